@@ -1,0 +1,71 @@
+"""The one mixin: a scikit-learn estimator that declares its hyperparameters and explains itself.
+
+Notes: §1.0.5, Def 80, Def 81
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import ClassVar
+
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from pellucid.errors import PellucidWarning
+from pellucid.explanation import Explanation
+from pellucid.hyperparameters import Hyperparameter
+
+PLACEHOLDER = "{hyperparameters}"
+
+
+class GlassBox(BaseEstimator):  # type: ignore[misc]
+    """Abstract: an estimator whose settings are declared once and whose fit can be read.
+
+    A final class sets `hyperparameters` (in the order of its constructor), writes the placeholder
+    `{hyperparameters}` in the `Parameters` section of its docstring, calls `check_hyperparameters`
+    first in `fit`, and implements `_explanation`.
+
+    Notes: Def 81
+    """
+
+    hyperparameters: ClassVar[tuple[Hyperparameter, ...]] = ()
+    _doc_link_module = "pellucid"
+    _doc_link_template = "docs/estimators.html#{estimator_module}.{estimator_name}"
+
+    warnings_: list[str]
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__doc__ and PLACEHOLDER in cls.__doc__:
+            entries = "\n    ".join(h.documented() for h in cls.hyperparameters)
+            cls.__doc__ = cls.__doc__.replace(PLACEHOLDER, entries)
+
+    def check_hyperparameters(self) -> None:
+        """Check each setting against its declaration; start the fit with no warnings on record."""
+        for hyperparameter in type(self).hyperparameters:
+            hyperparameter.check(getattr(self, hyperparameter.name), owner=type(self).__name__)
+        self.warnings_ = []
+
+    def warn(self, message: str, category: type[PellucidWarning]) -> None:
+        """Warn now, and keep the sentence for `explain()`."""
+        self.warnings_.append(f"{category.__name__}: {message}")
+        warnings.warn(f"{type(self).__name__}: {message}", category, stacklevel=3)
+
+    def explain(self) -> Explanation:
+        """Tell what was minimised, how, what happened, and what to be wary of.
+
+        Returns
+        -------
+        Explanation
+            Prints as text, shows as HTML in a notebook, `as_dict()` for programs.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+        """
+        check_is_fitted(self)
+        return self._explanation()
+
+    def _explanation(self) -> Explanation:
+        raise NotImplementedError(f"{type(self).__name__} must say how it was fitted.")
