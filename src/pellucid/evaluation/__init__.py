@@ -1,0 +1,1 @@
+"""Evaluation: how good, on rows never used; which candidate; and why."""

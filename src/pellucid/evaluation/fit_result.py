@@ -1,0 +1,205 @@
+"""Plain data that the whole job of `pellucid fit` takes in and gives out.
+
+The report and the command line read these; nothing here computes.
+
+Notes: §1.0.5, §2.7.13
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from pellucid.data.framing import Framing
+    from pellucid.data.splits import Split
+    from pellucid.evaluation.machine import Machine
+    from pellucid.explanation import Explanation
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a person may choose for a fit: plain values, one TOML file.
+
+    Parameters
+    ----------
+    target : str
+        Column to predict.
+    model : str
+        "auto", or the name of one candidate.
+    loss, problem, delimiter : str or None
+        Override what the framing infers.
+    costs : dict of str to float or None
+        Cost of each kind of mistake, as "actual:predicted" -> cost; picks the threshold.
+    lams : tuple of float or None
+        λ grid to try; None takes the default grid.
+    cv : int
+        Number of chunks for cross-validation.
+    test : float
+        Share of rows kept away for the test error, strictly between 0 and 1.
+    seed : int
+        Seed of the split, the chunks and every algorithm.
+    order_by, group : str or None
+        Time column (train on the past), or column whose groups stay whole.
+    numeric, category, text, date, drop, missing : tuple of str
+        Overrides of what the reader infers.
+    jobs : int
+        Parallel workers; the answer does not depend on it.
+    """
+
+    target: str
+    model: str = "auto"
+    loss: str | None = None
+    problem: str | None = None
+    delimiter: str | None = None
+    costs: dict[str, float] | None = None
+    lams: tuple[float, ...] | None = None
+    cv: int = 5
+    test: float = 0.2
+    seed: int = 0
+    order_by: str | None = None
+    group: str | None = None
+    numeric: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One named observation about the assumptions behind a fit.
+
+    `severity` is "note", "caution" or "alarm"; `advice` says what to do.
+    """
+
+    name: str
+    severity: str
+    message: str
+    columns: tuple[str, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Score:
+    """Mean held-out loss over the chunks, with its standard error."""
+
+    mean: float
+    error: float
+    chunks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One model type tried: its cross-validated score at its best λ, and its whole λ path.
+
+    `path` holds (λ, held-out score, mean training error) from small to large λ; empty where there
+    is no λ. `rank` orders candidates from simple (0) upwards: within one standard error of the
+    best the lowest rank wins.
+    """
+
+    name: str
+    model: str
+    score: Score
+    rank: int
+    training: float
+    parameters: int
+    lam: float | None = None
+    path: tuple[tuple[float, Score, float], ...] = ()
+    seconds: float = 0.0
+    rows: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Training and held-out loss against the number of training rows (each: one Score a size)."""
+
+    sizes: tuple[int, ...]
+    training: tuple[Score, ...]
+    held_out: tuple[Score, ...]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Structural against estimation error, in words and numbers (units of the loss).
+
+    `structural` is what a larger sample would not cure (above `floor`, when a floor is known);
+    `estimation` is what it would. `verdict` is one of "structural", "estimation", "balanced",
+    "unclear".
+    """
+
+    verdict: str
+    structural: float
+    estimation: float
+    words: str
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight of the model: as fitted on encoded columns, and per standard deviation.
+
+    `output` names the class for several-class models.
+    """
+
+    name: str
+    value: float
+    standardized: float
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnSummary:
+    """One column as it was read: kind, missing values, why, and whether it is used."""
+
+    name: str
+    kind: str
+    missing: int
+    used: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """All that `pellucid fit` found out: what the report shows and the command line prints.
+
+    Arrays concern the test rows, m of them: `truths` (m,) (or (m, k) for overlapping classes),
+    `predictions` likewise, `probabilities` (m, k) or None. `errors` maps a measure's name to its
+    value on the test rows ("square", "root mean square", "absolute", "R²"; "zero-one", "accuracy",
+    "nll", ...); `errors_baseline` the same for the baseline; `interval` is the 95 % interval of
+    the main loss on the test rows.
+    """
+
+    settings: Settings
+    source: str
+    rows: int
+    columns: tuple[ColumnSummary, ...]
+    framing: Framing
+    split: Split
+    findings: tuple[Finding, ...]
+    candidates: tuple[Candidate, ...]
+    chosen: Candidate
+    why: str
+    machine: Machine
+    training_error: float
+    test_error: float
+    interval: tuple[float, float]
+    errors: dict[str, float]
+    errors_baseline: dict[str, float]
+    truths: NDArray[Any]
+    predictions: NDArray[Any]
+    probabilities: NDArray[np.float64] | None
+    curve: LearningCurve | None
+    diagnosis: Diagnosis
+    weights: tuple[Weight, ...]
+    offset: tuple[float, ...]
+    explanation: Explanation
+    threshold: float | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_memory: int = 0
