@@ -1,0 +1,257 @@
+"""The commands, each a plain function: engines are imported inside them, so `--help` is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from pellucid import __version__
+
+app = App(
+    name="pellucid",
+    version=__version__,
+    help_format="plaintext",
+    help="Machine learning you can see through: a table in, an honest model out.",
+)
+
+Columns = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
+
+
+@app.command
+def fit(
+    data: str,
+    /,
+    *,
+    target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
+    model: str | None = None,
+    loss: str | None = None,
+    problem: str | None = None,
+    delimiter: str | None = None,
+    costs: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    lams: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
+    cv: int | None = None,
+    test: float | None = None,
+    seed: int | None = None,
+    order_by: str | None = None,
+    group: str | None = None,
+    numeric: Columns = (),
+    category: Columns = (),
+    text: Columns = (),
+    date: Columns = (),
+    drop: Columns = (),
+    missing: Columns = (),
+    jobs: int | None = None,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    config: Path | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Fit a model to a table, test it on rows never used, and write a report and a model file.
+
+    Parameters
+    ----------
+    data
+        CSV, TSV, Parquet, JSON lines, or SQLite as file.db::table; - reads CSV from standard input.
+    target
+        The column to predict.
+    model
+        auto (default), or one of mean, ridge, least-squares, random, logistic, softmax, sigmoids,
+        polynomial, nearest.
+    loss
+        What to judge by: square, absolute, zero-one, nll, nllm. Inferred when not said.
+    problem
+        regression, "two classes", "several classes" or "overlapping classes". Inferred when not
+        said.
+    delimiter
+        What separates the labels of a target with several at once, such as ";".
+    costs
+        The cost of a mistake as actual:predicted=cost; repeat for more. Chooses the threshold.
+    lams
+        Values of λ to try.
+    cv
+        Number of chunks for cross-validation (default 5).
+    test
+        Share of rows kept for the test error (default 0.2).
+    seed
+        Seed of the split and of every algorithm (default 0).
+    order_by
+        Time column: train on the past, test on what came after.
+    group
+        Column whose groups stay whole: all on one side of the split.
+    numeric
+        Read this column as numbers; repeat for more.
+    category
+        Read this column as categories; repeat for more.
+    text
+        Read this column as text; repeat for more.
+    date
+        Read this column as dates; repeat for more.
+    drop
+        Leave this column out; repeat for more.
+    missing
+        A further spelling of "missing", such as "?"; repeat for more.
+    jobs
+        Parallel workers; the answer does not depend on it (default 1).
+    output
+        Folder for report.html, model.pellucid and run.toml (default pellucid-out).
+    config
+        A run.toml of an earlier fit: its settings, unless given here.
+    json
+        Print the result as JSON instead of text.
+    """
+    from pellucid.cli.fitting import run_fit
+
+    given = {
+        "target": target,
+        "model": model,
+        "loss": loss,
+        "problem": problem,
+        "delimiter": delimiter,
+        "costs": costs or None,
+        "lams": lams or None,
+        "cv": cv,
+        "test": test,
+        "seed": seed,
+        "order_by": order_by,
+        "group": group,
+        "numeric": numeric or None,
+        "category": category or None,
+        "text": text or None,
+        "date": date or None,
+        "drop": drop or None,
+        "missing": missing or None,
+        "jobs": jobs,
+    }
+    said = {name: value for name, value in given.items() if value is not None}
+    run_fit(data, said, output=output, config=config, as_json=json)
+
+
+@app.command
+def predict(
+    model: Path,
+    data: str,
+    /,
+    *,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    missing: Columns = (),
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Predict from a table with a model file: the table, plus prediction and probabilities.
+
+    Parameters
+    ----------
+    model
+        A model.pellucid that `pellucid fit` wrote.
+    data
+        A table with the columns of training; - reads CSV from standard input.
+    output
+        File to write (.csv, .parquet or .jsonl); - or nothing prints CSV.
+    missing
+        A further spelling of "missing"; repeat for more.
+    json
+        Print JSON lines instead of CSV.
+    """
+    from pellucid.cli.predicting import run_predict
+
+    run_predict(model, data, output=output, missing=missing, as_json=json)
+
+
+@app.command
+def explain(model: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Tell what a model file holds: problem, objective, gradient, what happened, warnings.
+
+    Parameters
+    ----------
+    model
+        A model.pellucid that `pellucid fit` wrote.
+    json
+        Print JSON instead of text.
+    """
+    from pellucid.cli.showing import run_explain
+
+    run_explain(model, as_json=json)
+
+
+@app.command
+def check(
+    data: str,
+    /,
+    *,
+    target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
+    drop: Columns = (),
+    missing: Columns = (),
+    test: float = 0.2,
+    seed: int = 0,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Read a table and check the assumptions behind a fit, without fitting.
+
+    Parameters
+    ----------
+    data
+        A table as for fit.
+    target
+        The column that would be predicted; without it only the columns are shown.
+    drop
+        Leave this column out; repeat for more.
+    missing
+        A further spelling of "missing"; repeat for more.
+    test
+        Share of rows that the split would keep for testing.
+    seed
+        Seed of the split.
+    json
+        Print JSON instead of text.
+    """
+    from pellucid.cli.showing import run_check
+
+    run_check(data, target, drop=drop, missing=missing, test=test, seed=seed, as_json=json)
+
+
+@app.command
+def notes(
+    reference: str | None = None, /, *, json: Annotated[bool, Parameter(negative="")] = False
+) -> None:
+    """Show what implements a section or a numbered box of the notes, and what is still open.
+
+    Parameters
+    ----------
+    reference
+        A section such as 2.6, or a box such as "KE 71"; nothing prints a summary.
+    json
+        Print JSON instead of text.
+    """
+    from pellucid.cli.showing import run_notes
+
+    run_notes(reference, as_json=json)
+
+
+@app.command
+def demo(*, output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None) -> None:
+    """Fit the penguins: a first look at everything, from the table to the report.
+
+    Parameters
+    ----------
+    output
+        Folder to write to (default pellucid-out).
+    """
+    from pellucid.cli.fitting import run_demo
+
+    run_demo(output)
+
+
+@app.command
+def bench(job: str | None = None, /, *, list_jobs: bool = False) -> None:
+    """Time Pellucid against its peers on equal quality; rewrites the tables of RESULTS.md.
+
+    Parameters
+    ----------
+    job
+        One job by name; nothing runs them all (long).
+    list_jobs
+        Print the names of the jobs and stop.
+    """
+    from pellucid.cli.benching import run_bench
+
+    run_bench(job, list_jobs)

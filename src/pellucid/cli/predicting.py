@@ -1,0 +1,95 @@
+"""`pellucid predict`: the table as it came, with a prediction and probabilities beside it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.errors import TableError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pellucid.evaluation.machine import Machine
+
+
+def run_predict(
+    model: Path, data: str, *, output: Path | None, missing: tuple[str, ...], as_json: bool
+) -> None:
+    """Predict, and write or print the widened table."""
+    from pellucid.data.reading import read_arrow
+    from pellucid.storage import load_model
+
+    machine: Machine = load_model(model)
+    arrow = read_arrow(data)
+    widened = with_predictions(machine, arrow, missing)
+    if output is None or str(output) == "-":
+        sys.stdout.buffer.write(_as_bytes(widened, ".jsonl" if as_json else ".csv"))
+        sys.stdout.flush()
+        return
+    from pellucid.storage import write_whole
+
+    write_whole(output, _as_bytes(widened, output.suffix.lower()))
+    print(f"{widened.num_rows:,} predictions written to {output}", file=sys.stderr)
+
+
+def with_predictions(machine: Machine, arrow: pa.Table, missing: tuple[str, ...] = ()) -> pa.Table:
+    """The table's own columns, then `prediction`, then one `probability_CLASS` a class.
+
+    Raises
+    ------
+    ColumnError
+        When a column of training is absent; the message names it.
+    TableError
+        When the table already has a column of that name.
+    """
+    import pyarrow as pa
+
+    from pellucid.data.reading import read_table
+
+    wanted = [e for e in machine.schema if e["name"] in machine.framing.features]
+    table = read_table(arrow, schema=wanted, missing=missing)
+    for name, values in _predictions(machine, table).items():
+        if name in arrow.column_names:
+            raise TableError(f"The table already has a column {name!r}; rename it first.")
+        arrow = arrow.append_column(name, pa.array(values))
+    return arrow
+
+
+def _predictions(machine: Machine, table: Any) -> dict[str, Any]:
+    if machine.framing.problem in ("regression", "overlapping classes"):
+        columns: dict[str, Any] = {"prediction": machine.predict(table)}
+        if machine.framing.problem == "regression":
+            return columns
+        p = machine.predict_probabilities(table)
+    else:
+        p = machine.predict_probabilities(table)
+        columns = {"prediction": [str(c) for c in machine.decide(p)]}
+    classes = getattr(machine.model, "classes_", machine.framing.classes)
+    names = machine.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
+    return columns | {f"probability_{name}": p[:, i] for i, name in enumerate(names)}
+
+
+def _as_bytes(table: pa.Table, suffix: str) -> bytes:
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    if suffix in (".csv", ".txt", ""):
+        from pyarrow import csv
+
+        csv.write_csv(table, sink, csv.WriteOptions(quoting_style="needed"))
+    elif suffix == ".parquet":
+        from pyarrow import parquet
+
+        parquet.write_table(table, sink)
+    elif suffix in (".jsonl", ".ndjson"):
+        import json
+
+        for row in table.to_pylist():
+            sink.write((json.dumps(row, ensure_ascii=False, default=str) + "\n").encode())
+    else:
+        raise TableError(f"Cannot write {suffix!r}; choose .csv, .parquet or .jsonl.")
+    return bytes(sink.getvalue())

@@ -1,0 +1,79 @@
+"""`pellucid explain`, `check` and `notes`: what there is, in words or JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table as RichTable
+
+
+def run_explain(model: Path, *, as_json: bool) -> None:
+    """Print the explanation of a model file."""
+    from pellucid.storage import load_model
+
+    explanation = load_model(model).explain()
+    print(
+        json.dumps(explanation.as_dict(), indent=2, ensure_ascii=False)
+        if as_json
+        else str(explanation)
+    )
+
+
+def run_check(
+    data: str,
+    target: str | None,
+    *,
+    drop: tuple[str, ...],
+    missing: tuple[str, ...],
+    test: float,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Print the columns as read and the findings about assumptions."""
+    from pellucid.cli.fitting import show_findings
+    from pellucid.data import frame, read_table, split_rows
+    from pellucid.evaluation.assumptions import check_assumptions
+
+    table = read_table(data, drop=drop, missing=missing)
+    findings = []
+    framing = None
+    if target is not None:
+        framing = frame(table, target)
+        split = split_rows(len(table), test=test, seed=seed)
+        findings = check_assumptions(table, framing, split)
+    columns = [{"name": c.name, "kind": str(c.kind), "note": c.note} for c in table.columns]
+    if as_json:
+        shown = {
+            "rows": len(table),
+            "columns": columns,
+            "framing": None if framing is None else framing.as_dict(),
+            "findings": [asdict(f) for f in findings],
+        }
+        print(json.dumps(shown, indent=2, ensure_ascii=False, default=str))
+        return
+    console = Console(highlight=False)
+    grid = RichTable(title=f"{table.source or data}: {len(table):,} rows")
+    for head in ("column", "kind", "why"):
+        grid.add_column(head)
+    for column in columns:
+        grid.add_row(column["name"], column["kind"], column["note"])
+    console.print(grid)
+    if framing is not None:
+        console.print(str(framing), markup=False)
+        if findings:
+            show_findings(console, findings)
+        else:
+            console.print("Nothing speaks against the assumptions.")
+
+
+def run_notes(reference: str | None, *, as_json: bool) -> None:
+    """Print the map of the notes."""
+    from pellucid import notes_map
+
+    if as_json:
+        print(json.dumps(notes_map.as_records(reference), indent=2, ensure_ascii=False))
+    else:
+        print(notes_map.render(reference))
