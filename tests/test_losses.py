@@ -1,0 +1,119 @@
+"""Losses: worked examples, derivatives against finite differences and jax.grad, safe tails."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.losses import (
+    LOSSES,
+    asymmetric,
+    nll_from_score,
+    nllm_from_scores,
+    sigmoid,
+    softmax,
+)
+
+GUESSES = {
+    "number": (np.array([-2.0, 0.3, 5.0]), np.array([1.0, 0.4, -5.0])),
+    "probability": (np.array([0.2, 0.6, 0.9]), np.array([0.0, 1.0, 0.3])),
+    "probabilities": (np.array([[0.2, 0.3, 0.5]]), np.array([[0.0, 0.0, 1.0]])),
+    "class": (np.array([0.0, 1.0]), np.array([1.0, 1.0])),
+}
+scores = st.floats(-1e4, 1e4)
+
+
+@pytest.mark.parametrize("name", ["absolute", "square", "nll", "nllm"])
+def test_derivative_equals_central_difference(name):
+    loss = LOSSES[name]
+    g, a = GUESSES[loss.guesses]
+    step = 1e-6
+    for at in np.ndindex(g.shape):
+        e = np.zeros_like(g)
+        e[at] = step
+        slope = (loss(g + e, a).sum() - loss(g - e, a).sum()) / (2 * step)
+        assert_allclose(loss.derivative(g, a)[at], slope, rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["zero-one", "asymmetric"])
+def test_eq_4_17_losses_on_labels_are_flat(name):
+    g, a = GUESSES["class"]
+    assert not LOSSES[name].derivative(g, a).any()
+
+
+def test_section_1_3_named_values():
+    assert_allclose(LOSSES["zero-one"]([1, 2], [1, 3]), [0, 1])
+    assert_allclose(LOSSES["zero-one"](["dog", "cat"], ["dog", "dog"]), [0, 1])
+    assert_allclose(LOSSES["absolute"]([1, 2], [1, 5]), [0, 3])
+    assert_allclose(LOSSES["square"]([1, 2], [1, 5]), [0, 9])
+    assert_allclose(LOSSES["asymmetric"]([1, 0, 0, 1], [0, 1, 0, 1]), [1, 10, 0, 0])
+
+
+def test_notation_16_swapping_the_arguments_changes_asymmetric_loss():
+    assert LOSSES["asymmetric"](1, 0) != LOSSES["asymmetric"](0, 1)
+
+
+def test_ke_159_and_171_values():
+    assert_allclose(LOSSES["nll"]([0.6, 0.6, 0.5], [1, 0, 1]), [0.5108, 0.9163, 0.6931], atol=5e-5)
+    assert_allclose(softmax([1, 2, 3]), [0.0900, 0.2447, 0.6652], atol=5e-5)
+    assert_allclose(LOSSES["nllm"](softmax([1, 2, 3]), [0, 0, 1]), 0.4076, atol=5e-5)
+    assert_allclose(sigmoid(10.0), 0.9999546, atol=5e-8)
+
+
+@given(scores)
+@settings(deadline=None, max_examples=50)
+def test_eq_4_74_softmax_of_u_and_0_is_the_sigmoid(u):
+    assert_allclose(softmax([u, 0.0]), [sigmoid(u), sigmoid(-u)], rtol=1e-12, atol=1e-300)
+    assert_allclose(nllm_from_scores([u, 0.0], [1, 0]), nll_from_score(u, 1), rtol=1e-12)
+
+
+def test_loss_from_scores_equals_loss_of_probabilities():
+    u = np.linspace(-20, 20, 41)
+    assert_allclose(nll_from_score(u, np.ones(41)), LOSSES["nll"](sigmoid(u), np.ones(41)))
+    U = np.random.default_rng(0).normal(size=(9, 4)) * 5
+    Y = np.eye(4)[np.arange(9) % 4]
+    assert_allclose(nllm_from_scores(U, Y), LOSSES["nllm"](softmax(U), Y))
+
+
+@given(scores, st.sampled_from([0.0, 1.0]))
+@settings(deadline=None, max_examples=50)
+def test_scores_never_overflow(u, y):
+    assert np.isfinite(nll_from_score(u, y))
+    assert np.isfinite(nllm_from_scores([u, -u], [y, 1 - y]))
+    assert np.isfinite(LOSSES["nll"](sigmoid(u), y))
+    assert np.isfinite(LOSSES["nll"].derivative(sigmoid(u), y))
+
+
+def test_certain_right_answers_cost_nothing_and_certain_wrong_ones_a_finite_sum():
+    assert LOSSES["nll"](1.0, 1.0) == 0
+    assert 700 < LOSSES["nll"](0.0, 1.0) < 720
+    assert LOSSES["nllm"]([0.0, 1.0], [0.0, 1.0]) == 0
+
+
+def test_derivatives_equal_jax_grad():
+    import jax
+
+    with jax.enable_x64(True):
+        import jax.numpy as jnp
+
+        def nll(u, y):
+            return -(y * jax.nn.log_sigmoid(u) + (1 - y) * jax.nn.log_sigmoid(-u))
+
+        for u, y in ((0.3, 1.0), (-4.0, 1.0), (30.0, 0.0)):
+            assert_allclose(sigmoid(u) - y, jax.grad(nll)(u, y), rtol=1e-10)
+        u, y = jnp.array([1.0, 2.0, 3.0]), jnp.array([0.0, 0.0, 1.0])
+        slope = jax.grad(lambda v: -(y * jax.nn.log_softmax(v)).sum())(u)
+        assert_allclose(softmax(u) - y, slope, rtol=1e-10)
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ShapeError, match=r"\(3,\) but the truths have shape \(2,\)"):
+        LOSSES["square"]([1, 2, 3], [1, 2])
+    with pytest.raises(HyperparameterError, match=r"truth as a probability .* -1"):
+        LOSSES["nll"]([0.5], [-1])
+    with pytest.raises(HyperparameterError, match="must be a number ≥ 0"):
+        asymmetric({(0, 1): -3})
