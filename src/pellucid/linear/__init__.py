@@ -1,0 +1,29 @@
+"""Linear machines of chapters 1, 2 and 4; names are imported when first used.
+
+Notes: KE 29, §2.3, §4.2
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Public name -> the module it lives in.
+HOMES: dict[str, str] = {
+    "LogisticClassifier": "pellucid.linear.logistic_classifier",
+    "Separation": "pellucid.linear.separability",
+    "SoftmaxClassifier": "pellucid.linear.softmax_classifier",
+    "separate": "pellucid.linear.separability",
+}
+
+__all__ = list(HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module 'pellucid.linear' has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,145 @@
+"""The data matrix as the classifiers see it: columns centred and scaled, never copied in full.
+
+The offset's column of ones comes first. Coefficients of the standardised columns are written B;
+`raw` translates them back exactly.
+
+Notes: Concept 50, §5.3.3
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from pellucid.errors import ColumnError
+
+Array = NDArray[np.float64]
+BLOCK_NUMBERS = 1 << 18
+SHIFTED = 1e3
+
+
+class Design:
+    """Products with Z = (X − m)/s, and with a first column of ones when there is an offset.
+
+    Parameters
+    ----------
+    X : array or CSR array of shape (n, d)
+    weights : array of shape (n,), sums to 1
+    offset : bool
+        Whether there is a column of ones. Only then are dense columns centred.
+    """
+
+    def __init__(self, X: Any, weights: Array, offset: bool) -> None:
+        self.X, self.weights, self.offset = X, weights, offset
+        self.sparse = bool(sp.issparse(X))
+        self.n, self.d = X.shape
+        self.width = self.d + offset
+        self.single: NDArray[np.float32] | None = None
+        self.mean = np.zeros(self.d)
+        with np.errstate(over="ignore", invalid="ignore"):
+            variance = self._sparse_moments() if self.sparse else self._dense_moments()
+        if not np.isfinite(variance).all():
+            column = int(np.flatnonzero(~np.isfinite(variance))[0])
+            raise ColumnError(
+                f"Column {column} holds numbers so large that their squares overflow; "
+                "divide it by a constant first."
+            )
+        # A column whose spread is mere rounding of its mean is constant.
+        constant = variance <= (1e-15 * np.abs(self.mean)) ** 2
+        self.scale = np.where(constant, 1.0, np.sqrt(variance))
+        if not self.sparse and (np.abs(self.mean) > SHIFTED * self.scale).any():
+            # Centring by subtraction of two large numbers would lose digits: centre the data.
+            self.X, self.held = self.X - self.mean, np.zeros(self.d)
+        else:
+            self.held = self.mean
+
+    def _sparse_moments(self) -> Array:
+        first = np.asarray(self.weights @ self.X).ravel()
+        second = np.asarray(self.weights @ self.X.multiply(self.X).tocsr()).ravel()
+        return np.asarray(np.maximum(second - first**2, 1e-3 * second))
+
+    def _dense_moments(self) -> Array:
+        if self.offset:
+            self.mean = self.weights @ self.X
+        variance = np.zeros(self.d)
+        for rows in self.blocks():
+            centred = self.X[rows] - self.mean
+            variance += self.weights[rows] @ (centred * centred)
+        return variance
+
+    def blocks(self) -> list[slice]:
+        """Row blocks small enough for the cache."""
+        size = max(256, BLOCK_NUMBERS // max(self.d, 1))
+        return [slice(at, min(at + size, self.n)) for at in range(0, self.n, size)]
+
+    def rows(self, chosen: NDArray[np.intp] | slice, weights: Array) -> Design:
+        """The same columns, centred and scaled as here, on other rows."""
+        part = object.__new__(Design)
+        part.__dict__.update(self.__dict__)
+        part.X, part.weights = self.X[chosen], weights
+        part.n = part.X.shape[0]
+        part.single = None
+        return part
+
+    def scores(self, B: Array) -> Array:
+        """u = Z B, of shape (n, k)."""
+        slopes = B[self.offset :] / self.scale[:, None]
+        u = np.asarray(self.X @ slopes)
+        if self.offset:
+            u += B[0] - self.held @ slopes
+        return u
+
+    def transposed(self, R: Array, rows: slice = slice(None)) -> Array:
+        """Zᵀ R, of shape (width, k)."""
+        sums = R.sum(axis=0)
+        slopes = np.asarray(self.X[rows].T @ R) - np.outer(self.held, sums)
+        slopes /= self.scale[:, None]
+        return np.vstack([sums, slopes]) if self.offset else slopes
+
+    def gram(self, weights: Array, precise: bool) -> Array:
+        """Zᵀ diag(weights) Z, of shape (width, width); weights ≥ 0 unless `precise`."""
+        if self.sparse:
+            inner = np.asarray((self.X.T @ self.X.multiply(weights[:, None]).tocsr()).todense())
+            first = np.asarray(weights @ self.X).ravel()
+        else:
+            inner, first = self._dense_gram(weights, precise)
+        inner /= np.outer(self.scale, self.scale)
+        if not self.offset:
+            return np.asarray(inner)
+        first = (first - self.held * weights.sum() * self.sparse) / self.scale
+        edge = np.concatenate([[weights.sum()], first])
+        return np.vstack([edge, np.hstack([first[:, None], inner])])
+
+    def _dense_gram(self, weights: Array, precise: bool) -> tuple[Array, Array]:
+        inner, first = np.zeros((self.d, self.d)), np.zeros(self.d)
+        if not precise and self.single is None:
+            self.single = np.empty(self.X.shape, np.float32)
+            for rows in self.blocks():
+                np.subtract(self.X[rows], self.held, out=self.single[rows], casting="same_kind")
+        signed = bool((weights < 0).any())
+        for rows in self.blocks():
+            w = weights[rows]
+            single = None if precise else self.single
+            Z: Any = self.X[rows] - self.held if single is None else single[rows]
+            if signed:
+                inner += Z.T @ (Z * w[:, None])
+            else:
+                half = Z * np.sqrt(w, dtype=Z.dtype)[:, None]
+                inner += half.T @ half
+            first += w @ Z
+        return inner, first
+
+    def raw(self, B: Array) -> tuple[Array, Array]:
+        """θ (d, k) and θ₀ (k,) of the columns as they came."""
+        theta = B[self.offset :] / self.scale[:, None]
+        if not self.offset:
+            return theta, np.zeros(B.shape[1])
+        return theta, B[0] - self.mean @ theta
+
+    def standardized(self, theta: Array, theta_0: Array) -> Array:
+        """The inverse of `raw`."""
+        slopes = theta * self.scale[:, None]
+        return np.vstack([theta_0 + self.mean @ theta, slopes]) if self.offset else slopes

@@ -1,0 +1,182 @@
+"""The linear logistic classifier.
+
+Notes: KE 150, KE 152, KE 160
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.multiclass import type_of_target
+
+from pellucid.errors import FramingError
+from pellucid.explanation import Explanation, Formula
+from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
+from pellucid.losses import sigmoid
+
+Array = NDArray[np.float64]
+THRESHOLD = Hyperparameter(
+    "threshold",
+    0.5,
+    "float",
+    "The positive class is answered when its probability is above this.",
+    symbol="σ_thresh",
+    low=0,
+    high=1,
+    open_low=True,
+    open_high=True,
+)
+
+
+class TwoClasses(ScoreClassifier):
+    """Abstract: predictions and words of a classifier with one score and a threshold.
+
+    Notes: KE 152
+    """
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
+    def _check_classes(self, y: Any) -> None:
+        super()._check_classes(y)
+        if len(self.classes_) > 2:
+            raise FramingError(
+                "Only binary classification is supported. The type of the target is "
+                f"{type_of_target(y)}: {len(self.classes_)} classes. Use SoftmaxClassifier."
+            )
+
+    def _truths(self, codes: NDArray[np.intp]) -> Array:
+        return codes[:, None].astype(float)
+
+    def decision_function(self, X: Any) -> Array:
+        """The score u = θᵀx + θ₀ less the cut log(threshold/(1−threshold)); positive means +1.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n,)
+        """
+        u = self._scores(X)[:, 0]
+        return u if self.threshold == 0.5 else u - np.log(self.threshold / (1 - self.threshold))
+
+    def predict_proba(self, X: Any) -> Array:
+        """1 − σ(u) and σ(u), in the order of `classes_`.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n, 2)
+        """
+        u = self._scores(X)[:, 0]
+        return np.column_stack([sigmoid(-u), sigmoid(u)])
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The class of each row; a tie goes to the first class.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n,)
+        """
+        positive = self.decision_function(X) > 0
+        found: NDArray[Any] = self.classes_[positive.astype(int)]
+        return found
+
+    def _explanation(self) -> Explanation:
+        return Explanation(
+            type(self).__name__,
+            problem="Two classes; rows independent and identically distributed; judged by NLL.",
+            hypothesis=Formula(
+                f"h(x) = +1 if σ(θᵀx + θ₀) > {self.threshold:g}, else −1",
+                rf"h(x) = +1 \text{{ if }} \sigma(\theta^T x + \theta_0) > {self.threshold:g}",
+                "x, θ: d×1, θ₀: 1×1",
+                "KE 152",
+            ),
+            objective=Formula(
+                "J(θ,θ₀) = (1/n) Σᵢ L_nll(σ(θᵀx⁽ⁱ⁾+θ₀), y⁽ⁱ⁾) + λ‖θ‖²",
+                r"J = \frac{1}{n}\sum_{i=1}^{n} L_{nll}(\sigma(\theta^T x^{(i)}+\theta_0),"
+                r" y^{(i)}) + \lambda \|\theta\|^2",
+                "J: 1×1",
+                "KE 160",
+            ),
+            gradient=Formula(
+                "∇_θ J = (1/n) Σᵢ (g⁽ⁱ⁾ − y⁽ⁱ⁾) x⁽ⁱ⁾ + 2λθ;  ∂J/∂θ₀ = (1/n) Σᵢ (g⁽ⁱ⁾ − y⁽ⁱ⁾)",
+                r"\nabla_\theta J = \frac{1}{n}\sum_{i=1}^{n} (g^{(i)}-y^{(i)})x^{(i)}"
+                r" + 2\lambda\theta",
+                "∇_θ J: d×1",
+                "eq 4.56, eq 4.57",
+            ),
+            algorithm="Newton's method on standardised columns, translated back exactly; the "
+            "Hessian is renewed only when it pays, and L-BFGS pairs mend it in between.",
+            happened=self._happened(),
+            warnings=tuple(self.warnings_),
+            notes="KE 150, KE 152, KE 160, KE 163, §4.3, §4.4",
+        )
+
+
+class LogisticClassifier(TwoClasses):
+    """Two classes: the chance of the second is σ(θᵀx + θ₀); answered by a threshold.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    coef_ : array of shape (1, d)
+        θᵀ.
+    intercept_ : array of shape (1,)
+        θ₀.
+    classes_ : array of shape (2,)
+        Labels; the second is the positive class.
+    n_iter_ : int
+        Iterations.
+    solver_ : str
+        What ran.
+    condition_ : float
+        Ratio of the largest spread of a column to the smallest.
+    objective_ : float
+        J at the end.
+    separating_direction_ : array of shape (1, d) or None
+        When λ = 0 and the classes are separable.
+    trace_ : dict
+        `objective` and `gradient_norm` per iteration, and why it `stopped`.
+
+    Examples
+    --------
+    >>> h = LogisticClassifier(lam=0.01).fit([[-3.0], [3.0]], ["no", "yes"])
+    >>> h.predict([[1.0]]).item(), round(h.predict_proba([[0.5]])[0, 1], 3).item()
+    ('yes', 0.682)
+
+    Notes: KE 150, KE 152, KE 160, §4.4
+    """
+
+    hyperparameters = (LAM, THRESHOLD, FIT_INTERCEPT, MAX_ITER, TOL)
+
+    def __init__(
+        self,
+        lam: float = LAM.default,
+        threshold: float = THRESHOLD.default,
+        fit_intercept: bool = FIT_INTERCEPT.default,
+        max_iter: int = MAX_ITER.default,
+        tol: float = TOL.default,
+    ) -> None:
+        self.lam = lam
+        self.threshold = threshold
+        self.fit_intercept = fit_intercept
+        self.max_iter = max_iter
+        self.tol = tol

@@ -1,0 +1,253 @@
+"""What the logistic and the softmax classifier share: validate, minimise, translate back, explain.
+
+Notes: §4.3, §4.4, §4.5
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from pellucid.errors import ConvergenceWarning, FramingError, SeparationWarning
+from pellucid.glass_box import GlassBox
+from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.callbacks import Watched, with_callbacks
+from pellucid.linear.design import Design
+from pellucid.linear.likelihood import MeanLoss, Solve
+from pellucid.linear.newton import Evidence, minimize
+from pellucid.linear.separability import separate
+
+Array = NDArray[np.float64]
+
+LAM = Hyperparameter(
+    "lam", 1e-3, "float", "Weight of the regularizer ‖θ‖² beside the mean loss.", symbol="λ", low=0
+)
+FIT_INTERCEPT = Hyperparameter(
+    "fit_intercept", True, "bool", "Whether there is an offset; it is never penalised.", symbol="θ₀"
+)
+MAX_ITER = Hyperparameter("max_iter", 300, "int", "Most iterations.", low=1)
+TOL = Hyperparameter(
+    "tol",
+    1e-8,
+    "float",
+    "Stop when the Newton decrement √(∇Jᵀ H⁻¹ ∇J) is at most this; the excess of J is half its "
+    "square.",
+    low=0,
+    open_low=True,
+)
+SUBSAMPLE = 20
+LARGE = 5_000_000
+LINEAR_PROGRAM = 2_000_000
+
+
+class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
+    """Abstract: a classifier whose scores are linear and whose loss is (multi-class) NLL.
+
+    Notes: §4.3, §4.5
+    """
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _rows(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, NDArray[np.intp], Array]:
+        """Validated rows of positive weight, class codes, and weights that sum to 1."""
+        self.check_hyperparameters()
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
+        check_classification_targets(y)
+        weights = _check_sample_weight(
+            sample_weight,
+            X,
+            dtype=np.float64,
+            ensure_non_negative=True,
+            allow_all_zero_weights=False,
+        )
+        if (weights == 0).any():  # a row of weight 0 is an absent row
+            X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        self._check_classes(y)
+        sparse = bool(sp.issparse(X))
+        return sp.csr_array(X) if sparse else X, codes, weights / weights.sum()
+
+    def _check_classes(self, y: Any) -> None:
+        if len(self.classes_) < 2:
+            raise FramingError(
+                f"{type(self).__name__} needs at least two classes; the rows hold one class: "
+                f"{self.classes_[0]!r}."
+            )
+
+    def _truths(self, codes: NDArray[np.intp]) -> Array:
+        return np.eye(len(self.classes_))[codes]
+
+    @with_callbacks  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        """Minimise J over θ and θ₀.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+        y : array of shape (n,)
+            Labels.
+        sample_weight : array of shape (n,), optional
+            Weights ≥ 0; a weight of 2 equals the row twice, 0 its absence.
+
+        Returns
+        -------
+        self
+        """
+        given = X, y
+        X, codes, weights = self._rows(X, y, sample_weight)
+        loss = MeanLoss(Design(X, weights, self.fit_intercept), self._truths(codes), self.lam)
+        watch, close = self._watch(*given, self.max_iter, lambda B: self._coefficients(loss, B))
+        B, verdict, evidence = minimize(
+            loss, self._start(loss), tol=self.tol, max_iter=self.max_iter, watch=watch
+        )
+        self._keep(loss, B, verdict, evidence)
+        close()
+        return self
+
+    def _start(self, loss: MeanLoss) -> Array:
+        """Zero; on a large table the minimiser on every twentieth row."""
+        design = loss.design
+        B = np.zeros((design.width, loss.k))
+        rare = loss.Y.mean(axis=0).min() if loss.k > 1 else 0.5
+        enough = design.n * rare > 10 * SUBSAMPLE * design.width
+        if design.n * design.d < LARGE or not enough or loss.lam == 0:
+            return B
+        weights = design.weights[::SUBSAMPLE]
+        part = design.rows(slice(None, None, SUBSAMPLE), weights / weights.sum())
+        small = MeanLoss(part, loss.Y[::SUBSAMPLE], loss.lam)
+        return minimize(small, B, tol=1e-3, max_iter=30)[0]
+
+    def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
+        """The fitted classifier at each λ, each started from its neighbour.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+        y : array of shape (n,)
+        lams : sequence of float
+            Values of λ, in any order.
+        sample_weight : array of shape (n,), optional
+
+        Returns
+        -------
+        list of fitted estimators, in the order of `lams`
+        """
+        X, codes, weights = self._rows(X, y, sample_weight)
+        design, Y = Design(X, weights, self.fit_intercept), self._truths(codes)
+        B: Array | None = None
+        solve: Solve | None = None
+        fitted: dict[int, Any] = {}
+        for at in np.argsort(-np.asarray(lams, dtype=float), kind="stable"):
+            model = copy.copy(self)
+            model.set_params(lam=float(lams[at]))
+            model.check_hyperparameters()
+            loss = MeanLoss(design, Y, model.lam)
+            start = self._start(loss) if B is None else B
+            B, verdict, evidence = minimize(
+                loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve
+            )
+            solve = evidence.solve
+            model._keep(loss, B, verdict, evidence)
+            fitted[int(at)] = model
+        return [fitted[at] for at in range(len(lams))]
+
+    def _coefficients(self, loss: MeanLoss, B: Array) -> tuple[Array, Array]:
+        theta, theta_0 = loss.design.raw(B)
+        return np.ascontiguousarray(theta.T), np.asarray(theta_0)
+
+    def _keep(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
+        self.coef_, self.intercept_ = self._coefficients(loss, B)
+        self.n_features_in_ = loss.design.d
+        self.n_iter_ = max(evidence.iterations, 1)
+        self.solver_ = "newton" if evidence.hessians > evidence.iterations else "newton-lbfgs"
+        self.objective_ = evidence.objective[-1]
+        self.trace_ = {
+            "objective": evidence.objective,
+            "gradient_norm": evidence.gradient_norm,
+            "stopped": verdict,
+        }
+        scale = loss.design.scale
+        self.condition_ = float(scale.max() / scale.min())
+        self.separating_direction_: Array | None = None
+        self._judge(loss, B, verdict, evidence)
+
+    def _judge(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
+        """Say what is not as it should be, and only that."""
+        if loss.lam == 0 and self._separated(loss, B, verdict):
+            self.trace_["stopped"] = "separated"
+            self.warn(
+                "the classes are linearly separable, so with lam=0 no finite minimiser exists: "
+                "longer coefficients always fit better. The fit stopped at finite ones; their "
+                "direction separates (separating_direction_). Give lam > 0 for a unique answer.",
+                SeparationWarning,
+            )
+            return
+        short = evidence.decrement > max(self.tol, 1e-6)
+        if (verdict == "precision" and short) or (verdict == "max_iter"):
+            self.warn(
+                f"stopped after {evidence.iterations} iterations with a Newton decrement of "
+                f"{evidence.decrement:.2g}, above tol={self.tol:.2g}. Raise max_iter or tol.",
+                ConvergenceWarning,
+            )
+
+    def _separated(self, loss: MeanLoss, B: Array, verdict: str) -> bool:
+        margins = loss.margins(B)
+        direction = self.coef_ / max(float(np.linalg.norm(self.coef_)), np.finfo(float).tiny)
+        if verdict == "separated" or margins.min() > 0:
+            self.separating_direction_ = direction
+            return True
+        design = loss.design
+        large = design.n * design.d > LINEAR_PROGRAM
+        if np.abs(margins).max() < 12 or large or not design.offset:
+            return False
+        # Some scores run away although not every point is right: perhaps only part separates.
+        for code in range(max(loss.k, 1)):
+            found = separate(design.X, loss.Y[:, code])
+            if found.direction is not None:
+                self.separating_direction_ = found.direction[None, :]
+                return True
+        return False
+
+    def _scores(self, X: Any) -> Array:
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
+        return np.asarray(X @ self.coef_.T) + self.intercept_
+
+    @property
+    def theta_(self) -> Array:
+        """θ in the notes' layout, (d, k): one column a model."""
+        return np.asarray(self.coef_.T)
+
+    @property
+    def theta_0_(self) -> Array:
+        """θ₀ in the notes' layout, (k, 1)."""
+        return np.asarray(self.intercept_)[:, None]
+
+    def _happened(self) -> tuple[tuple[str, str], ...]:
+        words = {
+            "converged": "the Newton decrement fell below tol",
+            "precision": "no further decrease is visible in 64-bit numbers",
+            "separated": "the training rows are separated; longer coefficients would fit better",
+            "stopped": "a callback asked to stop",
+            "max_iter": "max_iter was reached",
+        }
+        return (
+            ("classes", ", ".join(str(c) for c in self.classes_)),
+            ("λ", f"{getattr(self, 'lam_', getattr(self, 'lam', None)):g}"),
+            ("solver", f"{self.solver_}, {self.n_iter_} iterations"),
+            ("objective at the end", f"{self.objective_:.6g}"),
+            ("gradient norm at the end", f"{self.trace_['gradient_norm'][-1]:.2g}"),
+            ("why it stopped", words[str(self.trace_["stopped"])]),
+            ("largest column spread / smallest", f"{self.condition_:.3g}"),
+        )

@@ -1,0 +1,150 @@
+"""The softmax classifier: several classes, exactly one true for each point.
+
+Notes: Def 170, KE 171, Concept 167
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.explanation import Explanation, Formula
+from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
+from pellucid.losses import softmax
+
+Array = NDArray[np.float64]
+
+
+class SeveralClasses(ScoreClassifier):
+    """Abstract: predictions and words of a classifier with one score a class.
+
+    Notes: Def 170
+    """
+
+    def decision_function(self, X: Any) -> Array:
+        """The scores u = θᵀx + θ₀; with two classes, the second less the first.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n, k), or (n,) with two classes
+        """
+        u = self._scores(X)
+        return u if u.shape[1] > 2 else u[:, 1] - u[:, 0]
+
+    def predict_proba(self, X: Any) -> Array:
+        """Softmax of the scores, in the order of `classes_`; each row sums to 1.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n, k)
+        """
+        return softmax(self._scores(X))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The most probable class of each row; a tie goes to the earlier class.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n,)
+        """
+        best = self._scores(X).argmax(axis=1)
+        found: NDArray[Any] = self.classes_[best]
+        return found
+
+    def _explanation(self) -> Explanation:
+        return Explanation(
+            type(self).__name__,
+            problem="Several classes that exclude each other; rows independent and identically "
+            "distributed; judged by NLLM.",
+            hypothesis=Formula(
+                "g(x) = softmax(θᵀx + θ₀), gⱼ = e^uⱼ / Σᵢ e^uᵢ",
+                r"g_j = \frac{e^{u_j}}{\sum_i e^{u_i}}, \quad u = \theta^T x + \theta_0",
+                "θ: d×k, θ₀: k×1, g: k×1",
+                "Def 170",
+            ),
+            objective=Formula(
+                "J(θ,θ₀) = −(1/n) Σᵢ Σⱼ yⱼ⁽ⁱ⁾ log gⱼ⁽ⁱ⁾ + λ‖θ‖²",
+                r"J = -\frac{1}{n}\sum_{i=1}^{n}\sum_{j=1}^{k} y_j^{(i)} \log g_j^{(i)}"
+                r" + \lambda \|\theta\|^2",
+                "J: 1×1",
+                "KE 171",
+            ),
+            gradient=Formula(
+                "∇_θ J = (1/n) Σᵢ x⁽ⁱ⁾ (g⁽ⁱ⁾ − y⁽ⁱ⁾)ᵀ + 2λθ",
+                r"\nabla_\theta J = \frac{1}{n}\sum_{i=1}^{n} x^{(i)}(g^{(i)}-y^{(i)})^T"
+                r" + 2\lambda\theta",
+                "∇_θ J: d×k",
+                "§4.5",
+            ),
+            algorithm="Newton's method on standardised columns (class by class where k·d is "
+            "large), its stale Hessian mended by L-BFGS pairs; translated back exactly.",
+            happened=self._happened(),
+            warnings=tuple(self.warnings_),
+            notes="Def 164, Def 170, KE 171, §4.5",
+        )
+
+
+class SoftmaxClassifier(SeveralClasses):
+    """Several classes: softmax of k linear scores, the most probable class answered.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    coef_ : array of shape (k, d)
+        θᵀ; with λ > 0 the classes' rows sum to zero.
+    intercept_ : array of shape (k,)
+        θ₀; sums to zero.
+    classes_ : array of shape (k,)
+        Labels.
+    n_iter_ : int
+        Iterations.
+    solver_ : str
+        What ran.
+    condition_ : float
+        Ratio of the largest spread of a column to the smallest.
+    objective_ : float
+        J at the end.
+    separating_direction_ : array or None
+        When λ = 0 and the classes are separable.
+    trace_ : dict
+        `objective` and `gradient_norm` per iteration, and why it `stopped`.
+
+    Examples
+    --------
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], list("aabbcc")
+    >>> SoftmaxClassifier().fit(X, y).predict([[0.2], [2.4], [6.0]]).tolist()
+    ['a', 'b', 'c']
+
+    Notes: Def 170, KE 171, §4.5
+    """
+
+    hyperparameters = (LAM, FIT_INTERCEPT, MAX_ITER, TOL)
+
+    def __init__(
+        self,
+        lam: float = LAM.default,
+        fit_intercept: bool = FIT_INTERCEPT.default,
+        max_iter: int = MAX_ITER.default,
+        tol: float = TOL.default,
+    ) -> None:
+        self.lam = lam
+        self.fit_intercept = fit_intercept
+        self.max_iter = max_iter
+        self.tol = tol
