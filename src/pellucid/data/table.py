@@ -1,0 +1,173 @@
+"""A table: named columns, each of a kind.
+
+Notes: Notation 7, Def 32, §2.1.3
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import ColumnError
+
+MISSING, UNSEEN = -1, -2  # codes of a category that is absent, or was not met in training
+
+
+class Kind(StrEnum):
+    """What the values of a column are."""
+
+    NUMERIC = "numeric"
+    BINARY = "binary"
+    CATEGORY = "category"
+    TEXT = "text"
+    DATE = "date"
+    IDENTIFIER = "identifier"
+    CONSTANT = "constant"
+
+
+CODED = (Kind.BINARY, Kind.CATEGORY)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    kind : Kind
+        What its values are.
+    values : ndarray, shape (n,)
+        numeric: float64, NaN where missing. binary, category: int32 codes into `levels`, −1
+        missing, −2 unseen in training. date: datetime64[us], NaT missing. Others: object, None
+        missing.
+    levels : tuple of str or None
+        Categories in order, for the coded kinds.
+    note : str
+        Why it has this kind.
+    """
+
+    name: str
+    kind: Kind
+    values: NDArray[Any]
+    levels: tuple[str, ...] | None = None
+    note: str = ""
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """Where the value is missing (unseen categories count as present)."""
+        values = self.values
+        if values.dtype.kind == "f":
+            return np.asarray(np.isnan(values))
+        if values.dtype.kind == "M":
+            return np.asarray(np.isnat(values))
+        if self.kind in CODED:
+            return np.asarray(values == MISSING)
+        return np.array([v is None for v in values], dtype=bool)
+
+    def texts(self) -> NDArray[Any]:
+        """Values as text, None where missing."""
+        if self.levels is not None:
+            named = np.array([*self.levels, None, None], dtype=object)
+            return np.asarray(named[self.values])
+        return np.array(
+            [None if m else str(v) for v, m in zip(self.values, self.missing, strict=True)],
+            dtype=object,
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+        In order.
+    source : str
+        Where it came from, for messages.
+    findings : tuple of str
+        What was noticed while reading.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> table = Table((Column("x", Kind.NUMERIC, np.array([1.0, 2.0, 3.0])),))
+    >>> len(table), table.names, table.take(np.array([0, 2]))["x"].values
+    (3, ('x',), array([1., 3.]))
+
+    Notes: Notation 7, §2.1.4
+    """
+
+    columns: tuple[Column, ...]
+    source: str = ""
+    findings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.columns[0].values) if self.columns else 0
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self), len(self.columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(c.name for c in self.columns)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {c.name: i for i, c in enumerate(self.columns)}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._places:
+            raise ColumnError(absent_column(name, self.names))
+        return self.columns[self._places[name]]
+
+    def take(self, rows: NDArray[np.intp]) -> Table:
+        """The given rows, in the given order."""
+        return replace(self, columns=tuple(replace(c, values=c.values[rows]) for c in self.columns))
+
+    def select(self, names: Iterable[str]) -> Table:
+        """The named columns, in the order named."""
+        return replace(self, columns=tuple(self[name] for name in names))
+
+    def drop(self, names: Collection[str]) -> Table:
+        """All columns but the named ones."""
+        for name in names:
+            self[name]
+        return replace(self, columns=tuple(c for c in self.columns if c.name not in set(names)))
+
+    @property
+    def schema(self) -> list[dict[str, Any]]:
+        """Names, kinds and levels: what a new table is read by. Plain values."""
+        return [
+            {
+                "name": c.name,
+                "kind": str(c.kind),
+                "levels": None if c.levels is None else list(c.levels),
+            }
+            for c in self.columns
+        ]
+
+
+def absent_column(name: str, names: Iterable[str]) -> str:
+    """The message for a column that is not there, with the nearest name."""
+    there = list(names)
+    lowered = {n.lower(): n for n in reversed(there)}
+    near = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)
+    hint = f" Did you mean {lowered[near[0]]!r}?" if near else ""
+    shown = ", ".join(map(repr, there[:12])) + (" …" if len(there) > 12 else "")
+    return f"There is no column {name!r}.{hint} The columns are {shown}."

@@ -1,0 +1,1 @@
+"""Pictures: one function each, plain data in, a Matplotlib figure out."""

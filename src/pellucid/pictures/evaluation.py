@@ -1,0 +1,143 @@
+"""Pictures of an evaluation: candidates, the λ path, the learning curve, the weights.
+
+Notes: Concept 87, Concept 77, Def 73, Def 75, Def 49
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pellucid.evaluation.fit_result import Candidate, LearningCurve, Score, Weight
+from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, drawing, figure_of
+
+
+def shortened(name: str, most: int = 28) -> str:
+    """A name that fits beside an axis: long ones lose their middle."""
+    if len(name) <= most:
+        return name
+    head = (most - 1) // 2
+    return f"{name[:head]}…{name[-(most - 1 - head) :]}"
+
+
+def candidates(
+    tried: Sequence[Candidate], chosen: str, loss: str, ax: Axes | None = None
+) -> Figure:
+    """Held-out loss of each candidate, with its standard error; the chosen one stands out.
+
+    Parameters
+    ----------
+    tried : sequence of Candidate
+        In any order.
+    chosen : str
+        Name of the chosen one.
+    loss : str
+        Name of the loss, for the axis.
+    ax : Axes or None
+        Where to draw.
+
+    Notes: Concept 87
+    """
+    shown = [c for c in tried if np.isfinite(c.score.mean)]
+    with drawing(ax, (6.4, 0.8 + 0.5 * max(len(shown), 1))) as axes:
+        for at, c in enumerate(shown):
+            colour = ORANGE if c.name == chosen else BLUE
+            axes.errorbar(
+                c.score.mean, at, xerr=c.score.error, fmt="o", color=colour, capsize=4, markersize=8
+            )
+            axes.plot(c.training, at, "|", color=GREY, markersize=14, markeredgewidth=2)
+        best = min(shown, key=lambda c: c.score.mean, default=None)
+        if best is not None:
+            axes.axvspan(
+                best.score.mean - best.score.error,
+                best.score.mean + best.score.error,
+                color=GREY,
+                alpha=0.15,
+                lw=0,
+            )
+        axes.set_yticks(range(len(shown)), [shortened(c.name) for c in shown])
+        axes.set_ylim(len(shown) - 0.5, -0.5)
+        axes.set_xlabel(f"{loss} loss: ● held-out ± standard error, | training")
+        return figure_of(axes)
+
+
+def lambda_path(
+    path: Sequence[tuple[float, Score, float]], lam: float, loss: str, ax: Axes | None = None
+) -> Figure:
+    """Held-out and training loss against λ: too small overfits, too large cannot follow.
+
+    Parameters
+    ----------
+    path : sequence of (λ, held-out score, training loss)
+        Along the grid.
+    lam : float
+        The chosen λ.
+    loss : str
+        Name of the loss.
+    ax : Axes or None
+        Where to draw.
+
+    Notes: Concept 77, Concept 78, Concept 87
+    """
+    lams = np.array([p[0] for p in path])
+    held = np.array([p[1].mean for p in path])
+    error = np.array([p[1].error for p in path])
+    with drawing(ax) as axes:
+        axes.fill_between(lams, held - error, held + error, color=BLUE, alpha=0.18, lw=0)
+        axes.plot(lams, held, "o-", color=BLUE, label="held-out", markersize=4)
+        axes.plot(lams, [p[2] for p in path], "s--", color=GREY, label="training", markersize=3)
+        axes.axvline(lam, color=ORANGE, lw=1.5, label=f"chosen λ = {lam:.2g}")
+        positive = lams[lams > 0]
+        if len(positive) > 1 and positive.max() / positive.min() > 20:
+            if (lams == 0).any():
+                axes.set_xscale("symlog", linthresh=float(positive.min()))
+            else:
+                axes.set_xscale("log")
+        axes.set_xlabel("λ, weight of the regularizer")
+        axes.set_ylabel(f"{loss} loss")
+        axes.legend()
+        return figure_of(axes)
+
+
+def learning_curve(curve: LearningCurve, loss: str, ax: Axes | None = None) -> Figure:
+    """Held-out and training loss as rows are added: the gap is estimation error.
+
+    Notes: Def 73, Def 75, Clar 74
+    """
+    sizes = np.array(curve.sizes)
+    with drawing(ax) as axes:
+        for scores, colour, mark, label in (
+            (curve.held_out, BLUE, "o-", "held-out"),
+            (curve.training, GREY, "s--", "training"),
+        ):
+            mean = np.array([s.mean for s in scores])
+            error = np.array([s.error for s in scores])
+            axes.fill_between(sizes, mean - error, mean + error, color=colour, alpha=0.18, lw=0)
+            axes.plot(sizes, mean, mark, color=colour, label=label, markersize=5)
+        axes.set_xscale("log")
+        axes.set_xticks(sizes, [f"{s:,}" for s in sizes])
+        axes.minorticks_off()
+        axes.set_xlabel("training rows")
+        axes.set_ylabel(f"{loss} loss")
+        axes.legend()
+        return figure_of(axes)
+
+
+def weights(found: Sequence[Weight], most: int = 20, ax: Axes | None = None) -> Figure:
+    """The largest weights, each times the standard deviation of its column.
+
+    Notes: Def 49, §2.3.8
+    """
+    shown = list(found[:most])
+    with drawing(ax, (6.4, 0.8 + 0.3 * max(len(shown), 1))) as axes:
+        sizes = [w.standardized for w in shown]
+        axes.barh(range(len(shown)), sizes, color=[BLUE if s >= 0 else ORANGE for s in sizes])
+        names = [shortened(f"{w.name} → {w.output}" if w.output else w.name, 34) for w in shown]
+        axes.set_yticks(range(len(shown)), names)
+        axes.set_ylim(len(shown) - 0.5, -0.5)
+        axes.axvline(0, color=INK, lw=0.8)
+        axes.set_xlabel("change of the score per standard deviation of the column")
+        return figure_of(axes)

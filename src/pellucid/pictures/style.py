@@ -1,0 +1,102 @@
+"""The one quiet style of all pictures: legible on a light page and on a dark one.
+
+Lines and letters are mid-tone on a transparent ground; colours can be told apart by people who do
+not see red or green, and never carry meaning alone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, ROSE, GREY = "#3f7fbf", "#d9822b", "#2a9d6f", "#c2577f", "#808a94"
+INK = "#6b7680"  # enough contrast on white and on near-black
+SERIES = (BLUE, ORANGE, GREEN, ROSE, "#8b78c6", "#9a8f32", GREY)
+
+SETTINGS: dict[str, Any] = {
+    "svg.hashsalt": "pellucid",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": INK,
+    "grid.alpha": 0.18,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "legend.frameon": False,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+@contextmanager
+def drawing(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0)) -> Iterator[Axes]:
+    """Axes to draw on: those given, or those of a new figure in the house style."""
+    with matplotlib.rc_context(SETTINGS):
+        if ax is not None:
+            yield ax
+            return
+        figure = Figure(figsize=size, layout="constrained")
+        yield figure.add_subplot()
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The figure that the axes stand in."""
+    figure = ax.get_figure(root=True)
+    if not isinstance(figure, Figure):
+        raise TypeError("The axes stand in no figure.")
+    return figure
+
+
+def to_svg(figure: Figure, label: str) -> str:
+    """The figure as one inline `<svg>` that scales with the page; the same bytes every time.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to draw.
+    label : str
+        What a person who cannot see it should be told.
+
+    Returns
+    -------
+    str
+        An `<svg>` element with role and title.
+    """
+    import html
+
+    with matplotlib.rc_context(SETTINGS):
+        sink = io.StringIO()
+        figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
+    drawn = sink.getvalue()
+    drawn = drawn[drawn.index("<svg") :]
+    drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
+    drawn = re.sub(r' width="[\d.]+pt"', "", drawn, count=1)
+    drawn = re.sub(r' height="[\d.]+pt"', "", drawn, count=1)
+    spoken = html.escape(label, quote=True)
+    at = drawn.index(">")
+    return f'{drawn[:at]} role="img" aria-label="{spoken}"><title>{spoken}</title>{drawn[at + 1 :]}'
+
+
+def scoped(svg: str, prefix: str) -> str:
+    """The same drawing with its ids made unique, so that several share one page."""
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
+    svg = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)

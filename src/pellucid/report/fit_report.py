@@ -1,0 +1,364 @@
+"""The report of a fit: the answer first, then everything that leads to it.
+
+Notes: §1.0.5, §1.0.7, §2.7
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+from dataclasses import asdict
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from pellucid.evaluation.fit_result import FitResult
+from pellucid.evaluation.threshold import expected_costs
+from pellucid.pictures import errors as error_pictures
+from pellucid.pictures import evaluation as pictures
+from pellucid.pictures.style import scoped, to_svg
+from pellucid.report.page import escape, grid, number, page, paragraph, picture, section
+from pellucid.storage.atomic import write_whole
+
+MOST_WEIGHTS = 200  # rows of the table; a basis can have thousands
+
+
+def write_report(result: FitResult, path: str | os.PathLike[str]) -> None:
+    """Write the report of a fit as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    result : FitResult
+        What `fit_table` returned.
+    path : path
+        The file; it appears whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    write_whole(path, render(result, Path(path).parent))
+
+
+def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
+    """The report as HTML text.
+
+    Parameters
+    ----------
+    result : FitResult
+        What `fit_table` returned.
+    folder : Path
+        Where the model file stands, for the commands shown.
+    """
+    drawn = _Drawer()
+    body = "".join(
+        [
+            _answer(result),
+            _framing(result),
+            _findings(result),
+            _candidates(result, drawn),
+            _path(result, drawn),
+            _curve(result, drawn),
+            _errors(result, drawn),
+            _weights(result, drawn),
+            section("What was minimised", result.explanation.to_html()),
+            _columns(result),
+            _how_to(result, folder),
+            _footer(),
+        ]
+    )
+    return page(f"Predicting {result.framing.target}: a report", body)
+
+
+class _Drawer:
+    """Puts figures on the page, each with ids of its own."""
+
+    def __init__(self) -> None:
+        self._number = count(1)
+
+    def __call__(self, figure: Figure, caption: str) -> str:
+        return picture(scoped(to_svg(figure, caption), f"p{next(self._number)}"), caption)
+
+
+def _answer(result: FitResult) -> str:
+    found, base, framing = result.errors, result.errors_baseline, result.framing
+    if framing.problem == "regression":
+        sentence = (
+            f"On {len(result.split.test):,} rows never used, predictions of {framing.target} are "
+            f"off by {number(found['root mean square'])} (root mean square). Guessing the mean "
+            f"is off by {number(base['root mean square'])}."
+        )
+        facts = [
+            (number(found["absolute"]), "mean absolute error"),
+            (number(found["R²"], 3), "R²: share of the variance explained"),
+        ]
+    else:
+        sentence = (
+            f"On {len(result.split.test):,} rows never used, {found['accuracy']:.1%} of the "
+            f"predictions of {framing.target} are right. Always giving the commonest answer "
+            f"is right {base['accuracy']:.1%} of the time."
+        )
+        facts = [
+            (f"{found['accuracy']:.1%}", "accuracy"),
+            (number(found["nll"], 3), f"NLL (baseline {number(base['nll'], 3)})"),
+        ]
+    low, high = result.interval
+    facts += [
+        (number(result.test_error), f"test error, {framing.loss} loss"),
+        (f"{number(low, 3)} to {number(high, 3)}", "95 % interval of the test error"),
+        (result.chosen.name, "model"),
+    ]
+    items = "".join(f"<li><b>{escape(v)}</b><span>{escape(t)}</span></li>" for v, t in facts)
+    return (
+        f"<h1>Predicting {escape(framing.target)}</h1>"
+        f"{paragraph(sentence, 'answer')}{paragraph(result.why)}<ul class='facts'>{items}</ul>"
+    )
+
+
+def _framing(result: FitResult) -> str:
+    framing, split = result.framing, result.split
+    lines = [
+        f"Problem class: {framing.problem}. Evaluation criterion: {framing.loss} loss on rows "
+        "never used.",
+        f"{result.rows:,} rows of {result.source or 'the table'}: {len(split.train):,} to learn "
+        f"from, {len(split.test):,} to test on. {split.how}",
+        *framing.reasons,
+    ]
+    assumed = "".join(f"<li>{escape(a)}</li>" for a in framing.assumptions)
+    return section(
+        "The problem",
+        *(paragraph(line) for line in lines),
+        f"<h3>Assumed</h3><ul>{assumed}</ul>" if assumed else "",
+    )
+
+
+def _findings(result: FitResult) -> str:
+    if not result.findings:
+        return section("Assumptions", paragraph("Nothing speaks against the assumptions."))
+    blocks = [
+        f'<div class="finding {escape(f.severity)}"><p><b>{escape(f.severity)}</b>: '
+        f"{escape(f.name)}</p><p>{escape(f.message)}</p>{paragraph(f.advice, 'advice')}</div>"
+        for f in result.findings
+    ]
+    return section("Assumptions, checked", *blocks)
+
+
+def _candidates(result: FitResult, drawn: _Drawer) -> str:
+    rows = [
+        (
+            c.name,
+            f"{number(c.score.mean)} ± {number(c.score.error, 2)}",
+            number(c.training),
+            "" if c.lam is None else number(c.lam, 2),
+            f"{c.parameters:,}",
+            f"{c.seconds:.1f} s",
+            c.note,
+        )
+        for c in result.candidates
+    ]
+    at = next((i for i, c in enumerate(result.candidates) if c.name == result.chosen.name), None)
+    heads = ("model", "held-out loss", "training loss", "λ", "parameters", "time", "note")
+    return section(
+        "The candidates",
+        paragraph(
+            f"Each was fitted on all chunks of the training rows but one and judged on that one, "
+            f"{result.settings.cv} times. Encoding was learned inside each fold. Within one "
+            "standard error of the best, the simplest is preferred."
+        ),
+        grid(f"{result.framing.loss} loss, lower is better", heads, rows, (1, 2, 3, 4, 5), at),
+        drawn(
+            pictures.candidates(result.candidates, result.chosen.name, result.framing.loss),
+            "Held-out loss of each candidate with its standard error; the band is one standard "
+            "error about the best.",
+        ),
+    )
+
+
+def _path(result: FitResult, drawn: _Drawer) -> str:
+    chosen = result.chosen
+    if not chosen.path or chosen.lam is None:
+        return ""
+    return section(
+        "How strongly to regularize",
+        drawn(
+            pictures.lambda_path(chosen.path, chosen.lam, result.framing.loss),
+            f"Along the grid of λ: λ = {number(chosen.lam, 2)} has the lowest held-out loss. "
+            "Smaller λ trusts the data more; larger λ keeps the weights smaller.",
+        ),
+    )
+
+
+def _curve(result: FitResult, drawn: _Drawer) -> str:
+    advice = "".join(f"<li>{escape(a)}</li>" for a in result.diagnosis.advice)
+    shown = ""
+    if result.curve is not None:
+        shown = drawn(
+            pictures.learning_curve(result.curve, result.framing.loss),
+            "As rows are added: the gap between the two lines is estimation error; the height at "
+            "which they would meet is structural error and noise.",
+        )
+    return section(
+        "What limits it",
+        paragraph(result.diagnosis.words),
+        shown,
+        f"<h3>What would help</h3><ul>{advice}</ul>" if advice else "",
+    )
+
+
+def _errors(result: FitResult, drawn: _Drawer) -> str:
+    names = sorted(result.errors, key=list(result.errors).index)
+    rows = [(n, number(result.errors[n]), number(result.errors_baseline.get(n))) for n in names]
+    measures = grid("On the test rows", ("measure", "this model", "baseline"), rows, (1, 2))
+    if result.framing.problem == "regression":
+        shown = _regression_pictures(result, drawn)
+    elif result.framing.problem == "overlapping classes":
+        shown = _overlapping_table(result)
+    else:
+        shown = _class_pictures(result, drawn)
+    return section("Errors on rows never used", measures, shown)
+
+
+def _regression_pictures(result: FitResult, drawn: _Drawer) -> str:
+    y, g = result.truths, result.predictions
+    return (
+        '<div class="pair">'
+        + drawn(
+            error_pictures.predicted_against_actual(y, g),
+            "Each dot is a test row; on the line the prediction is right.",
+        )
+        + drawn(
+            error_pictures.residuals(y, g),
+            "Residuals: a bend or a funnel here is structure that the model misses.",
+        )
+        + "</div>"
+    )
+
+
+def _overlapping_table(result: FitResult) -> str:
+    p = result.probabilities
+    if p is None:
+        return ""
+    said, truth = p > 0.5, result.truths > 0
+    rows = [
+        (
+            str(name),
+            f"{int(truth[:, j].sum()):,}",
+            f"{np.mean(said[:, j] == truth[:, j]):.1%}",
+            f"{int((said[:, j] & truth[:, j]).sum()):,}",
+        )
+        for j, name in enumerate(result.framing.classes)
+    ]
+    return grid("By class", ("class", "rows that have it", "right", "found"), rows, (1, 2, 3))
+
+
+def _class_pictures(result: FitResult, drawn: _Drawer) -> str:
+    classes = [str(c) for c in result.machine.model.classes_]
+    counts = error_pictures.confusion_counts(result.truths, result.predictions, classes)
+    shown = drawn(
+        error_pictures.confusion(counts, classes),
+        "Rows are the right answers, columns what was said; the diagonal is right."
+        + (" The 20 classes with most mistakes are shown." if len(classes) > 20 else ""),
+    )
+    if len(classes) != 2 or result.probabilities is None:
+        return shown
+    p, positive = result.probabilities[:, 1], result.truths == result.machine.model.classes_[1]
+    if 0 < positive.sum() < len(positive):
+        shown += (
+            '<div class="pair">'
+            + drawn(error_pictures.roc(p, positive), f"ROC: finding {classes[1]!r}.")
+            + drawn(
+                error_pictures.calibration(p, positive),
+                "Calibration: said probabilities against what came true; on the line they can "
+                "be taken at their word.",
+            )
+            + "</div>"
+        )
+    return shown + _costs(result, p, positive, classes, drawn)
+
+
+def _costs(
+    result: FitResult,
+    p: np.ndarray,
+    positive: np.ndarray,
+    classes: list[str],
+    drawn: _Drawer,
+) -> str:
+    costs = result.settings.costs
+    if not costs or result.threshold is None:
+        return ""
+    thresholds = np.linspace(0.005, 0.995, 199)
+    false_alarm = costs.get(f"{classes[0]}:{classes[1]}", 1.0)
+    miss = costs.get(f"{classes[1]}:{classes[0]}", 1.0)
+    mean = expected_costs(p, positive, thresholds, false_alarm, miss)
+    return drawn(
+        error_pictures.costs_by_threshold(thresholds, mean, result.threshold),
+        f"Costs decide the threshold: {classes[1]!r} is said when its probability passes "
+        f"{number(result.threshold, 3)}.",
+    )
+
+
+def _weights(result: FitResult, drawn: _Drawer) -> str:
+    if not result.weights:
+        return section(
+            "Weights", paragraph("This model has no weights to show: it answers from the rows.")
+        )
+    rows = [(w.name, w.output, number(w.value), number(w.standardized, 3)) for w in result.weights]
+    heads = ("column", "class", "weight", "per standard deviation")
+    note = (
+        f"The largest {MOST_WEIGHTS} of {len(rows):,} weights."
+        if len(rows) > MOST_WEIGHTS
+        else "All weights, largest first."
+    )
+    return section(
+        "What it pays attention to",
+        paragraph(
+            "A weight tells how far the score moves when its column moves. Sizes per standard "
+            "deviation can be compared; raw weights cannot. A weight is not a cause."
+        ),
+        drawn(pictures.weights(result.weights), "The largest weights, per standard deviation."),
+        grid(note, heads, rows[:MOST_WEIGHTS], (2, 3)),
+    )
+
+
+def _columns(result: FitResult) -> str:
+    rows = [
+        (c.name, c.kind, f"{c.missing:,}", "yes" if c.used else "no", c.note)
+        for c in result.columns
+    ]
+    heads = ("column", "kind", "missing", "used", "why")
+    return section("The columns, as read", grid("Columns of the table", heads, rows, (2,)))
+
+
+def _how_to(result: FitResult, folder: Path) -> str:
+    model = shlex.quote(str(folder / "model.pellucid"))
+    replay = f"./pellucid fit DATA --config {shlex.quote(str(folder / 'run.toml'))}"
+    python = (
+        "from pellucid.storage import load_model\n"
+        f"machine = load_model({str(folder / 'model.pellucid')!r})\n"
+        "machine.predict('new.csv')"
+    )
+    settings = [
+        (name, str(value))
+        for name, value in asdict(result.settings).items()
+        if value not in (None, ())
+    ]
+    return section(
+        "How to predict, and how to do this again",
+        f"<pre>{escape(f'./pellucid predict {model} new.csv -o predictions.csv')}</pre>",
+        f"<pre>{escape(python)}</pre>",
+        f"<pre>{escape(replay)}</pre>",
+        grid("Settings of this run", ("setting", "value"), settings),
+    )
+
+
+def _footer() -> str:
+    engines = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn"))
+    return (
+        f"<footer>Made by Pellucid {escape(version('pellucid'))} with Python "
+        f"{platform.python_version()}, {escape(engines)}.</footer>"
+    )
