@@ -10,6 +10,10 @@ from typing import Any
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
+    "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier",
+    "SoftmaxCV": "pellucid.linear.softmax_cv",
+    "LogisticCV": "pellucid.linear.logistic_cv",
+    "LinearClassifier": "pellucid.linear.linear_classifier",
     "LogisticClassifier": "pellucid.linear.logistic_classifier",
     "Separation": "pellucid.linear.separability",
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier",

@@ -167,6 +167,10 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         return np.ascontiguousarray(theta.T), np.asarray(theta_0)
 
     def _keep(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
+        self._describe(loss, B, verdict, evidence)
+        self._judge(loss, B, verdict, evidence)
+
+    def _describe(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
         self.coef_, self.intercept_ = self._coefficients(loss, B)
         self.n_features_in_ = loss.design.d
         self.n_iter_ = max(evidence.iterations, 1)
@@ -180,7 +184,6 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         scale = loss.design.scale
         self.condition_ = float(scale.max() / scale.min())
         self.separating_direction_: Array | None = None
-        self._judge(loss, B, verdict, evidence)
 
     def _judge(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
         """Say what is not as it should be, and only that."""

@@ -1,0 +1,70 @@
+"""The linear logistic classifier with λ chosen by cross-validation.
+
+Notes: KE 160, §4.4, Concept 82
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.linear.logistic_classifier import THRESHOLD, TwoClasses
+from pellucid.linear.score_classifier import FIT_INTERCEPT, MAX_ITER, TOL
+from pellucid.linear.score_cv import CV, LAMS, CrossValidated
+
+
+class LogisticCV(CrossValidated, TwoClasses):
+    """`LogisticClassifier` whose λ is the one of least held-out mean NLL.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    lam_ : float
+        The λ chosen.
+    lams_ : array
+        Those tried, from large to small.
+    cv_losses_ : array of shape (number of λ, folds)
+        Held-out mean NLL.
+    coef_ : array of shape (1, d)
+        θᵀ of the fit on all rows at `lam_`.
+    intercept_ : array of shape (1,)
+        θ₀.
+    classes_ : array
+        Labels.
+    n_iter_ : int
+        Iterations of that fit.
+    solver_ : str
+        What ran.
+    condition_ : float
+        Ratio of the largest spread of a column to the smallest.
+    trace_ : dict
+        `objective` and `gradient_norm` per iteration of that fit.
+
+    Examples
+    --------
+    >>> X, y = [[float(i)] for i in range(20)], [0] * 10 + [1] * 10
+    >>> LogisticCV(lams=(0.001, 10.0)).fit(X, y).lam_
+    0.001
+
+    Notes: KE 160, §4.4, Concept 82
+    """
+
+    hyperparameters = (LAMS, CV, THRESHOLD, FIT_INTERCEPT, MAX_ITER, TOL)
+
+    def __init__(
+        self,
+        lams: Any = LAMS.default,
+        cv: Any = CV.default,
+        threshold: float = THRESHOLD.default,
+        fit_intercept: bool = FIT_INTERCEPT.default,
+        max_iter: int = MAX_ITER.default,
+        tol: float = TOL.default,
+    ) -> None:
+        self.lams = lams
+        self.cv = cv
+        self.threshold = threshold
+        self.fit_intercept = fit_intercept
+        self.max_iter = max_iter
+        self.tol = tol

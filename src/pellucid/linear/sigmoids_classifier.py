@@ -1,0 +1,245 @@
+"""Overlapping classes: one sigmoid a class, each its own yes or no.
+
+Notes: Clar 174, KE 150
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from pellucid.errors import FramingError
+from pellucid.explanation import Explanation, Formula
+from pellucid.linear.callbacks import with_callbacks
+from pellucid.linear.design import Design
+from pellucid.linear.likelihood import MeanLoss
+from pellucid.linear.logistic_classifier import THRESHOLD
+from pellucid.linear.newton import Evidence, minimize
+from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
+from pellucid.losses import sigmoid
+
+Array = NDArray[np.float64]
+
+
+class SigmoidsClassifier(ScoreClassifier):
+    """k classes that may overlap: k independent logistic classifiers over one design.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    coef_ : array of shape (k, d)
+        θᵀ.
+    intercept_ : array of shape (k,)
+        θ₀.
+    classes_ : array of shape (k,)
+        Column numbers of y, or labels when y was a single column.
+    multilabel_ : bool
+        Whether y had a column a class.
+    n_iter_ : int
+        Most iterations that a class took.
+    solver_ : str
+        What ran.
+    condition_ : float
+        Ratio of the largest spread of a column to the smallest.
+    trace_ : dict
+        Per iteration of the slowest class.
+
+    Examples
+    --------
+    >>> X, Y = [[-2.0], [-1.0], [1.0], [2.0]], [[0, 1], [0, 1], [1, 1], [1, 0]]
+    >>> SigmoidsClassifier().fit(X, Y).predict([[-3.0], [3.0]]).tolist()
+    [[0, 1], [1, 0]]
+
+    Notes: Clar 174, §4.5
+    """
+
+    hyperparameters = (LAM, THRESHOLD, FIT_INTERCEPT, MAX_ITER, TOL)
+
+    def __init__(
+        self,
+        lam: float = LAM.default,
+        threshold: float = THRESHOLD.default,
+        fit_intercept: bool = FIT_INTERCEPT.default,
+        max_iter: int = MAX_ITER.default,
+        tol: float = TOL.default,
+    ) -> None:
+        self.lam = lam
+        self.threshold = threshold
+        self.fit_intercept = fit_intercept
+        self.max_iter = max_iter
+        self.tol = tol
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def _columns(self, X: Any, y: Any, sample_weight: Any) -> tuple[Design, Array]:
+        """The design, and a 0/1 column a class."""
+        self.check_hyperparameters()
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64, multi_output=True)
+        self.multilabel_ = np.ndim(y) == 2 and y.shape[1] > 1
+        if not self.multilabel_:
+            X, codes, weights = self._rows(X, np.ravel(_dense(y)), sample_weight)
+            Y = np.eye(len(self.classes_))[codes]
+            return Design(X, weights, self.fit_intercept), Y if Y.shape[1] > 2 else Y[:, 1:]
+        y = np.asarray(_dense(y))
+        check_classification_targets(y)
+        if not np.isin(y, (0, 1)).all():
+            raise FramingError(
+                "With a column a class, y holds 0 or 1 for each; this one is "
+                f"{type_of_target(y)} with other values."
+            )
+        weights = _check_sample_weight(
+            sample_weight,
+            X,
+            dtype=np.float64,
+            ensure_non_negative=True,
+            allow_all_zero_weights=False,
+        )
+        X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
+        self.classes_ = np.arange(y.shape[1])
+        self._check_columns(y)
+        return Design(X, weights / weights.sum(), self.fit_intercept), y.astype(float)
+
+    def _check_columns(self, y: Any) -> None:
+        always = y.min(axis=0) == y.max(axis=0)
+        if always.all():
+            raise FramingError("Every class column of y is constant: there is nothing to learn.")
+
+    @with_callbacks  # type: ignore[untyped-decorator]
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SigmoidsClassifier:
+        """Minimise the mean NLL of each class, with λ‖θ‖² a class.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+        y : array of shape (n, k) of 0 and 1, or (n,) of labels
+        sample_weight : array of shape (n,), optional
+
+        Returns
+        -------
+        self
+        """
+        _, close = self._watch(X, y, 0, lambda B: (B.T, B[0]))
+        design, Y = self._columns(X, y, sample_weight)
+        self._fit_columns(design, Y, None)
+        close()
+        return self
+
+    def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
+        """The fitted classifier at each λ; see `LogisticClassifier.path`."""
+        design, Y = self._columns(X, y, sample_weight)
+        fitted: dict[int, Any] = {}
+        start: Array | None = None
+        for at in np.argsort(-np.asarray(lams, dtype=float), kind="stable"):
+            model = copy.copy(self)
+            model.set_params(lam=float(lams[at]))
+            model.check_hyperparameters()
+            start = model._fit_columns(design, Y, start)
+            fitted[int(at)] = model
+        return [fitted[at] for at in range(len(lams))]
+
+    def _fit_columns(self, design: Design, Y: Array, start: Array | None) -> Array:
+        columns: list[Array] = []
+        slowest: tuple[MeanLoss, Array, str, Evidence] | None = None
+        separated: list[Array | None] = []
+        for j in range(Y.shape[1]):
+            loss = MeanLoss(design, Y[:, j : j + 1], self.lam)
+            zero = np.zeros((design.width, 1))
+            B, verdict, evidence = minimize(
+                loss,
+                zero if start is None else start[:, j : j + 1],
+                tol=self.tol,
+                max_iter=self.max_iter,
+            )
+            columns.append(B)
+            if slowest is None or evidence.iterations > slowest[-1].iterations:
+                slowest = (loss, B, verdict, evidence)
+            self._keep(loss, B, verdict, evidence)
+            separated.append(self.separating_direction_)
+        assert slowest is not None
+        found: Array = np.hstack(columns)
+        warned = list(dict.fromkeys(self.warnings_))
+        self._describe(*slowest)
+        self.coef_, self.intercept_ = self._coefficients(slowest[0], found)
+        self.warnings_ = warned
+        self.separating_direction_ = next((d for d in separated if d is not None), None)
+        return found
+
+    def decision_function(self, X: Any) -> Array:
+        """Scores less the threshold's cut, of shape (n, k); (n,) for two plain labels."""
+        u = self._scores(X) - np.log(self.threshold / (1 - self.threshold))
+        return u[:, 0] if u.shape[1] == 1 else u
+
+    def predict_proba(self, X: Any) -> Array:
+        """σ(u) of each class; they need not sum to 1, save for plain labels, where they do.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n, k)
+        """
+        u = self._scores(X)
+        if self.multilabel_:
+            return np.asarray(sigmoid(u))
+        if u.shape[1] == 1:
+            return np.hstack([sigmoid(-u), sigmoid(u)])
+        g = np.maximum(sigmoid(u), np.finfo(float).tiny)
+        return np.asarray(g / g.sum(axis=1, keepdims=True))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """A 0 or 1 a class, shape (n, k); the likeliest label when y was a single column."""
+        u = self.decision_function(X)
+        if self.multilabel_:
+            return np.asarray((u > 0).astype(int))
+        best = (u > 0).astype(int) if u.ndim == 1 else u.argmax(axis=1)
+        found: NDArray[Any] = self.classes_[best]
+        return found
+
+    def _explanation(self) -> Explanation:
+        return Explanation(
+            type(self).__name__,
+            problem="Overlapping classes: one yes or no each; judged by the mean NLL a class.",
+            hypothesis=Formula(
+                f"hⱼ(x) = 1 if σ(θ₍ⱼ₎ᵀx + θ₀ⱼ) > {self.threshold:g}, else 0",
+                rf"h_j(x) = [\sigma(\theta_{{(j)}}^T x + \theta_{{0j}}) > {self.threshold:g}]",
+                "θ: d×k, θ₀: k×1",
+                "Clar 174",
+            ),
+            objective=Formula(
+                "Jⱼ = (1/n) Σᵢ L_nll(gⱼ⁽ⁱ⁾, yⱼ⁽ⁱ⁾) + λ‖θ₍ⱼ₎‖², each j by itself",
+                r"J_j = \frac{1}{n}\sum_{i=1}^{n} L_{nll}(g_j^{(i)}, y_j^{(i)})"
+                r" + \lambda\|\theta_{(j)}\|^2",
+                "Jⱼ: 1×1",
+                "KE 160",
+            ),
+            gradient=Formula(
+                "∇Jⱼ = (1/n) Σᵢ (gⱼ⁽ⁱ⁾ − yⱼ⁽ⁱ⁾) x⁽ⁱ⁾ + 2λθ₍ⱼ₎",
+                r"\nabla J_j = \frac{1}{n}\sum_{i=1}^{n}(g_j^{(i)}-y_j^{(i)})x^{(i)}"
+                r" + 2\lambda\theta_{(j)}",
+                "∇Jⱼ: d×1",
+                "KE 163",
+            ),
+            algorithm="One logistic fit a class, by Newton's method, on one standardised design.",
+            happened=self._happened(),
+            warnings=tuple(self.warnings_),
+            notes="Clar 174, KE 150, KE 160, §4.5",
+        )
+
+
+def _dense(y: Any) -> Any:
+    return y.todense() if hasattr(y, "todense") else y
