@@ -1,0 +1,181 @@
+"""Moments: all that least squares needs to know of the rows, in one pass, and mergeable.
+
+`partial(block) → S`, `merge(S, S) → S`; solutions are finished from S alone.
+
+Notes: KE 53, KE 54, KE 62, §2.5
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+BLOCK_NUMBERS = 1 << 18  # numbers of one row block: it stays in the second-level cache
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Weight, means and centred products of rows x (d) and answers y (t).
+
+    Parameters
+    ----------
+    weight : float
+        Sum of weights; the number of rows when none is given.
+    x_mean, y_mean : ndarray, shape (d,), (t,)
+        Weighted means.
+    xx, xy, yy : ndarray, shape (d, d), (d, t), (t,)
+        Σ w (x − x̄)(x − x̄)ᵀ, Σ w (x − x̄)(y − ȳ)ᵀ, Σ w (y − ȳ)².
+
+    Notes: §2.5.6
+    """
+
+    weight: float
+    x_mean: Array
+    y_mean: Array
+    xx: Array
+    xy: Array
+    yy: Array
+
+
+def partial(X: Any, Y: Array, weights: Array | None = None) -> Moments:
+    """Moments of a block of rows, X n×d and Y n×t.
+
+    Rows are shifted by the first block's mean before they are multiplied, so that centring
+    afterwards cancels nothing.
+
+    Notes: §2.5.6, KE 53
+    """
+    if sp.issparse(X):
+        return _partial_sparse(X, Y, weights)
+    n, d = X.shape
+    size = max(1, BLOCK_NUMBERS // (d + Y.shape[1]))
+    shift = np.concatenate([X[:size].mean(axis=0), Y[:size].mean(axis=0)])
+    gram = np.zeros((len(shift), len(shift)))
+    sums = np.zeros(len(shift))
+    for start in range(0, n, size):
+        rows = slice(start, start + size)
+        Z = np.concatenate([X[rows], Y[rows]], axis=1, dtype=np.float64)
+        Z -= shift
+        if weights is not None:
+            root = np.sqrt(weights[rows])[:, None]
+            sums += weights[rows] @ Z
+            Z *= root
+        else:
+            sums += Z.sum(axis=0)
+        gram += Z.T @ Z
+    total = float(n) if weights is None else float(weights.sum())
+    mean = sums / total
+    gram -= np.multiply.outer(mean, sums)
+    return Moments(
+        total,
+        shift[:d] + mean[:d],
+        shift[d:] + mean[d:],
+        gram[:d, :d],
+        gram[:d, d:],
+        np.diag(gram)[d:].copy(),
+    )
+
+
+def _partial_sparse(X: Any, Y: Array, weights: Array | None) -> Moments:
+    w = np.ones(X.shape[0]) if weights is None else weights
+    total = float(w.sum())
+    x_mean = np.asarray(w @ X).ravel() / total
+    y_mean = (w @ Y) / total
+    weighted = sp.diags_array(w) @ X
+    xx = (X.T @ weighted).toarray() - total * np.multiply.outer(x_mean, x_mean)
+    centred = Y - y_mean
+    return Moments(
+        total,
+        x_mean,
+        y_mean,
+        xx,
+        np.asarray(weighted.T @ centred),
+        (w[:, None] * centred**2).sum(0),
+    )
+
+
+def merge(a: Moments, b: Moments) -> Moments:
+    """Moments of two sets of rows together; the order of the two does not matter.
+
+    Notes: §2.5.6
+    """
+    weight = a.weight + b.weight
+    dx, dy = b.x_mean - a.x_mean, b.y_mean - a.y_mean
+    share, cross = b.weight / weight, a.weight * b.weight / weight
+    return Moments(
+        weight,
+        a.x_mean + share * dx,
+        a.y_mean + share * dy,
+        a.xx + b.xx + cross * np.multiply.outer(dx, dx),
+        a.xy + b.xy + cross * np.multiply.outer(dx, dy),
+        a.yy + b.yy + cross * dy**2,
+    )
+
+
+def merge_all(parts: Sequence[Moments]) -> Moments:
+    """Merge along a fixed binary tree over the parts, so the answer depends on nothing else."""
+    level = list(parts)
+    while len(level) > 1:
+        pairs = [merge(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = pairs + ([level[-1]] if len(level) % 2 else [])
+    return level[0]
+
+
+def uncentred(m: Moments) -> Moments:
+    """The same about the origin: for a model without an offset."""
+    return Moments(
+        m.weight,
+        np.zeros_like(m.x_mean),
+        np.zeros_like(m.y_mean),
+        m.xx + m.weight * np.multiply.outer(m.x_mean, m.x_mean),
+        m.xy + m.weight * np.multiply.outer(m.x_mean, m.y_mean),
+        m.yy + m.weight * m.y_mean**2,
+    )
+
+
+def appended(m: Moments) -> Moments:
+    """The same about the origin with a constant 1 as the first entry of x.
+
+    Notes: Concept 50
+    """
+    raw = uncentred(m)
+    xx = np.block(
+        [
+            [np.array([[m.weight]]), m.weight * m.x_mean[None, :]],
+            [m.weight * m.x_mean[:, None], raw.xx],
+        ]
+    )
+    xy = np.concatenate([m.weight * m.y_mean[None, :], raw.xy])
+    zeros = np.zeros(len(m.x_mean) + 1)
+    return Moments(m.weight, zeros, raw.y_mean, xx, xy, raw.yy)
+
+
+def squared_errors(m: Moments, thetas: Array, offsets: Array) -> Array:
+    """Σ w (θᵀx + θ₀ − y)² of many hypotheses, from the moments of the rows alone.
+
+    Parameters
+    ----------
+    m : Moments
+        Of the rows that judge.
+    thetas : ndarray, shape (a, d, t)
+        One θ for each of a hypotheses.
+    offsets : ndarray, shape (a, t)
+        Their θ₀.
+
+    Returns
+    -------
+    ndarray, shape (a, t)
+
+    Notes: KE 55, eq 2.64
+    """
+    off = np.einsum("adt,d->at", thetas, m.x_mean) + offsets - m.y_mean
+    bent = np.einsum("adt,de->aet", thetas, m.xx)
+    quadratic = np.einsum("aet,aet->at", bent, thetas)
+    linear = np.einsum("adt,dt->at", thetas, m.xy)
+    return np.asarray(m.weight * off**2 + m.yy - 2 * linear + quadratic)

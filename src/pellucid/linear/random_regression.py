@@ -1,0 +1,121 @@
+"""`RandomRegression`: try parameters at random, keep the best. A floor for cleverer algorithms.
+
+Notes: §2.4
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from pellucid.explanation import Explanation
+from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.moments import partial, squared_errors
+from pellucid.linear.ridge import SquareLossRegressor, ridge_explanation
+from pellucid.linear.rows import training_rows
+
+TRIES = Hyperparameter("tries", 1000, "int", "How many parameters to try.", low=1)
+SPREAD = Hyperparameter(
+    "spread",
+    1.0,
+    "float",
+    "Standard deviation of the weights tried, for columns and answers of standard deviation 1.",
+    low=0.0,
+    open_low=True,
+)
+RANDOM_STATE = Hyperparameter("random_state", 0, "int", "Seed of the tries.", low=0)
+
+
+class RandomRegression(SquareLossRegressor):
+    """Linear regression by random search: θ drawn from a normal distribution, the best kept.
+
+    Weights are drawn for standardised columns and answers, so that the search does not depend on
+    units; θ₀ is drawn likewise, about the mean answer.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    coef_, intercept_ : ndarray
+        The best θ and θ₀ found.
+    best_ : ndarray, shape (tries,)
+        Lowest objective so far, after each try: it never rises.
+    n_iter_ : int
+        Tries made.
+    solver_ : str
+        "random".
+    condition_ : float
+        Not computed: NaN.
+    n_features_in_ : int
+        d.
+    warnings_ : list of str
+        Caveats of the fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.arange(9.0)[:, None]
+    >>> best = RandomRegression(tries=50).fit(X, 2 * X[:, 0]).best_
+    >>> bool((np.diff(best) <= 0).all())
+    True
+
+    Notes: §2.4, KE 47
+    """
+
+    hyperparameters: ClassVar = (TRIES, SPREAD, RANDOM_STATE)
+
+    def __init__(
+        self,
+        tries: int = TRIES.default,
+        *,
+        spread: float = SPREAD.default,
+        random_state: int = RANDOM_STATE.default,
+    ) -> None:
+        self.tries = tries
+        self.spread = spread
+        self.random_state = random_state
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.regressor_tags.poor_score = True
+        return tags
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Try parameters, keep those with the lowest mean square loss.
+
+        Parameters
+        ----------
+        X : array or sparse array, shape (n, d)
+        y : array, shape (n,) or (n, t)
+        sample_weight : array, shape (n,), or None
+
+        Returns
+        -------
+        RandomRegression
+            Itself.
+        """
+        self.check_hyperparameters()
+        X, Y, weights, flat = training_rows(self, X, y, sample_weight)
+        m = partial(X, Y, weights)
+        rng = np.random.default_rng(self.random_state)
+        d, t = m.xy.shape
+        x_scale = np.sqrt(np.maximum(np.diag(m.xx) / m.weight, 0.0))
+        y_scale = np.sqrt(m.yy / m.weight)
+        ratio = y_scale[None, :] / np.where(x_scale > 0, x_scale, 1.0)[:, None]
+        thetas = self.spread * rng.normal(size=(self.tries, d, t)) * ratio
+        lift = 0.1 * self.spread * rng.normal(size=(self.tries, t)) * y_scale
+        offsets = m.y_mean + lift - np.einsum("adt,d->at", thetas, m.x_mean)
+        J = squared_errors(m, thetas, offsets).sum(axis=1) / m.weight
+        best = int(J.argmin())
+        self.best_ = np.minimum.accumulate(J)
+        self.n_iter_ = self.tries
+        self.coef_ = thetas[best, :, 0].copy() if flat else thetas[best].T.copy()
+        self.intercept_ = float(offsets[best, 0]) if flat else offsets[best].copy()
+        self.solver_, self.condition_ = "random", float("nan")
+        return self
+
+    def _explanation(self) -> Explanation:
+        return ridge_explanation(self, 0.0)

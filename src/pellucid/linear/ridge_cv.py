@@ -1,0 +1,287 @@
+"""`RidgeCV`: the whole λ × fold grid, or leave-one-out, from one pass over the rows.
+
+Notes: Def 85, Concept 87, KE 71
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.model_selection import check_cv
+
+from pellucid.data.splits import folds as make_folds
+from pellucid.explanation import Explanation
+from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.moments import Moments, merge_all, partial, squared_errors, uncentred
+from pellucid.linear.ridge import FIT_INTERCEPT, SquareLossRegressor, ridge_explanation
+from pellucid.linear.ridge_fit import fit_ridge
+from pellucid.linear.ridge_solutions import dual_path, path_from_moments
+from pellucid.linear.rows import training_rows
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
+EXACT = 1e-8  # held-out errors below this share of Σy² are recomputed from the rows
+
+
+def _all_at_least_zero(lams: Any) -> bool:
+    try:
+        found = np.asarray(list(lams), dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return (
+        found.ndim == 1 and len(found) > 0 and bool((found >= 0).all() & np.isfinite(found).all())
+    )
+
+
+LAMS = Hyperparameter(
+    "lams",
+    tuple(float(f"{v:.6g}") for v in np.logspace(-6, 3, 19)),
+    "any",
+    "Values of λ to choose from.",
+    symbol="λ",
+    accepts=_all_at_least_zero,
+    described="a sequence of numbers ≥ 0",
+)
+CV = Hyperparameter(
+    "cv",
+    5,
+    "any",
+    "Number of chunks, 'loo' for leave-one-out, a splitter, or pairs of row indices.",
+    choices=("loo",),
+    accepts=lambda cv: not isinstance(cv, int) or cv >= 2,
+    described="a whole number ≥ 2, 'loo', a splitter, or pairs of row indices",
+)
+RANDOM_STATE = Hyperparameter(
+    "random_state", 0, "int", "Seed of the shuffle that makes the chunks.", low=0
+)
+
+
+class RidgeCV(SquareLossRegressor):
+    """Ridge regression that chooses λ by the square loss on held-out rows.
+
+    The rows are read once: moments of each chunk give every training fold (all − chunk) and every
+    held-out error. With more columns than rows the same is done with the n×n products.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    lam_ : float
+        The λ with the lowest mean held-out loss.
+    lams_ : ndarray, shape (a,)
+        Values tried.
+    scores_ : ndarray, shape (a, k) or (a, n)
+        Held-out mean square loss of each chunk, or squared error of each row left out.
+    coef_ : ndarray, shape (d,) or (t, d)
+        θ at `lam_`, fitted on all rows.
+    intercept_ : float or ndarray, shape (t,)
+        θ₀.
+    solver_ : str
+        What ran for the last fit.
+    condition_ : float
+        Condition number of the scaled columns, penalty included.
+    n_features_in_ : int
+        d.
+    warnings_ : list of str
+        Caveats of the fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.arange(20.0)[:, None]
+    >>> RidgeCV(lams=(0.0, 10.0)).fit(X, 3 * X[:, 0] + 1).lam_
+    0.0
+
+    Notes: Def 85, Concept 87, KE 71
+    """
+
+    hyperparameters: ClassVar = (LAMS, CV, FIT_INTERCEPT, RANDOM_STATE)
+
+    def __init__(
+        self,
+        lams: Any = LAMS.default,
+        *,
+        cv: Any = CV.default,
+        fit_intercept: bool = FIT_INTERCEPT.default,
+        random_state: int = RANDOM_STATE.default,
+    ) -> None:
+        self.lams = lams
+        self.cv = cv
+        self.fit_intercept = fit_intercept
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Choose λ, then fit all rows with it.
+
+        Parameters
+        ----------
+        X : array or sparse array, shape (n, d)
+        y : array, shape (n,) or (n, t)
+        sample_weight : array, shape (n,), or None
+            Counts in training and in the held-out loss; a weighted row is left out whole.
+
+        Returns
+        -------
+        RidgeCV
+            Itself.
+
+        Raises
+        ------
+        TooFewRowsError
+            When there are fewer rows than chunks.
+        """
+        self.check_hyperparameters()
+        kept = None if sample_weight is None else np.asarray(sample_weight)
+        X, Y, weights, flat = training_rows(self, X, y, sample_weight)
+        self.lams_ = np.asarray(list(self.lams), dtype=np.float64)
+        if isinstance(self.cv, str):
+            self.scores_ = leave_one_out(X, Y, weights, self.lams_, self.fit_intercept)
+            w = np.ones(len(Y)) if weights is None else weights
+            mean = self.scores_ @ w / w.sum()
+        else:
+            chunks = self._chunks(X.shape[0], Y, kept)
+            self.scores_, total = k_fold(X, Y, weights, self.lams_, chunks, self.fit_intercept)
+            mean = self.scores_ @ total / total.sum()
+        # Sums taken in another order must not change the choice: round, ties to the larger λ.
+        lowest = np.round(mean / max(float(mean.min()), np.finfo(float).tiny), 9)
+        best = np.flatnonzero(lowest == lowest.min())
+        self.lam_ = float(self.lams_[best].max())
+        solution, theta_0 = fit_ridge(X, Y, weights, self.lam_, offset=self.fit_intercept)
+        self._keep(solution, theta_0, flat)
+        self._complain(solution)
+        return self
+
+    def _chunks(self, n: int, Y: Array, kept: Any) -> list[tuple[Rows, Rows]]:
+        if isinstance(self.cv, int | np.integer):
+            return make_folds(n, int(self.cv), seed=self.random_state)
+        whole = n if kept is None else len(kept)
+        pairs = check_cv(self.cv).split(np.zeros((whole, 1)), np.zeros(whole))
+        place = np.arange(n) if kept is None else np.cumsum(kept > 0) - 1
+        there = np.ones(whole, dtype=bool) if kept is None else np.ravel(kept) > 0
+        return [(place[t][there[t]], place[h][there[h]]) for t, h in pairs]
+
+    def _explanation(self) -> Explanation:
+        return ridge_explanation(self, self.lam_)
+
+
+def k_fold(
+    X: Any, Y: Array, weights: Array | None, lams: Array, chunks: Any, offset: bool
+) -> tuple[Array, Array]:
+    """Held-out mean square loss at each λ and chunk, (a, k), and the chunks' weights, (k,).
+
+    Notes: Def 85, Concept 87, KE 71
+    """
+    n, d = X.shape
+    if d > n and not sp.issparse(X):
+        return _dual_k_fold(X, Y, weights, lams, chunks, offset)
+
+    def of(rows: Rows) -> Moments:
+        return partial(X[rows], Y[rows], None if weights is None else weights[rows])
+
+    held = [of(rows) for _, rows in chunks]
+    parts = _is_partition(chunks, n)
+    scores = np.empty((len(lams), len(chunks)))
+    for j, (train, rows) in enumerate(chunks):
+        m = merge_all([h for i, h in enumerate(held) if i != j]) if parts else of(train)
+        m = m if offset else uncentred(m)
+        thetas = path_from_moments(m, lams)
+        offsets = m.y_mean - np.einsum("adt,d->at", thetas, m.x_mean)
+        errors = squared_errors(held[j], thetas, offsets)
+        size = held[j].yy + held[j].weight * held[j].y_mean ** 2
+        if (errors < EXACT * size).any():  # cancellation ate the digits
+            errors = _errors_of_rows(X, Y, weights, rows, thetas, offsets)
+        scores[:, j] = errors.mean(axis=1) / held[j].weight
+    return scores, np.array([h.weight for h in held])
+
+
+def _is_partition(chunks: Any, n: int) -> bool:
+    seen = np.concatenate([held for _, held in chunks])
+    whole = len(seen) == n and len(np.unique(seen)) == n
+    return whole and all(len(train) + len(held) == n for train, held in chunks)
+
+
+def _errors_of_rows(
+    X: Any, Y: Array, weights: Array | None, rows: Rows, thetas: Array, offsets: Array
+) -> Array:
+    w = np.ones(len(rows)) if weights is None else weights[rows]
+    left = [X[rows] @ theta + off - Y[rows] for theta, off in zip(thetas, offsets, strict=True)]
+    return np.array([w @ r**2 for r in left])
+
+
+def _dual_k_fold(
+    X: Array, Y: Array, weights: Array | None, lams: Array, chunks: Any, offset: bool
+) -> tuple[Array, Array]:
+    """The same from the n×n products of rows: for more columns than rows."""
+    shift = X.mean(axis=0) if offset else 0.0
+    Z = X - shift
+    K = Z @ Z.T
+    w = np.ones(len(Z)) if weights is None else weights
+    scores = np.empty((len(lams), len(chunks)))
+    for j, (train, held) in enumerate(chunks):
+        share = w[train] / w[train].sum() if offset else np.zeros(len(train))
+        root = np.sqrt(w[train])
+        column = K[:, train] @ share  # products with the training mean
+        middle = share @ K[np.ix_(train, train)] @ share
+        inner = K[np.ix_(train, train)] - column[train][:, None] - column[train][None, :] + middle
+        cross = K[np.ix_(held, train)] - column[held][:, None] - column[train][None, :] + middle
+        y_mean = share @ Y[train]
+        alphas = dual_path(
+            root[:, None] * inner * root, root[:, None] * (Y[train] - y_mean), w[train].sum(), lams
+        )
+        guesses = np.einsum("hn,ant->aht", cross * root, alphas, optimize=True) + y_mean
+        each = ((guesses - Y[held]) ** 2).mean(axis=2)
+        scores[:, j] = each @ w[held] / w[held].sum()
+    return scores, np.array([w[held].sum() for _, held in chunks])
+
+
+def leave_one_out(X: Any, Y: Array, weights: Array | None, lams: Array, offset: bool) -> Array:
+    """Squared error of each row when it is left out, (a, n): from one decomposition.
+
+    The fold without row i has W − wᵢ rows' worth of data, so its penalty is (W − wᵢ)λ: with that
+    total penalty the residual of the whole fit, divided by 1 − leverage, is the one left out.
+
+    Notes: Def 85, KE 71
+    """
+    dense = X.toarray() if sp.issparse(X) else X
+    n = len(dense)
+    w = np.ones(n) if weights is None else weights
+    W = w.sum()
+    root = np.sqrt(w)
+    x_mean, y_mean = (w @ dense / W, w @ Y / W) if offset else (0.0, 0.0)
+    Z, R = root[:, None] * (dense - x_mean), root[:, None] * (Y - y_mean)
+    U, s, _ = np.linalg.svd(Z, full_matrices=False) if Z.shape[1] > n else _thin(Z)
+    turned = U.T @ R
+    base = w / W if offset else 0.0
+    scores = np.empty((len(lams), n))
+    squares = s**2
+    floor = squares.max(initial=0.0) * max(Z.shape) * np.finfo(float).eps
+    for a, lam in enumerate(lams):
+        penalty = (W - w) * lam
+        if weights is None:
+            kept = _kept(squares, np.array([penalty[0]]), floor)[0]
+            fitted, leverage = U @ (kept[:, None] * turned), U**2 @ kept + base
+        else:
+            shrink = U * _kept(squares, penalty, floor)
+            fitted, leverage = shrink @ turned, (shrink * U).sum(axis=1) + base
+        left = (R - fitted) / np.maximum(1 - leverage, np.finfo(float).eps)[:, None]
+        scores[a] = (left**2).mean(axis=1) / w
+    return scores
+
+
+def _kept(squares: Array, penalty: Array, floor: float) -> Array:
+    total = squares[None, :] + penalty[:, None]
+    return np.where(total > floor, squares / np.where(total > floor, total, 1.0), 0.0)
+
+
+def _thin(Z: Array) -> tuple[Array, Array, Array]:
+    """Left vectors from the d×d products: exact enough unless the columns nearly depend."""
+    values, vectors = np.linalg.eigh(Z.T @ Z)
+    if values[0] < 1e-8 * values[-1]:
+        return np.linalg.svd(Z, full_matrices=False)
+    s = np.sqrt(values)
+    return Z @ (vectors / s), s, vectors.T

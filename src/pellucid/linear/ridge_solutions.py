@@ -1,0 +1,162 @@
+"""Minimisers of mean square loss + λ‖θ‖², in closed form: primal, dual, and many λ at once.
+
+Least squares is ridge with λ = 0. All are functions of arrays; nothing here validates.
+
+Notes: KE 62, KE 70, KE 71, Concept 72
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg as sl
+from numpy.typing import NDArray
+
+from pellucid.linear.moments import Moments
+
+Array = NDArray[np.float64]
+SAFE = 1e-6  # reciprocal condition of the scaled Gram matrix above which Cholesky keeps ten digits
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """θ (d×t), what ran, and how near to singular the columns are.
+
+    `condition` is that of the scaled columns; `dependent` lists columns that are combinations of
+    others (empty when there is none).
+    """
+
+    theta: Array
+    solver: str
+    condition: float
+    dependent: tuple[int, ...] = ()
+
+
+def gradient(X: Array, Y: Array, theta: Array, lam: float) -> Array:
+    """(2/n) Xᵀ(Xθ − Y) + 2λθ, for rows X n×d, answers n×t, θ d×t.
+
+    Notes: eq 2.53, eq 2.61, KE 60
+    """
+    return np.asarray(2.0 / len(X) * X.T @ (X @ theta - Y) + 2.0 * lam * theta)
+
+
+def from_moments(m: Moments, lam: float, prior: Array | None = None) -> Solution | None:
+    """Solve (S/n + λI) θ = s/n + λ θ_prior by Cholesky; None where that would lose digits.
+
+    Notes: KE 71, Concept 64
+    """
+    A = m.xx / m.weight
+    b = m.xy / m.weight
+    if prior is not None:
+        b = b + lam * prior
+    diagonal = np.diag(A) + lam
+    scale = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
+    scaled = A / np.multiply.outer(scale, scale)
+    scaled[np.diag_indices_from(scaled)] += lam / scale**2
+    norm = float(np.abs(scaled).sum(axis=0).max())
+    factor, failed = sl.lapack.dpotrf(scaled, lower=0)
+    if failed:
+        return None
+    reciprocal, _ = sl.lapack.dpocon(factor, norm, uplo="U")
+    if not reciprocal > SAFE:
+        return None
+    theta = sl.cho_solve((factor, False), b / scale[:, None]) / scale[:, None]
+    return Solution(theta, "cholesky", float(np.sqrt(1.0 / reciprocal)))
+
+
+def by_qr(X: Array, Y: Array) -> Solution:
+    """Least squares of centred rows by Householder QR on scaled columns, with refinement.
+
+    Dependent columns are found by pivoting; the answer is then the one of least norm.
+
+    Notes: KE 62, Concept 72
+    """
+    n, d = X.shape
+    scale = np.sqrt((X**2).sum(axis=0))
+    scale = np.where(scale > 0, scale, 1.0)
+    Z = X / scale
+    Q, R, pivots = sl.qr(Z, mode="economic", pivoting=True)
+    diagonal = np.abs(np.diag(R))
+    top = diagonal[0] if len(diagonal) and diagonal[0] > 0 else 1.0
+    cut = top * min(max(n, d) * EPS, 1e-10)
+    rank = int((diagonal > cut).sum())
+    if rank < d:
+        theta = sl.lstsq(X, Y, cond=max(n, d) * EPS, lapack_driver="gelsd")[0]
+        return Solution(theta, "svd", np.inf, tuple(sorted(int(p) for p in pivots[rank:])))
+    condition = 1.0 / float(sl.lapack.dtrcon(R)[0] or np.inf)
+    theta = np.zeros((d, Y.shape[1]))
+    for _ in range(4):
+        step = np.empty_like(theta)
+        step[pivots] = sl.solve_triangular(R, Q.T @ _residual(Z, Y, theta))
+        theta = theta + step
+        if np.abs(step).max(initial=0.0) <= EPS * np.abs(theta).max(initial=0.0):
+            break
+    return Solution(theta / scale[:, None], "qr", condition)
+
+
+EXTENDED_NUMBERS = 20_000_000  # larger data sets refine in double precision
+
+
+def _residual(Z: Array, Y: Array, theta: Array) -> Array:
+    """Y − Zθ, in extended precision where that is affordable."""
+    if Z.size * Y.shape[1] > EXTENDED_NUMBERS or not theta.any():
+        return Y - Z @ theta
+    exact = Y.astype(np.longdouble) - Z.astype(np.longdouble) @ theta.astype(np.longdouble)
+    return exact.astype(np.float64)
+
+
+def augmented(X: Array, Y: Array, lam: float, n: float) -> tuple[Array, Array]:
+    """Rows √(nλ) I appended: least squares on them is ridge on X.
+
+    Notes: KE 71
+    """
+    d, t = X.shape[1], Y.shape[1]
+    return np.vstack([X, np.sqrt(n * lam) * np.eye(d)]), np.vstack([Y, np.zeros((d, t))])
+
+
+def dual(K: Array, Y: Array, n: float, lam: float) -> Array | None:
+    """α with θ = Xᵀα, from K = XXᵀ (n×n): solves (K + nλI) α = Y; None where digits would be lost.
+
+    Notes: KE 71, Concept 72
+    """
+    A = K.copy()
+    A[np.diag_indices_from(A)] += n * lam
+    norm = float(np.abs(A).sum(axis=0).max())
+    factor, failed = sl.lapack.dpotrf(A, lower=0)
+    if failed:
+        return None
+    reciprocal, _ = sl.lapack.dpocon(factor, norm, uplo="U")
+    return np.asarray(sl.cho_solve((factor, False), Y)) if reciprocal > SAFE**2 else None
+
+
+def path_from_moments(m: Moments, lams: Array) -> Array:
+    """θ at every λ from one eigendecomposition: (a, d, t).
+
+    Notes: KE 71, Concept 87
+    """
+    values, vectors = np.linalg.eigh(m.xx / m.weight)
+    values = np.maximum(values, 0.0)
+    turned = vectors.T @ (m.xy / m.weight)
+    shrunk = _shrink(values, lams)[:, :, None] * turned[None]
+    return np.asarray(np.einsum("de,aet->adt", vectors, shrunk, optimize=True))
+
+
+def _shrink(values: Array, lams: Array) -> Array:
+    """1/(e + λ), and 0 for directions in which the data say nothing (the least-norm answer)."""
+    total = values[None, :] + lams[:, None]
+    floor = values.max(initial=0.0) * len(values) * EPS
+    return np.where(total > floor, 1.0 / np.where(total > floor, total, 1.0), 0.0)
+
+
+def dual_path(K: Array, Y: Array, n: float, lams: Array) -> Array:
+    """α at every λ from one eigendecomposition of K (n×n): (a, n, t).
+
+    Notes: KE 71, Concept 87
+    """
+    values, vectors = np.linalg.eigh(K / n)
+    values = np.maximum(values, 0.0)
+    turned = vectors.T @ Y / n
+    shrunk = _shrink(values, lams)[:, :, None] * turned[None]
+    return np.asarray(np.einsum("de,aet->adt", vectors, shrunk, optimize=True))

@@ -1,0 +1,73 @@
+"""What the regression estimators ask of their input: rows, answers and weights, checked once.
+
+Notes: Concept 56, KE 53, KE 54
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from pellucid.errors import ShapeError
+
+Array = NDArray[np.float64]
+
+
+def training_rows(
+    estimator: Any, X: Any, y: Any, sample_weight: Any, *, sparse: bool = True
+) -> tuple[Any, Array, Array | None, bool]:
+    """Check X (n×d), y (n or n×t) and weights (n); rows of weight 0 are left out.
+
+    Returns
+    -------
+    X, Y, weights, flat
+        Y is n×t; `flat` tells that y was one-dimensional; weights are None when not given.
+    """
+    X, y = validate_data(
+        estimator,
+        X,
+        y,
+        dtype=np.float64,
+        accept_sparse="csr" if sparse else False,
+        multi_output=True,
+        y_numeric=True,
+    )
+    y = np.asarray(y, dtype=np.float64)
+    flat = y.ndim == 1
+    Y = y[:, None] if flat else y
+    if sample_weight is None:
+        return X, Y, None, flat
+    weights = checked_weights(sample_weight, X.shape[0])
+    if (weights == 0).any():
+        kept = np.flatnonzero(weights)
+        X, Y, weights = X[kept], Y[kept], weights[kept]
+    return X, Y, weights, flat
+
+
+def checked_weights(sample_weight: Any, n: int) -> Array:
+    """Weights as an array of n numbers ≥ 0, not all zero."""
+    if np.isscalar(sample_weight):
+        sample_weight = np.full(n, sample_weight)
+    weights = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if weights.ndim != 1:
+        raise ValueError("Sample weights must be 1D array or scalar: one weight a row.")
+    if weights.shape != (n,):
+        raise ShapeError(
+            f"sample_weight.shape == {weights.shape}, expected ({n},): one weight for each row."
+        )
+    if (weights < 0).any() or not weights.any():
+        raise ValueError("sample_weight must be ≥ 0, and not all zero: no row would count.")
+    return np.asarray(weights, dtype=np.float64)
+
+
+def query_rows(estimator: Any, X: Any, *, sparse: bool = True) -> Any:
+    """Check rows to predict for against those of training."""
+    check_is_fitted(estimator)
+    return validate_data(
+        estimator, X, reset=False, dtype=np.float64, accept_sparse="csr" if sparse else False
+    )
