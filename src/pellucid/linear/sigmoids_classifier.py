@@ -180,7 +180,7 @@ class SigmoidsClassifier(ScoreClassifier):
     def decision_function(self, X: Any) -> Array:
         """Scores less the threshold's cut, of shape (n, k); (n,) for two plain labels."""
         u = self._scores(X) - np.log(self.threshold / (1 - self.threshold))
-        return u[:, 0] if u.shape[1] == 1 else u
+        return np.asarray(u[:, 0] if u.shape[1] == 1 else u)
 
     def predict_proba(self, X: Any) -> Array:
         """σ(u) of each class; they need not sum to 1, save for plain labels, where they do.
@@ -195,7 +195,7 @@ class SigmoidsClassifier(ScoreClassifier):
         """
         u = self._scores(X)
         if self.multilabel_:
-            return np.asarray(sigmoid(u))
+            return sigmoid(u)
         if u.shape[1] == 1:
             return np.hstack([sigmoid(-u), sigmoid(u)])
         g = np.maximum(sigmoid(u), np.finfo(float).tiny)
