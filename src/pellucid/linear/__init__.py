@@ -10,12 +10,20 @@ from typing import Any
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
+    "LeastSquares": "pellucid.linear.least_squares",
+    "LinearClassifier": "pellucid.linear.linear_classifier",
+    "LogisticCV": "pellucid.linear.logistic_cv",
+    "LogisticClassifier": "pellucid.linear.logistic_classifier",
+    "MajorityBaseline": "pellucid.linear.majority_baseline",
+    "MeanBaseline": "pellucid.linear.mean_baseline",
+    "NearestNeighborClassifier": "pellucid.linear.nearest_neighbor",
+    "NearestNeighborRegressor": "pellucid.linear.nearest_neighbor",
+    "RandomRegression": "pellucid.linear.random_regression",
+    "Ridge": "pellucid.linear.ridge",
+    "RidgeCV": "pellucid.linear.ridge_cv",
+    "Separation": "pellucid.linear.separability",
     "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier",
     "SoftmaxCV": "pellucid.linear.softmax_cv",
-    "LogisticCV": "pellucid.linear.logistic_cv",
-    "LinearClassifier": "pellucid.linear.linear_classifier",
-    "LogisticClassifier": "pellucid.linear.logistic_classifier",
-    "Separation": "pellucid.linear.separability",
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier",
     "separate": "pellucid.linear.separability",
 }

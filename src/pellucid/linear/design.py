@@ -70,16 +70,18 @@ class Design:
             variance += self.weights[rows] @ (centred * centred)
         return variance
 
-    def blocks(self) -> list[slice]:
+    def blocks(self, numbers: int = BLOCK_NUMBERS) -> list[slice]:
         """Row blocks small enough for the cache."""
-        size = max(256, BLOCK_NUMBERS // max(self.d, 1))
+        size = max(256, numbers // max(self.d, 1))
         return [slice(at, min(at + size, self.n)) for at in range(0, self.n, size)]
 
     def rows(self, chosen: NDArray[np.intp] | slice, weights: Array) -> Design:
         """The same columns, centred and scaled as here, on other rows."""
         part = object.__new__(Design)
         part.__dict__.update(self.__dict__)
-        part.X, part.weights = self.X[chosen], weights
+        rows = self.X[chosen]
+        part.X = rows if self.sparse else np.ascontiguousarray(rows)
+        part.weights = weights
         part.n = part.X.shape[0]
         part.single = None
         return part
@@ -120,7 +122,7 @@ class Design:
             for rows in self.blocks():
                 np.subtract(self.X[rows], self.held, out=self.single[rows], casting="same_kind")
         signed = bool((weights < 0).any())
-        for rows in self.blocks():
+        for rows in self.blocks(8 * BLOCK_NUMBERS):
             w = weights[rows]
             single = None if precise else self.single
             Z: Any = self.X[rows] - self.held if single is None else single[rows]

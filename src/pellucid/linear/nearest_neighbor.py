@@ -184,7 +184,8 @@ class NearestNeighborClassifier(ClassifierMixin, Neighbors):  # type: ignore[mis
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Label with most votes, for each row of X."""
-        return np.asarray(self.classes_[self._counts(X).argmax(axis=1)])
+        counts = self._counts(X)
+        return np.asarray(self.classes_[counts.argmax(axis=1)])
 
     def _counts(self, X: Any) -> Array:
         X = query_rows(self, X, sparse=False)

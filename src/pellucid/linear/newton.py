@@ -33,7 +33,7 @@ class Evidence:
     hessians: int = 0
     iterations: int = 0
     solve: Solve | None = None
-    guesses: Array | None = None
+    guesses: Array = field(default_factory=lambda: np.zeros((0, 1)))
 
 
 def minimize(
@@ -72,6 +72,8 @@ def minimize(
     pairs: list[tuple[Array, Array]] = []
     age, slow, precise = 0, solve is None, loss.design.n * loss.design.d**2 < 1e9
     patience = int(np.clip(loss.curvature_cost, 1, 12)) if loss.k > 1 else 1
+    if not precise and loss.k == 1:
+        patience = 4  # a Hessian of many rows costs as much as some passes over them
     verdict, last = "max_iter", np.inf
     while True:
         evidence.objective.append(J)

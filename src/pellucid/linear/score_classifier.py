@@ -108,25 +108,27 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         X, codes, weights = self._rows(X, y, sample_weight)
         loss = MeanLoss(Design(X, weights, self.fit_intercept), self._truths(codes), self.lam)
         watch, close = self._watch(*given, self.max_iter, lambda B: self._coefficients(loss, B))
+        start, solve = self._start(loss)
         B, verdict, evidence = minimize(
-            loss, self._start(loss), tol=self.tol, max_iter=self.max_iter, watch=watch
+            loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
         )
         self._keep(loss, B, verdict, evidence)
         close()
         return self
 
-    def _start(self, loss: MeanLoss) -> Array:
-        """Zero; on a large table the minimiser on every twentieth row."""
+    def _start(self, loss: MeanLoss) -> tuple[Array, Solve | None]:
+        """Zero; on a large table the minimiser, and the Hessian, on every twentieth row."""
         design = loss.design
         B = np.zeros((design.width, loss.k))
         rare = loss.Y.mean(axis=0).min() if loss.k > 1 else 0.5
         enough = design.n * rare > 10 * SUBSAMPLE * design.width
         if design.n * design.d < LARGE or not enough or loss.lam == 0:
-            return B
+            return B, None
         weights = design.weights[::SUBSAMPLE]
         part = design.rows(slice(None, None, SUBSAMPLE), weights / weights.sum())
         small = MeanLoss(part, loss.Y[::SUBSAMPLE], loss.lam)
-        return minimize(small, B, tol=1e-3, max_iter=30)[0]
+        B, _, evidence = minimize(small, B, tol=1e-3, max_iter=30)
+        return B, small.newton(evidence.guesses, True) if loss.k == 1 else evidence.solve
 
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
         """The fitted classifier at each λ, each started from its neighbour.
@@ -153,9 +155,10 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
             model.set_params(lam=float(lams[at]))
             model.check_hyperparameters()
             loss = MeanLoss(design, Y, model.lam)
-            start = self._start(loss) if B is None else B
+            if B is None:
+                B, solve = self._start(loss)
             B, verdict, evidence = minimize(
-                loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve
+                loss, B, tol=self.tol, max_iter=self.max_iter, solve=solve
             )
             solve = evidence.solve
             model._keep(loss, B, verdict, evidence)

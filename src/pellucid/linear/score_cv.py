@@ -98,8 +98,7 @@ class CrossValidated(ScoreClassifier):
         fits: Fits = []
         for lam in lams:
             loss = MeanLoss(first.design, first.Y, float(lam))
-            start = fits[-1][1] if fits else self._start(loss)
-            solve = fits[-1][3].solve if fits else None
+            start, solve = (fits[-1][1], fits[-1][3].solve) if fits else self._start(loss)
             found = minimize(
                 loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
             )
