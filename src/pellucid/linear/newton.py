@@ -18,7 +18,7 @@ from pellucid.linear.likelihood import MeanLoss, Solve
 
 Array = NDArray[np.float64]
 Watch = Callable[[Array], bool]
-SLOW = 0.1
+SLOW = 0.3
 MEMORY = 12
 SURE = 1e-6
 
