@@ -128,7 +128,9 @@ def folds(
     """
     need = k + 1 if order is not None else k
     if k < 2 or n < need:
-        raise TooFewRowsError(f"{k} chunks need at least {max(need, 2)} rows; there are {n} (n_samples={n}).")
+        raise TooFewRowsError(
+            f"{k} chunks need at least {max(need, 2)} rows; there are {n} (n_samples={n})."
+        )
     rng = np.random.default_rng(seed)
     if order is not None:
         parts = np.array_split(np.argsort(order, kind="stable"), k + 1)

@@ -62,7 +62,7 @@ def values(X: Array, table: Exponents) -> Array:
     Notes: Def 184, Def 188
     """
     place = {tuple(row): i for i, row in enumerate(table.tolist())}
-    out = np.empty((len(X), len(table)), order="F")
+    out = np.empty((len(X), len(table)), dtype=X.dtype, order="F")
     for i in np.argsort(table.sum(axis=1), kind="stable"):
         row = table[i].tolist()
         last = max((v for v, e in enumerate(row) if e), default=None)

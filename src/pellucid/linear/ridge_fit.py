@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from pellucid.linear.moments import appended, partial, uncentred
 from pellucid.linear.ridge_solutions import (
+    EXTENDED_NUMBERS,
     Solution,
     augmented,
     by_qr,
     dual,
     from_moments,
+    polished,
 )
 
 Array = NDArray[np.float64]
@@ -134,10 +136,13 @@ def _row_fit(
         return _iterative_fit(X, Y, weights, lam, offset)
     Z, R, x_mean, y_mean = _weighted(X, Y, weights, offset)
     total = float(len(Z)) if weights is None else float(weights.sum())
-    if lam > 0:
-        Z, R = augmented(Z, R, lam, total)
-    solution = by_qr(Z, R)
-    return solution, _offset(solution.theta, x_mean, y_mean)
+    rows = augmented(Z, R, lam, total) if lam > 0 else (Z, R)
+    solution, normal = by_qr(*rows)
+    if normal is None or Z.size * Y.shape[1] > EXTENDED_NUMBERS:
+        return solution, _offset(solution.theta, x_mean, y_mean)
+    dense = X.toarray() if sp.issparse(X) else np.asarray(X)
+    w = np.ones(len(dense)) if weights is None else weights
+    return polished(dense, Y, w, total * lam, solution, normal, offset)
 
 
 def _iterative_fit(

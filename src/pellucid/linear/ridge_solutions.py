@@ -7,6 +7,7 @@ Notes: KE 62, KE 70, KE 71, Concept 72
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 from pellucid.linear.moments import Moments
 
 Array = NDArray[np.float64]
+Normal = Callable[[Array], Array]
+MENDABLE = 0.05  # κ²ε below this: refinement by the normal equations converges
+EXTENDED_NUMBERS = 20_000_000  # larger data sets are not refined in extended precision
 SAFE = 1e-6  # reciprocal condition of the scaled Gram matrix above which Cholesky keeps ten digits
 EPS = float(np.finfo(np.float64).eps)
 
@@ -66,45 +70,75 @@ def from_moments(m: Moments, lam: float, prior: Array | None = None) -> Solution
     return Solution(theta, "cholesky", float(np.sqrt(1.0 / reciprocal)))
 
 
-def by_qr(X: Array, Y: Array) -> Solution:
-    """Least squares of centred rows by Householder QR on scaled columns, with refinement.
+def by_qr(X: Array, Y: Array) -> tuple[Solution, Normal | None]:
+    """Least squares of centred rows by Householder QR on scaled columns.
 
     Dependent columns are found by pivoting; the answer is then the one of least norm.
+
+    Returns
+    -------
+    Solution, Normal or None
+        And a solver of the normal equations for `polished`, where their condition allows one.
 
     Notes: KE 62, Concept 72
     """
     n, d = X.shape
     scale = np.sqrt((X**2).sum(axis=0))
     scale = np.where(scale > 0, scale, 1.0)
-    Z = X / scale
-    Q, R, pivots = sl.qr(Z, mode="economic", pivoting=True)
+    Q, R, pivots = sl.qr(X / scale, mode="economic", pivoting=True)
     diagonal = np.abs(np.diag(R))
     top = diagonal[0] if len(diagonal) and diagonal[0] > 0 else 1.0
-    cut = top * min(max(n, d) * EPS, 1e-10)
-    rank = int((diagonal > cut).sum())
+    rank = int((diagonal > top * min(max(n, d) * EPS, 1e-10)).sum())
     if rank < d:
         theta = sl.lstsq(X, Y, cond=max(n, d) * EPS, lapack_driver="gelsd")[0]
-        return Solution(theta, "svd", np.inf, tuple(sorted(int(p) for p in pivots[rank:])))
+        return Solution(theta, "svd", np.inf, tuple(sorted(int(p) for p in pivots[rank:]))), None
     condition = 1.0 / float(sl.lapack.dtrcon(R)[0] or np.inf)
-    theta = np.zeros((d, Y.shape[1]))
-    for _ in range(4):
+    theta = np.empty((d, Y.shape[1]))
+    theta[pivots] = sl.solve_triangular(R, Q.T @ Y)
+    solution = Solution(theta / scale[:, None], "qr", condition)
+
+    def normal(g: Array) -> Array:
         step = np.empty_like(theta)
-        step[pivots] = sl.solve_triangular(R, Q.T @ _residual(Z, Y, theta))
-        theta = theta + step
-        if np.abs(step).max(initial=0.0) <= EPS * np.abs(theta).max(initial=0.0):
+        half = sl.solve_triangular(R, (g / scale[:, None])[pivots], trans="T")
+        step[pivots] = sl.solve_triangular(R, half)
+        return np.asarray(step / scale[:, None])
+
+    return solution, normal if condition**2 * EPS < MENDABLE else None
+
+
+def polished(
+    X: Array,
+    Y: Array,
+    weights: Array,
+    penalty: float,
+    solution: Solution,
+    normal: Normal,
+    offset: bool,
+) -> tuple[Solution, Array]:
+    """Refine θ against the gradient in extended precision; return it with θ₀.
+
+    Each round gains as many digits as the square of the condition leaves over, also when the
+    residuals are large.
+
+    Notes: KE 62, Concept 61
+    """
+    w = weights.astype(np.longdouble)[:, None]
+    X_long, Y_long = X.astype(np.longdouble), Y.astype(np.longdouble)
+    x_mean = (w * X_long).sum(axis=0) / w.sum() if offset else np.zeros(X.shape[1], np.longdouble)
+    y_mean = (w * Y_long).sum(axis=0) / w.sum() if offset else np.zeros(Y.shape[1], np.longdouble)
+    X_long, Y_long = X_long - x_mean, Y_long - y_mean
+    theta = solution.theta.astype(np.longdouble)
+    last = np.inf
+    for _ in range(8):
+        g = X_long.T @ (w * (Y_long - X_long @ theta)) - penalty * theta
+        step = normal(g.astype(np.float64))
+        size = float(np.abs(step).max(initial=0.0))
+        if not size < last:
             break
-    return Solution(theta / scale[:, None], "qr", condition)
-
-
-EXTENDED_NUMBERS = 20_000_000  # larger data sets refine in double precision
-
-
-def _residual(Z: Array, Y: Array, theta: Array) -> Array:
-    """Y − Zθ, in extended precision where that is affordable."""
-    if Z.size * Y.shape[1] > EXTENDED_NUMBERS or not theta.any():
-        return Y - Z @ theta
-    exact = Y.astype(np.longdouble) - Z.astype(np.longdouble) @ theta.astype(np.longdouble)
-    return exact.astype(np.float64)
+        theta, last = theta + step, size
+    theta_0 = (y_mean - x_mean @ theta).astype(np.float64)
+    found = Solution(theta.astype(np.float64), solution.solver, solution.condition)
+    return found, np.asarray(theta_0)
 
 
 def augmented(X: Array, Y: Array, lam: float, n: float) -> tuple[Array, Array]:
