@@ -19,7 +19,7 @@ from pellucid.linear.likelihood import MeanLoss, Solve
 Array = NDArray[np.float64]
 Watch = Callable[[Array], bool]
 SLOW = 0.3
-MEMORY = 12
+MEMORY = 40
 SURE = 1e-6
 
 
@@ -71,7 +71,7 @@ def minimize(
     J, G, g = loss.at(B)
     pairs: list[tuple[Array, Array]] = []
     age, slow, precise = 0, solve is None, loss.design.n * loss.design.d**2 < 1e9
-    patience = int(np.clip(loss.curvature_cost, 1, 12)) if loss.k > 1 else 1
+    patience = int(np.clip(loss.curvature_cost, 1, 40)) if loss.k > 1 else 1
     if not precise and loss.k == 1:
         patience = 4  # a Hessian of many rows costs as much as some passes over them
     verdict, last = "max_iter", np.inf
