@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import warnings
 from functools import lru_cache
 
 
@@ -29,7 +30,10 @@ def svg(latex: str, title: str = "", size: float = 18.0) -> str:
     >>> svg(r"\\theta^T x").startswith("<svg")
     True
     """
-    import ziamath
+    with warnings.catch_warnings():
+        # ziamath finds its font through a deprecated function of importlib.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziamath
 
     drawn: str = ziamath.Latex(latex, size=size, color="currentColor").svg()
     if title:

@@ -16,12 +16,14 @@ app = App(
     help="Machine learning you can see through: a table in, an honest model out.",
 )
 
+Source = Annotated[str, Parameter(allow_leading_hyphen=True)]
+Output = Annotated[Path | None, Parameter(name=["--output", "-o"], allow_leading_hyphen=True)]
 Columns = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
 
 
 @app.command
 def fit(
-    data: str,
+    data: Source,
     /,
     *,
     target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
@@ -43,7 +45,7 @@ def fit(
     drop: Columns = (),
     missing: Columns = (),
     jobs: int | None = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    output: Output = None,
     config: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -130,10 +132,10 @@ def fit(
 @app.command
 def predict(
     model: Path,
-    data: str,
+    data: Source,
     /,
     *,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    output: Output = None,
     missing: Columns = (),
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -175,7 +177,7 @@ def explain(model: Path, /, *, json: Annotated[bool, Parameter(negative="")] = F
 
 @app.command
 def check(
-    data: str,
+    data: Source,
     /,
     *,
     target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
@@ -228,7 +230,7 @@ def notes(
 
 
 @app.command
-def demo(*, output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None) -> None:
+def demo(*, output: Output = None) -> None:
     """Fit the penguins: a first look at everything, from the table to the report.
 
     Parameters

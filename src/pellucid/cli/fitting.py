@@ -87,7 +87,8 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
         raise FramingError(f"{config}: unknown setting(s) {', '.join(unknown)}.")
     if isinstance(merged.get("costs"), tuple):
         merged["costs"] = dict(_cost(entry) for entry in merged["costs"])
-    settings = Settings(**{k: tuple(v) if isinstance(v, list) else v for k, v in merged.items()})
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in merged.items()}
+    settings = Settings(**plain)
     _check(settings)
     return settings
 

@@ -79,7 +79,8 @@ def _from_frame(frame: Any) -> pa.Table:
     except (pa.ArrowException, TypeError, ValueError):
         native = eager.to_native()
         table = pa.table({str(n): _arrow_column(np.asarray(native[n], object)) for n in names})
-    return table.rename_columns([str(n) for n in names])
+    # A frame's own index may have come along as a further column.
+    return table.select(list(range(len(names)))).rename_columns([str(n) for n in names])
 
 
 def _from_path(source: str, missing: tuple[str, ...], encoding: str) -> tuple[pa.Table, str]:

@@ -97,7 +97,7 @@ def _try(
     chunks = chunks_of(y_some, settings, {k: v[rows] for k, v in marks.items()})
     pipeline = recipe.pipeline(settings.seed)
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
-    shared = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
+    shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
     if recipe.lams:
         lams = settings.lams or recipe.lams
         tuning = tune(pipeline, X_some, y_some, lams, **shared)

@@ -176,14 +176,7 @@ def _marks(table: Table, name: str) -> Array:
 
 
 def _answered(table: Table, target: str) -> NDArray[np.bool_]:
-    values = np.asarray(table[target].values)
-    if values.dtype.kind == "M":
-        return ~np.isnat(values)
-    if values.dtype.kind in "iu":
-        return values >= 0
-    if values.dtype.kind == "f":
-        return ~np.isnan(values)
-    return np.array([v is not None for v in values], dtype=bool)
+    return ~table[target].missing
 
 
 def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Array]) -> Split:

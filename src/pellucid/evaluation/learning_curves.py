@@ -93,7 +93,7 @@ def _some(order: NDArray[np.intp], y: NDArray[Any], m: int) -> NDArray[np.intp]:
         _, first = np.unique(y[order].astype(str), return_index=True)
         rest = np.setdiff1d(np.arange(len(order)), first, assume_unique=True)
         picked = np.concatenate([first, rest])[: max(m, len(first))]
-        return order[np.sort(picked)]
+        return np.asarray(order[np.sort(picked)])
     return order[:m]
 
 

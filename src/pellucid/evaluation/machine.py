@@ -90,8 +90,8 @@ class Machine:
         labels = np.asarray(self.model.classes_)
         if len(labels) == 2:
             cut = 0.5 if self.threshold is None else self.threshold
-            return labels[(probabilities[:, 1] > cut).astype(np.intp)]
-        return labels[probabilities.argmax(axis=1)]
+            return np.asarray(labels[(probabilities[:, 1] > cut).astype(np.intp)])
+        return np.asarray(labels[probabilities.argmax(axis=1)])
 
     def _joined(self, row: NDArray[np.bool_]) -> str:
         said = [c for c, on in zip(self.framing.classes, row, strict=True) if on]

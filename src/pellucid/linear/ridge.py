@@ -17,7 +17,7 @@ from pellucid.errors import ConditionWarning, ShapeError, SingularWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.moments import merge, partial, uncentred
+from pellucid.linear.moments import Moments, merge, partial, uncentred
 from pellucid.linear.ridge_fit import fit_ridge
 from pellucid.linear.ridge_solutions import Solution, from_moments, path_from_moments
 from pellucid.linear.rows import query_rows, training_rows
@@ -205,7 +205,7 @@ class Ridge(SquareLossRegressor):
         )
         self._keep(solution, theta_0, flat)
         self._complain(solution)
-        self.moments_ = None
+        self.moments_: Moments | None = None
 
     def _prior(self, d: int, t: int) -> Array | None:
         if self.prior is None:
@@ -249,8 +249,9 @@ class Ridge(SquareLossRegressor):
                 )
         X, Y, weights, flat = training_rows(self, X, y, sample_weight)
         block = partial(X, Y, weights)
-        self.moments_ = block if before is None else merge(before, block)
-        centred = self.moments_ if self.fit_intercept else uncentred(self.moments_)
+        whole = block if before is None else merge(before, block)
+        self.moments_ = whole
+        centred = whole if self.fit_intercept else uncentred(whole)
         solution = from_moments(centred, float(self.lam))
         if solution is None:
             theta = path_from_moments(centred, np.array([float(self.lam)]))[0]

@@ -247,7 +247,7 @@ def leave_one_out(X: Any, Y: Array, weights: Array | None, lams: Array, offset: 
 
     Notes: Def 85, KE 71
     """
-    dense = X.toarray() if sp.issparse(X) else X
+    dense: Array = X.toarray() if hasattr(X, "toarray") else X
     n = len(dense)
     w = np.ones(n) if weights is None else weights
     W = w.sum()

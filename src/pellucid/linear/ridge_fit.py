@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pellucid.linear.moments import appended, partial, uncentred
@@ -70,9 +69,9 @@ def fit_ridge(
     if d <= LARGEST_GRAM and (d < n or lam > 0):
         m = partial(X, Y, weights)
         centred = m if offset else uncentred(m)
-        solution = from_moments(centred, lam)
-        if solution is not None:
-            return solution, _offset(solution.theta, centred.x_mean, centred.y_mean)
+        quick = from_moments(centred, lam)
+        if quick is not None:
+            return quick, _offset(quick.theta, centred.x_mean, centred.y_mean)
     return _row_fit(X, Y, weights, lam, offset)
 
 
@@ -88,9 +87,11 @@ def _appended_fit(
     X: Any, Y: Array, weights: Array | None, lam: float, prior: Array | None
 ) -> tuple[Solution, Array]:
     full = None if prior is None else prior
-    solution = from_moments(appended(partial(X, Y, weights)), lam, full)
-    if solution is None:
-        dense = X.toarray() if sp.issparse(X) else X
+    quick = from_moments(appended(partial(X, Y, weights)), lam, full)
+    if quick is not None:
+        solution = quick
+    else:
+        dense = X.toarray() if hasattr(X, "toarray") else X
         ones = np.hstack([np.ones((len(dense), 1)), dense])
         left = Y if full is None else Y - ones @ full
         solution, _ = _row_fit(ones, left, weights, lam, offset=False)
@@ -102,7 +103,7 @@ def _appended_fit(
 
 def _weighted(X: Any, Y: Array, weights: Array | None, offset: bool) -> tuple[Any, Array, Any, Any]:
     """Rows centred at the weighted mean and multiplied by √w; and the means."""
-    dense = X.toarray() if sp.issparse(X) else np.asarray(X)
+    dense = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
     w = np.ones(len(dense)) if weights is None else weights
     if offset:
         x_mean, y_mean = np.average(dense, axis=0, weights=w), np.average(Y, axis=0, weights=w)
@@ -118,7 +119,7 @@ def _weighted(X: Any, Y: Array, weights: Array | None, offset: bool) -> tuple[An
 def _dual_fit(
     X: Any, Y: Array, weights: Array | None, lam: float, offset: bool
 ) -> tuple[Solution, Array] | None:
-    if sp.issparse(X) and X.shape[1] > LARGEST_GRAM * 10:
+    if hasattr(X, "toarray") and X.shape[1] > LARGEST_GRAM * 10:
         return None
     Z, R, x_mean, y_mean = _weighted(X, Y, weights, offset)
     total = float(len(Z)) if weights is None else float(weights.sum())
@@ -132,7 +133,7 @@ def _dual_fit(
 def _row_fit(
     X: Any, Y: Array, weights: Array | None, lam: float, offset: bool
 ) -> tuple[Solution, Array]:
-    if sp.issparse(X) and min(X.shape) > LARGEST_GRAM:
+    if hasattr(X, "toarray") and min(X.shape) > LARGEST_GRAM:
         return _iterative_fit(X, Y, weights, lam, offset)
     Z, R, x_mean, y_mean = _weighted(X, Y, weights, offset)
     total = float(len(Z)) if weights is None else float(weights.sum())
@@ -140,7 +141,7 @@ def _row_fit(
     solution, normal = by_qr(*rows)
     if normal is None or Z.size * Y.shape[1] > EXTENDED_NUMBERS:
         return solution, _offset(solution.theta, x_mean, y_mean)
-    dense = X.toarray() if sp.issparse(X) else np.asarray(X)
+    dense = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
     w = np.ones(len(dense)) if weights is None else weights
     return polished(dense, Y, w, total * lam, solution, normal, offset)
 

@@ -75,7 +75,7 @@ def confusion(counts: NDArray[np.int64], classes: Sequence[str], ax: Axes | None
         wrong = counts.sum(axis=1) + counts.sum(axis=0) - 2 * np.diag(counts)
         shown = np.sort(np.argsort(-wrong, kind="stable")[:20])
     some = counts[np.ix_(shown, shown)]
-    names = [shortened(str(classes[i]), 16) for i in shown]
+    names = [shortened(str(classes[int(i)]), 16) for i in shown]
     side = 2.2 + 0.45 * len(shown)
     with drawing(ax, (max(side, 4.0), max(side * 0.85, 3.2))) as axes:
         share = some / np.maximum(some.sum(axis=1, keepdims=True), 1)

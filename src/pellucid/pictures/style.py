@@ -20,7 +20,7 @@ BLUE, ORANGE, GREEN, ROSE, GREY = "#3f7fbf", "#d9822b", "#2a9d6f", "#c2577f", "#
 INK = "#6b7680"  # enough contrast on white and on near-black
 SERIES = (BLUE, ORANGE, GREEN, ROSE, "#8b78c6", "#9a8f32", GREY)
 
-SETTINGS: dict[str, Any] = {
+SETTINGS: Any = {
     "svg.hashsalt": "pellucid",
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",

@@ -19,6 +19,7 @@ from pellucid.storage.atomic import write_whole
 from pellucid.storage.packing import Arrays, pack, unpack
 
 FORMAT = "pellucid-model"
+MANIFEST = "manifest"  # one entry only: safetensors writes several in no fixed order
 VERSION = 1
 LARGEST = 4 * 1024**3  # bytes; a larger file is refused before anything is read
 
@@ -67,7 +68,7 @@ def save_model(model: object, path: str | os.PathLike[str]) -> None:
         "model": body,
         "sha256": _digest(body, payload),
     }
-    write_whole(path, save(payload, metadata=manifest))
+    write_whole(path, save(payload, metadata={MANIFEST: json.dumps(manifest, sort_keys=True)}))
 
 
 def load_model(path: str | os.PathLike[str]) -> Any:
@@ -132,9 +133,13 @@ def _open(raw: bytes, path: object) -> tuple[dict[str, str], Arrays]:
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise ModelFileError(foreign) from error
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
-    if not isinstance(metadata, dict):
-        raise ModelFileError(f"{path} is a safetensors file but not a Pellucid model.")
-    return metadata, arrays
+    try:
+        manifest = json.loads(metadata[MANIFEST])  # type: ignore[index]
+        if not all(isinstance(value, str) for value in manifest.values()):
+            raise TypeError("a manifest holds text")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelFileError(f"{path} is a safetensors file but not a Pellucid model.") from error
+    return manifest, arrays
 
 
 def _little(value: NDArray[Any]) -> NDArray[Any]:

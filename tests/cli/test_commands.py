@@ -1,0 +1,133 @@
+"""The command line as a person runs it: in its own process, exit codes and words."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pellucid.cli import main
+
+ROOT = Path(__file__).parents[2]
+PENGUINS = str(ROOT / "examples" / "penguins.csv")
+
+
+def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pellucid", *arguments],
+        capture_output=True,
+        text=True,
+        input=stdin,
+        cwd=ROOT,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fit")
+    done = run("fit", PENGUINS, "--target", "species", "-o", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "On rows never used" in done.stdout
+    return folder
+
+
+def test_fit_leaves_a_report_a_model_and_its_settings(fitted: Path) -> None:
+    assert {p.name for p in fitted.iterdir()} == {"report.html", "model.pellucid", "run.toml"}
+    assert "species" in (fitted / "report.html").read_text()
+
+
+def test_a_run_replays_to_the_same_model(fitted: Path, tmp_path: Path) -> None:
+    done = run("fit", PENGUINS, "--config", str(fitted / "run.toml"), "-o", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "model.pellucid").read_bytes() == (fitted / "model.pellucid").read_bytes()
+
+
+def test_predict_keeps_the_columns_and_adds_probabilities(fitted: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    done = run("predict", str(fitted / "model.pellucid"), PENGUINS, "-o", str(target))
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(target.read_text().splitlines()))
+    assert len(rows) == 344
+    assert list(rows[0])[:3] == ["species", "island", "bill_length_mm"]
+    shares = [float(rows[0][f"probability_{c}"]) for c in ("Adelie", "Chinstrap", "Gentoo")]
+    assert sum(shares) == pytest.approx(1)
+    assert rows[0]["prediction"] == "Adelie"
+
+
+def test_predict_reads_standard_input_and_writes_standard_output(fitted: Path) -> None:
+    text = Path(PENGUINS).read_text().splitlines()
+    done = run("predict", str(fitted / "model.pellucid"), "-", stdin="\n".join(text[:4]) + "\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].endswith('"probability_Gentoo"')
+    assert len(done.stdout.splitlines()) == 4
+
+
+def test_predict_names_the_columns_that_are_absent(fitted: Path, tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text("island,sex\nBiscoe,male\nDream,female\n")
+    done = run("predict", str(fitted / "model.pellucid"), str(tmp_path / "new.csv"))
+    assert done.returncode == 1
+    assert "'bill_length_mm'" in done.stderr
+
+
+def test_json_is_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["fit", PENGUINS, "-t", "body_mass_g", "--json", "-o", str(tmp_path)])
+    assert ended.value.code in (0, None)
+    found = json.loads(capsys.readouterr().out)
+    assert found["problem"] == "regression"
+    assert found["errors"]["R²"] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("fit", PENGUINS), 1, "--target"),
+        (("fit", PENGUINS, "-t", "spices"), 1, "Did you mean 'species'"),
+        (("fit", "nowhere.csv", "-t", "x"), 1, "There is no file"),
+        (("fit", PENGUINS, "-t", "species", "--test", "2"), 1, "between 0 and 1"),
+        (("fit", PENGUINS, "-t", "species", "--cv", "1"), 1, "at least 2 chunks"),
+        (("fit", PENGUINS, "-t", "species", "--costs", "a"), 1, "actual:predicted=cost"),
+        (("predict", "nowhere.pellucid", PENGUINS), 1, "Cannot read the model"),
+        (("notes", "99.9"), 1, "99.9"),
+        (("frobnicate",), 2, "frobnicate"),
+        (("fit", PENGUINS, "--nonsense"), 2, "nonsense"),
+    ],
+)
+def test_exit_codes_and_messages(
+    arguments: tuple[str, ...],
+    code: int,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == code
+    spoken = capsys.readouterr()
+    assert says in (spoken.err + spoken.out).replace("\n", " ")
+
+
+def test_explain_check_and_notes_speak(fitted: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, says in (
+        (("explain", str(fitted / "model.pellucid")), "Objective"),
+        (("check", PENGUINS, "-t", "species"), "several classes"),
+        (("notes", "2.6"), "2.6"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code in (0, None)
+        assert says in capsys.readouterr().out
+
+
+def test_an_unwritable_output_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit) as ended:
+        main(["fit", PENGUINS, "-t", "species", "-o", str(tmp_path / "file")])
+    assert ended.value.code == 1
+    assert "is a file; name a folder" in capsys.readouterr().err

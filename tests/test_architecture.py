@@ -1,0 +1,72 @@
+"""The house: who may import whom, what stays light, what every public object says of itself."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pellucid
+from pellucid.glass_box import GlassBox
+
+SOURCE = Path(pellucid.__file__).parent
+FLOORS = {
+    "cli": 4,
+    "__main__": 4,
+    "lab": 4,
+    "report": 3,
+    "pictures": 3,
+    "evaluation": 2,
+    "linear": 1,
+    "features": 1,
+    "clusters": 1,
+    "networks": 1,
+}
+HEAVY = ("jax", "numba", "sklearn", "matplotlib", "scipy", "duckdb", "pandas")
+
+
+def floor(module: str) -> int:
+    parts = module.split(".")
+    return FLOORS.get(parts[1], 0) if len(parts) > 1 else 0
+
+
+def imports(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text())
+    found = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
+    return [m for m in found if m.startswith("pellucid.")]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE))
+)
+def test_a_room_imports_only_from_its_floor_and_below(path: Path) -> None:
+    own = floor("pellucid." + path.relative_to(SOURCE).with_suffix("").parts[0])
+    if path.name == "registry.py":
+        return  # names classes of upper floors as text, imported when a file asks for one
+    above = [m for m in imports(path) if floor(m) > own]
+    assert not above, f"{path.name} reaches up to {above}"
+
+
+@pytest.mark.parametrize("command", ["import pellucid", "from pellucid.cli.commands import app"])
+def test_starting_loads_no_engine(command: str) -> None:
+    code = f"{command}\nimport sys\nprint([m for m in {HEAVY!r} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", pellucid.__all__)
+def test_every_public_name_resolves(name: str) -> None:
+    assert getattr(pellucid, name) is not None
+
+
+@pytest.mark.parametrize("name", [n for n in pellucid.__all__ if n != "__version__"])
+def test_every_public_object_cites_the_notes_and_shows_an_example(name: str) -> None:
+    thing = getattr(pellucid, name)
+    text = thing.__doc__ or ""
+    if isinstance(thing, type) and issubclass(thing, GlassBox):
+        assert "Notes:" in text, name
+        assert ">>>" in text, name
+    assert text, name

@@ -1,0 +1,66 @@
+"""Errors, hyperparameters declared once, explanations."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pellucid import errors
+from pellucid.errors import HyperparameterError, PellucidError, PellucidWarning
+from pellucid.explanation import Explanation, Formula
+from pellucid.hyperparameters import Hyperparameter
+
+MEMBERS = [m for _, m in inspect.getmembers(errors, inspect.isclass)]
+
+
+def test_all_errors_and_warnings_are_of_the_family() -> None:
+    for member in MEMBERS:
+        assert issubclass(member, PellucidError | PellucidWarning)
+        assert member.__doc__
+
+
+def test_a_type_error_is_a_type_error_and_a_value_error() -> None:
+    share = Hyperparameter("share", 0.5, "float", "A share.", low=0, high=1, open_low=True)
+    with pytest.raises(TypeError, match="Model: share must be a number > 0 and ≤ 1; got 'x'"):
+        share.check("x", "Model")
+    with pytest.raises(ValueError, match="got 0"):
+        share.check(0, "Model")
+
+
+@given(st.floats(), st.floats(-5, 5), st.floats(0, 5), st.booleans(), st.booleans())
+def test_a_range_admits_exactly_what_lies_in_it(
+    value: float, low: float, width: float, open_low: bool, open_high: bool
+) -> None:
+    high = low + width
+    h = Hyperparameter(
+        "x", 0.0, "float", "X.", low=low, high=high, open_low=open_low, open_high=open_high
+    )
+    inside = (low < value if open_low else low <= value) and (
+        value < high if open_high else value <= high
+    )
+    if inside:
+        h.check(value, "M")
+    else:
+        with pytest.raises(HyperparameterError):
+            h.check(value, "M")
+
+
+@pytest.mark.parametrize("value", [True, None, 1.5, "a"])
+def test_whole_numbers_are_whole(value: object) -> None:
+    with pytest.raises(HyperparameterError):
+        Hyperparameter("k", 1, "int", "K.").check(value, "M")
+
+
+def test_an_explanation_prints_shows_and_serialises() -> None:
+    formula = Formula("J = λ‖θ‖²", r"J = \lambda\|\theta\|^2", "θ: d×1", "KE 65")
+    made = Explanation("A <b>", problem="p", objective=formula, warnings=("w",))
+    assert "J = λ‖θ‖²" in str(made)
+    assert "KE 65" in str(made)
+    shown = made.to_html()
+    assert "<svg" in shown
+    assert "A &lt;b&gt;" in shown
+    assert "<script" not in shown
+    assert made.as_dict()["objective"]["latex"] == formula.latex
