@@ -104,7 +104,7 @@ def translated(
         for v, (c, h) in enumerate(zip(centre, half, strict=True))
     ]
     for coefficient, row in zip(coefficients, table.tolist(), strict=True):
-        terms = {(): Fraction(float(coefficient))}
+        terms: dict[tuple[int, ...], Fraction] = {(): Fraction(float(coefficient))}
         for v, e in enumerate(row):
             terms = {
                 (*key, p): value * share
