@@ -1,0 +1,105 @@
+"""∂y/∂x: the derivative of one expression by a symbol, simplified and back in matrix notation.
+
+Notes: A.2–A.7, Concept 458
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pellucid.calculus.differentiate import derivative as index_derivative
+from pellucid.calculus.expand import shortest
+from pellucid.calculus.expression import Expression, walk
+from pellucid.calculus.index_form import Tensor
+from pellucid.calculus.layout import arranged, derivative_shape
+from pellucid.calculus.lower import index_form, symbol_atom
+from pellucid.calculus.raise_to_matrix import is_matrix_form, matrix_form
+from pellucid.calculus.shapes import Shape
+from pellucid.calculus.stable import named
+from pellucid.errors import FormulaError
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """A derivative in both its forms.
+
+    Parameters
+    ----------
+    of, by : Expression
+        What was differentiated, by which symbol.
+    tensor : Tensor
+        The index form, axes in the order of the layout.
+    expression : Expression
+        Matrix notation where it exists.
+    layout : str
+        "denominator" (the notes') or "numerator".
+    """
+
+    of: Expression
+    by: Expression
+    tensor: Tensor
+    expression: Expression
+    layout: str
+
+    @property
+    def shape(self) -> Shape:
+        """Rows follow the input, columns the output (in denominator layout)."""
+        return self.expression.shape
+
+    @property
+    def in_matrix_form(self) -> bool:
+        """Whether no index is left in it."""
+        return is_matrix_form(self.expression)
+
+
+def differentiate(of: Expression, by: Expression, layout: str = "denominator") -> Derivative:
+    """The derivative of an expression by one of its symbols.
+
+    Parameters
+    ----------
+    of : Expression
+        Scalar, vector, matrix or tensor.
+    by : Expression
+        A symbol.
+    layout : {"denominator", "numerator"}
+
+    Returns
+    -------
+    Derivative
+
+    Raises
+    ------
+    FormulaError
+        `by` is no symbol, or the formula holds something without a derivative.
+
+    Examples
+    --------
+    >>> from pellucid.calculus.expression import symbol
+    >>> A, x = symbol("A", ("d", "d")), symbol("x", ("d", 1))
+    >>> print(differentiate(x.T * A * x, x).expression)
+    (A + A')*x
+
+    Notes: Definition 463, Definition 467, Definition 472
+    """
+    if by.operation != "symbol":
+        raise FormulaError(f"Derivatives are taken by a symbol; {by} is not one.")
+    if "constant" in by.marks:
+        raise FormulaError(f"{by} is declared constant; nothing is differentiated by it.")
+    raw = index_derivative(index_form(named(of)), symbol_atom(by))
+    tensor = arranged(raw, of.shape, by.shape, layout)
+    shape = derivative_shape(of.shape, by.shape, layout)
+    expression = matrix_form(tensor, shape)
+    opened = shortest(tensor)
+    if opened != tensor:
+        other = matrix_form(opened, shape)
+        if _cost(other) < _cost(expression):
+            tensor, expression = opened, other
+    return Derivative(of, by, tensor, expression, layout)
+
+
+def _cost(expression: Expression) -> tuple[bool, int]:
+    total = 0
+    sizes: dict[Expression, int] = {}
+    for node in walk(expression):
+        total = sizes[node] = 1 + sum(sizes[a] for a in node.arguments)
+    return (not is_matrix_form(expression), total)
