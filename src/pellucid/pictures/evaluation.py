@@ -60,7 +60,7 @@ def candidates(
             )
         axes.set_yticks(range(len(shown)), [shortened(c.name) for c in shown])
         axes.set_ylim(len(shown) - 0.5, -0.5)
-        axes.set_xlabel(f"{loss} loss: ● held-out ± standard error, | training")
+        axes.set_xlabel(f"{loss} loss (● held-out, | training)")
         return figure_of(axes)
 
 
@@ -139,5 +139,5 @@ def weights(found: Sequence[Weight], most: int = 20, ax: Axes | None = None) -> 
         axes.set_yticks(range(len(shown)), names)
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.axvline(0, color=INK, lw=0.8)
-        axes.set_xlabel("change of the score per standard deviation of the column")
+        axes.set_xlabel("score per standard deviation")
         return figure_of(axes)

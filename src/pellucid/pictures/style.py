@@ -92,7 +92,9 @@ def to_svg(figure: Figure, label: str) -> str:
     drawn = re.sub(r' height="[\d.]+pt"', "", drawn, count=1)
     spoken = html.escape(label, quote=True)
     at = drawn.index(">")
-    return f'{drawn[:at]} role="img" aria-label="{spoken}"><title>{spoken}</title>{drawn[at + 1 :]}'
+    wide = f"max-width:{figure.get_figwidth() * 72:.0f}pt"  # letters keep their size on any page
+    head = f'{drawn[:at]} style="{wide}" role="img" aria-label="{spoken}">'
+    return f"{head}<title>{spoken}</title>{drawn[at + 1 :]}"
 
 
 def scoped(svg: str, prefix: str) -> str:

@@ -9,7 +9,8 @@ import html
 from collections.abc import Iterable, Sequence
 
 STYLE = """
-:root{color-scheme:light dark;--ink:#1f2a33;--soft:#5b6670;--line:#d9dee3;--page:#fff;--panel:#f5f7f9;
+:root{color-scheme:light dark;--ink:#1f2a33;--soft:#5b6670;--line:#d9dee3;
+--page:#fff;--panel:#f5f7f9;
 --blue:#2f6ca8;--orange:#b8651b;--red:#b3352f}
 @media(prefers-color-scheme:dark){:root{--ink:#e4e9ed;--soft:#a2adb7;--line:#39434c;--page:#161b20;
 --panel:#1f262d;--blue:#7db2e8;--orange:#e9a35f;--red:#ef8a84}}
@@ -17,6 +18,7 @@ STYLE = """
 body{margin:0;background:var(--page);color:var(--ink);
 font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+h1,h2,h3,h4,p,li,figcaption{overflow-wrap:anywhere}
 h1{font-size:1.7rem;line-height:1.25;margin:.2em 0 .4em}
 h2{font-size:1.25rem;margin:2.4em 0 .5em;border-top:1px solid var(--line);padding-top:1em}
 h3{font-size:1.02rem;margin:1.4em 0 .4em}
@@ -33,10 +35,11 @@ caption{text-align:left;color:var(--soft);font-size:.88rem;padding:.2rem 0}
 th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--line);
 vertical-align:top;overflow-wrap:anywhere}
 th.number,td.number{text-align:right;white-space:nowrap}
-td.name,th.name{min-width:9rem}
+.wide th,.wide td{overflow-wrap:break-word}
+.wide td.name,.wide th.name{min-width:9rem;overflow-wrap:anywhere}
 tr.chosen td{font-weight:600}
 figure{margin:1rem 0}
-figure svg{width:100%;height:auto;max-width:42rem;display:block}
+figure svg{width:100%;height:auto;display:block}
 figcaption{color:var(--soft);font-size:.9rem;max-width:42rem}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(19rem,100%),1fr));gap:1rem}
 .finding{border-left:4px solid var(--line);padding:.1rem 0 .1rem .9rem;margin:.8rem 0}
@@ -51,7 +54,8 @@ code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monosp
 .explanation p{white-space:pre-line;margin:.2em 0}
 .formula{overflow-x:auto;padding:.3rem 0}.formula svg{max-width:none}
 footer{color:var(--soft);font-size:.88rem;margin-top:3rem}
-@media(max-width:30rem){.explanation th,.explanation td{display:block;width:auto;border:0;padding:.1rem 0}
+@media(max-width:30rem){.explanation th,.explanation td{display:block;width:auto;border:0;
+padding:.1rem 0}
 .explanation tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}}
 @media print{h2{break-after:avoid}figure,table{break-inside:avoid}}
 """

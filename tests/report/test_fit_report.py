@@ -1,0 +1,76 @@
+"""The report of a fit: offline, safe, readable, the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import itertools
+
+from results import HOSTILE, all_results, result
+
+from pellucid.errors import OutputError
+from pellucid.report import render, write_report
+
+RESULTS = all_results()
+
+
+@cache
+def page_of(name: str) -> str:
+    return render(RESULTS[name])
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_page_is_safe_offline_and_in_order(name: str) -> None:
+    page = page_of(name)
+    assert "<script" not in page.lower()
+    loads = re.findall(r"""(?:src|href)\s*=\s*["']([^"']*)|url\(([^)]*)\)""", page)
+    assert all((a or b).startswith(("#", "data:")) for a, b in loads)
+    outside = re.sub(r'xmlns(:\w+)?="[^"]*"', "", page)
+    outside = re.sub(r"<!DOCTYPE[^>]*>", "", outside)
+    assert not re.search(r"https?://", outside)
+    levels = [int(h) for h in re.findall(r"<h([1-6])\b", page)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_ids_are_unique(name: str) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', page_of(name))
+    assert len(ids) == len(set(ids))
+
+
+def test_same_bytes_twice() -> None:
+    assert render(result()) == page_of("regression")
+
+
+def test_names_from_data_are_escaped() -> None:
+    page = page_of("hostile")
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_unknown_numbers_are_dashes() -> None:
+    assert ">nan<" not in page_of("nan")
+
+
+def test_many_weights_are_cut_and_said_so() -> None:
+    page = page_of("many weights")
+    assert "The largest 200 of 3,000 weights." in page
+    assert "x2999" not in page
+
+
+def test_report_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    write_report(result(), tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").endswith("</html>\n")
+    blocked = tmp_path / "file"
+    blocked.write_text("kept")
+    with pytest.raises(OutputError, match="file"):
+        write_report(result(), blocked / "report.html")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "report.html"]
