@@ -165,9 +165,15 @@ def test_candidates_are_ordered_by_how_closely_they_cite() -> None:
     assert audit.candidates(wanted, citations) == expected
 
 
-def test_the_audit_reports_proposes_and_checks(capsys: pytest.CaptureFixture[str]) -> None:
-    assert audit.main(["2.7.7"]) == 0
-    assert "object  pellucid.hyperparameters:Hyperparameter" in capsys.readouterr().out
+def test_the_report_shows_the_candidates_of_an_open_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = replace(items()[0], object="", test="")
+    citing = [Citation("m:it", 1, (), (wanted.id,))]
+    monkeypatch.setattr(audit, "references_in_source", lambda: citing)
+    monkeypatch.setattr(audit, "references_in_tests", list)
+    assert audit.report([wanted]).endswith("    object  m:it")
+
+
+def test_the_audit_proposes_and_names_what_is_unknown(capsys: pytest.CaptureFixture[str]) -> None:
     assert audit.main(["2.7.7", "--propose"]) == 0
     assert capsys.readouterr().out.startswith("id,object,test\n")
     assert audit.main(["KE 500"]) == 1
