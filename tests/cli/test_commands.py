@@ -116,6 +116,11 @@ def test_explain_check_and_notes_speak(fitted: Path, capsys: pytest.CaptureFixtu
         (("explain", str(fitted / "model.pellucid")), "Objective"),
         (("check", PENGUINS, "-t", "species"), "several classes"),
         (("notes", "2.6"), "2.6"),
+        (("derive", "norm2(X' * theta - y)^2", "--wrt", "theta"), "2 X (Xᵀ θ - y)"),
+        (
+            ("check-gradient", "norm2(theta)^2", "--wrt", "theta", "--answer", "theta"),
+            "Missing factor",
+        ),
     ):
         with pytest.raises(SystemExit) as ended:
             main(arguments)

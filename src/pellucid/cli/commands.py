@@ -257,3 +257,69 @@ def bench(job: str | None = None, /, *, list_jobs: bool = False) -> None:
     from pellucid.cli.benching import run_bench
 
     run_bench(job, list_jobs)
+
+
+@app.command
+def derive(
+    formula: str,
+    /,
+    *,
+    wrt: str,
+    where: str | None = None,
+    latex: Annotated[bool, Parameter(negative="")] = False,
+    code: str | None = None,
+    layout: str = "denominator",
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Differentiate a matrix formula: the gradient with shapes, the steps, and a numeric check.
+
+    Parameters
+    ----------
+    formula
+        For example "norm2(X' * theta - y)^2 / n + lam * norm2(theta)^2".
+    wrt
+        The symbol to differentiate by.
+    where
+        Shapes, for example "X: d×n, y: n×1, theta: d×1"; worked out where not said.
+    latex
+        Print LaTeX too.
+    code
+        numpy, jax or torch: print a module with value and gradient instead.
+    layout
+        denominator (the notes') or numerator.
+    json
+        Print JSON instead of text.
+    """
+    from pellucid.cli.deriving import run_derive
+
+    run_derive(formula, wrt, where, latex=latex, code=code, layout=layout, as_json=json)
+
+
+@app.command
+def check_gradient(
+    formula: str,
+    /,
+    *,
+    wrt: str,
+    answer: str,
+    where: str | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Check a gradient worked out by hand, and say what is wrong with it.
+
+    Parameters
+    ----------
+    formula
+        What was differentiated.
+    wrt
+        By which symbol.
+    answer
+        The gradient found by hand, for example "2*X*(X'*theta - y)".
+    where
+        Shapes, when they cannot be worked out.
+    json
+        Print JSON instead of text.
+    """
+    from pellucid.cli.deriving import run_check_gradient
+
+    run_check_gradient(formula, wrt, answer, where, as_json=json)

@@ -107,7 +107,7 @@ def _answer(result: FitResult) -> str:
             (f"{found['accuracy']:.1%}", "accuracy"),
             (number(found["nll"], 3), f"NLL (baseline {number(base['nll'], 3)})"),
         ]
-    low, high = max(result.interval[0], 0.0), result.interval[1]  # no loss is below zero
+    low, high = result.interval
     facts += [
         (number(result.test_error), f"test error, {framing.loss} loss"),
         (f"{number(low, 3)} to {number(high, 3)}", "95 % interval of the test error"),
