@@ -178,7 +178,8 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             if fitting:
                 self.n_features_in_ = len(X.columns)
                 self.feature_names_in_ = np.array(X.names, dtype=object)
-            return X
+                return X
+            return read_table(X, schema=self._schema())
         if hasattr(X, "columns") and hasattr(X, "shape"):
             return self._from_frame(X, fitting)
         array = validate_data(
@@ -198,10 +199,12 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             absent = [c for c in self.feature_names_in_ if c not in set(map(str, X.columns))]
             if absent:
                 raise ColumnError(f"The frame lacks {', '.join(map(repr, absent))}.")
-        schema = [
+        return read_table(X, schema=self._schema())
+
+    def _schema(self) -> list[dict[str, Any]]:
+        return [
             {"name": c["column"], "kind": c["kind"], "levels": c.get("levels")} for c in self.codes_
         ]
-        return read_table(X, schema=schema)
 
     def _refuse_levels(self, column: Column) -> None:
         levels = len(column.levels or ())

@@ -70,7 +70,7 @@ def read_table(
 
     Notes: §2.1.3, Def 32
     """
-    spelled = tuple(missing)
+    spelled = tuple(_names(missing))
     if isinstance(source, Table):
         return _reread(source, schema)
     arrow, name = arrow_of(source, spelled, encoding)
@@ -88,9 +88,9 @@ def read_table(
             (Kind.DATE, date),
             (Kind.IDENTIFIER, identifier),
         )
-        for column in columns
+        for column in _names(columns)
     }
-    left_out = set(drop)
+    left_out = set(_names(drop))
     for column in [*asked, *left_out]:
         if column not in arrow.column_names:
             raise ColumnError(absent_column(column, arrow.column_names))
@@ -104,6 +104,11 @@ def read_table(
     if not columns:
         raise TableError(f"{name}: every column was dropped.")
     return Table(columns, name)
+
+
+def _names(columns: Iterable[str]) -> Iterable[str]:
+    """A lone string is one name, not its letters."""
+    return (columns,) if isinstance(columns, str) else columns
 
 
 def read_arrow(source: Any, missing: Iterable[str] = (), encoding: str = "utf-8") -> pa.Table:

@@ -14,7 +14,8 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ import pyarrow as pa
 from pellucid.errors import ColumnError, TableError
 
 SPELLINGS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A")
+HEAD = 65_536  # bytes looked at before the file is read
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 ENDINGS = (*TEXT_ENDINGS, ".parquet", *JSON_ENDINGS)
@@ -39,6 +41,7 @@ def arrow_of(source: Any, missing: tuple[str, ...], encoding: str) -> tuple[pa.T
         When it cannot be read; the message says what, where, and what to do.
     """
     if isinstance(source, pa.Table):
+        _no_duplicates(source.column_names)
         return source, "an Arrow table"
     if isinstance(source, np.ndarray):
         return _from_array(source), "an array"
@@ -134,7 +137,7 @@ def _refuse_unreadable(path: Path) -> None:
 def _from_csv(path: Path, missing: tuple[str, ...], encoding: str) -> pa.Table:
     head = _head(path, encoding)
     delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(head)
-    names = next(csv.reader(io.StringIO(head), delimiter=delimiter), [])
+    names = _first_line(path, head, delimiter)
     _no_duplicates(names)
     options = {
         "header": True,
@@ -159,11 +162,32 @@ def _from_csv(path: Path, missing: tuple[str, ...], encoding: str) -> pa.Table:
             if rows == -1 or "sample_size" not in str(error):
                 raise TableError(_said(path.name, error)) from error
     if len(names) != table.num_columns:
-        raise TableError(
-            f"{path.name}: the first line names {len(names)} columns, the rows have "
-            f"{table.num_columns}."
-        )
+        raise TableError(_ragged(path, encoding, delimiter, names, table.num_columns))
     return table.rename_columns(_named(names))
+
+
+def _first_line(path: Path, head: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(head, newline=None), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise TableError(f"{path.name}: the first line cannot be read: {error}.") from error
+
+
+def _ragged(path: Path, encoding: str, delimiter: str, names: list[str], found: int) -> str:
+    """Where the first row stands that has more or fewer cells than the first line has names."""
+    with path.open(encoding=encoding, newline="", errors="replace") as stream:
+        rows = csv.reader(stream, delimiter=delimiter)
+        try:
+            for row in rows:
+                if row and len(row) != len(names):
+                    return (
+                        f"{path.name}: the row at line {rows.line_num} has {len(row)} cells, the "
+                        f"first line names {len(names)} columns. Mend that row, or quote the cell "
+                        "that holds the separator."
+                    )
+        except csv.Error:
+            pass
+    return f"{path.name}: the first line names {len(names)} columns, the rows have {found}."
 
 
 def _named(names: list[str]) -> list[str]:
@@ -171,10 +195,22 @@ def _named(names: list[str]) -> list[str]:
 
 
 def _read_csv(path: Path, options: dict[str, Any]) -> pa.Table:
-    with closing(duckdb.connect()) as connection:
+    with closing(duckdb.connect()) as connection, _literal_path(path) as plain:
         spelled = ", ".join(f"{key} = {_literal(value)}" for key, value in options.items())
-        found = connection.sql(f"SELECT * FROM read_csv(?, {spelled})", params=[str(path)])
+        found = connection.sql(f"SELECT * FROM read_csv(?, {spelled})", params=[plain])
         return found.to_arrow_table()
+
+
+@contextmanager
+def _literal_path(path: Path) -> Iterator[str]:
+    """A path that DuckDB takes for one file: it would expand *, ? and [ in a name."""
+    if not set("*?[") & set(str(path)):
+        yield str(path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / f"table{path.suffix}"
+        link.symlink_to(path.resolve())
+        yield str(link)
 
 
 def _literal(value: Any) -> str:
@@ -187,8 +223,8 @@ def _literal(value: Any) -> str:
 
 def _query(sql: str, path: Path, name: str) -> pa.Table:
     try:
-        with closing(duckdb.connect()) as connection:
-            return connection.sql(sql, params=[str(path)]).to_arrow_table()
+        with closing(duckdb.connect()) as connection, _literal_path(path) as plain:
+            return connection.sql(sql, params=[plain]).to_arrow_table()
     except duckdb.Error as error:
         raise TableError(_said(name, error)) from error
 
@@ -196,13 +232,13 @@ def _query(sql: str, path: Path, name: str) -> pa.Table:
 def _head(path: Path, encoding: str) -> str:
     """The first lines as text; refuses binary files and other encodings by name."""
     with path.open("rb") as stream:
-        raw = stream.read(65_536)
+        raw = stream.read(HEAD)
     if b"\0" in raw and not encoding.lower().startswith("utf-16"):
         raise TableError(f"{path.name} is a binary file, not a table of text.")
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        if error.start < len(raw) - 4:
+        if error.start < len(raw) - 4 or len(raw) < HEAD:
             raise TableError(_wrong_encoding(path, raw, error.start, encoding)) from error
         text = raw[: error.start].decode(encoding)
     except LookupError as error:

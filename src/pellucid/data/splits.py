@@ -70,9 +70,11 @@ def split_rows(
 
     Notes: §2.1.6, KE 35
     """
-    wanted = round(n * test)
+    if not 0 < test < 1:
+        raise TooFewRowsError(f"The share of test rows lies between 0 and 1; got {test}.")
+    wanted = max(1, round(n * test))
     if wanted < 1 or n - wanted < 2:
-        need = max(int(np.ceil(0.5 / test)), int(np.ceil(2 / (1 - test))), 3)
+        need = max(int(np.ceil(2 / (1 - test))), 3)
         raise TooFewRowsError(
             f"{n} row(s) cannot be split with {test:.0%} for testing: at least {need} are needed."
         )
