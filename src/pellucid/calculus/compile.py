@@ -30,7 +30,7 @@ from pellucid.calculus.shapes import SCALAR, Shape, is_scalar, shape_text
 from pellucid.errors import FormulaError, ShapeError
 
 if TYPE_CHECKING:
-    from pellucid.descent.objective import Objective  # type: ignore[import-not-found,unused-ignore]
+    from pellucid.descent.objective import Objective
 
 Array = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def compile_objective(
 
     Notes: KE 113, (3.23)
     """
-    from pellucid.descent.objective import Objective  # type: ignore[import-not-found,unused-ignore]
+    from pellucid.descent.objective import Objective
 
     arrays = {name: _array(name, value) for name, value in data.items()}
     of, by = _bound(expression, wrt, arrays)

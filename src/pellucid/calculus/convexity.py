@@ -12,7 +12,10 @@ from fractions import Fraction
 from pellucid.calculus import expression as ex
 from pellucid.calculus.derivative import differentiate
 from pellucid.calculus.expression import Expression
+from pellucid.calculus.lower import index_form
+from pellucid.calculus.raise_to_matrix import matrix_form
 from pellucid.calculus.shapes import is_scalar
+from pellucid.calculus.stable import stable
 
 CONSTANT, LINEAR, CONVEX, CONCAVE, UNKNOWN = "constant", "linear", "convex", "concave", "unknown"
 NONNEGATIVE = {"exp", "sigmoid", "softplus", "relu", "abs", "norm1", "norm2", "step", "softmax"}
@@ -56,12 +59,18 @@ def curvature(of: Expression, by: Expression) -> str:
 
     Notes: T103, Definition 105
     """
-    from pellucid.calculus.stable import stable
+    found = _composed_curvature(stable(of), by)
+    if found != UNKNOWN:
+        return found
+    # Canonical spelling shows squares: x'x is norm2(x)², which the rules know.
+    return _composed_curvature(stable(matrix_form(index_form(of), of.shape)), by)
 
+
+def _composed_curvature(of: Expression, by: Expression) -> str:
     done: dict[Expression, str] = {}
-    for node in ex.walk(stable(of)):
+    for node in ex.walk(of):
         done[node] = _of_node(node, by, done)
-    return done[node]
+    return done[of]
 
 
 def sign_of(node: Expression) -> int:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pellucid.calculus.differentiate import derivative as index_derivative
 from pellucid.calculus.expand import shortest
 from pellucid.calculus.expression import Expression, walk
 from pellucid.calculus.index_form import Tensor
 from pellucid.calculus.layout import arranged, derivative_shape
 from pellucid.calculus.lower import index_form, symbol_atom
 from pellucid.calculus.raise_to_matrix import is_matrix_form, matrix_form
+from pellucid.calculus.sensitivities import derivative as index_derivative
 from pellucid.calculus.shapes import Shape
 from pellucid.calculus.stable import named
 from pellucid.errors import FormulaError
@@ -85,6 +85,13 @@ def differentiate(of: Expression, by: Expression, layout: str = "denominator") -
         raise FormulaError(f"Derivatives are taken by a symbol; {by} is not one.")
     if "constant" in by.marks:
         raise FormulaError(f"{by} is declared constant; nothing is differentiated by it.")
+    try:
+        return _differentiated(of, by, layout)
+    except RecursionError:
+        raise FormulaError("The formula is nested too deeply; name some of its parts.") from None
+
+
+def _differentiated(of: Expression, by: Expression, layout: str) -> Derivative:
     raw = index_derivative(index_form(named(of)), symbol_atom(by))
     tensor = arranged(raw, of.shape, by.shape, layout)
     shape = derivative_shape(of.shape, by.shape, layout)

@@ -41,6 +41,7 @@ class Emitter:
         self.used: set[str] = set()
         self.sizes = dict(sizes or {})
         self.shared_decay: set[Expression] = set()
+        self.dtype = ""
 
     def line(self, code: str) -> str:
         """A new line `t3 = code`; its name."""
@@ -258,17 +259,17 @@ def _size_code(of: Size) -> str:
 def _filled(word: str) -> Callable[[Emitter, Expression], str]:
     def emitted(emitter: Emitter, e: Expression) -> str:
         sizes = ", ".join(_size_code(s) for s in e.shape)
-        return emitter.line(f"{emitter.target.module}.{word}(({sizes}))")
+        return emitter.line(f"{emitter.target.module}.{word}(({sizes}){emitter.dtype})")
 
     return emitted
 
 
 def _identity(emitter: Emitter, e: Expression) -> str:
-    return emitter.line(f"{emitter.target.module}.eye({_size_code(e.shape[0])})")
+    return emitter.line(f"{emitter.target.module}.eye({_size_code(e.shape[0])}{emitter.dtype})")
 
 
 def _basis(emitter: Emitter, e: Expression) -> str:
-    eye = f"{emitter.target.module}.eye({_size_code(e.shape[0])})"
+    eye = f"{emitter.target.module}.eye({_size_code(e.shape[0])}{emitter.dtype})"
     return emitter.line(f"{eye}[:, {_size_code(e.detail)} - 1 : {_size_code(e.detail)}]")
 
 

@@ -12,7 +12,7 @@ from pellucid.calculus import expression as ex
 from pellucid.calculus.emit import RULES, Emitter, identifier
 from pellucid.calculus.expression import Expression, symbols_of
 from pellucid.calculus.functions import TABLE
-from pellucid.calculus.shapes import shape_text
+from pellucid.calculus.shapes import is_scalar, shape_text
 from pellucid.calculus.stable import stable
 from pellucid.calculus.targets import PRELUDES, TARGETS
 
@@ -77,6 +77,11 @@ def function_code(
     """Source of `def name(*, …)` returning the results, and the prelude functions it uses."""
     emitter = Emitter(target, sizes)
     safe = [stable(result) for result in results]
+    if target == "torch":
+        # torch fills in single precision unless told: follow the arrays that came in.
+        arrays = [s for s in given if not is_scalar(s.shape)]
+        kind = f"{identifier(arrays[0].detail)}.dtype" if arrays else "torch.float64"
+        emitter.dtype = f", dtype={kind}"
     if target == "numpy":
         nodes = [node for result in safe for node in ex.walk(result)]
         inside = [

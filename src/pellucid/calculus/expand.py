@@ -8,7 +8,7 @@ Notes: §4.4
 
 from __future__ import annotations
 
-from pellucid.calculus.index_form import Factor, Tensor, Term, at, fresh
+from pellucid.calculus.index_form import Factor, Tensor, Term, at, delta, fresh
 from pellucid.calculus.simplify import tensor_of
 
 ROUNDS = 6
@@ -85,6 +85,9 @@ def _opened(term: Term, position: int) -> list[Term]:
     if factor.exponent > 1:
         rest.append(Factor(factor.atom, factor.indices, factor.exponent - 1))
     inner = factor.atom.inners[0]
+    # An index that a part does not vary over is summed all the same.
+    pairs = zip(factor.atom.axes, factor.indices, strict=True)
+    rest += [Factor(delta(of), (index, index)) for of, index in pairs]
     results = []
     for part in inner.terms:
         moved = at(Tensor(inner.axes, (part,)), factor.indices, fresh(term.indices))

@@ -19,7 +19,7 @@ from pellucid.calculus.declarations import plain_name
 from pellucid.errors import FormulaError
 
 LONGEST = 20_000
-DEEPEST = 150
+DEEPEST = 60
 
 GRAMMAR = r"""
 ?start: sum

@@ -109,7 +109,7 @@ TARGETS: dict[str, Target] = {
             row_sums="{0}.sum(dim=1, keepdim=True)",
             sqrt="torch.sqrt({0})",
             einsum="torch.einsum({0}, {1})",
-            scalar="torch.as_tensor({0}).reshape(())",
+            scalar="torch.as_tensor({0}, dtype=torch.float64).reshape(())",
         ),
         frozenset(),
     ),

@@ -5,6 +5,7 @@ Notes: C 466
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -39,7 +40,9 @@ def ordered_scalars(scalars: list[Expression]) -> list[Expression]:
         divisor = scalar.operation == "power" and _negative(scalar.arguments[1])
         return (2 if divisor else 0 if base.operation == "symbol" else 1, str(scalar))
 
-    return sorted(scalars, key=rank) if len(scalars) > 1 else scalars
+    counted = Counter(scalars)
+    merged = [ex.power(s, ex.number(k)) if k > 1 else s for s, k in counted.items()]
+    return sorted(merged, key=rank) if len(merged) > 1 else merged
 
 
 def ordered_columns(columns: list[Expression]) -> list[Expression]:

@@ -1,0 +1,196 @@
+"""Reading formulas: what is accepted, and what is said where something is wrong.
+
+Notes: (A.3), §A.1
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pellucid.calculus import declare, derive, read
+from pellucid.errors import FormulaError, PellucidError, ShapeError
+
+SHAPES = "X: d×n, theta: d, y: n, A: m×n, s: scalar"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_as"),
+    [
+        ("X.T @ theta - y", "X'*theta - y"),
+        ("Xᵀ*θ - y", "X'*theta - y"),
+        ("X' * theta − y", "X'*theta - y"),
+        ("theta**2", None),
+        ("theta .^ 2", "theta.^2"),
+        ("norm2(y)**2", "norm2(y)^2"),
+        ("‖y‖²", "norm2(y)^2"),
+        ("y .* y ./ y", "y .* y ./ y"),
+        ("-s^2", "-s^2"),
+        ("2^3", "8"),
+        ("1/2*s", "s/2"),
+        ("s/n", "s/n"),
+        ("max(0, y)", "relu(y)"),
+        ("trace(X*X')", "tr(X*X')"),
+        ("ln(s)", "log(s)"),
+        ("y + 1", "y + 1"),
+        ("vector(1) - y", "1 - y"),
+        ("y[2]", "basis(2, n)'*y"),
+        ("A[1,:]", "basis(1, m)'*A"),
+        ("f''(y)", "f''(y)"),
+    ],
+)
+def test_spellings(typed: str, read_as: str | None) -> None:
+    if read_as is None:
+        with pytest.raises(ShapeError, match=r"\.\^"):
+            read(typed, SHAPES)
+    else:
+        assert str(read(typed, SHAPES)) == read_as
+
+
+def test_layers_and_elements_as_in_the_notes() -> None:
+    layer = read("W^1' * A^(l-1) + W_0", "W^1: m×n, A^(l-1): m, W_0: n")
+    assert layer.shape == ("n", 1)
+    assert str(layer) == "W^1'*A^(l-1) + W_0"
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind", "words", "caret"),
+    [
+        (
+            "norm2(X*theta - y)",
+            ShapeError,
+            ["X is (d×n)", "theta is (d×1)", "X' * theta"],
+            "X*theta",
+        ),
+        ("y*y", ShapeError, ["y' * y", "y .* y", "y * y'"], "y*y"),
+        ("X'*theta - theta", ShapeError, ["(n×1)", "(d×1)"], "X'*theta - theta"),
+        ("y' + y", ShapeError, ["transposed"], "y' + y"),
+        ("y/y", ShapeError, ["./"], "y/y"),
+        ("y^2", ShapeError, [".^", "norm2(x)^2"], "y^2"),
+        ("inv(A)", ShapeError, ["square", "(m×n)"], "inv(A)"),
+        ("diag(A)", ShapeError, ["column"], "diag(A)"),
+        ("softmax(A)", ShapeError, ["column"], "softmax(A)"),
+        ("sigmod(y)", FormulaError, ["Did you mean sigmoid?"], "sigmod(y)"),
+        ("norm2(y, y)", FormulaError, ["takes 1"], "norm2(y, y)"),
+        ("y + (s", FormulaError, ["1 bracket(s) are still open"], None),
+        ("y $ s", FormulaError, ["'$'"], "$"),
+        ("2 y", FormulaError, ["write * between"], "y"),
+        ("y[0]", FormulaError, [], None),
+        ("A[1]", FormulaError, ["two subscripts"], "A[1]"),
+        ("", FormulaError, ["empty"], None),
+    ],
+)
+def test_faults_point_at_their_place(formula, kind, words, caret) -> None:
+    if formula == "y[0]":
+        with pytest.raises(PellucidError, match="counting starts at 1"):
+            read(formula, "y: 3")
+        return
+    with pytest.raises(kind) as problem:
+        read(formula, SHAPES)
+    message = str(problem.value)
+    for word in words:
+        assert word in message
+    if caret is not None:
+        *_, line, marks = message.split("\n")
+        assert line[marks.index("^") : marks.rindex("^") + 1] == caret
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "(" * 5000 + "s" + ")" * 5000,
+        "exp(" * 149 + "s" + ")" * 149,
+        "-" * 10_000 + "s",
+        "s" + "'" * 10_000,
+        "s" + "^2" * 1000,
+        "+".join(["s"] * 9_000),
+        "*".join(["y'*y"] * 3_000),
+        "s" * 100_000,
+        "9" * 10_000,
+        "s^" + "9" * 30,
+        "9^9^9^9",
+        "A^99999",
+        "y + \x00",
+        "__import__('os')",
+        "s.__class__",
+        "lambda: 0",
+    ],
+)
+def test_hostile_input_ends_soon_with_a_clear_error(hostile: str) -> None:
+    start = time.perf_counter()
+    message = ""
+    try:
+        str(derive(hostile, "s", SHAPES))
+    except PellucidError as problem:
+        message = str(problem)
+    assert len(message) < 1000
+    assert time.perf_counter() - start < 10
+
+
+def test_deep_compositions_stay_polynomial() -> None:
+    nested = "s"
+    for _ in range(12):
+        nested = f"tanh({nested} + {nested}^2)"
+    start = time.perf_counter()
+    with pytest.raises(FormulaError):
+        derive(nested, "s", "s: scalar")
+    assert time.perf_counter() - start < 10
+    network = "x"
+    for _ in range(6):
+        network = f"tanh(B*{network} + {network})" if network == "x" else f"tanh(B*{network})"
+    found = derive(f"sum({network})", "x", "B: n×n, x: n")
+    assert found.check.agrees
+    assert time.perf_counter() - start < 10
+
+
+def test_declarations() -> None:
+    assert str(declare("X: d × n; y: n×1, lam: scalar")) == "X: d×n, y: n×1, lam: 1×1"
+    assert str(declare({"X": ("d", "n"), "θ": "d×1"})) == "X: d×n, theta: d×1"
+    assert declare("P: n×n symmetric").symbols["P"] == declare("P: n×n symmetric").symbols["P"].T
+    for wrong, words in [
+        ("X d×n", "name, colon, shape"),
+        ("X: d×n, X: n", "twice"),
+        ("X: d×n round", "mark"),
+        ("X: d×n symmetric", "square"),
+        ("X: 0×2", "between 1"),
+        ("2: d", "not a name"),
+        ("X: a×b×c×d×e×f×g", "at most 6"),
+        ("y: n×k distribution", "column"),
+    ]:
+        with pytest.raises(FormulaError, match=words):
+            declare(wrong)
+
+
+@pytest.mark.parametrize(
+    ("formula", "stated"),
+    [
+        ("norm2(X'*theta - y)^2/n", "X: d×n, theta: d×1, y: n×1"),
+        ("norm2(X*theta - y)^2/n", "X: n×d, theta: d×1, y: n×1"),
+        ("(theta'*x - y)^2", "theta: d×1, x: d×1, y: 1×1"),
+        ("x'*A*x", "x: d×1, A: d×d"),
+        ("tr(A*B)", "A: m×n, B: n×m"),
+        ("norm2(W'*a + b)^2", "W: m×n, a: m×1, b: n×1"),
+        ("logdet(P)", "P: m×m"),
+    ],
+)
+def test_shapes_are_worked_out(formula: str, stated: str) -> None:
+    of = read(formula)
+    from pellucid.calculus.render import shapes_text
+
+    found = dict(part.split(": ") for part in shapes_text(of).split(", "))
+    assert found == dict(part.split(": ") for part in stated.split(", "))
+
+
+def test_contradictions_are_found_without_declarations() -> None:
+    with pytest.raises(ShapeError, match="meet here"):
+        read("tr(A*B) + det(A)", "A: 2×3")
+
+
+def test_constants_and_sizes_are_not_differentiated_by() -> None:
+    with pytest.raises(FormulaError, match="constant"):
+        derive("a'*x", "a", "a: n constant, x: n")
+    with pytest.raises(FormulaError, match="size"):
+        derive("x'*x/n", "n", "x: n")
+    with pytest.raises(FormulaError, match="not among"):
+        derive("x'*x", "z", "x: n")
