@@ -91,6 +91,7 @@ def test_every_source_reads_to_the_same_values(tmp_path: Path, monkeypatch: Any)
         ("a,b\n", "no rows"),
         ("a,a\n1,2\n", "more than once: 'a'"),
         ("a,b\n1,2\n3,4,5\n", "at line 3 has 3 cells"),
+        ("a,b,c\n1,2,3\n4,5\n6,7,8\n", "at line 3 has 2 cells"),
         (b"a,b\n\xff\xfe\x00\x01\n", "binary"),
         ("a,b\ncaf\xe9,1\n".encode("latin-1"), "latin-1"),
         ("a,b\n1,inf\n2,3\n3,4\n", "row 1: the value is infinite"),
@@ -296,3 +297,10 @@ def test_one_row_is_encoded_by_the_kinds_of_training() -> None:
     encoder = TableEncoder().fit(table)
     alone = encoder.transform(read_table(data.iloc[[4]]))
     np.testing.assert_allclose(alone, encoder.transform(table)[[4]])
+
+
+def test_yes_and_no_stay_as_written_and_are_known_again(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "a,b\nyes,1\nno,2\nyes,3\n"))
+    assert table["a"].levels == ("no", "yes")
+    new = written(tmp_path, "a,b\nyes,1\nmaybe,2\nno,3\n", "new.csv")
+    assert read_table(new, schema=table.schema)["a"].values.tolist() == [1, -2, 0]

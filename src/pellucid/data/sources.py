@@ -148,6 +148,8 @@ def _from_csv(path: Path, missing: tuple[str, ...], encoding: str) -> pa.Table:
         "allow_quoted_nulls": True,
         "encoding": encoding,
         "strict_mode": True,
+        # Without BOOLEAN: "yes" and "no" are a person's words and stay as written.
+        "auto_type_candidates": ["BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "VARCHAR"],
         "null_padding": False,
     }
     # The whole file is only looked at twice when the types guessed from its beginning do not hold.
@@ -159,10 +161,14 @@ def _from_csv(path: Path, missing: tuple[str, ...], encoding: str) -> pa.Table:
             if rows == -1:
                 raise TableError(_said(path.name, error)) from error
         except duckdb.Error as error:
-            if rows == -1 or "sample_size" not in str(error):
-                raise TableError(_said(path.name, error)) from error
+            ragged = _ragged(path, encoding, delimiter, names)
+            raise TableError(ragged or _said(path.name, error)) from error
     if len(names) != table.num_columns:
-        raise TableError(_ragged(path, encoding, delimiter, names, table.num_columns))
+        raise TableError(
+            _ragged(path, encoding, delimiter, names)
+            or f"{path.name}: the first line names {len(names)} columns, the rows have "
+            f"{table.num_columns}."
+        )
     return table.rename_columns(_named(names))
 
 
@@ -173,7 +179,7 @@ def _first_line(path: Path, head: str, delimiter: str) -> list[str]:
         raise TableError(f"{path.name}: the first line cannot be read: {error}.") from error
 
 
-def _ragged(path: Path, encoding: str, delimiter: str, names: list[str], found: int) -> str:
+def _ragged(path: Path, encoding: str, delimiter: str, names: list[str]) -> str | None:
     """Where the first row stands that has more or fewer cells than the first line has names."""
     with path.open(encoding=encoding, newline="", errors="replace") as stream:
         rows = csv.reader(stream, delimiter=delimiter)
@@ -186,8 +192,8 @@ def _ragged(path: Path, encoding: str, delimiter: str, names: list[str], found: 
                         "that holds the separator."
                     )
         except csv.Error:
-            pass
-    return f"{path.name}: the first line names {len(names)} columns, the rows have {found}."
+            return None
+    return None
 
 
 def _named(names: list[str]) -> list[str]:
@@ -282,7 +288,7 @@ def _said(name: str, error: Exception) -> str:
             f"{name}: the row{where} has {counts.group(2)} cells, the first line names "
             f"{counts.group(1)} columns. Mend that row, or quote the cell that holds the separator."
         )
-    if re.search(r"unicode|utf-?8|encod", text, re.IGNORECASE):
+    if re.search(r"unicode|not utf-?8|byte sequence", text, re.IGNORECASE):
         return (
             f"{name} is not UTF-8{where}. Save it as UTF-8, or name its encoding, for example "
             "encoding='latin-1' (--encoding latin-1)."
