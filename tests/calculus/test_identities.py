@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pellucid.calculus import differentiate, read
-from pellucid.calculus.declarations import declare
+from pellucid.calculus.declarations import Declarations, declare
+from pellucid.calculus.derivative import Derivative
 from pellucid.calculus.verify import check_derivative, check_with_jax
 
 LINES = [
@@ -30,31 +31,26 @@ def test_there_are_at_least_150_identities() -> None:
 def test_identity(formula: str, by: str, where: str, answer: str) -> None:
     declared = declare(where)
     found = differentiate(read(formula, declared), declared.symbols[by])
-    assert check_derivative(found).agrees
+    assert check_derivative(found, trials=2).agrees
     assert found.in_matrix_form == bool(answer)
     if answer:
         stated = read(answer, declared)
         assert stated.shape == found.shape
-        assert check_derivative(found, stated).agrees
+        assert check_derivative(found, stated, trials=1).agrees
+        _check_that_it_reads_back(found, declared)
 
 
-@pytest.mark.parametrize("line", LINES[::6], ids=lambda line: line[0][:40])
+def _check_that_it_reads_back(found: Derivative, declared: Declarations) -> None:
+    printed = str(found.expression)
+    if "windows(" in printed or "band(" in printed:
+        return  # These are printed without the length that they need to be read.
+    assert read(printed, declared).shape == found.shape
+    assert str(read(printed, declared)) == printed
+
+
+@pytest.mark.parametrize("line", LINES[::12], ids=lambda line: line[0][:40])
 def test_identity_agrees_with_jax(line: tuple[str, ...]) -> None:
     formula, by, where, _ = line
     declared = declare(where)
     found = differentiate(read(formula, declared), declared.symbols[by])
     assert check_with_jax(found, trials=1).agrees
-
-
-@pytest.mark.parametrize("line", LINES, ids=lambda line: line[0][:40])
-def test_what_is_printed_reads_back(line: tuple[str, ...]) -> None:
-    formula, by, where, answer = line
-    if not answer:
-        return
-    declared = declare(where)
-    found = differentiate(read(formula, declared), declared.symbols[by])
-    if "windows(" in str(found.expression) or "band(" in str(found.expression):
-        return
-    again = read(str(found.expression), declared)
-    assert again.shape == found.shape
-    assert check_derivative(found, again, trials=1).agrees

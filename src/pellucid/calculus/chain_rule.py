@@ -125,6 +125,9 @@ class Chain:
                 if link.condensed is not None:
                     lines.append("    condensed from a tensor without loss (Notation 484)")
         lines.append(f"{head} = {unicode_text(self.expression)}  {shape_text(self.total.shape)}")
+        if self.partial.expression != self.expression:
+            still = unicode_text(self.partial.expression)
+            lines.append(f"The partial derivative, the other parts held still (Def 456): {still}")
         lines.append(f"Check: {self.check}")
         return "\n".join(lines)
 

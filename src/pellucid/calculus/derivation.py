@@ -29,7 +29,7 @@ from pellucid.calculus.render_latex import latex as latex_text
 from pellucid.calculus.render_latex import name_latex
 from pellucid.calculus.shapes import axes_of, is_scalar, shape_text
 from pellucid.calculus.steps import Step, steps_of
-from pellucid.calculus.verify import Check, check_derivative
+from pellucid.calculus.verify import Check, check_derivative, check_with_jax
 from pellucid.errors import FormulaError, PellucidError
 
 
@@ -74,6 +74,11 @@ class Derivation:
         return check_derivative(self.derivative)
 
     @cached_property
+    def check_jax(self) -> Check:
+        """Agreement with `jax.grad` at random points."""
+        return check_with_jax(self.derivative)
+
+    @cached_property
     def warnings(self) -> tuple[str, ...]:
         """Kinks, and conventions that were taken."""
         notes = list(kink_warnings(self.derivative.of, self.derivative.by))
@@ -81,6 +86,11 @@ class Derivation:
             notes.append(
                 f"{self.derivative.by} is symmetric: its entries are still moved one by one"
             )
+        notes.extend(
+            f"{node} is declared a distribution: its entries sum to 1"
+            for node in ex.symbols_of(self.derivative.of)
+            if "distribution" in node.marks
+        )
         if _adds_scalars(self.derivative.of):
             notes.append("a scalar is added to an array here: it is added to every entry")
         return tuple(notes)
@@ -203,12 +213,8 @@ class Derivation:
             "condensed": None if self.condensed is None else str(self.condensed.expression),
             "legend": legend(d.of.shape, d.by.shape, d.layout),
             "steps": [vars_of(step) for step in self.steps],
-            "check": {
-                "agrees": self.check.agrees,
-                "worst": self.check.worst,
-                "points": self.check.points,
-                "against": self.check.against,
-            },
+            "check": self.check.as_dict(),
+            "check_jax": self.check_jax.as_dict(),
             "convexity": self.convexity,
             "closed_form": None if self.closed_form is None else str(self.closed_form.expression),
             "warnings": list(self.warnings),

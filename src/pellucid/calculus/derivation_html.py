@@ -43,7 +43,8 @@ def derivation_html(derivation: Derivation) -> str:
         small = derivation.condensed
         shown = typeset(latex(small.expression), unicode_text(small.expression))
         rows.append(("Condensed", f"{shown} <p>{html.escape(small.why)}</p>"))
-    rows.append(("Check", html.escape(str(derivation.check))))
+    checks = f"{derivation.check}; {derivation.check_jax}"
+    rows.append(("Check", html.escape(checks)))
     if derivation.convexity:
         rows.append(("Convexity", html.escape(_convexity_sentence(derivation.convexity, by))))
     if derivation.closed_form is not None:

@@ -62,6 +62,7 @@ def derivation_text(derivation: Derivation) -> str:
             )
     lines.append("")
     lines += _labelled("Check", str(derivation.check))
+    lines += _labelled("", str(derivation.check_jax))
     if derivation.convexity:
         lines += _labelled("Convexity", _convexity_sentence(derivation.convexity, by))
     if derivation.closed_form is not None:

@@ -6,7 +6,7 @@ Notes: KE 119, C 118
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,10 @@ class Check:
     where: str
     points: int
     against: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, ready for JSON."""
+        return asdict(self)
 
     def __str__(self) -> str:
         if self.points == 0:
