@@ -15,10 +15,15 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pellucid.errors import ColumnError
+from pellucid.linear.row_pieces import over_pieces, tree_sum
 
 Array = NDArray[np.float64]
 BLOCK_NUMBERS = 1 << 18
+# From here on a compiled pass pays for the import of its compiler.
+COMPILED = 2_000_000
 SHIFTED = 1e3
+# Rows whose mean stands in for that of all while the moments are taken.
+FEW = 256
 
 
 class Design:
@@ -37,7 +42,7 @@ class Design:
         self.sparse = bool(sp.issparse(X))
         self.n, self.d = X.shape
         self.width = self.d + offset
-        self.single: NDArray[np.float32] | None = None
+        self.compiled = not self.sparse and self.n * self.d >= COMPILED and X.flags.c_contiguous
         self.mean = np.zeros(self.d)
         with np.errstate(over="ignore", invalid="ignore"):
             variance = self._sparse_moments() if self.sparse else self._dense_moments()
@@ -62,6 +67,8 @@ class Design:
         return np.asarray(np.maximum(second - first**2, 1e-3 * second))
 
     def _dense_moments(self) -> Array:
+        if self.compiled:
+            return self._compiled_moments()
         if self.offset:
             self.mean = self.weights @ self.X
         variance = np.zeros(self.d)
@@ -69,6 +76,20 @@ class Design:
             centred = self.X[rows] - self.mean
             variance += self.weights[rows] @ (centred * centred)
         return variance
+
+    def _compiled_moments(self) -> Array:
+        from pellucid.linear.fused_pass import moment_pass
+
+        about = self.X[:: max(1, self.n // FEW)].mean(axis=0) if self.offset else self.mean
+        first, second = moment_pass(self.X, self.weights, about)
+        if not self.offset:
+            return second
+        self.mean = about + first
+        variance = second - first**2
+        if (variance > 1e-6 * first**2).all():
+            return variance
+        # A few rows stood far from the rest: once more, about the mean itself.
+        return moment_pass(self.X, self.weights, self.mean)[1]
 
     def blocks(self, numbers: int = BLOCK_NUMBERS) -> list[slice]:
         """Row blocks small enough for the cache."""
@@ -83,7 +104,7 @@ class Design:
         part.X = rows if self.sparse else np.ascontiguousarray(rows)
         part.weights = weights
         part.n = part.X.shape[0]
-        part.single = None
+        part.compiled = self.compiled and part.n * part.d >= COMPILED
         return part
 
     def scores(self, B: Array) -> Array:
@@ -93,6 +114,17 @@ class Design:
         if self.offset:
             u += B[0] - self.held @ slopes
         return u
+
+    def logistic(self, B: Array, y: Array) -> tuple[float, Array, Array]:
+        """Mean NLL, its gradient (width, 1) and the guesses (n, 1), in one pass over the rows."""
+        from pellucid.linear.fused_pass import logistic_pass
+
+        slopes = B[self.offset :, 0] / self.scale
+        theta_0 = B[0, 0] - float(self.held @ slopes) if self.offset else 0.0
+        J, inner, total, g = logistic_pass(self.X, y, self.weights, slopes, theta_0)
+        inner = (inner - self.held * total) / self.scale
+        G = np.concatenate([[total], inner]) if self.offset else inner
+        return J, G[:, None], g[:, None]
 
     def transposed(self, R: Array, rows: slice = slice(None)) -> Array:
         """Zᵀ R, of shape (width, k)."""
@@ -116,23 +148,30 @@ class Design:
         return np.vstack([edge, np.hstack([first[:, None], inner])])
 
     def _dense_gram(self, weights: Array, precise: bool) -> tuple[Array, Array]:
-        inner, first = np.zeros((self.d, self.d)), np.zeros(self.d)
-        if not precise and self.single is None:
-            self.single = np.empty(self.X.shape, np.float32)
-            for rows in self.blocks():
-                np.subtract(self.X[rows], self.held, out=self.single[rows], casting="same_kind")
+        """Σ w z zᵀ and Σ w z of z = x − m; in 32 bits unless `precise`."""
+        number = np.float64 if precise else np.float32
+        w = weights.astype(number)[:, None]
         signed = bool((weights < 0).any())
-        for rows in self.blocks(8 * BLOCK_NUMBERS):
-            w = weights[rows]
-            single = None if precise else self.single
-            Z: Any = self.X[rows] - self.held if single is None else single[rows]
-            if signed:
-                inner += Z.T @ (Z * w[:, None])
-            else:
-                half = Z * np.sqrt(w, dtype=Z.dtype)[:, None]
-                inner += half.T @ half
-            first += w @ Z
-        return inner, first
+        root = w if signed else np.sqrt(w)
+        held = self.held
+
+        def piece(start: int, stop: int) -> Array:
+            size = min(stop - start, max(64, BLOCK_NUMBERS // self.d))
+            kept, products = np.empty((size, self.d), number), np.zeros((self.d + 1, self.d))
+            for first in range(start, stop, size):
+                rows = slice(first, min(first + size, stop))
+                Z = kept[: rows.stop - rows.start]
+                np.subtract(self.X[rows], held, out=Z, casting="same_kind")
+                products[-1] += w[rows, 0] @ Z
+                if signed:
+                    products[:-1] += Z.T @ (Z * w[rows])
+                else:
+                    Z *= root[rows]
+                    products[:-1] += Z.T @ Z
+            return products
+
+        products = tree_sum(over_pieces(piece, self.n, self.d))
+        return products[:-1], products[-1]
 
     def raw(self, B: Array) -> tuple[Array, Array]:
         """θ (d, k) and θ₀ (k,) of the columns as they came."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import cho_solve
 
 from pellucid.linear.design import Design
 from pellucid.losses import nll_from_score, nllm_from_scores, sigmoid, softmax
@@ -108,6 +109,9 @@ class MeanLoss:
 
     def at(self, B: Array) -> tuple[float, Array, Array]:
         """J, its gradient (shaped as B), and the guesses g of shape (n, k)."""
+        if self.k == 1 and self.design.compiled:
+            J, G, g = self.design.logistic(B, self.Y[:, 0])
+            return J + float((self.ridge * B * B).sum()), G + 2 * self.ridge * B, g
         u = self.design.scores(B)
         losses = nll_from_score(u[:, 0], self.Y[:, 0]) if self.k == 1 else None
         losses = nllm_from_scores(u, self.Y) if losses is None else losses
@@ -152,7 +156,7 @@ class MeanLoss:
         for _ in range(12):
             H[diagonal] += jitter
             try:
-                return cho_factor(H, lower=True, check_finite=False)
+                return np.asarray(np.linalg.cholesky(H), dtype=np.float64), True
             except LinAlgError:
                 jitter *= 100
         raise LinAlgError(

@@ -130,7 +130,7 @@ class LinearClassifier(TwoClasses):
         """
         given = X, y
         X, codes, weights = self._rows(X, y, sample_weight)
-        design = Design(X, weights, self.fit_intercept)
+        design = self._design(X, weights)
         batches = -(-self.tries // BATCH)
         watch, close = self._watch(*given, batches, lambda B: _raw(design, B))
         random = check_random_state(self.random_state)

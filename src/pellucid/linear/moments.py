@@ -15,8 +15,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from pellucid.linear.row_pieces import WIDEST, over_pieces, tree_sum
+
 Array = NDArray[np.float64]
-BLOCK_NUMBERS = 1 << 22  # numbers of one row block: 32 MB; smaller ones starve BLAS of work
+BLOCK_NUMBERS = 1 << 17  # numbers of a row block: 1 MB, held by the cache of one core
+MANY = 1 << 22  # of a wide row block, for BLAS's own threads
+FEW = 256  # rows whose mean is subtracted before rows are multiplied
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Moments:
 def partial(X: Any, Y: Array, weights: Array | None = None) -> Moments:
     """Moments of a block of rows, X n×d and Y n×t.
 
-    Rows are shifted by the first block's mean before they are multiplied, so that centring
+    Rows are shifted by the mean of a few of them before they are multiplied, so that centring
     afterwards cancels nothing.
 
     Notes: §2.5.6, KE 53
@@ -54,21 +58,29 @@ def partial(X: Any, Y: Array, weights: Array | None = None) -> Moments:
     if sp.issparse(X):
         return _partial_sparse(X, Y, weights)
     n, d = X.shape
-    size = max(1, BLOCK_NUMBERS // (d + Y.shape[1]))
-    shift = np.concatenate([X[:size].mean(axis=0), Y[:size].mean(axis=0)])
-    gram = np.zeros((len(shift), len(shift)))
-    sums = np.zeros(len(shift))
-    for start in range(0, n, size):
-        rows = slice(start, start + size)
-        Z = np.concatenate([X[rows], Y[rows]], axis=1, dtype=np.float64)
-        Z -= shift
-        if weights is not None:
-            root = np.sqrt(weights[rows])[:, None]
-            sums += weights[rows] @ Z
-            Z *= root
-        else:
-            sums += Z.sum(axis=0)
-        gram += Z.T @ Z
+    few = max(1, n // FEW)
+    shift = np.concatenate([X[::few].mean(axis=0), Y[::few].mean(axis=0)])
+    width = len(shift)
+
+    def piece(start: int, stop: int) -> Array:
+        """Σ w z zᵀ of z = (x, y) − shift, and below it Σ w zᵀ."""
+        size = min(stop - start, max(1, (BLOCK_NUMBERS if width <= WIDEST else MANY) // width))
+        held, products = np.empty((size, width)), np.zeros((width + 1, width))
+        for first in range(start, stop, size):
+            rows = slice(first, min(first + size, stop))
+            Z = held[: rows.stop - rows.start]
+            np.subtract(X[rows], shift[:d], out=Z[:, :d])
+            np.subtract(Y[rows], shift[d:], out=Z[:, d:])
+            if weights is None:
+                products[width] += Z.sum(axis=0)
+            else:
+                products[width] += weights[rows] @ Z
+                Z *= np.sqrt(weights[rows])[:, None]
+            products[:width] += Z.T @ Z
+        return products
+
+    products = tree_sum(over_pieces(piece, n, width))
+    gram, sums = products[:width], products[width]
     total = float(n) if weights is None else float(weights.sum())
     mean = sums / total
     gram -= np.multiply.outer(mean, sums)

@@ -70,7 +70,7 @@ def minimize(
     evidence = Evidence()
     J, G, g = loss.at(B)
     pairs: list[tuple[Array, Array]] = []
-    age, slow, precise = 0, solve is None, loss.design.n * loss.design.d**2 < 1e9
+    age, slow, precise = 0, solve is None, loss.design.n * loss.design.d**2 < 2e8
     patience = int(np.clip(loss.curvature_cost, 1, 40)) if loss.k > 1 else 1
     if not precise and loss.k == 1:
         patience = 4  # a Hessian of many rows costs as much as some passes over them

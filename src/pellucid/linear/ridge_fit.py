@@ -20,6 +20,7 @@ from pellucid.linear.ridge_solutions import (
     from_moments,
     polished,
 )
+from pellucid.linear.row_pieces import one_blas_thread
 
 Array = NDArray[np.float64]
 LARGEST_GRAM = 6_000  # sides of a Gram matrix beyond this are solved iteratively (sparse data)
@@ -69,7 +70,8 @@ def fit_ridge(
     if d <= LARGEST_GRAM and (d < n or lam > 0):
         m = partial(X, Y, weights)
         centred = m if offset else uncentred(m)
-        quick = from_moments(centred, lam)
+        with one_blas_thread(d):
+            quick = from_moments(centred, lam)
         if quick is not None:
             return quick, _offset(quick.theta, centred.x_mean, centred.y_mean)
     return _row_fit(X, Y, weights, lam, offset)

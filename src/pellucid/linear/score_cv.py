@@ -15,7 +15,6 @@ from sklearn.model_selection import check_cv
 from pellucid.errors import TooFewRowsError
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.linear.design import Design
 from pellucid.linear.likelihood import MeanLoss
 from pellucid.linear.newton import Evidence, minimize
 from pellucid.linear.score_classifier import ScoreClassifier
@@ -79,7 +78,7 @@ class CrossValidated(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight)
         kept = None if sample_weight is None else np.flatnonzero(np.asarray(sample_weight) > 0)
         lams = np.sort(np.asarray(list(self.lams), dtype=float))[::-1]
-        loss = MeanLoss(Design(X, weights, self.fit_intercept), self._truths(codes), lams[0])
+        loss = MeanLoss(self._design(X, weights), self._truths(codes), lams[0])
         watch, close = self._watch(
             *given, len(lams) * self.max_iter, lambda B: self._coefficients(loss, B)
         )

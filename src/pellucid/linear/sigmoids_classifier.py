@@ -92,7 +92,7 @@ class SigmoidsClassifier(ScoreClassifier):
         if not self.multilabel_:
             X, codes, weights = self._rows(X, np.ravel(_dense(y)), sample_weight)
             Y = np.eye(len(self.classes_))[codes]
-            return Design(X, weights, self.fit_intercept), Y if Y.shape[1] > 2 else Y[:, 1:]
+            return self._design(X, weights), Y if Y.shape[1] > 2 else Y[:, 1:]
         y = np.asarray(_dense(y))
         check_classification_targets(y)
         if not np.isin(y, (0, 1)).all():
@@ -110,7 +110,7 @@ class SigmoidsClassifier(ScoreClassifier):
         X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
         self.classes_ = np.arange(y.shape[1])
         self._check_columns(y)
-        return Design(X, weights / weights.sum(), self.fit_intercept), y.astype(float)
+        return self._design(X, weights / weights.sum()), y.astype(float)
 
     def _check_columns(self, y: Any) -> None:
         always = y.min(axis=0) == y.max(axis=0)

@@ -1,0 +1,99 @@
+"""The rows cut into pieces, each worked on by one thread.
+
+Where the cuts are depends on the table alone and results come in order, so that sums, to the last
+bit, do not depend on how many threads there are. BLAS works single-threaded meanwhile: its own
+threads would wait busily for one another on the same cores.
+
+Notes: §2.5.6
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
+
+Result = TypeVar("Result")
+PIECES = 16
+PIECE_NUMBERS = 1 << 17  # a piece holds at least so many numbers
+WIDEST = 1_000  # columns beyond which BLAS's own threads do as well
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController().select(user_api="blas")
+
+
+def threads() -> int:
+    """Cores this process may use, fewer where a parent (joblib, say) has set a limit."""
+    held = os.environ.get("OMP_NUM_THREADS", "")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(int(held) if held.isdigit() else 1 << 16, cores or 1))
+
+
+def one_blas_thread(d: int) -> AbstractContextManager[Any]:
+    """Keep BLAS to one thread for products of d columns, unless they are so wide that it pays.
+
+    Parameters
+    ----------
+    d : int
+
+    Returns
+    -------
+    context manager
+
+    Notes: §2.5.6
+    """
+    return nullcontext() if d > WIDEST else _blas().limit(limits=1)
+
+
+def over_pieces(job: Callable[[int, int], Result], n: int, d: int) -> list[Result]:
+    """`job(start, stop)` on each piece of n rows of d numbers; results in order of the rows.
+
+    Parameters
+    ----------
+    job : callable
+        Takes the first row and the row after the last. Releases the interpreter's lock for speed.
+    n, d : int
+        Rows and columns.
+
+    Returns
+    -------
+    list
+
+    Examples
+    --------
+    >>> over_pieces(lambda start, stop: stop - start, 1_000, 3)
+    [1000]
+
+    Notes: §2.5.6
+    """
+    count = int(np.clip(n * d // PIECE_NUMBERS, 1, PIECES))
+    if count == 1 or d > WIDEST:
+        return [job(0, n)]
+    edges = np.linspace(0, n, count + 1).astype(int).tolist()
+    with one_blas_thread(d), ThreadPoolExecutor(threads()) as workers:
+        return list(workers.map(job, edges[:-1], edges[1:]))
+
+
+def tree_sum(parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Sum along a fixed binary tree: rounding grows with the tree's height, not its width.
+
+    Examples
+    --------
+    >>> tree_sum([np.ones(2), np.ones(2), np.ones(2)]).tolist()
+    [3.0, 3.0]
+
+    Notes: §2.5.6
+    """
+    level = list(parts)
+    while len(level) > 1:
+        level = [sum(level[i : i + 2], start=np.zeros(())) for i in range(0, len(level), 2)]
+    return level[0]
