@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import ColumnError
 from pellucid.linear.row_pieces import over_pieces, tree_sum
+from pellucid.linear.softmax_pass import hessian_pass, softmax_pass
 
 Array = NDArray[np.float64]
 BLOCK_NUMBERS = 1 << 18
@@ -109,29 +110,61 @@ class Design:
 
     def scores(self, B: Array) -> Array:
         """u = Z B, of shape (n, k)."""
-        slopes = B[self.offset :] / self.scale[:, None]
-        u = np.asarray(self.X @ slopes)
-        if self.offset:
-            u += B[0] - self.held @ slopes
-        return u
+        theta, theta_0 = self._held(B)
+        return np.asarray(self.X @ theta) + theta_0
 
-    def logistic(self, B: Array, y: Array) -> tuple[float, Array, Array]:
-        """Mean NLL, its gradient (width, 1) and the guesses (n, 1), in one pass over the rows."""
-        from pellucid.linear.fused_pass import logistic_pass
+    def passed(self, B: Array, Y: Array) -> tuple[float, Array, Array]:
+        """Mean NLL or NLLM, its gradient (width, k) and the guesses (n, k), in one pass."""
+        theta, theta_0 = self._held(B)
+        if Y.shape[1] == 1:
+            from pellucid.linear.fused_pass import logistic_pass
 
-        slopes = B[self.offset :, 0] / self.scale
-        theta_0 = B[0, 0] - float(self.held @ slopes) if self.offset else 0.0
-        J, inner, total, g = logistic_pass(self.X, y, self.weights, slopes, theta_0)
-        inner = (inner - self.held * total) / self.scale
-        G = np.concatenate([[total], inner]) if self.offset else inner
-        return J, G[:, None], g[:, None]
+            J, inner, total, g = logistic_pass(
+                self.X, Y[:, 0], self.weights, theta[:, 0], float(theta_0[0])
+            )
+            return J, self._standard(inner[:, None], np.array([total])), g[:, None]
+        J, gradient, g = softmax_pass(self.X, Y, self.weights, theta, theta_0)
+        return J, self._standard(gradient[:-1], gradient[-1]), g
 
-    def transposed(self, R: Array, rows: slice = slice(None)) -> Array:
-        """Zᵀ R, of shape (width, k)."""
-        sums = R.sum(axis=0)
-        slopes = np.asarray(self.X[rows].T @ R) - np.outer(self.held, sums)
-        slopes /= self.scale[:, None]
+    def hessian(self, g: Array, V: Array, precise: bool) -> Array:
+        """H V of the mean loss where the guesses are g: (width, k)."""
+        if g.shape[1] == 1:
+            bent = (g * (1 - g) * self.weights[:, None]) * self.scores(V)
+            return self.transposed(bent)
+        if self.sparse:
+            moved = self.scores(V) * g
+            moved -= g * moved.sum(axis=1, keepdims=True)
+            return self.transposed(moved * self.weights[:, None])
+        v, v_0 = self._held(V)
+        product = hessian_pass(self.X, g, self.weights, v, v_0, precise)
+        return self._standard(product[:-1], product[-1])
+
+    def squares(self, weights: Array) -> Array:
+        """The diagonal of `gram`."""
+        if self.sparse:
+            first = np.asarray(weights @ self.X).ravel()
+            second = np.asarray(weights @ self.X.multiply(self.X).tocsr()).ravel()
+            second += self.held * (self.held * weights.sum() - 2 * first)
+        else:
+            second = np.zeros(self.d)
+            for rows in self.blocks():
+                second += weights[rows] @ np.square(self.X[rows] - self.held)
+        second = second / self.scale**2
+        return np.concatenate([[weights.sum()], second]) if self.offset else second
+
+    def _held(self, B: Array) -> tuple[Array, Array]:
+        """θ and θ₀ that act on X as it is held."""
+        theta = B[self.offset :] / self.scale[:, None]
+        return theta, B[0] - self.held @ theta if self.offset else np.zeros(B.shape[1])
+
+    def _standard(self, inner: Array, sums: Array) -> Array:
+        """A gradient by (θ, θ₀) as a gradient by B."""
+        slopes = (inner - np.outer(self.held, sums)) / self.scale[:, None]
         return np.vstack([sums, slopes]) if self.offset else slopes
+
+    def transposed(self, R: Array) -> Array:
+        """Zᵀ R, of shape (width, k)."""
+        return self._standard(np.asarray(self.X.T @ R), R.sum(axis=0))
 
     def gram(self, weights: Array, precise: bool) -> Array:
         """Zᵀ diag(weights) Z, of shape (width, width); weights ≥ 0 unless `precise`."""

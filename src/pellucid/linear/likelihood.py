@@ -15,11 +15,17 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_solve
 
 from pellucid.linear.design import Design
+from pellucid.linear.truncated_newton import (
+    class_covariance,
+    conjugate_gradients,
+    kronecker_guess,
+)
 from pellucid.losses import nll_from_score, nllm_from_scores, sigmoid, softmax
 
 Array = NDArray[np.float64]
 Solve = Callable[[Array], Array]
 FULL_HESSIAN = 600
+WIDE = 4_000
 SAMPLE = 6000
 
 
@@ -109,17 +115,20 @@ class MeanLoss:
 
     def at(self, B: Array) -> tuple[float, Array, Array]:
         """J, its gradient (shaped as B), and the guesses g of shape (n, k)."""
-        if self.k == 1 and self.design.compiled:
-            J, G, g = self.design.logistic(B, self.Y[:, 0])
-            return J + float((self.ridge * B * B).sum()), G + 2 * self.ridge * B, g
+        J, G, g = self.design.passed(B, self.Y) if self.design.compiled else self._plain(B)
+        return J + float((self.ridge * B * B).sum()), G + 2 * self.ridge * B, g
+
+    def _plain(self, B: Array) -> tuple[float, Array, Array]:
         u = self.design.scores(B)
         losses = nll_from_score(u[:, 0], self.Y[:, 0]) if self.k == 1 else None
         losses = nllm_from_scores(u, self.Y) if losses is None else losses
         g = sigmoid(u) if self.k == 1 else softmax(u)
         weights = self.design.weights
-        J = float(weights @ losses + (self.ridge * B * B).sum())
-        G = self.design.transposed((g - self.Y) * weights[:, None]) + 2 * self.ridge * B
-        return J, G, g
+        return (
+            float(weights @ losses),
+            self.design.transposed((g - self.Y) * weights[:, None]),
+            g,
+        )
 
     def margins(self, B: Array) -> Array:
         """By how much each point's own class leads the next: positive means right."""
@@ -132,20 +141,24 @@ class MeanLoss:
     @property
     def curvature_cost(self) -> float:
         """Cost of one Hessian in units of one gradient."""
-        if self.k > 1 and self.design.width * self.k <= FULL_HESSIAN:
-            return float(self.design.width * (self.k + 1) / 8)
-        sample = 1.0 if self.k == 1 else min(1.0, SAMPLE / self.design.n)
-        return float(self.design.width / 8 * sample)
+        return float(self.design.width * (self.k + (self.k > 1)) / 8)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether Newton's steps come by conjugate gradients, for want of room for H."""
+        return bool(
+            self.design.width > WIDE or (self.k > 1 and self.design.width * self.k > FULL_HESSIAN)
+        )
 
     def newton(self, g: Array, precise: bool) -> Solve:
-        """G ↦ H⁻¹G, with H the Hessian at the guesses g (block-diagonal for wide softmax)."""
-        if self.k == 1:
-            w = self.design.weights * (g * (1 - g))[:, 0]
-            factor = self._factor(self.design.gram(w, precise), self.ridge, precise)
-            return lambda G: np.asarray(cho_solve(factor, G, check_finite=False))
-        if self.design.width * self.k <= FULL_HESSIAN:
+        """G ↦ H⁻¹G, with H the Hessian at the guesses g."""
+        if self.truncated:
+            return self._truncated_newton(g, precise)
+        if self.k > 1:
             return self._softmax_newton(g, precise)
-        return self._softmax_blocks(g)
+        w = self.design.weights * (g * (1 - g))[:, 0]
+        factor = self._factor(self.design.gram(w, precise), self.ridge, precise)
+        return lambda G: np.asarray(cho_solve(factor, G, check_finite=False))
 
     def _factor(self, H: Array, ridge: Array, precise: bool) -> tuple[Array, bool]:
         size = np.trace(H) / len(H) + np.finfo(float).tiny
@@ -180,14 +193,24 @@ class MeanLoss:
             cho_solve(factor, G.T.reshape(-1), check_finite=False).reshape(k, width).T
         )
 
-    def _softmax_blocks(self, g: Array) -> Solve:
-        stride = max(1, self.design.n // SAMPLE)
-        weights = self.design.weights[::stride]
-        part = self.design.rows(slice(None, None, stride), weights / weights.sum())
-        factors = []
-        for i in range(self.k):
-            w = part.weights * np.maximum(g[::stride, i] * (1 - g[::stride, i]), 1e-6)
-            factors.append(self._factor(part.gram(w, False), self.ridge, False))
-        return lambda G: np.column_stack(
-            [cho_solve(f, G[:, i], check_finite=False) for i, f in enumerate(factors)]
-        )
+    def _truncated_newton(self, g: Array, precise: bool) -> Solve:
+        chances = np.hstack([g, 1 - g]) if self.k == 1 else g
+        v = self.design.weights * (1 - (chances * chances).sum(axis=1)) / (2 if self.k == 1 else 1)
+        if self.design.width > WIDE:
+            guess = self._diagonal_guess(v)
+        else:
+            stride = max(1, self.design.n // SAMPLE)
+            part = self.design.rows(slice(None, None, stride), self.design.weights[::stride])
+            S = part.gram(v[::stride] * (v.sum() / v[::stride].sum()), False)
+            C = class_covariance(g, self.design.weights) / v.sum()
+            guess = kronecker_guess(C, S, lambda H: self._factor(H, self.ridge, False))
+
+        def product(V: Array) -> Array:
+            return self.design.hessian(g, V, precise) + 2 * self.ridge * V
+
+        return lambda G: conjugate_gradients(product, G, guess)
+
+    def _diagonal_guess(self, v: Array) -> Solve:
+        diagonal = self.design.squares(v)[:, None] / self.k + 2 * self.ridge
+        diagonal += 1e-7 * diagonal.mean()
+        return lambda V: np.asarray(V / diagonal)

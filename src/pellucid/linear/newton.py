@@ -72,7 +72,9 @@ def minimize(
     pairs: list[tuple[Array, Array]] = []
     age, slow, precise = 0, solve is None, loss.design.n * loss.design.d**2 < 2e8
     patience = int(np.clip(loss.curvature_cost, 1, 40)) if loss.k > 1 else 1
-    if not precise and loss.k == 1:
+    if loss.truncated:
+        precise, patience = False, 1  # each step has its own Hessian: it is never formed
+    elif not precise and loss.k == 1:
         patience = 4  # a Hessian of many rows costs as much as some passes over them
     verdict, last = "max_iter", np.inf
     while True:
@@ -105,11 +107,11 @@ def minimize(
         evidence.iterations += 1
         age += 1
         norm = evidence.decrement
-        slow, last = norm > SLOW * last, norm
+        slow, last = loss.truncated or norm > SLOW * last, norm
         if watch is not None and watch(B):
             verdict = "stopped"
             break
-    evidence.solve, evidence.guesses = solve, g
+    evidence.solve, evidence.guesses = None if loss.truncated else solve, g
     return B, verdict, evidence
 
 

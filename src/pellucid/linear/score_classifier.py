@@ -194,7 +194,8 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         self.coef_, self.intercept_ = self._coefficients(loss, B)
         self.n_features_in_ = loss.design.d
         self.n_iter_ = max(evidence.iterations, 1)
-        self.solver_ = "newton" if evidence.hessians > evidence.iterations else "newton-lbfgs"
+        fresh = "newton-cg" if loss.truncated else "newton"
+        self.solver_ = fresh if evidence.hessians > evidence.iterations else "newton-lbfgs"
         self.objective_ = evidence.objective[-1]
         self.trace_ = {
             "objective": evidence.objective,
