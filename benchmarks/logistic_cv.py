@@ -1,37 +1,29 @@
-"""LogisticCV against LogisticRegressionCV: 10 λ × 5 folds, the same held-out criterion.
-
-Run: python benchmarks/logistic_cv.py
-"""
+"""LogisticCV against LogisticRegressionCV: 10 λ × 5 folds, the same held-out criterion."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import warnings
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegressionCV
 
+from harness import Row, compare
 from pellucid.linear import LogisticCV
 
-N, D, ROUNDS = 20_000, 50, 3
+N, D = 20_000, 50
 LAMS = np.logspace(-6, 0, 10)
 
 
-def seconds(job: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    result = job()
-    return time.perf_counter() - began, result
-
-
-def main() -> None:
+def run() -> list[Row]:
+    warnings.simplefilter("ignore")
     random = np.random.default_rng(0)
     X = random.normal(size=(N, D))
     chance = 1 / (1 + np.exp(-X @ random.normal(size=D) / 5))
     y = (random.random(N) < chance).astype(int)
-    jobs: dict[str, Callable[[], Any]] = {"ours": lambda: LogisticCV(lams=tuple(LAMS)).fit(X, y)}
-    for solver, tol in (("lbfgs", 1e-5), ("newton-cholesky", 1e-4)):
-        peer = LogisticRegressionCV(
+
+    def peer(solver: str, tol: float) -> Any:
+        job = LogisticRegressionCV(
             Cs=list(1 / (2 * N * LAMS)),
             cv=5,
             solver=solver,
@@ -40,19 +32,26 @@ def main() -> None:
             use_legacy_attributes=False,
             l1_ratios=(0,),
         )
-        jobs[solver] = lambda peer=peer: peer.fit(X, y)
-    times: dict[str, list[float]] = {name: [] for name in jobs}
-    fitted: dict[str, Any] = {}
-    for _ in range(ROUNDS):  # interleaved, so that a busy machine slows all alike
-        for name, job in jobs.items():
-            took, fitted[name] = seconds(job)
-            times[name].append(took)
-    ours = np.median(times["ours"])
-    for name, found in times.items():
-        gap = np.abs(fitted[name].coef_ - fitted["ours"].coef_).max()
-        print(f"{name:16s} {np.median(found):7.3f} s  ratio {np.median(found) / ours:5.2f}", end="")
-        print(f"  coefficients differ from ours by at most {gap:.1e}")
+        return lambda: job.fit(X, y)
+
+    def same(mine: Any, theirs: Any) -> str:
+        assert np.isclose(mine.lam_, 1 / (2 * N * float(np.ravel(theirs.C_)[0])))
+        gap = np.abs(theirs.coef_ - mine.coef_).max()
+        assert gap < 1e-3, gap
+        return f"same λ; coefficients agree to {gap:.0e}"
+
+    return compare(
+        f"LogisticCV, 10 λ × 5 folds, n={N:,} d={D}",
+        lambda: LogisticCV(lams=tuple(LAMS)).fit(X, y),
+        {
+            "lbfgs (the default)": (peer("lbfgs", 1e-4), 5),
+            "newton-cholesky": (peer("newton-cholesky", 1e-4), None),
+        },
+        same,
+    )
 
 
 if __name__ == "__main__":
-    main()
+    from harness import table
+
+    print(table(run()))

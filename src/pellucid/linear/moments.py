@@ -57,33 +57,71 @@ def partial(X: Any, Y: Array, weights: Array | None = None) -> Moments:
     """
     if sp.issparse(X):
         return _partial_sparse(X, Y, weights)
+    return partials(X, Y, weights, None, 1)[0]
+
+
+def partials(
+    X: Array, Y: Array, weights: Array | None, chunk: NDArray[np.intp] | None, count: int
+) -> list[Moments]:
+    """Moments of each chunk of the rows, in one pass.
+
+    Parameters
+    ----------
+    X, Y : ndarray, shape (n, d), (n, t)
+    weights : ndarray, shape (n,), or None
+    chunk : ndarray, shape (n,), or None
+        The number of each row's chunk; None when there is one chunk.
+    count : int
+        How many chunks there are.
+
+    Returns
+    -------
+    list of Moments
+
+    Notes: §2.5.6, Def 85
+    """
     n, d = X.shape
     few = max(1, n // FEW)
     shift = np.concatenate([X[::few].mean(axis=0), Y[::few].mean(axis=0)])
     width = len(shift)
 
     def piece(start: int, stop: int) -> Array:
-        """Σ w z zᵀ of z = (x, y) − shift, and below it Σ w zᵀ."""
+        """A chunk: Σ w z zᵀ of z = (x, y) − shift; below it Σ w zᵀ, and last Σ w."""
         size = min(stop - start, max(1, (BLOCK_NUMBERS if width <= WIDEST else MANY) // width))
-        held, products = np.empty((size, width)), np.zeros((width + 1, width))
+        held, products = np.empty((size, width)), np.zeros((count, width + 2, width))
         for first in range(start, stop, size):
             rows = slice(first, min(first + size, stop))
             Z = held[: rows.stop - rows.start]
             np.subtract(X[rows], shift[:d], out=Z[:, :d])
             np.subtract(Y[rows], shift[d:], out=Z[:, d:])
-            if weights is None:
-                products[width] += Z.sum(axis=0)
-            else:
-                products[width] += weights[rows] @ Z
-                Z *= np.sqrt(weights[rows])[:, None]
-            products[:width] += Z.T @ Z
+            w = None if weights is None else weights[rows]
+            if chunk is None:
+                _add_products(products[0], Z, w)
+                continue
+            for j in range(count):
+                there = np.flatnonzero(chunk[rows] == j)
+                _add_products(products[j], Z[there], None if w is None else w[there])
         return products
 
-    products = tree_sum(over_pieces(piece, n, width))
-    gram, sums = products[:width], products[width]
-    total = float(n) if weights is None else float(weights.sum())
+    return [_centred(products, shift, d) for products in tree_sum(over_pieces(piece, n, width))]
+
+
+def _add_products(products: Array, Z: Array, weights: Array | None) -> None:
+    """Add Σ w z zᵀ, Σ w zᵀ and Σ w; Z may be overwritten."""
+    if weights is None:
+        products[-2] += Z.sum(axis=0)
+        products[-1] += len(Z)
+    else:
+        products[-2] += weights @ Z
+        products[-1] += weights.sum()
+        Z *= np.sqrt(weights)[:, None]
+    products[:-2] += Z.T @ Z
+
+
+def _centred(products: Array, shift: Array, d: int) -> Moments:
+    gram, sums, total = products[:-2], products[-2], float(products[-1, 0])
     mean = sums / total
-    gram -= np.multiply.outer(mean, sums)
+    gram = gram - np.multiply.outer(mean, sums)
     return Moments(
         total,
         shift[:d] + mean[:d],
@@ -186,8 +224,7 @@ def squared_errors(m: Moments, thetas: Array, offsets: Array) -> Array:
 
     Notes: KE 55, eq 2.64
     """
-    off = np.einsum("adt,d->at", thetas, m.x_mean) + offsets - m.y_mean
-    bent = np.einsum("adt,de->aet", thetas, m.xx)
-    quadratic = np.einsum("aet,aet->at", bent, thetas)
-    linear = np.einsum("adt,dt->at", thetas, m.xy)
+    off = m.x_mean @ thetas + offsets - m.y_mean
+    quadratic = ((m.xx @ thetas) * thetas).sum(axis=1)
+    linear = (thetas * m.xy).sum(axis=1)
     return np.asarray(m.weight * off**2 + m.yy - 2 * linear + quadratic)

@@ -15,10 +15,11 @@ from sklearn.model_selection import check_cv
 from pellucid.data.splits import folds as make_folds
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.moments import Moments, merge_all, partial, squared_errors, uncentred
+from pellucid.linear.moments import Moments, merge_all, partial, partials, squared_errors, uncentred
 from pellucid.linear.ridge import FIT_INTERCEPT, SquareLossRegressor, ridge_explanation
 from pellucid.linear.ridge_fit import fit_ridge
 from pellucid.linear.ridge_solutions import dual_path, path_from_moments
+from pellucid.linear.row_pieces import one_blas_thread
 from pellucid.linear.rows import training_rows
 
 Array = NDArray[np.float64]
@@ -137,6 +138,7 @@ class RidgeCV(SquareLossRegressor):
         """
         self.check_hyperparameters()
         kept = None if sample_weight is None else np.asarray(sample_weight)
+        whole: Moments | None = None
         X, Y, weights, flat = training_rows(self, X, y, sample_weight)
         self.lams_ = np.asarray(list(self.lams), dtype=np.float64)
         if isinstance(self.cv, str):
@@ -145,13 +147,17 @@ class RidgeCV(SquareLossRegressor):
             mean = self.scores_ @ w / w.sum()
         else:
             chunks = self._chunks(X.shape[0], Y, kept)
-            self.scores_, total = k_fold(X, Y, weights, self.lams_, chunks, self.fit_intercept)
+            self.scores_, total, whole = k_fold(
+                X, Y, weights, self.lams_, chunks, self.fit_intercept
+            )
             mean = self.scores_ @ total / total.sum()
         # Sums taken in another order must not change the choice: round, ties to the larger λ.
         lowest = np.round(mean / max(float(mean.min()), np.finfo(float).tiny), 9)
         best = np.flatnonzero(lowest == lowest.min())
         self.lam_ = float(self.lams_[best].max())
-        solution, theta_0 = fit_ridge(X, Y, weights, self.lam_, offset=self.fit_intercept)
+        solution, theta_0 = fit_ridge(
+            X, Y, weights, self.lam_, offset=self.fit_intercept, moments=whole
+        )
         self._keep(solution, theta_0, flat)
         self._complain(solution)
         return self
@@ -161,8 +167,9 @@ class RidgeCV(SquareLossRegressor):
             return make_folds(n, int(self.cv), seed=self.random_state)
         whole = n if kept is None else len(kept)
         pairs = check_cv(self.cv).split(np.zeros((whole, 1)), np.zeros(whole))
-        place = np.arange(n) if kept is None else np.cumsum(kept > 0) - 1
-        there = np.ones(whole, dtype=bool) if kept is None else np.ravel(kept) > 0
+        if kept is None:
+            return [(np.asarray(t), np.asarray(h)) for t, h in pairs]
+        place, there = np.cumsum(kept > 0) - 1, np.ravel(kept) > 0
         return [(place[t][there[t]], place[h][there[h]]) for t, h in pairs]
 
     def _explanation(self) -> Explanation:
@@ -171,37 +178,52 @@ class RidgeCV(SquareLossRegressor):
 
 def k_fold(
     X: Any, Y: Array, weights: Array | None, lams: Array, chunks: Any, offset: bool
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array, Moments | None]:
     """Held-out mean square loss at each λ and chunk, (a, k), and the chunks' weights, (k,).
+
+    Last come the moments of all rows, where the chunks give them.
 
     Notes: Def 85, Concept 87, KE 71
     """
     n, d = X.shape
     if d > n and not sp.issparse(X):
-        return _dual_k_fold(X, Y, weights, lams, chunks, offset)
+        return *_dual_k_fold(X, Y, weights, lams, chunks, offset), None
 
     def of(rows: Rows) -> Moments:
         return partial(X[rows], Y[rows], None if weights is None else weights[rows])
 
-    held = [of(rows) for _, rows in chunks]
     parts = _is_partition(chunks, n)
+    if parts and not sp.issparse(X):
+        held = partials(X, Y, weights, _chunk_of_row(chunks, n), len(chunks))
+    else:
+        held = [of(rows) for _, rows in chunks]
     scores = np.empty((len(lams), len(chunks)))
     for j, (train, rows) in enumerate(chunks):
         m = merge_all([h for i, h in enumerate(held) if i != j]) if parts else of(train)
         m = m if offset else uncentred(m)
-        thetas = path_from_moments(m, lams)
+        with one_blas_thread(d):
+            thetas = path_from_moments(m, lams)
         offsets = m.y_mean - np.einsum("adt,d->at", thetas, m.x_mean)
         errors = squared_errors(held[j], thetas, offsets)
         size = held[j].yy + held[j].weight * held[j].y_mean ** 2
         if (errors < EXACT * size).any():  # cancellation ate the digits
             errors = _errors_of_rows(X, Y, weights, rows, thetas, offsets)
         scores[:, j] = errors.mean(axis=1) / held[j].weight
-    return scores, np.array([h.weight for h in held])
+    return scores, np.array([h.weight for h in held]), merge_all(held) if parts else None
+
+
+def _chunk_of_row(chunks: Any, n: int) -> Rows:
+    chunk = np.empty(n, dtype=np.intp)
+    for j, (_, rows) in enumerate(chunks):
+        chunk[rows] = j
+    return chunk
 
 
 def _is_partition(chunks: Any, n: int) -> bool:
-    seen = np.concatenate([held for _, held in chunks])
-    whole = len(seen) == n and len(np.unique(seen)) == n
+    seen = np.zeros(n, dtype=bool)
+    for _, held in chunks:
+        seen[held] = True
+    whole = bool(seen.all()) and sum(len(held) for _, held in chunks) == n
     return whole and all(len(train) + len(held) == n for train, held in chunks)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.linear.moments import appended, partial, uncentred
+from pellucid.linear.moments import Moments, appended, partial, uncentred
 from pellucid.linear.ridge_solutions import (
     EXTENDED_NUMBERS,
     Solution,
@@ -35,6 +35,7 @@ def fit_ridge(
     offset: bool = True,
     penalize_offset: bool = False,
     prior: Array | None = None,
+    moments: Moments | None = None,
 ) -> tuple[Solution, Array]:
     """Minimise mean square loss + λ‖θ − θ_prior‖².
 
@@ -48,6 +49,8 @@ def fit_ridge(
         Whether there is θ₀, and whether the penalty takes it in.
     prior : ndarray or None
         d×t; (d+1)×t with the offset first when it is penalised.
+    moments : Moments or None
+        Of these rows, where they are known already.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def fit_ridge(
         if found is not None:
             return found
     if d <= LARGEST_GRAM and (d < n or lam > 0):
-        m = partial(X, Y, weights)
+        m = partial(X, Y, weights) if moments is None else moments
         centred = m if offset else uncentred(m)
         with one_blas_thread(d):
             quick = from_moments(centred, lam)

@@ -173,8 +173,7 @@ def path_from_moments(m: Moments, lams: Array) -> Array:
     values, vectors = np.linalg.eigh(m.xx / m.weight)
     values = np.maximum(values, 0.0)
     turned = vectors.T @ (m.xy / m.weight)
-    shrunk = _shrink(values, lams)[:, :, None] * turned[None]
-    return np.asarray(np.einsum("de,aet->adt", vectors, shrunk, optimize=True))
+    return np.asarray(vectors @ (_shrink(values, lams)[:, :, None] * turned))
 
 
 def _shrink(values: Array, lams: Array) -> Array:
