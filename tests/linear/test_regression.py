@@ -98,10 +98,10 @@ def test_dual_equals_primal(seed: int, lam: float) -> None:
     X, y = data(seed, n=12, d=12)
     Z, R = X - X.mean(0), (y - y.mean())[:, None]
     primal = from_moments(partial(X, y[:, None]), lam)
-    alpha = dual(Z @ Z.T, R, 12.0, lam)
+    found = dual(Z @ Z.T, R, 12.0, lam)
     assert primal is not None
-    assert alpha is not None
-    np.testing.assert_allclose(Z.T @ alpha, primal.theta, rtol=1e-7, atol=1e-9)
+    assert found is not None
+    np.testing.assert_allclose(Z.T @ found[0], primal.theta, rtol=1e-7, atol=1e-9)
 
 
 @given(SEEDS)

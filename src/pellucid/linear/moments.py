@@ -20,6 +20,7 @@ from pellucid.linear.row_pieces import WIDEST, over_pieces, tree_sum
 Array = NDArray[np.float64]
 BLOCK_NUMBERS = 1 << 17  # numbers of a row block: 1 MB, held by the cache of one core
 MANY = 1 << 22  # of a wide row block, for BLAS's own threads
+CANCELLED = 1e-4  # a column's spread beside its size, below which its mean eats too many digits
 FEW = 256  # rows whose mean is subtracted before rows are multiplied
 
 
@@ -55,19 +56,20 @@ def partial(X: Any, Y: Array, weights: Array | None = None) -> Moments:
 
     Notes: §2.5.6, KE 53
     """
-    if sp.issparse(X):
-        return _partial_sparse(X, Y, weights)
-    return partials(X, Y, weights, None, 1)[0]
+    found = _partial_sparse(X, Y, weights) if sp.issparse(X) else None
+    return found or partials(X, Y, weights, None, 1)[0]
 
 
 def partials(
-    X: Array, Y: Array, weights: Array | None, chunk: NDArray[np.intp] | None, count: int
+    X: Any, Y: Array, weights: Array | None, chunk: NDArray[np.intp] | None, count: int
 ) -> list[Moments]:
     """Moments of each chunk of the rows, in one pass.
 
     Parameters
     ----------
-    X, Y : ndarray, shape (n, d), (n, t)
+    X : ndarray or CSR array, shape (n, d)
+        Sparse rows are made dense a block at a time.
+    Y : ndarray, shape (n, t)
     weights : ndarray, shape (n,), or None
     chunk : ndarray, shape (n,), or None
         The number of each row's chunk; None when there is one chunk.
@@ -82,7 +84,7 @@ def partials(
     """
     n, d = X.shape
     few = max(1, n // FEW)
-    shift = np.concatenate([X[::few].mean(axis=0), Y[::few].mean(axis=0)])
+    shift = np.concatenate([np.ravel(X[::few].mean(axis=0)), Y[::few].mean(axis=0)])
     width = len(shift)
 
     def piece(start: int, stop: int) -> Array:
@@ -92,7 +94,8 @@ def partials(
         for first in range(start, stop, size):
             rows = slice(first, min(first + size, stop))
             Z = held[: rows.stop - rows.start]
-            np.subtract(X[rows], shift[:d], out=Z[:, :d])
+            block = X[rows].toarray() if sp.issparse(X) else X[rows]
+            np.subtract(block, shift[:d], out=Z[:, :d])
             np.subtract(Y[rows], shift[d:], out=Z[:, d:])
             w = None if weights is None else weights[rows]
             if chunk is None:
@@ -132,13 +135,17 @@ def _centred(products: Array, shift: Array, d: int) -> Moments:
     )
 
 
-def _partial_sparse(X: Any, Y: Array, weights: Array | None) -> Moments:
+def _partial_sparse(X: Any, Y: Array, weights: Array | None) -> Moments | None:
+    """Without a shift, which would fill the zeros; None where that would lose digits."""
     w = np.ones(X.shape[0]) if weights is None else weights
     total = float(w.sum())
     x_mean = np.asarray(w @ X).ravel() / total
     y_mean = (w @ Y) / total
     weighted = sp.diags_array(w) @ X
-    xx = (X.T @ weighted).toarray() - total * np.multiply.outer(x_mean, x_mean)
+    raw = (X.T @ weighted).toarray()
+    xx = raw - total * np.multiply.outer(x_mean, x_mean)
+    if (np.diag(xx) < CANCELLED * np.diag(raw)).any():
+        return None
     centred = Y - y_mean
     return Moments(
         total,

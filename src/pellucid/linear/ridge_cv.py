@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import check_cv
 
 from pellucid.data.splits import folds as make_folds
+from pellucid.errors import SingularWarning, TooFewRowsError
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.moments import Moments, merge_all, partial, partials, squared_errors, uncentred
@@ -24,6 +25,7 @@ from pellucid.linear.rows import training_rows
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
+UNTOLD = 1e-12  # 1 − leverage of a row that fits itself, up to rounding
 EXACT = 1e-8  # held-out errors below this share of Σy² are recomputed from the rows
 
 
@@ -142,9 +144,14 @@ class RidgeCV(SquareLossRegressor):
         X, Y, weights, flat = training_rows(self, X, y, sample_weight)
         self.lams_ = np.asarray(list(self.lams), dtype=np.float64)
         if isinstance(self.cv, str):
+            if len(Y) < 2:
+                raise TooFewRowsError(
+                    "RidgeCV leaves one row out, and there is only 1 sample: nothing is left."
+                )
             self.scores_ = leave_one_out(X, Y, weights, self.lams_, self.fit_intercept)
             w = np.ones(len(Y)) if weights is None else weights
             mean = self.scores_ @ w / w.sum()
+            self._say_untold(mean)
         else:
             chunks = self._chunks(X.shape[0], Y, kept)
             self.scores_, total, whole = k_fold(
@@ -161,6 +168,19 @@ class RidgeCV(SquareLossRegressor):
         self._keep(solution, theta_0, flat)
         self._complain(solution)
         return self
+
+    def _say_untold(self, mean: Array) -> None:
+        untold = ~np.isfinite(mean)
+        if not untold.any():
+            return
+        which = ", ".join(f"{lam:g}" for lam in self.lams_[untold])
+        said = (
+            f"at λ = {which} there are so many columns that rows fit themselves (leverage 1), and "
+            "leaving them out says nothing"
+        )
+        if untold.all():
+            raise TooFewRowsError(f"RidgeCV: {said}. Give lams above 0, or use cv=5.")
+        self.warn(f"{said}: these λ are not chosen. Use cv=5 to judge them.", SingularWarning)
 
     def _chunks(self, n: int, Y: Array, kept: Any) -> list[tuple[Rows, Rows]]:
         if isinstance(self.cv, int | np.integer):
@@ -186,7 +206,7 @@ def k_fold(
     Notes: Def 85, Concept 87, KE 71
     """
     n, d = X.shape
-    if d > n and not sp.issparse(X):
+    if d > n:
         return *_dual_k_fold(X, Y, weights, lams, chunks, offset), None
 
     def of(rows: Rows) -> Moments:
@@ -235,14 +255,23 @@ def _errors_of_rows(
     return np.array([w @ r**2 for r in left])
 
 
+def _products_of_rows(X: Any, offset: bool) -> Array:
+    """(x − x̄)ᵀ(x' − x̄) of every two rows, n×n."""
+    mean = np.ravel(X.mean(axis=0)) if offset else np.zeros(X.shape[1])
+    if not sp.issparse(X):
+        Z = X - mean
+        return np.asarray(Z @ Z.T)
+    along = X @ mean
+    products: Array = (X @ X.T).toarray()
+    return products - along[:, None] - along[None, :] + mean @ mean
+
+
 def _dual_k_fold(
-    X: Array, Y: Array, weights: Array | None, lams: Array, chunks: Any, offset: bool
+    X: Any, Y: Array, weights: Array | None, lams: Array, chunks: Any, offset: bool
 ) -> tuple[Array, Array]:
     """The same from the n×n products of rows: for more columns than rows."""
-    shift = X.mean(axis=0) if offset else 0.0
-    Z = X - shift
-    K = Z @ Z.T
-    w = np.ones(len(Z)) if weights is None else weights
+    K = _products_of_rows(X, offset)
+    w = np.ones(len(K)) if weights is None else weights
     scores = np.empty((len(lams), len(chunks)))
     for j, (train, held) in enumerate(chunks):
         share = w[train] / w[train].sum() if offset else np.zeros(len(train))
@@ -267,6 +296,9 @@ def leave_one_out(X: Any, Y: Array, weights: Array | None, lams: Array, offset: 
     The fold without row i has W − wᵢ rows' worth of data, so its penalty is (W − wᵢ)λ: with that
     total penalty the residual of the whole fit, divided by 1 − leverage, is the one left out.
 
+    A row of leverage 1 fits itself whatever its answer is: left out, nothing would tell its guess,
+    and its error is infinite.
+
     Notes: Def 85, KE 71
     """
     dense: Array = X.toarray() if hasattr(X, "toarray") else X
@@ -290,8 +322,10 @@ def leave_one_out(X: Any, Y: Array, weights: Array | None, lams: Array, offset: 
         else:
             shrink = U * _kept(squares, penalty, floor)
             fitted, leverage = shrink @ turned, (shrink * U).sum(axis=1) + base
-        left = (R - fitted) / np.maximum(1 - leverage, np.finfo(float).eps)[:, None]
-        scores[a] = (left**2).mean(axis=1) / w
+        free = 1 - leverage
+        told = free > UNTOLD
+        left = (R - fitted) / np.where(told, free, 1.0)[:, None]
+        scores[a] = np.where(told, (left**2).mean(axis=1) / w, np.inf)
     return scores
 
 

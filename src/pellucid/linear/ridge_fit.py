@@ -128,11 +128,11 @@ def _dual_fit(
         return None
     Z, R, x_mean, y_mean = _weighted(X, Y, weights, offset)
     total = float(len(Z)) if weights is None else float(weights.sum())
-    alpha = dual(Z @ Z.T, R, total, lam)
-    if alpha is None:
+    found = dual(Z @ Z.T, R, total, lam)
+    if found is None:
         return None
-    theta = Z.T @ alpha
-    return Solution(theta, "dual cholesky", float("nan")), _offset(theta, x_mean, y_mean)
+    theta = Z.T @ found[0]
+    return Solution(theta, "dual cholesky", found[1]), _offset(theta, x_mean, y_mean)
 
 
 def _row_fit(

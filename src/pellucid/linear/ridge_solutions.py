@@ -150,8 +150,10 @@ def augmented(X: Array, Y: Array, lam: float, n: float) -> tuple[Array, Array]:
     return np.vstack([X, np.sqrt(n * lam) * np.eye(d)]), np.vstack([Y, np.zeros((d, t))])
 
 
-def dual(K: Array, Y: Array, n: float, lam: float) -> Array | None:
-    """α with θ = Xᵀα, from K = XXᵀ (n×n): solves (K + nλI) α = Y; None where digits would be lost.
+def dual(K: Array, Y: Array, n: float, lam: float) -> tuple[Array, float] | None:
+    """α with θ = Xᵀα, from K = XXᵀ (n×n), and the condition number of (X, √(nλ) I).
+
+    Solves (K + nλI) α = Y; None where digits would be lost.
 
     Notes: KE 71, Concept 72
     """
@@ -162,7 +164,9 @@ def dual(K: Array, Y: Array, n: float, lam: float) -> Array | None:
     if failed:
         return None
     reciprocal, _ = sl.lapack.dpocon(factor, norm, uplo="U")
-    return np.asarray(sl.cho_solve((factor, False), Y)) if reciprocal > SAFE**2 else None
+    if not reciprocal > SAFE**2:
+        return None
+    return np.asarray(sl.cho_solve((factor, False), Y)), float(np.sqrt(1.0 / reciprocal))
 
 
 def path_from_moments(m: Moments, lams: Array) -> Array:
