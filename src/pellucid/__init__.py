@@ -26,6 +26,7 @@ HOMES: dict[str, str] = {
     "Machine": "pellucid.evaluation.machine",
     "MajorityBaseline": "pellucid.linear.majority_baseline",
     "MeanBaseline": "pellucid.linear.mean_baseline",
+    "NearestNeighbor": "pellucid.linear.nearest_neighbor",
     "NearestNeighborClassifier": "pellucid.linear.nearest_neighbor",
     "NearestNeighborRegressor": "pellucid.linear.nearest_neighbor",
     "PellucidError": "pellucid.errors",

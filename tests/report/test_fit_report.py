@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-import itertools
-
 from results import HOSTILE, all_results, result
 
 from pellucid.errors import OutputError

@@ -65,7 +65,7 @@ def fit_polynomial(X: Any, y: Any, order: int) -> PolynomialFit:
 
     Examples
     --------
-    >>> fit_polynomial([0.0, 1.0, 2.0, 3.0], [1.0, 2.0, 5.0, 10.0], 2).coefficients
+    >>> fit_polynomial([0.0, 1.0, 2.0, 3.0], [1.0, 2.0, 5.0, 10.0], 2).coefficients.round(9) + 0
     array([1., 0., 1.])
 
     Notes: Def 184, Def 187, Concept 189

@@ -16,6 +16,7 @@ HOMES: dict[str, str] = {
     "LogisticClassifier": "pellucid.linear.logistic_classifier",
     "MajorityBaseline": "pellucid.linear.majority_baseline",
     "MeanBaseline": "pellucid.linear.mean_baseline",
+    "NearestNeighbor": "pellucid.linear.nearest_neighbor",
     "NearestNeighborClassifier": "pellucid.linear.nearest_neighbor",
     "NearestNeighborRegressor": "pellucid.linear.nearest_neighbor",
     "RandomRegression": "pellucid.linear.random_regression",

@@ -8,11 +8,12 @@ Notes: KE 160, KE 162, KE 163, KE 171, eq 4.56, eq 4.57
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.linalg import LinAlgError
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve
+from scipy.linalg import cho_solve, lapack
 
 from pellucid.linear.design import Design
 from pellucid.linear.truncated_newton import (
@@ -23,10 +24,21 @@ from pellucid.linear.truncated_newton import (
 from pellucid.losses import nll_from_score, nllm_from_scores, sigmoid, softmax
 
 Array = NDArray[np.float64]
-Solve = Callable[[Array], Array]
+Map = Callable[[Array], Array]
 FULL_HESSIAN = 600
 WIDE = 4_000
 SAMPLE = 6000
+
+
+@dataclass(frozen=True)
+class Solve:
+    """G ↦ H⁻¹G, and the condition number of √H (NaN where H was never formed)."""
+
+    apply: Map
+    condition: float = float("nan")
+
+    def __call__(self, G: Array) -> Array:
+        return self.apply(G)
 
 
 def logistic_objective(
@@ -158,7 +170,9 @@ class MeanLoss:
             return self._softmax_newton(g, precise)
         w = self.design.weights * (g * (1 - g))[:, 0]
         factor = self._factor(self.design.gram(w, precise), self.ridge, precise)
-        return lambda G: np.asarray(cho_solve(factor, G, check_finite=False))
+        return Solve(
+            lambda G: np.asarray(cho_solve(factor, G, check_finite=False)), _condition(factor[0])
+        )
 
     def _factor(self, H: Array, ridge: Array, precise: bool) -> tuple[Array, bool]:
         size = np.trace(H) / len(H) + np.finfo(float).tiny
@@ -189,9 +203,12 @@ class MeanLoss:
         for a in range(width):
             H[:, a, :, a] += size / k
         factor = self._factor(H.reshape(k * width, -1), np.tile(self.ridge, (k, 1)), precise)
-        return lambda G: np.asarray(
-            cho_solve(factor, G.T.reshape(-1), check_finite=False).reshape(k, width).T
-        )
+
+        def apply(G: Array) -> Array:
+            found = cho_solve(factor, G.T.reshape(-1), check_finite=False)
+            return np.asarray(found.reshape(k, width).T)
+
+        return Solve(apply, _condition(factor[0]))
 
     def _truncated_newton(self, g: Array, precise: bool) -> Solve:
         chances = np.hstack([g, 1 - g]) if self.k == 1 else g
@@ -208,9 +225,16 @@ class MeanLoss:
         def product(V: Array) -> Array:
             return self.design.hessian(g, V, precise) + 2 * self.ridge * V
 
-        return lambda G: conjugate_gradients(product, G, guess)
+        return Solve(lambda G: conjugate_gradients(product, G, guess))
 
-    def _diagonal_guess(self, v: Array) -> Solve:
+    def _diagonal_guess(self, v: Array) -> Map:
         diagonal = self.design.squares(v)[:, None] / self.k + 2 * self.ridge
         diagonal += 1e-7 * diagonal.mean()
         return lambda V: np.asarray(V / diagonal)
+
+
+def _condition(factor: Array) -> float:
+    """Of the matrix of which LLᵀ is the square: an estimate from its Cholesky factor."""
+    norm = float(np.abs(factor @ factor.T).sum(axis=0).max())
+    reciprocal, _ = lapack.dpocon(factor.T, norm, uplo="U")
+    return float(np.sqrt(1.0 / reciprocal)) if reciprocal > 0 else float("inf")

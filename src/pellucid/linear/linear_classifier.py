@@ -20,11 +20,22 @@ from pellucid.linear.score_classifier import FIT_INTERCEPT
 
 Array = NDArray[np.float64]
 TRIES = Hyperparameter("tries", 1000, "int", "How many random directions θ are tried.", low=1)
+
+
+def _seeds(value: Any) -> bool:
+    try:
+        check_random_state(value)
+    except ValueError:
+        return False
+    return True
+
+
 RANDOM_STATE = Hyperparameter(
     "random_state",
     0,
     "any",
     "Seed of the search.",
+    accepts=_seeds,
     described="a whole number, a RandomState, or None",
 )
 BATCH = 50

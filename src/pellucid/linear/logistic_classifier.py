@@ -14,7 +14,14 @@ from sklearn.utils.multiclass import type_of_target
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
+from pellucid.linear.score_classifier import (
+    CLASS_WEIGHT,
+    FIT_INTERCEPT,
+    LAM,
+    MAX_ITER,
+    TOL,
+    ScoreClassifier,
+)
 from pellucid.losses import sigmoid
 
 Array = NDArray[np.float64]
@@ -148,7 +155,8 @@ class LogisticClassifier(TwoClasses):
     solver_ : str
         What ran.
     condition_ : float
-        Ratio of the largest spread of a column to the smallest.
+        Condition number of the standardised columns as the Hessian weighs them; NaN where it was
+        never formed.
     objective_ : float
         J at the end.
     separating_direction_ : array of shape (1, d) or None
@@ -165,18 +173,20 @@ class LogisticClassifier(TwoClasses):
     Notes: KE 150, KE 152, KE 160, §4.4
     """
 
-    hyperparameters = (LAM, THRESHOLD, FIT_INTERCEPT, MAX_ITER, TOL)
+    hyperparameters = (LAM, THRESHOLD, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL)
 
     def __init__(
         self,
         lam: float = LAM.default,
         threshold: float = THRESHOLD.default,
         fit_intercept: bool = FIT_INTERCEPT.default,
+        class_weight: Any = CLASS_WEIGHT.default,
         max_iter: int = MAX_ITER.default,
         tol: float = TOL.default,
     ) -> None:
         self.lam = lam
         self.threshold = threshold
         self.fit_intercept = fit_intercept
+        self.class_weight = class_weight
         self.max_iter = max_iter
         self.tol = tol

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.linear.logistic_classifier import THRESHOLD, TwoClasses
-from pellucid.linear.score_classifier import FIT_INTERCEPT, MAX_ITER, TOL
+from pellucid.linear.score_classifier import CLASS_WEIGHT, FIT_INTERCEPT, MAX_ITER, TOL
 from pellucid.linear.score_cv import CV, LAMS, CrossValidated
 
 
@@ -38,7 +38,8 @@ class LogisticCV(CrossValidated, TwoClasses):
     solver_ : str
         What ran.
     condition_ : float
-        Ratio of the largest spread of a column to the smallest.
+        Condition number of the standardised columns as the Hessian weighs them; NaN where it was
+        never formed.
     trace_ : dict
         `objective` and `gradient_norm` per iteration of that fit.
 
@@ -51,7 +52,7 @@ class LogisticCV(CrossValidated, TwoClasses):
     Notes: KE 160, §4.4, Concept 82
     """
 
-    hyperparameters = (LAMS, CV, THRESHOLD, FIT_INTERCEPT, MAX_ITER, TOL)
+    hyperparameters = (LAMS, CV, THRESHOLD, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL)
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class LogisticCV(CrossValidated, TwoClasses):
         cv: Any = CV.default,
         threshold: float = THRESHOLD.default,
         fit_intercept: bool = FIT_INTERCEPT.default,
+        class_weight: Any = CLASS_WEIGHT.default,
         max_iter: int = MAX_ITER.default,
         tol: float = TOL.default,
     ) -> None:
@@ -66,5 +68,6 @@ class LogisticCV(CrossValidated, TwoClasses):
         self.cv = cv
         self.threshold = threshold
         self.fit_intercept = fit_intercept
+        self.class_weight = class_weight
         self.max_iter = max_iter
         self.tol = tol

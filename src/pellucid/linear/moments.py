@@ -94,7 +94,7 @@ def partials(
         for first in range(start, stop, size):
             rows = slice(first, min(first + size, stop))
             Z = held[: rows.stop - rows.start]
-            block = X[rows].toarray() if sp.issparse(X) else X[rows]
+            block = X[rows].toarray() if hasattr(X, "toarray") else X[rows]
             np.subtract(block, shift[:d], out=Z[:, :d])
             np.subtract(Y[rows], shift[d:], out=Z[:, d:])
             w = None if weights is None else weights[rows]

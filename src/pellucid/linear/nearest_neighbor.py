@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
-from pellucid.errors import TooFewRowsWarning
+from pellucid.errors import ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
@@ -194,3 +194,55 @@ class NearestNeighborClassifier(ClassifierMixin, Neighbors):  # type: ignore[mis
         rows = np.broadcast_to(np.arange(len(X))[:, None], index.shape)
         np.add.at(counts, (rows, self.codes_[index]), votes)
         return counts
+
+
+class NearestNeighbor(Neighbors):
+    """Answer as the nearest stored rows did: the vote for labels, the mean for numbers.
+
+    Which of the two shows in the answers: fractions are numbers; text, yes or no, and whole
+    numbers are labels. To average whole numbers, take `NearestNeighborRegressor`.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    machine_ : NearestNeighborClassifier or NearestNeighborRegressor
+        The one that answers.
+    n_features_in_ : int
+        d.
+    warnings_ : list of str
+        Caveats of the fit.
+
+    Examples
+    --------
+    >>> X = [[0.0], [1.0], [9.0]]
+    >>> NearestNeighbor(n_neighbors=1).fit(X, ["a", "b", "c"]).predict([[8.0]]).item()
+    'c'
+    >>> NearestNeighbor(n_neighbors=2).fit(X, [0.0, 2.5, 100.5]).predict([[0.4]]).item()
+    1.25
+
+    Notes: §1.4.1
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Store the rows X (n×d) and answers y (n or n×t), with their weights."""
+        self.check_hyperparameters()
+        if y is None:
+            raise ShapeError("NearestNeighbor requires y to be passed, but the target y is None.")
+        numbers = type_of_target(y, input_name="y").startswith("continuous")
+        machine = NearestNeighborRegressor if numbers else NearestNeighborClassifier
+        self.machine_ = machine(self.n_neighbors).fit(X, y, sample_weight)
+        self.n_features_in_, self.warnings_ = self.machine_.n_features_in_, self.machine_.warnings_
+        if hasattr(self.machine_, "feature_names_in_"):
+            self.feature_names_in_ = self.machine_.feature_names_in_
+        return self
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Label or mean of the nearest rows, for each row of X (m×d)."""
+        X = query_rows(self, X, sparse=False)
+        return np.asarray(self.machine_.predict(X))
+
+    def _explanation(self) -> Explanation:
+        return self.machine_.explain()

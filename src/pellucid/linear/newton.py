@@ -33,6 +33,7 @@ class Evidence:
     hessians: int = 0
     iterations: int = 0
     solve: Solve | None = None
+    condition: float = float("nan")
     guesses: Array = field(default_factory=lambda: np.zeros((0, 1)))
 
 
@@ -112,6 +113,7 @@ def minimize(
             verdict = "stopped"
             break
     evidence.solve, evidence.guesses = None if loss.truncated else solve, g
+    evidence.condition = solve.condition
     return B, verdict, evidence
 
 

@@ -32,6 +32,15 @@ LAM = Hyperparameter(
 FIT_INTERCEPT = Hyperparameter(
     "fit_intercept", True, "bool", "Whether there is an offset.", symbol="θ₀"
 )
+
+
+def _finite_numbers(value: Any) -> bool:
+    try:
+        return bool(np.isfinite(np.asarray(value, dtype=np.float64)).all())
+    except (TypeError, ValueError):
+        return False
+
+
 PRIOR = Hyperparameter(
     "prior",
     None,
@@ -39,7 +48,8 @@ PRIOR = Hyperparameter(
     "Parameters that the penalty pulls towards; None is zero.",
     symbol="Θ_prior",
     optional=True,
-    described="an array, shape (d,) or (t, d), or None",
+    accepts=_finite_numbers,
+    described="an array of finite numbers, shape (d,) or (t, d), or None",
 )
 PENALIZE_OFFSET = Hyperparameter(
     "penalize_offset", False, "bool", "Whether the penalty takes in the offset."

@@ -258,12 +258,12 @@ def _errors_of_rows(
 def _products_of_rows(X: Any, offset: bool) -> Array:
     """(x − x̄)ᵀ(x' − x̄) of every two rows, n×n."""
     mean = np.ravel(X.mean(axis=0)) if offset else np.zeros(X.shape[1])
-    if not sp.issparse(X):
+    if not hasattr(X, "toarray"):
         Z = X - mean
         return np.asarray(Z @ Z.T)
     along = X @ mean
     products: Array = (X @ X.T).toarray()
-    return products - along[:, None] - along[None, :] + mean @ mean
+    return np.asarray(products - along[:, None] - along[None, :] + mean @ mean)
 
 
 def _dual_k_fold(

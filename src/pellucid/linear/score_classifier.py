@@ -14,6 +14,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_array
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
@@ -44,6 +45,16 @@ TOL = Hyperparameter(
     "square.",
     low=0,
     open_low=True,
+)
+CLASS_WEIGHT = Hyperparameter(
+    "class_weight",
+    None,
+    "any",
+    'How much a row of each class counts; "balanced": every class as much as any other.',
+    choices=("balanced",),
+    optional=True,
+    accepts=lambda value: isinstance(value, dict),
+    described='None, "balanced" or a dict from class to weight',
 )
 SUBSAMPLE = 10
 # The minimiser of a tenth of the rows is no nearer than this to that of all.
@@ -84,8 +95,18 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
             X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
         self.classes_, codes = np.unique(y, return_inverse=True)
         self._check_classes(y)
+        weights = weights * self._class_weights(codes, weights)[codes]
         sparse = bool(sp.issparse(X))
         return sp.csr_array(X) if sparse else X, codes, weights / weights.sum()
+
+    def _class_weights(self, codes: NDArray[np.intp], weights: Array) -> Array:
+        given = getattr(self, "class_weight", None)
+        if given == "balanced":  # each class counts alike, its rows being weighed as given
+            held = np.bincount(codes, weights)
+            return np.asarray(held.sum() / (len(held) * held))
+        return np.asarray(
+            compute_class_weight(given, classes=self.classes_, y=self.classes_[codes])
+        )
 
     def _design(self, X: Any, weights: Array) -> Design:
         try:
@@ -202,8 +223,7 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
             "gradient_norm": evidence.gradient_norm,
             "stopped": verdict,
         }
-        scale = loss.design.scale
-        self.condition_ = float(scale.max() / scale.min())
+        self.condition_ = evidence.condition
         self.separating_direction_: Array | None = None
 
     def _judge(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
@@ -258,6 +278,11 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         """θ₀ in the notes' layout, (k, 1)."""
         return np.asarray(self.intercept_)[:, None]
 
+    def _conditioned(self) -> tuple[tuple[str, str], ...]:
+        if not np.isfinite(self.condition_):
+            return ()
+        return (("condition number of the standardised columns", f"{self.condition_:.3g}"),)
+
     def _happened(self) -> tuple[tuple[str, str], ...]:
         words = {
             "converged": "the Newton decrement fell below tol",
@@ -273,5 +298,5 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
             ("objective at the end", f"{self.objective_:.6g}"),
             ("gradient norm at the end", f"{self.trace_['gradient_norm'][-1]:.2g}"),
             ("why it stopped", words[str(self.trace_["stopped"])]),
-            ("largest column spread / smallest", f"{self.condition_:.3g}"),
+            *self._conditioned(),
         )

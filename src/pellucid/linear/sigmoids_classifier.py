@@ -49,7 +49,8 @@ class SigmoidsClassifier(ScoreClassifier):
     solver_ : str
         What ran.
     condition_ : float
-        Ratio of the largest spread of a column to the smallest.
+        Condition number of the standardised columns as the Hessian weighs them; NaN where it was
+        never formed.
     trace_ : dict
         Per iteration of the slowest class.
 

@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.explanation import Explanation, Formula
-from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
+from pellucid.linear.score_classifier import (
+    CLASS_WEIGHT,
+    FIT_INTERCEPT,
+    LAM,
+    MAX_ITER,
+    TOL,
+    ScoreClassifier,
+)
 from pellucid.losses import softmax
 
 Array = NDArray[np.float64]
@@ -118,7 +125,8 @@ class SoftmaxClassifier(SeveralClasses):
     solver_ : str
         What ran.
     condition_ : float
-        Ratio of the largest spread of a column to the smallest.
+        Condition number of the standardised columns as the Hessian weighs them; NaN where it was
+        never formed.
     objective_ : float
         J at the end.
     separating_direction_ : array or None
@@ -135,16 +143,18 @@ class SoftmaxClassifier(SeveralClasses):
     Notes: Def 170, KE 171, §4.5
     """
 
-    hyperparameters = (LAM, FIT_INTERCEPT, MAX_ITER, TOL)
+    hyperparameters = (LAM, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL)
 
     def __init__(
         self,
         lam: float = LAM.default,
         fit_intercept: bool = FIT_INTERCEPT.default,
+        class_weight: Any = CLASS_WEIGHT.default,
         max_iter: int = MAX_ITER.default,
         tol: float = TOL.default,
     ) -> None:
         self.lam = lam
         self.fit_intercept = fit_intercept
+        self.class_weight = class_weight
         self.max_iter = max_iter
         self.tol = tol

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.linear.score_classifier import FIT_INTERCEPT, MAX_ITER, TOL
+from pellucid.linear.score_classifier import CLASS_WEIGHT, FIT_INTERCEPT, MAX_ITER, TOL
 from pellucid.linear.score_cv import CV, LAMS, CrossValidated
 from pellucid.linear.softmax_classifier import SeveralClasses
 
@@ -38,7 +38,8 @@ class SoftmaxCV(CrossValidated, SeveralClasses):
     solver_ : str
         What ran.
     condition_ : float
-        Ratio of the largest spread of a column to the smallest.
+        Condition number of the standardised columns as the Hessian weighs them; NaN where it was
+        never formed.
     trace_ : dict
         `objective` and `gradient_norm` per iteration of that fit.
 
@@ -51,18 +52,20 @@ class SoftmaxCV(CrossValidated, SeveralClasses):
     Notes: KE 171, §4.5, Concept 82
     """
 
-    hyperparameters = (LAMS, CV, FIT_INTERCEPT, MAX_ITER, TOL)
+    hyperparameters = (LAMS, CV, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL)
 
     def __init__(
         self,
         lams: Any = LAMS.default,
         cv: Any = CV.default,
         fit_intercept: bool = FIT_INTERCEPT.default,
+        class_weight: Any = CLASS_WEIGHT.default,
         max_iter: int = MAX_ITER.default,
         tol: float = TOL.default,
     ) -> None:
         self.lams = lams
         self.cv = cv
         self.fit_intercept = fit_intercept
+        self.class_weight = class_weight
         self.max_iter = max_iter
         self.tol = tol

@@ -19,6 +19,7 @@ REGISTRY: dict[str, str] = {
     "MajorityBaseline": "pellucid.linear.majority_baseline:MajorityBaseline",
     "NearestNeighborRegressor": "pellucid.linear.nearest_neighbor:NearestNeighborRegressor",
     "NearestNeighborClassifier": "pellucid.linear.nearest_neighbor:NearestNeighborClassifier",
+    "NearestNeighbor": "pellucid.linear.nearest_neighbor:NearestNeighbor",
     "RandomRegression": "pellucid.linear.random_regression:RandomRegression",
     "LeastSquares": "pellucid.linear.least_squares:LeastSquares",
     "Ridge": "pellucid.linear.ridge:Ridge",

@@ -1,0 +1,89 @@
+"""The one table of all estimators; every property that all of them share is tested from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid import (
+    LeastSquares,
+    LinearClassifier,
+    LogisticClassifier,
+    LogisticCV,
+    MajorityBaseline,
+    MeanBaseline,
+    NearestNeighbor,
+    NearestNeighborClassifier,
+    NearestNeighborRegressor,
+    PolynomialBasis,
+    RandomRegression,
+    Ridge,
+    RidgeCV,
+    SigmoidsClassifier,
+    SoftmaxClassifier,
+    SoftmaxCV,
+    TableEncoder,
+)
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Member:
+    """An estimator, what it answers, and which of the shared properties it has.
+
+    `answers` is "numbers", "two labels", "labels" or "columns" (a transformer).
+    `random`: draws numbers, so another order of the rows gives another answer.
+    `sparse`: takes sparse rows. `moves`: what it predicts moves with a shift of every column.
+    """
+
+    estimator: Any
+    answers: str
+    random: bool = False
+    sparse: bool = True
+    moves: bool = True
+
+    @property
+    def name(self) -> str:
+        return repr(self.estimator)
+
+
+MEMBERS = (
+    Member(LeastSquares(), "numbers"),
+    Member(MeanBaseline(), "numbers"),
+    Member(MajorityBaseline(), "labels"),
+    Member(NearestNeighbor(), "numbers", sparse=False),
+    Member(NearestNeighborClassifier(), "labels", sparse=False),
+    Member(NearestNeighborRegressor(), "numbers", sparse=False),
+    Member(RandomRegression(tries=50), "numbers", random=True),
+    Member(Ridge(), "numbers"),
+    Member(Ridge(penalize_offset=True), "numbers", moves=False),
+    Member(RidgeCV(), "numbers"),
+    Member(RidgeCV(cv="loo"), "numbers"),
+    Member(LinearClassifier(tries=200), "two labels", random=True),
+    Member(LogisticClassifier(), "two labels"),
+    Member(LogisticClassifier(class_weight="balanced"), "two labels"),
+    Member(LogisticCV(lams=(1e-3, 1e-1)), "two labels"),
+    Member(SoftmaxClassifier(), "labels"),
+    Member(SoftmaxClassifier(class_weight="balanced"), "labels"),
+    Member(SoftmaxCV(lams=(1e-3, 1e-1)), "labels"),
+    Member(SigmoidsClassifier(), "labels"),
+    Member(PolynomialBasis(), "columns", sparse=False),
+    Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
+    Member(TableEncoder(), "columns", sparse=False),
+)
+PREDICTORS = tuple(member for member in MEMBERS if member.answers != "columns")
+
+
+def rows(member: Member, seed: int = 0, n: int = 90) -> tuple[Array, NDArray[Any]]:
+    """Rows and answers that suit the member; classes overlap, so that λ = 0 would do too."""
+    random = np.random.default_rng(seed)
+    X = random.normal(size=(n, 3)) * [1.0, 5.0, 0.2] + [0.0, 3.0, 1.0]
+    score = X @ [1.0, -0.3, 2.0] + random.normal(size=n)
+    if member.answers == "numbers":
+        return X, score
+    cuts = np.quantile(score, [0.5] if member.answers == "two labels" else [0.3, 0.7])
+    return X, np.array(["low", "middle", "top"])[np.searchsorted(cuts, score)]

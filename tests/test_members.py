@@ -1,0 +1,171 @@
+"""What every estimator of the package holds to, from the one table of them all."""
+
+from __future__ import annotations
+
+import html
+import inspect
+import os
+import pickle
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import pellucid
+from members import MEMBERS, PREDICTORS, Member, rows
+from pellucid.errors import PellucidWarning
+from pellucid.storage import load_model, save_model
+
+every = pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)
+predictor = pytest.mark.parametrize("member", PREDICTORS, ids=lambda member: member.name)
+pytestmark = pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning")
+ARRAY_API_RUNS = 4
+
+
+def test_the_table_holds_every_estimator() -> None:
+    public = {getattr(pellucid, name) for name in pellucid.HOMES}
+    estimators = {o for o in public if inspect.isclass(o) and issubclass(o, BaseEstimator)}
+    assert estimators == {type(member.estimator) for member in MEMBERS}
+
+
+@pytest.mark.filterwarnings("default")
+@parametrize_with_checks([member.estimator for member in MEMBERS])
+def test_scikit_learn_check(estimator: Any, check: Any) -> None:
+    """Every check of scikit-learn's own, and no expected failure."""
+    with warnings.catch_warnings():
+        # The checks fit rows of noise; what those fits warn of is true, and beside the matter.
+        warnings.simplefilter("ignore")
+        check(estimator)
+
+
+@pytest.mark.parametrize("run", range(ARRAY_API_RUNS))
+def test_scikit_learn_checks_with_the_array_api_switched_on(run: int) -> None:
+    """The same with SCIPY_ARRAY_API=1, which SciPy reads once, when it is imported."""
+    code = (
+        "import warnings; warnings.simplefilter('ignore')\n"
+        "from sklearn.utils.estimator_checks import check_estimator\n"
+        "from members import MEMBERS\n"
+        f"chosen = MEMBERS[{run}::{ARRAY_API_RUNS}]\n"
+        "for member in chosen: check_estimator(member.estimator, on_skip=None)\n"
+        "print(len(chosen))"
+    )
+    env = {**os.environ, "SCIPY_ARRAY_API": "1", "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, env=env, capture_output=True, text=True
+    )
+    assert int(done.stdout) == len(MEMBERS[run::ARRAY_API_RUNS])
+
+
+@predictor
+def test_a_weight_is_a_repetition(member: Member) -> None:
+    if "cv" in member.estimator.get_params():
+        pytest.skip("repeated rows fall into other folds; tests/linear gives folds by hand")
+    X, y = rows(member)
+    counts = np.random.default_rng(1).integers(0, 4, len(y))
+    again = np.repeat(np.arange(len(y)), counts)
+    weighted = clone(member.estimator).fit(X, y, sample_weight=counts.astype(float))
+    repeated = clone(member.estimator).fit(X[again], y[again])
+    _same(_answers(weighted, X), _answers(repeated, X))
+
+
+@predictor
+def test_the_order_of_rows_does_not_matter(member: Member) -> None:
+    if member.random or isinstance(member.estimator.get_params().get("cv"), int):
+        pytest.skip("draws numbers, or folds, by row")
+    X, y = rows(member)
+    order = np.random.default_rng(2).permutation(len(y))
+    one, other = clone(member.estimator).fit(X, y), clone(member.estimator).fit(X[order], y[order])
+    _same(_answers(one, X), _answers(other, X))
+
+
+@predictor
+def test_a_shift_of_the_columns_does_not_matter(member: Member) -> None:
+    if member.random or not member.moves:
+        pytest.skip("draws numbers, or penalises the offset")
+    X, y = rows(member)
+    shift = np.array([3.0, -40.0, 0.5])
+    one, other = clone(member.estimator).fit(X, y), clone(member.estimator).fit(X + shift, y)
+    _same(_answers(one, X), _answers(other, X + shift), 1e-5)
+
+
+@predictor
+def test_sparse_rows_are_dense_rows(member: Member) -> None:
+    X, y = rows(member)
+    X[np.abs(X) < 0.5] = 0.0
+    if not member.sparse:
+        with pytest.raises(TypeError, match=r"[Ss]parse"):
+            clone(member.estimator).fit(sp.csr_array(X), y)
+        return
+    dense, sparse = (clone(member.estimator).fit(Z, y) for Z in (X, sp.csr_array(X)))
+    _same(_answers(dense, X), _answers(sparse, sp.csr_array(X)), 1e-5)
+
+
+@predictor
+def test_copies_and_files_answer_the_same_bits(member: Member, tmp_path: Path) -> None:
+    X, y = rows(member)
+    h = clone(member.estimator).fit(X, y)
+    wanted = _answers(h, X)
+    again = clone(member.estimator).fit(X, y)
+    save_model(h, tmp_path / "h.pellucid")
+    for other in (again, pickle.loads(pickle.dumps(h)), load_model(tmp_path / "h.pellucid")):
+        assert (_answers(other, X) == wanted).all()
+
+
+@every
+def test_the_notebook_view_documents_parameters_and_attributes(member: Member) -> None:
+    X, y = rows(member)
+    fitted = clone(member.estimator).fit(X, y)
+    text = inspect.getdoc(type(member.estimator)) or ""
+    assert "{hyperparameters}" not in text
+    shown = html.unescape(fitted._repr_html_())
+    for hyperparameter in type(member.estimator).hyperparameters:
+        assert hyperparameter.meaning[:20] in shown
+    _, _, attributes = text.partition("Attributes\n")
+    documented = {
+        name.strip()
+        for line in attributes.splitlines()
+        if line and not line.startswith((" ", "-")) and " : " in line
+        for name in line.split(" : ")[0].split(",")
+    }
+    missing = {name for name in documented if not hasattr(fitted, name)}
+    assert documented
+    assert not missing
+
+
+@every
+def test_explain_tells_what_happened(member: Member) -> None:
+    X, y = rows(member)
+    told = str(clone(member.estimator).fit(X, y).explain())
+    assert len(told) > 200
+    assert "Notes" in told or "§" in told
+
+
+@every
+def test_a_bad_hyperparameter_is_named(member: Member) -> None:
+    X, y = rows(member)
+    for hyperparameter in type(member.estimator).hyperparameters:
+        wrong = clone(member.estimator).set_params(**{hyperparameter.name: object()})
+        with pytest.raises((ValueError, TypeError), match=hyperparameter.name):
+            wrong.fit(X, y)
+
+
+def test_our_warnings_are_one_family() -> None:
+    assert issubclass(PellucidWarning, UserWarning)
+
+
+def _answers(h: Any, X: Any) -> Any:
+    return h.predict_proba(X) if hasattr(h, "predict_proba") else h.predict(X)
+
+
+def _same(one: Any, other: Any, tolerance: float = 1e-8) -> None:
+    if one.dtype.kind == "f":
+        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+    else:
+        assert (one == other).all()
