@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, clone
+from sklearn.callback import CallbackSupportMixin, ScoringMonitor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import pellucid
@@ -137,6 +138,23 @@ def test_the_notebook_view_documents_parameters_and_attributes(member: Member) -
     missing = {name for name in documented if not hasattr(fitted, name)}
     assert documented
     assert not missing
+
+
+@pytest.mark.parametrize(
+    "member",
+    [m for m in MEMBERS if isinstance(m.estimator, CallbackSupportMixin)],
+    ids=lambda member: member.name,
+)
+def test_callbacks_see_each_iteration_and_change_nothing(member: Member) -> None:
+    X, y = rows(member)
+    plain = clone(member.estimator).fit(X, y)
+    scoring = "neg_mean_squared_error" if member.answers == "numbers" else "accuracy"
+    monitor = ScoringMonitor(scoring=scoring)
+    watched = clone(member.estimator).set_callbacks(monitor).fit(X, y)
+    assert (_answers(watched, X) == _answers(plain, X)).all()
+    scores = [row[scoring] for row in monitor.get_logs().data if row["task_name"] == "iteration"]
+    assert len(scores) >= 1
+    assert np.isfinite(scores).all()
 
 
 @every

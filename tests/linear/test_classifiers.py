@@ -216,6 +216,29 @@ def test_callbacks_work_and_are_not_pickled(capsys):
     assert_allclose(pickle.loads(pickle.dumps(h)).predict_proba(X), h.predict_proba(X))
 
 
+@pytest.mark.parametrize("class_weight", ["balanced", {0: 3.0, 1: 0.5}])
+def test_class_weights_equal_scikit_learns(class_weight):
+    X, y = rows(300)
+    y[:120] = 0
+    Z = (X - X.mean(0)) / X.std(0)
+    counted = {0: 300 / (2 * (y == 0).sum()), 1: 300 / (2 * (y == 1).sum())}
+    total = np.where(y == 0, *(class_weight if class_weight != "balanced" else counted).values())
+    theirs = LogisticRegression(
+        C=1 / (2 * 0.01 * total.sum()), class_weight=class_weight, tol=1e-10, max_iter=5000
+    ).fit(Z, y)
+    mine = LogisticClassifier(lam=0.01, class_weight=class_weight).fit(Z, y)
+    assert_allclose(mine.coef_, theirs.coef_, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("E", [LogisticClassifier, SoftmaxClassifier])
+def test_a_class_weight_is_the_weight_of_its_rows(E):
+    X, y = rows(k=2 if E is LogisticClassifier else 3)
+    given = {0: 2.0, 1: 0.5, 2: 3.0}
+    weighed = E(class_weight={c: given[c] for c in np.unique(y)}).fit(X, y)
+    by_rows = E().fit(X, y, sample_weight=[given[c] for c in y])
+    assert_allclose(weighed.coef_, by_rows.coef_, rtol=1e-7)
+
+
 def test_bad_input_is_named():
     with pytest.raises(FramingError, match="SoftmaxClassifier"):
         LogisticClassifier().fit([[0.0], [1.0], [2.0]], [0, 1, 2])

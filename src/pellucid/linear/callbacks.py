@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 
 __all__ = ["Watched", "with_callbacks"]
-Watch = Callable[[NDArray[np.float64]], bool]
+Watch = Callable[[Any], bool]
 
 
 class Watched(CallbackSupportMixin):  # type: ignore[misc]
@@ -23,7 +21,7 @@ class Watched(CallbackSupportMixin):  # type: ignore[misc]
     """
 
     def _watch(
-        self, X: Any, y: Any, steps: int, coefficients: Callable[[NDArray[np.float64]], Any]
+        self, X: Any, y: Any, steps: int, coefficients: Callable[[Any], Any]
     ) -> tuple[Watch | None, Callable[[], None]]:
         """A function to call after each iteration, and one to call at the end of the fit."""
         context = self._init_callback_context(max_subtasks=steps)
@@ -35,7 +33,7 @@ class Watched(CallbackSupportMixin):  # type: ignore[misc]
         if not hasattr(self, "_skl_callbacks"):
             return None, close
 
-        def watch(B: NDArray[np.float64]) -> bool:
+        def watch(B: Any) -> bool:
             step = context.subcontext(task_name="iteration")
             step.call_on_fit_task_begin(estimator=self, X=X, y=y)
             coef, intercept = coefficients(B)

@@ -162,9 +162,6 @@ class LinearClassifier(TwoClasses):
         close()
         return self
 
-    def path(self, X: Any, y: Any, lams: Any, sample_weight: Any = None) -> list[Any]:
-        raise AttributeError("LinearClassifier has no regularizer, hence no path over λ.")
-
     @property
     def predict_proba(self) -> Any:
         """A linear classifier answers a class, not a probability."""

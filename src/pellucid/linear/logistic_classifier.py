@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import type_of_target
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.penalized_classifier import PenalizedClassifier
 from pellucid.linear.score_classifier import (
     CLASS_WEIGHT,
     FIT_INTERCEPT,
@@ -135,7 +136,7 @@ class TwoClasses(ScoreClassifier):
         )
 
 
-class LogisticClassifier(TwoClasses):
+class LogisticClassifier(PenalizedClassifier, TwoClasses):
     """Two classes: the chance of the second is σ(θᵀx + θ₀); answered by a threshold.
 
     Parameters

@@ -11,6 +11,7 @@ import numpy as np
 
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.callbacks import Watched, with_callbacks
 from pellucid.linear.moments import partial, squared_errors
 from pellucid.linear.ridge import SquareLossRegressor, ridge_explanation
 from pellucid.linear.rows import training_rows
@@ -24,10 +25,11 @@ SPREAD = Hyperparameter(
     low=0.0,
     open_low=True,
 )
+BATCH = 50
 RANDOM_STATE = Hyperparameter("random_state", 0, "int", "Seed of the tries.", low=0)
 
 
-class RandomRegression(SquareLossRegressor):
+class RandomRegression(Watched, SquareLossRegressor):
     """Linear regression by random search: θ drawn from a normal distribution, the best kept.
 
     Weights are drawn for standardised columns and answers, so that the search does not depend on
@@ -83,6 +85,7 @@ class RandomRegression(SquareLossRegressor):
         tags.regressor_tags.poor_score = True
         return tags
 
+    @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Try parameters, keep those with the lowest mean square loss.
 
@@ -98,6 +101,7 @@ class RandomRegression(SquareLossRegressor):
             Itself.
         """
         self.check_hyperparameters()
+        given = X, y
         X, Y, weights, flat = training_rows(self, X, y, sample_weight)
         m = partial(X, Y, weights)
         rng = np.random.default_rng(self.random_state)
@@ -108,12 +112,27 @@ class RandomRegression(SquareLossRegressor):
         thetas = self.spread * rng.normal(size=(self.tries, d, t)) * ratio
         lift = 0.1 * self.spread * rng.normal(size=(self.tries, t)) * y_scale
         offsets = m.y_mean + lift - np.einsum("adt,d->at", thetas, m.x_mean)
-        J = squared_errors(m, thetas, offsets).sum(axis=1) / m.weight
-        best = int(J.argmin())
-        self.best_ = np.minimum.accumulate(J)
-        self.n_iter_ = self.tries
-        self.coef_ = thetas[best, :, 0].copy() if flat else thetas[best].T.copy()
-        self.intercept_ = float(offsets[best, 0]) if flat else offsets[best].copy()
+        best = 0
+        lowest: list[float] = []
+
+        def as_found(best: Any) -> tuple[Any, Any]:
+            theta, offset = thetas[best], offsets[best]
+            return (theta[:, 0], float(offset[0])) if flat else (theta.T, offset)
+
+        watch, close = self._watch(*given, -(-self.tries // BATCH), as_found)
+        for first in range(0, self.tries, BATCH):
+            batch = slice(first, first + BATCH)
+            J = squared_errors(m, thetas[batch], offsets[batch]).sum(axis=1) / m.weight
+            if not lowest or J.min() < min(lowest):
+                best = first + int(J.argmin())
+            lowest.extend(J.tolist())
+            if watch is not None and watch(best):
+                break
+        self.best_ = np.minimum.accumulate(lowest)
+        self.n_iter_ = len(lowest)
+        self.coef_, self.intercept_ = as_found(best)
+        self.coef_ = self.coef_.copy()
+        close()
         self.solver_, self.condition_ = "random", float("nan")
         return self
 

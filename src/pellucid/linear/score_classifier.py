@@ -5,8 +5,6 @@ Notes: §4.3, §4.4, §4.5
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +19,11 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, SeparationWarning
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.callbacks import Watched, with_callbacks
+from pellucid.linear.callbacks import Watched
 from pellucid.linear.design import Design
 from pellucid.linear.likelihood import MeanLoss, Solve
 from pellucid.linear.newton import Evidence, minimize
-from pellucid.linear.row_pieces import one_blas_thread
-from pellucid.linear.separability import separate
+from pellucid.linear.recession import recession
 
 Array = NDArray[np.float64]
 
@@ -60,7 +57,7 @@ SUBSAMPLE = 10
 # The minimiser of a tenth of the rows is no nearer than this to that of all.
 START_TOL = 0.02
 LARGE = 5_000_000
-LINEAR_PROGRAM = 2_000_000
+RUNAWAY = 12  # a margin that a likelihood with a finite minimiser seldom has
 
 
 class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
@@ -125,35 +122,6 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
     def _truths(self, codes: NDArray[np.intp]) -> Array:
         return np.eye(len(self.classes_))[codes]
 
-    @with_callbacks  # type: ignore[untyped-decorator]
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
-        """Minimise J over θ and θ₀.
-
-        Parameters
-        ----------
-        X : array or sparse array of shape (n, d)
-        y : array of shape (n,)
-            Labels.
-        sample_weight : array of shape (n,), optional
-            Weights ≥ 0; a weight of 2 equals the row twice, 0 its absence.
-
-        Returns
-        -------
-        self
-        """
-        given = X, y
-        X, codes, weights = self._rows(X, y, sample_weight)
-        loss = MeanLoss(self._design(X, weights), self._truths(codes), self.lam)
-        watch, close = self._watch(*given, self.max_iter, lambda B: self._coefficients(loss, B))
-        with one_blas_thread(loss.design.d):
-            start, solve = self._start(loss)
-            B, verdict, evidence = minimize(
-                loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
-            )
-        self._keep(loss, B, verdict, evidence)
-        close()
-        return self
-
     def _start(self, loss: MeanLoss) -> tuple[Array, Solve | None]:
         """Zero; on a large table the minimiser, and the Hessian, on every twentieth row."""
         design = loss.design
@@ -167,41 +135,6 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         small = MeanLoss(part, loss.Y[::SUBSAMPLE], loss.lam)
         B, _, evidence = minimize(small, B, tol=START_TOL, max_iter=30)
         return B, small.newton(evidence.guesses, False) if loss.k == 1 else evidence.solve
-
-    def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
-        """The fitted classifier at each λ, each started from its neighbour.
-
-        Parameters
-        ----------
-        X : array or sparse array of shape (n, d)
-        y : array of shape (n,)
-        lams : sequence of float
-            Values of λ, in any order.
-        sample_weight : array of shape (n,), optional
-
-        Returns
-        -------
-        list of fitted estimators, in the order of `lams`
-        """
-        X, codes, weights = self._rows(X, y, sample_weight)
-        design, Y = self._design(X, weights), self._truths(codes)
-        B: Array | None = None
-        solve: Solve | None = None
-        fitted: dict[int, Any] = {}
-        for at in np.argsort(-np.asarray(lams, dtype=float), kind="stable"):
-            model = copy.copy(self)
-            model.set_params(lam=float(lams[at]))
-            model.check_hyperparameters()
-            loss = MeanLoss(design, Y, model.lam)
-            if B is None:
-                B, solve = self._start(loss)
-            B, verdict, evidence = minimize(
-                loss, B, tol=self.tol, max_iter=self.max_iter, solve=solve
-            )
-            solve = evidence.solve
-            model._keep(loss, B, verdict, evidence)
-            fitted[int(at)] = model
-        return [fitted[at] for at in range(len(lams))]
 
     def _coefficients(self, loss: MeanLoss, B: Array) -> tuple[Array, Array]:
         theta, theta_0 = loss.design.raw(B)
@@ -231,7 +164,8 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         if loss.lam == 0 and self._separated(loss, B, verdict):
             self.trace_["stopped"] = "separated"
             self.warn(
-                "the classes are linearly separable, so with lam=0 no finite minimiser exists: "
+                "the classes are linearly separable, all or some of them, so with lam=0 no finite "
+                "minimiser exists: "
                 "longer coefficients always fit better. The fit stopped at finite ones; their "
                 "direction separates (separating_direction_). Give lam > 0 for a unique answer.",
                 SeparationWarning,
@@ -247,21 +181,17 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
 
     def _separated(self, loss: MeanLoss, B: Array, verdict: str) -> bool:
         margins = loss.margins(B)
-        direction = self.coef_ / max(float(np.linalg.norm(self.coef_)), np.finfo(float).tiny)
         if verdict == "separated" or margins.min() > 0:
-            self.separating_direction_ = direction
+            length = max(float(np.linalg.norm(self.coef_)), np.finfo(float).tiny)
+            self.separating_direction_ = self.coef_ / length
             return True
-        design = loss.design
-        large = design.n * design.d > LINEAR_PROGRAM
-        if np.abs(margins).max() < 12 or large or not design.offset:
+        if np.abs(margins).max() < RUNAWAY:
             return False
         # Some scores run away although not every point is right: perhaps only part separates.
-        for code in range(max(loss.k, 1)):
-            found = separate(design.X, loss.Y[:, code])
-            if found.direction is not None:
-                self.separating_direction_ = found.direction[None, :]
-                return True
-        return False
+        codes = loss.Y[:, 0].astype(int) if loss.k == 1 else loss.Y.argmax(axis=1)
+        design = loss.design
+        self.separating_direction_ = recession(design.X, codes, margins, offset=design.offset)
+        return self.separating_direction_ is not None
 
     def _scores(self, X: Any) -> Array:
         check_is_fitted(self)

@@ -16,7 +16,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
-from pellucid.linear.callbacks import with_callbacks
+from pellucid.linear.callbacks import Watch, with_callbacks
 from pellucid.linear.design import Design
 from pellucid.linear.likelihood import MeanLoss
 from pellucid.linear.logistic_classifier import THRESHOLD
@@ -132,9 +132,10 @@ class SigmoidsClassifier(ScoreClassifier):
         -------
         self
         """
-        _, close = self._watch(X, y, 0, lambda B: (B.T, B[0]))
+        given = X, y
         design, Y = self._columns(X, y, sample_weight)
-        self._fit_columns(design, Y, None)
+        watch, close = self._watch(*given, self.max_iter * Y.shape[1], lambda B: _raw(design, B))
+        self._fit_columns(design, Y, None, watch)
         close()
         return self
 
@@ -151,26 +152,27 @@ class SigmoidsClassifier(ScoreClassifier):
             fitted[int(at)] = model
         return [fitted[at] for at in range(len(lams))]
 
-    def _fit_columns(self, design: Design, Y: Array, start: Array | None) -> Array:
-        columns: list[Array] = []
+    def _fit_columns(
+        self, design: Design, Y: Array, start: Array | None, watch: Watch | None = None
+    ) -> Array:
+        found = np.zeros((design.width, Y.shape[1])) if start is None else start.copy()
         slowest: tuple[MeanLoss, Array, str, Evidence] | None = None
         separated: list[Array | None] = []
         for j in range(Y.shape[1]):
             loss = MeanLoss(design, Y[:, j : j + 1], self.lam)
-            zero = np.zeros((design.width, 1))
             B, verdict, evidence = minimize(
                 loss,
-                zero if start is None else start[:, j : j + 1],
+                found[:, j : j + 1],
                 tol=self.tol,
                 max_iter=self.max_iter,
+                watch=_beside(found, j, watch),
             )
-            columns.append(B)
+            found[:, j : j + 1] = B
             if slowest is None or evidence.iterations > slowest[-1].iterations:
                 slowest = (loss, B, verdict, evidence)
             self._keep(loss, B, verdict, evidence)
             separated.append(self.separating_direction_)
         assert slowest is not None
-        found: Array = np.hstack(columns)
         warned = list(dict.fromkeys(self.warnings_))
         self._describe(*slowest)
         self.coef_, self.intercept_ = self._coefficients(slowest[0], found)
@@ -240,6 +242,23 @@ class SigmoidsClassifier(ScoreClassifier):
             warnings=tuple(self.warnings_),
             notes="Clar 174, KE 150, KE 160, §4.5",
         )
+
+
+def _raw(design: Design, B: Array) -> tuple[Array, Array]:
+    theta, theta_0 = design.raw(B)
+    return np.ascontiguousarray(theta.T), np.asarray(theta_0)
+
+
+def _beside(found: Array, j: int, watch: Watch | None) -> Watch | None:
+    """Shows class j's column among those of the other classes, as they stand."""
+    if watch is None:
+        return None
+
+    def among(B: Array) -> bool:
+        found[:, j : j + 1] = B
+        return watch(found)
+
+    return among
 
 
 def _dense(y: Any) -> Any:

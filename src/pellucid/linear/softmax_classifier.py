@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.explanation import Explanation, Formula
+from pellucid.linear.penalized_classifier import PenalizedClassifier
 from pellucid.linear.score_classifier import (
     CLASS_WEIGHT,
     FIT_INTERCEPT,
@@ -105,7 +106,7 @@ class SeveralClasses(ScoreClassifier):
         )
 
 
-class SoftmaxClassifier(SeveralClasses):
+class SoftmaxClassifier(PenalizedClassifier, SeveralClasses):
     """Several classes: softmax of k linear scores, the most probable class answered.
 
     Parameters
