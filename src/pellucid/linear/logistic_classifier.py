@@ -110,7 +110,7 @@ class TwoClasses(ScoreClassifier):
             problem="Two classes; rows independent and identically distributed; judged by NLL.",
             hypothesis=Formula(
                 f"h(x) = +1 if σ(θᵀx + θ₀) > {self.threshold:g}, else −1",
-                rf"h(x) = +1 \text{{ if }} \sigma(\theta^T x + \theta_0) > {self.threshold:g}",
+                rf"h(x) = {+1} \text{{ if }} \sigma(\theta^T x + \theta_0) > {self.threshold:g}",
                 "x, θ: d×1, θ₀: 1×1",
                 "KE 152",
             ),
