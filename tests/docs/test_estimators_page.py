@@ -1,4 +1,4 @@
-"""docs/estimators.html says what the code says, and every estimator's link finds its place there."""
+"""docs/estimators.html says what the code says; every link of the notebook view finds it."""
 
 from __future__ import annotations
 
