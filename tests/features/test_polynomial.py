@@ -55,7 +55,7 @@ def test_powers_of_single_inputs_only() -> None:
 
 
 def test_a_count_that_explodes_is_told_before_it_does() -> None:
-    """5.2.1.4-too-many-features."""
+    """§5.2.1: the message tells how many there would be."""
     with pytest.raises(HyperparameterError, match=r"C\(110, 10\) = 46,897,636,623,981 features"):
         PolynomialBasis(10).fit(np.zeros((2, 100)))
 

@@ -139,13 +139,6 @@ def test_the_cheaper_side_wins_beyond_one_in_eleven() -> None:
         assert ("one" if always[0] < always[1] else "zero") == better
 
 
-def test_with_a_and_b_zero_sine_and_quadratic_are_one_constant() -> None:
-    """1.4.4-constant-coincidence."""
-    x = np.linspace(-3, 3, 7)
-    sine, quadratic = 0 * np.sin(0 * x) + 4, 0 * x**2 + 0 * x + 4
-    assert (sine == quadratic).all()
-
-
 def test_fitting_a_sample_too_closely_raises_the_error_on_new_rows() -> None:
     """1.4.6-overfitting, 1.5.2-expressive-overfits: order 9 on 12 points of a noisy line."""
     rng = np.random.default_rng(4)

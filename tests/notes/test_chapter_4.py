@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import (
+    LeastSquares,
     LinearClassifier,
     LogisticClassifier,
     PolynomialBasis,
@@ -111,14 +112,11 @@ def test_theta_is_normal_to_the_boundary_and_points_to_the_positive_side() -> No
     assert placed(list(theta), offset).predict([foot + 0.01 * theta]).tolist() == [1]
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "product"), [((1, 0), (1, 0), 1), ((1, 0), (-1, 0), -1), ((1, 0), (0, 1), 0)]
-)
-def test_dot_products_of_unit_vectors(a, b, product) -> None:
-    """4.2.6-dot-product-similarity: 1, −1, 0; positive below 90°, negative above."""
-    assert np.dot(a, b) == product
-    angles = np.deg2rad([10.0, 80.0, 100.0, 170.0])
-    assert np.sign(np.cos(angles)).tolist() == [1, 1, -1, -1]
+@pytest.mark.parametrize(("degrees", "side"), [(10, 1), (80, 1), (100, -1), (170, -1), (180, -1)])
+def test_the_dot_product_tells_the_side(degrees: float, side: int) -> None:
+    """4.2.6-dot-product-similarity: positive below 90°, negative above."""
+    turn = np.deg2rad(degrees)
+    assert placed([1.0, 0.0], 0.0).predict([[np.cos(turn), np.sin(turn)]]).tolist() == [side]
 
 
 def test_a_positive_offset_enlarges_the_positive_side() -> None:
@@ -339,3 +337,23 @@ def test_a_linear_machine_fails_on_xor_and_order_two_solves_it() -> None:
     bent = PolynomialBasis(2, include_constant=False).fit_transform(X)
     assert separate(bent, y).verdict == "separable"
     assert accuracy(LogisticClassifier().fit(bent, y), bent, y) == 1
+
+
+def test_theta_is_a_slope_in_regression_and_a_normal_in_classification() -> None:
+    """4.2.12-slope-or-normal: h = 2x + 1 rises 2 a step; the boundary 2x₁ + x₂ = 0 falls by 2."""
+    h = LeastSquares().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+    assert h.predict([[1.0]])[0] - h.predict([[0.0]])[0] == pytest.approx(h.coef_[0])
+    line = placed([2.0, 1.0], 0.0)
+    assert line.predict([[1.0, -1.9], [1.0, -2.1]]).tolist() == [1, -1]
+
+
+def test_a_scale_decides_which_feature_counts() -> None:
+    """5.3.3.1-scale-of-features, eq 5.29: 10 % of 4000 is 400, all of 7 is 7."""
+    columns = (
+        Column("salary", Kind.NUMERIC, np.array([3600.0, 4000.0, 4400.0])),
+        Column("years", Kind.NUMERIC, np.array([0.0, 7.0, 14.0])),
+    )
+    raw = np.column_stack([c.values for c in columns])
+    assert (raw[2] - raw[1]).tolist() == [400, 7]
+    coded = TableEncoder().fit_transform(Table(columns))
+    np.testing.assert_allclose(coded[:, 0], coded[:, 1])

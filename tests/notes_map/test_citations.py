@@ -136,6 +136,7 @@ def copied_map(tmp_path: Path) -> Path:
 
 def test_filling_writes_the_map_or_nothing(copied_map: Path) -> None:
     row = {"id": "2.6.10-ridge-solution", "object": RIDGE, "test": TEST}
+    audit.fill([{**row, "object": "", "test": ""}], copied_map)
     before = {path.name: path.read_bytes() for path in copied_map.iterdir()}
     assert audit.fill([row], copied_map) == 1
     after = {path.name: path.read_bytes() for path in copied_map.iterdir()}

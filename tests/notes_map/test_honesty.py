@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from pellucid.notes_map import honesty, items, references_in_source
-from pellucid.notes_map.citations import SOURCE
+from pellucid.notes_map.citations import SOURCE, references_in_tests
 from pellucid.notes_map.references import notes_lines, parse_references
 
 MEND = "python -m pellucid.notes_map.audit shows the candidates"
@@ -39,3 +39,7 @@ def test_every_built_object_cites_the_notes() -> None:
 
 def test_nothing_cited_is_left_open() -> None:
     assert honesty.cited_but_open(items(), references_in_source()) == [], MEND
+
+
+def test_nothing_that_a_test_names_is_left_open() -> None:
+    assert honesty.tested_but_open(items(), references_in_tests()) == [], MEND

@@ -14,6 +14,7 @@ HOMES = {
     "TableEncoder": "encoder",
     "folds": "splits",
     "frame": "framing",
+    "linear_sample": "samples",
     "read_table": "reading",
     "split_rows": "splits",
 }

@@ -1,6 +1,6 @@
 """Dates to parts that a linear model can weigh.
 
-Notes: Concept 192, §5.3
+Notes: §5.3
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def date_parts(dates: NDArray[Any]) -> NDArray[np.float64]:
     >>> date_parts(np.array(["1970-01-02T12:00"], dtype="datetime64[us]"))[0, [0, 5]]
     array([ 1.5, 12. ])
 
-    Notes: Concept 192
+    Notes: §5.3
     """
     missing = np.isnat(dates)
     safe = np.where(missing, np.datetime64(0, "us"), dates.astype("datetime64[us]"))

@@ -1,6 +1,6 @@
 """`TableEncoder`: a table of any kinds to a matrix of numbers, learned from training rows only.
 
-Notes: §5.3.3, §5.3.1.3, Concept 192
+Notes: §5.3.3, §5.3.1.3
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
            [ 1.,  0.],
            [ 0.,  1.]])
 
-    Notes: §5.3.3, §5.3.1.3, Def 197, Concept 192
+    Notes: §5.3.3, §5.3.1.3, Def 197
     """
 
     hyperparameters = (MOST_LEVELS,)

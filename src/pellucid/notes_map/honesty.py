@@ -16,7 +16,13 @@ from operator import attrgetter
 from pathlib import Path
 
 from pellucid.errors import NotesReferenceError
-from pellucid.notes_map.citations import TESTS, Citation, each_test, references_in_source
+from pellucid.notes_map.citations import (
+    TESTS,
+    Citation,
+    each_test,
+    references_in_source,
+    references_in_tests,
+)
 from pellucid.notes_map.records import Item, items
 from pellucid.notes_map.references import find
 
@@ -32,6 +38,7 @@ def faults_of_map() -> list[str]:
         *missing_evidence(items()),
         *uncited_objects(items(), citations),
         *cited_but_open(items(), citations),
+        *tested_but_open(items(), references_in_tests()),
     ]
 
 
@@ -109,6 +116,17 @@ def cited_but_open(listed: Iterable[Item], citations: Iterable[Citation]) -> lis
                 names = ", ".join(item.id for item in asking)
                 faults.append(f"{citation.name} cites {reference}, but {names} is still open.")
     return faults
+
+
+def tested_but_open(listed: Iterable[Item], tests: Iterable[Citation]) -> list[str]:
+    """Open items that a test names by their id: they are built, or the test claims too much."""
+    unbuilt = {item.id for item in listed if not item.built}
+    return [
+        f"{test.name} names {name}, which is open: fill it in, or take its id out of the test."
+        for test in tests
+        for name in test.ids
+        if name in unbuilt
+    ]
 
 
 def _object_named(name: str) -> object:
