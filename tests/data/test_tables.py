@@ -93,7 +93,7 @@ def test_every_source_reads_to_the_same_values(tmp_path: Path, monkeypatch: Any)
         ("a,b\n1,2\n3,4,5\n", "at line 3 has 3 cells"),
         ("a,b,c\n1,2,3\n4,5\n6,7,8\n", "at line 3 has 2 cells"),
         (b"a,b\n\xff\xfe\x00\x01\n", "binary"),
-        ("a,b\ncaf\xe9,1\n".encode("latin-1"), "latin-1"),
+        ("a,b\ncaf\xe9,1\n".encode("latin-1"), "cp1252"),
         ("a,b\n1,inf\n2,3\n3,4\n", "row 1: the value is infinite"),
     ],
 )
@@ -189,7 +189,7 @@ def test_framing_finds_the_problem_class() -> None:
     assert few.problem == "regression"
     assert "--category few" in few.reasons[0]
     assert frame(table, "tags").answers(table)[0].tolist() == [1, 1]
-    with pytest.raises(FramingError, match="same in every row"):
+    with pytest.raises(FramingError, match="is always 1"):
         frame(table, "same")
     with pytest.raises(ColumnError, match="Did you mean 'three'"):
         frame(table, "thre")
@@ -278,7 +278,7 @@ def test_a_weight_equals_a_repetition_and_decoding_comes_back(seed: int) -> None
 
 
 def test_numbers_too_large_to_square_are_refused_by_name() -> None:
-    with pytest.raises(TableError, match="'x0', row 2: numbers beyond 1e150"):
+    with pytest.raises(TableError, match=r"'x0', row 2 holds .* numbers beyond 1e150"):
         TableEncoder().fit(np.array([[1.0], [1e308]]))
 
 

@@ -13,6 +13,7 @@ app = App(
     name="pellucid",
     version=__version__,
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,  # `main` says what was left behind
     help="Machine learning you can see through: a table in, an honest model out.",
 )
 
@@ -39,11 +40,14 @@ def fit(
     order_by: str | None = None,
     group: str | None = None,
     numeric: Columns = (),
+    binary: Columns = (),
     category: Columns = (),
     text: Columns = (),
     date: Columns = (),
+    identifier: Columns = (),
     drop: Columns = (),
     missing: Columns = (),
+    encoding: str | None = None,
     jobs: int | None = None,
     output: Output = None,
     config: Path | None = None,
@@ -83,16 +87,22 @@ def fit(
         Column whose groups stay whole: all on one side of the split.
     numeric
         Read this column as numbers; repeat for more.
+    binary
+        Read this column as two-valued; repeat for more.
     category
         Read this column as categories; repeat for more.
     text
         Read this column as text; repeat for more.
     date
         Read this column as dates; repeat for more.
+    identifier
+        This column names the rows: leave it out of the model; repeat for more.
     drop
         Leave this column out; repeat for more.
     missing
         A further spelling of "missing", such as "?"; repeat for more.
+    encoding
+        Encoding of a text file (default utf-8), such as cp1252.
     jobs
         Parallel workers; the answer does not depend on it (default 1).
     output
@@ -118,11 +128,14 @@ def fit(
         "order_by": order_by,
         "group": group,
         "numeric": numeric or None,
+        "binary": binary or None,
         "category": category or None,
         "text": text or None,
         "date": date or None,
+        "identifier": identifier or None,
         "drop": drop or None,
         "missing": missing or None,
+        "encoding": encoding,
         "jobs": jobs,
     }
     said = {name: value for name, value in given.items() if value is not None}
@@ -137,6 +150,7 @@ def predict(
     *,
     output: Output = None,
     missing: Columns = (),
+    encoding: str = "utf-8",
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Predict from a table with a model file: the table, plus prediction and probabilities.
@@ -151,12 +165,14 @@ def predict(
         File to write (.csv, .parquet or .jsonl); - or nothing prints CSV.
     missing
         A further spelling of "missing"; repeat for more.
+    encoding
+        Encoding of a text file.
     json
         Print JSON lines instead of CSV.
     """
     from pellucid.cli.predicting import run_predict
 
-    run_predict(model, data, output=output, missing=missing, as_json=json)
+    run_predict(model, data, output=output, missing=missing, encoding=encoding, as_json=json)
 
 
 @app.command
@@ -181,8 +197,15 @@ def check(
     /,
     *,
     target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
+    numeric: Columns = (),
+    binary: Columns = (),
+    category: Columns = (),
+    text: Columns = (),
+    date: Columns = (),
+    identifier: Columns = (),
     drop: Columns = (),
     missing: Columns = (),
+    encoding: str = "utf-8",
     test: float = 0.2,
     seed: int = 0,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -195,10 +218,24 @@ def check(
         A table as for fit.
     target
         The column that would be predicted; without it only the columns are shown.
+    numeric
+        Read this column as numbers; repeat for more.
+    binary
+        Read this column as two-valued; repeat for more.
+    category
+        Read this column as categories; repeat for more.
+    text
+        Read this column as text; repeat for more.
+    date
+        Read this column as dates; repeat for more.
+    identifier
+        This column names the rows; repeat for more.
     drop
         Leave this column out; repeat for more.
     missing
         A further spelling of "missing"; repeat for more.
+    encoding
+        Encoding of a text file.
     test
         Share of rows that the split would keep for testing.
     seed
@@ -208,7 +245,18 @@ def check(
     """
     from pellucid.cli.showing import run_check
 
-    run_check(data, target, drop=drop, missing=missing, test=test, seed=seed, as_json=json)
+    reading = {
+        "numeric": numeric,
+        "binary": binary,
+        "category": category,
+        "text": text,
+        "date": date,
+        "identifier": identifier,
+        "drop": drop,
+        "missing": missing,
+        "encoding": encoding,
+    }
+    run_check(data, target, reading, test=test, seed=seed, as_json=json)
 
 
 @app.command

@@ -34,28 +34,25 @@ def run_fit(
     """Do the whole job and print what was found."""
     from pellucid.data import read_table
     from pellucid.evaluation.fit import fit_table
-    from pellucid.report import write_report
-    from pellucid.storage import save_model, write_whole
+    from pellucid.report.fit_report import render
+    from pellucid.storage.atomic import write_together
+    from pellucid.storage.model_file import packed_model
 
     settings = settings_from(given, config)
     folder = output or DEFAULT_FOLDER
     _refuse_file(folder)
     with _progress(quiet=as_json) as say:
         say("reading the table", 0.0)
-        table = read_table(
-            data,
-            numeric=settings.numeric,
-            category=settings.category,
-            text=settings.text,
-            date=settings.date,
-            drop=settings.drop,
-            missing=settings.missing,
-        )
+        table = read_table(data, **settings.reading())
         result = fit_table(table, settings, progress=say)
         say("writing the report", 1.0)
-        write_report(result, folder / "report.html")
-        save_model(result.machine, folder / "model.pellucid")
-        write_whole(folder / "run.toml", run_file(data, settings))
+        write_together(
+            {
+                folder / "report.html": render(result, folder),
+                folder / "model.pellucid": packed_model(result.machine),
+                folder / "run.toml": run_file(data, settings),
+            }
+        )
     if as_json:
         print(json.dumps(summary(result, folder), indent=2, ensure_ascii=False))
     else:

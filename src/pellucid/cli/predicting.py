@@ -17,15 +17,22 @@ if TYPE_CHECKING:
 
 
 def run_predict(
-    model: Path, data: str, *, output: Path | None, missing: tuple[str, ...], as_json: bool
+    model: Path,
+    data: str,
+    *,
+    output: Path | None,
+    missing: tuple[str, ...],
+    encoding: str,
+    as_json: bool,
 ) -> None:
     """Predict, and write or print the widened table."""
-    from pellucid.data.reading import read_arrow
+    from pellucid.data.sources import on_disk
     from pellucid.storage import load_model
 
     machine: Machine = load_model(model)
-    arrow = read_arrow(data)
-    widened = with_predictions(machine, arrow, missing)
+    with on_disk(data) as path:
+        source = str(path) if data == "-" else data
+        widened = with_predictions(machine, source, missing, encoding)
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(_as_bytes(widened, ".jsonl" if as_json else ".csv"))
         sys.stdout.flush()
@@ -36,8 +43,10 @@ def run_predict(
     print(f"{widened.num_rows:,} predictions written to {output}", file=sys.stderr)
 
 
-def with_predictions(machine: Machine, arrow: pa.Table, missing: tuple[str, ...] = ()) -> pa.Table:
-    """The table's own columns, then `prediction`, then one `probability_CLASS` a class.
+def with_predictions(
+    machine: Machine, source: Any, missing: tuple[str, ...] = (), encoding: str = "utf-8"
+) -> pa.Table:
+    """The table's own columns as written, `prediction`, and one `probability_CLASS` a class.
 
     Raises
     ------
@@ -48,10 +57,11 @@ def with_predictions(machine: Machine, arrow: pa.Table, missing: tuple[str, ...]
     """
     import pyarrow as pa
 
-    from pellucid.data.reading import read_table
+    from pellucid.data.reading import read_as_written, read_table
 
     wanted = [e for e in machine.schema if e["name"] in machine.framing.features]
-    table = read_table(arrow, schema=wanted, missing=missing)
+    table = read_table(source, schema=wanted, missing=missing, encoding=encoding)
+    arrow = read_as_written(source, encoding)
     for name, values in _predictions(machine, table).items():
         if name in arrow.column_names:
             raise TableError(f"The table already has a column {name!r}; rename it first.")

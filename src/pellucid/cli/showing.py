@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -25,9 +27,8 @@ def run_explain(model: Path, *, as_json: bool) -> None:
 def run_check(
     data: str,
     target: str | None,
+    reading: Mapping[str, Any],
     *,
-    drop: tuple[str, ...],
-    missing: tuple[str, ...],
     test: float,
     seed: int,
     as_json: bool,
@@ -37,7 +38,7 @@ def run_check(
     from pellucid.data import frame, read_table, split_rows
     from pellucid.evaluation.assumptions import check_assumptions
 
-    table = read_table(data, drop=drop, missing=missing)
+    table = read_table(data, **reading)
     findings = []
     framing = None
     if target is not None:

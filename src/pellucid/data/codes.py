@@ -56,14 +56,19 @@ def moments(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return mean, np.where(scale > 10 * np.finfo(float).eps * np.abs(mean), scale, 1.0)
 
 
-def _learn_numbers(column: Column, weights: Floats, values: Floats, names: list[str]) -> Learned:
-    used = values[weights > 0]
-    if used.size and np.nanmax(np.abs(np.nan_to_num(used))) > LARGEST:
-        row = int(np.argmax(np.nan_to_num(np.abs(values)).max(axis=1))) + 1
+def refuse_huge(name: str, values: Floats) -> None:
+    """Refuse numbers whose squares overflow, by column and row."""
+    sizes = np.abs(np.nan_to_num(values)).reshape(len(values), -1).max(axis=1, initial=0.0)
+    if sizes.max(initial=0.0) > LARGEST:
+        row = int(sizes.argmax())
         raise TableError(
-            f"Column {column.name!r}, row {row}: numbers beyond 1e150 cannot be standardised "
-            "(their squares overflow). Rescale the column, or leave it out (--drop)."
+            f"Column {name!r}, row {row + 1} holds {sizes[row]:g}: numbers beyond 1e150 cannot be "
+            "standardised (their squares overflow). Rescale the column, or leave it out (--drop)."
         )
+
+
+def _learn_numbers(column: Column, weights: Floats, values: Floats, names: list[str]) -> Learned:
+    refuse_huge(column.name, np.where(weights[:, None] > 0, values, 0.0))
     mean, scale = moments(values, weights)
     missing = bool((np.isnan(values).any(axis=1) & (weights > 0)).any())
     extra = [f"{column.name} is missing"] if missing else []
@@ -109,12 +114,12 @@ def _encode_category(code: Learned, column: Column) -> Floats:
 
 
 def recoded(column: Column, levels: list[str]) -> NDArray[np.int32]:
-    """Codes of a column in another list of levels; what is not among them is unseen."""
+    """Codes of a column in another list of levels; what is not among them is `UNSEEN`."""
     if list(column.levels or ()) == levels:
-        return np.asarray(column.values)
+        return np.asarray(np.maximum(column.values, UNSEEN))
     place = {level: i for i, level in enumerate(levels)}
-    renamed = [place.get(v, UNSEEN) for v in column.levels or ()]
-    table = np.array([*renamed, UNSEEN, MISSING], dtype=np.int32)
+    known = (*(column.levels or ()), *reversed(column.unseen))
+    table = np.array([*(place.get(v, UNSEEN) for v in known), MISSING], dtype=np.int32)
     return np.asarray(table[column.values])
 
 
@@ -126,17 +131,24 @@ def _decode_category(code: Learned, block: Floats) -> NDArray[Any]:
 
 
 def _learn_binary(column: Column, weights: Floats) -> Learned:
+    """One column, 1 for the second level; `share` is its mean, where unknown values stand."""
     code = _learn_category(column, weights)
     levels = code["levels"]
     if len(levels) != 2:
         return code
     own = column.name if set(levels) == {"0", "1"} else f"{column.name}={levels[1]}"
-    return code | {"names": [own, *code["names"][2:]]}
+    there = weights * (column.values >= 0)
+    share = float(there @ (column.values == 1)) / max(float(there.sum()), np.finfo(float).tiny)
+    return code | {"names": [own, *code["names"][2:]], "share": share}
 
 
 def _encode_binary(code: Learned, column: Column) -> Floats:
     block = _encode_category(code, column)
-    return block if len(code["levels"]) != 2 else block[:, 1:]
+    if len(code["levels"]) != 2:
+        return block
+    unknown = block[:, :2].sum(axis=1) == 0
+    block[unknown, 1] = code["share"]
+    return block[:, 1:]
 
 
 def _decode_binary(code: Learned, block: Floats) -> NDArray[Any]:

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pellucid.data.codes import CODES, recoded
 from pellucid.data.reading import read_table
 from pellucid.data.table import CODED, UNSEEN, Column, Kind, Table
+from pellucid.data.weights import checked_weights
 from pellucid.errors import ColumnError, TableError, UnseenCategoryWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -36,7 +37,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
     Numbers are standardised (mean 0, standard deviation 1, divisor n); two-valued columns become
     0 and 1; categories become one-hot columns, first category first; dates become parts. A value
     missing in training earns an indicator column, and stands at the mean. An unseen category is
-    all zeros, with a warning.
+    all zeros (the mean in a two-valued column), with a warning.
 
     Parameters
     ----------
@@ -102,7 +103,8 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         table = self._table(X, fitting=True)
-        weights = _weights(sample_weight, len(table))
+        n = len(table)
+        weights = np.ones(n) if sample_weight is None else checked_weights(sample_weight, n)
         self.codes_, self.dropped_ = [], []
         for column in table.columns:
             if column.kind not in CODES:
@@ -222,11 +224,14 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         if not unseen.any():
             return
         known = set(code["levels"])
-        names = sorted({v for v in (column.levels or ()) if v not in known})
-        shown = f": {', '.join(map(repr, names[:5]))}" if names else ""
+        met = (*(column.levels or ()), *column.unseen)
+        names = sorted({v for v in met if v not in known})
+        shown = ", ".join(map(repr, names[:5])) + (" …" if len(names) > 5 else "")
+        mean = Kind(code["kind"]) is Kind.BINARY and len(code["levels"]) == 2
+        where = "stand at the training mean" if mean else "are encoded as all zeros"
         self.warn(
             f"{int(unseen.sum())} row(s) of {column.name!r} hold categories not met in "
-            f"training{shown}; they are encoded as all zeros.",
+            f"training: {shown}; they {where}.",
             UnseenCategoryWarning,
         )
 
@@ -256,20 +261,3 @@ def _described(code: dict[str, Any]) -> str:
         f"mean {code['mean'][0]:.6g}, standard deviation {code['scale'][0]:.6g} → "
         f"{len(code['names'])} column(s)"
     )
-
-
-def _weights(sample_weight: Any, n: int) -> NDArray[np.float64]:
-    if sample_weight is None:
-        return np.ones(n)
-    weights = np.asarray(
-        check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
-    )
-    if weights.shape != (n,):
-        raise TableError(
-            f"sample_weight has shape {weights.shape}; one weight for each of the {n} rows is "
-            "wanted, shape "
-            f"({n},)."
-        )
-    if (weights < 0).any() or not weights.any():
-        raise TableError("sample_weight must be ≥ 0, and not all zero: all rows would be ignored.")
-    return weights

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.codes import refuse_huge
 from pellucid.data.table import CODED, Column, Kind, Table
 from pellucid.errors import FramingError
 
@@ -168,6 +169,9 @@ def frame(
     """
     column = table[target]
     _refuse_useless(column)
+    for each in table.columns:
+        if each.kind is Kind.NUMERIC:
+            refuse_huge(each.name, each.values)
     if problem is not None and problem not in PROBLEMS:
         raise FramingError(
             f"There is no problem class {problem!r}; there are {', '.join(PROBLEMS)}."
@@ -204,9 +208,13 @@ def _refuse_useless(column: Column) -> None:
     missing = column.missing
     if missing.all():
         raise FramingError(f"The target {column.name!r} has no value in any row.")
+    if len(column.values) == 1:
+        raise FramingError("The table has one row: there is nothing to learn from.")
     if column.kind is Kind.CONSTANT:
+        value = next(v for v, absent in zip(column.values, missing, strict=True) if not absent)
+        shown = f"{value:g}" if isinstance(value, float) else repr(value)
         raise FramingError(
-            f"The target {column.name!r} is the same in every row: there is nothing to learn."
+            f"The target {column.name!r} is always {shown}: there is nothing to learn."
         )
     if column.kind is Kind.DATE:
         raise FramingError(

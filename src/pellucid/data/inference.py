@@ -5,6 +5,7 @@ Notes: §5.3, Concept 192, §2.1.3
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.sources import SPELLINGS
+from pellucid.data.csv_files import SPELLINGS
 from pellucid.data.table import MISSING, UNSEEN, Column, Kind
 from pellucid.errors import ColumnError, TableError
 
 MOST_LEVELS = 1_000  # more categories than this are not one-hot columns a person could read
 FEW_ROWS = 10  # below this, uniqueness says nothing
+LARGEST_WHOLE = 2**53  # beyond it not every whole number is a 64-bit float
+# Digits that are a name, not an amount: 02134, or more of them than arithmetic keeps.
+CODE = r"^\s*[+-]?(0\d+|\d{17,})\s*$"
+DAY_AND_MONTH = r"^\s*\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b"
 Levels = tuple[str, ...]
 
 
@@ -32,9 +37,19 @@ def column_of(
         return _constant(name, values, "no row has a value; not used")
     if pa.types.is_temporal(values.type) and not pa.types.is_duration(values.type):
         return _date_or_constant(name, values)
+    if _too_long_for_numbers(values):
+        return _from_text(name, _as_text(values), codes=True)
     if pa.types.is_string(values.type):
         return _from_text(name, values)
     return _from_numbers(name, values)
+
+
+def _too_long_for_numbers(values: pa.ChunkedArray) -> bool:
+    """Whole numbers beyond 2⁵³: as 64-bit floats, neighbours would become equal."""
+    if not pa.types.is_integer(values.type) or values.null_count == len(values):
+        return False
+    span = pc.min_max(values).as_py()
+    return bool(max(abs(span["min"]), abs(span["max"])) > LARGEST_WHOLE)
 
 
 def _plain(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.ChunkedArray:
@@ -114,16 +129,17 @@ def spelled(number: float) -> str:
 def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_string(values.type):
         return values
-    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
-        numbers = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    if pa.types.is_floating(values.type):
+        numbers = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
         distinct, codes = np.unique(numbers, return_inverse=True)
         names = np.array([None if np.isnan(v) else spelled(v) for v in distinct], dtype=object)
         return pa.chunked_array([pa.array(names[codes], type=pa.string())])
     return values.cast(pa.string())
 
 
-def _from_text(name: str, values: pa.ChunkedArray) -> Column:
-    as_numbers = _all_numbers(values)
+def _from_text(name: str, values: pa.ChunkedArray, codes: bool = False) -> Column:
+    codes = codes or pc.any(pc.match_substring_regex(values, CODE)).as_py()
+    as_numbers = None if codes else _all_numbers(values)
     if as_numbers is not None:
         return _from_numbers(name, as_numbers)
     n, present = len(values), len(values) - values.null_count
@@ -131,19 +147,24 @@ def _from_text(name: str, values: pa.ChunkedArray) -> Column:
     words = pc.mean(pc.count_substring(pc.drop_null(values), " ")).as_py()
     if distinct == 1:
         return _constant(name, values, f"always {pc.drop_null(values)[0].as_py()!r}; not used")
-    dates = _all_dates(values)
+    dates = None if codes else _all_dates(values)
     if dates is not None:
         return _date_or_constant(name, dates)
+    what, why = "words", ""
+    if codes:
+        what, why = "codes", " (leading zeros, or more digits than a number keeps)"
+    elif pc.all(pc.match_substring_regex(values, DAY_AND_MONTH)).as_py():
+        why = " (dates? write them as 2026-11-24: day and month cannot be told apart)"
     if distinct == 2:
-        return _coded(name, Kind.BINARY, values, "two different values")
+        return _coded(name, Kind.BINARY, values, f"two different values{why}")
     if distinct == n and n >= FEW_ROWS and words < 2:
-        return _texts(name, Kind.IDENTIFIER, values, "different in every row; not used")
+        return _texts(name, Kind.IDENTIFIER, values, f"different in every row{why}; not used")
     if words >= 3 and distinct > present / 2:
         return _texts(name, Kind.TEXT, values, "sentences; not used yet")
     if distinct > MOST_LEVELS:
-        note = f"{distinct:,} categories, too many for one column each; not used"
+        note = f"{distinct:,} categories{why}, too many for one column each; not used"
         return _texts(name, Kind.TEXT, values, note)
-    return _coded(name, Kind.CATEGORY, values, f"{distinct} different words")
+    return _coded(name, Kind.CATEGORY, values, f"{distinct} different {what}{why}")
 
 
 def _all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -154,10 +175,13 @@ def _all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _all_dates(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    try:
-        return pc.cast(values, pa.timestamp("us"))
-    except pa.ArrowInvalid:
-        return None
+    """Dates and times as ISO 8601 spells them; with a zone they are taken to UTC."""
+    for stamp in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
+        try:
+            return pc.cast(pc.cast(values, stamp), pa.timestamp("us"))
+        except pa.ArrowInvalid:
+            continue
+    return None
 
 
 def _date_or_constant(name: str, values: pa.ChunkedArray) -> Column:
@@ -197,8 +221,17 @@ def _coded(
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     order = tuple(sorted(met, key=_natural)) if levels is None else levels
     place = {level: i for i, level in enumerate(order)}
-    renamed = np.array([place.get(v, UNSEEN) for v in met] + [MISSING], dtype=np.int32)
-    return Column(name, kind, renamed[codes], order, note)
+    if levels is not None:  # 1.50 in a column of words is the 1.5 of a column of numbers
+        met = [v if v in place else _canonical(v) for v in met]
+    unseen = tuple(dict.fromkeys(v for v in met if v not in place))
+    place |= {v: UNSEEN - i for i, v in enumerate(unseen)}
+    renamed = np.array([place[v] for v in met] + [MISSING], dtype=np.int32)
+    return Column(name, kind, renamed[codes], order, note, unseen)
+
+
+def _canonical(text: str) -> str:
+    is_amount = _is_number(text) and not re.match(CODE, text)
+    return spelled(float(text)) if is_amount and np.isfinite(float(text)) else text
 
 
 def _natural(level: str) -> tuple[int, float, str]:

@@ -111,12 +111,12 @@ def _names(columns: Iterable[str]) -> Iterable[str]:
     return (columns,) if isinstance(columns, str) else columns
 
 
-def read_arrow(source: Any, missing: Iterable[str] = (), encoding: str = "utf-8") -> pa.Table:
-    """The source as it stands, as an Arrow table: for keeping a person's own columns.
+def read_as_written(source: Any, encoding: str = "utf-8") -> pa.Table:
+    """The source as an Arrow table whose text cells are as a person typed them, 007 and 1.50.
 
     Parameters, errors: see `read_table`.
     """
-    return arrow_of(source, tuple(missing), encoding)[0]
+    return arrow_of(source, (), encoding, as_written=True)[0]
 
 
 def _by_schema(arrow: pa.Table, name: str, schema: Schema, missing: tuple[str, ...]) -> Table:

@@ -1,19 +1,16 @@
 """From a file, a data frame or an array to an Arrow table, with errors that name the place.
 
-CSV, Parquet and JSON go through DuckDB, SQLite through Python's own module, frames through
-narwhals.
+Text files are in `csv_files`; Parquet and JSON go through DuckDB, SQLite through Python's own
+module, frames through narwhals.
 """
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
-import re
+import shutil
 import sqlite3
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -23,17 +20,20 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pellucid.errors import ColumnError, TableError
+from pellucid.data.csv_files import from_csv, literal_path, refuse_duplicates, said
+from pellucid.errors import TableError
 
-SPELLINGS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A")
-HEAD = 65_536  # bytes looked at before the file is read
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 ENDINGS = (*TEXT_ENDINGS, ".parquet", *JSON_ENDINGS)
 
 
-def arrow_of(source: Any, missing: tuple[str, ...], encoding: str) -> tuple[pa.Table, str]:
+def arrow_of(
+    source: Any, missing: tuple[str, ...], encoding: str, as_written: bool = False
+) -> tuple[pa.Table, str]:
     """The Arrow table of any source, and a name for it.
+
+    `as_written` keeps every cell of a text file as the text it is.
 
     Raises
     ------
@@ -41,12 +41,12 @@ def arrow_of(source: Any, missing: tuple[str, ...], encoding: str) -> tuple[pa.T
         When it cannot be read; the message says what, where, and what to do.
     """
     if isinstance(source, pa.Table):
-        _no_duplicates(source.column_names)
+        refuse_duplicates(source.column_names)
         return source, "an Arrow table"
     if isinstance(source, np.ndarray):
         return _from_array(source), "an array"
     if isinstance(source, str | Path):
-        return _from_path(str(source), missing, encoding)
+        return _from_path(str(source), missing, encoding, as_written)
     return _from_frame(source), f"a {type(source).__module__.split('.')[0]} frame"
 
 
@@ -75,7 +75,7 @@ def _from_frame(frame: Any) -> pa.Table:
             "Arrow table or a 2-D array."
         ) from error
     names = list(held.collect_schema().names()) if hasattr(held, "collect") else held.columns
-    _no_duplicates([str(n) for n in names])
+    refuse_duplicates([str(n) for n in names])
     eager = held.collect() if hasattr(held, "collect") else held
     try:
         table = eager.to_arrow()
@@ -86,9 +86,12 @@ def _from_frame(frame: Any) -> pa.Table:
     return table.select(list(range(len(names)))).rename_columns([str(n) for n in names])
 
 
-def _from_path(source: str, missing: tuple[str, ...], encoding: str) -> tuple[pa.Table, str]:
+def _from_path(
+    source: str, missing: tuple[str, ...], encoding: str, as_written: bool
+) -> tuple[pa.Table, str]:
     if source == "-":
-        return _from_bytes(sys.stdin.buffer.read(), missing, encoding), "standard input"
+        with on_disk(source) as path:
+            return from_csv(path, missing, encoding, as_written), "standard input"
     file, _, inner = source.partition("::")
     path = Path(file)
     _refuse_unreadable(path)
@@ -103,18 +106,24 @@ def _from_path(source: str, missing: tuple[str, ...], encoding: str) -> tuple[pa
     if path.stat().st_size == 0:
         raise TableError(f"{path.name} is empty: there is not even a line of column names.")
     if ending in TEXT_ENDINGS:
-        return _from_csv(path, missing, encoding), path.name
+        return from_csv(path, missing, encoding, as_written), path.name
     function = "read_parquet" if ending == ".parquet" else "read_json"
     return _query(f"SELECT * FROM {function}(?)", path, path.name), path.name
 
 
-def _from_bytes(content: bytes, missing: tuple[str, ...], encoding: str) -> pa.Table:
-    if not content.strip():
-        raise TableError("Standard input is empty: there is not even a line of column names.")
+@contextmanager
+def on_disk(source: str) -> Iterator[Path]:
+    """The path of a source; standard input, which can be read once, is kept in a file meanwhile."""
+    if source != "-":
+        yield Path(source)
+        return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "standard input.csv"
-        path.write_bytes(content)
-        return _from_csv(path, missing, encoding)
+        with path.open("wb") as kept:
+            shutil.copyfileobj(sys.stdin.buffer, kept)
+        if path.stat().st_size == 0:
+            raise TableError("Standard input is empty: there is not even a line of column names.")
+        yield path
 
 
 def _refuse_unreadable(path: Path) -> None:
@@ -134,167 +143,12 @@ def _refuse_unreadable(path: Path) -> None:
         raise TableError(f"Cannot read {path}: {error.strerror}.") from error
 
 
-def _from_csv(path: Path, missing: tuple[str, ...], encoding: str) -> pa.Table:
-    head = _head(path, encoding)
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(head)
-    names = _first_line(path, head, delimiter)
-    _no_duplicates(names)
-    options = {
-        "header": True,
-        "delim": delimiter,
-        "quote": '"',
-        "escape": '"',
-        "nullstr": [*SPELLINGS, *missing],
-        "allow_quoted_nulls": True,
-        "encoding": encoding,
-        "strict_mode": True,
-        # Without BOOLEAN: "yes" and "no" are a person's words and stay as written.
-        "auto_type_candidates": ["BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "VARCHAR"],
-        "null_padding": False,
-    }
-    # The whole file is only looked at twice when the types guessed from its beginning do not hold.
-    for rows in (20_480, -1):
-        try:
-            table = _read_csv(path, {**options, "sample_size": rows})
-            break
-        except duckdb.ConversionException as error:
-            if rows == -1:
-                raise TableError(_said(path.name, error)) from error
-        except duckdb.Error as error:
-            ragged = _ragged(path, encoding, delimiter, names)
-            raise TableError(ragged or _said(path.name, error)) from error
-    if len(names) != table.num_columns:
-        raise TableError(
-            _ragged(path, encoding, delimiter, names)
-            or f"{path.name}: the first line names {len(names)} columns, the rows have "
-            f"{table.num_columns}."
-        )
-    return table.rename_columns(_named(names))
-
-
-def _first_line(path: Path, head: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader(io.StringIO(head, newline=None), delimiter=delimiter), [])
-    except csv.Error as error:
-        raise TableError(f"{path.name}: the first line cannot be read: {error}.") from error
-
-
-def _ragged(path: Path, encoding: str, delimiter: str, names: list[str]) -> str | None:
-    """Where the first row stands that has more or fewer cells than the first line has names."""
-    with path.open(encoding=encoding, newline="", errors="replace") as stream:
-        rows = csv.reader(stream, delimiter=delimiter)
-        try:
-            for row in rows:
-                if row and len(row) != len(names):
-                    return (
-                        f"{path.name}: the row at line {rows.line_num} has {len(row)} cells, the "
-                        f"first line names {len(names)} columns. Mend that row, or quote the cell "
-                        "that holds the separator."
-                    )
-        except csv.Error:
-            return None
-    return None
-
-
-def _named(names: list[str]) -> list[str]:
-    return [name.strip() or f"column {at}" for at, name in enumerate(names, 1)]
-
-
-def _read_csv(path: Path, options: dict[str, Any]) -> pa.Table:
-    with closing(duckdb.connect()) as connection, _literal_path(path) as plain:
-        spelled = ", ".join(f"{key} = {_literal(value)}" for key, value in options.items())
-        found = connection.sql(f"SELECT * FROM read_csv(?, {spelled})", params=[plain])
-        return found.to_arrow_table()
-
-
-@contextmanager
-def _literal_path(path: Path) -> Iterator[str]:
-    """A path that DuckDB takes for one file: it would expand *, ? and [ in a name."""
-    if not set("*?[") & set(str(path)):
-        yield str(path)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        link = Path(folder) / f"table{path.suffix}"
-        link.symlink_to(path.resolve())
-        yield str(link)
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, bool | int):
-        return str(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def _query(sql: str, path: Path, name: str) -> pa.Table:
     try:
-        with closing(duckdb.connect()) as connection, _literal_path(path) as plain:
+        with closing(duckdb.connect()) as connection, literal_path(path) as plain:
             return connection.sql(sql, params=[plain]).to_arrow_table()
     except duckdb.Error as error:
-        raise TableError(_said(name, error)) from error
-
-
-def _head(path: Path, encoding: str) -> str:
-    """The first lines as text; refuses binary files and other encodings by name."""
-    with path.open("rb") as stream:
-        raw = stream.read(HEAD)
-    if b"\0" in raw and not encoding.lower().startswith("utf-16"):
-        raise TableError(f"{path.name} is a binary file, not a table of text.")
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        if error.start < len(raw) - 4 or len(raw) < HEAD:
-            raise TableError(_wrong_encoding(path, raw, error.start, encoding)) from error
-        text = raw[: error.start].decode(encoding)
-    except LookupError as error:
-        raise TableError(f"There is no encoding {encoding!r}.") from error
-    if not text.strip():
-        raise TableError(f"{path.name} is empty: there is not even a line of column names.")
-    return text.removeprefix("\ufeff")
-
-
-def _wrong_encoding(path: Path, raw: bytes, at: int, encoding: str) -> str:
-    line = raw[:at].count(b"\n") + 1
-    return (
-        f"{path.name} is not {encoding}: line {line} holds the byte 0x{raw[at]:02x}. Save it as "
-        "UTF-8, or name its encoding, for example encoding='latin-1' (--encoding latin-1)."
-    )
-
-
-def _delimiter(head: str) -> str:
-    first = re.sub(r'"[^"]*"', "", head.split("\n", 1)[0])
-    counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
-    return max(counts, key=lambda mark: counts[mark])
-
-
-def _no_duplicates(names: list[str]) -> None:
-    twice = [name for name, times in Counter(names).items() if times > 1 and name.strip()]
-    if twice:
-        raise ColumnError(
-            f"Column name(s) used more than once: {', '.join(map(repr, twice))}. Rename them; a "
-            "name must mean one column."
-        )
-
-
-def _said(name: str, error: Exception) -> str:
-    """DuckDB's message cut down to what a person needs."""
-    text = str(error)
-    line = re.search(r"[Ll]ine:? (\d+)", text)
-    where = f" at line {line.group(1)}" if line else ""
-    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
-    if counts:
-        return (
-            f"{name}: the row{where} has {counts.group(2)} cells, the first line names "
-            f"{counts.group(1)} columns. Mend that row, or quote the cell that holds the separator."
-        )
-    if re.search(r"unicode|not utf-?8|byte sequence", text, re.IGNORECASE):
-        return (
-            f"{name} is not UTF-8{where}. Save it as UTF-8, or name its encoding, for example "
-            "encoding='latin-1' (--encoding latin-1)."
-        )
-    first = re.sub(r"\s+", " ", text.split("\n", 1)[0])
-    return f"Cannot read {name}{where}: {first}"
+        raise TableError(said(name, error)) from error
 
 
 def _from_sqlite(path: Path, inner: str) -> pa.Table:

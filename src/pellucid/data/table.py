@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from pellucid.errors import ColumnError
 
-MISSING, UNSEEN = -1, -2  # codes of a category that is absent, or was not met in training
+# Codes of a category that is absent; and, from there down, of those not met in training.
+MISSING, UNSEEN = -1, -2
 
 
 class Kind(StrEnum):
@@ -47,12 +48,14 @@ class Column:
         What its values are.
     values : ndarray, shape (n,)
         numeric: float64, NaN where missing. binary, category: int32 codes into `levels`, −1
-        missing, −2 unseen in training. date: datetime64[us], NaT missing. Others: object, None
+        missing, −2 − i for `unseen[i]`. date: datetime64[us], NaT missing. Others: object, None
         missing.
     levels : tuple of str or None
         Categories in order, for the coded kinds.
     note : str
         Why it has this kind.
+    unseen : tuple of str
+        Categories that are not among the levels of training.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Column:
     values: NDArray[Any]
     levels: tuple[str, ...] | None = None
     note: str = ""
+    unseen: tuple[str, ...] = ()
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -76,7 +80,7 @@ class Column:
     def texts(self) -> NDArray[Any]:
         """Values as text, None where missing."""
         if self.levels is not None:
-            named = np.array([*self.levels, None, None], dtype=object)
+            named = np.array([*self.levels, *reversed(self.unseen), None], dtype=object)
             return np.asarray(named[self.values])
         return np.array(
             [None if m else str(v) for v, m in zip(self.values, self.missing, strict=True)],

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing, frame
+from pellucid.data.reading import read_table
 from pellucid.data.splits import Split, split_rows
 from pellucid.data.table import Table
 from pellucid.errors import ColumnError, PellucidWarning, TooFewRowsError
@@ -45,13 +46,13 @@ from pellucid.evaluation.training_and_test import losses_at
 Array = NDArray[Any]
 
 
-def fit_table(table: Table, settings: Settings, progress: Progress | None = None) -> FitResult:
+def fit_table(table: Any, settings: Settings, progress: Progress | None = None) -> FitResult:
     """Frame the problem, choose a model by cross-validation, and test it on rows never used.
 
     Parameters
     ----------
-    table : Table
-        Rows with the target among the columns.
+    table : Table, path, data frame or array
+        Rows with the target among the columns; read by `read_table` unless it is a Table.
     settings : Settings
         What a person chose; the rest is inferred, and said.
     progress : callable (stage, share done) or None
@@ -71,6 +72,7 @@ def fit_table(table: Table, settings: Settings, progress: Progress | None = None
     """
     say = progress or (lambda stage, done: None)
     clock = _Clock()
+    table = table if isinstance(table, Table) else read_table(table, **settings.reading())
     say("framing the problem", 0.0)
     table, framing, marks = _framed(table, settings)
     y = framing.answers(table)

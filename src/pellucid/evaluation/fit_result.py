@@ -44,8 +44,10 @@ class Settings:
         Seed of the split, the chunks and every algorithm.
     order_by, group : str or None
         Time column (train on the past), or column whose groups stay whole.
-    numeric, category, text, date, drop, missing : tuple of str
+    numeric, binary, category, text, date, identifier, drop, missing : tuple of str
         Overrides of what the reader infers.
+    encoding : str
+        Encoding of a text file.
     jobs : int
         Parallel workers; the answer does not depend on it.
     """
@@ -63,12 +65,25 @@ class Settings:
     order_by: str | None = None
     group: str | None = None
     numeric: tuple[str, ...] = ()
+    binary: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     date: tuple[str, ...] = ()
+    identifier: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    encoding: str = "utf-8"
     jobs: int = 1
+
+    def reading(self) -> dict[str, Any]:
+        """What `read_table` takes."""
+        return {name: getattr(self, name) for name in READING}
+
+
+READING = (
+    *("numeric", "binary", "category", "text", "date", "identifier", "drop"),
+    *("missing", "encoding"),
+)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from pellucid.data.weights import checked_weights
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
-from pellucid.linear.rows import checked_weights, query_rows
+from pellucid.linear.rows import query_rows
 
 
 class MajorityBaseline(ClassifierMixin, GlassBox):  # type: ignore[misc]

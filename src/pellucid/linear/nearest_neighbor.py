@@ -16,11 +16,12 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
+from pellucid.data.weights import checked_weights
 from pellucid.errors import ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.rows import checked_weights, query_rows, training_rows
+from pellucid.linear.rows import query_rows, training_rows
 
 Array = NDArray[np.float64]
 N_NEIGHBORS = Hyperparameter(

@@ -53,6 +53,14 @@ def save_model(model: object, path: str | os.PathLike[str]) -> None:
 
     Notes: Def 19
     """
+    write_whole(path, packed_model(model))
+
+
+def packed_model(model: object) -> bytes:
+    """What a model file holds; errors as in `save_model`.
+
+    Notes: Def 19
+    """
     from safetensors.numpy import save
 
     from pellucid import __version__
@@ -68,7 +76,7 @@ def save_model(model: object, path: str | os.PathLike[str]) -> None:
         "model": body,
         "sha256": _digest(body, payload),
     }
-    write_whole(path, save(payload, metadata={MANIFEST: json.dumps(manifest, sort_keys=True)}))
+    return bytes(save(payload, metadata={MANIFEST: json.dumps(manifest, sort_keys=True)}))
 
 
 def load_model(path: str | os.PathLike[str]) -> Any:
