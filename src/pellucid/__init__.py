@@ -13,7 +13,9 @@ __version__ = "0.1.0"
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
+    "check_assumptions": "pellucid.evaluation.assumptions",
     "cross_validate": "pellucid.evaluation.cross_validation",
+    "diagnose": "pellucid.evaluation.diagnosis",
     "Explanation": "pellucid.explanation",
     "fit_table": "pellucid.evaluation.fit",
     "frame": "pellucid.data.framing",

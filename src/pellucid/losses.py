@@ -39,6 +39,8 @@ class Loss:
         The formula.
     notes : str
         Where it stands in the notes.
+    title : str
+        What a person calls it.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Loss:
     text: str
     latex: str
     notes: str
+    title: str = ""
 
     def __call__(self, g: ArrayLike, a: ArrayLike) -> Array:
         return self.value(g, a)
@@ -173,7 +176,9 @@ def asymmetric(costs: dict[tuple[Any, Any], float]) -> Loss:
         return total
 
     prices = ", ".join(f"L({g},{a}) = {price:g}" for (g, a), price in costs.items())
-    return Loss("asymmetric", value, _flat, "class", f"{prices}, else 0", prices, "§1.3")
+    return Loss(
+        "asymmetric", value, _flat, "class", f"{prices}, else 0", prices, "§1.3", "cost of mistakes"
+    )
 
 
 LOSSES: dict[str, Loss] = {
@@ -182,24 +187,26 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "zero-one", _zero_one, _flat, "class",
             "L(g,a) = 0 if g = a, else 1", r"L(g,a) = [g \neq a]", "§1.3, Def 129",
+            "share of wrong answers",
         ),
         Loss(
             "absolute", _absolute, _absolute_slope, "number",
-            "L(g,a) = |g − a|", r"L(g,a) = |g - a|", "§1.3",
+            "L(g,a) = |g − a|", r"L(g,a) = |g - a|", "§1.3", "absolute error",
         ),
         Loss(
             "square", _square, _square_slope, "number",
-            "L(g,a) = (g − a)²", r"L(g,a) = (g - a)^2", "§1.3, KE 47",
+            "L(g,a) = (g − a)²", r"L(g,a) = (g - a)^2", "§1.3, KE 47", "squared error",
         ),
         asymmetric({(1, 0): 1.0, (0, 1): 10.0}),
         Loss(
             "nll", _nll, _nll_slope, "probability",
             "L(g,y) = −(y log g + (1−y) log(1−g))",
-            r"L(g,y) = -(y \log g + (1-y) \log (1-g))", "KE 159",
+            r"L(g,y) = -(y \log g + (1-y) \log (1-g))", "KE 159", "log loss",
         ),
         Loss(
             "nllm", _nllm, _nllm_slope, "probabilities",
             "L(g,y) = −Σⱼ yⱼ log gⱼ", r"L(g,y) = -\sum_{j=1}^{k} y_j \log g_j", "KE 171",
+            "log loss",
         ),
     )
 }  # fmt: skip

@@ -15,8 +15,6 @@ from pellucid import Ridge, accuracy, cross_validate, learning_curve, training_e
 from pellucid import test_error as error_on_new_rows
 from pellucid.data import folds
 from pellucid.errors import FramingError, TooFewRowsError
-from pellucid.evaluation.fit_result import Candidate, LearningCurve, Score
-from pellucid.evaluation.learning_curves import diagnose
 from pellucid.evaluation.threshold import choose_threshold, expected_costs
 
 
@@ -118,19 +116,6 @@ def test_def_73_estimation_error_falls_with_rows() -> None:
     assert curve.training[0].mean < curve.training[2].mean
     with pytest.raises(TooFewRowsError):
         learning_curve(Ridge(), X, y, sizes=[1])
-
-
-def candidate(held: float, training: float, rank: int) -> Candidate:
-    return Candidate(f"rank {rank}", "m", Score(held, 0.01), rank, training, 3)
-
-
-def test_def_75_a_parabola_is_structural_error_for_a_line() -> None:
-    straight, bent = candidate(1.0, 0.99, 1), candidate(0.1, 0.09, 2)
-    assert diagnose(None, straight, 1.2, bent).verdict == "structural"
-    loose = candidate(1.0, 0.1, 1)
-    curve = LearningCurve((10, 20), (Score(0, 0),) * 2, (Score(2, 0), Score(1, 0)))
-    assert diagnose(curve, loose, 2.0).verdict == "estimation"
-    assert diagnose(None, candidate(0.1, 0.1, 1), 2.0).verdict == "balanced"
 
 
 def test_def_151_costs_choose_the_threshold() -> None:

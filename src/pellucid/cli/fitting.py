@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from pellucid.errors import FramingError, PellucidError, TableError
+from pellucid.wording import number
 
 if TYPE_CHECKING:
     from pellucid.evaluation.fit_result import Finding, FitResult, Settings
@@ -167,7 +168,7 @@ def show(result: FitResult, folder: Path) -> None:
     console.print(f"\n[bold]Predicting {framing.target}[/] from {len(framing.features)} columns")
     console.print(
         f"{framing.problem}; {result.rows:,} rows: {len(result.split.train):,} to learn from, "
-        f"{len(result.split.test):,} to test on ({result.split.how}).\n"
+        f"{len(result.split.test):,} to test on. {result.split.how}\n"
     )
     console.print(_candidates(result))
     console.print(f"\n{result.why}\n")
@@ -183,14 +184,17 @@ def show(result: FitResult, folder: Path) -> None:
 
 
 def _candidates(result: FitResult) -> RichTable:
+    from pellucid.losses import LOSSES
+
     grid = RichTable(title="Candidates, by cross-validation on the training rows")
-    for head in ("model", f"held-out {result.framing.loss} loss", "training", "λ", ""):
+    title = LOSSES[result.framing.loss].title
+    for head in ("model", f"held-out {title}", "training", "λ", ""):
         grid.add_column(head, justify="left" if head in ("model", "") else "right")
     for c in sorted(result.candidates, key=lambda c: c.rank):
         mark = "chosen" if c is result.chosen else ""
-        lam = "" if c.lam is None else f"{c.lam:.2g}"
-        held = f"{c.score.mean:.4g} ± {c.score.error:.2g}"
-        grid.add_row(c.name, held, f"{c.training:.4g}", lam, mark, style="bold" if mark else "")
+        held = f"{number(c.score.mean)} ± {number(c.score.error, 2)}"
+        cells = (c.name, held, number(c.training), number(c.lam, 2), mark)
+        grid.add_row(*cells, style="bold" if mark else "")
     return grid
 
 
@@ -199,8 +203,9 @@ def headline(result: FitResult) -> str:
     found, base = result.errors, result.errors_baseline
     if result.framing.problem == "regression":
         return (
-            f"off by {found['root mean square']:.4g} (root mean square; {found['absolute']:.4g} on "
-            f"average), where guessing the mean is off by {base['root mean square']:.4g}; "
+            f"off by {number(found['root mean square'])} (root mean square; "
+            f"{number(found['absolute'])} on average), where guessing the mean is off by "
+            f"{number(base['root mean square'])}; "
             f"R² = {found['R²']:.3f}."
         )
     return (

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pellucid.data.codes import refuse_huge
 from pellucid.data.table import CODED, Column, Kind, Table
 from pellucid.errors import FramingError
+from pellucid.losses import LOSSES
 
 PROBLEMS = ("regression", "two classes", "several classes", "overlapping classes")
 LOSSES_OF = {
@@ -80,7 +81,7 @@ class Framing:
         lines = [
             f"Predict {self.target!r} from {len(self.features)} columns: {self.problem}"
             + (f" ({shown})" if shown else "")
-            + f", judged by {self.loss} loss.",
+            + f", judged by {LOSSES[self.loss].title if self.loss in LOSSES else self.loss}.",
             *self.reasons,
             *(f"{name!r} is not used: {why}." for name, why in self.dropped),
             "Assumed: " + " ".join(self.assumptions),

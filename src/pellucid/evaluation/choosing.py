@@ -18,6 +18,8 @@ from pellucid.errors import PellucidWarning
 from pellucid.evaluation.candidates import MOST_TERMS, Recipe
 from pellucid.evaluation.cross_validation import Folds, Rows, cross_validate, take_rows, tune
 from pellucid.evaluation.fit_result import Candidate, Finding, Settings
+from pellucid.losses import LOSSES
+from pellucid.wording import number
 
 Array = NDArray[Any]
 Progress = Callable[[str, float], None]
@@ -173,7 +175,10 @@ def choose(candidates: Sequence[Candidate], loss: str) -> tuple[Candidate, str]:
     )
     if len(candidates) == 1:
         return chosen, f"{_start(chosen.name)} was asked for."
-    figures = f"{best.score.mean:.4g} ± {best.score.error:.2g} ({loss} loss on held-out chunks)"
+    figures = (
+        f"{number(best.score.mean)} ± {number(best.score.error, 2)} ({LOSSES[loss].title} on "
+        "held-out chunks)"
+    )
     if chosen is best:
         return chosen, (
             f"{_start(best.name)} had the lowest loss, {figures}. No simpler candidate came within "
@@ -181,7 +186,7 @@ def choose(candidates: Sequence[Candidate], loss: str) -> tuple[Candidate, str]:
         )
     return chosen, (
         f"{_start(best.name)} had the lowest loss, {figures}. {_start(chosen.name)} is simpler "
-        f"and, at {chosen.score.mean:.4g}, within one standard error of it, so it is preferred."
+        f"and, at {number(chosen.score.mean)}, within one standard error of it, so it is preferred."
     )
 
 

@@ -24,6 +24,7 @@ from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.candidates import MOST_ROWS, Recipe, automatic, named
 from pellucid.evaluation.choosing import Progress, choose, chunks_of, compare, sample
 from pellucid.evaluation.cross_validation import take_rows
+from pellucid.evaluation.diagnosis import diagnose
 from pellucid.evaluation.fit_result import (
     Candidate,
     ColumnSummary,
@@ -33,7 +34,7 @@ from pellucid.evaluation.fit_result import (
     Settings,
     Weight,
 )
-from pellucid.evaluation.learning_curves import diagnose, learning_curve
+from pellucid.evaluation.learning_curves import learning_curve
 from pellucid.evaluation.machine import Machine
 from pellucid.evaluation.measures import (
     class_measures,
@@ -42,6 +43,7 @@ from pellucid.evaluation.measures import (
 )
 from pellucid.evaluation.threshold import choose_threshold
 from pellucid.evaluation.training_and_test import losses_at
+from pellucid.losses import LOSSES
 
 Array = NDArray[Any]
 
@@ -325,7 +327,7 @@ def _evidence(
         "model": chosen.name,
         "training rows": len(split.train),
         "test rows": len(split.test),
-        "loss": framing.loss,
+        "loss": LOSSES[framing.loss].title,
         "test error": f"{each.mean():.6g}",
     }
     if chosen.lam is not None:

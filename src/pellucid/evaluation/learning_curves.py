@@ -1,4 +1,4 @@
-"""Learning curves, and what they say: structural against estimation error.
+"""Learning curves: training and held-out loss as rows are added.
 
 Notes: Def 73, Def 75, Concept 77, Concept 78, §2.7
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TooFewRowsError
 from pellucid.evaluation.cross_validation import Folds, cross_validate, folds_for
-from pellucid.evaluation.fit_result import Candidate, Diagnosis, LearningCurve
+from pellucid.evaluation.fit_result import LearningCurve
 from pellucid.losses import Loss
 
 
@@ -95,85 +95,3 @@ def _some(order: NDArray[np.intp], y: NDArray[Any], m: int) -> NDArray[np.intp]:
         picked = np.concatenate([first, rest])[: max(m, len(first))]
         return np.asarray(order[np.sort(picked)])
     return order[:m]
-
-
-def diagnose(
-    curve: LearningCurve | None, chosen: Candidate, baseline: float, richer: Candidate | None = None
-) -> Diagnosis:
-    """Say which error is left: structural (the class cannot) or estimation (the data cannot yet).
-
-    Parameters
-    ----------
-    curve : LearningCurve or None
-        Of the chosen candidate.
-    chosen : Candidate
-        What was chosen, with its λ path.
-    baseline : float
-        Held-out loss of the baseline: the scale on which "small" is judged.
-    richer : Candidate or None
-        The best more expressive candidate, if one was tried.
-
-    Returns
-    -------
-    Diagnosis
-        Estimation error is read off as the gap between held-out and training loss at full size;
-        structural error as the training loss that a richer class does remove.
-
-    Notes: Def 73, Def 75, Concept 77, Concept 78
-    """
-    gap = chosen.score.mean - chosen.training
-    removed = 0.0 if richer is None else max(chosen.training - richer.training, 0.0)
-    scale = max(abs(baseline), 1e-300)
-    estimation, structural = max(gap, 0.0) / scale, removed / scale
-    slope = _late_fall(curve) / scale
-    verdict = _verdict(structural, estimation, slope)
-    words = _words(verdict, chosen, gap, removed, richer)
-    return Diagnosis(verdict, removed, max(gap, 0.0), words, _advice(verdict, chosen))
-
-
-def _late_fall(curve: LearningCurve | None) -> float:
-    if curve is None or len(curve.sizes) < 2:
-        return 0.0
-    return curve.held_out[-2].mean - curve.held_out[-1].mean
-
-
-def _verdict(structural: float, estimation: float, slope: float) -> str:
-    small = 0.02
-    if estimation <= small and structural <= small:
-        return "balanced"
-    if estimation > structural and (estimation > small or slope > small):
-        return "estimation"
-    return "structural" if structural > estimation else "unclear"
-
-
-def _words(
-    verdict: str, chosen: Candidate, gap: float, removed: float, richer: Candidate | None
-) -> str:
-    facts = (
-        f"Rows never used cost {gap:+.3g} against the rows fitted "
-        f"({chosen.score.mean:.3g} against {chosen.training:.3g})."
-    )
-    if richer is not None:
-        facts += f" The richer class {richer.name!r} lowers the training loss by {removed:.3g}."
-    say = {
-        "estimation": "What is left is mostly estimation error: more rows, or a larger λ, "
-        "would help; a richer model would not.",
-        "structural": "What is left is mostly structural error: this class of hypotheses cannot "
-        "follow the data closer; more rows alone would not help.",
-        "balanced": "Neither error stands out: training and held-out loss nearly agree, and a "
-        "richer class gains little.",
-        "unclear": "The two errors cannot be told apart from these rows.",
-    }
-    return f"{say[verdict]} {facts}"
-
-
-def _advice(verdict: str, chosen: Candidate) -> tuple[str, ...]:
-    advice = {
-        "estimation": ("Gather more rows.", "Drop columns that carry little, or raise λ."),
-        "structural": ("Add features that bend (a polynomial basis).", "Ask for other columns."),
-        "balanced": ("Look for better columns rather than for a better model.",),
-        "unclear": ("Gather more rows, then look again.",),
-    }[verdict]
-    if chosen.path and chosen.lam in (chosen.path[0][0], chosen.path[-1][0]):
-        advice += ("The best λ lies at the end of the grid: widen it with --lams.",)
-    return advice

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pellucid.pictures.evaluation import shortened
-from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, drawing, figure_of
+from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, drawing, figure_of, plain_numbers
 
 Array = NDArray[Any]
 MOST_POINTS = 3_000  # points drawn; more only darken the picture
@@ -34,6 +34,8 @@ def predicted_against_actual(truths: Array, guesses: Array, ax: Axes | None = No
         axes.plot(guesses[rows], truths[rows], "o", color=BLUE, alpha=0.55, markersize=4, mew=0)
         ends = [min(truths.min(), guesses.min()), max(truths.max(), guesses.max())]
         axes.plot(ends, ends, color=ORANGE, lw=1.2)
+        plain_numbers(axes.xaxis)
+        plain_numbers(axes.yaxis)
         axes.set_xlabel("predicted")
         axes.set_ylabel("actual")
         return figure_of(axes)
@@ -49,6 +51,8 @@ def residuals(truths: Array, guesses: Array, ax: Axes | None = None) -> Figure:
         left = guesses - truths
         axes.plot(guesses[rows], left[rows], "o", color=BLUE, alpha=0.55, markersize=4, mew=0)
         axes.axhline(0, color=ORANGE, lw=1.2)
+        plain_numbers(axes.xaxis)
+        plain_numbers(axes.yaxis)
         axes.set_xlabel("predicted")
         axes.set_ylabel("predicted − actual")
         return figure_of(axes)

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+from pellucid.evaluation.diagnosis import split_error
 from pellucid.evaluation.fit_result import Candidate, LearningCurve, Score, Weight
-from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, drawing, figure_of
+from pellucid.losses import LOSSES
+from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, drawing, figure_of, plain_numbers
 
 
 def shortened(name: str, most: int = 28) -> str:
@@ -21,6 +24,11 @@ def shortened(name: str, most: int = 28) -> str:
         return name
     head = (most - 1) // 2
     return f"{name[:head]}…{name[-(most - 1 - head) :]}"
+
+
+def titled(loss: str) -> str:
+    """What a person calls a loss."""
+    return LOSSES[loss].title if loss in LOSSES else loss
 
 
 def candidates(
@@ -42,7 +50,7 @@ def candidates(
     Notes: Concept 87
     """
     shown = [c for c in tried if np.isfinite(c.score.mean)]
-    with drawing(ax, (6.4, 0.8 + 0.5 * max(len(shown), 1))) as axes:
+    with drawing(ax, (5.2, 0.8 + 0.5 * max(len(shown), 1))) as axes:
         for at, c in enumerate(shown):
             colour = ORANGE if c.name == chosen else BLUE
             axes.errorbar(
@@ -60,7 +68,8 @@ def candidates(
             )
         axes.set_yticks(range(len(shown)), [shortened(c.name) for c in shown])
         axes.set_ylim(len(shown) - 0.5, -0.5)
-        axes.set_xlabel(f"{loss} loss (● held-out, | training)")
+        plain_numbers(axes.xaxis)
+        axes.set_xlabel(f"{titled(loss)} (● held-out, | training)")
         return figure_of(axes)
 
 
@@ -90,16 +99,54 @@ def lambda_path(
         axes.plot(lams, held, "o-", color=BLUE, label="held-out", markersize=4)
         axes.plot(lams, [p[2] for p in path], "s--", color=GREY, label="training", markersize=3)
         axes.axvline(lam, color=ORANGE, lw=1.5, label=f"chosen λ = {lam:.2g}")
-        positive = lams[lams > 0]
-        if len(positive) > 1 and positive.max() / positive.min() > 20:
-            if (lams == 0).any():
-                axes.set_xscale("symlog", linthresh=float(positive.min()))
-            else:
-                axes.set_xscale("log")
+        _scale_of(axes, lams)
         axes.set_xlabel("λ, weight of the regularizer")
-        axes.set_ylabel(f"{loss} loss")
+        plain_numbers(axes.yaxis)
+        axes.set_ylabel(titled(loss))
         axes.legend()
         return figure_of(axes)
+
+
+def error_split(
+    path: Sequence[tuple[float, Score, float]], lam: float, loss: str, ax: Axes | None = None
+) -> Figure:
+    """Held-out loss along λ, parted in structural error with noise, and estimation error.
+
+    Parameters
+    ----------
+    path, lam, loss, ax
+        As in `lambda_path`.
+
+    Notes: Def 73, Def 75, Concept 77, Concept 78
+    """
+    lams = np.array([p[0] for p in path])
+    parts = np.array([split_error(score.mean, training) for _, score, training in path])
+    with drawing(ax) as axes:
+        names = ("structural error and noise", "estimation error")
+        for part, name, colour, hatch in zip(
+            (np.stack([0 * lams, parts[:, 0]]), np.stack([parts[:, 0], parts.sum(axis=1)])),
+            names, (BLUE, ORANGE), ("", "///"), strict=True,
+        ):  # fmt: skip
+            axes.fill_between(
+                lams, *part, color=colour, alpha=0.35, lw=0.5, hatch=hatch, label=name
+            )
+        axes.axvline(lam, color=INK, lw=1.5, ls="--", label=f"chosen λ = {lam:.2g}")
+        _scale_of(axes, lams)
+        axes.set_ylim(0, 1.6 * float(parts.sum(axis=1)[: np.argmax(lams >= lam) + 1].max()))
+        axes.set_xlabel("λ, weight of the regularizer")
+        plain_numbers(axes.yaxis)
+        axes.set_ylabel(titled(loss))
+        axes.legend(loc="upper left")
+        return figure_of(axes)
+
+
+def _scale_of(axes: Axes, lams: NDArray[np.float64]) -> None:
+    positive = lams[lams > 0]
+    if len(positive) > 1 and positive.max() / positive.min() > 20:
+        if (lams == 0).any():
+            axes.set_xscale("symlog", linthresh=float(positive.min()))
+        else:
+            axes.set_xscale("log")
 
 
 def learning_curve(curve: LearningCurve, loss: str, ax: Axes | None = None) -> Figure:
@@ -120,8 +167,9 @@ def learning_curve(curve: LearningCurve, loss: str, ax: Axes | None = None) -> F
         axes.set_xscale("log")
         axes.set_xticks(sizes, [f"{s:,}" for s in sizes])
         axes.minorticks_off()
+        plain_numbers(axes.yaxis)
         axes.set_xlabel("training rows")
-        axes.set_ylabel(f"{loss} loss")
+        axes.set_ylabel(titled(loss))
         axes.legend()
         return figure_of(axes)
 
@@ -132,7 +180,7 @@ def weights(found: Sequence[Weight], most: int = 20, ax: Axes | None = None) -> 
     Notes: Def 49, §2.3.8
     """
     shown = list(found[:most])
-    with drawing(ax, (6.4, 0.8 + 0.3 * max(len(shown), 1))) as axes:
+    with drawing(ax, (5.2, 0.8 + 0.3 * max(len(shown), 1))) as axes:
         sizes = [w.standardized for w in shown]
         axes.barh(range(len(shown)), sizes, color=[BLUE if s >= 0 else ORANGE for s in sizes])
         names = [shortened(f"{w.name} → {w.output}" if w.output else w.name, 34) for w in shown]

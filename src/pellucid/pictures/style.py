@@ -14,7 +14,11 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from pellucid.wording import number
 
 BLUE, ORANGE, GREEN, ROSE, GREY = "#3f7fbf", "#d9822b", "#2a9d6f", "#c2577f", "#808a94"
 INK = "#6b7680"  # enough contrast on white and on near-black
@@ -47,7 +51,7 @@ SETTINGS: Any = {
 
 
 @contextmanager
-def drawing(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0)) -> Iterator[Axes]:
+def drawing(ax: Axes | None, size: tuple[float, float] = (5.2, 3.5)) -> Iterator[Axes]:
     """Axes to draw on: those given, or those of a new figure in the house style."""
     with matplotlib.rc_context(SETTINGS):
         if ax is not None:
@@ -55,6 +59,12 @@ def drawing(ax: Axes | None, size: tuple[float, float] = (6.4, 4.0)) -> Iterator
             return
         figure = Figure(figsize=size, layout="constrained")
         yield figure.add_subplot()
+
+
+def plain_numbers(axis: Axis) -> None:
+    """At most six ticks, written as a person writes numbers."""
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else number(value)))
 
 
 def figure_of(ax: Axes) -> Figure:

@@ -18,13 +18,26 @@ from matplotlib.figure import Figure
 
 from pellucid.evaluation.fit_result import FitResult
 from pellucid.evaluation.threshold import expected_costs
+from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
 from pellucid.pictures.style import scoped, to_svg
-from pellucid.report.page import escape, grid, number, page, paragraph, picture, section
+from pellucid.report.page import escape, folded, grid, page, paragraph, picture, section
 from pellucid.storage.atomic import write_whole
+from pellucid.wording import number
 
 MOST_WEIGHTS = 200  # rows of the table; a basis can have thousands
+MEASURES = {
+    "square": "mean squared error",
+    "root mean square": "root mean square error",
+    "absolute": "mean absolute error",
+    "R²": "R², share of the variance explained",
+    "zero-one": "share wrong",
+    "accuracy": "share right",
+    "every class right": "share of rows right in every class",
+    "nll": "log loss",
+    "area under ROC": "area under the ROC curve",
+}
 
 
 def write_report(result: FitResult, path: str | os.PathLike[str]) -> None:
@@ -81,8 +94,9 @@ class _Drawer:
     def __init__(self) -> None:
         self._number = count(1)
 
-    def __call__(self, figure: Figure, caption: str) -> str:
-        return picture(scoped(to_svg(figure, caption), f"p{next(self._number)}"), caption)
+    def __call__(self, figure: Figure, caption: str, wide: bool = False) -> str:
+        drawn = scoped(to_svg(figure, caption), f"p{next(self._number)}")
+        return picture(drawn, caption, wide)
 
 
 def _answer(result: FitResult) -> str:
@@ -94,8 +108,8 @@ def _answer(result: FitResult) -> str:
             f"is off by {number(base['root mean square'])}."
         )
         facts = [
+            (number(found["R²"]), "R²: share of the variance explained"),
             (number(found["absolute"]), "mean absolute error"),
-            (number(found["R²"], 3), "R²: share of the variance explained"),
         ]
     else:
         sentence = (
@@ -103,14 +117,11 @@ def _answer(result: FitResult) -> str:
             f"predictions of {framing.target} are right. Always giving the commonest answer "
             f"is right {base['accuracy']:.1%} of the time."
         )
-        facts = [
-            (f"{found['accuracy']:.1%}", "accuracy"),
-            (number(found["nll"], 3), f"NLL (baseline {number(base['nll'], 3)})"),
-        ]
+        facts = [(f"{found['accuracy']:.1%}", "right on rows never used")]
     low, high = result.interval
     facts += [
-        (number(result.test_error), f"test error, {framing.loss} loss"),
-        (f"{number(low, 3)} to {number(high, 3)}", "95 % interval of the test error"),
+        (number(result.test_error), f"test error: {pictures.titled(framing.loss)}"),
+        (f"{number(low)} to {number(high)}", "its 95 % interval"),
         (result.chosen.name, "model"),
     ]
     items = "".join(f"<li><b>{escape(v)}</b><span>{escape(t)}</span></li>" for v, t in facts)
@@ -120,11 +131,15 @@ def _answer(result: FitResult) -> str:
     )
 
 
+def _start(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _framing(result: FitResult) -> str:
     framing, split = result.framing, result.split
     lines = [
-        f"Problem class: {framing.problem}. Evaluation criterion: {framing.loss} loss on rows "
-        "never used.",
+        f"Problem class: {framing.problem}. Evaluation criterion: {pictures.titled(framing.loss)} "
+        f"({LOSSES[framing.loss].text}) on rows never used.",
         f"{result.rows:,} rows of {result.source or 'the table'}: {len(split.train):,} to learn "
         f"from, {len(split.test):,} to test on. {split.how}",
         *framing.reasons,
@@ -154,9 +169,9 @@ def _candidates(result: FitResult, drawn: _Drawer) -> str:
             c.name,
             f"{number(c.score.mean)} ± {number(c.score.error, 2)}",
             number(c.training),
-            "" if c.lam is None else number(c.lam, 2),
+            number(c.lam, 2),
             f"{c.parameters:,}",
-            f"{c.seconds:.1f} s",
+            "< 0.1 s" if c.seconds < 0.05 else f"{c.seconds:.1f} s",
             c.note,
         )
         for c in result.candidates
@@ -170,7 +185,13 @@ def _candidates(result: FitResult, drawn: _Drawer) -> str:
             f"{result.settings.cv} times. Encoding was learned inside each fold. Within one "
             "standard error of the best, the simplest is preferred."
         ),
-        grid(f"{result.framing.loss} loss, lower is better", heads, rows, (1, 2, 3, 4, 5), at),
+        grid(
+            f"{_start(pictures.titled(result.framing.loss))}; lower is better",
+            heads,
+            rows,
+            (1, 2, 3, 4, 5),
+            at,
+        ),
         drawn(
             pictures.candidates(result.candidates, result.chosen.name, result.framing.loss),
             "Held-out loss of each candidate with its standard error; the band is one standard "
@@ -195,9 +216,16 @@ def _path(result: FitResult, drawn: _Drawer) -> str:
 
 def _curve(result: FitResult, drawn: _Drawer) -> str:
     advice = "".join(f"<li>{escape(a)}</li>" for a in result.diagnosis.advice)
-    shown = ""
-    if result.curve is not None:
+    chosen, shown = result.chosen, ""
+    if len(chosen.path) > 2 and chosen.lam is not None:
         shown = drawn(
+            pictures.error_split(chosen.path, chosen.lam, result.framing.loss),
+            "Held-out loss along λ in its two parts: half of the gap between held-out and training "
+            "loss is estimation error, the rest structural error and noise. A larger λ trades the "
+            "first for the second.",
+        )
+    if result.curve is not None:
+        shown += drawn(
             pictures.learning_curve(result.curve, result.framing.loss),
             "As rows are added: the gap between the two lines is estimation error; the height at "
             "which they would meet is structural error and noise.",
@@ -212,7 +240,10 @@ def _curve(result: FitResult, drawn: _Drawer) -> str:
 
 def _errors(result: FitResult, drawn: _Drawer) -> str:
     names = sorted(result.errors, key=list(result.errors).index)
-    rows = [(n, number(result.errors[n]), number(result.errors_baseline.get(n))) for n in names]
+    rows = [
+        (MEASURES.get(n, n), number(result.errors[n]), number(result.errors_baseline.get(n)))
+        for n in names
+    ]
     measures = grid("On the test rows", ("measure", "this model", "baseline"), rows, (1, 2))
     if result.framing.problem == "regression":
         shown = _regression_pictures(result, drawn)
@@ -263,7 +294,10 @@ def _class_pictures(result: FitResult, drawn: _Drawer) -> str:
         error_pictures.confusion(counts, classes),
         "Rows are the right answers, columns what was said; the diagonal is right."
         + (" The 20 classes with most mistakes are shown." if len(classes) > 20 else ""),
+        wide=len(classes) > 8,
     )
+    if len(classes) > 3:
+        shown += _mistakes(counts, classes)
     if len(classes) != 2 or result.probabilities is None:
         return shown
     p, positive = result.probabilities[:, 1], result.truths == result.machine.model.classes_[1]
@@ -279,6 +313,14 @@ def _class_pictures(result: FitResult, drawn: _Drawer) -> str:
             + "</div>"
         )
     return shown + _costs(result, p, positive, classes, drawn)
+
+
+def _mistakes(counts: np.ndarray, classes: list[str]) -> str:
+    wrong = counts - np.diag(np.diag(counts))
+    worst = np.argsort(-wrong, axis=None, kind="stable")[:8]
+    pairs = [np.unravel_index(at, wrong.shape) for at in worst if wrong.flat[at]]
+    rows = [(classes[i], classes[j], f"{wrong[i, j]:,}") for i, j in pairs]
+    return grid("The commonest mistakes", ("actual", "said", "rows"), rows, (2,)) if rows else ""
 
 
 def _costs(
@@ -298,7 +340,7 @@ def _costs(
     return drawn(
         error_pictures.costs_by_threshold(thresholds, mean, result.threshold),
         f"Costs decide the threshold: {classes[1]!r} is said when its probability passes "
-        f"{number(result.threshold, 3)}.",
+        f"{number(result.threshold)}.",
     )
 
 
@@ -307,8 +349,12 @@ def _weights(result: FitResult, drawn: _Drawer) -> str:
         return section(
             "Weights", paragraph("This model has no weights to show: it answers from the rows.")
         )
-    rows = [(w.name, w.output, number(w.value), number(w.standardized, 3)) for w in result.weights]
-    heads = ("column", "class", "weight", "per standard deviation")
+    several = any(w.output for w in result.weights)
+    rows = [
+        (w.name, *((w.output,) if several else ()), number(w.value), number(w.standardized))
+        for w in result.weights
+    ]
+    heads = ("column", *(("class",) if several else ()), "weight", "per standard deviation")
     note = (
         f"The largest {MOST_WEIGHTS} of {len(rows):,} weights."
         if len(rows) > MOST_WEIGHTS
@@ -321,7 +367,7 @@ def _weights(result: FitResult, drawn: _Drawer) -> str:
             "deviation can be compared; raw weights cannot. A weight is not a cause."
         ),
         drawn(pictures.weights(result.weights), "The largest weights, per standard deviation."),
-        grid(note, heads, rows[:MOST_WEIGHTS], (2, 3)),
+        folded(note, grid(note, heads, rows[:MOST_WEIGHTS], (len(heads) - 2, len(heads) - 1))),
     )
 
 
@@ -352,7 +398,7 @@ def _how_to(result: FitResult, folder: Path) -> str:
         f"<pre>{escape(f'./pellucid predict {model} new.csv -o predictions.csv')}</pre>",
         f"<pre>{escape(python)}</pre>",
         f"<pre>{escape(replay)}</pre>",
-        grid("Settings of this run", ("setting", "value"), settings),
+        folded("Settings of this run", grid("Settings", ("setting", "value"), settings)),
     )
 
 

@@ -40,6 +40,7 @@ th.number,td.number{text-align:right;white-space:nowrap}
 tr.chosen td{font-weight:600}
 figure{margin:1rem 0}
 figure svg{width:100%;height:auto;display:block}
+.big svg{min-width:38rem}
 figcaption{color:var(--soft);font-size:.9rem;max-width:42rem}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(19rem,100%),1fr));gap:1rem}
 .finding{border-left:4px solid var(--line);padding:.1rem 0 .1rem .9rem;margin:.8rem 0}
@@ -47,6 +48,7 @@ figcaption{color:var(--soft);font-size:.9rem;max-width:42rem}
 .finding b{text-transform:capitalize}
 .finding p{margin:.15em 0}
 .advice,small{color:var(--soft)}
+summary{cursor:pointer;color:var(--blue);padding:.5rem 0}
 pre{background:var(--panel);border-radius:.5rem;padding:.8rem 1rem;overflow-x:auto;font-size:.9rem}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
 .explanation table{width:100%}
@@ -64,17 +66,6 @@ padding:.1rem 0}
 def escape(text: object) -> str:
     """Text made safe to stand in HTML."""
     return html.escape(str(text), quote=True)
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """A number for a person: a few significant digits, a true minus sign."""
-    if value is None:
-        return ""
-    if value != value:
-        return "—"
-    if abs(value) >= 10 ** (digits - 1) and abs(value) < 1e9:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value:.{digits}g}".replace("-", "−")
 
 
 def page(title: str, body: str) -> str:
@@ -100,9 +91,15 @@ def paragraph(text: str, kind: str = "") -> str:
     return f"<p{mark}>{escape(text)}</p>" if text else ""
 
 
-def picture(svg: str, caption: str) -> str:
-    """A drawing with its caption."""
-    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+def picture(svg: str, caption: str, wide: bool = False) -> str:
+    """A drawing with its caption; a wide one keeps its size and scrolls in its own box."""
+    held = f'<div class="wide big" tabindex="0">{svg}</div>' if wide else svg
+    return f"<figure>{held}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def folded(title: str, body: str) -> str:
+    """Something long that opens when its title is touched."""
+    return f"<details><summary>{escape(title)}</summary>{body}</details>"
 
 
 def grid(
