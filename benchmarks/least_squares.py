@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,20 @@ def run() -> list[Row]:
         assert gap < 1e-8, gap
         return f"coefficients agree to {gap:.0e}"
 
+    peers: dict[str, tuple[Callable[[], Any], float | None]] = {
+        "LinearRegression": (lambda: peer.LinearRegression().fit(X, y), 8),
+        "Ridge(alpha=1e-9)": (lambda: peer.Ridge(alpha=1e-9).fit(X, y), 2.5),
+    }
+    try:
+        from sklearnex import linear_model as intel
+    except ImportError:
+        pass
+    else:
+        peers["scikit-learn-intelex"] = (lambda: intel.LinearRegression().fit(X, y), None)
     return compare(
         f"least squares, n={n:,} d={d}",
         lambda: LeastSquares().fit(X, y),
-        {
-            "LinearRegression": (lambda: peer.LinearRegression().fit(X, y), 8),
-            "Ridge(alpha=1e-9)": (lambda: peer.Ridge(alpha=1e-9).fit(X, y), 2.5),
-        },
+        peers,
         same,
         rounds=3,
     )

@@ -12,7 +12,15 @@ from typing import Any
 from pellucid.errors import PellucidError
 from pellucid.storage import write_whole
 
-JOBS = ("nist", "least_squares", "ridge_grid", "logistic", "logistic_cv", "fit_csv")
+JOBS = (
+    "nist",
+    "least_squares",
+    "unpenalized",
+    "ridge_grid",
+    "logistic",
+    "logistic_cv",
+    "fit_csv",
+)
 
 
 def run_bench(job: str | None, list_jobs: bool) -> None:
