@@ -20,8 +20,10 @@ def number(value: float | None, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> number(82014.7), number(-0.0123456), number(0.000032), number(float("nan"))
-    ('82,015', '−0.0123', '0.000032', '—')
+    >>> number(82014.7), number(82014.7, 6), number(-0.0123456), number(0.000032)
+    ('82,015', '82,014.7', '−0.0123', '0.000032')
+    >>> number(None), number(float("nan"))
+    ('', '—')
 
     Notes: §1.0.3
     """
@@ -30,8 +32,9 @@ def number(value: float | None, digits: int = 3) -> str:
     if value != value:
         return "—"
     size = abs(value)
-    if 10 ** (digits - 1) <= size < 1e9:
-        return f"{value:,.0f}".replace("-", MINUS)
+    if 100 <= size < 1e9:
+        decimals = max(digits - len(str(int(size))), 0)
+        return f"{value:,.{decimals}f}".replace("-", MINUS)
     if 1e-6 <= size < 1e-4:
         return f"{value:.{digits + 5}f}".rstrip("0").replace("-", MINUS)
     return f"{value:.{digits}g}".replace("-", MINUS)

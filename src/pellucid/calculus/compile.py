@@ -86,6 +86,7 @@ def compile_objective(
         hessian_vector=compiled.hessian_vector,
         text=unicode_text(of),
         latex=latex(of),
+        shape=compiled.shape,
     )
 
 

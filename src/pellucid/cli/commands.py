@@ -371,3 +371,58 @@ def check_gradient(
     from pellucid.cli.deriving import run_check_gradient
 
     run_check_gradient(formula, wrt, answer, where, as_json=json)
+
+
+@app.command
+def minimize(
+    formula: str,
+    /,
+    *,
+    data: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    wrt: str = "theta",
+    target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
+    bind: Columns = (),
+    given: Annotated[tuple[str, ...], Parameter(name="--set", negative="")] = (),
+    ones: Annotated[bool, Parameter(negative="")] = False,
+    rule: str = "gradient descent",
+    step_size: str = "line search",
+    steps: int = 1000,
+    picture: Path | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Minimise a matrix formula over the columns of a table, and show the way down.
+
+    Parameters
+    ----------
+    formula
+        For example "norm2(X' * theta - y)^2 / n + lam * norm2(theta)^2"; X is d×n, points are
+        columns.
+    data
+        A table as for fit.
+    wrt
+        The parameter to find.
+    target
+        This column is y, and all others, encoded and standardised, are the rows of X.
+    bind
+        What a name stands for, as NAME=COLUMN,COLUMN; repeat for more.
+    given
+        A number by name, such as lam=0.1; repeat for more.
+    ones
+        Prepend the 1 to every point of X, for an offset.
+    rule
+        "gradient descent", momentum, adadelta, "true adadelta", adagrad or adam.
+    step_size
+        A number, "line search", shrinking or 1/t.
+    steps
+        Most steps.
+    picture
+        File for a picture of the descent (.svg).
+    json
+        Print JSON instead of text.
+    """
+    from pellucid.cli.minimizing import run_minimize
+
+    run_minimize(
+        formula, data, wrt=wrt, target=target, bind=bind, given=given, ones=ones, rule=rule,
+        step_size=step_size, steps=steps, picture=picture, as_json=json,
+    )  # fmt: skip

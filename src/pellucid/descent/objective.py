@@ -38,6 +38,8 @@ class Objective:
     part : callable (θ, rows) -> array shaped as θ, or None
         The gradient of the mean over some points alone, regularizer and all: its expectation over
         points drawn at random is ∇J.
+    shape : tuple of int
+        Shape of θ, where it follows from the data.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class Objective:
     latex: str = ""
     points: int = 0
     part: Callable[[Any, Rows], Any] | None = None
+    shape: tuple[int, ...] = ()
 
     def slope(self, theta: Tree) -> Any:
         """∇J(θ): the gradient, or central differences where none is known.

@@ -61,6 +61,16 @@ def drawing(ax: Axes | None, size: tuple[float, float] = (5.2, 3.5)) -> Iterator
         yield figure.add_subplot()
 
 
+@contextmanager
+def side_by_side(
+    n: int, size: tuple[float, float] = (3.6, 3.2)
+) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A new figure of n pictures in a row, in the house style."""
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(size[0] * n, size[1]), layout="constrained")
+        yield figure, [figure.add_subplot(1, n, at + 1) for at in range(n)]
+
+
 def plain_numbers(axis: Axis) -> None:
     """At most six ticks, written as a person writes numbers."""
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))

@@ -1,0 +1,293 @@
+"""Pictures of descent: tangents, walks on curves and contours, rules side by side, their curves.
+
+Each takes plain functions and `Descent`s, and returns a figure.
+
+Notes: Concept 95, KE 102, Concept 99, Concept 104, Concept 107, Concept 109, Concept 115, Def 121
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from pellucid.descent import Descent, Objective
+from pellucid.pictures.style import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    SERIES,
+    drawing,
+    figure_of,
+    plain_numbers,
+    side_by_side,
+)
+
+Array = NDArray[np.float64]
+Curve = Callable[[Any], Any]
+
+
+def _heights(J: Curve, at: Array) -> Array:
+    return np.array([float(J(np.float64(t))) for t in at])
+
+
+def tangent(J: Curve, slope: Curve, at: float, zooms: Sequence[float] = (2.0, 0.5, 0.1)) -> Figure:
+    """A curve with its tangent at a point, nearer and nearer: it grows straight.
+
+    Parameters
+    ----------
+    J, slope : callable θ -> float
+    at : float
+        Where the tangent touches.
+    zooms : sequence of float
+        Half of the width shown, one picture each.
+
+    Notes: Concept 95
+    """
+    with side_by_side(len(zooms)) as (figure, axes):
+        for ax, zoom in zip(axes, zooms, strict=True):
+            t = np.linspace(at - zoom, at + zoom, 200)
+            ax.plot(t, _heights(J, t), color=BLUE, lw=2)
+            ax.plot(t, float(J(at)) + float(slope(at)) * (t - at), color=ORANGE, lw=1.5, ls="--")
+            ax.plot(at, float(J(at)), "o", color=ORANGE)
+            ax.set_title(f"within ± {zoom:g}")
+            ax.set_xlabel("θ")
+        axes[0].set_ylabel("J(θ)")
+        return figure
+
+
+def walk(J: Curve, found: Descent, reach: float | None = None, ax: Axes | None = None) -> Figure:
+    """The steps of a one-dimensional descent on its curve, the start marked by a cross.
+
+    Notes: KE 102, Notation 101
+    """
+    thetas = np.array([float(np.ravel(t)[0]) for t in found.path])
+    with drawing(ax) as axes:
+        _walk(axes, J, thetas, reach)
+        return figure_of(axes)
+
+
+def _walk(axes: Axes, J: Curve, thetas: Array, reach: float | None = None) -> None:
+    low, high = float(thetas.min()), float(thetas.max())
+    room = 0.15 * max(high - low, 1e-3) if reach is None else reach
+    t = np.linspace(low - room, high + room, 300)
+    axes.plot(t, _heights(J, t), color=GREY, lw=1.5)
+    heights = _heights(J, thetas)
+    axes.plot(thetas, heights, "o-", color=BLUE, markersize=4, lw=1)
+    axes.plot(thetas[0], heights[0], "X", color=ORANGE, markersize=10)
+    axes.set_xlabel("θ")
+    axes.set_ylabel("J(θ)")
+
+
+def step_sizes(J: Curve, runs: Sequence[tuple[str, Descent]], reach: float | None = None) -> Figure:
+    """The same curve walked with several step sizes, side by side.
+
+    Parameters
+    ----------
+    runs : sequence of (title, Descent)
+
+    Notes: Concept 99, Def 100
+    """
+    with side_by_side(len(runs)) as (figure, axes):
+        for ax, (title, found) in zip(axes, runs, strict=True):
+            _walk(ax, J, np.array([float(np.ravel(t)[0]) for t in found.path]), reach)
+            ax.set_title(f"{title}: {found.verdict}")
+            plain_numbers(ax.yaxis)
+            if ax is not axes[0]:
+                ax.set_ylabel("")
+        return figure
+
+
+def starts(J: Curve, runs: Sequence[Descent], low: float, high: float) -> Figure:
+    """Which valley each start leads to.
+
+    Notes: Concept 107
+    """
+    with drawing(None) as axes:
+        t = np.linspace(low, high, 400)
+        axes.plot(t, _heights(J, t), color=GREY, lw=1.5)
+        for found, colour in zip(runs, _colours(len(runs)), strict=True):
+            path = np.array([float(np.ravel(theta)[0]) for theta in found.path])
+            heights = _heights(J, path)
+            axes.plot(path, heights, "o-", color=colour, markersize=3, lw=1)
+            axes.plot(path[0], heights[0], "X", color=colour, markersize=10)
+            axes.plot(path[-1], heights[-1], "o", color=colour, markersize=9, mfc="none", mew=2)
+        axes.set_xlabel("θ")
+        axes.set_ylabel("J(θ)")
+        return figure_of(axes)
+
+
+def _colours(n: int) -> list[str]:
+    return [SERIES[i % len(SERIES)] for i in range(n)]
+
+
+def contour(
+    J: Curve,
+    runs: Sequence[tuple[str, Descent]],
+    centre: Sequence[float],
+    width: Sequence[float],
+    ax: Axes | None = None,
+) -> Figure:
+    """Level lines of J over two parameters, with the paths of several runs.
+
+    Parameters
+    ----------
+    J : callable θ of shape (2,) -> float
+    runs : sequence of (title, Descent)
+    centre, width : two floats
+        What is shown.
+
+    Notes: Concept 109, KE 110
+    """
+    with drawing(ax, (5.2, 4.4)) as axes:
+        X, Y, Z = _surface(J, centre, width)
+        levels = Z.min() + (Z.max() - Z.min()) * np.linspace(0, 1, 16) ** 2
+        axes.contour(X, Y, Z, levels=levels, colors=INK, linewidths=0.7, alpha=0.6)
+        for (title, found), colour in zip(runs, _colours(len(runs)), strict=True):
+            path = np.array([np.ravel(theta) for theta in found.path])
+            axes.plot(
+                path[:, 0], path[:, 1], "o-", color=colour, markersize=2.5, lw=1.3, label=title
+            )
+            axes.plot(*path[0], "X", color=colour, markersize=9)
+        axes.set_xlim(X.min(), X.max())
+        axes.set_ylim(Y.min(), Y.max())
+        axes.grid(False)
+        axes.set_xlabel("θ₁")
+        axes.set_ylabel("θ₂")
+        axes.legend()
+        return figure_of(axes)
+
+
+def _surface(
+    J: Curve, centre: Sequence[float], width: Sequence[float], n: int = 90
+) -> tuple[Array, Array, Array]:
+    x, y = (c + w * np.linspace(-0.5, 0.5, n) for c, w in zip(centre, width, strict=True))
+    X, Y = np.meshgrid(x, y)
+    Z = np.array([[float(J(np.array([a, b]))) for a in x] for b in y])
+    return X, Y, Z
+
+
+def surface(J: Curve, found: Descent, centre: Sequence[float], width: Sequence[float]) -> Figure:
+    """J as a landscape over two parameters, and a descent on it.
+
+    Notes: §3.0.4, Clar 94
+    """
+    from matplotlib import rc_context
+
+    from pellucid.pictures.style import SETTINGS
+
+    with rc_context(SETTINGS):
+        figure = Figure(figsize=(5.2, 4.4), layout="constrained")
+        axes: Any = figure.add_subplot(projection="3d")
+        X, Y, Z = _surface(J, centre, width, 40)
+        axes.plot_surface(X, Y, Z, color=BLUE, alpha=0.35, linewidth=0.2, edgecolor=INK)
+        path = np.array([np.ravel(theta) for theta in found.path])
+        heights = [float(J(theta)) for theta in path]
+        axes.plot(path[:, 0], path[:, 1], heights, "o-", color=ORANGE, markersize=3, zorder=9)
+        axes.set_xlabel("θ₁")
+        axes.set_ylabel("θ₂")
+        axes.set_zlabel("J")
+        return figure
+
+
+def slices(J: Curve, at: Sequence[float], reach: float) -> Figure:
+    """J along each parameter alone, the others held still.
+
+    Parameters
+    ----------
+    J : callable θ -> float
+    at : sequence of float, length d
+        θ, where the slices cross.
+    reach : float
+        Half of the width shown.
+
+    Notes: Concept 108
+    """
+    here = np.asarray(at, dtype=np.float64)
+    with side_by_side(len(here)) as (figure, axes):
+        for k, ax in enumerate(axes):
+            t = np.linspace(here[k] - reach, here[k] + reach, 200)
+            moved = np.repeat(here[None, :], len(t), axis=0)
+            moved[:, k] = t
+            ax.plot(t, [float(J(row)) for row in moved], color=BLUE, lw=2)
+            ax.plot(here[k], float(J(here)), "o", color=ORANGE)
+            ax.set_xlabel(f"θ{'₀₁₂₃₄₅₆₇₈₉'[k + 1]}")
+        axes[0].set_ylabel("J, the others held still")
+        return figure
+
+
+def batch_against_stochastic(
+    J: Curve, whole: Descent, sampled: Descent, centre: Sequence[float], width: Sequence[float]
+) -> Figure:
+    """The path of all points beside that of a few points a step.
+
+    Notes: Def 121, Concept 122
+    """
+    runs = [("all points", whole), ("a few points a step", sampled)]
+    with side_by_side(2, (4.2, 3.9)) as (figure, axes):
+        for ax, run in zip(axes, runs, strict=True):
+            contour(J, [run], centre, width, ax)
+        return figure
+
+
+def descent_curves(
+    runs: Sequence[Descent], names: Sequence[str] = (), least: float | None = None
+) -> Figure:
+    """J and ‖∇J‖ along the steps of one or several descents.
+
+    Parameters
+    ----------
+    runs : sequence of Descent
+    names : sequence of str
+        For the legend.
+    least : float or None
+        The least value of J; the excess over it is then drawn, on a logarithmic scale.
+
+    Notes: §3.1.8
+    """
+    with side_by_side(2) as (figure, axes):
+        for at, (found, colour) in enumerate(zip(runs, _colours(len(runs)), strict=True)):
+            label = names[at] if at < len(names) else None
+            values = found.values if least is None else np.maximum(found.values - least, 1e-16)
+            axes[0].plot(found.times, values, color=colour, label=label)
+            axes[1].plot(found.times, found.gradient_norms, color=colour, label=label)
+        axes[0].set_ylabel("J" if least is None else "J above its least value")
+        axes[0].set_yscale("linear" if least is None else "log")
+        axes[1].set_ylabel("‖∇J‖")
+        if all((found.gradient_norms > 0).any() for found in runs):
+            axes[1].set_yscale("log")
+        for ax in axes:
+            ax.set_xlabel("step")
+        if names:
+            axes[0].legend()
+        return figure
+
+
+def planar_error(objective: Objective, at: Any, direction: Any, ax: Axes | None = None) -> Figure:
+    """How far J is from its plane along a step: the error falls as the square of the step.
+
+    Parameters
+    ----------
+    objective : Objective
+    at, direction : arrays shaped as θ
+
+    Notes: Concept 109, eq 3.21
+    """
+    theta = np.asarray(at, dtype=np.float64)
+    along = np.asarray(direction, dtype=np.float64)
+    lengths = np.geomspace(1e-3, 1, 25)
+    here, promised = float(objective.value(theta)), float(np.vdot(objective.slope(theta), along))
+    moved = np.array([float(objective.value(theta + s * along)) - here for s in lengths])
+    error = np.maximum(np.abs(moved - lengths * promised), 1e-16)
+    with drawing(ax) as axes:
+        axes.loglog(lengths, np.abs(moved), color=GREY, ls="--", label="|ΔJ|")
+        axes.loglog(lengths, error, "o-", color=BLUE, markersize=3, label="|ΔJ − Δθ · ∇J|")
+        axes.set_xlabel("length of the step")
+        axes.set_ylabel("change of J")
+        axes.legend()
+        return figure_of(axes)
