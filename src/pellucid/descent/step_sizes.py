@@ -69,27 +69,29 @@ class Constant:
 
 @dataclass(frozen=True)
 class Power:
-    """η(t) = c t⁻ᵖ; p = 1 is 1/t.
+    """η(t) = c (t + shift)⁻ᵖ; p = 1 is 1/t.
 
     Examples
     --------
-    >>> Power(1.0)(4), Power(1.0, 0.5)(4)
-    (0.25, 0.5)
+    >>> Power(1.0)(4), Power(1.0, 0.5)(4), Power(1.0, 1.0, shift=3.0)(1)
+    (0.25, 0.5, 0.25)
 
     Notes: Theorem 123
     """
 
     c: float
     p: float = 1.0
+    shift: float = 0.0
 
     def __call__(self, t: int) -> float:
-        return float(self.c * float(t) ** -self.p)
+        return float(self.c * (t + self.shift) ** -self.p)
 
     def conditions(self) -> Conditions:
         return Conditions(self.p <= 1, 2 * self.p > 1)
 
     def __str__(self) -> str:
-        return f"{self.c:g}/t" if self.p == 1 else f"{self.c:g} t^(−{self.p:g})"
+        time = f"(t + {self.shift:g})" if self.shift else "t"
+        return f"{self.c:g}/{time}" if self.p == 1 else f"{self.c:g} {time}^(−{self.p:g})"
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,16 @@ class Design:
         else:
             self.held = self.mean
 
+    @classmethod
+    def like(cls, X: Any, weights: Array, offset: bool, mean: Array, scale: Array) -> Design:
+        """Further rows under the means and scales of earlier ones."""
+        found = object.__new__(cls)
+        found.X, found.weights, found.offset = X, weights, offset
+        found.sparse, (found.n, found.d) = bool(sp.issparse(X)), X.shape
+        found.width, found.compiled = found.d + offset, False
+        found.mean, found.held, found.scale = mean, mean, scale
+        return found
+
     def _sparse_moments(self) -> Array:
         first = np.asarray(self.weights @ self.X).ravel()
         second = np.asarray(self.weights @ self.X.multiply(self.X).tocsr()).ravel()

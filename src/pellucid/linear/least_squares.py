@@ -5,15 +5,25 @@ Notes: KE 47, KE 62, §2.5
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from pellucid.explanation import Explanation
-from pellucid.linear.ridge import FIT_INTERCEPT, SquareLossRegressor, ridge_explanation
-from pellucid.linear.ridge_fit import fit_ridge
-from pellucid.linear.rows import training_rows
+from pellucid.linear.descent_settings import (
+    BATCH_SIZE,
+    BY_STEPS,
+    CLOSED_FORM,
+    MAX_ITER,
+    RANDOM_STATE,
+    RULE,
+    STEP_SIZE,
+    TOL,
+    WARM_START,
+)
+from pellucid.linear.penalized_regressor import PenalizedRegressor
+from pellucid.linear.square_loss import FIT_INTERCEPT, ridge_explanation
 
 
-class LeastSquares(SquareLossRegressor):
+class LeastSquares(PenalizedRegressor):
     """Ordinary least squares: minimise the mean square loss; `Ridge` with λ = 0.
 
     Solved from one pass over the rows where that keeps its digits; else by QR on scaled columns
@@ -30,9 +40,12 @@ class LeastSquares(SquareLossRegressor):
     intercept_ : float or ndarray, shape (t,)
         θ₀, in answer units.
     solver_ : str
-        What ran: "cholesky", "qr", "svd" or "lsmr".
+        What ran: "cholesky", "qr", "svd" or "lsmr"; or the algorithm.
     condition_ : float
         Condition number of the scaled columns.
+    n_iter_ : int
+        Steps or epochs; 1 in closed form. By steps there is `trace_` too: `objective` and
+        `gradient_norm` along the way, and why it `stopped`.
     n_features_in_ : int
         d.
     warnings_ : list of str
@@ -47,32 +60,30 @@ class LeastSquares(SquareLossRegressor):
     Notes: KE 47, KE 62, Concept 61
     """
 
-    hyperparameters: ClassVar = (FIT_INTERCEPT,)
+    hyperparameters: ClassVar = (FIT_INTERCEPT, *BY_STEPS)
 
-    def __init__(self, *, fit_intercept: bool = FIT_INTERCEPT.default) -> None:
+    def __init__(
+        self,
+        *,
+        fit_intercept: bool = FIT_INTERCEPT.default,
+        algorithm: str = CLOSED_FORM.default,
+        rule: str = RULE.default,
+        step_size: Any = STEP_SIZE.default,
+        batch_size: int = BATCH_SIZE.default,
+        max_iter: int = MAX_ITER.default,
+        tol: float = TOL.default,
+        random_state: int = RANDOM_STATE.default,
+        warm_start: bool = WARM_START.default,
+    ) -> None:
         self.fit_intercept = fit_intercept
-
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Find θ and θ₀ where the gradient is zero.
-
-        Parameters
-        ----------
-        X : array or sparse array, shape (n, d)
-        y : array, shape (n,) or (n, t)
-        sample_weight : array, shape (n,), or None
-            A weight counts like repetitions of its row.
-
-        Returns
-        -------
-        LeastSquares
-            Itself.
-        """
-        self.check_hyperparameters()
-        X, Y, weights, flat = training_rows(self, X, y, sample_weight)
-        solution, theta_0 = fit_ridge(X, Y, weights, 0.0, offset=self.fit_intercept)
-        self._keep(solution, theta_0, flat)
-        self._complain(solution)
-        return self
+        self.algorithm = algorithm
+        self.rule = rule
+        self.step_size = step_size
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+        self.warm_start = warm_start
 
     def _explanation(self) -> Explanation:
         return ridge_explanation(self, 0.0)

@@ -14,6 +14,15 @@ from sklearn.utils.multiclass import type_of_target
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.by_descent import steps_in_words
+from pellucid.linear.descent_settings import (
+    BATCH_SIZE,
+    NEWTON,
+    RANDOM_STATE,
+    RULE,
+    STEP_SIZE,
+    WARM_START,
+)
 from pellucid.linear.penalized_classifier import PenalizedClassifier
 from pellucid.linear.score_classifier import (
     CLASS_WEIGHT,
@@ -128,7 +137,8 @@ class TwoClasses(ScoreClassifier):
                 "∇_θ J: d×1",
                 "eq 4.56, eq 4.57",
             ),
-            algorithm="Newton's method on standardised columns, translated back exactly; the "
+            algorithm=steps_in_words(self)
+            or "Newton's method on standardised columns, translated back exactly; the "
             "Hessian is renewed only when it pays, and L-BFGS pairs mend it in between.",
             happened=self._happened(),
             warnings=tuple(self.warnings_),
@@ -174,7 +184,10 @@ class LogisticClassifier(PenalizedClassifier, TwoClasses):
     Notes: KE 150, KE 152, KE 160, §4.4
     """
 
-    hyperparameters = (LAM, THRESHOLD, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL)
+    hyperparameters = (
+        *(LAM, THRESHOLD, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL),
+        *(NEWTON, RULE, STEP_SIZE, BATCH_SIZE, RANDOM_STATE, WARM_START),
+    )
 
     def __init__(
         self,
@@ -184,6 +197,12 @@ class LogisticClassifier(PenalizedClassifier, TwoClasses):
         class_weight: Any = CLASS_WEIGHT.default,
         max_iter: int = MAX_ITER.default,
         tol: float = TOL.default,
+        algorithm: str = NEWTON.default,
+        rule: str = RULE.default,
+        step_size: Any = STEP_SIZE.default,
+        batch_size: int = BATCH_SIZE.default,
+        random_state: int = RANDOM_STATE.default,
+        warm_start: bool = WARM_START.default,
     ) -> None:
         self.lam = lam
         self.threshold = threshold
@@ -191,3 +210,9 @@ class LogisticClassifier(PenalizedClassifier, TwoClasses):
         self.class_weight = class_weight
         self.max_iter = max_iter
         self.tol = tol
+        self.algorithm = algorithm
+        self.rule = rule
+        self.step_size = step_size
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.warm_start = warm_start

@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.linear.by_descent import complain, descended, stochastic
 from pellucid.linear.callbacks import with_callbacks
+from pellucid.linear.design import Design
+from pellucid.linear.epochs import Standing, begun, train
 from pellucid.linear.likelihood import MeanLoss, Solve
 from pellucid.linear.newton import minimize
 from pellucid.linear.row_pieces import one_blas_thread
@@ -26,6 +29,14 @@ class PenalizedClassifier(ScoreClassifier):
 
     Notes: KE 160, KE 171
     """
+
+    algorithm: str
+    rule: str
+    step_size: Any
+    batch_size: int
+    random_state: int
+    warm_start: bool
+    standing_: dict[str, Any]
 
     @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
@@ -47,13 +58,84 @@ class PenalizedClassifier(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight)
         loss = MeanLoss(self._design(X, weights), self._truths(codes), self.lam)
         watch, close = self._watch(*given, self.max_iter, lambda B: self._coefficients(loss, B))
-        with one_blas_thread(loss.design.d):
-            start, solve = self._start(loss)
-            B, verdict, evidence = minimize(
-                loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
-            )
-        self._keep(loss, B, verdict, evidence)
+        if self.algorithm == "newton":
+            with one_blas_thread(loss.design.d):
+                start, solve = self._start(loss)
+                B, verdict, evidence = minimize(
+                    loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
+                )
+            self._keep(loss, B, verdict, evidence)
+        else:
+            self._step_by_step(loss, self._first(loss), watch)
         close()
+        return self
+
+    def _first(self, loss: MeanLoss) -> Array:
+        """Zero, or with a warm start the coefficients of the last fit."""
+        zero = np.zeros((loss.design.width, loss.k))
+        before = getattr(self, "coef_", None)
+        if not self.warm_start or before is None or before.shape != (loss.k, loss.design.d):
+            return zero
+        return loss.design.standardized(before.T, np.asarray(self.intercept_))
+
+    def _step_by_step(self, loss: MeanLoss, B: Array, watch: Any) -> None:
+        if self.algorithm == "descent":
+            B, verdict, evidence = descended(loss, _kind(loss), B, self, watch)
+        else:
+            B, verdict, evidence = stochastic(loss, _kind(loss), B, self, watch)
+        self._describe(loss, B, verdict, evidence)
+        self.solver_ = self.algorithm
+        complain(self, verdict, evidence)
+        if loss.lam == 0:
+            self._warn_separated(loss, B, verdict)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
+        """One stochastic pass over further rows, under the means and scales of the first ones.
+
+        Parameters
+        ----------
+        X : array of shape (n, d)
+        y : array of shape (n,)
+            Labels.
+        classes : array, optional
+            All labels there will be; needed in the first call when y does not hold them all.
+        sample_weight : array of shape (n,), optional
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        FramingError
+            For a label that is not among the classes.
+
+        Notes: Def 121, Def 312
+        """
+        first = not hasattr(self, "standing_")
+        known = None if first else self.classes_
+        if first and classes is not None:
+            known = np.unique(classes)
+        X, codes, weights = self._rows(X, y, sample_weight, known=known)
+        if first:
+            design = self._design(X, weights)
+            start = begun(self.rule, np.zeros((design.width, self._truths(codes).shape[1])))
+        else:
+            kept = self.standing_
+            mean, scale = kept["mean"], kept["scale"]
+            design = Design.like(X, weights, bool(self.fit_intercept), mean, scale)
+            start = Standing(kept["C"], kept["state"], kept["epochs"])
+        loss = MeanLoss(design, self._truths(codes), self.lam)
+        B, verdict, evidence, standing = train(
+            loss, _kind(loss), start, rule=self.rule, step_size=self.step_size,
+            batch_size=self.batch_size, seed=self.random_state, max_iter=1, tol=self.tol,
+        )  # fmt: skip
+        self._describe(loss, B, verdict, evidence)
+        self.solver_, self.n_iter_ = "stochastic", standing.epochs
+        self.standing_ = {
+            "C": standing.C, "state": standing.state, "epochs": standing.epochs,
+            "mean": design.mean, "scale": design.scale,
+        }  # fmt: skip
         return self
 
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
@@ -90,3 +172,7 @@ class PenalizedClassifier(ScoreClassifier):
             model._keep(loss, B, verdict, evidence)
             fitted[int(at)] = model
         return [fitted[at] for at in range(len(lams))]
+
+
+def _kind(loss: MeanLoss) -> str:
+    return "logistic" if loss.k == 1 else "softmax"

@@ -39,7 +39,7 @@ TOL = Hyperparameter(
     1e-8,
     "float",
     "Stop when the Newton decrement √(∇Jᵀ H⁻¹ ∇J) is at most this; the excess of J is half its "
-    "square.",
+    "square. By descent: when ‖∇J‖ is at most this share of what it is at zero.",
     low=0,
     open_low=True,
 )
@@ -71,13 +71,20 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         tags.input_tags.sparse = True
         return tags
 
-    def _rows(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, NDArray[np.intp], Array]:
-        """Validated rows of positive weight, class codes, and weights that sum to 1."""
+    def _rows(
+        self, X: Any, y: Any, sample_weight: Any, known: Any = None
+    ) -> tuple[Any, NDArray[np.intp], Array]:
+        """Validated rows of positive weight, class codes, and weights that sum to 1.
+
+        `known`: the classes, where these rows need not hold them all.
+        """
         self.check_hyperparameters()
         # Whether dense rows are finite shows in their moments, without a pass of its own.
+        further = known is not None and hasattr(self, "standing_")
         X, y = validate_data(
-            self, X, y, accept_sparse="csr", dtype=np.float64, ensure_all_finite=False
-        )
+            self, X, y, accept_sparse="csr", dtype=np.float64, ensure_all_finite=False,
+            reset=not further,
+        )  # fmt: skip
         check_classification_targets(y)
         weights = _check_sample_weight(
             sample_weight,
@@ -91,16 +98,29 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         if (weights == 0).any():  # a row of weight 0 is an absent row
             X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
         self.classes_, codes = np.unique(y, return_inverse=True)
+        if known is not None:
+            codes = self._codes_among(np.asarray(known), codes)
         self._check_classes(y)
         weights = weights * self._class_weights(codes, weights)[codes]
         sparse = bool(sp.issparse(X))
         return sp.csr_array(X) if sparse else X, codes, weights / weights.sum()
 
+    def _codes_among(self, known: NDArray[Any], codes: NDArray[np.intp]) -> NDArray[np.intp]:
+        strange = self.classes_[~np.isin(self.classes_, known)]
+        if len(strange):
+            raise FramingError(
+                f"The label {strange[0]!r} is not among the classes {list(known)}: give `classes` "
+                "all labels in the first partial_fit."
+            )
+        places: NDArray[np.intp] = np.searchsorted(known, self.classes_)[codes]
+        self.classes_ = known
+        return places
+
     def _class_weights(self, codes: NDArray[np.intp], weights: Array) -> Array:
         given = getattr(self, "class_weight", None)
         if given == "balanced":  # each class counts alike, its rows being weighed as given
-            held = np.bincount(codes, weights)
-            return np.asarray(held.sum() / (len(held) * held))
+            held = np.bincount(codes, weights, minlength=len(self.classes_))
+            return np.asarray(held.sum() / (len(held) * np.where(held > 0, held, 1.0)))
         return np.asarray(
             compute_class_weight(given, classes=self.classes_, y=self.classes_[codes])
         )
@@ -161,15 +181,7 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
 
     def _judge(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
         """Say what is not as it should be, and only that."""
-        if loss.lam == 0 and self._separated(loss, B, verdict):
-            self.trace_["stopped"] = "separated"
-            self.warn(
-                "the classes are linearly separable, all or some of them, so with lam=0 no finite "
-                "minimiser exists: "
-                "longer coefficients always fit better. The fit stopped at finite ones; their "
-                "direction separates (separating_direction_). Give lam > 0 for a unique answer.",
-                SeparationWarning,
-            )
+        if loss.lam == 0 and self._warn_separated(loss, B, verdict):
             return
         short = evidence.decrement > max(self.tol, 1e-6)
         if (verdict == "precision" and short) or (verdict == "max_iter"):
@@ -178,6 +190,20 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
                 f"{evidence.decrement:.2g}, above tol={self.tol:.2g}. Raise max_iter or tol.",
                 ConvergenceWarning,
             )
+
+    def _warn_separated(self, loss: MeanLoss, B: Array, verdict: str) -> bool:
+        """Whether no finite minimiser exists; says so."""
+        found = self._separated(loss, B, verdict)
+        if found:
+            self.trace_["stopped"] = "separated"
+            self.warn(
+                "the classes are linearly separable, all or some of them, so with lam=0 no finite "
+                "minimiser exists: "
+                "longer coefficients always fit better. The fit stopped at finite ones; their "
+                "direction separates (separating_direction_). Give lam > 0 for a unique answer.",
+                SeparationWarning,
+            )
+        return found
 
     def _separated(self, loss: MeanLoss, B: Array, verdict: str) -> bool:
         margins = loss.margins(B)
@@ -215,11 +241,12 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
 
     def _happened(self) -> tuple[tuple[str, str], ...]:
         words = {
-            "converged": "the Newton decrement fell below tol",
+            "converged": "the decrement, the slope or the fall of J went below tol",
             "precision": "no further decrease is visible in 64-bit numbers",
             "separated": "the training rows are separated; longer coefficients would fit better",
             "stopped": "a callback asked to stop",
             "max_iter": "max_iter was reached",
+            "diverged": "J rose without end: the step size is too large",
         }
         return (
             ("classes", ", ".join(str(c) for c in self.classes_)),

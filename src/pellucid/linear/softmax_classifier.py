@@ -11,6 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.explanation import Explanation, Formula
+from pellucid.linear.by_descent import steps_in_words
+from pellucid.linear.descent_settings import (
+    BATCH_SIZE,
+    NEWTON,
+    RANDOM_STATE,
+    RULE,
+    STEP_SIZE,
+    WARM_START,
+)
 from pellucid.linear.penalized_classifier import PenalizedClassifier
 from pellucid.linear.score_classifier import (
     CLASS_WEIGHT,
@@ -98,7 +107,8 @@ class SeveralClasses(ScoreClassifier):
                 "∇_θ J: d×k",
                 "§4.5",
             ),
-            algorithm="Newton's method on standardised columns (class by class where k·d is "
+            algorithm=steps_in_words(self)
+            or "Newton's method on standardised columns (class by class where k·d is "
             "large), its stale Hessian mended by L-BFGS pairs; translated back exactly.",
             happened=self._happened(),
             warnings=tuple(self.warnings_),
@@ -144,7 +154,10 @@ class SoftmaxClassifier(PenalizedClassifier, SeveralClasses):
     Notes: Def 170, KE 171, §4.5
     """
 
-    hyperparameters = (LAM, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL)
+    hyperparameters = (
+        *(LAM, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL),
+        *(NEWTON, RULE, STEP_SIZE, BATCH_SIZE, RANDOM_STATE, WARM_START),
+    )
 
     def __init__(
         self,
@@ -153,9 +166,21 @@ class SoftmaxClassifier(PenalizedClassifier, SeveralClasses):
         class_weight: Any = CLASS_WEIGHT.default,
         max_iter: int = MAX_ITER.default,
         tol: float = TOL.default,
+        algorithm: str = NEWTON.default,
+        rule: str = RULE.default,
+        step_size: Any = STEP_SIZE.default,
+        batch_size: int = BATCH_SIZE.default,
+        random_state: int = RANDOM_STATE.default,
+        warm_start: bool = WARM_START.default,
     ) -> None:
         self.lam = lam
         self.fit_intercept = fit_intercept
         self.class_weight = class_weight
         self.max_iter = max_iter
         self.tol = tol
+        self.algorithm = algorithm
+        self.rule = rule
+        self.step_size = step_size
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.warm_start = warm_start
