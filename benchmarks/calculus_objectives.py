@@ -9,16 +9,16 @@ Run: python benchmarks/calculus_objectives.py
 
 from __future__ import annotations
 
-import statistics
-import time
+import itertools
 
 import numpy as np
 import torch
 from scipy.special import expit
 
+from harness import Row, compare
 from pellucid.calculus import compile_objective
 
-N, D, LAM, ROUNDS = 100_000, 100, 0.1, 25
+N, D, LAM, ROUNDS = 100_000, 100, 0.1, 41
 RIDGE = "norm2(X'*theta - y)^2/n + lam*norm2(theta)^2"
 LOGISTIC = "sum(log(1 + exp(-y .* (X'*theta))))/n + lam*norm2(theta)^2"
 
@@ -55,43 +55,45 @@ def by_torch(rows: np.ndarray, y: np.ndarray):
     }
 
 
-def timed(job, theta) -> float:
-    start = time.perf_counter()
-    job(theta)
-    return time.perf_counter() - start
-
-
-def main() -> None:
+def run() -> list[Row]:
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(N, D))
     y = np.where(rng.normal(size=N) + rows[:, 0] > 0, 1.0, -1.0)
     data = {"X": rows.T, "y": y, "lam": LAM}
     hand, rival = by_hand(rows, y), by_torch(rows, y)
+    made: list[Row] = []
     for name, formula in (("ridge", RIDGE), ("logistic", LOGISTIC)):
         objective = compile_objective(formula, "theta", data)
+        thetas = itertools.cycle(rng.normal(size=(7, D)) * 0.1)
 
-        def compiled(theta, objective=objective):
-            return objective.value(theta), objective.gradient(theta)
+        def compiled(objective=objective, thetas=thetas):
+            theta = next(thetas)
+            return theta, objective.value(theta), objective.gradient(theta)
 
-        theta = rng.normal(size=D) * 0.1
-        for other in (hand[name], rival[name]):
-            value, slope = other(theta)
-            np.testing.assert_allclose(compiled(theta)[0], value, rtol=1e-10)
-            np.testing.assert_allclose(compiled(theta)[1], slope, rtol=1e-8)
-        times: dict[str, list[float]] = {"compiled": [], "hand": [], "torch": []}
-        for _ in range(ROUNDS):
-            theta = rng.normal(size=D) * 0.1
-            times["compiled"].append(timed(compiled, theta))
-            times["hand"].append(timed(hand[name], theta))
-            times["torch"].append(timed(rival[name], theta))
-        mid = {who: statistics.median(t) for who, t in times.items()}
-        print(
-            f"{name:<9} compiled {mid['compiled'] * 1e3:6.1f} ms   hand {mid['hand'] * 1e3:6.1f} ms"
-            f"   torch {mid['torch'] * 1e3:6.1f} ms"
-            f"   compiled/hand {mid['compiled'] / mid['hand']:.2f}"
-            f"   torch/compiled {mid['torch'] / mid['compiled']:.2f}"
-        )
+        def other(job, thetas=thetas):
+            theta = next(thetas)
+            return theta, *job(theta)
+
+        def same(mine, theirs, name=name):
+            value, slope = hand[name](mine[0])
+            np.testing.assert_allclose(mine[1], value, rtol=1e-10)
+            np.testing.assert_allclose(mine[2], slope, rtol=1e-8)
+            value, slope = hand[name](theirs[0])
+            np.testing.assert_allclose(theirs[1], value, rtol=1e-10)
+            return "values agree to 1e-10, gradients to 1e-8"
+
+        peers = {
+            "hand-written NumPy": (lambda name=name: other(hand[name]), 1 / 1.15),
+            "PyTorch autograd": (lambda name=name: other(rival[name]), 1.5),
+        }
+        job = f"{name} value and gradient from a formula, n={N:,} d={D}"
+        # One peer at a time: each run then finds the caches as its rival left them.
+        for peer, asked in peers.items():
+            made += compare(job, compiled, {peer: asked}, same, ROUNDS)
+    return made
 
 
 if __name__ == "__main__":
-    main()
+    from harness import table
+
+    print(table(run()))

@@ -159,32 +159,38 @@ def _compared_numerically(of, by, answer) -> str:
     return MATRIX if done else REFUSED
 
 
-def main() -> None:
+def lines() -> str:
+    """The table, in Markdown."""
     warnings.simplefilter("ignore")
-    jax.config.update("jax_enable_x64", True)
+    with jax.enable_x64(True):
+        return "\n".join(_lines())
+
+
+def _lines() -> list[str]:
     counts: dict[str, Counter[str]] = {"engine": Counter(), "jax": Counter(), "sympy": Counter()}
     slowest = 0.0
-    print(
-        f"{'formula':<46}{'by':<7}{'engine':<13}{'ms':>6}  {'jax.grad':<12}SymPy {sp.__version__}"
-    )
+    made = [
+        f"| formula | by | engine | ms | jax.grad | SymPy {sp.__version__} |",
+        "|---|---|---|---|---|---|",
+    ]
     for formula, by, where in CASES:
         declared = declare(where)
         of, symbol = read(formula, declared), declared.symbols[by]
         engine, seconds, _ = judged_engine(of, symbol)
-        theirs, shown = judged_sympy(of, symbol)
+        theirs, _ = judged_sympy(of, symbol)
         from_jax = judged_jax(of, symbol)
         slowest = max(slowest, seconds)
-        counts["engine"][engine] += 1
-        counts["jax"][from_jax] += 1
-        counts["sympy"][theirs] += 1
-        print(
-            f"{formula:<46}{by:<7}{engine:<13}{seconds * 1e3:6.1f}  {from_jax:<12}{theirs:<12} "
-            f"{shown[:60]}"
+        for who, verdict in (("engine", engine), ("jax", from_jax), ("sympy", theirs)):
+            counts[who][verdict] += 1
+        made.append(
+            f"| `{formula}` | {by} | {engine} | {seconds * 1e3:.1f} | {from_jax} | {theirs} |"
         )
-    for who, tally in counts.items():
-        print(who, dict(tally))
-    print(f"slowest derivation of the engine, warm: {slowest * 1e3:.1f} ms")
+    total = [", ".join(f"{n} {v}" for v, n in tally.most_common()) for tally in counts.values()]
+    made.append(
+        f"| **of {len(CASES)}** | | {total[0]} | ≤ {slowest * 1e3:.1f} | {total[1]} | {total[2]} |"
+    )
+    return made
 
 
 if __name__ == "__main__":
-    main()
+    print(lines())

@@ -20,6 +20,9 @@ JOBS = (
     "logistic",
     "logistic_cv",
     "fit_csv",
+    "stochastic",
+    "calculus_objectives",
+    "calculus_peers",
 )
 
 

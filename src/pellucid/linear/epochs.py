@@ -5,7 +5,7 @@ Notes: Def 121, Def 312, KE 60, KE 163, KE 171
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.descent.batches import Batches
+from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import rule_named
 from pellucid.descent.step_sizes import Power, step_size_of
 from pellucid.linear.newton import Evidence
@@ -22,6 +23,7 @@ Array = NDArray[np.float64]
 CURVATURE = {"square": 2.0, "logistic": 0.25, "softmax": 0.5}
 LOOKED_AT = 2000  # rows from which the largest curvature is estimated
 PATIENCE, LEAST_FALL = 5, 1e-4
+STEPS_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -64,30 +66,32 @@ def slope_of(kind: str) -> Callable[[Any, Any], Any]:
 
 
 @lru_cache(maxsize=32)
-def compiled_epoch(kind: str, rule_name: str, offset: bool) -> Any:
-    """(B, state, rows…, order, etas) -> (B, state) after one pass, as one compiled loop."""
+def compiled_steps(kind: str, rule_name: str, offset: bool) -> Any:
+    """(C, state, blocks of rows, …) -> (C, state) after all their steps, as one compiled loop."""
     import jax
     import jax.numpy as jnp
 
     rule, slope = rule_named(rule_name), slope_of(kind)
 
-    def epoch(B: Any, state: Any, X: Any, Y: Any, rows: Any, order: Any, etas: Any) -> Any:
-        mean, scale, ridge, weights = rows
+    def run(C: Any, state: Any, fixed: Any, blocks: Any) -> Any:
+        mean, scale, ridge = fixed
 
         def step(carry: Any, at: Any) -> Any:
-            B, state = carry
-            chosen, there, eta = at
-            Z = (X[chosen] - mean) / scale
-            u = Z @ B[1:] + B[0] if offset else Z @ B
-            e = slope(u, Y[chosen]) * (weights[chosen] * there / there.sum())[:, None]
-            g = Z.T @ e
-            g = jnp.concatenate([e.sum(axis=0)[None], g]) if offset else g
-            B, state = rule.step(g + 2 * ridge * B, state, B, eta)
-            return (B, state), None
+            C, state = carry
+            x, y, share, eta, real = at
+            # Standardised rows are never made: Z C = X θ − m·θ, and likewise for Zᵀ e.
+            theta = C[offset:] / scale
+            u = x @ theta - mean @ theta
+            e = slope(u + C[0] if offset else u, y) * share[:, None]
+            total = e.sum(axis=0)
+            g = (x.T @ e - jnp.outer(mean, total)) / scale
+            g = jnp.concatenate([total[None], g]) if offset else g
+            moved = rule.step(g + 2 * ridge * C, state, C, eta)
+            return mapped(lambda new, old: jnp.where(real, new, old), moved, (C, state)), None
 
-        return jax.lax.scan(step, (B, state), (*order, etas))[0]
+        return jax.lax.scan(step, (C, state), blocks)[0]
 
-    return jax.jit(epoch)
+    return jax.jit(run)
 
 
 def train(
@@ -135,16 +139,16 @@ def train(
     design = loss.design
     batches = Batches(min(batch_size, design.n), seed=seed)
     eta = step_size_of(step_size) if step_size is not None else automatic(loss, kind, batches)
-    run = compiled_epoch(kind, rule, bool(design.offset))
+    run = compiled_steps(kind, rule, bool(design.offset))
     evidence, verdict = Evidence(), "max_iter"
     even = evened(loss, kind)
     C, state, epochs = start.C, start.state, start.epochs
     least, waited = np.inf, 0
     with jax.enable_x64(True):
-        data = _on_device(loss, even)
+        fixed = (design.held, (design.scale / even[design.offset :, 0])[:, None])
         while evidence.iterations < max_iter:
-            order, etas = _plan(batches, epochs, design.n, eta)
-            C, state = run(C, state, *data, order, etas)
+            for blocks in _blocks(loss, batches, epochs, eta):
+                C, state = run(C, state, (*fixed, loss.ridge * even**2), blocks)
             B = even * np.asarray(C)
             epochs += 1
             evidence.iterations += 1
@@ -203,32 +207,31 @@ def automatic(loss: Any, kind: str, batches: Batches) -> Power:
     return Power(t0**0.75 / top, 0.75, shift=t0)
 
 
-def _on_device(loss: Any, even: Array) -> tuple[Any, Any, tuple[Any, ...]]:
-    import jax.numpy as jnp
+def _blocks(loss: Any, batches: Batches, epoch: int, eta: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of one epoch, gathered a few hundred steps at a time.
 
-    design = loss.design
-    rows = (
-        jnp.asarray(design.held),
-        jnp.asarray(design.scale / even[design.offset :, 0]),
-        jnp.asarray(loss.ridge * even**2),
-        jnp.asarray(design.weights * design.n),
-    )
-    return jnp.asarray(design.X), jnp.asarray(loss.Y), rows
-
-
-def _plan(batches: Batches, epoch: int, n: int, eta: Any) -> tuple[tuple[Any, Any], Any]:
-    """Rows of each step, which of them count (the last batch may be short), and step sizes."""
-    steps = batches.a_pass(n)
-    order = batches.epoch(epoch, n)
-    padded = np.zeros(steps * batches.size, dtype=np.int32)
-    padded[:n] = order
-    there = (np.arange(len(padded)) < n).astype(np.float64)
-    shape = (steps, batches.size)
-    etas = np.array([eta(epoch * steps + t) for t in range(1, steps + 1)])
-    return (padded.reshape(shape), there.reshape(shape)), etas
+    While the compiled loop works on one block the next is gathered; the table is never copied.
+    The last batch may be short: rows that are not there have share 0. The number of steps of a
+    block is a power of 2, so that a few compiled loops serve tables of any length.
+    """
+    design, n = loss.design, loss.design.n
+    steps, size = batches.a_pass(n), batches.size
+    at_once = min(STEPS_AT_ONCE, 1 << (steps - 1).bit_length())
+    padded = -(-steps // at_once) * at_once
+    order = np.zeros(padded * size, dtype=np.intp)
+    order[:n] = batches.epoch(epoch, n)
+    weights = np.zeros(padded * size)
+    weights[:n] = (design.weights * n)[order[:n]]
+    chosen, shares = order.reshape(padded, size), weights.reshape(padded, size)
+    shares[: steps - 1] /= size
+    shares[steps - 1] /= n - (steps - 1) * size
+    etas = np.array([eta(epoch * steps + t) for t in range(1, padded + 1)])
+    real = np.arange(padded) < steps
+    for first in range(0, padded, at_once):
+        part = slice(first, first + at_once)
+        rows = chosen[part]
+        yield design.X[rows], loss.Y[rows], shares[part], etas[part], real[part]
 
 
 def _plain(state: Any) -> Any:
-    from pellucid.descent.pytree import mapped
-
     return mapped(lambda leaf: np.asarray(leaf), state)
