@@ -35,6 +35,7 @@ HOMES = {
     "convergence_conditions": "step_sizes",
     "gradient_descent": "rules",
     "minimize": "descend",
+    "model_objective": "model",
     "momentum": "rules",
     "true_adadelta": "rules",
 }
