@@ -155,7 +155,7 @@ def model_objective(
     def value(p: Parameters) -> float:
         guesses, _ = h.forward(p, X)
         loss = float(rule.value(guesses, y).mean())
-        return loss + lam * R.value(p)
+        return float(loss + lam * R.value(p))
 
     def part(p: Parameters, rows: Any) -> Parameters:
         guesses, backward = h.forward(p, X[rows])
