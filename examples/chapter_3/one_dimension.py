@@ -81,7 +81,8 @@ def a_good_step_converges_quickly() -> Figure:
     straight, swinging = on_square(0.35, 20), on_square(0.65, 20)
     assert max(abs(float(run.theta)) for run in (straight, swinging)) < 1e-9
     assert float(swinging.path[1]) < 0 < float(swinging.path[2])
-    runs = [("η = 0.35", straight), ("η = 0.65", swinging)]
+    runs = [("η = 1.1", on_square(1.1, 4)), ("η = 0.001", on_square(0.001))]
+    runs += [("η = 0.95", on_square(0.95, 12)), ("η = 0.65", swinging)]
     return step_sizes(SQUARE.value, runs)
 
 
