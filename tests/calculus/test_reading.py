@@ -111,6 +111,7 @@ def test_faults_point_at_their_place(formula, kind, words, caret) -> None:
         "s^" + "9" * 30,
         "9^9^9^9",
         "A^99999",
+        "y'*" + "A*" * 700 + "y*s",
         "y + \x00",
         "__import__('os')",
         "s.__class__",
@@ -125,6 +126,16 @@ def test_hostile_input_ends_soon_with_a_clear_error(hostile: str) -> None:
     except PellucidError as problem:
         message = str(problem)
     assert len(message) < 1000
+    assert time.perf_counter() - start < 10
+
+
+def test_long_products_end_soon() -> None:
+    start = time.perf_counter()
+    assert derive("A*" * 300 + "x", "x", "A: n×n, x: n").check.agrees
+    with pytest.raises(FormulaError, match="split it into named parts"):
+        derive("A*" * 300 + "x", "A", "A: n×n, x: n")
+    with pytest.raises(FormulaError, match="52 letters"):
+        str(derive("A*" * 60 + "x", "A", "A: n×n, x: n"))
     assert time.perf_counter() - start < 10
 
 
