@@ -27,9 +27,34 @@ SYMBOLS = {rf"\{name}": name for name in GREEK} | {
     r"\lambda": "lam", r"\epsilon": "eps", r"\varepsilon": "eps", r"\ell": "l",
 }  # fmt: skip
 FUNCTIONS = {
-    "exp", "log", "sin", "cos", "tanh", "det", "tr", "diag", "max", "softmax", "logsumexp", "relu",
-    "sigmoid", "softplus", "sign", "logdet", "sum", "mean", "abs", "inv", "conv",
-}  # fmt: skip
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tanh",
+    "det",
+    "tr",
+    "diag",
+    "max",
+    "softmax",
+    "logsumexp",
+    "relu",
+    "sigmoid",
+    "softplus",
+    "sign",
+    "logdet",
+    "sum",
+    "mean",
+    "abs",
+    "inv",
+    "conv",
+    "step",
+    "onehot",
+    "windows",
+    "band",
+    "spread",
+}
+UNKNOWN = {"f", "g", "h", "L", r"\phi", r"\psi"}  # functions, where a bracket follows  # fmt: skip
 SPELLED = {"ln": "log", "sgn": "sign", "trace": "tr", "ReLU": "relu"}
 NAMED = {r"\mathrm", r"\operatorname", r"\text", r"\mathit", r"\textrm"}
 STYLED = {r"\mathbf", r"\boldsymbol", r"\bm", r"\vec", r"\hat", r"\tilde", r"\bar"}
@@ -151,11 +176,16 @@ class _Reader:
                 back=1,
             )
         if token in STYLED:
-            return self.group()
+            inside = self.group()
+            if re.fullmatch(r"\(?[\d.]+\)?", inside):
+                self.refuse("A bold number has no size here: give that vector a name.", back=2)
+            return inside
         if token in NAMED:
             return self.named(re.sub(r"\W", "", self.group(letters=True)))
         if token == r"\sigma" and self.peek() == "(":
             return self.applied("sigmoid")
+        if token in UNKNOWN and (call := self.unknown(SYMBOLS.get(token, token))):
+            return call
         if token in SYMBOLS:
             return self.with_foot(SYMBOLS[token])
         if token[1:] in FUNCTIONS or token[1:] in SPELLED:
@@ -215,6 +245,16 @@ class _Reader:
         else:
             inside = self.operand()
         return f"{name}({inside}){power}"
+
+    def unknown(self, name: str) -> str:
+        """f(…), f′(…), f″(…); nothing where no bracket follows."""
+        primes = 0
+        while self.peek(primes) == "'":
+            primes += 1
+        if self.peek(primes) != "(":
+            return ""
+        self.at += primes
+        return self.applied(name + "'" * primes)
 
     def with_foot(self, name: str) -> str:
         if self.peek() != "_":
