@@ -183,6 +183,9 @@ def test_declarations() -> None:
         ("tr(A*B)", "A: m×n, B: n×m"),
         ("norm2(W'*a + b)^2", "W: m×n, a: m×1, b: n×1"),
         ("logdet(P)", "P: m×m"),
+        ("(x - 3)^2", "x: 1×1"),
+        ("x'*x + s^3", "x: d×1, s: 1×1"),
+        ("A^2*x", "A: d×d, x: d×1"),
     ],
 )
 def test_shapes_are_worked_out(formula: str, stated: str) -> None:
@@ -196,6 +199,8 @@ def test_shapes_are_worked_out(formula: str, stated: str) -> None:
 def test_contradictions_are_found_without_declarations() -> None:
     with pytest.raises(ShapeError, match="meet here"):
         read("tr(A*B) + det(A)", "A: 2×3")
+    with pytest.raises(ShapeError, match=r"X' is \(50×2\), theta is \(2×1\).*needs \(3×1\)"):
+        read("norm2(X' * theta - y)", "X: 2×50, y: 3")
 
 
 def test_constants_and_sizes_are_not_differentiated_by() -> None:
