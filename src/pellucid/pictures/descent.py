@@ -205,6 +205,7 @@ def surface(J: Curve, found: Descent, centre: Sequence[float], width: Sequence[f
         axes.set_xlabel("θ₁")
         axes.set_ylabel("θ₂")
         axes.set_zlabel("J")
+        axes.grid(False)
         return figure
 
 
@@ -277,7 +278,9 @@ def descent_curves(
         for ax in axes:
             ax.set_xlabel("step")
         if names:
-            axes[0].legend()
+            figure.legend(
+                *axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=3, fontsize=10
+            )
         return figure
 
 

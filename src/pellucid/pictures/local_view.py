@@ -69,6 +69,7 @@ def touching_plane(
         axes.set_xlabel("θ₁")
         axes.set_ylabel("θ₂")
         axes.set_zlabel("J")
+        axes.grid(False)
         return figure
 
 
