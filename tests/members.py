@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pellucid import (
     LeastSquares,
+    LinearAutoencoder,
     LinearClassifier,
     LogisticClassifier,
     LogisticCV,
@@ -76,6 +77,9 @@ MEMBERS = (
     Member(SigmoidsClassifier(), "labels"),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
+    Member(LinearAutoencoder(), "columns", sparse=False),
+    Member(LinearAutoencoder(2, overcomplete=True), "columns", sparse=False),
+    Member(LinearAutoencoder(algorithm="descent"), "columns", sparse=False),
     Member(TableEncoder(), "columns", sparse=False),
 )
 PREDICTORS = tuple(member for member in MEMBERS if member.answers != "columns")

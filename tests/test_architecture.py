@@ -24,6 +24,7 @@ FLOORS = {
     "features": 1,
     "clusters": 1,
     "networks": 1,
+    "autoencoders": 1,
 }
 HEAVY = ("jax", "numba", "sklearn", "matplotlib", "scipy", "duckdb", "pandas")
 

@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
     "check_assumptions": "pellucid.evaluation.assumptions",
+    "choose_code_length": "pellucid.autoencoders.code_length",
     "cross_validate": "pellucid.evaluation.cross_validation",
     "diagnose": "pellucid.evaluation.diagnosis",
     "Explanation": "pellucid.explanation",
@@ -21,6 +22,7 @@ HOMES: dict[str, str] = {
     "frame": "pellucid.data.framing",
     "learning_curve": "pellucid.evaluation.learning_curves",
     "LeastSquares": "pellucid.linear.least_squares",
+    "LinearAutoencoder": "pellucid.autoencoders.linear_autoencoder",
     "LinearClassifier": "pellucid.linear.linear_classifier",
     "load_model": "pellucid.storage",
     "LogisticClassifier": "pellucid.linear.logistic_classifier",

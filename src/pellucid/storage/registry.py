@@ -13,6 +13,7 @@ from pellucid.errors import ModelFileError
 REGISTRY: dict[str, str] = {
     "Machine": "pellucid.evaluation.machine:Machine",
     "Framing": "pellucid.data.framing:Framing",
+    "LinearAutoencoder": "pellucid.autoencoders.linear_autoencoder:LinearAutoencoder",
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
     "PolynomialBasis": "pellucid.features.polynomial:PolynomialBasis",
     "MeanBaseline": "pellucid.linear.mean_baseline:MeanBaseline",

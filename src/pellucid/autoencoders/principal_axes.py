@@ -1,0 +1,145 @@
+"""Principal axes: the directions along which rows spread most, at right angles to one another.
+
+X − μ = USVᵀ. Along axis r the sum of squares is S_r²; rows written by their first k coordinates
+lose Σ_{r>k} S_r², and no other k numbers a row, decoded linearly, lose less.
+
+Notes: Concept 367, Concept 368, §8.4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+
+from pellucid.linear.moments import Moments
+
+Array = NDArray[np.float64]
+MORE = 10  # directions tried beyond those asked for
+ROUNDS = 7  # of a random sketch: each sharpens the gap between axes that differ
+
+
+@dataclass(frozen=True)
+class PrincipalAxes:
+    """The first k axes of a cloud of rows.
+
+    Parameters
+    ----------
+    mean : ndarray, shape (d,)
+        μ, in the units of the columns.
+    axes : ndarray, shape (d, k)
+        One unit column an axis, its entry of largest size positive.
+    squares : ndarray, shape (k,)
+        S_r²: the sum of squares along each axis, largest first.
+    total : float
+        Sum of squares about μ, of all axes together.
+    solver : str
+        What ran.
+
+    Notes: §8.4
+    """
+
+    mean: Array
+    axes: Array
+    squares: Array
+    total: float
+    solver: str
+
+    @property
+    def lost(self) -> float:
+        """Σ ‖x − x̃‖² of the rows they were found from."""
+        return max(0.0, self.total - float(self.squares.sum()))
+
+
+def principal_axes(m: Moments, k: int) -> PrincipalAxes:
+    """The first k axes from the moments of the rows alone: eigenvectors of Σ (x − μ)(x − μ)ᵀ.
+
+    Parameters
+    ----------
+    m : Moments
+        Of the rows, merged from as many blocks as there were.
+    k : int
+        1 ≤ k ≤ d.
+
+    Returns
+    -------
+    PrincipalAxes
+
+    Examples
+    --------
+    >>> from pellucid.linear.moments import partial
+    >>> rows = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 4.0]])
+    >>> found = principal_axes(partial(rows, np.zeros((3, 0))), 1)
+    >>> found.axes.round(4).tolist(), found.squares.round(9).tolist(), round(found.lost, 9)
+    ([[0.4472], [0.8944]], [10.0], 0.0)
+
+    Notes: Concept 368
+    """
+    d = len(m.x_mean)
+    squares, axes = scipy.linalg.eigh(m.xx, subset_by_index=[d - k, d - 1])
+    return _told(m.x_mean, axes[:, ::-1], squares[::-1], float(np.trace(m.xx)), "moments")
+
+
+def axes_of_few(rows: Array, weights: Array | None, k: int) -> PrincipalAxes:
+    """The same where there are fewer rows than columns: n×n products serve instead of d×d.
+
+    Notes: Concept 368
+    """
+    Z, mean, total = _centred(rows, weights)
+    squares, of_rows = scipy.linalg.eigh(Z @ Z.T, subset_by_index=[len(Z) - k, len(Z) - 1])
+    axes, _ = np.linalg.qr(Z.T @ of_rows[:, ::-1])
+    return _told(mean, axes, squares[::-1], total, "products of rows")
+
+
+def axes_by_svd(rows: Array, weights: Array | None, k: int) -> PrincipalAxes:
+    """The same by the decomposition of the rows themselves: no product squares small axes away.
+
+    Notes: §8.4
+    """
+    Z, mean, total = _centred(rows, weights)
+    _, S, axes = np.linalg.svd(Z, full_matrices=False)
+    return _told(mean, axes[:k].T, S[:k] ** 2, total, "svd")
+
+
+def axes_by_sketch(
+    rows: Array, weights: Array | None, k: int, random: np.random.Generator
+) -> PrincipalAxes:
+    """The same for large n and d, in passes over the rows: a random sketch, sharpened by powers.
+
+    The span of Z Zᵀ… Zᵀ Z times random directions leans to the first axes; within it the
+    decomposition is exact. Axes that hardly differ in their squares are told apart least well.
+
+    Notes: Concept 368
+    """
+    Z, mean, total = _centred(rows, weights)
+    width = min(k + MORE, *Z.shape)
+    basis, _ = np.linalg.qr(Z.T @ (Z @ random.normal(size=(Z.shape[1], width))))
+    for _ in range(ROUNDS):
+        basis, _ = np.linalg.qr(Z.T @ (Z @ basis))
+    _, S, within = np.linalg.svd(Z @ basis, full_matrices=False)
+    return _told(mean, (basis @ within.T)[:, :k], S[:k] ** 2, total, "random sketch")
+
+
+ROUTES: dict[str, Callable[[Array, Array | None, int], PrincipalAxes]] = {
+    "svd": axes_by_svd,
+    "products of rows": axes_of_few,
+}
+
+
+def _centred(rows: Array, weights: Array | None) -> tuple[Array, Array, float]:
+    """√w (x − μ) of each row, μ, and the sum of squares."""
+    mean = np.average(rows, axis=0, weights=weights)
+    Z = rows - mean
+    if weights is not None:
+        Z *= np.sqrt(weights)[:, None]
+    return Z, mean, float(np.vdot(Z, Z))
+
+
+def _told(mean: Array, axes: Array, squares: Array, total: float, solver: str) -> PrincipalAxes:
+    k = axes.shape[1]
+    sign = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(k)])
+    turned = np.ascontiguousarray(axes * np.where(sign == 0, 1.0, sign))
+    return PrincipalAxes(mean, turned, np.maximum(squares, 0.0), total, solver)
