@@ -9,6 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import (
+    BinaryCode,
+    Bins,
+    Center,
+    Dates,
+    FactoredCode,
     LeastSquares,
     LinearClassifier,
     LogisticClassifier,
@@ -18,6 +23,8 @@ from pellucid import (
     NearestNeighbor,
     NearestNeighborClassifier,
     NearestNeighborRegressor,
+    NumericCode,
+    OneHotCode,
     PolynomialBasis,
     RandomRegression,
     Ridge,
@@ -25,7 +32,9 @@ from pellucid import (
     SigmoidsClassifier,
     SoftmaxClassifier,
     SoftmaxCV,
+    Standardize,
     TableEncoder,
+    ThermometerCode,
 )
 
 Array = NDArray[np.float64]
@@ -76,6 +85,16 @@ MEMBERS = (
     Member(SigmoidsClassifier(), "labels"),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
+    Member(OneHotCode(), "columns", sparse=False),
+    Member(OneHotCode(missing="mean", unseen="mean", sparse_output=True), "columns", sparse=False),
+    Member(ThermometerCode(), "columns", sparse=False),
+    Member(NumericCode(missing="nan", unseen="own column"), "columns", sparse=False),
+    Member(FactoredCode(), "columns", sparse=False),
+    Member(BinaryCode(), "columns", sparse=False),
+    Member(Bins(), "columns", sparse=False),
+    Member(Dates(), "columns", sparse=False),
+    Member(Standardize(), "columns", sparse=False),
+    Member(Center(missing="mean"), "columns", sparse=False),
     Member(TableEncoder(), "columns", sparse=False),
 )
 PREDICTORS = tuple(member for member in MEMBERS if member.answers != "columns")
