@@ -32,13 +32,14 @@ def bin_of(values: Floats, edges: Floats) -> NDArray[np.int32]:
 
 
 def quantile_edges(values: Floats, bins: int) -> Floats:
-    """Inner edges that leave as many rows in each bin as ties allow; equal ones are one edge.
+    """Inner edges that leave equally many rows in each bin, as far as ties allow; no bin is empty.
 
     Notes: Concept 205
     """
     there = values[~np.isnan(values)]
     edges = np.unique(np.quantile(there, np.arange(1, bins) / bins))
-    return np.asarray(edges[edges > there.min()])
+    filled = np.unique(np.searchsorted(edges, there, side="right"))
+    return np.asarray(edges[filled[:-1]])
 
 
 def equal_edges(values: Floats, bins: int) -> Floats:

@@ -19,6 +19,9 @@ from pellucid.data.table import MISSING, UNSEEN
 from pellucid.errors import ColumnError
 
 Classes = NDArray[np.int32]
+WHAT_IS_ONE = (
+    "a category is text, a number or true/false. (Dates have a code of their own: Dates.)"
+)
 SAMPLED = 2_000  # rows that show whether equal values are mostly one object
 
 
@@ -64,7 +67,8 @@ def _by_value(name: str, values: Any) -> tuple[list[Any], Classes]:
         encoded = encoded.combine_chunks()
         encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
     places: Classes = np.asarray(
-        encoded.indices.fill_null(MISSING).to_numpy(zero_copy_only=False), dtype=np.int32
+        encoded.indices.cast(pa.int32()).fill_null(MISSING).to_numpy(zero_copy_only=False),
+        dtype=np.int32,
     )
     distinct = encoded.dictionary.to_pylist()
     if pa.types.is_dictionary(array.type):  # a categorical may list what no row holds
@@ -112,8 +116,7 @@ def _arrow(name: str, values: Any) -> pa.ChunkedArray:
         array = pc.add(array.cast(pa.float64()), 0.0)  # −0 is the class 0
     elif not _is_class(array.type):
         raise ColumnError(
-            f"Column {name!r} holds values of type {array.type}; a category is text, a number or "
-            "true/false. (Dates have a code of their own: Dates.)"
+            f"Column {name!r} holds values of type {array.type}; {WHAT_IS_ONE}"
         )
     return _chunked(array)
 
@@ -152,10 +155,7 @@ def _mixed(name: str, values: Any) -> str:
                 f"{row2} {_short(value2)} ({other}). Make all of them text, or all numbers."
             )
     shown = f", such as {_short(next(iter(kinds.values()))[1])}" if kinds else ""
-    return (
-        f"Column {name!r} holds {next(iter(kinds), 'nothing')}{shown}; a category is text, a "
-        "number or true/false."
-    )
+    return f"Column {name!r} holds {next(iter(kinds), 'nothing')}{shown}; {WHAT_IS_ONE}"
 
 
 def _short(value: Any) -> str:
