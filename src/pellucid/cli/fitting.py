@@ -101,8 +101,16 @@ def _check(settings: Settings) -> None:
         raise FramingError(f"--cv needs at least 2 chunks; got {settings.cv}.")
     if settings.jobs == 0 or settings.jobs < -1:
         raise FramingError(f"--jobs is 1 or more, or -1 for all cores; got {settings.jobs}.")
+    if not _are_texts(settings.code):
+        raise FramingError(f"code is a table of column = code; got {settings.code!r}.")
     if settings.lams is not None and any(not lam >= 0 for lam in settings.lams):
         raise FramingError(f"--lams are numbers ≥ 0; got {settings.lams}.")
+
+
+def _are_texts(codes: Any) -> bool:
+    if codes is None:
+        return True
+    return isinstance(codes, dict) and all(isinstance(v, str) for v in codes.values())
 
 
 def _cost(entry: str) -> tuple[str, float]:

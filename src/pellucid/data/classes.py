@@ -19,9 +19,7 @@ from pellucid.data.table import MISSING, UNSEEN
 from pellucid.errors import ColumnError
 
 Classes = NDArray[np.int32]
-WHAT_IS_ONE = (
-    "a category is text, a number or true/false. (Dates have a code of their own: Dates.)"
-)
+WHAT_IS_ONE = "a category is text, a number or true/false. (Dates have a code of their own: Dates.)"
 SAMPLED = 2_000  # rows that show whether equal values are mostly one object
 
 
@@ -115,9 +113,7 @@ def _arrow(name: str, values: Any) -> pa.ChunkedArray:
         _refuse_infinite(name, array)
         array = pc.add(array.cast(pa.float64()), 0.0)  # −0 is the class 0
     elif not _is_class(array.type):
-        raise ColumnError(
-            f"Column {name!r} holds values of type {array.type}; {WHAT_IS_ONE}"
-        )
+        raise ColumnError(f"Column {name!r} holds values of type {array.type}; {WHAT_IS_ONE}")
     return _chunked(array)
 
 
