@@ -111,6 +111,7 @@ def test_faults_point_at_their_place(formula, kind, words, caret) -> None:
         "s^" + "9" * 30,
         "9^9^9^9",
         "A^99999",
+        "y'*" + "A*" * 700 + "y*s",
         "y + \x00",
         "__import__('os')",
         "s.__class__",
@@ -125,6 +126,16 @@ def test_hostile_input_ends_soon_with_a_clear_error(hostile: str) -> None:
     except PellucidError as problem:
         message = str(problem)
     assert len(message) < 1000
+    assert time.perf_counter() - start < 10
+
+
+def test_long_products_end_soon() -> None:
+    start = time.perf_counter()
+    assert derive("A*" * 300 + "x", "x", "A: n×n, x: n").check.agrees
+    with pytest.raises(FormulaError, match="split it into named parts"):
+        derive("A*" * 300 + "x", "A", "A: n×n, x: n")
+    with pytest.raises(FormulaError, match="52 letters"):
+        str(derive("A*" * 60 + "x", "A", "A: n×n, x: n"))
     assert time.perf_counter() - start < 10
 
 
@@ -172,6 +183,9 @@ def test_declarations() -> None:
         ("tr(A*B)", "A: m×n, B: n×m"),
         ("norm2(W'*a + b)^2", "W: m×n, a: m×1, b: n×1"),
         ("logdet(P)", "P: m×m"),
+        ("(x - 3)^2", "x: 1×1"),
+        ("x'*x + s^3", "x: d×1, s: 1×1"),
+        ("A^2*x", "A: d×d, x: d×1"),
     ],
 )
 def test_shapes_are_worked_out(formula: str, stated: str) -> None:
@@ -185,6 +199,8 @@ def test_shapes_are_worked_out(formula: str, stated: str) -> None:
 def test_contradictions_are_found_without_declarations() -> None:
     with pytest.raises(ShapeError, match="meet here"):
         read("tr(A*B) + det(A)", "A: 2×3")
+    with pytest.raises(ShapeError, match=r"X' is \(50×2\), theta is \(2×1\).*needs \(3×1\)"):
+        read("norm2(X' * theta - y)", "X: 2×50, y: 3")
 
 
 def test_constants_and_sizes_are_not_differentiated_by() -> None:

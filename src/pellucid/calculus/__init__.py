@@ -12,6 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pellucid.calculus.approximation import Approximation, approximate
+    from pellucid.calculus.bring_down import diagonal_vector, flattened, stacked
     from pellucid.calculus.chain_rule import Chain, chain
     from pellucid.calculus.compile import compile_objective
     from pellucid.calculus.convexity import curvature
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
     from pellucid.calculus.derivative import Derivative, differentiate
     from pellucid.calculus.diagnose import Diagnosis, check_gradient_answer
     from pellucid.calculus.expression import Expression, symbol
+    from pellucid.calculus.linear_check import derivative_operator, linearity
     from pellucid.calculus.quadratic import ClosedForm, closed_form
     from pellucid.calculus.reading import read
 
 _HOMES = {
+    "Approximation": "approximation",
     "Chain": "chain_rule",
     "ClosedForm": "quadratic",
     "Declarations": "declarations",
@@ -31,18 +35,25 @@ _HOMES = {
     "Derivative": "derivative",
     "Diagnosis": "diagnose",
     "Expression": "expression",
+    "approximate": "approximation",
     "chain": "chain_rule",
     "check_gradient_answer": "diagnose",
     "closed_form": "quadratic",
     "compile_objective": "compile",
     "curvature": "convexity",
     "declare": "declarations",
+    "derivative_operator": "linear_check",
     "derive": "derivation",
+    "diagonal_vector": "bring_down",
     "differentiate": "derivative",
+    "flattened": "bring_down",
+    "linearity": "linear_check",
     "read": "reading",
+    "stacked": "bring_down",
     "symbol": "expression",
 }
 __all__ = [
+    "Approximation",
     "Chain",
     "ClosedForm",
     "Declarations",
@@ -50,15 +61,21 @@ __all__ = [
     "Derivative",
     "Diagnosis",
     "Expression",
+    "approximate",
     "chain",
     "check_gradient_answer",
     "closed_form",
     "compile_objective",
     "curvature",
     "declare",
+    "derivative_operator",
     "derive",
+    "diagonal_vector",
     "differentiate",
+    "flattened",
+    "linearity",
     "read",
+    "stacked",
     "symbol",
 ]
 

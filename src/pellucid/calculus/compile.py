@@ -23,6 +23,7 @@ from pellucid.calculus.emit_module import callable_for, parameters_of
 from pellucid.calculus.expression import Expression
 from pellucid.calculus.grammar import read_syntax
 from pellucid.calculus.infer import infer
+from pellucid.calculus.latex_input import plain_text
 from pellucid.calculus.reading import build, missing_names
 from pellucid.calculus.render import unicode_text
 from pellucid.calculus.render_latex import latex
@@ -112,6 +113,7 @@ def _bound(
         declared = Declarations({str(s.detail): s for s in ex.symbols_of(expression)})
         of = expression
     else:
+        expression = plain_text(expression)
         syntax = read_syntax(expression)
         known = {name: ex.symbol(name, _shape(array)) for name, array in arrays.items()}
         declared = Declarations(known)

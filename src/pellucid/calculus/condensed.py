@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.calculus.expression import Expression
-from pellucid.calculus.index_form import Tensor, Term
+from pellucid.calculus.index_form import Tensor, Term, einsum_letters
 from pellucid.calculus.raise_to_matrix import atom_form, matrix_form
 from pellucid.calculus.render import text, unicode_text
 from pellucid.calculus.shapes import Shape, Size, shape_text
@@ -94,9 +94,9 @@ def condensed(tensor: Tensor, letters: str) -> Condensed | None:
 
 def einsum_text(tensor: Tensor) -> str:
     """The tensor as einsum products, free axes a, b, … in order."""
-    letters = "abcdefghijklmnopqrstuvwxyz"
     products = []
     for term in tensor.terms:
+        letters = einsum_letters(max(tensor.rank, *(i + 1 for i in term.indices), 0))
         operands, places = [], []
         for factor in term.factors:
             spelled = text(atom_form(factor.atom))

@@ -21,6 +21,7 @@ from pellucid.calculus.expression import Expression
 from pellucid.calculus.grammar import read_syntax
 from pellucid.calculus.infer import infer
 from pellucid.calculus.kinks import kink_warnings
+from pellucid.calculus.latex_input import plain_text
 from pellucid.calculus.layout import legend
 from pellucid.calculus.quadratic import ClosedForm, closed_form
 from pellucid.calculus.reading import build, missing_names
@@ -240,6 +241,7 @@ def read_declared(
     text: str, where: str | Mapping[str, str] | None
 ) -> tuple[Expression, Declarations, tuple[str, ...]]:
     """The expression, all declarations, and the names whose shapes were worked out."""
+    text = plain_text(text)
     syntax = read_syntax(text)
     declared = declare(where)
     missing = missing_names(syntax, declared)
@@ -275,7 +277,7 @@ def derive(
     Parameters
     ----------
     expression : str or Expression
-        The formula, in the grammar of `read`, or built with Python operators.
+        The formula, in the grammar of `read` or in LaTeX, or built with Python operators.
     wrt : str or Expression
         The symbol to differentiate by.
     where : str or mapping, optional

@@ -14,6 +14,7 @@ from pellucid.calculus.declarations import Declarations
 from pellucid.calculus.derivation import read_declared, variable
 from pellucid.calculus.derivative import Derivative, differentiate
 from pellucid.calculus.grammar import Syntax, read_syntax
+from pellucid.calculus.latex_input import plain_text
 from pellucid.calculus.layout import legend
 from pellucid.calculus.mistakes import judged, not_conforming
 from pellucid.calculus.reading import build, missing_names
@@ -142,6 +143,7 @@ def check_gradient_answer(
     def diagnosis(verdict: str, message: str) -> Diagnosis:
         return Diagnosis(verdict, message, derivative, answer, declared, inferred)
 
+    answer = plain_text(answer)
     syntax = read_syntax(answer)
     _refuse_unknown_names(syntax, declared, answer)
     try:

@@ -47,7 +47,7 @@ def contraction_text(e: Expression) -> str:
 class _Spelling:
     def __init__(self, letters: str, latex: bool) -> None:
         self.letters = letters + "".join(f"{c}'" for c in letters)
-        self.pool = list(letters) + [f"{c}_{k}" for k in range(1, 60) for c in letters[:9]]
+        self.pool = list(letters) + [f"{c}_{k}" for k in range(1, 400) for c in letters[:9]]
         self.latex = latex
 
     def tensor(self, tensor: Tensor, free: tuple[str, ...], used: int) -> str:

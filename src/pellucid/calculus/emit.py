@@ -16,11 +16,13 @@ from fractions import Fraction
 from pellucid.calculus import expression as ex
 from pellucid.calculus.expression import Expression
 from pellucid.calculus.functions import TABLE
+from pellucid.calculus.index_form import einsum_letters
 from pellucid.calculus.shapes import Size, axes_of, is_scalar
 from pellucid.calculus.targets import TARGETS, Target
 from pellucid.errors import FormulaError
 
 TYPICAL_SIZE = 1000
+MOST_ORDERED = 40  # factors of a product whose cheapest order is looked for
 
 
 def identifier(name: str) -> str:
@@ -172,9 +174,15 @@ def _guess(of: Size, sizes: Mapping[str, int]) -> float:
 
 
 def _best_cut(arrays: tuple[Expression, ...], sizes: Mapping[str, int]) -> int:
-    """Where to cut a product so that the whole costs least (matrix-chain ordering)."""
+    """Where to cut a product so that the whole costs least (matrix-chain ordering).
+
+    A very long product is cut at its thinnest place.
+    """
     count = len(arrays)
     dims = [_guess(a.shape[0], sizes) for a in arrays] + [_guess(arrays[-1].shape[-1], sizes)]
+    if count > MOST_ORDERED:
+        thin = dims.index(min(dims))
+        return thin if 0 < thin < count else count - 1 if thin == 0 else 1
     cost = [[0.0] * count for _ in range(count)]
     cut = [[0] * count for _ in range(count)]
     for span in range(1, count):
@@ -305,7 +313,7 @@ def _unknown(emitter: Emitter, e: Expression) -> str:
 def _contract(emitter: Emitter, e: Expression) -> str:
     *places, out = e.detail
     every = sorted({i for place in places for i in place} | set(out))
-    letters = {index: "abcdefghijklmnopqrstuvwxyz"[k] for k, index in enumerate(every)}
+    letters = dict(zip(every, einsum_letters(len(every)), strict=True))
     spec = ",".join("".join(letters[i] for i in place) for place in places)
     spec += "->" + "".join(letters[i] for i in out)
     operands = []

@@ -11,12 +11,14 @@ Notes: §A.8, Concept 458, Clarification 478
 from __future__ import annotations
 
 import hashlib
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from pellucid.calculus.shapes import Size
+from pellucid.errors import FormulaError
 
 Coefficient = Fraction | float
 ONE = Fraction(1)
@@ -176,3 +178,19 @@ def atoms_in(tensor: Tensor) -> Iterator[Atom]:
             stack.extend(
                 (f.atom, False) for inner in atom.inners for t in inner.terms for f in t.factors
             )
+
+
+def einsum_letters(count: int) -> str:
+    """The first letters that name indices to einsum.
+
+    Raises
+    ------
+    FormulaError
+        When there are more indices than letters.
+    """
+    if count > len(string.ascii_letters):
+        raise FormulaError(
+            f"One product has {count} indices, and einsum {len(string.ascii_letters)} letters; "
+            "split the formula into named parts."
+        )
+    return string.ascii_letters[:count]

@@ -61,6 +61,11 @@ class _Size:
 _Pair = tuple[_Size, _Size]
 
 
+def _spelled(pair: _Pair) -> str:
+    sizes = [size.root().value for size in pair]
+    return f"({'×'.join('?' if size is None else str(size) for size in sizes)})"
+
+
 @dataclass
 class _Delayed:
     node: Syntax
@@ -77,16 +82,16 @@ class _Unifier:
         self.delayed: list[_Delayed] = []
 
     # sizes
-    def join(self, one: _Size, other: _Size, node: Syntax) -> None:
+    def join(self, one: _Size, other: _Size, node: Syntax, around: str = "") -> None:
         one, other = one.root(), other.root()
         if one is other:
             return
         if one.value is not None and other.value is not None and one.value != other.value:
             message = f"The sizes {one.value} and {other.value} meet here and differ."
-            raise ShapeError(pointed(self.text, node.span, message))
+            raise ShapeError(pointed(self.text, node.span, message + self._sides(node, around)))
         if (one.plural and other.value == 1) or (other.plural and one.value == 1):
             message = "A single number and a longer array meet here."
-            raise ShapeError(pointed(self.text, node.span, message))
+            raise ShapeError(pointed(self.text, node.span, message + self._sides(node, around)))
         other.parent = one
         one.value = one.value if one.value is not None else other.value
         one.plural = one.plural or other.plural
@@ -97,13 +102,24 @@ class _Unifier:
     def certain(self, pair: _Pair) -> bool:
         return any(size.root().plural for size in pair)
 
+    def _sides(self, node: Syntax, around: str) -> str:
+        """The shapes of the two parts of a node, as far as they are known."""
+        if len(node.arguments) != 2:
+            return ""
+        sides = [
+            f"{self.text[slice(*part.span)]} is {_spelled(self.shape(part))}"
+            for part in node.arguments
+        ]
+        wanted = f"; what stands around needs {around}" if around else ""
+        return f" {', '.join(sides)}{wanted}."
+
     # shapes
     def shape(self, node: Syntax) -> _Pair:
         method = getattr(self, f"_{node.operation}", None)
         if method is not None:
             found: _Pair = method(node)
             return found
-        if node.operation in {"negative", "power", "power_entries"}:
+        if node.operation in {"negative", "power_entries"}:
             return self._first(node)
         raise FormulaError(
             pointed(self.text, node.span, "Shapes cannot be worked out here; declare the symbols.")
@@ -114,6 +130,13 @@ class _Unifier:
         for other in node.arguments[1:]:
             self.shape(other)
         return first
+
+    def _power(self, node: Syntax) -> _Pair:
+        """A number or a square matrix, where nothing yet says that it is longer than wide."""
+        rows, columns = self._first(node)
+        if not self.certain((rows, columns)) or (rows.root().plural and columns.root().plural):
+            self.join(rows, columns, node)
+        return rows, columns
 
     def _number(self, _: Syntax) -> _Pair:
         return (_Size(1), _Size(1))
@@ -198,8 +221,9 @@ class _Unifier:
             pairs = [(left[1], right[0]), (result[0], left[0]), (result[1], right[1])]
         else:
             return False
+        around = _spelled(result) if any(size.root().value for size in result) else ""
         for one, other in pairs:
-            self.join(one, other, node)
+            self.join(one, other, node, around)
         return True
 
     def _call(self, node: Syntax) -> _Pair:

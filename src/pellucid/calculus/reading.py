@@ -14,6 +14,7 @@ from pellucid.calculus.declarations import Declarations, declare
 from pellucid.calculus.expression import Expression
 from pellucid.calculus.functions import TABLE
 from pellucid.calculus.grammar import Syntax, pointed, read_syntax
+from pellucid.calculus.latex_input import plain_text
 from pellucid.calculus.shapes import SCALAR, Size, is_scalar, kind_of, shape_text
 from pellucid.errors import FormulaError, PellucidError, ShapeError
 
@@ -37,6 +38,7 @@ def read(text: str, where: str | Mapping[str, str] | Declarations | None = None)
     ----------
     text : str
         The formula: `'` or `.T` transposes, `*` or `@` is the matrix product, `.*` entry by entry.
+        LaTeX is read too.
     where : str, mapping or Declarations
         Shapes of the symbols, `"X: d×n, y: n×1"`. Scalars need no declaration when their name is
         declared nowhere but the shapes follow from the formula; see `infer`.
@@ -59,6 +61,7 @@ def read(text: str, where: str | Mapping[str, str] | Declarations | None = None)
 
     Notes: (A.3)
     """
+    text = plain_text(text)
     syntax = read_syntax(text)
     declared = where if isinstance(where, Declarations) else declare(where)
     if missing_names(syntax, declared):

@@ -27,16 +27,20 @@ from pellucid.calculus.shapes import SCALAR, Size
 from pellucid.errors import FormulaError
 
 MOST_TERMS = 4000
+MOST_FACTORS = 10_000  # of all terms together
 
 
 def tensor_of(axes: tuple[Size, ...], terms: Iterable[Term]) -> Tensor:
     """The canonical tensor of these terms; terms that cancel disappear."""
     rank = len(axes)
     collected: dict[tuple[Factor, ...], Coefficient] = {}
+    factors = 0
     for count, raw in enumerate(terms):
-        if count > MOST_TERMS:
+        factors += len(raw.factors)
+        if count > MOST_TERMS or factors > MOST_FACTORS:
             raise FormulaError(
-                f"The formula expands to more than {MOST_TERMS} terms; split it into named parts."
+                f"The formula expands to more than {MOST_TERMS} terms or {MOST_FACTORS} factors; "
+                "split it into named parts."
             )
         term = canonical(raw, rank)
         collected[term.factors] = collected.get(term.factors, Fraction(0)) + term.coefficient

@@ -18,6 +18,7 @@ app = App(
 )
 
 Source = Annotated[str, Parameter(allow_leading_hyphen=True)]
+Written = Annotated[str, Parameter(allow_leading_hyphen=True)]  # a formula may begin with a minus
 Output = Annotated[Path | None, Parameter(name=["--output", "-o"], allow_leading_hyphen=True)]
 Columns = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
 
@@ -315,7 +316,7 @@ def bench(job: str | None = None, /, *, list_jobs: bool = False) -> None:
 
 @app.command
 def derive(
-    formula: str,
+    formula: Written,
     /,
     *,
     wrt: str,
@@ -351,11 +352,11 @@ def derive(
 
 @app.command
 def check_gradient(
-    formula: str,
+    formula: Written,
     /,
     *,
     wrt: str,
-    answer: str,
+    answer: Written,
     where: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -381,7 +382,7 @@ def check_gradient(
 
 @app.command
 def minimize(
-    formula: str,
+    formula: Written,
     /,
     *,
     data: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,

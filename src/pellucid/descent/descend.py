@@ -105,6 +105,11 @@ def _check(J: Objective, rule: Rule, eta: Any, batches: Batches | None, along: s
             "Batches need an objective that is a mean over points: give it `points` and `part`, or "
             "build it with `model_objective`."
         )
+    if batches is not None and batches.order != "replaced" and batches.size > J.points:
+        raise HyperparameterError(
+            f"Batches: {batches.size} different points a step, of {J.points} in all; K lies in "
+            f"1…{J.points}."
+        )
     if along not in ("all", "one axis"):
         raise HyperparameterError(f"along is 'all' or 'one axis'; got {along!r}.")
 

@@ -88,7 +88,7 @@ def check_gradient(
     Examples
     --------
     >>> import numpy as np
-    >>> print(check_gradient(lambda t: float(t @ t), lambda t: t, np.array([1.0, 0.5])))
+    >>> print(check_gradient(lambda t: float(t @ t), lambda t: t, np.array([1.0, 0.1])))
     The gradient is wrong: at θ[0] it says 1, differences say 2 (error 5.0e-01).
     >>> check_gradient(lambda t: abs(float(t)), np.sign, 0.0).kinks
     ('',)

@@ -24,12 +24,14 @@ from pellucid.pictures.style import (
     SERIES,
     drawing,
     figure_of,
+    legend_above,
     plain_numbers,
     side_by_side,
 )
 
 Array = NDArray[np.float64]
 Curve = Callable[[Any], Any]
+ENDLESS = ("diverging", "unbounded below")  # their paths leave the picture
 
 
 def _heights(J: Curve, at: Array) -> Array:
@@ -72,8 +74,11 @@ def walk(J: Curve, found: Descent, reach: float | None = None, ax: Axes | None =
         return figure_of(axes)
 
 
-def _walk(axes: Axes, J: Curve, thetas: Array, reach: float | None = None) -> None:
-    low, high = float(thetas.min()), float(thetas.max())
+def _walk(
+    axes: Axes, J: Curve, thetas: Array, reach: float | None = None, window: Array | None = None
+) -> None:
+    shown = thetas if window is None else np.concatenate([thetas, window])
+    low, high = float(shown.min()), float(shown.max())
     room = 0.15 * max(high - low, 1e-3) if reach is None else reach
     t = np.linspace(low - room, high + room, 300)
     axes.plot(t, _heights(J, t), color=GREY, lw=1.5)
@@ -90,12 +95,20 @@ def step_sizes(J: Curve, runs: Sequence[tuple[str, Descent]], reach: float | Non
     Parameters
     ----------
     runs : sequence of (title, Descent)
+    reach : float or None
+        How far the curve is drawn beyond what is shown.
+
+    Every picture shows at least where those runs went that did not diverge, so that a crawling one
+    is seen to crawl.
 
     Notes: Concept 99, Def 100
     """
+    paths = [np.array([float(np.ravel(t)[0]) for t in found.path]) for _, found in runs]
+    kept = [p for p, (_, r) in zip(paths, runs, strict=True) if r.verdict not in ENDLESS]
+    window = np.concatenate(kept or paths)
     with side_by_side(len(runs)) as (figure, axes):
-        for ax, (title, found) in zip(axes, runs, strict=True):
-            _walk(ax, J, np.array([float(np.ravel(t)[0]) for t in found.path]), reach)
+        for ax, (title, found), path in zip(axes, runs, paths, strict=True):
+            _walk(ax, J, path, reach, window)
             ax.set_title(f"{title}: {found.verdict}")
             plain_numbers(ax.yaxis)
             if ax is not axes[0]:
@@ -159,7 +172,7 @@ def contour(
         axes.grid(False)
         axes.set_xlabel("θ₁")
         axes.set_ylabel("θ₂")
-        axes.legend()
+        legend_above(axes)
         return figure_of(axes)
 
 
@@ -192,6 +205,7 @@ def surface(J: Curve, found: Descent, centre: Sequence[float], width: Sequence[f
         axes.set_xlabel("θ₁")
         axes.set_ylabel("θ₂")
         axes.set_zlabel("J")
+        axes.grid(False)
         return figure
 
 
@@ -264,7 +278,9 @@ def descent_curves(
         for ax in axes:
             ax.set_xlabel("step")
         if names:
-            axes[0].legend()
+            figure.legend(
+                *axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=3, fontsize=10
+            )
         return figure
 
 

@@ -77,6 +77,11 @@ def plain_numbers(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else number(value)))
 
 
+def legend_above(axes: Axes) -> None:
+    """A legend above the picture, where no level line runs through it."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, fontsize=10)
+
+
 def figure_of(ax: Axes) -> Figure:
     """The figure that the axes stand in."""
     figure = ax.get_figure(root=True)

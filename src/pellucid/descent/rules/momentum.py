@@ -9,16 +9,16 @@ from typing import Any
 
 from pellucid.descent.pytree import mapped
 from pellucid.descent.rules.rule import Rule, check_decay
-from pellucid.descent.rules.running_average import averaged, corrected, nothing
+from pellucid.descent.rules.running_average import Decay, averaged, corrected, nothing
 from pellucid.errors import HyperparameterError
 
 
-def momentum(gamma: float = 0.9, *, form: str = "average", correct: bool = False) -> Rule:
+def momentum(gamma: Decay = 0.9, *, form: str = "average", correct: bool = False) -> Rule:
     """M ← γM + (1 − γ)g, θ ← θ − ηM; or the common form, M ← γM + g.
 
     Parameters
     ----------
-    gamma : float
+    gamma : float, or function of t = 1, 2, …
         Share of the past, 0 ≤ γ < 1; 0 is gradient descent.
     form : {"average", "sum"}
         The notes' running average, or the sum that most packages keep (a step 1/(1 − γ) longer).
@@ -32,7 +32,7 @@ def momentum(gamma: float = 0.9, *, form: str = "average", correct: bool = False
     Raises
     ------
     HyperparameterError
-        For a γ outside [0, 1), an unknown form, or a correction of the sum.
+        For a γ outside [0, 1), an unknown form, or a correction of the sum or of a varying γ.
 
     Examples
     --------
@@ -43,24 +43,25 @@ def momentum(gamma: float = 0.9, *, form: str = "average", correct: bool = False
 
     Notes: Def 323
     """
-    check_decay("gamma", gamma, "momentum")
-    if form not in ("average", "sum") or (correct and form == "sum"):
+    varies = callable(gamma)
+    if not callable(gamma):
+        check_decay("gamma", gamma, "momentum")
+    if form not in ("average", "sum") or (correct and (form == "sum" or varies)):
         raise HyperparameterError(
-            "momentum: form is 'average' or 'sum', and only the average can be corrected; got "
-            f"{form!r} with correct={correct}."
+            "momentum: form is 'average' or 'sum', and only the average with a constant γ can be "
+            f"corrected; got {form!r} with correct={correct}."
         )
-
-    def summed(m: Any, d: Any) -> Any:
-        return gamma * m + d
 
     def step(g: Any, state: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
         M, t = state
-        M = averaged(M, g, gamma) if form == "average" else mapped(summed, M, g)
-        along = corrected(M, gamma, t + 1) if correct else M
+        past = gamma(t + 1) if callable(gamma) else gamma
+        M = averaged(M, g, past) if form == "average" else mapped(lambda m, d: past * m + d, M, g)
+        along = corrected(M, past, t + 1) if correct else M
         return mapped(lambda w, m: w - eta * m, theta, along), (M, t + 1)
 
-    new = f"{1 - gamma:g} g" if form == "average" else "g"
+    share, rest = ("γ(t)", "(1 − γ(t))") if callable(gamma) else (f"{gamma:g}", f"{1 - gamma:g}")
+    new = f"{rest} g" if form == "average" else "g"
     return Rule(
         "momentum", lambda theta: (nothing(theta), 0), step,
-        f"M ← {gamma:g} M + {new};  θ ← θ − η M", "Def 323",
+        f"M ← {share} M + {new};  θ ← θ − η M", "Def 323",
     )  # fmt: skip
