@@ -9,6 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import (
+    BinaryCode,
+    Bins,
+    Center,
+    Dates,
+    FactoredCode,
     LeastSquares,
     LinearAutoencoder,
     LinearClassifier,
@@ -19,6 +24,8 @@ from pellucid import (
     NearestNeighbor,
     NearestNeighborClassifier,
     NearestNeighborRegressor,
+    NumericCode,
+    OneHotCode,
     PolynomialBasis,
     RandomRegression,
     Ridge,
@@ -26,7 +33,9 @@ from pellucid import (
     SigmoidsClassifier,
     SoftmaxClassifier,
     SoftmaxCV,
+    Standardize,
     TableEncoder,
+    ThermometerCode,
 )
 
 Array = NDArray[np.float64]
@@ -80,6 +89,16 @@ MEMBERS = (
     Member(LinearAutoencoder(), "columns", sparse=False),
     Member(LinearAutoencoder(2, overcomplete=True), "columns", sparse=False),
     Member(LinearAutoencoder(algorithm="descent"), "columns", sparse=False),
+    Member(OneHotCode(), "columns", sparse=False),
+    Member(OneHotCode(missing="mean", unseen="mean", sparse_output=True), "columns", sparse=False),
+    Member(ThermometerCode(), "columns", sparse=False),
+    Member(NumericCode(missing="nan", unseen="own column"), "columns", sparse=False),
+    Member(FactoredCode(), "columns", sparse=False),
+    Member(BinaryCode(), "columns", sparse=False),
+    Member(Bins(), "columns", sparse=False),
+    Member(Dates(), "columns", sparse=False),
+    Member(Standardize(), "columns", sparse=False),
+    Member(Center(missing="mean"), "columns", sparse=False),
     Member(TableEncoder(), "columns", sparse=False),
 )
 PREDICTORS = tuple(member for member in MEMBERS if member.answers != "columns")

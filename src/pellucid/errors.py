@@ -81,6 +81,10 @@ class UnseenCategoryWarning(PellucidWarning):
     """A category met in prediction was not among those of the training rows."""
 
 
+class CodeWarning(PellucidWarning):
+    """A code hides what a column says, or says what is not there."""
+
+
 class AssumptionWarning(PellucidWarning):
     """An assumption behind the model (independent, identically distributed rows) looks broken."""
 

@@ -40,6 +40,7 @@ def fit(
     seed: int | None = None,
     order_by: str | None = None,
     group: str | None = None,
+    code: Columns = (),
     numeric: Columns = (),
     binary: Columns = (),
     category: Columns = (),
@@ -86,6 +87,10 @@ def fit(
         Time column: train on the past, test on what came after.
     group
         Column whose groups stay whole: all on one side of the split.
+    code
+        The code of a column, as size=thermometer:low,mid,high; repeat for more. Codes: one-hot,
+        thermometer, numeric, factored, binary, bins, standardize, center, number, dates,
+        two-valued. Chosen by kind, order and structure when not said.
     numeric
         Read this column as numbers; repeat for more.
     binary
@@ -128,6 +133,7 @@ def fit(
         "seed": seed,
         "order_by": order_by,
         "group": group,
+        "code": code or None,
         "numeric": numeric or None,
         "binary": binary or None,
         "category": category or None,

@@ -51,7 +51,7 @@ def run_fit(
             {
                 folder / "report.html": render(result, folder),
                 folder / "model.pellucid": packed_model(result.machine),
-                folder / "run.toml": run_file(data, settings),
+                folder / "run.toml": run_file(data, settings, result),
             }
         )
     if as_json:
@@ -76,7 +76,8 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
     """Settings of a run file, overridden by what was given on the command line."""
     from pellucid.evaluation.fit_result import Settings
 
-    merged = _read_config(config) | dict(given)
+    held = _read_config(config)
+    merged = held | dict(given)
     if "target" not in merged:
         raise FramingError("Say which column to predict: --target COLUMN.")
     known = {f.name for f in fields(Settings)}
@@ -85,6 +86,8 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
         raise FramingError(f"{config}: unknown setting(s) {', '.join(unknown)}.")
     if isinstance(merged.get("costs"), tuple):
         merged["costs"] = dict(_cost(entry) for entry in merged["costs"])
+    if isinstance(merged.get("code"), tuple):
+        merged["code"] = (held.get("code") or {}) | dict(_code(entry) for entry in merged["code"])
     plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in merged.items()}
     settings = Settings(**plain)
     _check(settings)
@@ -98,8 +101,16 @@ def _check(settings: Settings) -> None:
         raise FramingError(f"--cv needs at least 2 chunks; got {settings.cv}.")
     if settings.jobs == 0 or settings.jobs < -1:
         raise FramingError(f"--jobs is 1 or more, or -1 for all cores; got {settings.jobs}.")
+    if not _are_texts(settings.code):
+        raise FramingError(f"code is a table of column = code; got {settings.code!r}.")
     if settings.lams is not None and any(not lam >= 0 for lam in settings.lams):
         raise FramingError(f"--lams are numbers ≥ 0; got {settings.lams}.")
+
+
+def _are_texts(codes: Any) -> bool:
+    if codes is None:
+        return True
+    return isinstance(codes, dict) and all(isinstance(v, str) for v in codes.values())
 
 
 def _cost(entry: str) -> tuple[str, float]:
@@ -110,6 +121,15 @@ def _cost(entry: str) -> tuple[str, float]:
         raise FramingError(
             f"--costs takes actual:predicted=cost, such as sick:well=10; got {entry!r}."
         ) from None
+
+
+def _code(entry: str) -> tuple[str, str]:
+    name, found, code = entry.partition("=")
+    if not found or not name or not code:
+        raise FramingError(
+            f"--code takes column=code, such as size=thermometer:low,mid,high; got {entry!r}."
+        )
+    return name, code
 
 
 def _read_config(config: Path | None) -> dict[str, Any]:
@@ -128,8 +148,11 @@ def _read_config(config: Path | None) -> dict[str, Any]:
     return settings
 
 
-def run_file(data: str, settings: Settings) -> str:
-    """The settings as TOML: `pellucid fit DATA --config run.toml` replays the run."""
+def run_file(data: str, settings: Settings, result: FitResult) -> str:
+    """The settings as TOML: `pellucid fit DATA --config run.toml` replays the run.
+
+    The table `codes` tells what each column was encoded by, and why; it is for reading.
+    """
     import tomli_w
 
     from pellucid import __version__
@@ -139,7 +162,8 @@ def run_file(data: str, settings: Settings) -> str:
         for name, value in asdict(settings).items()
         if value is not None and value != ()
     }
-    return tomli_w.dumps({"pellucid": __version__, "data": data, "settings": plain})
+    codes = {c.name: {"code": c.code, "reason": c.why_code} for c in result.columns if c.code}
+    return tomli_w.dumps({"pellucid": __version__, "data": data, "settings": plain, "codes": codes})
 
 
 def _refuse_file(folder: Path) -> None:
@@ -174,6 +198,7 @@ def show(result: FitResult, folder: Path) -> None:
     console.print(f"\n{result.why}\n")
     console.print(f"[bold]On rows never used:[/] {headline(result)}")
     console.print(f"{result.diagnosis.words}\n")
+    show_codes(console, result)
     show_findings(console, result.findings)
     _show_weights(console, result)
     console.print(f"\nReport   {folder / 'report.html'}")
@@ -212,6 +237,25 @@ def headline(result: FitResult) -> str:
         f"right {found['accuracy']:.1%} of the time, where always guessing the commonest answer "
         f"is right {base['accuracy']:.1%}."
     )
+
+
+def show_codes(console: Console, result: FitResult) -> None:
+    """Print how columns became numbers and why, those with one reason together."""
+    from rich.markup import escape
+    from rich.padding import Padding
+
+    groups: dict[tuple[str, str], list[str]] = {}
+    for c in result.columns:
+        if c.code:
+            groups.setdefault((c.code, c.why_code), []).append(c.name)
+    if not groups:
+        return
+    console.print("[bold]Columns as numbers[/]")
+    for (code, reason), names in groups.items():
+        more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+        console.print(f"  {escape(', '.join(names[:6]))}{more}: {escape(code)}")
+        console.print(Padding(f"[dim]{escape(reason)}[/]", (0, 0, 0, 8)))
+    console.print()
 
 
 def show_findings(console: Console, findings: tuple[Finding, ...] | list[Finding]) -> None:
@@ -264,6 +308,11 @@ def summary(result: FitResult, folder: Path) -> dict[str, Any]:
         ],
         "diagnosis": {"verdict": result.diagnosis.verdict, "words": result.diagnosis.words},
         "findings": [asdict(f) for f in result.findings],
+        "codes": [
+            {"column": c.name, "code": c.code, "reason": c.why_code}
+            for c in result.columns
+            if c.code
+        ],
         "weights": [asdict(w) for w in result.weights[:50]],
         "seconds": result.seconds,
         "peak_memory_bytes": result.peak_memory,

@@ -17,6 +17,8 @@ HOMES = {
     "linear_sample": "samples",
     "read_table": "reading",
     "split_rows": "splits",
+    "suggest_codes": "suggestions",
+    "Suggestion": "suggestions",
 }
 
 __all__ = sorted(HOMES)

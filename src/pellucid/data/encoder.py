@@ -1,10 +1,12 @@
 """`TableEncoder`: a table of any kinds to a matrix of numbers, learned from training rows only.
 
-Notes: §5.3.3, §5.3.1.3
+Notes: §5.3, §5.3.1, §5.3.3
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -13,9 +15,11 @@ from sklearn.base import TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.codes import CODES, recoded
-from pellucid.data.reading import read_table
-from pellucid.data.table import CODED, UNSEEN, Column, Kind, Table
+from pellucid.data.category_codes import unseen_in
+from pellucid.data.codes import code_of, parsed
+from pellucid.data.reading import as_another_kind, read_table
+from pellucid.data.suggestions import kind_for, suggest_codes
+from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ColumnError, TableError, UnseenCategoryWarning
 from pellucid.explanation import Explanation, Formula
@@ -31,13 +35,32 @@ MOST_LEVELS = Hyperparameter(
 )
 
 
+def _are_codes(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(each, str) for pair in value.items() for each in pair
+    )
+
+
+CODES = Hyperparameter(
+    "codes",
+    None,
+    "any",
+    "Codes that you choose yourself, by column, such as {'size': 'thermometer:low,mid,high'}; the "
+    "others are suggested by `suggest_codes`.",
+    optional=True,
+    accepts=_are_codes,
+    described="a dict of column to code, or None",
+)
+
+
 class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
     """Encode the columns of a table as numbers, by statistics of the training rows.
 
-    Numbers are standardised (mean 0, standard deviation 1, divisor n); two-valued columns become
-    0 and 1; categories become one-hot columns, first category first; dates become parts. A value
-    missing in training earns an indicator column, and stands at the mean. An unseen category is
-    all zeros (the mean in a two-valued column), with a warning.
+    Each column gets the code that suits it, and the reason is kept. Numbers are standardised (mean
+    0, standard deviation 1, divisor n); two-valued columns become 0 and 1; categories become
+    one-hot columns, first category first, or thermometers where their names show an order; dates
+    become parts. A value missing in training earns an indicator column, and stands at the mean. An
+    unseen category is all zeros, or the mean in a two-valued or thermometer column, with a warning.
 
     Parameters
     ----------
@@ -46,7 +69,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
     Attributes
     ----------
     codes_ : list of dict
-        What was learned, one entry a column used.
+        What was learned, one entry a column used: its code, the reason, and what the code needs.
     dropped_ : list of str
         Columns that carry nothing to encode.
     n_features_in_ : int
@@ -62,17 +85,22 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
            [ 1.,  0.],
            [ 0.,  1.]])
 
-    Notes: §5.3.3, §5.3.1.3, Def 197
+    Notes: Concept 192, Clar 193, Def 197, §5.3.1.3, §5.3.3
     """
 
-    hyperparameters = (MOST_LEVELS,)
+    hyperparameters = (MOST_LEVELS, CODES)
 
     codes_: list[dict[str, Any]]
     dropped_: list[str]
     n_features_in_: int
 
-    def __init__(self, most_levels: int = MOST_LEVELS.default) -> None:
+    def __init__(
+        self,
+        most_levels: int = MOST_LEVELS.default,
+        codes: Mapping[str, str] | None = CODES.default,
+    ) -> None:
         self.most_levels = most_levels
+        self.codes = codes
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -100,19 +128,28 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         ------
         TableError
             When a column cannot be encoded; names it.
+        HyperparameterError
+            When `codes` names no code, or the column cannot take it.
         """
         self.check_hyperparameters()
-        table = self._table(X, fitting=True)
+        table = self._as_coded(self._table(X, fitting=True))
         n = len(table)
         weights = np.ones(n) if sample_weight is None else checked_weights(sample_weight, n)
         self.codes_, self.dropped_ = [], []
-        for column in table.columns:
-            if column.kind not in CODES:
+        for column, suggestion in zip(table.columns, suggest_codes(table, self.codes), strict=True):
+            if not suggestion.code:
                 self.dropped_.append(column.name)
                 continue
+            name, given = parsed(suggestion.code)
             self._refuse_levels(column)
-            learned = CODES[column.kind].learn(column, weights)
-            self.codes_.append({"column": column.name, "kind": str(column.kind)} | learned)
+            chosen = {
+                "column": column.name,
+                "kind": str(column.kind),
+                "code": name,
+                "spelled": suggestion.code,
+                "reason": suggestion.reason,
+            }
+            self.codes_.append(chosen | code_of(chosen).learn(column, weights, given))
         if not self.codes_:
             raise TableError("No column is left to encode: all are constant, text or identifiers.")
         return self
@@ -140,7 +177,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         for code in self.codes_:
             column = table[code["column"]]
             self._warn_unseen(column, code)
-            blocks.append(CODES[Kind(code["kind"])].encode(code, column))
+            blocks.append(code_of(code).encode(code, column))
         return np.concatenate(blocks, axis=1)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
@@ -170,7 +207,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         for code in self.codes_:
             block = encoded[:, at : at + len(code["names"])]
             at += len(code["names"])
-            decoded.append(CODES[Kind(code["kind"])].decode(code, block))
+            decoded.append(code_of(code).decode(code, block))
         if all(values.dtype.kind == "f" for values in decoded):
             return np.column_stack(decoded)
         return np.column_stack([values.astype(object) for values in decoded])
@@ -181,7 +218,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
                 self.n_features_in_ = len(X.columns)
                 self.feature_names_in_ = np.array(X.names, dtype=object)
                 return X
-            return read_table(X, schema=self._schema())
+            return self._of_training_kinds(X)
         if hasattr(X, "columns") and hasattr(X, "shape"):
             return self._from_frame(X, fitting)
         array = validate_data(
@@ -190,6 +227,25 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         return Table(
             tuple(Column(f"x{i}", Kind.NUMERIC, array[:, i]) for i in range(array.shape[1]))
         )
+
+    def _as_coded(self, table: Table) -> Table:
+        """The table with each column of the kind that the code chosen for it needs."""
+        asked = dict(self.codes or {})
+        for name in asked:
+            if name not in table:
+                raise ColumnError(f"codes: {absent_column(name, table.names)}")
+        columns = (
+            as_another_kind(c, kind_for(asked[c.name])) if c.name in asked else c
+            for c in table.columns
+        )
+        return replace(table, columns=tuple(columns)) if asked else table
+
+    def _of_training_kinds(self, table: Table) -> Table:
+        """Read as in training where a column is of another kind; levels may differ in order."""
+        wanted = {code["column"]: Kind(code["kind"]) for code in self.codes_}
+        if all(name in table and table[name].kind is kind for name, kind in wanted.items()):
+            return table
+        return read_table(table, schema=self._schema())
 
     def _from_frame(self, X: Any, fitting: bool) -> Table:
         if fitting:
@@ -217,21 +273,15 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             )
 
     def _warn_unseen(self, column: Column, code: dict[str, Any]) -> None:
-        if column.kind not in CODED:
+        if "levels" not in code:
             return
-        codes = recoded(column, code["levels"])
-        unseen = codes == UNSEEN
-        if not unseen.any():
+        rows, names = unseen_in(code, column)
+        if not rows:
             return
-        known = set(code["levels"])
-        met = (*(column.levels or ()), *column.unseen)
-        names = sorted({v for v in met if v not in known})
         shown = ", ".join(map(repr, names[:5])) + (" …" if len(names) > 5 else "")
-        mean = Kind(code["kind"]) is Kind.BINARY and len(code["levels"]) == 2
-        where = "stand at the training mean" if mean else "are encoded as all zeros"
         self.warn(
-            f"{int(unseen.sum())} row(s) of {column.name!r} hold categories not met in "
-            f"training: {shown}; they {where}.",
+            f"{rows} row(s) of {column.name!r} hold categories not met in training: {shown}; they "
+            f"{code_of(code).unknown}.",
             UnseenCategoryWarning,
         )
 
@@ -242,22 +292,27 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             name="TableEncoder",
             problem="Turn columns of any kind into numbers without losing what they say.",
             hypothesis=Formula(
-                "φ(x) = (x − mean) / sd for numbers; one-hot for categories",
+                "φ(x) = (x − mean) / sd for numbers; a code of its own for each other column",
                 r"\varphi(x) = \frac{x - \bar{x}}{s}",
                 "x: d×1, φ(x): D×1",
-                "§5.3.3, §5.3.1.3",
+                "§5.3.3, §5.3.1",
             ),
             algorithm="Means and deviations (divisor n) and categories of the training rows.",
             happened=learned + dropped,
             warnings=tuple(self.warnings_),
-            notes="§5.3.3, §5.3.1.3, Def 197",
+            notes="Concept 192, §5.3.1, §5.3.3",
         )
 
 
 def _described(code: dict[str, Any]) -> str:
+    name = f"{code['code']}: " if "code" in code else ""
+    reason = f". {code['reason']}" if "reason" in code else ""
+    width = f"{len(code['names'])} column(s)"
     if "levels" in code:
-        return f"{len(code['levels'])} categories → {len(code['names'])} column(s)"
+        return f"{name}{len(code['levels'])} categories → {width}{reason}"
+    if "edges" in code:
+        return f"{name}{len(code['edges']) + 1} bins → {width}{reason}"
     return (
-        f"mean {code['mean'][0]:.6g}, standard deviation {code['scale'][0]:.6g} → "
-        f"{len(code['names'])} column(s)"
+        f"{name}mean {code['mean'][0]:.6g}, standard deviation {code['scale'][0]:.6g} → "
+        f"{width}{reason}"
     )

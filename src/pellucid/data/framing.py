@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.codes import refuse_huge
+from pellucid.data.scaling import refuse_huge
 from pellucid.data.table import CODED, Column, Kind, Table
 from pellucid.errors import FramingError
 from pellucid.losses import LOSSES

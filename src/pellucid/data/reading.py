@@ -6,13 +6,14 @@ Notes: §2.1.3, Def 32, §5.3
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
 from pellucid.data.inference import as_kind, column_of
 from pellucid.data.sources import arrow_of
-from pellucid.data.table import Kind, Table, absent_column
+from pellucid.data.table import CODED, Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
 
 Schema = Sequence[dict[str, Any]]
@@ -143,6 +144,21 @@ def _refuse_absent(wanted: list[str], there: Sequence[str], source: str) -> None
         )
 
 
+def as_another_kind(column: Column, kind: Kind) -> Column:
+    """A column read as another kind: numbers as categories, text as numbers, …
+
+    Raises
+    ------
+    ColumnError
+        When its values cannot be of that kind; names the first row that is not.
+    """
+    if column.kind is kind:
+        return column
+    if column.levels is not None and kind in CODED:
+        return replace(column, kind=kind)
+    return as_kind(column.name, pa.chunked_array([_arrow(column)]), kind, (), note="as you said")
+
+
 def _reread(table: Table, schema: Schema | None) -> Table:
     if schema is None:
         return table
@@ -156,7 +172,7 @@ def _reread(table: Table, schema: Schema | None) -> Table:
     return _by_schema(arrow, table.source, schema, ())
 
 
-def _arrow(column: Any) -> pa.Array:
+def _arrow(column: Column) -> pa.Array:
     if column.levels is not None or column.values.dtype == object:
         return pa.array(list(column.texts()), type=pa.string())
     return pa.array(column.values, from_pandas=True)

@@ -41,12 +41,14 @@ class Recipe:
     lams: tuple[float, ...] = ()
     expand: bool = False
 
-    def pipeline(self, seed: int, lam: float | None = None) -> Pipeline:
-        """Encoder, features, estimator: not fitted."""
+    def pipeline(
+        self, seed: int, lam: float | None = None, codes: dict[str, str] | None = None
+    ) -> Pipeline:
+        """Encoder with the codes asked for, features, estimator: not fitted."""
         model = self.make(seed)
         if lam is not None:
             model.set_params(lam=lam)
-        steps = [("encoder", TableEncoder())]
+        steps = [("encoder", TableEncoder(codes=codes))]
         if self.expand:
             from pellucid.features.polynomial import PolynomialBasis
 

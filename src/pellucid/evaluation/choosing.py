@@ -59,7 +59,7 @@ def compare(
 
     Notes: Def 85, Concept 87
     """
-    d = encoded_width(X, y)
+    d = encoded_width(X, y, settings.code)
     found, findings = [], []
     for step, recipe in enumerate(recipes):
         if progress:
@@ -74,13 +74,13 @@ def compare(
     return found, findings
 
 
-def encoded_width(X: Any, y: Array) -> int:
+def encoded_width(X: Any, y: Array, codes: dict[str, str] | None = None) -> int:
     """Number of columns after encoding, found on the rows themselves."""
     from pellucid.data.encoder import TableEncoder
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PellucidWarning)
-        return len(TableEncoder().fit(X, y).get_feature_names_out())
+        return len(TableEncoder(codes=codes).fit(X, y).get_feature_names_out())
 
 
 def _try(
@@ -97,7 +97,7 @@ def _try(
     rows = sample(y, recipe.rows(d, 1 if outputs <= 2 else outputs), settings, marks)
     X_some, y_some = take_rows(X, rows), y[rows]
     chunks = chunks_of(y_some, settings, {k: v[rows] for k, v in marks.items()})
-    pipeline = recipe.pipeline(settings.seed)
+    pipeline = recipe.pipeline(settings.seed, codes=settings.code)
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
     shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
     if recipe.lams:

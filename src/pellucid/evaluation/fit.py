@@ -148,6 +148,8 @@ def _peak_memory() -> int:
 
 def _framed(table: Table, settings: Settings) -> tuple[Table, Framing, dict[str, Array]]:
     marks: dict[str, Array] = {}
+    if settings.target in (settings.code or {}):
+        raise ColumnError(f"{settings.target!r} is given a code, but it is the target.")
     for name, use in ((settings.order_by, "order"), (settings.group, "groups")):
         if name is not None:
             if name == settings.target:
@@ -162,11 +164,22 @@ def _framed(table: Table, settings: Settings) -> tuple[Table, Framing, dict[str,
         costs=settings.costs,
         delimiter=settings.delimiter,
     )
+    _refuse_unused_codes(settings, framing)
     known = _answered(table, settings.target)
     if not known.all():
         table = table.take(np.flatnonzero(known))
         marks = {use: values[known] for use, values in marks.items()}
     return table, framing, marks
+
+
+def _refuse_unused_codes(settings: Settings, framing: Framing) -> None:
+    why = dict(framing.dropped) | {
+        settings.order_by: "it orders the rows",
+        settings.group: "it groups the rows",
+    }
+    for name in settings.code or {}:
+        if name not in framing.features:
+            raise ColumnError(f"{name!r} is given a code, but {why.get(name, 'it is not used')}.")
 
 
 def _marks(table: Table, name: str) -> Array:
@@ -204,7 +217,7 @@ def _fitted(
     y: Array,
     settings: Settings,
 ) -> tuple[Machine, list[Finding]]:
-    pipeline = recipe.pipeline(settings.seed, chosen.lam)
+    pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PellucidWarning)
         pipeline.fit(X, y)
@@ -247,7 +260,7 @@ def _tested(
         settings=settings,
         source=table.source,
         rows=len(table),
-        columns=_columns(table, framing),
+        columns=_columns(table, framing, machine),
         framing=framing,
         split=split,
         findings=(),
@@ -335,8 +348,9 @@ def _evidence(
     return facts | {f"{name} on the test rows": f"{value:.4g}" for name, value in errors.items()}
 
 
-def _columns(table: Table, framing: Framing) -> tuple[ColumnSummary, ...]:
+def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSummary, ...]:
     why = dict(framing.dropped)
+    coded = {code["column"]: code for code in machine.steps[0].codes_}
     return tuple(
         ColumnSummary(
             c.name,
@@ -344,6 +358,8 @@ def _columns(table: Table, framing: Framing) -> tuple[ColumnSummary, ...]:
             int((~_answered(table, c.name)).sum()),
             c.name in framing.features,
             why.get(c.name, c.note),
+            coded.get(c.name, {}).get("spelled", ""),
+            coded.get(c.name, {}).get("reason", ""),
         )
         for c in table.columns
     )
@@ -382,7 +398,7 @@ def _curve(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PellucidWarning)
             return learning_curve(
-                recipe.pipeline(settings.seed, chosen.lam),
+                recipe.pipeline(settings.seed, chosen.lam, settings.code),
                 take_rows(X, rows),
                 y[rows],
                 folds=chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()}),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.errors import FramingError
+
 if TYPE_CHECKING:
     from pellucid.data.framing import Framing
     from pellucid.data.splits import Split
@@ -44,6 +46,8 @@ class Settings:
         Seed of the split, the chunks and every algorithm.
     order_by, group : str or None
         Time column (train on the past), or column whose groups stay whole.
+    code : dict of str to str or None
+        Code of a column as `TableEncoder` takes it; the others are suggested.
     numeric, binary, category, text, date, identifier, drop, missing : tuple of str
         Overrides of what the reader infers.
     encoding : str
@@ -64,6 +68,7 @@ class Settings:
     seed: int = 0
     order_by: str | None = None
     group: str | None = None
+    code: dict[str, str] | None = None
     numeric: tuple[str, ...] = ()
     binary: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
@@ -76,8 +81,26 @@ class Settings:
     jobs: int = 1
 
     def reading(self) -> dict[str, Any]:
-        """What `read_table` takes."""
-        return {name: getattr(self, name) for name in READING}
+        """What `read_table` takes: a code also says what its column is read as.
+
+        Raises
+        ------
+        HyperparameterError, FramingError
+            When there is no such code, or a column is to be read as something else.
+        """
+        from pellucid.data.suggestions import kinds_for
+
+        wanted = {name: getattr(self, name) for name in READING}
+        for kind, columns in kinds_for(self.code or {}).items():
+            for other in ("numeric", "binary", "category", "text", "date", "identifier", "drop"):
+                both = sorted(set(wanted[other]) & set(columns))
+                if both and other != kind and not (kind, other) == ("category", "binary"):
+                    raise FramingError(
+                        f"The code of {both[0]!r} needs it as {kind}, and {other} is asked for too."
+                    )
+            known = {*wanted[kind], *(wanted["binary"] if kind == "category" else ())}
+            wanted[kind] = (*wanted[kind], *(c for c in columns if c not in known))
+        return wanted
 
 
 READING = (
@@ -171,13 +194,15 @@ class Weight:
 
 @dataclass(frozen=True)
 class ColumnSummary:
-    """One column as it was read: kind, missing values, why, and whether it is used."""
+    """One column: kind, missing values, why, whether it is used; its code, and why that one."""
 
     name: str
     kind: str
     missing: int
     used: bool
     note: str = ""
+    code: str = ""
+    why_code: str = ""
 
 
 @dataclass(frozen=True)

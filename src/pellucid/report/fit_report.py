@@ -377,7 +377,12 @@ def _columns(result: FitResult) -> str:
         for c in result.columns
     ]
     heads = ("column", "kind", "missing", "used", "why")
-    return section("The columns, as read", grid("Columns of the table", heads, rows, (2,)))
+    coded = [(c.name, c.code, c.why_code) for c in result.columns if c.code]
+    return section(
+        "The columns, as read",
+        grid("Columns of the table", heads, rows, (2,)),
+        grid("How they became numbers", ("column", "code", "why that one"), coded),
+    )
 
 
 def _how_to(result: FitResult, folder: Path) -> str:

@@ -1,0 +1,187 @@
+"""Codes of numbers and dates: standardised, centred, kept, cut into bins, taken apart.
+
+Notes: Concept 204, Concept 205, Def 207, §5.3.3
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.breakpoints import bin_names, bin_of, equal_edges, quantile_edges
+from pellucid.data.class_codes import from_one_hot, one_hot
+from pellucid.data.dates import PARTS, date_parts
+from pellucid.data.scaling import moments, refuse_huge, standardize
+from pellucid.data.table import Column
+from pellucid.errors import HyperparameterError, TableError
+
+Floats = NDArray[np.float64]
+Learned = dict[str, Any]
+Given = tuple[str, ...]
+EDGES = {"quantile": quantile_edges, "equal": equal_edges}
+
+
+def _values(column: Column) -> Floats:
+    return np.asarray(column.values, dtype=np.float64)[:, None]
+
+
+def _learn(column: Column, weights: Floats, values: Floats, names: list[str]) -> Learned:
+    refuse_huge(column.name, np.where(weights[:, None] > 0, values, 0.0))
+    mean, scale = moments(values, weights)
+    missing = bool((np.isnan(values).any(axis=1) & (weights > 0)).any())
+    extra = [f"{column.name} is missing"] if missing else []
+    return {"names": [*names, *extra], "mean": mean, "scale": scale, "missing": missing}
+
+
+def learn_standardized(column: Column, weights: Floats, given: Given) -> Learned:
+    """Mean and standard deviation of the training rows.
+
+    Notes: Def 207
+    """
+    return _learn(column, weights, _values(column), [column.name])
+
+
+def learn_centred(column: Column, weights: Floats, given: Given) -> Learned:
+    """The mean alone.
+
+    Notes: eq 5.30
+    """
+    return learn_standardized(column, weights, given) | {"scale": np.ones(1)}
+
+
+def learn_kept(column: Column, weights: Floats, given: Given) -> Learned:
+    """Nothing but where a missing value stands: the number 0 is told apart by its own column.
+
+    Notes: Concept 204
+    """
+    return learn_centred(column, weights, given) | {"mean": np.zeros(1)}
+
+
+def encode_numbers(code: Learned, column: Column) -> Floats:
+    """(x − mean)/scale, then whether it is missing where training rows were.
+
+    Notes: Def 207
+    """
+    return _encode(code, _values(column))
+
+
+def _encode(code: Learned, values: Floats) -> Floats:
+    block = standardize(values, code["mean"], code["scale"])
+    if not code["missing"]:
+        return block
+    return np.column_stack([block, np.isnan(values[:, 0]).astype(np.float64)])
+
+
+def _decode(code: Learned, block: Floats) -> Floats:
+    kept = block[:, : len(code["mean"])] * code["scale"] + code["mean"]
+    if code["missing"]:
+        kept = np.where(block[:, -1:] > 0.5, np.nan, kept)
+    return np.asarray(kept)
+
+
+def decode_numbers(code: Learned, block: Floats) -> Floats:
+    """The numbers that were encoded.
+
+    Notes: Def 207
+    """
+    return np.asarray(_decode(code, block)[:, 0])
+
+
+def learn_bins(column: Column, weights: Floats, given: Given) -> Learned:
+    """Edges: given, or found on the training rows; by default their quartiles.
+
+    Raises
+    ------
+    HyperparameterError
+        When what is given is neither edges nor a way to find them.
+
+    Notes: Concept 205
+    """
+    values = np.where(weights > 0, _values(column)[:, 0], np.nan)
+    missing = bool((np.isnan(_values(column)[:, 0]) & (weights > 0)).any())
+    if np.isnan(values).all():
+        raise TableError(f"Column {column.name!r} has no value to cut into bins.")
+    edges = _edges(column.name, values, given or ("quantile", "4"))
+    names = [f"{column.name} {name}" for name in bin_names(edges)]
+    extra = [f"{column.name} is missing"] if missing else []
+    return {"names": [*names, *extra], "edges": edges, "missing": missing}
+
+
+def _edges(name: str, values: Floats, given: Given) -> Floats:
+    if given[0] in EDGES:
+        count = given[1] if len(given) == 2 else "4"
+        if len(given) > 2 or not count.isdigit() or not 2 <= int(count) <= 1_000:
+            raise HyperparameterError(
+                f"bins of {name!r}: say {given[0]},4 with a number of bins from 2 to 1,000; got "
+                f"{','.join(given)!r}."
+            )
+        return EDGES[given[0]](values, int(count))
+    try:
+        edges = np.array([float(edge) for edge in given])
+    except ValueError:
+        edges = np.array([np.nan])
+    if not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
+        raise HyperparameterError(
+            f"bins of {name!r}: edges are numbers that rise, as 18,21; or quantile,4; or equal,4. "
+            f"Got {','.join(given)!r}."
+        )
+    return edges
+
+
+def encode_bins(code: Learned, column: Column) -> Floats:
+    """One-hot over the bins; a missing value is zeros, and said where training rows were.
+
+    Notes: Concept 205
+    """
+    found = bin_of(_values(column)[:, 0], code["edges"])
+    block = one_hot(found, len(code["edges"]) + 1)
+    return np.column_stack([block, found < 0]) if code["missing"] else block
+
+
+def decode_bins(code: Learned, block: Floats) -> NDArray[Any]:
+    """The name of the bin: where in it the number lay is gone.
+
+    Notes: Concept 205
+    """
+    width = len(code["edges"]) + 1
+    names = np.array([*bin_names(code["edges"]), None], dtype=object)
+    found = from_one_hot((block[:, :width] > 0.5).astype(np.float64))
+    return np.asarray(names[np.maximum(found, -1)])
+
+
+def learn_dates(column: Column, weights: Floats, given: Given) -> Learned:
+    """Mean and deviation of each part of the dates.
+
+    Notes: §5.3
+    """
+    names = [f"{column.name}: {part}" for part in PARTS]
+    return _learn(column, weights, date_parts(column.values), names)
+
+
+def encode_dates(code: Learned, column: Column) -> Floats:
+    """The parts, standardised.
+
+    Notes: §5.3
+    """
+    return _encode(code, date_parts(column.values))
+
+
+def decode_dates(code: Learned, block: Floats) -> NDArray[Any]:
+    """The dates, from the number of days.
+
+    Notes: §5.3
+    """
+    return from_days(_decode(code, block)[:, 0])
+
+
+def from_days(days: Floats) -> NDArray[Any]:
+    """Dates from days since 1970; NaT for NaN.
+
+    Notes: §5.3
+    """
+    stamps = np.where(np.isnan(days), 0.0, np.round(days * 86_400e6)).astype("int64")
+    found = stamps.astype("datetime64[us]")
+    found[np.isnan(days)] = np.datetime64("NaT")
+    return np.asarray(found)
