@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import (
+    KMeans,
     LeastSquares,
     LinearClassifier,
     LogisticClassifier,
@@ -35,7 +36,8 @@ Array = NDArray[np.float64]
 class Member:
     """An estimator, what it answers, and which of the shared properties it has.
 
-    `answers` is "numbers", "two labels", "labels" or "columns" (a transformer).
+    `answers` is "numbers", "two labels", "labels", "groups" (it makes its own labels) or
+    "columns" (a transformer).
     `random`: draws numbers, so another order of the rows gives another answer.
     `sparse`: takes sparse rows. `moves`: what it predicts moves with a shift of every column.
     """
@@ -74,6 +76,7 @@ MEMBERS = (
     Member(SoftmaxClassifier(class_weight="balanced"), "labels"),
     Member(SoftmaxCV(lams=(1e-3, 1e-1)), "labels"),
     Member(SigmoidsClassifier(), "labels"),
+    Member(KMeans(3), "groups", sparse=False),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
     Member(TableEncoder(), "columns", sparse=False),

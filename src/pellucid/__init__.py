@@ -19,6 +19,7 @@ HOMES: dict[str, str] = {
     "Explanation": "pellucid.explanation",
     "fit_table": "pellucid.evaluation.fit",
     "frame": "pellucid.data.framing",
+    "KMeans": "pellucid.clusters.k_means",
     "learning_curve": "pellucid.evaluation.learning_curves",
     "LeastSquares": "pellucid.linear.least_squares",
     "LinearClassifier": "pellucid.linear.linear_classifier",

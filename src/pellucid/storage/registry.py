@@ -14,6 +14,7 @@ REGISTRY: dict[str, str] = {
     "Machine": "pellucid.evaluation.machine:Machine",
     "Framing": "pellucid.data.framing:Framing",
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
+    "KMeans": "pellucid.clusters.k_means:KMeans",
     "PolynomialBasis": "pellucid.features.polynomial:PolynomialBasis",
     "MeanBaseline": "pellucid.linear.mean_baseline:MeanBaseline",
     "MajorityBaseline": "pellucid.linear.majority_baseline:MajorityBaseline",
