@@ -20,6 +20,8 @@ from pellucid import (
     NearestNeighborClassifier,
     NearestNeighborRegressor,
     PolynomialBasis,
+    RadialBasis,
+    RadiusFeature,
     RandomRegression,
     Ridge,
     RidgeCV,
@@ -79,6 +81,11 @@ MEMBERS = (
     Member(KMeans(3), "groups", sparse=False),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
+    Member(RadialBasis(), "columns", sparse=False),
+    Member(RadialBasis(5, centers="random", beta=0.3, metric="cityblock"), "columns", sparse=False),
+    Member(RadialBasis(5, beta="tuned"), "columns", sparse=False),
+    Member(RadiusFeature(), "columns", sparse=False),
+    Member(RadiusFeature("mean", squared=True, keep_inputs=True), "columns", sparse=False),
     Member(TableEncoder(), "columns", sparse=False),
 )
 PREDICTORS = tuple(member for member in MEMBERS if member.answers != "columns")

@@ -35,6 +35,8 @@ HOMES: dict[str, str] = {
     "PellucidError": "pellucid.errors",
     "PellucidWarning": "pellucid.errors",
     "PolynomialBasis": "pellucid.features.polynomial",
+    "RadialBasis": "pellucid.features.radial",
+    "RadiusFeature": "pellucid.features.radius",
     "RandomRegression": "pellucid.linear.random_regression",
     "read_table": "pellucid.data.reading",
     "Ridge": "pellucid.linear.ridge",

@@ -84,9 +84,7 @@ def test_rows_that_memory_cannot_hold_are_told_before_they_are_made(
 ) -> None:
     basis = PolynomialBasis(3).fit(rows())
     monkeypatch.setattr("pellucid.features.room.memory", lambda: 1 << 20)
-    with pytest.raises(
-        TooLargeError, match=r"20,000 rows of 10 features take .* GiB"
-    ):
+    with pytest.raises(TooLargeError, match=r"20,000 rows of 10 features take .* GiB"):
         basis.transform(rows(20_000))
 
 

@@ -1,18 +1,24 @@
-"""Features: transformations φ(x) that let a linear machine bend.
+"""Features: transformations φ(x) that let a linear machine bend, or read what is no number.
 
-Notes: Def 178, Def 180, §5.2
+Notes: Def 178, Def 180, §5.2, §5.3
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-__all__ = ["PolynomialBasis"]
+HOMES = {
+    "BagOfWords": "bag_of_words",
+    "PolynomialBasis": "polynomial",
+    "RadialBasis": "radial",
+    "RadiusFeature": "radius",
+}
+
+__all__ = sorted(HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "PolynomialBasis":
-        from pellucid.features.polynomial import PolynomialBasis
-
-        return PolynomialBasis
-    raise AttributeError(f"module 'pellucid.features' has no attribute {name!r}")
+    if name not in HOMES:
+        raise AttributeError(f"module 'pellucid.features' has no attribute {name!r}")
+    return getattr(import_module(f"pellucid.features.{HOMES[name]}"), name)

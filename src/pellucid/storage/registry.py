@@ -16,6 +16,8 @@ REGISTRY: dict[str, str] = {
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
     "KMeans": "pellucid.clusters.k_means:KMeans",
     "PolynomialBasis": "pellucid.features.polynomial:PolynomialBasis",
+    "RadialBasis": "pellucid.features.radial:RadialBasis",
+    "RadiusFeature": "pellucid.features.radius:RadiusFeature",
     "MeanBaseline": "pellucid.linear.mean_baseline:MeanBaseline",
     "MajorityBaseline": "pellucid.linear.majority_baseline:MajorityBaseline",
     "NearestNeighborRegressor": "pellucid.linear.nearest_neighbor:NearestNeighborRegressor",
