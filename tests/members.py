@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import (
+    BagOfWords,
     KMeans,
     LeastSquares,
     LinearClassifier,
@@ -42,6 +43,7 @@ class Member:
     "columns" (a transformer).
     `random`: draws numbers, so another order of the rows gives another answer.
     `sparse`: takes sparse rows. `moves`: what it predicts moves with a shift of every column.
+    `text`: its rows are documents.
     """
 
     estimator: Any
@@ -49,6 +51,7 @@ class Member:
     random: bool = False
     sparse: bool = True
     moves: bool = True
+    text: bool = False
 
     @property
     def name(self) -> str:
@@ -86,14 +89,20 @@ MEMBERS = (
     Member(RadialBasis(5, beta="tuned"), "columns", sparse=False),
     Member(RadiusFeature(), "columns", sparse=False),
     Member(RadiusFeature("mean", squared=True, keep_inputs=True), "columns", sparse=False),
+    Member(BagOfWords(), "columns", sparse=False, text=True),
+    Member(BagOfWords("tf-idf", ngram_range=(1, 2)), "columns", sparse=False, text=True),
+    Member(BagOfWords(n_buckets=32, sparse_output=False), "columns", sparse=False, text=True),
     Member(TableEncoder(), "columns", sparse=False),
 )
 PREDICTORS = tuple(member for member in MEMBERS if member.answers != "columns")
 
 
-def rows(member: Member, seed: int = 0, n: int = 90) -> tuple[Array, NDArray[Any]]:
+def rows(member: Member, seed: int = 0, n: int = 90) -> tuple[Any, NDArray[Any]]:
     """Rows and answers that suit the member; classes overlap, so that λ = 0 would do too."""
     random = np.random.default_rng(seed)
+    if member.text:
+        words = np.array(["she", "he", "reads", "a", "tired", "water", "Book"])
+        return [" ".join(random.choice(words, 5)) for _ in range(n)], np.arange(n)
     X = random.normal(size=(n, 3)) * [1.0, 5.0, 0.2] + [0.0, 3.0, 1.0]
     score = X @ [1.0, -0.3, 2.0] + random.normal(size=n)
     if member.answers == "numbers":

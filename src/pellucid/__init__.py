@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
+    "BagOfWords": "pellucid.features.bag_of_words",
     "check_assumptions": "pellucid.evaluation.assumptions",
     "cross_validate": "pellucid.evaluation.cross_validation",
     "diagnose": "pellucid.evaluation.diagnosis",

@@ -18,6 +18,7 @@ REGISTRY: dict[str, str] = {
     "PolynomialBasis": "pellucid.features.polynomial:PolynomialBasis",
     "RadialBasis": "pellucid.features.radial:RadialBasis",
     "RadiusFeature": "pellucid.features.radius:RadiusFeature",
+    "BagOfWords": "pellucid.features.bag_of_words:BagOfWords",
     "MeanBaseline": "pellucid.linear.mean_baseline:MeanBaseline",
     "MajorityBaseline": "pellucid.linear.majority_baseline:MajorityBaseline",
     "NearestNeighborRegressor": "pellucid.linear.nearest_neighbor:NearestNeighborRegressor",
