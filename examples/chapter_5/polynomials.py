@@ -139,6 +139,7 @@ def higher_orders_cost_more_for_less() -> Figure:
         right.set_ylabel("features of 5 inputs")
         for ax in (left, right):
             ax.set_xlabel("order")
+            ax.set_xticks(range(0, 17, 4))
         return figure
 
 

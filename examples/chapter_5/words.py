@@ -37,7 +37,8 @@ def order_and_repetition_vanish() -> Figure:
     with drawing(None, (6.4, 2.6)) as axes:
         axes.imshow(features, cmap="Blues", vmin=0, vmax=1.4, aspect="auto")
         for i, j in np.ndindex(*features.shape):
-            axes.text(j, i, f"{features[i, j]:.0f}", ha="center", va="center", color=INK)
+            colour = "white" if features[i, j] else INK
+            axes.text(j, i, f"{features[i, j]:.0f}", ha="center", va="center", color=colour)
         axes.set_xticks(range(len(WORDS)), WORDS)
         axes.set_yticks(range(len(texts)), texts)
         axes.set_xlabel("word of the vocabulary")
