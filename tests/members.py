@@ -14,6 +14,8 @@ from pellucid import (
     Center,
     Dates,
     FactoredCode,
+    BagOfWords,
+    KMeans,
     LeastSquares,
     LinearAutoencoder,
     LinearClassifier,
@@ -27,6 +29,8 @@ from pellucid import (
     NumericCode,
     OneHotCode,
     PolynomialBasis,
+    RadialBasis,
+    RadiusFeature,
     RandomRegression,
     Ridge,
     RidgeCV,
@@ -45,9 +49,11 @@ Array = NDArray[np.float64]
 class Member:
     """An estimator, what it answers, and which of the shared properties it has.
 
-    `answers` is "numbers", "two labels", "labels" or "columns" (a transformer).
+    `answers` is "numbers", "two labels", "labels", "groups" (it makes its own labels) or
+    "columns" (a transformer).
     `random`: draws numbers, so another order of the rows gives another answer.
     `sparse`: takes sparse rows. `moves`: what it predicts moves with a shift of every column.
+    `text`: its rows are documents.
     """
 
     estimator: Any
@@ -55,6 +61,7 @@ class Member:
     random: bool = False
     sparse: bool = True
     moves: bool = True
+    text: bool = False
 
     @property
     def name(self) -> str:
@@ -84,6 +91,7 @@ MEMBERS = (
     Member(SoftmaxClassifier(class_weight="balanced"), "labels"),
     Member(SoftmaxCV(lams=(1e-3, 1e-1)), "labels"),
     Member(SigmoidsClassifier(), "labels"),
+    Member(KMeans(3), "groups", sparse=False),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
     Member(LinearAutoencoder(), "columns", sparse=False),
@@ -99,14 +107,25 @@ MEMBERS = (
     Member(Dates(), "columns", sparse=False),
     Member(Standardize(), "columns", sparse=False),
     Member(Center(missing="mean"), "columns", sparse=False),
+    Member(RadialBasis(), "columns", sparse=False),
+    Member(RadialBasis(5, centers="random", beta=0.3, metric="cityblock"), "columns", sparse=False),
+    Member(RadialBasis(5, beta="tuned"), "columns", sparse=False),
+    Member(RadiusFeature(), "columns", sparse=False),
+    Member(RadiusFeature("mean", squared=True, keep_inputs=True), "columns", sparse=False),
+    Member(BagOfWords(), "columns", sparse=False, text=True),
+    Member(BagOfWords("tf-idf", ngram_range=(1, 2)), "columns", sparse=False, text=True),
+    Member(BagOfWords(n_buckets=32, sparse_output=False), "columns", sparse=False, text=True),
     Member(TableEncoder(), "columns", sparse=False),
 )
 PREDICTORS = tuple(member for member in MEMBERS if member.answers != "columns")
 
 
-def rows(member: Member, seed: int = 0, n: int = 90) -> tuple[Array, NDArray[Any]]:
+def rows(member: Member, seed: int = 0, n: int = 90) -> tuple[Any, NDArray[Any]]:
     """Rows and answers that suit the member; classes overlap, so that λ = 0 would do too."""
     random = np.random.default_rng(seed)
+    if member.text:
+        words = np.array(["she", "he", "reads", "a", "tired", "water", "Book"])
+        return [" ".join(random.choice(words, 5)) for _ in range(n)], np.arange(n)
     X = random.normal(size=(n, 3)) * [1.0, 5.0, 0.2] + [0.0, 3.0, 1.0]
     score = X @ [1.0, -0.3, 2.0] + random.normal(size=n)
     if member.answers == "numbers":

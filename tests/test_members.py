@@ -17,6 +17,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, clone
 from sklearn.callback import CallbackSupportMixin, ScoringMonitor
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import pellucid
@@ -37,13 +38,37 @@ def test_the_table_holds_every_estimator() -> None:
 
 
 @pytest.mark.filterwarnings("default")
-@parametrize_with_checks([member.estimator for member in MEMBERS])
+@parametrize_with_checks([member.estimator for member in MEMBERS if not member.text])
 def test_scikit_learn_check(estimator: Any, check: Any) -> None:
-    """Every check of scikit-learn's own, and no expected failure."""
+    """Every check of scikit-learn's own, and no expected failure.
+
+    Its checks know rows of numbers only; those of what reads text follow here below.
+    """
     with warnings.catch_warnings():
         # The checks fit rows of noise; what those fits warn of is true, and beside the matter.
         warnings.simplefilter("ignore")
         check(estimator)
+
+
+@pytest.mark.parametrize("member", [m for m in MEMBERS if m.text], ids=lambda member: member.name)
+def test_what_reads_text_keeps_scikit_learns_rules(member: Member) -> None:
+    """Settings as given, nothing learnt twice, the same after a copy, no answer before a fit."""
+    X, y = rows(member)
+    settings = member.estimator.get_params()
+    assert clone(member.estimator).get_params() == settings
+    with pytest.raises(NotFittedError):
+        clone(member.estimator).transform(X)
+    with pytest.raises(NotFittedError):
+        clone(member.estimator).get_feature_names_out()
+    fitted = clone(member.estimator)
+    once = _dense(fitted.fit_transform(X, y))
+    state = pickle.dumps(fitted)
+    assert (once == _dense(fitted.transform(X))).all()
+    assert pickle.dumps(fitted) == state
+    assert (once == _dense(pickle.loads(state).transform(X))).all()
+    assert (once == _dense(clone(fitted).fit(X, y).transform(np.array(X)))).all()
+    assert fitted.get_params() == settings
+    assert once.shape == (len(X), len(fitted.get_feature_names_out()))
 
 
 @pytest.mark.parametrize("run", range(ARRAY_API_RUNS))
@@ -176,6 +201,10 @@ def test_a_bad_hyperparameter_is_named(member: Member) -> None:
 
 def test_our_warnings_are_one_family() -> None:
     assert issubclass(PellucidWarning, UserWarning)
+
+
+def _dense(features: Any) -> Any:
+    return features.toarray() if sp.issparse(features) else features
 
 
 def _answers(h: Any, X: Any) -> Any:

@@ -41,6 +41,14 @@ class HyperparameterTypeError(HyperparameterError, TypeError):
     """A hyperparameter has a type that its declaration does not admit."""
 
 
+class TooLargeError(PellucidError, MemoryError):
+    """A result would not fit in this machine's memory; nothing of it was made."""
+
+
+class TextError(TableError):
+    """Documents that are not text, or that hold no word."""
+
+
 class ModelFileError(PellucidError, ValueError):
     """A model file is corrupt, truncated, foreign, or of an unknown version."""
 
@@ -75,6 +83,10 @@ class ConditionWarning(PellucidWarning):
 
 class SingularWarning(ConditionWarning):
     """The columns are linearly dependent: many parameters fit equally well."""
+
+
+class ScaleWarning(PellucidWarning):
+    """One column is so much wider than the others that it decides alone what is close."""
 
 
 class UnseenCategoryWarning(PellucidWarning):

@@ -6,10 +6,12 @@ from fractions import Fraction
 from math import comb
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid.features.monomials import count, exponents, translated, values
+from pellucid.features.monomial_rows import monomial_rows
+from pellucid.features.monomials import count, exponents, recipe, translated, values
 
 small = st.tuples(st.integers(1, 5), st.integers(0, 5))
 
@@ -67,10 +69,42 @@ def test_values_are_the_products_of_powers(
     np.testing.assert_allclose(values(X, table), plain, rtol=1e-12)
 
 
-def test_values_of_a_table_with_gaps() -> None:
-    """x² alone has no lower monomial in the table to be made from."""
-    X = np.array([[3.0, 2.0]])
-    assert values(X, np.array([[2, 0], [0, 3]])).tolist() == [[9.0, 8.0]]
+@given(small, st.booleans(), st.booleans(), st.sampled_from(["all", "interactions", "axes"]))
+def test_compiled_rows_are_the_plain_values(
+    size: tuple[int, int], by_degree: bool, constant: bool, terms: str
+) -> None:
+    """To the last bit: the same products in the same order."""
+    d, order = size
+    X = np.random.default_rng(0).normal(size=(7, d))
+    table = exponents(d, order, terms=terms, by_degree=by_degree)
+    table = table if constant else table[table.any(axis=1)]
+    assert (monomial_rows(X, recipe(table), len(table)) == values(X, table)).all()
+
+
+def test_many_rows_are_made_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pellucid.features.monomial_rows.BLOCK_NUMBERS", 100)
+    X, table = np.random.default_rng(0).normal(size=(1001, 3)), exponents(3, 3)
+    assert (monomial_rows(X, recipe(table), 20) == values(X, table)).all()
+    assert monomial_rows(X[:0], recipe(table), 20).shape == (0, 20)
+
+
+@pytest.mark.parametrize("d", [1, 3, 20])
+def test_few_products_of_runs_make_many_monomials(d: int) -> None:
+    table = exponents(d, 3)
+    assert len(recipe(table)) <= 1 + 3 * d
+
+
+@given(small)
+def test_terms_are_chosen_from_all(size: tuple[int, int]) -> None:
+    d, order = size
+    everything = exponents(d, order)
+    squarefree = everything[everything.max(axis=1, initial=0) <= 1]
+    single = everything[(everything > 0).sum(axis=1) <= 1]
+    assert exponents(d, order, terms="interactions").tolist() == squarefree.tolist()
+    axes = exponents(d, order, terms="axes")
+    assert sorted(axes.tolist()) == sorted(single.tolist())
+    for terms, kept in (("interactions", squarefree), ("axes", single)):
+        assert count(d, order, terms) == len(kept)
 
 
 @settings(deadline=None)

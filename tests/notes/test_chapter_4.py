@@ -21,7 +21,7 @@ from pellucid import (
 )
 from pellucid import test_error as error_on_new_rows
 from pellucid.data import Column, Kind, Table
-from pellucid.errors import FramingError, SeparationWarning
+from pellucid.errors import FramingError, SeparationWarning, TooFewRowsWarning
 from pellucid.linear.likelihood import logistic_objective, softmax_objective
 from pellucid.losses import LOSSES, nll_from_score, sigmoid, softmax
 
@@ -334,7 +334,8 @@ def test_a_linear_machine_fails_on_xor_and_order_two_solves_it() -> None:
     X = np.array([[-0.5, -0.5], [-0.5, 0.5], [0.5, -0.5], [0.5, 0.5]])
     y = np.array([1, 0, 0, 1])
     assert separate(X, y).verdict == "not separable"
-    bent = PolynomialBasis(2, include_constant=False).fit_transform(X)
+    with pytest.warns(TooFewRowsWarning, match="5 features of 4 rows"):
+        bent = PolynomialBasis(2, include_constant=False).fit_transform(X)
     assert separate(bent, y).verdict == "separable"
     assert accuracy(LogisticClassifier().fit(bent, y), bent, y) == 1
 

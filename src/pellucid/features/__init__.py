@@ -1,4 +1,5 @@
 """Features: transformations φ(x) that let a linear machine bend, and codes of what is no number.
+"""Features: transformations φ(x) that let a linear machine bend, or read what is no number.
 
 Notes: Def 178, Def 180, §5.2, §5.3
 """
@@ -19,6 +20,10 @@ HOMES = {
     "PolynomialBasis": "polynomial",
     "Standardize": "standardize",
     "ThermometerCode": "thermometer",
+    "BagOfWords": "bag_of_words",
+    "PolynomialBasis": "polynomial",
+    "RadialBasis": "radial",
+    "RadiusFeature": "radius",
 }
 
 __all__ = sorted(HOMES)

@@ -1,0 +1,203 @@
+"""Words of a block of documents: found, numbered and counted in one compiled pass over the bytes.
+
+A word is a run of bytes between separators. Words are numbered in the order in which they come; a
+sequence of words (an n-gram) is known by the shorter one it goes on from, and its last word.
+
+Notes: Def 203, eq 5.27
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+SEPARATOR = 0xFF  # a byte that no UTF-8 text holds
+HASH_START, HASH_FACTOR = np.uint64(14695981039346656037), np.uint64(1099511628211)  # FNV-1a
+
+
+class Counted(NamedTuple):
+    """What a block of documents holds: rows of (number, count), and what each number stands for.
+
+    Entries of document i stand at `indptr[i]` … `indptr[i + 1]` of `numbers` and `counts`. Number j
+    is the word at `starts[j]` … `stops[j]` of `text`; where `before[j]` ≥ 0 it is instead the
+    sequence `before[j]` followed by the word `last[j]`. `size[j]` is its number of words.
+    `skipped` counts the words left out for their length.
+    """
+
+    indptr: NDArray[np.int64]
+    numbers: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    text: Bytes
+    starts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+    before: NDArray[np.int32]
+    last: NDArray[np.int32]
+    size: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
+    skipped: int
+
+
+@numba.njit(nogil=True, cache=True)
+def _fold(data, table, folded):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Each byte by the table; the number of runs between separators."""
+    runs, before = 0, np.uint8(SEPARATOR)
+    for i in range(len(data)):
+        c = table[data[i]]
+        folded[i] = c
+        runs += before == SEPARATOR and c != SEPARATOR
+        before = c
+    return runs
+
+
+@numba.njit(nogil=True, cache=True)
+def _word(  # type: ignore[no-untyped-def]  # pragma: no cover
+    text, start, stop, h, slots, hashes, starts, stops, known
+):
+    """The number of a word: its own where it has come before, else the next, `known`."""
+    mask = len(slots) - 1
+    at = (h ^ (h >> np.uint64(32))) & np.uint64(mask)
+    while slots[at] >= 0:
+        j = slots[at]
+        if hashes[j] == h and stops[j] - starts[j] == stop - start:
+            same, i = True, 0
+            while same and i < stop - start:
+                same = text[starts[j] + i] == text[start + i]
+                i += 1
+            if same:
+                return j
+        at = (at + np.uint64(1)) & np.uint64(mask)
+    slots[at], hashes[known], starts[known], stops[known] = known, h, start, stop
+    return known
+
+
+@numba.njit(nogil=True, cache=True)
+def _sequence(  # type: ignore[no-untyped-def]  # pragma: no cover
+    first, word, slots, hashes, before, last, known
+):
+    """The number of the sequence `first` followed by `word`, as `_word` gives it."""
+    mask = len(slots) - 1
+    h = (hashes[first] ^ np.uint64(32)) * HASH_FACTOR
+    h = (h ^ hashes[word]) * HASH_FACTOR
+    at = (h ^ (h >> np.uint64(32))) & np.uint64(mask)
+    while slots[at] >= 0:
+        j = slots[at]
+        if before[j] == first and last[j] == word:
+            return j
+        at = (at + np.uint64(1)) & np.uint64(mask)
+    slots[at], hashes[known], before[known], last[known] = known, h, first, word
+    return known
+
+
+@numba.njit(nogil=True, cache=True)
+def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
+    text, offsets, shortest, longest, low, high, words, slots, pairs,
+    indptr, numbers, counts, starts, stops, before, last, size, hashes, seen, place,
+):  # fmt: skip
+    known, filled, skipped = 0, 0, 0
+    ending = np.empty(high + 1, np.int32)  # sequences that end at the last word, by their size
+    for doc in range(len(offsets) - 1):
+        i, end, run = offsets[doc], offsets[doc + 1], 0
+        while i < end:
+            if text[i] == SEPARATOR:
+                i += 1
+                continue
+            start, h, characters = i, HASH_START, 0
+            while i < end and text[i] != SEPARATOR:
+                c = text[i]
+                h = (h ^ np.uint64(c)) * HASH_FACTOR
+                characters += (c & 0xC0) != 0x80
+                i += 1
+            if characters < shortest or characters > longest:
+                skipped += 1
+                continue
+            word = _word(text, start, i, h, slots, hashes, starts, stops, known)
+            if word == known:
+                before[known], last[known], size[known], seen[known] = -1, known, 1, -1
+                known += 1
+            for n in range(min(run, high - 1), 0, -1):
+                j = _sequence(ending[n], word, pairs, hashes, before, last, known)
+                if j == known:
+                    starts[known], stops[known], size[known], seen[known] = 0, 0, n + 1, -1
+                    known += 1
+                ending[n + 1] = j
+            ending[1] = word
+            run = min(run + 1, high)
+            for n in range(low, run + 1):
+                j = ending[n]
+                if seen[j] == doc:
+                    counts[place[j]] += 1
+                else:
+                    numbers[filled], counts[filled] = j, 1
+                    seen[j], place[j] = doc, filled
+                    filled += 1
+        indptr[doc + 1] = filled
+    return known, filled, skipped
+
+
+def _slots(n: int) -> NDArray[np.int32]:
+    """An empty table that n entries fill to a half at most."""
+    return np.full(1 << (2 * max(n, 1) - 1).bit_length(), -1, dtype=np.int32)
+
+
+def count_words(
+    data: Bytes,
+    offsets: NDArray[np.int64],
+    table: Bytes,
+    *,
+    shortest: int = 1,
+    longest: int = 1_000,
+    sizes: tuple[int, int] = (1, 1),
+) -> Counted:
+    """Number and count the words of documents that stand one after another in `data`.
+
+    Parameters
+    ----------
+    data : ndarray of uint8
+        UTF-8.
+    offsets : ndarray of int64, shape (n + 1,)
+        Where each document begins; the last entry is the end.
+    table : ndarray of uint8, shape (256,)
+        What each byte is read as: `SEPARATOR` between words, a small letter for a capital one.
+    shortest, longest : int
+        Least and greatest number of characters of a word.
+    sizes : (int, int)
+        Least and greatest number of words of a sequence.
+
+    Returns
+    -------
+    Counted
+
+    Notes: Def 203
+    """
+    text = np.empty(len(data), dtype=np.uint8)
+    low, high = sizes
+    words = _fold(data, table, text) + len(offsets)
+    most = words * high
+    slots, pairs = _slots(words), _slots(most - words)
+    indptr = np.zeros(len(offsets), dtype=np.int64)
+    starts, stops = np.empty((2, most), dtype=np.int64)
+    before, last, size, seen = np.empty((4, most), dtype=np.int32)
+    numbers, counts = np.empty((2, words * (high - low + 1)), dtype=np.int32)
+    hashes, place = np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64)
+    known, filled, skipped = _count(
+        text, offsets, shortest, longest, low, high, words, slots, pairs,
+        indptr, numbers, counts, starts, stops, before, last, size, hashes, seen, place,
+    )  # fmt: skip
+    # Copies, so that the long arrays are let go of.
+    entries = [a[:filled].copy() for a in (numbers, counts)]
+    names: Any = [a[:known].copy() for a in (starts, stops, before, last, size, hashes)]
+    return Counted(indptr, *entries, text, *names, skipped)  # type: ignore[call-arg]
+
+
+def spelled(found: Counted) -> list[bytes]:
+    """Each number's word or sequence as UTF-8, the words of a sequence one space apart."""
+    held = found.text.tobytes()
+    ends = zip(found.starts.tolist(), found.stops.tolist(), strict=True)
+    names = [held[start:stop] for start, stop in ends]
+    for j in np.flatnonzero(found.before >= 0).tolist():
+        names[j] = names[found.before[j]] + b" " + names[found.last[j]]
+    return names
