@@ -15,6 +15,8 @@ REGISTRY: dict[str, str] = {
     "Framing": "pellucid.data.framing:Framing",
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
     "KMeans": "pellucid.clusters.k_means:KMeans",
+    "HierarchicalClusters": "pellucid.clusters.hierarchical:HierarchicalClusters",
+    "ClusterThenModel": "pellucid.clusters.cluster_then_model:ClusterThenModel",
     "PolynomialBasis": "pellucid.features.polynomial:PolynomialBasis",
     "MeanBaseline": "pellucid.linear.mean_baseline:MeanBaseline",
     "MajorityBaseline": "pellucid.linear.majority_baseline:MajorityBaseline",

@@ -1,0 +1,368 @@
+"""`choose_k`: how many groups there are, how sure that is, and whether there are any.
+
+Notes: §6.3, Concept 232, Concept 233, Concept 237, Concept 238
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_array
+
+from pellucid.clusters import evidence as gathered
+from pellucid.clusters.structureless import Columns, evened
+from pellucid.errors import HyperparameterError, TooFewRowsError
+from pellucid.wording import number
+
+Array = NDArray[np.float64]
+CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
+SIGNIFICANT = 0.05
+MOST_ROWS = 2_000  # more rows make the evidence slower, not different
+STARTS = 4
+ROWS_A_GROUP = 4  # a half must hold two rows for each mean
+SURE, FAIRLY = 0.9, 0.6  # share of splits in which the answer must pass
+RIVAL = 0.25  # share of splits in which a finer answer may pass beside a sure one
+
+
+@dataclass(frozen=True)
+class EvidenceForK:
+    """What speaks for and against one number of groups.
+
+    Parameters
+    ----------
+    k : int
+        Number of groups.
+    loss : float
+        k-means loss on all rows judged, a sum of squared distances.
+    training, held_out : float
+        Mean squared distance to the nearest mean: on the half that placed the means, and on the
+        half that did not; `held_out_error` is the standard deviation over the splits.
+    consistency : float
+        How alike two halves of the rows cut the whole: mean adjusted Rand index, 1 is the same;
+        `consistency_error` is the standard deviation over the splits.
+    silhouette : float
+        Mean silhouette; NaN for k = 1.
+    beyond : float
+        How far the rows are more compact than tables without groups, in standard deviations.
+    valley : float
+        p-value of the weakest valley between two groups, median over the splits: small says that
+        all groups are parted.
+    depth : float
+        Rows half-way for each row at the emptier of two means, where the valley is weakest.
+    smallest : int
+        Rows of the smallest group.
+    passes : float
+        Share of the splits in which, taken alone, this k is consistent and parted; for k = 1, in
+        which no other k is.
+
+    Notes: §6.3
+    """
+
+    k: int
+    loss: float
+    training: float
+    held_out: float
+    held_out_error: float
+    consistency: float
+    consistency_error: float
+    silhouette: float
+    beyond: float
+    valley: float
+    depth: float
+    smallest: int
+    passes: float
+
+    @property
+    def consistent(self) -> bool:
+        """Whether both halves of the rows tell the same groups."""
+        return self.consistency >= CONSISTENT
+
+    @property
+    def parted(self) -> bool:
+        """Whether rows thin out between every two of the groups."""
+        return self.valley <= SIGNIFICANT
+
+    @property
+    def tenable(self) -> bool:
+        """Consistent and parted: k groups can be defended."""
+        return self.consistent and self.parted
+
+    def words(self) -> str:
+        """The verdict on this k, as one clause."""
+        if self.k == 1:
+            return "everything in one"
+        if self.tenable:
+            return "the same groups in both halves, each apart from the others"
+        if self.consistent:
+            return "the same groups in both halves, but two of them run into each other"
+        if self.parted:
+            return "apart, but the halves tell different groups"
+        return "the halves tell different groups, which run into each other"
+
+
+@dataclass(frozen=True)
+class ChoiceOfK:
+    """A number of groups, how sure it is, and everything it rests on.
+
+    Parameters
+    ----------
+    k : int
+        The finest number of groups that can be defended; 1 when there are no groups here.
+    sure : str
+        "sure", "fairly sure" or "unsure".
+    certainty : float
+        Share of the splits of the rows in which, each taken alone, this answer passes.
+    p_value : float
+        How often a table without groups stands out as far as this one at its best k.
+    evidence : tuple of EvidenceForK
+        For k = 1 and every k tried.
+    coarser : tuple of int
+        Smaller numbers of groups that can be defended too.
+    why : str
+        The reasons, in words.
+    rows, references, splits : int
+        Rows judged, tables without groups drawn, halvings.
+
+    Notes: Concept 232, Concept 233, Concept 234
+    """
+
+    k: int
+    sure: str
+    certainty: float
+    p_value: float
+    evidence: tuple[EvidenceForK, ...]
+    coarser: tuple[int, ...]
+    why: str
+    rows: int
+    references: int
+    splits: int
+
+    @property
+    def no_clusters(self) -> bool:
+        """Whether the answer is that there are no clusters here."""
+        return self.k == 1
+
+    def at(self, k: int) -> EvidenceForK:
+        """The evidence for one k that was tried."""
+        for each in self.evidence:
+            if each.k == k:
+                return each
+        tried = ", ".join(str(each.k) for each in self.evidence)
+        raise HyperparameterError(f"k = {k} was not tried; there are {tried}.")
+
+    def __str__(self) -> str:
+        return self.why
+
+
+def choose_k(
+    X: ArrayLike,
+    ks: Sequence[int] = range(2, 9),
+    *,
+    categories: Columns = (),
+    grain: ArrayLike | None = None,
+    splits: int = 20,
+    references: int = 39,
+    random_state: int = 0,
+) -> ChoiceOfK:
+    """Say how many groups there are, how sure that is, or that there are none.
+
+    The loss falls with every further mean and chooses nothing. Three questions do. *Is there
+    anything?* The loss, at the k where it stands out most, against tables of the same spread
+    without groups; a p-value. *Is it the same again?* The rows are halved, both halves clustered,
+    and the two ways to cut the whole compared. *Are they apart?* Rows that were not used in
+    placing two means must thin out between them. The answer is the largest k that passes.
+
+    Parameters
+    ----------
+    X : array, shape (n, d)
+        Rows in comparable units (standardise first where one axis is stretched).
+    ks : sequence of int
+        Numbers of groups to try, each at least 2.
+    categories : sequence of sequences of int
+        Columns that code one category each, as one-hot columns do.
+    grain : array, shape (d,), or None
+        Step in which each column was recorded; values are spread over it before judging.
+    splits : int
+        How often the rows are halved.
+    references : int
+        Tables without groups to compare with; the p-value cannot fall below 1 / (references + 1).
+    random_state : int
+        Seed of all draws. With more than 2,000 rows, 2,000 are drawn and judged.
+
+    Returns
+    -------
+    ChoiceOfK
+
+    Raises
+    ------
+    TooFewRowsError
+        When there are fewer than four rows a group for every k asked.
+    HyperparameterError
+        When a k is below 2.
+
+    Examples
+    --------
+    >>> from pellucid.data.group_samples import blobs
+    >>> X, _ = blobs(200, [[0, 0], [9, 0], [0, 9]], seed=1)
+    >>> found = choose_k(X, range(2, 5), splits=4, references=19)
+    >>> found.k, found.sure
+    (3, 'sure')
+
+    Notes: Concept 232, Concept 233, Concept 237, Concept 238
+    """
+    rows = check_array(X, dtype=np.float64, ensure_min_samples=2)
+    rows = _judged(rows - rows.mean(axis=0), random_state)
+    tried = _possible(ks, len(rows))
+    if grain is not None:
+        rows = evened(rows, np.asarray(grain), np.random.default_rng([random_state, 9]))
+    if not (rows != rows[0]).any():
+        return _all_the_same(rows, tried, splits, references)
+    all_ks = (1, *tried)
+    whole = gathered.sweep(rows, all_ks, 2 * STARTS, random_state)
+    cut = gathered.halves(rows, all_ks, splits, STARTS, random_state)
+    drawn = gathered.reference_shares(rows, tried, categories, references, STARTS, random_state)
+    beyond, p_value = gathered.beyond_chance(gathered.log_shares(rows, whole.losses[1:]), drawn)
+    silhouettes = gathered.mean_silhouettes(rows, whole)
+    passes = _passes(cut, p_value)
+    found = tuple(
+        EvidenceForK(
+            k=k,
+            loss=float(whole.losses[i]),
+            training=float(cut.training[:, i].mean()),
+            held_out=float(cut.held_out[:, i].mean()),
+            held_out_error=float(cut.held_out[:, i].std()),
+            consistency=float(cut.consistency[:, i].mean()),
+            consistency_error=float(cut.consistency[:, i].std()),
+            silhouette=float(silhouettes[i]),
+            beyond=float(beyond[i - 1]) if i else 0.0,
+            valley=float(np.median(cut.valleys[:, i])),
+            depth=float(np.median(cut.depths[:, i])),
+            smallest=int(np.bincount(whole.labels[i], minlength=k).min()),
+            passes=float(passes[i]),
+        )
+        for i, k in enumerate(all_ks)
+    )
+    return _verdict(found, p_value, len(rows), references, splits)
+
+
+def _judged(rows: Array, seed: int) -> Array:
+    if len(rows) <= MOST_ROWS:
+        return rows
+    drawn = np.random.default_rng([seed, 8]).choice(len(rows), MOST_ROWS, replace=False)
+    return np.asarray(rows[np.sort(drawn)])
+
+
+def _possible(ks: Sequence[int], n: int) -> tuple[int, ...]:
+    asked = sorted({int(k) for k in ks})
+    if not asked or asked[0] < 2:
+        raise HyperparameterError(
+            f"Numbers of groups to try start at 2; got {', '.join(map(str, asked)) or 'none'}. "
+            "One group is the answer when none of them can be defended."
+        )
+    possible = tuple(k for k in asked if ROWS_A_GROUP * k <= n)
+    if not possible:
+        raise TooFewRowsError(
+            f"{n} rows cannot tell {asked[0]} groups: halves are compared, and each group needs "
+            f"{ROWS_A_GROUP} rows at least."
+        )
+    return possible
+
+
+def _passes(cut: gathered.Halves, p_value: float) -> Array:
+    """Share of the splits in which each k passes; first, in which no k beyond 1 does."""
+    each = (cut.consistency >= CONSISTENT) & (cut.valleys <= SIGNIFICANT)
+    each &= p_value <= SIGNIFICANT
+    each[:, 0] = ~each[:, 1:].any(axis=1)
+    return np.asarray(each.mean(axis=0))
+
+
+def _verdict(
+    found: tuple[EvidenceForK, ...], p_value: float, rows: int, references: int, splits: int
+) -> ChoiceOfK:
+    tenable = [each for each in found[1:] if each.tenable and p_value <= SIGNIFICANT]
+    chosen = tenable[-1] if tenable else found[0]
+    rival = max((each.passes for each in found if each.k > chosen.k), default=0.0)
+    certainty = chosen.passes if tenable else 1 - rival
+    sure = _how_sure(certainty, rival)
+    coarser = tuple(each.k for each in tenable[:-1])
+    if tenable:
+        why = _why_groups(chosen, found, p_value, references, coarser)
+    else:
+        why = _why_none(found, p_value, references)
+    return ChoiceOfK(
+        k=chosen.k,
+        sure=sure,
+        certainty=certainty,
+        p_value=p_value,
+        evidence=found,
+        coarser=coarser,
+        why=why,
+        rows=rows,
+        references=references,
+        splits=splits,
+    )
+
+
+def _how_sure(certainty: float, rival: float) -> str:
+    if certainty >= SURE and rival <= RIVAL:
+        return "sure"
+    return "fairly sure" if certainty >= FAIRLY and rival <= FAIRLY else "unsure"
+
+
+def _chance(p_value: float, references: int) -> str:
+    as_far = round(p_value * (references + 1)) - 1
+    tables = f"{as_far or 'none'} of {references} tables without groups"
+    return f"{tables} stand{'' if as_far > 1 else 's'} out as far"
+
+
+def _why_groups(
+    chosen: EvidenceForK,
+    found: tuple[EvidenceForK, ...],
+    p_value: float,
+    references: int,
+    coarser: tuple[int, ...],
+) -> str:
+    sentences = [
+        f"{chosen.k} groups: two halves of the rows tell the same ones (consistency "
+        f"{chosen.consistency:.2f}; 1 is the same, 0 is chance), and rows thin out between every "
+        f"two of them; {_chance(p_value, references)}."
+    ]
+    finer = [each for each in found if each.k > chosen.k]
+    near = max(finer, key=lambda each: each.passes, default=None)
+    if near is not None and near.passes > 0:
+        sentences.append(
+            f"{near.k} comes near: of single splits, {near.passes:.0%} would defend it."
+        )
+    elif finer:
+        sentences.append(f"With {finer[0].k}: {finer[0].words()}.")
+    if coarser:
+        named = " or ".join(str(k) for k in coarser)
+        sentences.append(f"Coarser, {named} can be defended too; which serves is yours to say.")
+    return " ".join(sentences)
+
+
+def _why_none(found: tuple[EvidenceForK, ...], p_value: float, references: int) -> str:
+    if p_value > SIGNIFICANT:
+        return (
+            "No clusters here: the rows are no more compact about several means than an even "
+            f"spread would be ({_chance(p_value, references)}; p = {number(p_value, 2)})."
+        )
+    best = max(found[1:], key=lambda each: (each.parted, each.consistency))
+    return (
+        f"No clusters that means can tell: the rows are no even spread "
+        f"({_chance(p_value, references)}), yet no number of groups gives the same groups again, "
+        f"each apart from the others. The nearest to it is {best.k} (consistency "
+        f"{best.consistency:.2f}): {best.words()}. A ring, a bow or a stretched cloud looks like "
+        "this; another view of the columns may show groups."
+    )
+
+
+def _all_the_same(rows: Array, tried: Sequence[int], splits: int, references: int) -> ChoiceOfK:
+    one = EvidenceForK(1, 0, 0, 0, 0, 1, 0, np.nan, 0, 0, 0, len(rows), 1)
+    return ChoiceOfK(
+        1, "sure", 1.0, 1.0, (one,), (),
+        "No clusters here: all rows are the same.", len(rows), references, splits,
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""The evidence for a number of groups: one sweep over k on the whole, on halves, on references.
+
+Each split deals the rows into two halves and clusters both. Three of the notes' questions are
+answered by these same fits: what the rows of one half lose to the means of the other (validation),
+whether both halves cut the whole alike (consistency), and whether rows that were not used in
+placing two means thin out between them (separation).
+
+Notes: §6.3, Concept 237, Concept 238
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
+
+from pellucid.clusters.k_means import KMeans
+from pellucid.clusters.k_means_loss import nearest_mean
+from pellucid.clusters.quality import consistency, loss_per_point, silhouettes
+from pellucid.clusters.separation import valley_counts, valley_depths, valley_p_values
+from pellucid.clusters.structureless import Columns, structureless
+from pellucid.errors import PellucidWarning
+
+Array = NDArray[np.float64]
+WHOLE, HALVES, REFERENCES = 0, 1, 2  # streams of random numbers
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """k-means on all rows for each k: `losses` (sums), means, labels.
+
+    `losses` has one entry a k; `means` and `labels` are lists in the same order.
+    """
+
+    ks: tuple[int, ...]
+    losses: Array
+    means: list[Array]
+    labels: list[NDArray[np.intp]]
+
+
+@dataclass(frozen=True)
+class Halves:
+    """What the splits tell: arrays of shape (splits, number of ks).
+
+    `valleys` is the p-value of the weakest valley between two groups, `depths` how full it is.
+    """
+
+    consistency: Array
+    held_out: Array
+    training: Array
+    valleys: Array
+    depths: Array
+
+
+def fitted(X: Array, k: int, starts: int, seed: Sequence[int]) -> Any:
+    """k-means from several starts; what it warns of shows in the evidence instead."""
+    state = int(np.random.default_rng(list(seed)).integers(2**31))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PellucidWarning)
+        return KMeans(n_clusters=k, n_init=starts, random_state=state).fit(X)
+
+
+def sweep(X: Array, ks: Sequence[int], starts: int, seed: int) -> Sweep:
+    """Cluster all rows with each k.
+
+    Notes: Concept 232
+    """
+    found = [fitted(X, k, starts, (seed, WHOLE, k)) for k in ks]
+    return Sweep(
+        tuple(ks),
+        np.array([float(each.inertia_) for each in found]),
+        [np.asarray(each.cluster_centers_) for each in found],
+        [np.asarray(each.labels_) for each in found],
+    )
+
+
+def halves(X: Array, ks: Sequence[int], splits: int, starts: int, seed: int) -> Halves:
+    """Deal the rows into halves again and again, and compare what is found in each.
+
+    Notes: Concept 237, Concept 238
+    """
+    rows = np.array([_one_split(X, ks, starts, (seed, HALVES, r)) for r in range(splits)])
+    return Halves(*np.moveaxis(rows, 2, 0))
+
+
+def _one_split(X: Array, ks: Sequence[int], starts: int, seed: tuple[int, ...]) -> list[Any]:
+    order = np.random.default_rng(list(seed)).permutation(len(X))
+    one, other = X[order[: len(X) // 2]], X[order[len(X) // 2 :]]
+    found = []
+    for k in ks:
+        means = [fitted(half, k, starts, (*seed, k, i)) for i, half in enumerate((one, other))]
+        found.append(_compared(X, one, other, *(np.asarray(m.cluster_centers_) for m in means)))
+    return found
+
+
+def _compared(X: Array, one: Array, other: Array, means: Array, others: Array) -> tuple[float, ...]:
+    """Consistency, held-out and training loss, weakest valley and its depth, of one split."""
+    _, partner = linear_sum_assignment(cdist(means, others, "sqeuclidean"))
+    others = others[partner]
+    alike = consistency(nearest_mean(X, means)[0], nearest_mean(X, others)[0])
+    crossed = ((other, means), (one, others))
+    held_out = np.mean([loss_per_point(half, centres) for half, centres in crossed])
+    training = np.mean([loss_per_point(one, means), loss_per_point(other, others)])
+    if len(means) < 2:
+        return alike, float(held_out), float(training), 0.0, 0.0
+    parts = [valley_counts(h, m, nearest_mean(h, m)[0]) for h, m in crossed]
+    counts = np.sum(parts, axis=0)
+    weakest = valley_p_values(counts).max()
+    return (
+        alike,
+        float(held_out),
+        float(training),
+        float(weakest),
+        float(valley_depths(counts).max()),
+    )
+
+
+def log_shares(X: Array, losses: Array) -> Array:
+    """log of the loss as a share of the loss with one mean: how far each k compresses the table."""
+    total = float(((X - X.mean(axis=0)) ** 2).sum())
+    floor = np.finfo(float).tiny
+    return np.asarray(np.log(np.maximum(losses / max(total, floor), 1e-300)))
+
+
+def reference_shares(
+    X: Array, ks: Sequence[int], categories: Columns, count: int, starts: int, seed: int
+) -> Array:
+    """`log_shares` of tables without groups: shape (count, number of ks).
+
+    Notes: Concept 238
+    """
+    found = []
+    for b in range(count):
+        Z = structureless(X, categories, np.random.default_rng([seed, REFERENCES, b]))
+        losses = [fitted(Z, k, starts, (seed, REFERENCES, b, k)).inertia_ for k in ks]
+        found.append(log_shares(Z, np.array(losses)))
+    return np.array(found)
+
+
+def beyond_chance(shares: Array, references: Array) -> tuple[Array, float]:
+    """How far each k compresses the table beyond tables without groups, and the p-value of it all.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (number of ks,)
+    references : ndarray, shape (count, number of ks)
+
+    Returns
+    -------
+    beyond : ndarray, shape (number of ks,)
+        In standard deviations of the references.
+    p_value : float
+        Share of tables, the given one among them, that stand out at their best k as far as the
+        given one does. Looking at several k is paid for: the references look at as many.
+
+    Notes: Concept 238
+    """
+    centre = references.mean(axis=0)
+    spread = np.maximum(references.std(axis=0, ddof=1), 1e-9)
+    beyond = (centre - shares) / spread
+    others = ((centre - references) / spread).max(axis=1)
+    tied = 1e-6  # rounding is no difference
+    p = (1 + int((others >= beyond.max() - tied).sum())) / (1 + len(references))
+    return np.asarray(beyond), p
+
+
+def mean_silhouettes(X: Array, found: Sweep) -> Array:
+    """Mean silhouette for each k; NaN for a single group."""
+    return np.array(
+        [silhouettes(X, y).mean() if len(np.unique(y)) > 1 else np.nan for y in found.labels]
+    )
