@@ -26,7 +26,7 @@ def _numbers(value: Any) -> bool:
 def _seed(value: Any) -> bool:
     if isinstance(value, np.random.RandomState | np.random.Generator):
         return True
-    return isinstance(value, int | np.integer) and 0 <= value < 2**32
+    return isinstance(value, int | np.integer) and 0 <= int(value) < 2**32
 
 
 N_CLUSTERS = Hyperparameter("n_clusters", 8, "int", "Number of clusters.", symbol="k", low=1)
@@ -77,7 +77,7 @@ RANDOM_STATE = Hyperparameter(
     accepts=_seed,
     described="a whole number ≥ 0, a NumPy random generator, or None",
 )
-VERBOSE = Hyperparameter("verbose", 0, "int", "Whether each run reports itself.", low=0)
+VERBOSE = Hyperparameter("verbose", 0, "int", "Above 0, the losses of the runs are logged.", low=0)
 COPY_X = Hyperparameter(
     "copy_x", True, "bool", "For callers of scikit-learn's KMeans; X is never written to."
 )
