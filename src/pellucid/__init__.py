@@ -15,6 +15,7 @@ HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
     "check_assumptions": "pellucid.evaluation.assumptions",
     "choose_k": "pellucid.clusters.choosing",
+    "cluster_table": "pellucid.evaluation.clustering",
     "ClusterThenModel": "pellucid.clusters.cluster_then_model",
     "cross_validate": "pellucid.evaluation.cross_validation",
     "diagnose": "pellucid.evaluation.diagnosis",

@@ -222,7 +222,7 @@ def choose_k(
         return _all_the_same(rows, tried, splits, references)
     all_ks = (1, *tried)
     whole = gathered.sweep(rows, all_ks, 2 * STARTS, random_state)
-    cut = gathered.halves(rows, all_ks, splits, STARTS, random_state)
+    cut = gathered.halves(rows, all_ks, splits, STARTS, random_state, categories)
     drawn = gathered.reference_shares(rows, tried, categories, references, STARTS, random_state)
     beyond, p_value = gathered.beyond_chance(gathered.log_shares(rows, whole.losses[1:]), drawn)
     silhouettes = gathered.mean_silhouettes(rows, whole)

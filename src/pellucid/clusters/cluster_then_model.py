@@ -203,7 +203,7 @@ class ClusterThenModel(GlassBox):
         rows, labels = self._sorted(X)
         return self._gather(labels, lambda model, at: model.predict(rows[at]))
 
-    @available_if(_has_probabilities)
+    @available_if(_has_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Array:
         """Probabilities by each row's own cluster: m×c, columns as `classes_`."""
         rows, labels = self._sorted(X)

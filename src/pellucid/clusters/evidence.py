@@ -23,7 +23,13 @@ from scipy.spatial.distance import cdist
 from pellucid.clusters.k_means import KMeans
 from pellucid.clusters.k_means_loss import nearest_mean
 from pellucid.clusters.quality import consistency, loss_per_point, silhouettes
-from pellucid.clusters.separation import valley_counts, valley_depths, valley_p_values
+from pellucid.clusters.separation import (
+    best_directions,
+    lines,
+    valley_counts,
+    valley_depths,
+    valley_p_values,
+)
 from pellucid.clusters.structureless import Columns, structureless
 from pellucid.errors import PellucidWarning
 
@@ -80,45 +86,75 @@ def sweep(X: Array, ks: Sequence[int], starts: int, seed: int) -> Sweep:
     )
 
 
-def halves(X: Array, ks: Sequence[int], splits: int, starts: int, seed: int) -> Halves:
+def halves(
+    X: Array, ks: Sequence[int], splits: int, starts: int, seed: int, categories: Columns = ()
+) -> Halves:
     """Deal the rows into halves again and again, and compare what is found in each.
 
     Notes: Concept 237, Concept 238
     """
-    rows = np.array([_one_split(X, ks, starts, (seed, HALVES, r)) for r in range(splits)])
+    coded = [column for block in categories for column in block]
+    numbers = np.setdiff1d(np.arange(X.shape[1]), coded)
+    rows = np.array([_one_split(X, ks, starts, (seed, HALVES, r), numbers) for r in range(splits)])
     return Halves(*np.moveaxis(rows, 2, 0))
 
 
-def _one_split(X: Array, ks: Sequence[int], starts: int, seed: tuple[int, ...]) -> list[Any]:
+def labels_by_halves(
+    X: Array, k: int, splits: int, starts: int, seed: int
+) -> list[NDArray[np.intp]]:
+    """The rows clustered again and again by means that half of them placed.
+
+    Notes: Concept 238
+    """
+    found = []
+    for r in range(splits):
+        order = np.random.default_rng([seed, HALVES, r]).permutation(len(X))
+        for i, half in enumerate((order[: len(X) // 2], order[len(X) // 2 :])):
+            means = fitted(X[half], k, starts, (seed, HALVES, r, k, i)).cluster_centers_
+            found.append(nearest_mean(X, np.asarray(means))[0])
+    return found
+
+
+def _one_split(
+    X: Array, ks: Sequence[int], starts: int, seed: tuple[int, ...], numbers: NDArray[np.intp]
+) -> list[Any]:
     order = np.random.default_rng(list(seed)).permutation(len(X))
     one, other = X[order[: len(X) // 2]], X[order[len(X) // 2 :]]
     found = []
     for k in ks:
         means = [fitted(half, k, starts, (*seed, k, i)) for i, half in enumerate((one, other))]
-        found.append(_compared(X, one, other, *(np.asarray(m.cluster_centers_) for m in means)))
+        first, second = (np.asarray(m.cluster_centers_) for m in means)
+        found.append(_compared(X, one, other, first, second, numbers))
     return found
 
 
-def _compared(X: Array, one: Array, other: Array, means: Array, others: Array) -> tuple[float, ...]:
+def _compared(
+    X: Array, one: Array, other: Array, means: Array, others: Array, numbers: NDArray[np.intp]
+) -> tuple[float, ...]:
     """Consistency, held-out and training loss, weakest valley and its depth, of one split."""
     _, partner = linear_sum_assignment(cdist(means, others, "sqeuclidean"))
     others = others[partner]
     alike = consistency(nearest_mean(X, means)[0], nearest_mean(X, others)[0])
-    crossed = ((other, means), (one, others))
-    held_out = np.mean([loss_per_point(half, centres) for half, centres in crossed])
-    training = np.mean([loss_per_point(one, means), loss_per_point(other, others)])
+    crossed = ((one, other, means), (other, one, others))  # learned from, judged on, means
+    held_out = np.mean([loss_per_point(half, m) for _, half, m in crossed])
+    training = np.mean([loss_per_point(half, m) for half, _, m in crossed])
     if len(means) < 2:
         return alike, float(held_out), float(training), 0.0, 0.0
-    parts = [valley_counts(h, m, nearest_mean(h, m)[0]) for h, m in crossed]
-    counts = np.sum(parts, axis=0)
-    weakest = valley_p_values(counts).max()
-    return (
-        alike,
-        float(held_out),
-        float(training),
-        float(weakest),
-        float(valley_depths(counts).max()),
-    )
+    seen = [_counted(*each, numbers) for each in crossed]
+    counts = np.sum(seen, axis=0)  # ways×pairs×3
+    p_values = np.min([valley_p_values(way) for way in counts], axis=0) * len(counts)
+    depths = np.min([valley_depths(way) for way in counts], axis=0)
+    weakest = min(float(p_values.max()), 1.0)
+    return alike, float(held_out), float(training), weakest, float(depths.max())
+
+
+def _counted(own: Array, half: Array, means: Array, numbers: NDArray[np.intp]) -> Array:
+    """Rows of the half in the windows, along lines and best directions: ways×pairs×3."""
+    ways = [lines(means)]
+    if len(numbers) > 1:
+        ways.append(best_directions(own, means, nearest_mean(own, means)[0], numbers))
+    labels = nearest_mean(half, means)[0]
+    return np.array([valley_counts(half, means, labels, way) for way in ways])
 
 
 def log_shares(X: Array, losses: Array) -> Array:

@@ -14,7 +14,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.clusters.k_means import KMeans
 from pellucid.clusters.k_means_loss import means_and_counts, nearest_mean
-from pellucid.clusters.starts import row_order
 from pellucid.clusters.tree import groups_below, groups_of_leaves, linkage_of_splits
 from pellucid.data.weights import checked_weights
 from pellucid.errors import HyperparameterError, TooFewRowsError, TooFewRowsWarning
@@ -134,7 +133,7 @@ class HierarchicalClusters(ClusterMixin, GlassBox):  # type: ignore[misc]
         TooFewRowsError
             When there are fewer rows than groups asked for.
         HyperparameterError
-            When merging is asked for more than 20,000 rows, or with weights that are not whole numbers.
+            When merging is asked for more than 20,000 rows, or with weights not whole.
         """
         self.check_hyperparameters()
         everything = validate_data(self, X, dtype=np.float64, order="C", ensure_min_samples=2)
@@ -236,8 +235,8 @@ class HierarchicalClusters(ClusterMixin, GlassBox):  # type: ignore[misc]
                 f"Merging looks at every pair of rows: {len(rows):,} rows are more than "
                 f'{MOST_MERGED:,}. Take algorithm="split", or fewer rows.'
             )
-        order = row_order(rows)  # the order in which rows come changes nothing
-        self.linkage_ = np.asarray(linkage(rows[order], method=self.linkage), dtype=np.float64)
+        order = np.lexsort(rows.T[::-1])  # the order in which rows come changes nothing
+        self.linkage_ = np.asarray(linkage(rows[order], self.linkage), dtype=np.float64)  # type: ignore[arg-type]
         self.leaves_ = np.argsort(order)[firsts]
         self.leaf_means_, self.leaf_counts_ = rows[order], np.ones(len(rows))
         self.split_means_ = np.empty((0, 2, rows.shape[1]))

@@ -101,6 +101,34 @@ def _pairs(counts: NDArray[np.int64]) -> float:
     return float((wide * (wide - 1)).sum() / 2)
 
 
+def group_consistency(labels: ArrayLike, others: ArrayLike) -> Array:
+    """How well each group of one clustering comes back in another: one number a group.
+
+    It is compared with the group of the other clustering that is most like it: rows in both, as a
+    share of rows in either (the Jaccard index). 1 is the same group.
+
+    Parameters
+    ----------
+    labels, others : array, shape (n,)
+        Labels of the same rows.
+
+    Returns
+    -------
+    ndarray, shape (number of groups in `labels`,)
+        In the order of the labels.
+
+    Examples
+    --------
+    >>> group_consistency([0, 0, 1, 1], [5, 5, 5, 6]).round(2).tolist()
+    [0.67, 0.5]
+
+    Notes: Concept 238
+    """
+    cells = contingency(labels, others).astype(np.float64)
+    either = cells.sum(axis=1, keepdims=True) + cells.sum(axis=0, keepdims=True) - cells
+    return np.asarray((cells / either).max(axis=1))
+
+
 @dataclass(frozen=True)
 class Agreement:
     """A clustering against the few labels that are trusted.

@@ -51,7 +51,8 @@ def structureless(X: Array, categories: Columns, random: np.random.Generator) ->
         half_widths = sizes * np.sqrt(3 / n)  # a uniform of half-width w has variance w²/3
         made[:, numbers] = centre + random.uniform(-1, 1, (n, len(sizes))) * half_widths @ axes
     for block in categories:
-        made[:, list(block)] = X[np.ix_(random.permutation(n), list(block))]
+        coding = np.array(block, dtype=np.intp)
+        made[:, coding] = X[:, coding][random.permutation(n)]
     return made
 
 

@@ -12,6 +12,7 @@ from pellucid.errors import ModelFileError
 
 REGISTRY: dict[str, str] = {
     "Machine": "pellucid.evaluation.machine:Machine",
+    "ClusterMachine": "pellucid.evaluation.cluster_machine:ClusterMachine",
     "Framing": "pellucid.data.framing:Framing",
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
     "KMeans": "pellucid.clusters.k_means:KMeans",
