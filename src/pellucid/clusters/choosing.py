@@ -90,6 +90,16 @@ class EvidenceForK:
         """Consistent and parted: k groups can be defended."""
         return self.consistent and self.parted
 
+    def verdict(self) -> str:
+        """The verdict on this k in a word or two."""
+        if self.k == 1:
+            return ""
+        if self.tenable:
+            return "can be defended"
+        if self.consistent:
+            return "two run together"
+        return "halves disagree" if self.parted else "halves disagree, two run together"
+
     def words(self) -> str:
         """The verdict on this k, as one clause."""
         if self.k == 1:

@@ -263,8 +263,7 @@ class HierarchicalClusters(ClusterMixin, GlassBox):  # type: ignore[misc]
         d = rows.shape[1]
         self.split_means_ = np.array(means).reshape(-1, 2, d)
         self.split_nodes_ = np.array([node for node, _ in splits], dtype=np.intp)
-        sizes = [len(m) for m in members]
-        self.linkage_, self.leaf_of_node_ = linkage_of_splits(splits, sizes)
+        self.linkage_, self.leaf_of_node_ = linkage_of_splits(splits)
         self.leaf_means_, self.leaf_counts_ = means_and_counts(
             rows, self._leaf_of(rows), len(self.linkage_) + 1, weights
         )

@@ -1,7 +1,7 @@
 """A tree of groups, coarse above fine, and the ways to cut it: pure functions on a linkage.
 
 A linkage has a row for each joining, lowest first: the two nodes joined, the height, and the number
-of rows below. Nodes 0 … m − 1 are the m leaves; row t makes node m + t. This is SciPy's form.
+of leaves below. Nodes 0 … m − 1 are the m leaves; row t makes node m + t. This is SciPy's form.
 
 Notes: Def 235
 """
@@ -63,15 +63,13 @@ def members_of_nodes(linkage: Array) -> list[Labels]:
     return members
 
 
-def linkage_of_splits(splits: list[tuple[int, float]], sizes: list[int]) -> tuple[Array, Labels]:
+def linkage_of_splits(splits: list[tuple[int, float]]) -> tuple[Array, Labels]:
     """The linkage of a tree that was grown from its root by splitting.
 
     Parameters
     ----------
     splits : list of (node, height)
         In the order made. The root is node 0; split t makes nodes 2t + 1 and 2t + 2.
-    sizes : list of int
-        Rows in each node.
 
     Returns
     -------
@@ -83,7 +81,8 @@ def linkage_of_splits(splits: list[tuple[int, float]], sizes: list[int]) -> tupl
     Notes: Def 235
     """
     made_by = {node: t for t, (node, _) in enumerate(splits)}
-    leaf_of_node = np.full(len(sizes), -1, dtype=np.intp)
+    nodes = 2 * len(splits) + 1
+    leaf_of_node = np.full(nodes, -1, dtype=np.intp)
     waiting, leaves = [0], 0
     while waiting:
         node = waiting.pop()
@@ -92,9 +91,10 @@ def linkage_of_splits(splits: list[tuple[int, float]], sizes: list[int]) -> tupl
         else:
             leaf_of_node[node], leaves = leaves, leaves + 1
     heights = np.maximum.accumulate([height for _, height in reversed(splits)])
-    name, linkage = leaf_of_node.copy(), np.empty((len(splits), 4))
+    name, below, linkage = leaf_of_node.copy(), np.ones(nodes), np.empty((len(splits), 4))
     for t, (node, _) in enumerate(reversed(splits)):
         left = 2 * (len(splits) - 1 - t) + 1
-        linkage[t] = name[left], name[left + 1], heights[t], sizes[node]
+        below[node] = below[left] + below[left + 1]
+        linkage[t] = name[left], name[left + 1], heights[t], below[node]
         name[node] = leaves + t
     return linkage, leaf_of_node

@@ -35,6 +35,7 @@ from pellucid.wording import number
 Array = NDArray[np.float64]
 SPLITS = 10  # halvings behind "how well each group comes back"
 SHOWN = 5_000  # rows of a picture
+REPEATED = 0.95  # of a category's spread told by the groups: they are its categories
 FEW = 0.01  # a group with a smaller share of the rows may be outliers
 LATTICE = 0.5  # a number column on a grid this coarse, in standard deviations, is spread over it
 Say = Callable[[str, float], None]
@@ -108,6 +109,7 @@ def cluster_table(
     labels, squares = nearest_mean(X, np.asarray(model.cluster_centers_))
     groups = order[labels]
     described = profiles(table, features, groups)
+    told = told_by_groups(table, features, groups)
     judged = _drawn(len(X), MOST_ROWS, settings.seed)
     returned = _returned(X[judged], groups[judged], k, settings.seed)
     words = {p.group: "; ".join(t.words for t in p.traits[:3]) or "all rows" for p in described}
@@ -145,12 +147,12 @@ def cluster_table(
         distances=np.sqrt(squares),
         profiles=described,
         returned=returned,
-        told=told_by_groups(table, features, groups),
+        told=told,
         axes=_axes(encoded, groups, k, settings.seed),
         silhouettes=(groups[judged], silhouettes(X[judged], groups[judged])) if k > 1 else None,
         tree=_tree(X[judged], groups[judged], max(*settings.ks, k, 8), settings.seed),
         agreement=_agreement(table, settings.truth, groups),
-        findings=_findings(table, features, described),
+        findings=_findings(table, features, described, told),
         identifiers={c.name: c.texts() for c in table.columns if c.kind is Kind.IDENTIFIER},
         machine=machine,
         seconds=time.perf_counter() - started,
@@ -331,12 +333,36 @@ def _why(choice: ChoiceOfK, k: int, said: bool) -> str:
     return (
         f"Consistency of two halves of the rows is {evidence.consistency:.2f} (1 is the same, 0 is "
         f"chance); where groups are nearest, {number(evidence.depth, 2)} rows lie half-way for "
-        f"each row at the emptier mean; p = {number(choice.p_value, 2)} against tables without groups."
+        f"each row at the emptier mean; p = {number(choice.p_value, 2)} against tables "
+        "without groups."
     )
 
 
+def _restated(table: Table, told: dict[str, float], k: int) -> list[Finding]:
+    """Categories that the groups merely repeat."""
+    same = [
+        name
+        for name, share in told.items()
+        if share >= REPEATED and len(table[name].levels or ()) == k > 1
+    ]
+    if not same or len(told) == len(same):
+        return []
+    return [
+        Finding(
+            "groups repeat a column",
+            "caution",
+            f"The groups are the categories of {same[0]}, which took part in making them.",
+            (same[0],),
+            f"To see whether the other columns tell the same groups: --truth {same[0]}.",
+        )
+    ]
+
+
 def _findings(
-    table: Table, features: tuple[str, ...], described: tuple[GroupProfile, ...]
+    table: Table,
+    features: tuple[str, ...],
+    described: tuple[GroupProfile, ...],
+    told: dict[str, float],
 ) -> tuple[Finding, ...]:
     found = []
     gaps = {name: table[name].missing for name in features}
@@ -355,6 +381,7 @@ def _findings(
                 "Leave such rows out if their group matters.",
             )
         )
+    found += _restated(table, told, len(described))
     small = [p for p in described if p.share < FEW or p.rows < 5]
     if small and len(described) > 1:
         named = ", ".join(f"group {p.group} ({p.rows} rows)" for p in small)
