@@ -117,6 +117,8 @@ def labels_file(result: ClusterResult) -> str:
 
 def show(result: ClusterResult, folder: Path, report: bool) -> None:
     """Print the result for a person: the answer first."""
+    from pellucid.evaluation.cluster_words import set_aside
+
     console = Console(highlight=False, soft_wrap=False)
     console.print(f"\n[bold]{escape(result.headline)}[/]")
     console.print(
@@ -154,6 +156,8 @@ def _numbers_tried(result: ClusterResult) -> RichTable:
 
 
 def _show_groups(console: Console, result: ClusterResult) -> None:
+    from pellucid.evaluation.cluster_words import agreement_words
+
     console.print()
     for profile, returned in zip(result.profiles, result.returned, strict=True):
         name = f", {profile.name()}" if profile.name() else ""
@@ -169,23 +173,6 @@ def _show_groups(console: Console, result: ClusterResult) -> None:
     console.print(f"\n[bold]What the groups tell[/] of each column: {escape(', '.join(told))}")
     if result.agreement is not None:
         console.print(escape(agreement_words(result)))
-
-
-def agreement_words(result: ClusterResult) -> str:
-    """How far the groups agree with the trusted labels, in a sentence."""
-    found, truth = result.agreement, result.settings.truth
-    if found is None:
-        return ""
-    names = ", ".join(f"group {g} is {name}" for g, name in found.names.items())
-    return (
-        f"Against {truth} (known for {found.rows:,} rows, and not used): {found.matched:.1%} right "
-        f"when {names}; agreement beyond chance {found.index:.2f}, 1 is the same."
-    )
-
-
-def set_aside(result: ClusterResult) -> list[str]:
-    """Columns that were not used, each with its reason."""
-    return [f"Not used: {c.name} ({c.note})." for c in result.columns if not c.used]
 
 
 def summary(result: ClusterResult, folder: Path, report: bool) -> dict[str, Any]:

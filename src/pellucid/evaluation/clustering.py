@@ -28,15 +28,14 @@ from pellucid.data.table import CODED, Kind, Table
 from pellucid.errors import PellucidWarning, TableError
 from pellucid.evaluation.cluster_machine import ClusterMachine
 from pellucid.evaluation.cluster_result import ClusterResult, ClusterSettings, PrincipalAxes
-from pellucid.evaluation.fit_result import ColumnSummary, Finding
-from pellucid.evaluation.profiles import GroupProfile, profiles, told_by_groups
+from pellucid.evaluation.cluster_words import findings, headline, why
+from pellucid.evaluation.fit_result import ColumnSummary
+from pellucid.evaluation.profiles import profiles, told_by_groups
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
 SPLITS = 10  # halvings behind "how well each group comes back"
 SHOWN = 5_000  # rows of a picture
-REPEATED = 0.95  # of a category's spread told by the groups: they are its categories
-FEW = 0.01  # a group with a smaller share of the rows may be outliers
 LATTICE = 0.5  # a number column on a grid this coarse, in standard deviations, is spread over it
 Say = Callable[[str, float], None]
 
@@ -140,8 +139,8 @@ def cluster_table(
         features=features,
         choice=choice,
         k=k,
-        headline=_headline(choice, k, along, len(settings.ks) == 1),
-        why=_why(choice, k, len(settings.ks) == 1),
+        headline=headline(choice, k, along, len(settings.ks) == 1),
+        why=why(choice, k, len(settings.ks) == 1),
         along=along,
         groups=groups,
         distances=np.sqrt(squares),
@@ -152,7 +151,7 @@ def cluster_table(
         silhouettes=(groups[judged], silhouettes(X[judged], groups[judged])) if k > 1 else None,
         tree=_tree(X[judged], groups[judged], max(*settings.ks, k, 8), settings.seed),
         agreement=_agreement(table, settings.truth, groups),
-        findings=_findings(table, features, described, told),
+        findings=findings(table, features, described, told),
         identifiers={c.name: c.texts() for c in table.columns if c.kind is Kind.IDENTIFIER},
         machine=machine,
         seconds=time.perf_counter() - started,
@@ -313,85 +312,3 @@ def _tree(X: Array, groups: NDArray[np.intp], leaves: int, seed: int) -> tuple[A
 
 def _agreement(table: Table, truth: str | None, groups: NDArray[np.intp]) -> Agreement | None:
     return None if truth is None else agreement(groups, list(table[truth].texts()))
-
-
-def _headline(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
-    if said:
-        evidence = choice.at(k)
-        verdict = "they can be defended" if choice.k == k else "they cannot be defended"
-        return f"{k} groups, as you asked; {verdict}: {evidence.words()}."
-    if choice.no_clusters:
-        return f"There are no clusters here ({choice.sure})."
-    where = f" along {along}" if along else ""
-    return f"There are {k} groups{where} ({choice.sure})."
-
-
-def _why(choice: ChoiceOfK, k: int, said: bool) -> str:
-    if not said or choice.k == k:
-        return choice.why
-    evidence = choice.at(k)
-    return (
-        f"Consistency of two halves of the rows is {evidence.consistency:.2f} (1 is the same, 0 is "
-        f"chance); where groups are nearest, {number(evidence.depth, 2)} rows lie half-way for "
-        f"each row at the emptier mean; p = {number(choice.p_value, 2)} against tables "
-        "without groups."
-    )
-
-
-def _restated(table: Table, told: dict[str, float], k: int) -> list[Finding]:
-    """Categories that the groups merely repeat."""
-    same = [
-        name
-        for name, share in told.items()
-        if share >= REPEATED and len(table[name].levels or ()) == k > 1
-    ]
-    if not same or len(told) == len(same):
-        return []
-    return [
-        Finding(
-            "groups repeat a column",
-            "caution",
-            f"The groups are the categories of {same[0]}, which took part in making them.",
-            (same[0],),
-            f"To see whether the other columns tell the same groups: --truth {same[0]}.",
-        )
-    ]
-
-
-def _findings(
-    table: Table,
-    features: tuple[str, ...],
-    described: tuple[GroupProfile, ...],
-    told: dict[str, float],
-) -> tuple[Finding, ...]:
-    found = []
-    gaps = {name: table[name].missing for name in features}
-    holes = {name: int(m.sum()) for name, m in gaps.items() if m.any()}
-    if holes:
-        said = ", ".join(f"{name} ({count:,})" for name, count in holes.items())
-        empty = int(np.all(list(gaps.values()), axis=0).sum())
-        found.append(
-            Finding(
-                "missing values",
-                "caution" if empty else "note",
-                f"Rows without a value stand at the column's mean and are drawn to no group by it: "
-                f"{said}."
-                + (f" {empty} row(s) have no value in any column used." if empty else ""),
-                tuple(holes),
-                "Leave such rows out if their group matters.",
-            )
-        )
-    found += _restated(table, told, len(described))
-    small = [p for p in described if p.share < FEW or p.rows < 5]
-    if small and len(described) > 1:
-        named = ", ".join(f"group {p.group} ({p.rows} rows)" for p in small)
-        found.append(
-            Finding(
-                "small groups",
-                "caution",
-                f"{named}: so few rows may be outliers rather than a group.",
-                (),
-                "Look at these rows; mend or drop them, and cluster again.",
-            )
-        )
-    return tuple(found)

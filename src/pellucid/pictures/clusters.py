@@ -88,8 +88,8 @@ def _points(axes: Axes, X: Array, labels: Labels, means: Array | None, regions: 
     for j in np.unique(labels):
         own = X[labels == j]
         axes.scatter(
-            *own.T, s=size, color=colour_of(int(j)), marker=MARKS[int(j) % len(MARKS)],
-            alpha=0.75, linewidths=0, zorder=2,
+            own[:, 0], own[:, 1], s=size, color=colour_of(int(j)),
+            marker=MARKS[int(j) % len(MARKS)], alpha=0.75, linewidths=0, zorder=2,
         )  # fmt: skip
     if means is not None:
         for j, mean in enumerate(means):
@@ -215,7 +215,7 @@ def loss_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = None) -
         training = [e.training for e in choice.evidence]
         axes.plot(ks, training, "s--", color=GREY, label="training", markersize=4)
         _mark_k(axes, choice.k if k is None else k)
-        axes.set_ylabel("squared distance to the nearest mean")
+        axes.set_ylabel("loss per point")
         axes.set_ylim(bottom=0)
         return _against_k(axes, ks)
 
@@ -240,7 +240,7 @@ def consistency_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = 
         _mark_k(axes, choice.k if k is None else k)
         axes.set_ylim(min(0.0, *(e.consistency for e in shown)) - 0.03, 1.03)
         axes.set_ylabel("consistency of two halves")
-        return _against_k(axes, ks, loc="lower left")
+        return _against_k(axes, ks)
 
 
 def beyond_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = None) -> Figure:
@@ -263,10 +263,10 @@ def _mark_k(axes: Axes, k: int) -> None:
         axes.axvline(k, color=ORANGE, lw=1.5, label=f"k = {k}")
 
 
-def _against_k(axes: Axes, ks: Sequence[int], loc: str = "best") -> Figure:
+def _against_k(axes: Axes, ks: Sequence[int]) -> Figure:
     axes.set_xlabel("k, number of groups")
     axes.set_xticks(ks if len(ks) <= 16 else ks[:: len(ks) // 12])
-    axes.legend(loc=loc)
+    axes.legend()
     return figure_of(axes)
 
 
@@ -319,8 +319,8 @@ def principal_axes(seen: PrincipalAxes, ax: Axes | None = None) -> Figure:
         for axis, share, made_of in zip(
             (axes.xaxis, axes.yaxis), seen.shares, seen.loadings, strict=True
         ):
-            terms = [f"{'+' if w > 0 else '−'} {shortened(n, 20)}" for n, w in made_of[:3]]
-            axis.set_label_text(f"{share:.0%} of the spread: {' '.join(terms)}", fontsize=9)
+            terms = " ".join(f"{'+' if w > 0 else '−'} {shortened(n, 18)}" for n, w in made_of[:2])
+            axis.set_label_text(f"{share:.0%} of the spread\n{terms} …", fontsize=9)
             plain_numbers(axis)
         return figure_of(axes)
 
@@ -352,10 +352,11 @@ def tree(
     leaves = len(linkage) + 1
     with drawing(ax, (min(5.2 + 0.08 * leaves, 9.0), 3.8)) as axes:
         drawn = dendrogram(linkage, no_plot=True)
+        order = [int(leaf) for leaf in drawn["leaves"] or ()]
         for xs, ys in zip(drawn["icoord"], drawn["dcoord"], strict=True):
             axes.plot(xs, ys, color=INK, lw=1.3)
         places = 5 + 10 * np.arange(leaves)
-        for place, leaf in zip(places, drawn["leaves"], strict=True):
+        for place, leaf in zip(places, order, strict=True):
             if counts is not None:
                 group = int(counts[leaf].argmax())
                 axes.plot(
@@ -366,11 +367,9 @@ def tree(
             above, below = linkage[leaves - k, 2], linkage[leaves - k - 1, 2] if k < leaves else 0
             axes.axhline((above + below) / 2, color=ORANGE, ls="--", label=f"cut into {k}")
             axes.legend()
-        labels = (
-            [""] * leaves if counts is None else [f"{counts[i].sum():.0f}" for i in drawn["leaves"]]
-        )
+        labels = [""] * leaves if counts is None else [f"{counts[i].sum():.0f}" for i in order]
         if names is not None:
-            labels = [names[i] for i in drawn["leaves"]]
+            labels = [names[i] for i in order]
         small = 9 if leaves <= 20 else 7
         axes.set_xticks(places, labels, fontsize=small, rotation=0 if names is None else 30)
         axes.grid(False, axis="x")
