@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array
 
 from pellucid.clusters import evidence as gathered
+from pellucid.clusters.fitting import unit_of
 from pellucid.clusters.structureless import Columns, evened
 from pellucid.errors import HyperparameterError, TooFewRowsError
 from pellucid.wording import number
@@ -225,9 +226,11 @@ def choose_k(
     """
     rows = check_array(X, dtype=np.float64, ensure_min_samples=2)
     rows = _judged(rows - rows.mean(axis=0), random_state)
+    unit = unit_of(rows)  # a power of two: no digit is lost, no square overflows
+    rows = rows / unit
     tried = _possible(ks, len(rows))
     if grain is not None:
-        rows = evened(rows, np.asarray(grain), np.random.default_rng([random_state, 9]))
+        rows = evened(rows, np.asarray(grain) / unit, np.random.default_rng([random_state, 9]))
     if not (rows != rows[0]).any():
         return _all_the_same(rows, tried, splits, references)
     all_ks = (1, *tried)
@@ -237,13 +240,14 @@ def choose_k(
     beyond, p_value = gathered.beyond_chance(gathered.log_shares(rows, whole.losses[1:]), drawn)
     silhouettes = gathered.mean_silhouettes(rows, whole)
     passes = _passes(cut, p_value)
+    squared = unit * unit
     found = tuple(
         EvidenceForK(
             k=k,
-            loss=float(whole.losses[i]),
-            training=float(cut.training[:, i].mean()),
-            held_out=float(cut.held_out[:, i].mean()),
-            held_out_error=float(cut.held_out[:, i].std()),
+            loss=float(whole.losses[i]) * squared,
+            training=float(cut.training[:, i].mean()) * squared,
+            held_out=float(cut.held_out[:, i].mean()) * squared,
+            held_out_error=float(cut.held_out[:, i].std()) * squared,
             consistency=float(cut.consistency[:, i].mean()),
             consistency_error=float(cut.consistency[:, i].std()),
             silhouette=float(silhouettes[i]),

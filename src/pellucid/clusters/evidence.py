@@ -10,18 +10,17 @@ Notes: §6.3, Concept 237, Concept 238
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from pellucid.clusters.k_means import KMeans
+from pellucid.clusters.fitting import Plan, all_runs, lowest
 from pellucid.clusters.k_means_loss import nearest_mean
+from pellucid.clusters.plain import Run
 from pellucid.clusters.quality import consistency, loss_per_point, silhouettes
 from pellucid.clusters.separation import (
     best_directions,
@@ -31,7 +30,6 @@ from pellucid.clusters.separation import (
     valley_p_values,
 )
 from pellucid.clusters.structureless import Columns, structureless
-from pellucid.errors import PellucidWarning
 
 Array = NDArray[np.float64]
 WHOLE, HALVES, REFERENCES = 0, 1, 2  # streams of random numbers
@@ -39,14 +37,10 @@ WHOLE, HALVES, REFERENCES = 0, 1, 2  # streams of random numbers
 
 @dataclass(frozen=True)
 class Sweep:
-    """k-means on all rows for each k: `losses` (sums), means, labels.
-
-    `losses` has one entry a k; `means` and `labels` are lists in the same order.
-    """
+    """k-means on all rows: for each k its loss, a sum, and the labels."""
 
     ks: tuple[int, ...]
     losses: Array
-    means: list[Array]
     labels: list[NDArray[np.intp]]
 
 
@@ -64,12 +58,14 @@ class Halves:
     depths: Array
 
 
-def fitted(X: Array, k: int, starts: int, seed: Sequence[int]) -> Any:
-    """k-means from several starts; what it warns of shows in the evidence instead."""
+def placed(X: Array, ks: Sequence[int], starts: int, seed: Sequence[int]) -> list[Run]:
+    """The best of several starts of k-means for each k; all ks share their starts.
+
+    Rows must be centred and of a size whose squares can be added.
+    """
     state = int(np.random.default_rng(list(seed)).integers(2**31))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PellucidWarning)
-        return KMeans(n_clusters=k, n_init=starts, random_state=state).fit(X)
+    plan = Plan(n_init=starts, seed=state)
+    return [lowest(runs) for runs in all_runs(np.ascontiguousarray(X), list(ks), plan)]
 
 
 def sweep(X: Array, ks: Sequence[int], starts: int, seed: int) -> Sweep:
@@ -77,12 +73,11 @@ def sweep(X: Array, ks: Sequence[int], starts: int, seed: int) -> Sweep:
 
     Notes: Concept 232
     """
-    found = [fitted(X, k, starts, (seed, WHOLE, k)) for k in ks]
+    found = placed(X, ks, starts, (seed, WHOLE))
     return Sweep(
         tuple(ks),
-        np.array([float(each.inertia_) for each in found]),
-        [np.asarray(each.cluster_centers_) for each in found],
-        [np.asarray(each.labels_) for each in found],
+        np.array([run.loss for run in found]),
+        [nearest_mean(X, run.means)[0] for run in found],
     )
 
 
@@ -95,8 +90,23 @@ def halves(
     """
     coded = [column for block in categories for column in block]
     numbers = np.setdiff1d(np.arange(X.shape[1]), coded)
-    rows = np.array([_one_split(X, ks, starts, (seed, HALVES, r), numbers) for r in range(splits)])
-    return Halves(*np.moveaxis(rows, 2, 0))
+    rows = []
+    for r in range(splits):
+        one, other = _dealt(X, seed, r)
+        pairs = zip(*_placed_in(one, other, ks, starts, (seed, HALVES, r)), strict=True)
+        rows.append([_compared(X, one, other, a.means, b.means, numbers) for a, b in pairs])
+    return Halves(*np.moveaxis(np.array(rows), 2, 0))
+
+
+def _dealt(X: Array, seed: int, split: int) -> tuple[Array, Array]:
+    order = np.random.default_rng([seed, HALVES, split]).permutation(len(X))
+    return X[order[: len(X) // 2]], X[order[len(X) // 2 :]]
+
+
+def _placed_in(
+    one: Array, other: Array, ks: Sequence[int], starts: int, seed: tuple[int, ...]
+) -> tuple[list[Run], list[Run]]:
+    return placed(one, ks, starts, (*seed, 0)), placed(other, ks, starts, (*seed, 1))
 
 
 def labels_by_halves(
@@ -108,23 +118,8 @@ def labels_by_halves(
     """
     found = []
     for r in range(splits):
-        order = np.random.default_rng([seed, HALVES, r]).permutation(len(X))
-        for i, half in enumerate((order[: len(X) // 2], order[len(X) // 2 :])):
-            means = fitted(X[half], k, starts, (seed, HALVES, r, k, i)).cluster_centers_
-            found.append(nearest_mean(X, np.asarray(means))[0])
-    return found
-
-
-def _one_split(
-    X: Array, ks: Sequence[int], starts: int, seed: tuple[int, ...], numbers: NDArray[np.intp]
-) -> list[Any]:
-    order = np.random.default_rng(list(seed)).permutation(len(X))
-    one, other = X[order[: len(X) // 2]], X[order[len(X) // 2 :]]
-    found = []
-    for k in ks:
-        means = [fitted(half, k, starts, (*seed, k, i)) for i, half in enumerate((one, other))]
-        first, second = (np.asarray(m.cluster_centers_) for m in means)
-        found.append(_compared(X, one, other, first, second, numbers))
+        for (run,) in _placed_in(*_dealt(X, seed, r), (k,), starts, (seed, HALVES, r)):
+            found.append(nearest_mean(X, run.means)[0])
     return found
 
 
@@ -174,7 +169,7 @@ def reference_shares(
     found = []
     for b in range(count):
         Z = structureless(X, categories, np.random.default_rng([seed, REFERENCES, b]))
-        losses = [fitted(Z, k, starts, (seed, REFERENCES, b, k)).inertia_ for k in ks]
+        losses = [run.loss for run in placed(Z, ks, starts, (seed, REFERENCES, b))]
         found.append(log_shares(Z, np.array(losses)))
     return np.array(found)
 
