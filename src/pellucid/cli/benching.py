@@ -23,6 +23,7 @@ JOBS = (
     "stochastic",
     "calculus_objectives",
     "calculus_peers",
+    "kmeans",
 )
 
 

@@ -125,13 +125,16 @@ def _starts(X: Array, ks: Sequence[int], plan: Plan, points: Any, over: Any) -> 
     return [made(source, k, _rng(plan, r)) for k in ks for r in restarts]
 
 
-def start(X: Array, k: int, plan: Plan, weights: Array | None = None) -> Array:
-    """Where the first run begins: means of shape (k, d), from rows X (n×d).
+def starts_of(
+    X: Array, ks: Sequence[int], plan: Plan, weights: Array | None = None
+) -> list[list[Array]]:
+    """For each k the means from which its restarts begin: what `all_runs` sets out from.
 
     Notes: Concept 215
     """
     with crew(*X.shape) as over:
-        return _starts(X, [k], plan, points_of(X, weights, over), over)[0]
+        made = _starts(X, ks, plan, points_of(X, weights, over), over)
+    return [made[i : i + plan.n_init] for i in range(0, len(made), plan.n_init)]
 
 
 def _rng(plan: Plan, restart: int) -> np.random.Generator:

@@ -117,7 +117,9 @@ def followed_k_means(
 def assign(points: Points, runs: Sequence[Followed], over: Any) -> list[int]:
     """Each point of each run goes to its nearest mean; how many changed in each run."""
     packs = [_packed(points, run.means) for run in runs]
-    table = (points.X, points.weights, points.panels, points.sizes, points.scale)
+    table = (
+        points.X, points.weights, points.panels, points.sizes, points.centre, points.scale,
+    )  # fmt: skip
 
     def piece(first: int, last: int) -> list[Any]:
         made = []

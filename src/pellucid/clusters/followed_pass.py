@@ -18,7 +18,9 @@ from pellucid.clusters.tiles import MEANS, POINTS_64, product_tile
 from pellucid.clusters.twofold_sums import shift_row
 
 U = float(np.finfo(np.float32).eps) / 2  # rounding of single precision
-DENSE = 4  # a panel is worked on as it stands when one in so many of its points is in question
+# Nanoseconds, roughly, by which it is chosen whether to gather the points in question or to take a
+# panel as it stands: to copy a number, to multiply one, to settle a point.
+COPY, MULTIPLY, SETTLE = 1.5, 0.01, 4.0
 
 
 @numba.njit(nogil=True, cache=True)
@@ -32,7 +34,7 @@ def _leashes(best, second, sizes, reach, d, sure, leash):  # type: ignore[no-unt
     u, c = np.float32(U), np.float32(reach)
     a1, a2 = np.float32(d + 2), np.float32(2 * d + 9)
     a3, floor = np.float32(1e-8 * (d + 4)), np.float32(1e-37)
-    for r in range(len(best)):
+    for r in range(len(sizes)):
         x = sizes[r]
         whole = (x + c) * (x + c)
         error = u * (a1 * c * c + a2 * x * c + a3 * whole) + floor
@@ -44,26 +46,43 @@ def _leashes(best, second, sizes, reach, d, sure, leash):  # type: ignore[no-unt
 
 
 @numba.njit(nogil=True, cache=True)
-def _give(X, weights, labels, ends, moved, high, low, members, rows, index, leash, sure, count):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Give rows that are sure their label and leash; how many labels are other ones than before."""
+def _relabel(X, weights, labels, high, low, members, rows, index, sure, count):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Give rows that are sure their label; how many have another one than before."""
     changed = 0
     for r in range(count):
         i, y = rows[r], index[r]
-        if not sure[r]:
-            continue
-        end = leash[r] + moved[y]
-        ends[i] = end - 4 * U * abs(end)
         before = labels[i]
-        if y != before:
-            weight = weights[i] if len(weights) else 1.0
-            shift_row(high, low, y, X, i, weight)
-            members[y] += 1
-            if before < len(members):  # it had a label
-                shift_row(high, low, before, X, i, -weight)
-                members[before] -= 1
-            labels[i] = y
-            changed += 1
+        if y == before or not sure[r]:
+            continue
+        weight = weights[i] if len(weights) else 1.0
+        shift_row(high, low, y, X, i, weight)
+        members[y] += 1
+        if before < len(members):  # it had a label
+            shift_row(high, low, before, X, i, -weight)
+            members[before] -= 1
+        labels[i] = y
+        changed += 1
     return changed
+
+
+@numba.njit(nogil=True, cache=True)
+def _tie(ends, moved, rows, index, leash, count):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Where the leash of each row ends."""
+    for r in range(count):
+        end = leash[r] + moved[index[r]]
+        ends[rows[r]] = end - 4 * U * abs(end)
+
+
+@numba.njit(nogil=True, cache=True)
+def _tie_all(ends, labels, moved, start, stop, index, leash, sure):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The same for rows one after the other; how many want another label, or are not sure."""
+    wanting = 0
+    for i in range(start, stop):
+        r = i - start
+        end = leash[r] + moved[index[r]]
+        ends[i] = end - 4 * U * abs(end)
+        wanting += (index[r] != labels[i]) | (not sure[r])
+    return wanting
 
 
 @numba.njit(nogil=True, cache=True)
@@ -84,28 +103,31 @@ def _decide(X, packed, begin, scale, rows, count, index, leash):  # type: ignore
 
 
 @numba.njit(nogil=True, cache=True)
-def _meet(panel, packed, begin, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The points of a panel against all means, in single precision."""
-    best[:], second[:], index[:] = np.inf, np.inf, 0
-    points, means, starts = panel.ctypes.data, packed.ctypes.data, begin.ctypes.data
+def _meet(panels, packed, begin, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The points of some panels against all means, in single precision."""
+    count, d, width = panels.shape
+    points, means, starts = panels.ctypes.data, packed.ctypes.data, begin.ctypes.data
     nearest, next_one, whose = best.ctypes.data, second.ctypes.data, index.ctypes.data
-    d = panel.shape[0]
-    for m in range(len(packed)):
-        product_tile(
-            points, means + m * d * MEANS * 4, starts + m * MEANS * 4, d, m * MEANS,
-            nearest, next_one, whose,
-        )  # fmt: skip
+    best[: count * width], second[: count * width] = np.inf, np.inf
+    index[: count * width] = 0
+    for p in range(count):
+        at = 4 * p * width
+        for m in range(len(packed)):
+            product_tile(
+                points + at * d, means + 4 * m * d * MEANS, starts + 4 * m * MEANS, d, m * MEANS,
+                nearest + at, next_one + at, whose + at,
+            )  # fmt: skip
 
 
 @numba.njit(nogil=True, cache=True)
-def _gather(panels, sizes, rows, count, panel, size):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Lone points side by side in a panel of their own."""
+def _gather(X, centre, scale, sizes, rows, count, panels, size):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Lone points side by side in panels of their own."""
     width = panels.shape[2]
     for r in range(count):
-        p, s = rows[r] // width, rows[r] % width
-        size[r] = sizes[rows[r]]
-        for t in range(panels.shape[1]):
-            panel[t, r] = panels[p, t, s]
+        i, p, s = rows[r], r // width, r % width
+        size[r] = sizes[i]
+        for t in range(X.shape[1]):
+            panels[p, t, s] = np.float32((X[i, t] - centre[t]) * scale)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -114,7 +136,7 @@ def follow(table, state, change, single, exact, first, last):  # type: ignore[no
 
     Parameters
     ----------
-    table : X, weights, panels, sizes, scale
+    table : X, weights, panels, sizes, centre, scale
         As `Points` has them.
     state : labels, ends, moved
         int32 (n,), k where there is none yet; float32 (n,), the value of `moved` at which the leash
@@ -131,57 +153,58 @@ def follow(table, state, change, single, exact, first, last):  # type: ignore[no
     changed, met, close : int
         Rows of another label, rows that met all means, rows decided in double precision.
     """
-    X, weights, panels, sizes, scale = table
+    X, weights, panels, sizes, centre, scale = table
     labels, ends, moved = state
     high, low, members = change
     packed, begin, reach = single
     width, (n, d) = panels.shape[2], X.shape
-    best, second, size = np.zeros((3, width), dtype=np.float32)
-    leash, sure = np.empty(3 * width, dtype=np.float32), np.ones(3 * width, dtype=np.bool_)
-    always, index = np.ones(3 * width, dtype=np.bool_), np.empty(3 * width, dtype=np.int32)
-    asked, lone, unclear = np.empty((3, 3 * width), dtype=np.int64)
-    panel = np.zeros((d, width), dtype=np.float32)
+    some = max(1, min(16, 512 // d))  # panels at a time
+    many = some * width
+    best, second, size, leash = np.zeros((4, many + 2 * POINTS_64), dtype=np.float32)
+    sure, always = np.ones((2, many + 2 * POINTS_64), dtype=np.bool_)
+    index = np.zeros(many + 2 * POINTS_64, dtype=np.int32)
+    rows, lone, unclear = np.empty((3, 2 * many + POINTS_64), dtype=np.int64)
+    gathered = np.zeros((some, d, width), dtype=np.float32)
+    work = len(packed) * MEANS * d * MULTIPLY + SETTLE
+    dense = work / (d * COPY + work)
     waiting, close, changed, met, decided = 0, 0, 0, 0, 0
-    for p in range(first, last + 1):
-        start, stop = p * width, min(n, (p + 1) * width)
-        count = 0
-        if p < last:
-            for i in range(start, stop):
-                asked[count] = i
-                count += not moved[labels[i]] < ends[i]
-        dense = count * DENSE > width
-        if dense:
-            for i in range(start, stop):
-                asked[i - start] = i
+    for p in range(first, last + some, some):  # the last turn is for what still waits
+        q = min(p + some, last)
+        start, stop = min(p * width, n), min(q * width, n)
+        start = min(start, stop)
+        asked = waiting
+        for i in range(start, stop):
+            lone[asked] = i
+            asked += not moved[labels[i]] < ends[i]
+        count, wanting = 0, 0
+        if asked - waiting > dense * (stop - start):
             count = stop - start
-            size[:] = sizes[start : start + width]
-            _meet(panels[p], packed, begin, best, second, index[:width])
+            _meet(panels[p:q], packed, begin, best, second, index)
+            _leashes(best, second, sizes[start:stop], reach, d, sure, leash)
+            wanting = _tie_all(ends, labels, moved, start, stop, index, leash, sure)
+            for r in range(count if wanting else 0):
+                rows[r] = start + r
         else:
-            for r in range(count):
-                lone[waiting + r] = asked[r]
-            waiting += count
-            if waiting >= width or (p == last and waiting > 0):
-                count = min(waiting, width)
+            waiting = asked
+            if waiting >= many or (p >= last and waiting > 0):
+                count = wanting = min(waiting, many)
                 waiting -= count
-                asked[:count] = lone[waiting : waiting + count]
-                _gather(panels, sizes, asked, count, panel, size)
-                _meet(panel, packed, begin, best, second, index[:width])
-                dense = True
-        if dense:
-            _leashes(best, second, size, reach, d, sure, leash)
-            changed += _give(
-                X, weights, labels, ends, moved, high, low, members, asked, index, leash, sure,
-                count,
-            )  # fmt: skip
-            met += count
+                rows[:count] = lone[waiting : waiting + count]
+                _gather(X, centre, scale, sizes, rows, count, gathered, size)
+                _meet(gathered[: -(-count // width)], packed, begin, best, second, index)
+                _leashes(best, second, size[:count], reach, d, sure, leash)
+                _tie(ends, moved, rows, index, leash, count)
+        met += count
+        if wanting:
+            changed += _relabel(X, weights, labels, high, low, members, rows, index, sure, count)
             for r in range(count):
-                unclear[close] = asked[r]
+                unclear[close] = rows[r]
                 close += not sure[r]
-        if close >= POINTS_64 or p == last:
+        if close >= POINTS_64 or (p >= last and close > 0):
             _decide(X, exact[0], exact[1], scale, unclear, close, index, leash)
-            changed += _give(
-                X, weights, labels, ends, moved, high, low, members, unclear, index, leash, always,
-                close,
-            )  # fmt: skip
+            _tie(ends, moved, unclear, index, leash, close)
+            changed += _relabel(
+                X, weights, labels, high, low, members, unclear, index, always, close
+            )
             decided, close = decided + close, 0
     return changed, met, decided

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.clusters.fitting import Plan, all_runs, lowest, start, unit_of
+from pellucid.clusters.fitting import Plan, all_runs, lowest, starts_of, unit_of
 from pellucid.clusters.k_means_loss import squared_distances
 from pellucid.clusters.nearest import nearest_of_rows
 from pellucid.clusters.plain import REASONS, Run
@@ -160,7 +161,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         rows, positive = _counted(X, weights)
         if first:
             self._enough(len(rows), self.n_clusters)
-            self.cluster_centers_ = start(rows, self.n_clusters, self._plan(1.0), positive)
+            plan = replace(self._plan(1.0), n_init=1)
+            self.cluster_centers_ = starts_of(rows, [self.n_clusters], plan, positive)[0][0]
             self.counts_, self.n_iter_ = np.zeros(self.n_clusters), 0
         y_, _ = nearest_of_rows(rows, self.cluster_centers_)
         sums, counts = cluster_sums(rows, y_, len(self.counts_), positive)
