@@ -12,7 +12,7 @@ from typing import Any
 HOMES: dict[str, str] = {
     "agreement": "pellucid.clusters.quality",
     "choose_k": "pellucid.clusters.choosing",
-    "ChoiceOfK": "pellucid.clusters.choosing",
+    "ChoiceOfK": "pellucid.clusters.choice",
     "ClusterThenModel": "pellucid.clusters.cluster_then_model",
     "consistency": "pellucid.clusters.quality",
     "HierarchicalClusters": "pellucid.clusters.hierarchical",

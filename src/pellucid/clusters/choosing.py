@@ -6,166 +6,24 @@ Notes: §6.3, Concept 232, Concept 233, Concept 237, Concept 238
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array
 
 from pellucid.clusters import evidence as gathered
+from pellucid.clusters.choice import CONSISTENT, LEAST, SIGNIFICANT, ChoiceOfK, EvidenceForK
 from pellucid.clusters.fitting import unit_of
 from pellucid.clusters.structureless import Columns, evened
 from pellucid.errors import HyperparameterError, TooFewRowsError
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
-CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
-SIGNIFICANT = 0.05
 MOST_ROWS = 2_000  # more rows make the evidence slower, not different
 STARTS = 4
 ROWS_A_GROUP = 4  # a half must hold two rows for each mean
 SURE, FAIRLY = 0.9, 0.6  # share of splits in which the answer must pass
 RIVAL = 0.25  # share of splits in which a finer answer may pass beside a sure one
-
-
-@dataclass(frozen=True)
-class EvidenceForK:
-    """What speaks for and against one number of groups.
-
-    Parameters
-    ----------
-    k : int
-        Number of groups.
-    loss : float
-        k-means loss on all rows judged, a sum of squared distances.
-    training, held_out : float
-        Mean squared distance to the nearest mean: on the half that placed the means, and on the
-        half that did not; `held_out_error` is the standard deviation over the splits.
-    consistency : float
-        How alike two halves of the rows cut the whole: mean adjusted Rand index, 1 is the same;
-        `consistency_error` is the standard deviation over the splits.
-    silhouette : float
-        Mean silhouette; NaN for k = 1.
-    beyond : float
-        How far the rows are more compact than tables without groups, in standard deviations.
-    valley : float
-        p-value of the weakest valley between two groups, median over the splits: small says that
-        all groups are parted.
-    depth : float
-        Rows half-way for each row at the emptier of two means, where the valley is weakest.
-    smallest : int
-        Rows of the smallest group.
-    passes : float
-        Share of the splits in which, taken alone, this k is consistent and parted; for k = 1, in
-        which no other k is.
-
-    Notes: §6.3
-    """
-
-    k: int
-    loss: float
-    training: float
-    held_out: float
-    held_out_error: float
-    consistency: float
-    consistency_error: float
-    silhouette: float
-    beyond: float
-    valley: float
-    depth: float
-    smallest: int
-    passes: float
-
-    @property
-    def consistent(self) -> bool:
-        """Whether both halves of the rows tell the same groups."""
-        return self.consistency >= CONSISTENT
-
-    @property
-    def parted(self) -> bool:
-        """Whether rows thin out between every two of the groups."""
-        return self.valley <= SIGNIFICANT
-
-    @property
-    def tenable(self) -> bool:
-        """Consistent and parted: k groups can be defended."""
-        return self.consistent and self.parted
-
-    def verdict(self) -> str:
-        """The verdict on this k in a word or two."""
-        if self.k == 1:
-            return ""
-        if self.tenable:
-            return "can be defended"
-        if self.consistent:
-            return "two run together"
-        return "halves disagree" if self.parted else "halves disagree, two run together"
-
-    def words(self) -> str:
-        """The verdict on this k, as one clause."""
-        if self.k == 1:
-            return "everything in one"
-        if self.tenable:
-            return "the same groups in both halves, each apart from the others"
-        if self.consistent:
-            return "the same groups in both halves, but two of them run into each other"
-        if self.parted:
-            return "apart, but the halves tell different groups"
-        return "the halves tell different groups, which run into each other"
-
-
-@dataclass(frozen=True)
-class ChoiceOfK:
-    """A number of groups, how sure it is, and everything it rests on.
-
-    Parameters
-    ----------
-    k : int
-        The finest number of groups that can be defended; 1 when there are no groups here.
-    sure : str
-        "sure", "fairly sure" or "unsure".
-    certainty : float
-        Share of the splits of the rows in which, each taken alone, this answer passes.
-    p_value : float
-        How often a table without groups stands out as far as this one at its best k.
-    evidence : tuple of EvidenceForK
-        For k = 1 and every k tried.
-    coarser : tuple of int
-        Smaller numbers of groups that can be defended too.
-    why : str
-        The reasons, in words.
-    rows, references, splits : int
-        Rows judged, tables without groups drawn, halvings.
-
-    Notes: Concept 232, Concept 233, Concept 234
-    """
-
-    k: int
-    sure: str
-    certainty: float
-    p_value: float
-    evidence: tuple[EvidenceForK, ...]
-    coarser: tuple[int, ...]
-    why: str
-    rows: int
-    references: int
-    splits: int
-
-    @property
-    def no_clusters(self) -> bool:
-        """Whether the answer is that there are no clusters here."""
-        return self.k == 1
-
-    def at(self, k: int) -> EvidenceForK:
-        """The evidence for one k that was tried."""
-        for each in self.evidence:
-            if each.k == k:
-                return each
-        tried = ", ".join(str(each.k) for each in self.evidence)
-        raise HyperparameterError(f"k = {k} was not tried; there are {tried}.")
-
-    def __str__(self) -> str:
-        return self.why
 
 
 def choose_k(
@@ -233,32 +91,7 @@ def choose_k(
         rows = evened(rows, np.asarray(grain) / unit, np.random.default_rng([random_state, 9]))
     if not (rows != rows[0]).any():
         return _all_the_same(rows, tried, splits, references)
-    all_ks = (1, *tried)
-    whole = gathered.sweep(rows, all_ks, 2 * STARTS, random_state)
-    cut = gathered.halves(rows, all_ks, splits, STARTS, random_state, categories)
-    drawn = gathered.reference_shares(rows, tried, categories, references, STARTS, random_state)
-    beyond, p_value = gathered.beyond_chance(gathered.log_shares(rows, whole.losses[1:]), drawn)
-    silhouettes = gathered.mean_silhouettes(rows, whole)
-    passes = _passes(cut, p_value)
-    squared = unit * unit
-    found = tuple(
-        EvidenceForK(
-            k=k,
-            loss=float(whole.losses[i]) * squared,
-            training=float(cut.training[:, i].mean()) * squared,
-            held_out=float(cut.held_out[:, i].mean()) * squared,
-            held_out_error=float(cut.held_out[:, i].std()) * squared,
-            consistency=float(cut.consistency[:, i].mean()),
-            consistency_error=float(cut.consistency[:, i].std()),
-            silhouette=float(silhouettes[i]),
-            beyond=float(beyond[i - 1]) if i else 0.0,
-            valley=float(np.median(cut.valleys[:, i])),
-            depth=float(np.median(cut.depths[:, i])),
-            smallest=int(np.bincount(whole.labels[i], minlength=k).min()),
-            passes=float(passes[i]),
-        )
-        for i, k in enumerate(all_ks)
-    )
+    found, p_value = _weighed(rows, tried, categories, splits, references, random_state, unit)
     return _verdict(found, p_value, len(rows), references, splits)
 
 
@@ -285,9 +118,49 @@ def _possible(ks: Sequence[int], n: int) -> tuple[int, ...]:
     return possible
 
 
+def _weighed(
+    rows: Array,
+    tried: tuple[int, ...],
+    categories: Columns,
+    splits: int,
+    references: int,
+    seed: int,
+    unit: float,
+) -> tuple[tuple[EvidenceForK, ...], float]:
+    """The evidence for k = 1 and each k tried, and the p-value of there being any groups."""
+    all_ks = (1, *tried)
+    whole = gathered.sweep(rows, all_ks, 2 * STARTS, seed)
+    cut = gathered.halves(rows, all_ks, splits, STARTS, seed, categories)
+    drawn = gathered.reference_shares(rows, tried, categories, references, STARTS, seed)
+    beyond, p_value = gathered.beyond_chance(gathered.log_shares(rows, whole.losses[1:]), drawn)
+    silhouettes = gathered.mean_silhouettes(rows, whole)
+    passes = _passes(cut, p_value)
+    squared = unit * unit
+    found = tuple(
+        EvidenceForK(
+            k=k,
+            loss=float(whole.losses[i]) * squared,
+            training=float(cut.training[:, i].mean()) * squared,
+            held_out=float(cut.held_out[:, i].mean()) * squared,
+            held_out_error=float(cut.held_out[:, i].std()) * squared,
+            consistency=float(cut.consistency[:, i].mean()),
+            consistency_error=float(cut.consistency[:, i].std()),
+            least=float(cut.least[:, i].mean()),
+            silhouette=float(silhouettes[i]),
+            beyond=float(beyond[i - 1]) if i else 0.0,
+            valley=float(np.median(cut.valleys[:, i])),
+            depth=float(np.median(cut.depths[:, i])),
+            smallest=int(np.bincount(whole.labels[i], minlength=k).min()),
+            passes=float(passes[i]),
+        )
+        for i, k in enumerate(all_ks)
+    )
+    return found, p_value
+
+
 def _passes(cut: gathered.Halves, p_value: float) -> Array:
     """Share of the splits in which each k passes; first, in which no k beyond 1 does."""
-    each = (cut.consistency >= CONSISTENT) & (cut.valleys <= SIGNIFICANT)
+    each = (cut.consistency >= CONSISTENT) & (cut.least >= LEAST) & (cut.valleys <= SIGNIFICANT)
     each &= p_value <= SIGNIFICANT
     each[:, 0] = ~each[:, 1:].any(axis=1)
     return np.asarray(each.mean(axis=0))
@@ -300,7 +173,7 @@ def _verdict(
     chosen = tenable[-1] if tenable else found[0]
     rival = max((each.passes for each in found if each.k > chosen.k), default=0.0)
     certainty = chosen.passes if tenable else 1 - rival
-    sure = _how_sure(certainty, rival)
+    sure = _how_sure(certainty, rival) if tenable else _how_sure_of_none(found, p_value)
     coarser = tuple(each.k for each in tenable[:-1])
     if tenable:
         why = _why_groups(chosen, found, p_value, references, coarser)
@@ -324,6 +197,14 @@ def _how_sure(certainty: float, rival: float) -> str:
     if certainty >= SURE and rival <= RIVAL:
         return "sure"
     return "fairly sure" if certainty >= FAIRLY and rival <= FAIRLY else "unsure"
+
+
+def _how_sure_of_none(found: tuple[EvidenceForK, ...], p_value: float) -> str:
+    """An even spread is an answer; something else that is no groups leaves room for doubt."""
+    if p_value > 2 * SIGNIFICANT:
+        return "sure"
+    doubtful = p_value <= SIGNIFICANT and any(each.consistent for each in found[1:])
+    return "unsure" if doubtful else "fairly sure"
 
 
 def _chance(p_value: float, references: int) -> str:
@@ -364,7 +245,7 @@ def _why_none(found: tuple[EvidenceForK, ...], p_value: float, references: int) 
             "No clusters here: the rows are no more compact about several means than an even "
             f"spread would be ({_chance(p_value, references)}; p = {number(p_value, 2)})."
         )
-    best = max(found[1:], key=lambda each: (each.parted, each.consistency))
+    best = max(found[1:], key=lambda each: (each.consistent, each.parted, each.consistency))
     return (
         f"No clusters that means can tell: the rows are no even spread "
         f"({_chance(p_value, references)}), yet no number of groups gives the same groups again, "
@@ -375,7 +256,7 @@ def _why_none(found: tuple[EvidenceForK, ...], p_value: float, references: int) 
 
 
 def _all_the_same(rows: Array, tried: Sequence[int], splits: int, references: int) -> ChoiceOfK:
-    one = EvidenceForK(1, 0, 0, 0, 0, 1, 0, np.nan, 0, 0, 0, len(rows), 1)
+    one = EvidenceForK(1, 0, 0, 0, 0, 1, 0, 1, np.nan, 0, 0, 0, len(rows), 1)
     return ChoiceOfK(
         1, "sure", 1.0, 1.0, (one,), (),
         "No clusters here: all rows are the same.", len(rows), references, splits,

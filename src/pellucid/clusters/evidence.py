@@ -21,7 +21,12 @@ from scipy.spatial.distance import cdist
 from pellucid.clusters.fitting import Plan, all_runs, lowest
 from pellucid.clusters.k_means_loss import nearest_mean
 from pellucid.clusters.plain import Run
-from pellucid.clusters.quality import consistency, loss_per_point, silhouettes
+from pellucid.clusters.quality import (
+    consistency,
+    group_consistency,
+    loss_per_point,
+    silhouettes,
+)
 from pellucid.clusters.separation import (
     best_directions,
     lines,
@@ -48,10 +53,12 @@ class Sweep:
 class Halves:
     """What the splits tell: arrays of shape (splits, number of ks).
 
-    `valleys` is the p-value of the weakest valley between two groups, `depths` how full it is.
+    `least` is how well the group that comes back worst does (`group_consistency`); `valleys` is the
+    p-value of the weakest valley between two groups, `depths` how full it is.
     """
 
     consistency: Array
+    least: Array
     held_out: Array
     training: Array
     valleys: Array
@@ -126,21 +133,30 @@ def labels_by_halves(
 def _compared(
     X: Array, one: Array, other: Array, means: Array, others: Array, numbers: NDArray[np.intp]
 ) -> tuple[float, ...]:
-    """Consistency, held-out and training loss, weakest valley and its depth, of one split."""
+    """The figures of one split, in the order of `Halves`."""
     _, partner = linear_sum_assignment(cdist(means, others, "sqeuclidean"))
     others = others[partner]
-    alike = consistency(nearest_mean(X, means)[0], nearest_mean(X, others)[0])
+    cuts = nearest_mean(X, means)[0], nearest_mean(X, others)[0]
+    alike = consistency(*cuts)
+    weakest_group = float(min(group_consistency(*cuts).min(), group_consistency(*cuts[::-1]).min()))
     crossed = ((one, other, means), (other, one, others))  # learned from, judged on, means
     held_out = np.mean([loss_per_point(half, m) for _, half, m in crossed])
     training = np.mean([loss_per_point(half, m) for half, _, m in crossed])
     if len(means) < 2:
-        return alike, float(held_out), float(training), 0.0, 0.0
+        return alike, weakest_group, float(held_out), float(training), 0.0, 0.0
     seen = [_counted(*each, numbers) for each in crossed]
     counts = np.sum(seen, axis=0)  # ways×pairs×3
     p_values = np.min([valley_p_values(way) for way in counts], axis=0) * len(counts)
     depths = np.min([valley_depths(way) for way in counts], axis=0)
     weakest = min(float(p_values.max()), 1.0)
-    return alike, float(held_out), float(training), weakest, float(depths.max())
+    return (
+        alike,
+        weakest_group,
+        float(held_out),
+        float(training),
+        weakest,
+        float(depths.max()),
+    )
 
 
 def _counted(own: Array, half: Array, means: Array, numbers: NDArray[np.intp]) -> Array:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pellucid.evaluation.fit_result import READING, ColumnSummary, Finding
 
 if TYPE_CHECKING:
-    from pellucid.clusters.choosing import ChoiceOfK
+    from pellucid.clusters.choice import ChoiceOfK
     from pellucid.clusters.quality import Agreement
     from pellucid.evaluation.cluster_machine import ClusterMachine
     from pellucid.evaluation.profiles import GroupProfile

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pellucid.clusters.choosing import ChoiceOfK
+from pellucid.clusters.choice import ChoiceOfK
 from pellucid.data.table import Table
 from pellucid.evaluation.cluster_result import ClusterResult
 from pellucid.evaluation.fit_result import Finding

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.clusters.axes import Axis, axis_with_groups
-from pellucid.clusters.choosing import MOST_ROWS, STARTS, ChoiceOfK, choose_k
+from pellucid.clusters.choice import ChoiceOfK
+from pellucid.clusters.choosing import MOST_ROWS, STARTS, choose_k
 from pellucid.clusters.evidence import labels_by_halves
 from pellucid.clusters.hierarchical import HierarchicalClusters
 from pellucid.clusters.k_means import KMeans

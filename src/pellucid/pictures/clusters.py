@@ -16,7 +16,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pellucid.clusters.choosing import CONSISTENT, ChoiceOfK
+from pellucid.clusters.choice import CONSISTENT, ChoiceOfK
 from pellucid.clusters.k_means_loss import nearest_mean
 from pellucid.evaluation.cluster_result import PrincipalAxes
 from pellucid.pictures.evaluation import shortened
