@@ -17,7 +17,7 @@ from pellucid.clusters.evidence import halves
 
 Array = NDArray[np.float64]
 MOST_HEAPS = 5
-SPLITS, STARTS = 8, 4
+SPLITS, STARTS = 6, 2
 CONSISTENT = 0.9
 SIGNIFICANT = 0.01  # shared out among the axes that are looked at
 CLEAR = 0.25  # rows half-way for one at a mean: along a line, more of them may pass at either side
