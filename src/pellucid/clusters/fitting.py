@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.clusters.by_descent import descended_k_means
 from pellucid.clusters.drawing import order_of
 from pellucid.clusters.followed import followed_k_means
 from pellucid.clusters.k_means_loss import Array
@@ -33,6 +34,8 @@ class Plan:
     tol : float
     stop, algorithm : str
     record : bool
+    rule, step_size
+        Of descent.
     """
 
     init: Any = "k-means++"
@@ -43,6 +46,8 @@ class Plan:
     stop: str = "means"
     algorithm: str = "lloyd"
     record: bool = False
+    rule: str = "gradient descent"
+    step_size: Any = None
 
 
 def unit_of(*arrays: Array) -> float:
@@ -100,7 +105,16 @@ def all_runs(
             "least_move": plan.tol * points.spread,
             "stop": plan.stop,
         }
-        if plan.record or plan.algorithm == "plain":
+        if plan.algorithm == "descent":
+            runs = [
+                descended_k_means(
+                    X, means, weights, rule=plan.rule, step_size=plan.step_size,
+                    max_iter=plan.max_iter, record=plan.record,
+                    least_slope=plan.tol * float(np.sqrt(points.spread)),
+                )
+                for means in starts
+            ]  # fmt: skip
+        elif plan.record or plan.algorithm == "plain":
             runs = [
                 plain_k_means(X, means, weights, record=plan.record, **settings) for means in starts
             ]

@@ -18,8 +18,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.clusters.fitting import Plan, all_runs, lowest, starts_of, unit_of
 from pellucid.clusters.k_means_loss import squared_distances
+from pellucid.clusters.k_means_told import reason_in_words, told
 from pellucid.clusters.nearest import nearest_of_rows
-from pellucid.clusters.plain import REASONS, Run
+from pellucid.clusters.plain import Run
 from pellucid.clusters.settings import (
     ALGORITHM,
     COPY_X,
@@ -29,6 +30,7 @@ from pellucid.clusters.settings import (
     N_INIT,
     RANDOM_STATE,
     RECORD,
+    STEP_SIZE,
     STOP,
     TOL,
     VERBOSE,
@@ -36,9 +38,9 @@ from pellucid.clusters.settings import (
 from pellucid.clusters.twofold_sums import cluster_sums, twofold_sum
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ConvergenceWarning, TooFewRowsError, TooFewRowsWarning
-from pellucid.explanation import Explanation, Formula
+from pellucid.explanation import Explanation
 from pellucid.glass_box import GlassBox
-from pellucid.wording import number
+from pellucid.linear.descent_settings import RULE
 
 Array = NDArray[np.float64]
 RANDOM_TRIES = 10
@@ -90,7 +92,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
 
     hyperparameters: ClassVar = (
         N_CLUSTERS, INIT, N_INIT, MAX_ITER, TOL, VERBOSE, RANDOM_STATE, COPY_X, ALGORITHM, STOP,
-        RECORD,
+        RULE, STEP_SIZE, RECORD,
     )  # fmt: skip
 
     def __init__(
@@ -106,6 +108,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         copy_x: bool = COPY_X.default,
         algorithm: str = ALGORITHM.default,
         stop: str = STOP.default,
+        rule: str = RULE.default,
+        step_size: Any = STEP_SIZE.default,
         record: bool = RECORD.default,
     ) -> None:
         self.n_clusters = n_clusters
@@ -118,6 +122,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         self.copy_x = copy_x
         self.algorithm = algorithm
         self.stop = stop
+        self.rule = rule
+        self.step_size = step_size
         self.record = record
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
@@ -252,6 +258,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
             self.stop,
             self.algorithm,
             self.record,
+            self.rule,
+            self.step_size,
         )
 
     def _keep(
@@ -266,7 +274,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         self.counts_ = np.bincount(self.labels_, weights, len(run.means)).astype(np.float64)
         self.n_iter_ = run.cycles
         self.trace_ = {
-            "stopped": REASONS[run.reason],
+            "stopped": reason_in_words(self.algorithm, run.reason),
             "losses": [_scaled(r.loss, unit) for r in runs],
             "half_steps": [
                 {**h, "means": h["means"] * unit, "loss": _scaled(h["loss"], unit)}
@@ -278,65 +286,29 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         self._complain(run)
 
     def _complain(self, run: Run) -> None:
-        if run.empty:
+        k = len(run.means)
+        if run.empty and self.algorithm == "descent":
             self.warn(
-                f"{run.empty} of {len(run.means)} clusters are empty: there are only "
-                f"{len(run.means) - run.empty} distinct points. Ask for fewer clusters.",
+                f"{run.empty} of {k} clusters are empty: no point is nearest to their mean, so its "
+                "slope is zero and it stays. Start elsewhere, or take algorithm='lloyd'.",
+                ConvergenceWarning,
+            )
+        elif run.empty:
+            self.warn(
+                f"{run.empty} of {k} clusters are empty: there are only {k - run.empty} distinct "
+                "points. Ask for fewer clusters.",
                 TooFewRowsWarning,
             )
         if run.reason == "cycles":
+            what = "steps" if self.algorithm == "descent" else "cycles"
             self.warn(
-                f"stopped after max_iter = {self.max_iter} cycles, before the means came to rest. "
+                f"stopped after max_iter = {self.max_iter} {what}, before the means came to rest. "
                 "Raise max_iter or tol.",
                 ConvergenceWarning,
             )
 
     def _explanation(self) -> Explanation:
-        losses: Any = self.trace_["losses"]
-        happened = [
-            ("loss L", number(self.inertia_, 6)),
-            ("cycles", f"{self.n_iter_:,}; {self.trace_['stopped']}"),
-            ("points in each cluster", ", ".join(number(float(c)) for c in self.counts_[:20])),
-        ]
-        if len(losses) > 1:
-            spread = f"{number(min(losses), 6)} to {number(max(losses), 6)}"
-            happened.append((f"losses of {len(losses)} starts", spread))
-        return Explanation(
-            "KMeans",
-            problem=(
-                "Clustering: unlabelled points are put into k groups. Points near one another are "
-                "taken to be alike, near meaning a small squared distance in the units of the "
-                "columns."
-            ),
-            hypothesis=Formula(
-                "y⁽ⁱ⁾ = argmin_j ‖x⁽ⁱ⁾ − μ⁽ʲ⁾‖²",
-                r"y^{(i)} = \arg\min_j \|x^{(i)} - \mu^{(j)}\|^2",
-                "x, μ: d×1",
-                "Notation 229",
-            ),
-            objective=Formula(
-                "L = Σⱼ Σᵢ 1(y⁽ⁱ⁾ = j) ‖x⁽ⁱ⁾ − μ⁽ʲ⁾‖²",
-                r"\mathcal{L} = \sum_{j=1}^k \sum_{i=1}^n \mathbb{1}(y^{(i)} = j)"
-                r" \|x^{(i)} - \mu^{(j)}\|^2",
-                "a sum over all points",
-                "KE 220",
-            ),
-            gradient=Formula(
-                "∂L/∂μ⁽ʲ⁾ = −2 Σᵢ 1(y⁽ⁱ⁾ = j) (x⁽ⁱ⁾ − μ⁽ʲ⁾): zero where μ⁽ʲ⁾ is the average",
-                r"\partial \mathcal{L}/\partial \mu^{(j)} = -2 \sum_{i=1}^n"
-                r" \mathbb{1}(y^{(i)} = j)\,(x^{(i)} - \mu^{(j)})",
-                "d×1",
-                "Concept 227",
-            ),
-            algorithm=(
-                "k-means: points go to the nearest mean, means move to the average of their "
-                "points, until nothing changes. Each half-step lowers L or leaves it; the end is a "
-                "local minimum, which depends on the start."
-            ),
-            happened=tuple(happened),
-            warnings=tuple(self.warnings_),
-            notes="KE 220, Def 225, Concept 226",
-        )
+        return told(self)
 
 
 def _counted(X: Array, weights: Array | None) -> tuple[Array, Array | None]:

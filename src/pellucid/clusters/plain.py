@@ -21,12 +21,6 @@ from pellucid.clusters.k_means_loss import (
 )
 from pellucid.clusters.twofold_sums import twofold_sum
 
-REASONS = {
-    "labels": "no point changed cluster",
-    "means": "the means moved less than tol",
-    "cycles": "max_iter cycles were made",
-}
-
 
 @dataclass(frozen=True)
 class Run:

@@ -5,11 +5,13 @@ Notes: Def 81, Def 225, Concept 232
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.descent_settings import STEP_SIZE as DESCENT_STEP
 
 STARTS = ("k-means++", "k-means||", "random", "positions")
 
@@ -95,4 +97,7 @@ RECORD = Hyperparameter(
     False,
     "bool",
     "Whether every half-step is kept for replay: means, labels and loss in `trace_`.",
+)
+STEP_SIZE = replace(
+    DESCENT_STEP, meaning="Step size of descent; None: a line search, or 0.1 for other rules."
 )
