@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import (
+    BagOfWords,
     BinaryCode,
     Bins,
     Center,
+    ClusterThenModel,
     Dates,
     FactoredCode,
-    BagOfWords,
+    HierarchicalClusters,
     KMeans,
     LeastSquares,
     LinearAutoencoder,
@@ -92,6 +94,12 @@ MEMBERS = (
     Member(SoftmaxCV(lams=(1e-3, 1e-1)), "labels"),
     Member(SigmoidsClassifier(), "labels"),
     Member(KMeans(3), "groups", sparse=False),
+    Member(HierarchicalClusters(3), "groups", sparse=False),
+    Member(HierarchicalClusters(3, algorithm="merge"), "groups", sparse=False),
+    Member(ClusterThenModel(), "numbers", sparse=False),
+    Member(
+        ClusterThenModel(LogisticClassifier(lam=0.01), n_clusters=2), "two labels", sparse=False
+    ),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
     Member(LinearAutoencoder(), "columns", sparse=False),

@@ -24,6 +24,7 @@ JOBS = (
     "calculus_objectives",
     "calculus_peers",
     "linear_autoencoder",
+    "kmeans",
 )
 
 

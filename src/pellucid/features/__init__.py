@@ -1,4 +1,3 @@
-"""Features: transformations φ(x) that let a linear machine bend, and codes of what is no number.
 """Features: transformations φ(x) that let a linear machine bend, or read what is no number.
 
 Notes: Def 178, Def 180, §5.2, §5.3
@@ -10,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 HOMES = {
+    "BagOfWords": "bag_of_words",
     "BinaryCode": "binary_code",
     "Bins": "bins",
     "Center": "standardize",
@@ -18,12 +18,10 @@ HOMES = {
     "NumericCode": "numeric_code",
     "OneHotCode": "one_hot",
     "PolynomialBasis": "polynomial",
-    "Standardize": "standardize",
-    "ThermometerCode": "thermometer",
-    "BagOfWords": "bag_of_words",
-    "PolynomialBasis": "polynomial",
     "RadialBasis": "radial",
     "RadiusFeature": "radius",
+    "Standardize": "standardize",
+    "ThermometerCode": "thermometer",
 }
 
 __all__ = sorted(HOMES)

@@ -12,10 +12,13 @@ from pellucid.errors import ModelFileError
 
 REGISTRY: dict[str, str] = {
     "Machine": "pellucid.evaluation.machine:Machine",
+    "ClusterMachine": "pellucid.evaluation.cluster_machine:ClusterMachine",
     "Framing": "pellucid.data.framing:Framing",
     "LinearAutoencoder": "pellucid.autoencoders.linear_autoencoder:LinearAutoencoder",
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
     "KMeans": "pellucid.clusters.k_means:KMeans",
+    "HierarchicalClusters": "pellucid.clusters.hierarchical:HierarchicalClusters",
+    "ClusterThenModel": "pellucid.clusters.cluster_then_model:ClusterThenModel",
     "PolynomialBasis": "pellucid.features.polynomial:PolynomialBasis",
     "BinaryCode": "pellucid.features.binary_code:BinaryCode",
     "Bins": "pellucid.features.bins:Bins",
