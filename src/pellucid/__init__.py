@@ -48,6 +48,7 @@ HOMES: dict[str, str] = {
     "TableEncoder": "pellucid.data.encoder",
     "test_error": "pellucid.evaluation.training_and_test",
     "training_error": "pellucid.evaluation.training_and_test",
+    "to_onnx": "pellucid.exchange.to_onnx",
     "tune": "pellucid.evaluation.cross_validation",
     "validate": "pellucid.evaluation.training_and_test",
 }

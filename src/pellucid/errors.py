@@ -49,6 +49,10 @@ class OutputError(PellucidError, OSError):
     """A result could not be written; nothing half-written is left behind."""
 
 
+class MissingExtraError(PellucidError, ImportError):
+    """Something optional is not installed; the message names the extra to install."""
+
+
 class NotesReferenceError(PellucidError, LookupError):
     """A reference to the notes names a box or section that they do not have."""
 

@@ -1,0 +1,42 @@
+"""Where the demonstrations of `examples/` stand, and which items of the notes they show."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pellucid.notes_map.records import items
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def scripts(chapter: int) -> list[ModuleType]:
+    """The scripts of a chapter, loaded."""
+    found = []
+    for path in sorted((EXAMPLES / f"chapter_{chapter}").glob("*.py")):
+        spec = spec_from_file_location(f"chapter_{chapter}_{path.stem}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found.append(module)
+    return found
+
+
+def claims(chapter: int) -> list[Any]:
+    """Every claim of a chapter's scripts."""
+    return [claim for script in scripts(chapter) for claim in script.CLAIMS]
+
+
+def shown(chapter: int) -> set[str]:
+    """The ids that the claims of a chapter name."""
+    words = " ".join(claim.__doc__ or "" for claim in claims(chapter))
+    return set(re.findall(rf"\b{chapter}\.[\d.]+-[a-z0-9-]+", words))
+
+
+def claimed(chapter: int) -> set[str]:
+    """The ids of a chapter's claims in the map of the notes."""
+    return {each.id for each in items() if each.tag == "claim" and each.id[0] == str(chapter)}
