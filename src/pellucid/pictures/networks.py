@@ -6,6 +6,7 @@ Notes: Def 263, Notation 253, Notation 258, Def 272, KE 279
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,7 @@ def links(
     below: Sequence[str] = (),
     colours: Sequence[Any] | None = None,
     values: bool = False,
+    hidden: bool = False,
 ) -> Figure:
     """Columns of neurons and the links between them.
 
@@ -151,8 +153,8 @@ def links(
         Above and under each column.
     colours : sequence of array of str (m, n), optional
         A colour a link: links that share a weight share it.
-    values : bool
-        Whether the weights are written on their links.
+    values, hidden : bool
+        Whether the weights are written on their links; whether cut links are left out.
 
     Notes: Def 265, Def 266, Def 267, Def 336, Def 385
     """
@@ -170,7 +172,8 @@ def links(
         for c in range(len(sizes) - 1):
             for i, start in at[c].items():
                 for j, end in at[c + 1].items():
-                    if i < 0 or j < 0 or i in off[c] or j in off[c + 1]:
+                    cut = hidden and kept is not None and not kept[c][i, j]
+                    if cut or min(i, j) < 0 or i in off[c] or j in off[c + 1]:
                         continue
                     _link(axes, start, end, (i, j), _of(weights, c), _of(kept, c), _of(colours, c))
                     if values and weights is not None:
@@ -353,7 +356,7 @@ def arrangements() -> Figure:
             label(axes, (xs[0] - 0.85, 1.0), "x")
             for end in at[0]:
                 arrow(axes, (xs[0] - 0.73, 1.0), (end[0] - 0.28, end[1]))
-            for before, after in zip(at[:-1], at[1:], strict=True):
+            for before, after in pairwise(at):
                 for start in before:
                     for end in after:
                         between(axes, start, end, radius=0.3)
