@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from pellucid.errors import ShapeError
@@ -181,7 +182,7 @@ def output_lengths(n: int = 10, sizes: Sequence[int] = (1, 3, 5), most: int = 4)
         axes[0].set(xlabel="padding p, stride 1", ylabel=f"outputs of n = {n}")
         axes[1].set(xlabel="stride s, no padding")
         for ax in axes:
-            ax.xaxis.get_major_locator().set_params(integer=True)
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes[0].legend(fontsize=9)
         return figure
 

@@ -120,7 +120,8 @@ def mistakes(
     wrong = wrong[np.argsort(-chances.max(axis=1)[wrong], kind="stable")][:shown]
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(9.4, 4.4), layout="constrained")
-        left, right = figure.subfigures(1, 2, width_ratios=[1.15, 1])
+        parts: Any = figure.subfigures(1, 2, width_ratios=[1.15, 1])
+        left, right = parts
         for part in (left, right):
             part.set_facecolor("none")
         confusion(confusion_counts(truths, said, names), names, ax=left.add_subplot())

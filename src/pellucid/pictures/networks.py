@@ -73,14 +73,20 @@ def zoom(
             f"got {level!r} and {layer!r}."
         )
     l = dense[layer - 1]
+    if level != "network":
+        return _opened(network, l, level, params, x, layer, neuron)
+    sizes = [network.points[dense[0]][0], *(network.points[each + 1][0] for each in dense)]
+    weights = None if params is None else [np.asarray(params[each]["W"]) for each in dense]
+    titles = ["A⁰ = x", *(f"layer {_up(i + 1)[1]}" for i in range(len(dense)))]
+    below = ["", *(f"W{_up(i + 1)[0]}: {_size(network, each)}" for i, each in enumerate(dense))]
+    return links(sizes, weights=weights, titles=titles, below=below)
+
+
+def _opened(
+    network: Network, l: int, level: str, params: Any, x: Any, layer: int, neuron: int
+) -> Figure:
     m, n = network.points[l][0], network.points[l + 1][0]
     f = symbol_of(network, l)
-    if level == "network":
-        sizes = [network.points[dense[0]][0], *(network.points[each + 1][0] for each in dense)]
-        weights = None if params is None else [np.asarray(params[each]["W"]) for each in dense]
-        titles = ["A⁰ = x", *(f"layer {_up(i + 1)[1]}" for i in range(len(dense)))]
-        below = ["", *(f"W{_up(i + 1)[0]}: {_size(network, each)}" for i, each in enumerate(dense))]
-        return links(sizes, weights=weights, titles=titles, below=below)
     if level == "layer":
         return one_layer(m, n, f, layer)
     if level == "neuron":
@@ -88,9 +94,9 @@ def zoom(
     if params is None or x is None:
         raise FramingError("The arithmetic of a neuron needs params and a point x.")
     passed = _before(network, params, x, l)
-    weights = np.asarray(params[l]["W"])[:, neuron - 1]
+    w = np.asarray(params[l]["W"])[:, neuron - 1]
     offset = float(params[l]["W0"][neuron - 1]) if network.layers[l].offset else 0.0
-    return arithmetic(passed, weights, offset, f, _activated(network, params, x, l)[neuron - 1])
+    return arithmetic(passed, w, offset, f, _activated(network, params, x, l)[neuron - 1])
 
 
 def symbol_of(network: Network, l: int) -> str:

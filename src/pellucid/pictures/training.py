@@ -31,6 +31,7 @@ from pellucid.pictures.style import (
 
 Array = NDArray[Any]
 DASHES = ("-", "--", "-.", ":")
+ARROW: Any = {"arrowstyle": "-|>", "color": ORANGE, "lw": 2.2, "shrinkA": 0, "shrinkB": 0}
 
 
 def losses(
@@ -222,7 +223,7 @@ def spreads(groups: Mapping[str, Mapping[str, Any]], x: str, bins: int = 40) -> 
         for ax, (title, spread) in zip(axes, groups.items(), strict=True):
             values = {name: np.ravel(np.asarray(each, float)) for name, each in spread.items()}
             both = np.concatenate(list(values.values()))
-            edges = np.linspace(both.min(), both.max(), bins + 1)
+            edges = np.linspace(both.min(), both.max(), bins + 1).tolist()
             for at, (name, each) in enumerate(values.items()):
                 ax.hist(each, edges, color=SERIES[at], alpha=0.45, label=name, density=True)
             ax.set_title(title)
@@ -261,7 +262,7 @@ def net_effect(
         axes.plot(path[:, 0], path[:, 1], "o-", color=BLUE, markersize=3, lw=1.2, label="steps")
         axes.annotate(
             "", path[steps], path[0],
-            arrowprops=dict(arrowstyle="-|>", color=ORANGE, lw=2.2, shrinkA=0, shrinkB=0),
+            arrowprops=ARROW,
         )  # fmt: skip
         axes.plot([], [], color=ORANGE, lw=2.2, label=f"{steps} steps together")
         axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="θ₁", ylabel="θ₂")
