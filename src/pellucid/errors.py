@@ -91,3 +91,11 @@ class AssumptionWarning(PellucidWarning):
 
 class TooFewRowsWarning(PellucidWarning):
     """There are few rows for what is being estimated from them."""
+
+
+class VanishingGradientWarning(PellucidWarning):
+    """Gradients shrink from layer to layer on the way back: the first layers hardly learn."""
+
+
+class ExplodingGradientWarning(PellucidWarning):
+    """Gradients grow from layer to layer on the way back: steps of the first layers are wild."""
