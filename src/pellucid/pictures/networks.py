@@ -6,6 +6,7 @@ Notes: Def 263, Notation 253, Notation 258, Def 272, KE 279
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -164,28 +165,83 @@ def links(
 
     Notes: Def 265, Def 266, Def 267, Def 336, Def 385
     """
-    places = [_shown(size) for size in sizes]
-    rows, wide = max(len(each) for each in places), 1.5 + 0.35 * (values or max(sizes) > 4)
+    drawn = _Columns(sizes, weights, kept, dropped, colours, values, hidden)
     low, high = 0.42 * any(below) + 0.15, 0.42 * any(titles) + 0.15
-    step = 0.74
-    middle = low + step * rows / 2
-    with canvas(wide * (len(sizes) - 1) + 1.5, low + step * rows + high) as (figure, axes):
-        at = [
-            dict(zip(shown, column(0.75 + wide * c, middle, len(shown), step), strict=True))
-            for c, shown in enumerate(places)
-        ]
-        off = [set(dropped[c]) if c < len(dropped) else set() for c in range(len(sizes))]
-        for c in range(len(sizes) - 1):
+    with canvas(drawn.width, low + drawn.height + high) as (figure, axes):
+        drawn.onto(axes, 0.0, low)
+        for texts, y in ((titles, low + drawn.height + 0.2), (below, 0.25)):
+            for c, text in enumerate(texts):
+                label(axes, (0.75 + drawn.wide * c, y), text, size=10)
+        return figure
+
+
+def collapse(
+    weights: Sequence[Any], titles: tuple[str, str] = ("layers in series", "one")
+) -> Figure:
+    """Linear layers in series beside the one layer that equals them, weights on their links.
+
+    Parameters
+    ----------
+    weights : sequence of arrays (m, n), each starting where the one before ends
+    titles : two of str
+
+    Notes: Concept 282, Concept 283
+    """
+    product = np.linalg.multi_dot(weights) if len(weights) > 1 else np.asarray(weights[0])
+    stacks = [list(map(np.asarray, weights)), [product]]
+    drawn = [
+        _Columns([len(stack[0]), *(W.shape[1] for W in stack)], stack, values=True)
+        for stack in stacks
+    ]
+    high = max(each.height for each in drawn)
+    with canvas(drawn[0].width + drawn[1].width + 0.5, high + 0.6) as (figure, axes):
+        left = 0.0
+        for each, title in zip(drawn, titles, strict=True):
+            each.onto(axes, left, 0.1 + (high - each.height) / 2)
+            label(axes, (left + 0.5, high + 0.38), title, ha="left")
+            left += each.width + 0.5
+        label(axes, (drawn[0].width + 0.25, 0.1 + high / 2), "=", size=16)
+        return figure
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Columns of neurons with their links, to be put somewhere on a canvas."""
+
+    sizes: Sequence[int]
+    weights: Sequence[Any] | None = None
+    kept: Sequence[Any] | None = None
+    dropped: Sequence[Sequence[int]] = ()
+    colours: Sequence[Any] | None = None
+    values: bool = False
+    hidden: bool = False
+
+    @property
+    def wide(self) -> float:
+        return 1.5 + 0.35 * (self.values or max(self.sizes) > 4)
+
+    @property
+    def width(self) -> float:
+        return self.wide * (len(self.sizes) - 1) + 1.5
+
+    @property
+    def height(self) -> float:
+        return 0.74 * max(len(_shown(size)) for size in self.sizes)
+
+    def onto(self, axes: Axes, left: float, bottom: float) -> None:
+        middle = bottom + self.height / 2
+        at = []
+        for c, shown in enumerate(map(_shown, self.sizes)):
+            x = left + 0.75 + self.wide * c
+            at.append(dict(zip(shown, column(x, middle, len(shown), 0.74), strict=True)))
+        off = [set(self.dropped[c]) if c < len(self.dropped) else set() for c in range(len(at))]
+        for c in range(len(at) - 1):
             for i, start in at[c].items():
                 for j, end in at[c + 1].items():
-                    cut = hidden and kept is not None and not kept[c][i, j]
-                    if cut or min(i, j) < 0 or i in off[c] or j in off[c + 1]:
-                        continue
-                    _link(axes, start, end, (i, j), _of(weights, c), _of(kept, c), _of(colours, c))
-                    if values and weights is not None:
-                        _weight(axes, start, end, float(weights[c][i, j]))
-        for c, column_at in enumerate(at):
-            for i, place in column_at.items():
+                    if min(i, j) >= 0 and i not in off[c] and j not in off[c + 1]:
+                        self._link(axes, c, (i, j), start, end)
+        for c, places in enumerate(at):
+            for i, place in places.items():
                 if i < 0:
                     label(axes, place, "⋮", size=15)
                 elif i in off[c]:
@@ -193,10 +249,14 @@ def links(
                 else:
                     text = f"x{_down(i + 1)}" if c == 0 else ""
                     circle(axes, place, text, GREY if c == 0 else BLUE)
-        for texts, y in ((titles, middle + step * rows / 2 + 0.2), (below, 0.25)):
-            for c, text in enumerate(texts):
-                label(axes, (0.75 + wide * c, y), text, size=10)
-        return figure
+
+    def _link(self, axes: Axes, c: int, ij: tuple[int, int], start: Point, end: Point) -> None:
+        W, kept = _of(self.weights, c), _of(self.kept, c)
+        if self.hidden and kept is not None and not kept[ij]:
+            return
+        _link(axes, start, end, ij, W, kept, _of(self.colours, c))
+        if self.values and W is not None:
+            _weight(axes, start, end, float(W[ij]))
 
 
 def _of(each: Sequence[Any] | None, c: int) -> Any:

@@ -269,3 +269,24 @@ def net_effect(
         axes.grid(False)
         axes.legend(fontsize=9, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
         return figure_of(axes)
+
+
+def agreement(found: Any, expected: Any, x: str, y: str) -> Figure:
+    """Two ways to the same numbers: on the line they agree.
+
+    Parameters
+    ----------
+    found, expected : arrays of one shape
+    x, y : str
+        What each is.
+
+    Notes: Concept 298
+    """
+    found, expected = np.ravel(found), np.ravel(expected)
+    with drawing(None, (4.4, 3.8)) as axes:
+        ends = [min(expected.min(), found.min()), max(expected.max(), found.max())]
+        axes.plot(ends, ends, color=ORANGE, lw=1.2)
+        axes.plot(expected, found, "o", color=BLUE, markersize=5, mew=0, alpha=0.6)
+        axes.set_xlabel(x)
+        axes.set_ylabel(y)
+        return figure_of(axes)
