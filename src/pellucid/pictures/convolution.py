@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import ShapeError
 from pellucid.pictures.diagram import arrow, canvas, label
-from pellucid.pictures.networks import links
+from pellucid.pictures.links import links
 from pellucid.pictures.style import BLUE, GREEN, GREY, INK, ORANGE, SERIES, SETTINGS, side_by_side
 from pellucid.wording import number
 

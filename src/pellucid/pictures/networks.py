@@ -5,13 +5,10 @@ Notes: Def 263, Notation 253, Notation 258, Def 272, KE 279
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pellucid.errors import FramingError
@@ -22,7 +19,6 @@ from pellucid.networks.softmax import Softmax
 from pellucid.pictures.diagram import (
     RADIUS,
     Block,
-    Point,
     arrow,
     between,
     box,
@@ -30,15 +26,13 @@ from pellucid.pictures.diagram import (
     chain,
     circle,
     column,
-    crossed_out,
     label,
-    rims,
 )
-from pellucid.pictures.style import BLUE, GREEN, GREY, INK, ORANGE
+from pellucid.pictures.links import links, lowered, raised, shown_of
+from pellucid.pictures.style import BLUE, GREEN, GREY, ORANGE
 from pellucid.wording import number
 
 LEVELS = ("network", "layer", "neuron", "arithmetic")
-MOST = 7  # circles in a column before the middle is left out
 SYMBOLS = {"Identity": "z", "Sigmoid": "σ", "Step": "step", "Softmax": "softmax"}
 
 
@@ -78,8 +72,8 @@ def zoom(
         return _opened(network, l, level, params, x, layer, neuron)
     sizes = [network.points[dense[0]][0], *(network.points[each + 1][0] for each in dense)]
     weights = None if params is None else [np.asarray(params[each]["W"]) for each in dense]
-    titles = ["A⁰ = x", *(f"layer {_up(i + 1)[1]}" for i in range(len(dense)))]
-    below = ["", *(f"W{_up(i + 1)[0]}: {_size(network, each)}" for i, each in enumerate(dense))]
+    titles = ["A⁰ = x", *(f"layer {i + 1}" for i in range(len(dense)))]
+    below = ["", *(f"W{raised(i + 1)}: {_size(network, each)}" for i, each in enumerate(dense))]
     return links(sizes, weights=weights, titles=titles, below=below)
 
 
@@ -120,178 +114,8 @@ def _activated(network: Network, params: Any, x: Any, l: int) -> Any:
     return _before(network, params, x, l + 1 + (symbol_of(network, l) != "z"))
 
 
-def _up(l: int) -> tuple[str, str]:
-    return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(l)), str(l)
-
-
-def _down(i: int) -> str:
-    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(d)] for d in str(i))
-
-
 def _size(network: Network, l: int) -> str:
     return shape_text(network.param_shapes[l]["W"])
-
-
-def links(
-    sizes: Sequence[int],
-    *,
-    weights: Sequence[Any] | None = None,
-    kept: Sequence[Any] | None = None,
-    dropped: Sequence[Sequence[int]] = (),
-    titles: Sequence[str] = (),
-    below: Sequence[str] = (),
-    colours: Sequence[Any] | None = None,
-    values: bool = False,
-    hidden: bool = False,
-) -> Figure:
-    """Columns of neurons and the links between them.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Neurons a column, the input first.
-    weights : sequence of array (m, n), optional
-        Blue above 0, orange below, wide where large.
-    kept : sequence of array of bool (m, n), optional
-        False where a link is cut; it is drawn dotted.
-    dropped : sequence of sequence of int
-        Neurons of each column that take no part, counted from 0.
-    titles, below : sequence of str
-        Above and under each column.
-    colours : sequence of array of str (m, n), optional
-        A colour a link: links that share a weight share it.
-    values, hidden : bool
-        Whether the weights are written on their links; whether cut links are left out.
-
-    Notes: Def 265, Def 266, Def 267, Def 336, Def 385
-    """
-    drawn = _Columns(sizes, weights, kept, dropped, colours, values, hidden)
-    low, high = 0.42 * any(below) + 0.15, 0.42 * any(titles) + 0.15
-    with canvas(drawn.width, low + drawn.height + high) as (figure, axes):
-        drawn.onto(axes, 0.0, low)
-        for texts, y in ((titles, low + drawn.height + 0.2), (below, 0.25)):
-            for c, text in enumerate(texts):
-                label(axes, (0.75 + drawn.wide * c, y), text, size=10)
-        return figure
-
-
-def collapse(
-    weights: Sequence[Any], titles: tuple[str, str] = ("layers in series", "one")
-) -> Figure:
-    """Linear layers in series beside the one layer that equals them, weights on their links.
-
-    Parameters
-    ----------
-    weights : sequence of arrays (m, n), each starting where the one before ends
-    titles : two of str
-
-    Notes: Concept 282, Concept 283
-    """
-    product = np.linalg.multi_dot(weights) if len(weights) > 1 else np.asarray(weights[0])
-    stacks = [list(map(np.asarray, weights)), [product]]
-    drawn = [
-        _Columns([len(stack[0]), *(W.shape[1] for W in stack)], stack, values=True)
-        for stack in stacks
-    ]
-    high = max(each.height for each in drawn)
-    with canvas(drawn[0].width + drawn[1].width + 0.5, high + 0.6) as (figure, axes):
-        left = 0.0
-        for each, title in zip(drawn, titles, strict=True):
-            each.onto(axes, left, 0.1 + (high - each.height) / 2)
-            label(axes, (left + 0.5, high + 0.38), title, ha="left")
-            left += each.width + 0.5
-        label(axes, (drawn[0].width + 0.25, 0.1 + high / 2), "=", size=16)
-        return figure
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Columns of neurons with their links, to be put somewhere on a canvas."""
-
-    sizes: Sequence[int]
-    weights: Sequence[Any] | None = None
-    kept: Sequence[Any] | None = None
-    dropped: Sequence[Sequence[int]] = ()
-    colours: Sequence[Any] | None = None
-    values: bool = False
-    hidden: bool = False
-
-    @property
-    def wide(self) -> float:
-        return 1.5 + 0.35 * (self.values or max(self.sizes) > 4)
-
-    @property
-    def width(self) -> float:
-        return self.wide * (len(self.sizes) - 1) + 1.5
-
-    @property
-    def height(self) -> float:
-        return 0.74 * max(len(_shown(size)) for size in self.sizes)
-
-    def onto(self, axes: Axes, left: float, bottom: float) -> None:
-        middle = bottom + self.height / 2
-        at = []
-        for c, shown in enumerate(map(_shown, self.sizes)):
-            x = left + 0.75 + self.wide * c
-            at.append(dict(zip(shown, column(x, middle, len(shown), 0.74), strict=True)))
-        off = [set(self.dropped[c]) if c < len(self.dropped) else set() for c in range(len(at))]
-        for c in range(len(at) - 1):
-            for i, start in at[c].items():
-                for j, end in at[c + 1].items():
-                    if min(i, j) >= 0 and i not in off[c] and j not in off[c + 1]:
-                        self._link(axes, c, (i, j), start, end)
-        for c, places in enumerate(at):
-            for i, place in places.items():
-                if i < 0:
-                    label(axes, place, "⋮", size=15)
-                elif i in off[c]:
-                    crossed_out(axes, place)
-                else:
-                    text = f"x{_down(i + 1)}" if c == 0 else ""
-                    circle(axes, place, text, GREY if c == 0 else BLUE)
-
-    def _link(self, axes: Axes, c: int, ij: tuple[int, int], start: Point, end: Point) -> None:
-        W, kept = _of(self.weights, c), _of(self.kept, c)
-        if self.hidden and kept is not None and not kept[ij]:
-            return
-        _link(axes, start, end, ij, W, kept, _of(self.colours, c))
-        if self.values and W is not None:
-            _weight(axes, start, end, float(W[ij]))
-
-
-def _of(each: Sequence[Any] | None, c: int) -> Any:
-    return None if each is None else np.asarray(each[c])
-
-
-def _shown(size: int) -> list[int]:
-    """The neurons of a column that are drawn; −1 where the rest is left out."""
-    if size <= MOST:
-        return list(range(size))
-    return [0, 1, 2, -1, size - 2, size - 1]
-
-
-def _link(
-    axes: Axes, start: Point, end: Point, ij: tuple[int, int], W: Any, kept: Any, colours: Any
-) -> None:
-    if kept is not None and not kept[ij]:
-        p, q = rims(start, end)
-        axes.plot([p[0], q[0]], [p[1], q[1]], color=ORANGE, lw=1.1, ls=":")
-        return
-    colour, width = INK, 0.9
-    if W is not None:
-        largest = float(np.abs(W).max()) or 1.0
-        colour = BLUE if W[ij] >= 0 else ORANGE
-        width = 0.4 + 2.0 * abs(float(W[ij])) / largest
-    if colours is not None:
-        colour, width = str(colours[ij]), 1.5
-    between(axes, start, end, colour, width)
-
-
-def _weight(axes: Axes, start: Point, end: Point, w: float) -> None:
-    # A third of the way, where the links of one neuron have parted and those of another not met.
-    share = 0.36
-    x, y = (a + share * (b - a) for a, b in zip(start, end, strict=True))
-    label(axes, (x, y + 0.02), number(w), BLUE if w >= 0 else ORANGE, 9, va="bottom")
 
 
 def one_layer(m: int, n: int, f: str = "f", l: int = 1) -> Figure:
@@ -299,14 +123,14 @@ def one_layer(m: int, n: int, f: str = "f", l: int = 1) -> Figure:
 
     Notes: Notation 269, Notation 270, Def 265
     """
-    up, before = _up(l)[0], _up(l - 1)[0]
-    ins, outs = _shown(m), _shown(n)
+    up, before = raised(l), raised(l - 1)
+    ins, outs = shown_of(m), shown_of(n)
     rows, step = max(len(ins), len(outs)), 0.78
     middle = 0.55 + step * rows / 2
     with canvas(5.9, 1.1 + step * rows) as (figure, axes):
         xs = dict(zip(ins, column(0.6, middle, len(ins), step), strict=True))
         for i, place in xs.items():
-            circle(axes, place, f"x{_down(i + 1)}", GREY) if i >= 0 else label(axes, place, "⋮")
+            circle(axes, place, f"x{lowered(i + 1)}", GREY) if i >= 0 else label(axes, place, "⋮")
         for j, (x, y) in zip(outs, column(2.5, middle, len(outs), step), strict=True):
             if j < 0:
                 label(axes, (x, y), "⋮")
@@ -314,7 +138,7 @@ def one_layer(m: int, n: int, f: str = "f", l: int = 1) -> Figure:
             for i, place in xs.items():
                 if i >= 0:
                     between(axes, place, (x, y))
-            k = _down(j + 1)
+            k = lowered(j + 1)
             circle(axes, (x, y), "Σ")
             arrow(axes, (x + 0.29, y), (x + 1.12, y))
             label(axes, (x + 0.7, y + 0.05), f"z{k}", va="bottom")
@@ -336,7 +160,7 @@ def one_neuron(m: int, f: str = "f", loss: bool = False) -> Figure:
     Notes: Notation 253, Notation 258, Def 257, Concept 259
     """
     return _neuron(
-        [f"x{_down(i + 1)}" for i in range(m)], [f"w{_down(i + 1)}" for i in range(m)], "w₀",
+        [f"x{lowered(i + 1)}" for i in range(m)], [f"w{lowered(i + 1)}" for i in range(m)], "w₀",
         f, "z", "a", loss,
     )  # fmt: skip
 
@@ -400,7 +224,7 @@ def compact_layer(l: int = 1) -> Figure:
 
     Notes: Notation 271, Def 272
     """
-    up, before = _up(l)[0], _up(l - 1)[0]
+    up, before = raised(l), raised(l - 1)
     linear = Block("Σ", f"Z{up}", above=f"W{up}, W₀{up}")
     return chain(
         [Block(f"A{before}", boxed=False), linear, Block(f"f{up}", f"A{up}", colour=GREEN)]
