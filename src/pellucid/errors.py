@@ -99,3 +99,7 @@ class VanishingGradientWarning(PellucidWarning):
 
 class ExplodingGradientWarning(PellucidWarning):
     """Gradients grow from layer to layer on the way back: steps of the first layers are wild."""
+
+
+class NetworkWarning(PellucidWarning):
+    """A network is built or trained in a way that cannot do what its parts are for."""

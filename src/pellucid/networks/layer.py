@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import jax
@@ -35,6 +35,8 @@ class Mode:
         Source of all randomness of the pass; each layer folds in its own place.
     state : any
         What this layer remembers, such as running statistics; {} where it remembers nothing.
+    weights : array of shape (n,), or None
+        Of the points, for statistics of the batch; 0 leaves a point out.
     place : tuple of int
         Where this layer stands: its number in the network, then in the layer that holds it.
 
@@ -44,11 +46,13 @@ class Mode:
     training: bool = False
     key: Any = None
     state: Any = field(default_factory=dict)
+    weights: Any = None
     place: Shape = ()
 
     def at(self, l: int) -> Mode:
         """The mode of the l-th layer inside."""
-        return Mode(self.training, self.key, self.state[l] if self.state else {}, (*self.place, l))
+        state = self.state[l] if self.state else {}
+        return replace(self, state=state, place=(*self.place, l))
 
     def layer_key(self) -> Any:
         """A random key of this layer's own.
@@ -102,8 +106,11 @@ class Layer(ABC):
     symbol: ClassVar[str] = "A"
     formulas: ClassVar[Formulas]
     notes: ClassVar[str] = ""
-    # Whether the layer remembers something between batches; see `remember`.
-    stateful: bool = False
+
+    @property
+    def stateful(self) -> bool:
+        """Whether the layer remembers something between batches; see `remember`."""
+        return False
 
     @abstractmethod
     def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:

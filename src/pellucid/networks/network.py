@@ -6,7 +6,7 @@ Notes: Def 266, Notation 276, Concept 278, KE 279, Concept 294
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -171,6 +171,7 @@ class Network:
         Notes: Concept 294, Notation 304, §7.6
         """
         loss, depth = self.head
+        mode = replace(mode, weights=weights)
         g, backward, states = forward_series(self.layers[:depth], params[:depth], x, mode)
         y = matched(g, y)
         share = jnp.ones(len(x), g.dtype) if weights is None else weights
