@@ -31,6 +31,8 @@ HOMES: dict[str, str] = {
     "NearestNeighbor": "pellucid.linear.nearest_neighbor",
     "NearestNeighborClassifier": "pellucid.linear.nearest_neighbor",
     "NearestNeighborRegressor": "pellucid.linear.nearest_neighbor",
+    "NetworkClassifier": "pellucid.networks.network_classifier",
+    "NetworkRegressor": "pellucid.networks.network_regressor",
     "PellucidError": "pellucid.errors",
     "PellucidWarning": "pellucid.errors",
     "PolynomialBasis": "pellucid.features.polynomial",

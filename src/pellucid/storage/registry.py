@@ -30,6 +30,19 @@ REGISTRY: dict[str, str] = {
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier:SoftmaxClassifier",
     "SoftmaxCV": "pellucid.linear.softmax_cv:SoftmaxCV",
     "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier:SigmoidsClassifier",
+    "NetworkClassifier": "pellucid.networks.network_classifier:NetworkClassifier",
+    "NetworkRegressor": "pellucid.networks.network_regressor:NetworkRegressor",
+    "Dense": "pellucid.networks.dense:Dense",
+    "Flatten": "pellucid.networks.flatten:Flatten",
+    "Identity": "pellucid.networks.activations:Identity",
+    "Step": "pellucid.networks.activations:Step",
+    "ReLU": "pellucid.networks.activations:ReLU",
+    "LeakyReLU": "pellucid.networks.activations:LeakyReLU",
+    "Sigmoid": "pellucid.networks.activations:Sigmoid",
+    "Tanh": "pellucid.networks.activations:Tanh",
+    "GELU": "pellucid.networks.activations:GELU",
+    "Softmax": "pellucid.networks.softmax:Softmax",
+    "Network": "pellucid.networks.network:Network",
 }
 
 
