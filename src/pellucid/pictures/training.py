@@ -26,6 +26,7 @@ from pellucid.pictures.style import (
     SETTINGS,
     drawing,
     figure_of,
+    plain_numbers,
     side_by_side,
 )
 
@@ -287,6 +288,8 @@ def agreement(found: Any, expected: Any, x: str, y: str) -> Figure:
         ends = [min(expected.min(), found.min()), max(expected.max(), found.max())]
         axes.plot(ends, ends, color=ORANGE, lw=1.2)
         axes.plot(expected, found, "o", color=BLUE, markersize=5, mew=0, alpha=0.6)
+        plain_numbers(axes.xaxis)
+        plain_numbers(axes.yaxis)
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         return figure_of(axes)
