@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import (
+    ConvNetClassifier,
+    ConvNetRegressor,
     LeastSquares,
     LinearClassifier,
     LogisticClassifier,
@@ -78,6 +80,18 @@ MEMBERS = (
     Member(SigmoidsClassifier(), "labels"),
     Member(NetworkClassifier(hidden=(16,), step_size=0.01), "labels", sparse=False, moves=False),
     Member(NetworkRegressor(hidden=(16,), step_size=0.01), "numbers", sparse=False, moves=False),
+    Member(
+        ConvNetClassifier(filters=(4,), hidden=(16,), step_size=0.01),
+        "labels",
+        sparse=False,
+        moves=False,
+    ),
+    Member(
+        ConvNetRegressor(filters=(4,), hidden=(16,), step_size=0.01),
+        "numbers",
+        sparse=False,
+        moves=False,
+    ),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
     Member(TableEncoder(), "columns", sparse=False),

@@ -14,6 +14,8 @@ __version__ = "0.1.0"
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
     "check_assumptions": "pellucid.evaluation.assumptions",
+    "ConvNetClassifier": "pellucid.networks.convnet_classifier",
+    "ConvNetRegressor": "pellucid.networks.convnet_regressor",
     "cross_validate": "pellucid.evaluation.cross_validation",
     "diagnose": "pellucid.evaluation.diagnosis",
     "Explanation": "pellucid.explanation",

@@ -35,8 +35,9 @@ FILTERS = Hyperparameter(
     accepts=lambda value: _sizes(value) and len(value) > 0, described=SIZES,
 )  # fmt: skip
 FILTER_SIZE = Hyperparameter(
-    "filter_size", 3, "int", "Height and width of a filter.", unit="pixels", symbol="k", low=1
-)
+    "filter_size", 3, "int", "Height and width of a filter; odd.", unit="pixels", symbol="k",
+    low=1, accepts=lambda value: value % 2 == 1, described="an odd whole number ≥ 1",
+)  # fmt: skip
 IMAGE_SHAPE = Hyperparameter(
     "image_shape", None, "any",
     "Height, width and channels of flat rows; None: images come as n×h×w or n×h×w×c, and flat rows "

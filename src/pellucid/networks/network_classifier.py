@@ -97,7 +97,8 @@ class Classes(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
     ) -> tuple[Any, NDArray[np.intp], Array]:
         """Checked rows of positive weight, class codes, weights times class weights."""
         self.check_hyperparameters()
-        X, y = self._checked(self._flat(X), y, reset=known is None or not hasattr(self, "params_"))
+        fresh = known is None or not hasattr(self, "params_")
+        X, y = self._checked(self._flat(X, fitting=fresh), y, reset=fresh)
         check_classification_targets(y)
         weights = self._weights(sample_weight, X)
         if not weights.all():

@@ -112,7 +112,7 @@ class NetworkEstimator(Watched, GlassBox):
         """Shape that the network's input has; the rows stay flat until they reach it."""
         return (int(X.shape[1]),)
 
-    def _flat(self, X: Any) -> Any:
+    def _flat(self, X: Any, fitting: bool = False) -> Any:
         """Images as flat rows; other rows as they are."""
         return X
 

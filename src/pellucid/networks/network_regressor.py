@@ -85,7 +85,9 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
         self, X: Any, y: Any, sample_weight: Any, reset: bool = True
     ) -> tuple[Any, Array, Array]:
         self.check_hyperparameters()
-        X, y = self._checked(self._flat(X), y, multi_output=True, y_numeric=True, reset=reset)
+        X, y = self._checked(
+            self._flat(X, reset), y, multi_output=True, y_numeric=True, reset=reset
+        )
         weights = self._weights(sample_weight, X)
         self.flat_ = y.ndim == 1
         Y = np.asarray(y, dtype=np.float64).reshape(len(X), -1)

@@ -42,6 +42,18 @@ REGISTRY: dict[str, str] = {
     "Tanh": "pellucid.networks.activations:Tanh",
     "GELU": "pellucid.networks.activations:GELU",
     "Softmax": "pellucid.networks.softmax:Softmax",
+    "ConvNetClassifier": "pellucid.networks.convnet_classifier:ConvNetClassifier",
+    "ConvNetRegressor": "pellucid.networks.convnet_regressor:ConvNetRegressor",
+    "Convolution": "pellucid.networks.convolution:Convolution",
+    "MaxPool": "pellucid.networks.max_pool:MaxPool",
+    "AveragePool": "pellucid.networks.average_pool:AveragePool",
+    "MaxBlurPool": "pellucid.networks.max_blur_pool:MaxBlurPool",
+    "Dropout": "pellucid.networks.dropout:Dropout",
+    "InputNoise": "pellucid.networks.input_noise:InputNoise",
+    "BatchNorm": "pellucid.networks.batch_norm:BatchNorm",
+    "LayerNorm": "pellucid.networks.layer_norm:LayerNorm",
+    "Residual": "pellucid.networks.residual:Residual",
+    "Parallel": "pellucid.networks.parallel:Parallel",
     "Network": "pellucid.networks.network:Network",
 }
 
