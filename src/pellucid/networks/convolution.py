@@ -133,28 +133,28 @@ class Convolution(Layer):
         places = prod(own["W"][:-2])
         links = (places * in_shape[-1], places * self.filters)
         W = initial_weights(key, own["W"], *drawn, links, dtype)
-        params = {"W": W if self.mask is None else W * jnp.asarray(self.mask, dtype)}
+        params = {"W": self._masked(W)}
         if self.offset:
             params["W0"] = initial_offsets(key, self.filters, *drawn, dtype)
         return params, out
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         windows = self.windows(x.ndim - 2)
-        W = self._as_used(params["W"])
+        W = self._turned(self._masked(params["W"]))
         z = correlate(x, W, windows, self.fill)
 
         def backward(dz: Any) -> tuple[Any, Any]:
-            own = {"W": self._as_used(by_filter(x, dz, windows, self.fill))}
+            own = {"W": self._masked(self._turned(by_filter(x, dz, windows, self.fill)))}
             if self.offset:
                 own["W0"] = dz.reshape(-1, self.filters).sum(axis=0)
             return by_input(dz, W, windows, x.shape[1:-1]), own
 
         return (z + params["W0"] if self.offset else z), backward
 
-    def _as_used(self, W: Any) -> Any:
-        """Masked, and reversed where `flip` asks: its own transpose, so good for ∂L/∂W too."""
-        if self.mask is not None:
-            W = W * jnp.asarray(self.mask, W.dtype)
+    def _masked(self, W: Any) -> Any:
+        return W if self.mask is None else W * jnp.asarray(self.mask, W.dtype)
+
+    def _turned(self, W: Any) -> Any:
         return jnp.flip(W, range(W.ndim - 2)) if self.flip else W
 
 

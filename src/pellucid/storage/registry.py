@@ -54,6 +54,7 @@ REGISTRY: dict[str, str] = {
     "LayerNorm": "pellucid.networks.layer_norm:LayerNorm",
     "Residual": "pellucid.networks.residual:Residual",
     "Parallel": "pellucid.networks.parallel:Parallel",
+    "Graph": "pellucid.networks.graph:Graph",
     "Network": "pellucid.networks.network:Network",
 }
 
