@@ -38,7 +38,14 @@ from pellucid.networks.steps import (
 )
 from pellucid.networks.trained import Trained
 from pellucid.networks.training_history import take_in
-from pellucid.networks.training_settings import Epoch, Settings, Watch, check_settings
+from pellucid.networks.training_settings import (
+    WATCHING,
+    Epoch,
+    Settings,
+    Watch,
+    check_settings,
+    joined,
+)
 from pellucid.networks.validation import HeldOutRows
 
 RUNAWAY = 1e4  # an epoch's loss so many times the first one's is no accident
@@ -148,7 +155,7 @@ def train(
     kind = StepKind(decay_in if decay else "", decay_offsets, clip is not None, norms)
     settings = Settings(
         _rule(rule) if isinstance(rule, str) else rule, step_size_of(step_size), epochs,
-        batch_size, seed, dtype, decay, clip, kind, patience, stop, watch,
+        batch_size, seed, dtype, decay, clip, kind, patience, stop, joined(watch, WATCHING.get()),
         checkpoints_of(checkpoint),
     )  # fmt: skip
     check_settings(network, settings, validation)

@@ -6,7 +6,9 @@ Notes: Concept 294, Def 333, Concept 334
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +46,28 @@ class Epoch:
 
 
 Watch = Callable[[Epoch], Any]
+# Told of every epoch of every training begun meanwhile, such as a progress display.
+WATCHING: ContextVar[Watch | None] = ContextVar("WATCHING", default=None)
+
+
+@contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    """Each training begun inside tells `watch` of its epochs, and stops when it says True.
+
+    Notes: Concept 294
+    """
+    token = WATCHING.set(watch)
+    try:
+        yield
+    finally:
+        WATCHING.reset(token)
+
+
+def joined(one: Watch | None, other: Watch | None) -> Watch | None:
+    """Both are told; either may stop."""
+    if one is None or other is None:
+        return one or other
+    return lambda epoch: bool(one(epoch)) | bool(other(epoch))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
 from pellucid.pictures.style import scoped, to_svg
 from pellucid.report.page import escape, folded, grid, page, paragraph, picture, section
+from pellucid.report.training_section import is_network, network_section, training_section
 from pellucid.storage.atomic import write_whole
 from pellucid.wording import number
 
@@ -345,6 +346,9 @@ def _costs(
 
 
 def _weights(result: FitResult, drawn: _Drawer) -> str:
+    if is_network(result.machine.model):
+        model = result.machine.model
+        return network_section(model) + training_section(model, drawn)
     if not result.weights:
         return section(
             "Weights", paragraph("This model has no weights to show: it answers from the rows.")
