@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -31,16 +32,29 @@ every = pytest.mark.parametrize("name", LAYERS)
 POINTS = 3
 
 
+@pytest.fixture(autouse=True, scope="module")
+def hasty_compiler() -> Iterator[None]:
+    """Each small function runs a few times only: most of the time would go into compiling it."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
 def shaken(tree: Any, seed: int) -> Any:
     """Random numbers in the shape of a tree, so that no offset is 0 and no scale 1."""
     rng = np.random.default_rng(seed)
     return jax.tree.map(lambda leaf: jnp.asarray(rng.normal(size=leaf.shape), leaf.dtype), tree)
 
 
+def drawn(layer: Layer, in_shape: tuple[int, ...]) -> Any:
+    """What `init` would draw: kinds and shapes only."""
+    return jax.eval_shape(lambda key: layer.init(key, in_shape, "float64")[0], jax.random.key(0))
+
+
 def agree(layer: Layer, in_shape: tuple[int, ...], mode: Mode, seed: int = 0) -> None:
     """Backward against `jax.grad` in every entry, and against differences along a direction."""
     rng = np.random.default_rng(seed)
-    params = shaken(layer.init(jax.random.key(0), in_shape, "float64")[0], seed)
+    params = shaken(drawn(layer, in_shape), seed)
     x = jnp.asarray(rng.normal(size=(POINTS, *in_shape)))
     shape = layer.shapes(in_shape)[1]
     weigh = jnp.asarray(rng.normal(size=(POINTS, *shape)))
@@ -88,7 +102,7 @@ def test_backward_is_the_derivative_of_forward_in_prediction(name: str) -> None:
     layer, in_shape = LAYERS[name]
     with computing_in("float64"):
         mode = training(layer, in_shape, "float64")
-        params = shaken(layer.init(mode.key, in_shape, "float64")[0], 1)
+        params = shaken(drawn(layer, in_shape), 1)
         x = jnp.asarray(np.random.default_rng(0).normal(size=(POINTS, *in_shape)))
         state = layer.remember(params, x, mode) if layer.stateful else {}
         agree(layer, in_shape, Mode(state=state))
