@@ -46,6 +46,7 @@ class Flatten(Functional):
 
     order: str = "column"
 
+    symbol: ClassVar[str] = "V"
     notes: ClassVar[str] = "Def 389"
     formulas: ClassVar[Formulas] = Formulas("{y} = vec({x})", "∂L/∂{x} = vec⁻¹(∂L/∂{y})")
 

@@ -60,6 +60,7 @@ class Graph(Layer):
     nodes: Any
     output: str | None = None
 
+    symbol: ClassVar[str] = "R"
     notes: ClassVar[str] = "Concept 264"
     formulas: ClassVar[Formulas] = Formulas(
         "{y} = the last of the layers, each after what it reads, from {x}",

@@ -174,17 +174,20 @@ class Network:
         mode = replace(mode, weights=weights)
         g, backward, states = forward_series(self.layers[:depth], params[:depth], x, mode)
         y = matched(g, y)
-        share = jnp.ones(len(x), g.dtype) if weights is None else weights
-        if self.reduction == "mean":
-            share = share / share.sum()
-        slope = loss.slope(g, y) * share.reshape(-1, *[1] * (g.ndim - 1))
-        _, gradient = backward(slope)
+        _, gradient = backward(self.shared(loss.slope(g, y), weights))
         rest = range(depth, len(self.layers))
         return (
-            (loss.value(g, y) * share).sum(),
+            self.shared(loss.value(g, y), weights).sum(),
             gradient + [{} for _ in rest],
             states + [mode.at(l).state for l in rest],
         )
+
+    def shared(self, of_points: Any, weights: Any = None) -> Any:
+        """Losses or slopes of points, each with its share in the loss of all: w, or w / Σw."""
+        share = jnp.ones(len(of_points), of_points.dtype) if weights is None else weights
+        if self.reduction == "mean":
+            share = share / share.sum()
+        return of_points * share.reshape(-1, *[1] * (of_points.ndim - 1))
 
     def predict(self, params: Any, X: Any, state: Any = None) -> Any:
         """Outputs for points as they will be met: nothing dropped, no noise, running statistics.

@@ -48,6 +48,7 @@ class Parallel(Layer):
     branches: Sequence[Sequence[Layer]]
     join: str = "concatenate"
 
+    symbol: ClassVar[str] = "R"
     notes: ClassVar[str] = "Def 246"
     formulas: ClassVar[Formulas] = Formulas(
         "{y} = join of F_b({x}) over branches b", "∂L/∂{x} = Σ_b ∂F_b/∂{x} ∂L/∂F_b"

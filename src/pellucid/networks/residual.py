@@ -41,6 +41,7 @@ class Residual(Layer):
 
     layers: Sequence[Layer]
 
+    symbol: ClassVar[str] = "R"
     notes: ClassVar[str] = "Def 246"
     formulas: ClassVar[Formulas] = Formulas(
         "{y} = {x} + F({x})", "∂L/∂{x} = ∂L/∂{y} + ∂F/∂{x} ∂L/∂{y}"
