@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid import LeastSquares, LogisticClassifier
+from pellucid.errors import NetworkWarning
 from pellucid.networks import (
     GELU,
     Dense,
@@ -235,7 +236,8 @@ def linear_layers_collapse() -> Figure:
 
     7.3.3-linear-stack-collapses
     """
-    stack = Network([Dense(2), Identity(), Dense(3), Dense(2)], in_shape=2)
+    with warnings.catch_warnings(action="ignore", category=NetworkWarning):
+        stack = Network([Dense(2), Identity(), Dense(3), Dense(2)], in_shape=2)
     params = stack.init(3, "float64")
     held = [own for own in params if own]
     W, W0 = np.eye(2), np.zeros(2)

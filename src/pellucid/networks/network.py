@@ -5,14 +5,16 @@ Notes: Def 266, Notation 276, Concept 278, KE 279, Concept 294
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 
-from pellucid.errors import FramingError, HyperparameterError, ShapeError
+from pellucid.errors import FramingError, HyperparameterError, NetworkWarning, ShapeError
+from pellucid.networks.checks import cautions, refuse
 from pellucid.networks.dense import Dense
 from pellucid.networks.heads import DIRECT, OutputLoss, loss_named, matched
 from pellucid.networks.layer import PREDICTING, Backward, Layer, Mode, Shape
@@ -23,6 +25,10 @@ from pellucid.networks.series import (
     init_state_series,
     shapes_of_series,
 )
+from pellucid.networks.summary import Summary, summary_of
+
+if TYPE_CHECKING:
+    from pellucid.networks.passes import Pass
 
 REDUCTIONS = ("sum", "mean")
 
@@ -48,7 +54,12 @@ class Network:
     ShapeError
         When consecutive layers do not fit, with both shapes and the layers' numbers.
     FramingError
-        For an unknown loss, or no layers.
+        For an unknown loss, no layers, or a loss that cannot take the output.
+
+    Warns
+    -----
+    NetworkWarning
+        Of a linear hidden layer, a step activation, pooling that skips inputs and the like.
 
     Examples
     --------
@@ -76,10 +87,14 @@ class Network:
             raise HyperparameterError(
                 f'Network: reduction is "sum" or "mean"; got {self.reduction!r}.'
             )
-        loss_named(self.loss)
+        loss = loss_named(self.loss)
         of_params, points = shapes_of_series(self.layers, self._input())
         object.__setattr__(self, "_of_params", tuple(of_params))
         object.__setattr__(self, "_points", tuple(points))
+        refuse(self.layers, loss)
+        for said, aloud in cautions(self.layers, loss, points):
+            if aloud:
+                warnings.warn(said, NetworkWarning, stacklevel=3)
 
     def _input(self) -> Shape:
         assert isinstance(self.in_shape, tuple)
@@ -99,6 +114,15 @@ class Network:
     def param_shapes(self) -> tuple[dict[str, Any], ...]:
         """Shapes of the parameters of each layer."""
         return self._of_params  # type: ignore[attr-defined, no-any-return]
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What one should know of these layers; the graver ones are warned of at construction.
+
+        Notes: Concept 283, Concept 284, Def 341, KE 438
+        """
+        found = cautions(self.layers, loss_named(self.loss), self.points)
+        return tuple(said for said, _ in found)
 
     @property
     def head(self) -> tuple[OutputLoss, int]:
@@ -206,6 +230,34 @@ class Network:
         with computing_in(dtype_of(params)) as kind:
             y, _ = self.forward(params, jnp.asarray(X, kind), Mode(state=state or {}))
             return y
+
+    def summary(self) -> Summary:
+        """A table of layers, shapes and parameters: text, Rich or HTML.
+
+        Notes: Def 445
+        """
+        return summary_of(self)
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+    def forward_pass(self, x: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
+        """Every value from the input to the output; see `passes.forward_pass`.
+
+        Notes: Def 292
+        """
+        from pellucid.networks.passes import forward_pass
+
+        return forward_pass(self, x, params, mode)
+
+    def backward_pass(self, x: Any, y: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
+        """Every value, the loss, and every derivative; see `passes.backward_pass`.
+
+        Notes: Def 293, Notation 304
+        """
+        from pellucid.networks.passes import backward_pass
+
+        return backward_pass(self, x, y, params, mode)
 
 
 def _in_shape(layers: Sequence[Layer], given: Any) -> Shape:

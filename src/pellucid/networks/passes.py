@@ -144,12 +144,12 @@ def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING)
     Examples
     --------
     >>> import numpy as np
-    >>> from pellucid.networks import Dense, ReLU
-    >>> net = Network([Dense(1, inputs=2), ReLU()])
+    >>> from pellucid.networks import Dense, Tanh
+    >>> net = Network([Dense(1, inputs=2), Tanh()])
     >>> print(forward_pass(net, [1.0, 2.0], [{"W": np.ones((2, 1)), "W0": np.ones(1)}, {}]))
-    A⁰ = x                2×1
-    Z¹ = W¹ᵀ A⁰ + W₀¹     1×1
-    A¹ = max(0, Z¹)       1×1
+    A⁰ = x             2×1
+    Z¹ = W¹ᵀ A⁰ + W₀¹  1×1
+    A¹ = tanh Z¹       1×1
 
     Notes: Def 292, KE 279
     """
