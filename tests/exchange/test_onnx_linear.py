@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import pytest
+from onnx_answers import answers
 
 from members import PREDICTORS, Member, rows
 from pellucid import LogisticClassifier, NearestNeighbor, Ridge, SigmoidsClassifier, to_onnx
@@ -16,12 +16,6 @@ from pellucid.exchange.to_onnx import packed_onnx
 
 OTHERS = ("NearestNeighbor", "MeanBaseline", "MajorityBaseline", "Network", "ConvNet")
 LINEAR = [each for each in PREDICTORS if not each.name.startswith(OTHERS)]
-
-
-def answers(packed: bytes, X: Any) -> dict[str, Any]:
-    session = onnxruntime.InferenceSession(packed, providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(None, {"x": X}), strict=True))
 
 
 def agrees(model: Any, X: Any) -> None:
@@ -65,7 +59,7 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(Exception, match="not fitted"):
         packed_onnx(Ridge())
     with pytest.raises(OutputError):
-        to_onnx(model, tmp_path / "no such folder" / "ridge.onnx")
+        to_onnx(model, tmp_path)  # a folder, not a file
     monkeypatch.setattr("pellucid.exchange.to_onnx.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r'pip install "pellucid\[onnx\]"'):
         to_onnx(model, tmp_path / "ridge.onnx")

@@ -21,12 +21,15 @@ class OnnxGraph:
     ----------
     dtype : {"float32", "float64"}
         What it computes in.
+    input_dtype : {"float32", "float64"}, optional
+        What it is given; the same by default.
 
     Notes: Concept 247
     """
 
-    def __init__(self, dtype: str) -> None:
+    def __init__(self, dtype: str, input_dtype: str = "") -> None:
         self.dtype = np.dtype(dtype)
+        self.input_dtype = np.dtype(input_dtype or dtype)
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -41,6 +44,12 @@ class OnnxGraph:
     def constant(self, values: Any) -> str:
         """Numbers of the graph's own kind: weights, offsets, scales."""
         return self.array(np.asarray(values, self.dtype))
+
+    def cast(self, x: str, dtype: Any) -> str:
+        """The same numbers as another kind."""
+        from onnx import helper
+
+        return self("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
     def whole(self, values: Any) -> str:
         """Whole numbers: shapes and places."""
@@ -73,7 +82,7 @@ class OnnxGraph:
         graph = helper.make_graph(
             self.nodes,
             "pellucid",
-            [_value("x", self.dtype, in_shape)],
+            [_value("x", self.input_dtype, in_shape)],
             [_value(name, dtype, shape) for name, (_, dtype, shape) in outputs.items()],
             self.constants,
         )

@@ -50,7 +50,9 @@ def _two_classes(graph: OnnxGraph, model: Any) -> Outputs:
     u = _scores(graph, model)
     cut = np.log(model.threshold / (1 - model.threshold))
     positive = graph("Greater", u, graph.constant(cut))
-    label = labelled(graph, model.classes_, graph("Squeeze", _whole(graph, positive), _last(graph)))
+    label = labelled(
+        graph, model.classes_, graph("Squeeze", graph.cast(positive, np.int64), _last(graph))
+    )
     if isinstance(model, LinearClassifier):
         flat = graph("Squeeze", u, _last(graph))
         return {"label": label, "score": (flat, graph.dtype, ())}
@@ -73,7 +75,7 @@ def _sigmoids(graph: OnnxGraph, model: Any) -> Outputs:
     g = graph("Sigmoid", u)
     if model.multilabel_:
         cut = np.log(model.threshold / (1 - model.threshold))
-        present = _whole(graph, graph("Greater", u, graph.constant(cut)))
+        present = graph.cast(graph("Greater", u, graph.constant(cut)), np.int64)
         return {"label": (present, np.int64, k), "probabilities": (g, graph.dtype, k)}
     g = graph("Max", g, graph.constant(np.finfo(graph.dtype).tiny))
     shares = graph("Div", g, graph("ReduceSum", g, graph.whole([1]), keepdims=1))
@@ -90,12 +92,6 @@ def labelled(graph: OnnxGraph, classes: Any, places: str) -> tuple[str, Any, tup
     if labels.dtype == object and all(isinstance(label, str) for label in labels):
         labels = labels.astype(str)
     return graph("Gather", graph.array(labels), places), labels.dtype, ()
-
-
-def _whole(graph: OnnxGraph, yes_or_no: str) -> str:
-    from onnx import TensorProto
-
-    return graph("Cast", yes_or_no, to=TensorProto.INT64)
 
 
 def _last(graph: OnnxGraph) -> str:

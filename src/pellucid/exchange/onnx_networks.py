@@ -1,25 +1,20 @@
 """Networks as ONNX operators, one writer a layer.
 
-Arrays stay batch first with channels last, as in `networks/`; ONNX wants channels first where it
-slides over space, so those layers turn the axes and turn them back.
-
-Notes: KE 279, Def 421, Def 435
+Notes: KE 279, Concept 286
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx_graph import OnnxGraph
-from pellucid.exchange.onnx_linear import Outputs
+from pellucid.exchange.onnx_linear import Outputs, labelled
+from pellucid.exchange.onnx_spatial import SPATIAL, Writer
 from pellucid.networks.layer import Layer, Shape, place_name
-
-# (graph, x, layer, its parameters, what it remembers, shape of one input point) -> result
-Writer = Callable[[OnnxGraph, str, Any, Any, Any, Shape], str]
 
 
 def network_outputs(graph: OnnxGraph, network: Any, params: Any, state: Any) -> Outputs:
@@ -31,6 +26,36 @@ def network_outputs(graph: OnnxGraph, network: Any, params: Any, state: Any) -> 
         raise FramingError("A bare Network holds no parameters: to_onnx(network, path, params=…).")
     y = written_series(graph, "x", network.layers, params, state, network.points[0])
     return {"output": (y, graph.dtype, network.out_shape)}
+
+
+def estimator_outputs(graph: OnnxGraph, model: Any) -> Outputs:
+    """What a fitted network estimator answers for flat rows.
+
+    Notes: KE 279, Concept 286
+    """
+    network, wide = model.network_, np.float64
+    centred = graph("Sub", "x", graph.array(np.asarray(model.mean_, wide)))
+    rows = graph("Div", centred, graph.array(np.asarray(model.scale_, wide)))
+    shape = graph.whole([-1, *network.points[0]])
+    x = graph("Reshape", graph.cast(rows, graph.dtype), shape)
+    y = written_series(graph, x, network.layers, model.params_, model.state_, network.points[0])
+    y = graph.cast(y, wide)
+    if hasattr(model, "classes_"):
+        return _classes(graph, model, y, network.out_shape[0])
+    scaled = graph("Mul", y, graph.array(np.asarray(model.target_scale_, wide)))
+    y = graph("Add", scaled, graph.array(np.asarray(model.target_mean_, wide)))
+    if model.flat_:
+        return {"prediction": (graph("Squeeze", y, graph.whole([-1])), wide, ())}
+    return {"prediction": (y, wide, network.out_shape)}
+
+
+def _classes(graph: OnnxGraph, model: Any, p: str, k: int) -> Outputs:
+    if k == 1:
+        p = graph("Concat", graph("Sub", graph.array(np.ones(1)), p), p, axis=1)
+    else:
+        p = graph("Div", p, graph("ReduceSum", p, graph.whole([1]), keepdims=1))
+    label = labelled(graph, model.classes_, graph("ArgMax", p, axis=1, keepdims=0))
+    return {"label": label, "probabilities": (p, np.float64, (len(model.classes_),))}
 
 
 def written_series(
@@ -58,7 +83,7 @@ def written_series(
                 f"Layer {place_name((*place, l))} ({type(layer).__name__}) has no ONNX export; "
                 f"there are exports of {', '.join(sorted(WRITERS))}."
             )
-        x = writer(graph, x, layer, own, state[l] if state else {}, in_shape)
+        x = writer(graph, x, layer, own, (state[l] if state else None) or {}, in_shape)
         in_shape = layer.shapes(in_shape)[1]
     return x
 
@@ -76,10 +101,7 @@ def _plain(operator: str, **attributes: Any) -> Writer:
 
 
 def _step(graph: OnnxGraph, x: str, *_: Any) -> str:
-    from onnx import helper
-
-    to = helper.np_dtype_to_tensor_dtype(graph.dtype)
-    return graph("Cast", graph("GreaterOrEqual", x, graph.constant(0)), to=to)
+    return graph.cast(graph("GreaterOrEqual", x, graph.constant(0)), graph.dtype)
 
 
 def _leaky(graph: OnnxGraph, x: str, layer: Any, *_: Any) -> str:
@@ -99,15 +121,54 @@ def _flatten(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shap
     return graph("Reshape", x, graph.whole([-1, int(np.prod(shape))]))
 
 
+def _scaled(graph: OnnxGraph, x: str, layer: Any, *_: Any) -> str:
+    kept = 1 - layer.p if not layer.inverted else 1.0
+    return x if kept == 1 else graph("Mul", x, graph.constant(kept))
+
+
+def _residual(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
+    f = written_series(graph, x, layer.layers, params["layers"], state, shape)
+    return graph("Add", x, f)
+
+
+def _parallel(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
+    states = state or [None] * len(layer.branches)
+    outs = [
+        written_series(graph, x, branch, own, remembered, shape)
+        for branch, own, remembered in zip(layer.branches, params["branches"], states, strict=True)
+    ]
+    if len(outs) == 1:
+        return outs[0]
+    return graph("Sum", *outs) if layer.join == "sum" else graph("Concat", *outs, axis=-1)
+
+
+def _graph(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
+    values, points = {"input": x}, {"input": shape}
+    states = state or [None] * len(layer.nodes)
+    for (name, inner, reads), remembered in zip(layer.nodes, states, strict=True):
+        came = [values[each] for each in reads]
+        joined = graph("Concat", *came, axis=-1) if len(came) > 1 else came[0]
+        own = (*points[reads[0]][:-1], sum(points[each][-1] for each in reads))
+        values[name] = written_series(graph, joined, [inner], [params[name]], [remembered], own)
+        points[name] = inner.shapes(own)[1]
+    return values[layer.output]
+
+
 WRITERS: dict[str, Writer] = {
     "Dense": _dense,
+    "Dropout": _scaled,
     "Flatten": _flatten,
+    "Graph": _graph,
     "GELU": _gelu,
     "Identity": lambda graph, x, *_: x,
+    "InputNoise": lambda graph, x, *_: x,
     "LeakyReLU": _leaky,
+    "Parallel": _parallel,
     "ReLU": _plain("Relu"),
+    "Residual": _residual,
     "Sigmoid": _plain("Sigmoid"),
     "Softmax": _plain("Softmax", axis=-1),
     "Step": _step,
     "Tanh": _plain("Tanh"),
+    **SPATIAL,
 }

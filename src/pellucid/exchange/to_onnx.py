@@ -25,8 +25,9 @@ def to_onnx(
 
     A linear model computes in float64; a network in float32, for ONNX runtimes convolve in nothing
     else.
-    The input is called "x", n×(shape of one point). A regression answers "prediction"; a classifier
-    "label" and "probabilities" (`LinearClassifier` "label" and "score"); a bare `Network` "output".
+    The input is called "x", n×(shape of one point); an estimator's images come as flat rows. A
+    regression answers "prediction"; a classifier "label" and "probabilities" (`LinearClassifier`
+    "label" and "score"); a bare `Network` "output".
 
     Parameters
     ----------
@@ -74,14 +75,18 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None) -> bytes:
     from sklearn.utils.validation import check_is_fitted
 
     from pellucid.exchange.onnx_linear import linear_outputs
-    from pellucid.exchange.onnx_networks import network_outputs
+    from pellucid.exchange.onnx_networks import estimator_outputs, network_outputs
     from pellucid.networks.network import Network
+    from pellucid.networks.network_estimator import NetworkEstimator
 
     if isinstance(model, Network):
         graph = OnnxGraph("float32")
         return graph.packed(model.points[0], network_outputs(graph, model, params, state))
     if hasattr(model, "fit"):
         check_is_fitted(model)
+    if isinstance(model, NetworkEstimator):
+        graph = OnnxGraph("float32", input_dtype="float64")
+        return graph.packed((model.n_features_in_,), estimator_outputs(graph, model))
     graph = OnnxGraph("float64")
     outputs = linear_outputs(graph, model)
     if outputs is None:
