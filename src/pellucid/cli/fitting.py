@@ -34,15 +34,21 @@ def run_fit(
 ) -> None:
     """Do the whole job and print what was found."""
     from pellucid.data import read_table
+    from pellucid.data.image_files import is_image_file
     from pellucid.evaluation.fit import fit_table
     from pellucid.report.fit_report import render
     from pellucid.storage.atomic import write_together
     from pellucid.storage.model_file import packed_model
 
+    if is_image_file(data):
+        from pellucid.cli.fitting_images import run_fit_images
+
+        run_fit_images(data, given, output=output, config=config, as_json=as_json)
+        return
     settings = settings_from(given, config)
     folder = output or DEFAULT_FOLDER
-    _refuse_file(folder)
-    with _progress(quiet=as_json) as say:
+    refuse_file(folder)
+    with progress(quiet=as_json) as say:
         say("reading the table", 0.0)
         table = read_table(data, **settings.reading())
         result = fit_table(table, settings, progress=say)
@@ -76,7 +82,7 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
     """Settings of a run file, overridden by what was given on the command line."""
     from pellucid.evaluation.fit_result import Settings
 
-    merged = _read_config(config) | dict(given)
+    merged = read_config(config) | dict(given)
     if "target" not in merged:
         raise FramingError("Say which column to predict: --target COLUMN.")
     known = {f.name for f in fields(Settings)}
@@ -112,7 +118,8 @@ def _cost(entry: str) -> tuple[str, float]:
         ) from None
 
 
-def _read_config(config: Path | None) -> dict[str, Any]:
+def read_config(config: Path | None) -> dict[str, Any]:
+    """The settings of a run file; none without one."""
     if config is None:
         return {}
     try:
@@ -142,13 +149,14 @@ def run_file(data: str, settings: Settings) -> str:
     return tomli_w.dumps({"pellucid": __version__, "data": data, "settings": plain})
 
 
-def _refuse_file(folder: Path) -> None:
+def refuse_file(folder: Path) -> None:
+    """A folder is wanted, not a file."""
     if folder.exists() and not folder.is_dir():
         raise PellucidError(f"-o {folder} is a file; name a folder.")
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
+def progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
     """A bar on a terminal; silence elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda stage, done: None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb
 from typing import Any
 
@@ -115,7 +116,7 @@ def _network(class_name: str) -> Recipe:
 
 
 def _dense_parameters(sizes: tuple[int, ...]) -> int:
-    return sum((m + 1) * n for m, n in zip(sizes, sizes[1:], strict=False))
+    return sum((m + 1) * n for m, n in pairwise(sizes))
 
 
 def automatic(problem: str) -> list[Recipe]:

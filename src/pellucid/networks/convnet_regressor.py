@@ -81,7 +81,7 @@ class ConvNetRegressor(Numbers, ImageNetwork):
         clip: float | None = None,
         validation: float = 0.0,
         patience: int = 10,
-        standardize: bool = True,
+        standardize: bool | str = True,
         dtype: str = "float32",
         gradient_norms: bool = False,
         checkpoint: str | None = None,

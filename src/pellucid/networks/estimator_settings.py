@@ -87,7 +87,9 @@ CLIP = Hyperparameter(
 )  # fmt: skip
 STANDARDIZE = Hyperparameter(
     "standardize", True, "bool",
-    "Whether each column (each channel of images) is brought to mean 0 and deviation 1 first.",
+    "Whether each column (each channel of images) is brought to mean 0 and deviation 1 first; "
+    "'whole': all columns by one mean and deviation, for columns of one unit such as pixels.",
+    choices=("whole",),
 )  # fmt: skip
 DTYPE = Hyperparameter(
     "dtype", "float32", "str", "Numbers to compute with.", choices=("float32", "float64")

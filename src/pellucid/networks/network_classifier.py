@@ -228,7 +228,7 @@ class NetworkClassifier(Classes):
         clip: float | None = None,
         validation: float = 0.0,
         patience: int = 10,
-        standardize: bool = True,
+        standardize: bool | str = True,
         dtype: str = "float32",
         gradient_norms: bool = False,
         checkpoint: str | None = None,

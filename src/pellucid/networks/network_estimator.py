@@ -60,7 +60,7 @@ class NetworkEstimator(Watched, GlassBox):
     clip: float | None
     validation: float
     patience: int
-    standardize: bool
+    standardize: bool | str
     dtype: str
     gradient_norms: bool
     checkpoint: str | None
@@ -173,6 +173,10 @@ class NetworkEstimator(Watched, GlassBox):
         self.mean_ = shares @ X
         variance = shares @ (X - self.mean_) ** 2
         self.scale_ = np.where(variance > 0, np.sqrt(variance), 1.0)
+        if self.standardize == "whole":
+            spread = np.sqrt(np.mean(variance + (self.mean_ - self.mean_.mean()) ** 2))
+            self.mean_ = np.full_like(self.mean_, self.mean_.mean())
+            self.scale_ = np.full_like(self.scale_, spread or 1.0)
         if not self.standardize:
             self.mean_, self.scale_ = np.zeros_like(self.mean_), np.ones_like(self.scale_)
 

@@ -183,7 +183,7 @@ class NetworkRegressor(Numbers):
         clip: float | None = None,
         validation: float = 0.0,
         patience: int = 10,
-        standardize: bool = True,
+        standardize: bool | str = True,
         dtype: str = "float32",
         gradient_norms: bool = False,
         checkpoint: str | None = None,

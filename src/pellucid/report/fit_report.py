@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from pellucid.evaluation.fit_result import FitResult
+from pellucid.evaluation.fit_result import FitResult, Settings
 from pellucid.evaluation.threshold import expected_costs
 from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
@@ -69,7 +69,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
     folder : Path
         Where the model file stands, for the commands shown.
     """
-    drawn = _Drawer()
+    drawn = Drawer()
     body = "".join(
         [
             _answer(result),
@@ -82,14 +82,14 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
             _weights(result, drawn),
             section("What was minimised", result.explanation.to_html()),
             _columns(result),
-            _how_to(result, folder),
-            _footer(),
+            commands(result.settings, folder, "new.csv"),
+            footer(),
         ]
     )
     return page(f"Predicting {result.framing.target}: a report", body)
 
 
-class _Drawer:
+class Drawer:
     """Puts figures on the page, each with ids of its own."""
 
     def __init__(self) -> None:
@@ -164,7 +164,7 @@ def _findings(result: FitResult) -> str:
     return section("Assumptions, checked", *blocks)
 
 
-def _candidates(result: FitResult, drawn: _Drawer) -> str:
+def _candidates(result: FitResult, drawn: Drawer) -> str:
     rows = [
         (
             c.name,
@@ -201,7 +201,7 @@ def _candidates(result: FitResult, drawn: _Drawer) -> str:
     )
 
 
-def _path(result: FitResult, drawn: _Drawer) -> str:
+def _path(result: FitResult, drawn: Drawer) -> str:
     chosen = result.chosen
     if not chosen.path or chosen.lam is None:
         return ""
@@ -215,7 +215,7 @@ def _path(result: FitResult, drawn: _Drawer) -> str:
     )
 
 
-def _curve(result: FitResult, drawn: _Drawer) -> str:
+def _curve(result: FitResult, drawn: Drawer) -> str:
     advice = "".join(f"<li>{escape(a)}</li>" for a in result.diagnosis.advice)
     chosen, shown = result.chosen, ""
     if len(chosen.path) > 2 and chosen.lam is not None:
@@ -239,7 +239,7 @@ def _curve(result: FitResult, drawn: _Drawer) -> str:
     )
 
 
-def _errors(result: FitResult, drawn: _Drawer) -> str:
+def _errors(result: FitResult, drawn: Drawer) -> str:
     names = sorted(result.errors, key=list(result.errors).index)
     rows = [
         (MEASURES.get(n, n), number(result.errors[n]), number(result.errors_baseline.get(n)))
@@ -255,7 +255,7 @@ def _errors(result: FitResult, drawn: _Drawer) -> str:
     return section("Errors on rows never used", measures, shown)
 
 
-def _regression_pictures(result: FitResult, drawn: _Drawer) -> str:
+def _regression_pictures(result: FitResult, drawn: Drawer) -> str:
     y, g = result.truths, result.predictions
     return (
         '<div class="pair">'
@@ -288,7 +288,7 @@ def _overlapping_table(result: FitResult) -> str:
     return grid("By class", ("class", "rows that have it", "right", "found"), rows, (1, 2, 3))
 
 
-def _class_pictures(result: FitResult, drawn: _Drawer) -> str:
+def _class_pictures(result: FitResult, drawn: Drawer) -> str:
     classes = [str(c) for c in result.machine.model.classes_]
     counts = error_pictures.confusion_counts(result.truths, result.predictions, classes)
     shown = drawn(
@@ -329,7 +329,7 @@ def _costs(
     p: np.ndarray,
     positive: np.ndarray,
     classes: list[str],
-    drawn: _Drawer,
+    drawn: Drawer,
 ) -> str:
     costs = result.settings.costs
     if not costs or result.threshold is None:
@@ -345,7 +345,7 @@ def _costs(
     )
 
 
-def _weights(result: FitResult, drawn: _Drawer) -> str:
+def _weights(result: FitResult, drawn: Drawer) -> str:
     if is_network(result.machine.model):
         model = result.machine.model
         return network_section(model) + training_section(model, drawn)
@@ -384,29 +384,29 @@ def _columns(result: FitResult) -> str:
     return section("The columns, as read", grid("Columns of the table", heads, rows, (2,)))
 
 
-def _how_to(result: FitResult, folder: Path) -> str:
+def commands(settings: Settings, folder: Path, new: str) -> str:
+    """How to predict from `new` with the model in the folder, and how to repeat the run."""
     model = shlex.quote(str(folder / "model.pellucid"))
     replay = f"./pellucid fit DATA --config {shlex.quote(str(folder / 'run.toml'))}"
     python = (
         "from pellucid.storage import load_model\n"
         f"machine = load_model({str(folder / 'model.pellucid')!r})\n"
-        "machine.predict('new.csv')"
+        f"machine.predict({new!r})"
     )
-    settings = [
-        (name, str(value))
-        for name, value in asdict(result.settings).items()
-        if value not in (None, ())
+    chosen = [
+        (name, str(value)) for name, value in asdict(settings).items() if value not in (None, ())
     ]
     return section(
         "How to predict, and how to do this again",
-        f"<pre>{escape(f'./pellucid predict {model} new.csv -o predictions.csv')}</pre>",
+        f"<pre>{escape(f'./pellucid predict {model} {new} -o predictions.csv')}</pre>",
         f"<pre>{escape(python)}</pre>",
         f"<pre>{escape(replay)}</pre>",
-        folded("Settings of this run", grid("Settings", ("setting", "value"), settings)),
+        folded("Settings of this run", grid("Settings", ("setting", "value"), chosen)),
     )
 
 
-def _footer() -> str:
+def footer() -> str:
+    """What made the page."""
     engines = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn"))
     return (
         f"<footer>Made by Pellucid {escape(version('pellucid'))} with Python "

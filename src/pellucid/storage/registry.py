@@ -12,6 +12,7 @@ from pellucid.errors import ModelFileError
 
 REGISTRY: dict[str, str] = {
     "Machine": "pellucid.evaluation.machine:Machine",
+    "ImageMachine": "pellucid.evaluation.image_machine:ImageMachine",
     "Framing": "pellucid.data.framing:Framing",
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
     "PolynomialBasis": "pellucid.features.polynomial:PolynomialBasis",
