@@ -25,6 +25,7 @@ HOMES: dict[str, str] = {
     "LeastSquares": "pellucid.linear.least_squares",
     "LinearClassifier": "pellucid.linear.linear_classifier",
     "load_model": "pellucid.storage",
+    "load_torch_weights": "pellucid.exchange.torch_weights",
     "LogisticClassifier": "pellucid.linear.logistic_classifier",
     "LogisticCV": "pellucid.linear.logistic_cv",
     "Machine": "pellucid.evaluation.machine",
