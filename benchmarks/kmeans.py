@@ -1,8 +1,8 @@
 """k-means against scikit-learn (Lloyd and Elkan), scikit-learn-intelex and Faiss on the CPU.
 
 Everybody starts from the same means, makes up to 60 cycles under the same tolerance, and must end
-at the same loss,
-to 1e-6 of it, as measured in double precision; Faiss, which has no tolerance, makes as many cycles
+at the same loss, to 1e-6 of it, as measured in double precision; Faiss, which has no tolerance,
+makes as many cycles
 as we did, on all rows. What counts is the fastest peer.
 """
 

@@ -14,6 +14,8 @@ from pellucid import (
     Bins,
     Center,
     ClusterThenModel,
+    ConvNetClassifier,
+    ConvNetRegressor,
     Dates,
     FactoredCode,
     HierarchicalClusters,
@@ -28,6 +30,8 @@ from pellucid import (
     NearestNeighbor,
     NearestNeighborClassifier,
     NearestNeighborRegressor,
+    NetworkClassifier,
+    NetworkRegressor,
     NumericCode,
     OneHotCode,
     PolynomialBasis,
@@ -99,6 +103,20 @@ MEMBERS = (
     Member(ClusterThenModel(), "numbers", sparse=False),
     Member(
         ClusterThenModel(LogisticClassifier(lam=0.01), n_clusters=2), "two labels", sparse=False
+    ),
+    Member(NetworkClassifier(hidden=(16,), step_size=0.01), "labels", sparse=False, moves=False),
+    Member(NetworkRegressor(hidden=(16,), step_size=0.01), "numbers", sparse=False, moves=False),
+    Member(
+        ConvNetClassifier(filters=(4,), hidden=(16,), step_size=0.01),
+        "labels",
+        sparse=False,
+        moves=False,
+    ),
+    Member(
+        ConvNetRegressor(filters=(4,), hidden=(16,), step_size=0.01),
+        "numbers",
+        sparse=False,
+        moves=False,
     ),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),

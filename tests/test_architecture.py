@@ -20,6 +20,7 @@ FLOORS = {
     "report": 3,
     "pictures": 3,
     "evaluation": 2,
+    "exchange": 2,
     "linear": 1,
     "features": 1,
     "clusters": 1,

@@ -57,6 +57,10 @@ class OutputError(PellucidError, OSError):
     """A result could not be written; nothing half-written is left behind."""
 
 
+class MissingExtraError(PellucidError, ImportError):
+    """Something optional is not installed; the message names the extra to install."""
+
+
 class NotesReferenceError(PellucidError, LookupError):
     """A reference to the notes names a box or section that they do not have."""
 
@@ -103,3 +107,15 @@ class AssumptionWarning(PellucidWarning):
 
 class TooFewRowsWarning(PellucidWarning):
     """There are few rows for what is being estimated from them."""
+
+
+class VanishingGradientWarning(PellucidWarning):
+    """Gradients shrink from layer to layer on the way back: the first layers hardly learn."""
+
+
+class ExplodingGradientWarning(PellucidWarning):
+    """Gradients grow from layer to layer on the way back: steps of the first layers are wild."""
+
+
+class NetworkWarning(PellucidWarning):
+    """A network is built or trained in a way that cannot do what its parts are for."""

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from pellucid.cli.fitting import DEFAULT_FOLDER, _progress, _refuse_file, show_findings
+from pellucid.cli.fitting import DEFAULT_FOLDER, progress, refuse_file, show_findings
 from pellucid.errors import FramingError, TableError
 from pellucid.wording import number
 
@@ -43,8 +43,8 @@ def run_cluster(
 
     settings = ClusterSettings(ks=groups_asked(k), **given)
     folder = output or DEFAULT_FOLDER
-    _refuse_file(folder)
-    with _progress(quiet=as_json) as say:
+    refuse_file(folder)
+    with progress(quiet=as_json) as say:
         say("reading the table", 0.0)
         table = read_table(data, **settings.reading())
         result = cluster_table(table, settings, progress=say)

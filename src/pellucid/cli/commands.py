@@ -58,11 +58,12 @@ def fit(
     ----------
     data
         CSV, TSV, Parquet, JSON lines, or SQLite as file.db::table; - reads CSV from standard input.
+        Or an archive of images.npz, with arrays called images and labels (or X and y).
     target
         The column to predict.
     model
         auto (default), or one of mean, ridge, least-squares, random, logistic, softmax, sigmoids,
-        polynomial, nearest.
+        polynomial, nearest, network. For images: convnet (auto), or network.
     loss
         What to judge by: square, absolute, zero-one, nll, nllm. Inferred when not said.
     problem

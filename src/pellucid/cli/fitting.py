@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -18,7 +18,7 @@ from pellucid.errors import FramingError, PellucidError, TableError
 from pellucid.wording import number
 
 if TYPE_CHECKING:
-    from pellucid.evaluation.fit_result import Finding, FitResult, Settings
+    from pellucid.evaluation.fit_result import ColumnSummary, Finding, FitResult, Settings
 
 DEFAULT_FOLDER = Path("pellucid-out")
 MARKS = {"alarm": "[bold red]alarm[/]", "caution": "[yellow]caution[/]", "note": "[dim]note[/]"}
@@ -34,15 +34,21 @@ def run_fit(
 ) -> None:
     """Do the whole job and print what was found."""
     from pellucid.data import read_table
+    from pellucid.data.image_files import is_image_file
     from pellucid.evaluation.fit import fit_table
     from pellucid.report.fit_report import render
     from pellucid.storage.atomic import write_together
     from pellucid.storage.model_file import packed_model
 
+    if is_image_file(data):
+        from pellucid.cli.fitting_images import run_fit_images
+
+        run_fit_images(data, given, output=output, config=config, as_json=as_json)
+        return
     settings = settings_from(given, config)
     folder = output or DEFAULT_FOLDER
-    _refuse_file(folder)
-    with _progress(quiet=as_json) as say:
+    refuse_file(folder)
+    with progress(quiet=as_json) as say:
         say("reading the table", 0.0)
         table = read_table(data, **settings.reading())
         result = fit_table(table, settings, progress=say)
@@ -51,7 +57,7 @@ def run_fit(
             {
                 folder / "report.html": render(result, folder),
                 folder / "model.pellucid": packed_model(result.machine),
-                folder / "run.toml": run_file(data, settings, result),
+                folder / "run.toml": run_file(data, settings, result.columns),
             }
         )
     if as_json:
@@ -76,7 +82,7 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
     """Settings of a run file, overridden by what was given on the command line."""
     from pellucid.evaluation.fit_result import Settings
 
-    held = _read_config(config)
+    held = read_config(config)
     merged = held | dict(given)
     if "target" not in merged:
         raise FramingError("Say which column to predict: --target COLUMN.")
@@ -132,7 +138,8 @@ def _code(entry: str) -> tuple[str, str]:
     return name, code
 
 
-def _read_config(config: Path | None) -> dict[str, Any]:
+def read_config(config: Path | None) -> dict[str, Any]:
+    """The settings of a run file; none without one."""
     if config is None:
         return {}
     try:
@@ -148,7 +155,7 @@ def _read_config(config: Path | None) -> dict[str, Any]:
     return settings
 
 
-def run_file(data: str, settings: Settings, result: FitResult) -> str:
+def run_file(data: str, settings: Settings, columns: Sequence[ColumnSummary] = ()) -> str:
     """The settings as TOML: `pellucid fit DATA --config run.toml` replays the run.
 
     The table `codes` tells what each column was encoded by, and why; it is for reading.
@@ -162,17 +169,19 @@ def run_file(data: str, settings: Settings, result: FitResult) -> str:
         for name, value in asdict(settings).items()
         if value is not None and value != ()
     }
-    codes = {c.name: {"code": c.code, "reason": c.why_code} for c in result.columns if c.code}
-    return tomli_w.dumps({"pellucid": __version__, "data": data, "settings": plain, "codes": codes})
+    codes = {c.name: {"code": c.code, "reason": c.why_code} for c in columns if c.code}
+    told: dict[str, Any] = {"pellucid": __version__, "data": data, "settings": plain}
+    return tomli_w.dumps(told | ({"codes": codes} if codes else {}))
 
 
-def _refuse_file(folder: Path) -> None:
+def refuse_file(folder: Path) -> None:
+    """A folder is wanted, not a file."""
     if folder.exists() and not folder.is_dir():
         raise PellucidError(f"-o {folder} is a file; name a folder.")
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
+def progress(quiet: bool) -> Iterator[Callable[[str, float], None]]:
     """A bar on a terminal; silence elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda stage, done: None

@@ -28,10 +28,13 @@ def run_predict(
     from pellucid.data.sources import on_disk
     from pellucid.storage import load_model
 
-    machine: Machine | ClusterMachine = load_model(model)
-    with on_disk(data) as path:
-        source = str(path) if data == "-" else data
-        widened = with_predictions(machine, source, missing, encoding)
+    machine: Any = load_model(model)
+    if hasattr(machine, "shape"):  # reads images
+        widened = of_images(machine, data)
+    else:
+        with on_disk(data) as path:
+            source = str(path) if data == "-" else data
+            widened = with_predictions(machine, source, missing, encoding)
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(_as_bytes(widened, ".jsonl" if as_json else ".csv"))
         sys.stdout.flush()
@@ -40,6 +43,29 @@ def run_predict(
 
     write_whole(output, _as_bytes(widened, output.suffix.lower()))
     print(f"{widened.num_rows:,} predictions written to {output}", file=sys.stderr)
+
+
+def of_images(machine: Any, data: str) -> pa.Table:
+    """The number of each image of an archive, `prediction`, one `probability_CLASS` a class.
+
+    Raises
+    ------
+    TableError
+        When it is not an archive of images.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    from pellucid.data.image_files import is_image_file
+
+    if not is_image_file(data):
+        raise TableError(f"This model reads images: give it a .npz archive, not {data}.")
+    p = machine.predict_probabilities(data)
+    classes = machine.model.classes_
+    columns: dict[str, Any] = {
+        "image": np.arange(len(p)), "prediction": [str(c) for c in classes[p.argmax(axis=1)]],
+    }  # fmt: skip
+    return pa.table(columns | {f"probability_{c}": p[:, i] for i, c in enumerate(classes)})
 
 
 def with_predictions(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb
 from typing import Any
 
@@ -31,7 +32,8 @@ class Recipe:
     """One candidate: how to build it, its rank, its λ grid and how many rows it is compared on.
 
     `make` takes the seed and returns the estimator; `expand` says whether an order-2 polynomial
-    basis stands between encoder and estimator.
+    basis stands between encoder and estimator. `count` gives the number of parameters from those of
+    columns and of free outputs, where it is not that of a linear model.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Recipe:
     make: Callable[[int], Any]
     lams: tuple[float, ...] = ()
     expand: bool = False
+    count: Callable[[int, int], int] | None = None
 
     def pipeline(
         self, seed: int, lam: float | None = None, codes: dict[str, str] | None = None
@@ -63,6 +66,8 @@ class Recipe:
         """How many rows to compare on, so that the comparison ends in seconds."""
         if self.rank == NEAREST_RANK:
             return NEAREST_ROWS
+        if self.count:
+            return MOST_ROWS
         by_work = int(WORK / max(self.terms(d) * (outputs if self.lams else 1), 1) ** 2)
         return min(MOST_ROWS, max(by_work, 2_000))
 
@@ -92,6 +97,28 @@ def recipes(problem: str) -> dict[str, Recipe]:
     if problem == "several classes":
         return _classes("softmax", "SoftmaxClassifier")
     return _overlapping()
+
+
+HELD_OUT = 0.15  # of the training rows, by which a network stops early
+HIDDEN = (64, 32)
+
+
+def _network(class_name: str) -> Recipe:
+    """A network of dense layers that stops early."""
+    import pellucid
+
+    build = getattr(pellucid, class_name)
+    return Recipe(
+        "neural network",
+        "network",
+        4,
+        lambda seed: build(hidden=HIDDEN, validation=HELD_OUT, epochs=200, random_state=seed),
+        count=lambda d, k: _dense_parameters((d, *HIDDEN, k)),
+    )
+
+
+def _dense_parameters(sizes: tuple[int, ...]) -> int:
+    return sum((m + 1) * n for m, n in pairwise(sizes))
 
 
 def automatic(problem: str) -> list[Recipe]:
@@ -139,6 +166,7 @@ def _regression() -> dict[str, Recipe]:
         "nearest": Recipe(
             "nearest neighbours", "nearest", NEAREST_RANK, lambda seed: NearestNeighborRegressor()
         ),
+        "network": _network("NetworkRegressor"),
     }
 
 
@@ -162,6 +190,7 @@ def _classes(linear: str, class_name: str) -> dict[str, Recipe]:
         "nearest": Recipe(
             "nearest neighbours", "nearest", NEAREST_RANK, lambda seed: NearestNeighborClassifier()
         ),
+        "network": _network("NetworkClassifier"),
     }
 
 

@@ -115,9 +115,7 @@ def _try(
     else:
         judged = cross_validate(pipeline, X_some, y_some, **shared)
         score, training, lam, path = judged.score, judged.training.mean, None, ()
-    parameters = (
-        0 if recipe.rank == 3 else (recipe.terms(d) * (recipe.rank > 0) + 1) * _free(outputs)
-    )
+    parameters = _parameters(recipe, d, _free(outputs))
     return Candidate(
         recipe.name,
         recipe.model,
@@ -131,6 +129,12 @@ def _try(
         len(rows),
         note,
     )
+
+
+def _parameters(recipe: Recipe, d: int, outputs: int) -> int:
+    if recipe.count:
+        return recipe.count(d, outputs)
+    return 0 if recipe.rank == 3 else (recipe.terms(d) * (recipe.rank > 0) + 1) * outputs
 
 
 def _free(outputs: int) -> int:

@@ -25,6 +25,7 @@ from pellucid.evaluation.candidates import MOST_ROWS, Recipe, automatic, named
 from pellucid.evaluation.choosing import Progress, choose, chunks_of, compare, sample
 from pellucid.evaluation.cross_validation import take_rows
 from pellucid.evaluation.diagnosis import diagnose
+from pellucid.evaluation.epochs_told import epochs_told
 from pellucid.evaluation.fit_result import (
     Candidate,
     ColumnSummary,
@@ -102,7 +103,7 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     recipe = named(framing.problem, chosen.model)
     say(f"fitting {chosen.name}", 0.6)
     machine, noticed_last = _fitted(
-        recipe, chosen, table, framing, split, X_train, y_train, settings
+        recipe, chosen, table, framing, split, X_train, y_train, settings, say
     )
     clock.lap("final fit")
     say("testing on rows never used", 0.75)
@@ -216,9 +217,10 @@ def _fitted(
     X: Table,
     y: Array,
     settings: Settings,
+    say: Progress,
 ) -> tuple[Machine, list[Finding]]:
     pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
-    with warnings.catch_warnings(record=True) as caught:
+    with epochs_told(recipe.model, say), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PellucidWarning)
         pipeline.fit(X, y)
     threshold = None

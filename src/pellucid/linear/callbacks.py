@@ -23,7 +23,10 @@ class Watched(CallbackSupportMixin):  # type: ignore[misc]
     def _watch(
         self, X: Any, y: Any, steps: int, coefficients: Callable[[Any], Any]
     ) -> tuple[Watch | None, Callable[[], None]]:
-        """A function to call after each iteration, and one to call at the end of the fit."""
+        """A function to call after each iteration, and one to call at the end of the fit.
+
+        `coefficients` gives the pair (coef_, intercept_), or fitted attributes by name.
+        """
         context = self._init_callback_context(max_subtasks=steps)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
 
@@ -36,8 +39,9 @@ class Watched(CallbackSupportMixin):  # type: ignore[misc]
         def watch(B: Any) -> bool:
             step = context.subcontext(task_name="iteration")
             step.call_on_fit_task_begin(estimator=self, X=X, y=y)
-            coef, intercept = coefficients(B)
-            found = {"coef_": coef, "intercept_": intercept}
+            found = coefficients(B)
+            if not isinstance(found, dict):
+                found = dict(zip(("coef_", "intercept_"), found, strict=True))
             return bool(
                 step.call_on_fit_task_end(estimator=self, X=X, y=y, reconstruction_attributes=found)
             )

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pellucid.evaluation.fit_result import FitResult
+from pellucid.evaluation.fit_result import FitResult, Settings
 from pellucid.evaluation.threshold import expected_costs
 from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
 from pellucid.report.page import escape, folded, grid, page, paragraph, section
 from pellucid.report.parts import Drawer, columns_as_read, finding, footer
+from pellucid.report.training_section import is_network, network_section, training_section
 from pellucid.storage.atomic import write_whole
 from pellucid.wording import number
 
@@ -77,7 +78,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
             _weights(result, drawn),
             section("What was minimised", result.explanation.to_html()),
             columns_as_read(result.columns),
-            _how_to(result, folder),
+            commands(result.settings, folder, "new.csv"),
             footer(),
         ]
     )
@@ -325,6 +326,9 @@ def _costs(
 
 
 def _weights(result: FitResult, drawn: Drawer) -> str:
+    if is_network(result.machine.model):
+        model = result.machine.model
+        return network_section(model) + training_section(model, drawn)
     if not result.weights:
         return section(
             "Weights", paragraph("This model has no weights to show: it answers from the rows.")
@@ -351,23 +355,22 @@ def _weights(result: FitResult, drawn: Drawer) -> str:
     )
 
 
-def _how_to(result: FitResult, folder: Path) -> str:
+def commands(settings: Settings, folder: Path, new: str) -> str:
+    """How to predict from `new` with the model in the folder, and how to repeat the run."""
     model = shlex.quote(str(folder / "model.pellucid"))
     replay = f"./pellucid fit DATA --config {shlex.quote(str(folder / 'run.toml'))}"
     python = (
         "from pellucid.storage import load_model\n"
         f"machine = load_model({str(folder / 'model.pellucid')!r})\n"
-        "machine.predict('new.csv')"
+        f"machine.predict({new!r})"
     )
-    settings = [
-        (name, str(value))
-        for name, value in asdict(result.settings).items()
-        if value not in (None, ())
+    chosen = [
+        (name, str(value)) for name, value in asdict(settings).items() if value not in (None, ())
     ]
     return section(
         "How to predict, and how to do this again",
-        f"<pre>{escape(f'./pellucid predict {model} new.csv -o predictions.csv')}</pre>",
+        f"<pre>{escape(f'./pellucid predict {model} {new} -o predictions.csv')}</pre>",
         f"<pre>{escape(python)}</pre>",
         f"<pre>{escape(replay)}</pre>",
-        folded("Settings of this run", grid("Settings", ("setting", "value"), settings)),
+        folded("Settings of this run", grid("Settings", ("setting", "value"), chosen)),
     )

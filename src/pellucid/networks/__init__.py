@@ -1,0 +1,72 @@
+"""Networks of chapters 7 and 9; names are imported when first used.
+
+Notes: Def 246, Def 266, Def 445
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Public name -> the module it lives in.
+HOMES: dict[str, str] = {
+    "AveragePool": "pellucid.networks.average_pool",
+    "BatchNorm": "pellucid.networks.batch_norm",
+    "Checkpoints": "pellucid.networks.checkpoints",
+    "ConvNetClassifier": "pellucid.networks.convnet_classifier",
+    "ConvNetRegressor": "pellucid.networks.convnet_regressor",
+    "Convolution": "pellucid.networks.convolution",
+    "Dense": "pellucid.networks.dense",
+    "Dropout": "pellucid.networks.dropout",
+    "Flatten": "pellucid.networks.flatten",
+    "GELU": "pellucid.networks.activations",
+    "Graph": "pellucid.networks.graph",
+    "Identity": "pellucid.networks.activations",
+    "InMemory": "pellucid.networks.row_sources",
+    "InputNoise": "pellucid.networks.input_noise",
+    "Layer": "pellucid.networks.layer",
+    "LayerNorm": "pellucid.networks.layer_norm",
+    "LeakyReLU": "pellucid.networks.activations",
+    "MaxBlurPool": "pellucid.networks.max_blur_pool",
+    "MaxPool": "pellucid.networks.max_pool",
+    "Mode": "pellucid.networks.layer",
+    "Network": "pellucid.networks.network",
+    "NetworkClassifier": "pellucid.networks.network_classifier",
+    "NetworkRegressor": "pellucid.networks.network_regressor",
+    "OutputLoss": "pellucid.networks.heads",
+    "Parallel": "pellucid.networks.parallel",
+    "ParquetRows": "pellucid.networks.row_sources",
+    "Player": "pellucid.networks.player",
+    "ReLU": "pellucid.networks.activations",
+    "Residual": "pellucid.networks.residual",
+    "Sigmoid": "pellucid.networks.activations",
+    "Softmax": "pellucid.networks.softmax",
+    "Step": "pellucid.networks.activations",
+    "Stream": "pellucid.networks.row_sources",
+    "Tanh": "pellucid.networks.activations",
+    "Trained": "pellucid.networks.trained",
+    "as_matrix": "pellucid.networks.linearity",
+    "backward_pass": "pellucid.networks.passes",
+    "collapse_linear": "pellucid.networks.linearity",
+    "compose_filters": "pellucid.networks.linearity",
+    "computing_in": "pellucid.networks.numbers",
+    "defaults_for": "pellucid.networks.pairing",
+    "forward_pass": "pellucid.networks.passes",
+    "input_gradient": "pellucid.networks.saliency",
+    "neuron": "pellucid.networks.pairing",
+    "play": "pellucid.networks.player",
+    "saliency": "pellucid.networks.saliency",
+    "train": "pellucid.networks.training",
+}
+
+__all__ = list(HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module 'pellucid.networks' has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

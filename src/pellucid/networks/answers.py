@@ -1,0 +1,27 @@
+"""Answers as a network's loss takes them.
+
+Notes: Concept 286
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import ShapeError
+from pellucid.networks.network import Network
+
+
+def answers_for(network: Network, y: Any) -> Any:
+    """Class codes (n,) as one-hot rows where the loss is "nllm"; other answers as they are."""
+    outputs = network.out_shape
+    if network.head[0].name == "nllm" and y.ndim == 1 and outputs != (1,):
+        codes = y.astype(np.intp)
+        if codes.min(initial=0) < 0 or codes.max(initial=0) >= outputs[0]:
+            raise ShapeError(
+                f"Class codes must lie from 0 to {outputs[0] - 1}, for the network has "
+                f"{outputs[0]} outputs; they go from {codes.min()} to {codes.max()}."
+            )
+        return np.eye(outputs[0], dtype=np.float32)[codes]
+    return y

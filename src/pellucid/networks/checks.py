@@ -1,0 +1,118 @@
+"""What a network is refused for, and what it is warned of, before anything runs.
+
+Notes: Concept 283, Concept 284, Concept 287, Def 336, Def 341, KE 438
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pellucid.errors import FramingError
+from pellucid.networks.activations import Elementwise, Identity, ReLU, Step
+from pellucid.networks.average_pool import AveragePool
+from pellucid.networks.batch_norm import BatchNorm
+from pellucid.networks.dense import Dense
+from pellucid.networks.dropout import Dropout
+from pellucid.networks.heads import OutputLoss
+from pellucid.networks.layer import Layer, Shape
+from pellucid.networks.max_pool import MaxPool, windows_of_pool
+from pellucid.networks.softmax import Softmax
+
+PASSES_THROUGH = (Identity, Dropout)
+
+
+def refuse(layers: Sequence[Layer], loss: OutputLoss) -> None:
+    """Outputs that the loss cannot take.
+
+    Raises
+    ------
+    FramingError
+        A loss of probabilities on outputs that are none; an output that is dropped.
+
+    Notes: Concept 287, Def 336
+    """
+    last = layers[-1]
+    if isinstance(last, Dropout) and last.p > 0:
+        raise FramingError(
+            f"Layer {len(layers)} (Dropout) is the output: a guess would be dropped. Put dropout "
+            "after hidden layers."
+        )
+    if not loss.probabilities:
+        return
+    low, high = _range(last)
+    if low < 0 or high > 1:
+        reach = f"from {low:g} to {high:g}".replace("-inf", "−∞").replace("inf", "∞")
+        right = "Softmax()" if loss.name == "nllm" else "Sigmoid()"
+        raise FramingError(
+            f"The loss {loss.name!r} takes probabilities, but the output, layer {len(layers)} "
+            f"({type(last).__name__}), goes {reach}. End with {right}, or take the loss 'square'."
+        )
+
+
+def _range(layer: Layer) -> tuple[float, float]:
+    if isinstance(layer, Elementwise | Softmax):
+        return layer.range
+    return (-float("inf"), float("inf"))
+
+
+def cautions(
+    layers: Sequence[Layer], loss: OutputLoss, points: Sequence[Shape]
+) -> Iterator[tuple[str, bool]]:
+    """What one should know of these layers: a sentence, and whether to warn of it aloud.
+
+    `points` are the shapes of a point before each layer.
+
+    Notes: Concept 283, Concept 284, Concept 287, Def 341, KE 438
+    """
+    last = len(layers) - 1
+    for l, layer in enumerate(layers):
+        name = f"Layer {l + 1} ({type(layer).__name__})"
+        if isinstance(layer, Step):
+            yield f"{name} has slope 0 everywhere: nothing before it can be trained.", True
+        if isinstance(layer, Dense) and (after := _followed_by(layers, l)) is not None:
+            yield _linear(layers, l, after, points[l][0])
+        if isinstance(layer, MaxPool | AveragePool):
+            fields = windows_of_pool(layer, 1)
+            if any(s > k for s, k in zip(fields.stride, fields.size, strict=True)):
+                yield (
+                    f"{name}: stride {layer.stride} is larger than size {layer.size}, so some "
+                    "inputs are never looked at. Take a stride of at most the size.",
+                    True,
+                )
+        if isinstance(layer, BatchNorm) and l and getattr(layers[l - 1], "offset", False):
+            yield (
+                f"The offset of layer {l} has no effect: {name.lower()} subtracts the mean right "
+                f"after it. Write {type(layers[l - 1]).__name__}(…, offset=False).",
+                False,
+            )
+        if l == last and isinstance(layer, ReLU) and not loss.probabilities:
+            yield f"{name} is the output: guesses below 0 cannot be made, nor learnt from.", True
+    if loss.name == "nllm" and not isinstance(layers[-1], Softmax):
+        yield (
+            "The loss 'nllm' is for classes that exclude one another, whose chances sum to 1; the "
+            f"output {type(layers[-1]).__name__} does not see to that. End with Softmax().",
+            True,
+        )
+
+
+def _followed_by(layers: Sequence[Layer], l: int) -> int | None:
+    """The next dense layer, when nothing nonlinear stands between."""
+    for at in range(l + 1, len(layers)):
+        if isinstance(layers[at], Dense):
+            return at
+        if not isinstance(layers[at], PASSES_THROUGH):
+            return None
+    return None
+
+
+def _linear(layers: Sequence[Any], l: int, after: int, inputs: int) -> tuple[str, bool]:
+    """Redundant, unless it is a bottleneck: that one is a choice, and only told."""
+    pair = f"Layers {l + 1} and {after + 1} (Dense) have nothing nonlinear between them"
+    if layers[l].units < min(inputs, layers[after].units):
+        return f"{pair}: together they are one linear layer of rank {layers[l].units}.", False
+    return (
+        f"{pair}: together they are one linear layer, never richer. Put an activation between, or "
+        "leave one out.",
+        True,
+    )

@@ -1,0 +1,108 @@
+"""The hyperparameters of network estimators, each declared once.
+
+Notes: Def 81, §7.6, §7.7, §7.8
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.descent_settings import RANDOM_STATE, RULE_NAMES, WARM_START, _steps
+from pellucid.linear.score_classifier import CLASS_WEIGHT
+
+__all__ = ["CLASS_WEIGHT", "RANDOM_STATE", "WARM_START"]
+ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky relu", "gelu", "identity")
+
+
+def _sizes(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(
+        isinstance(size, int) and not isinstance(size, bool) and size >= 1 for size in value
+    )
+
+
+def _image(value: Any) -> bool:
+    return _sizes(value) and len(value) in (2, 3)
+
+
+SIZES = "a tuple of whole numbers ≥ 1"
+HIDDEN = Hyperparameter(
+    "hidden", (100,), "any", "Neurons of each hidden layer, first to last; () for none.",
+    symbol="n¹, n², …", accepts=_sizes, described=SIZES,
+)  # fmt: skip
+FILTERS = Hyperparameter(
+    "filters", (8, 16), "any", "Filters of each convolution, first to last.",
+    accepts=lambda value: _sizes(value) and len(value) > 0, described=SIZES,
+)  # fmt: skip
+FILTER_SIZE = Hyperparameter(
+    "filter_size", 3, "int", "Height and width of a filter; odd.", unit="pixels", symbol="k",
+    low=1, accepts=lambda value: value % 2 == 1, described="an odd whole number ≥ 1",
+)  # fmt: skip
+IMAGE_SHAPE = Hyperparameter(
+    "image_shape", None, "any",
+    "Height, width and channels of flat rows; None: images come as n×h×w or n×h×w×c, and flat rows "
+    "are a square image where they can be, else a strip of height 1.",
+    optional=True, accepts=_image, described="None, (h, w) or (h, w, c)",
+)  # fmt: skip
+ACTIVATION = Hyperparameter(
+    "activation", "relu", "str", "Activation of the hidden layers.", symbol="f", choices=ACTIVATIONS
+)
+LAM = Hyperparameter(
+    "lam", 0.0, "float", "Weight decay: λ‖W‖² beside the mean loss; offsets are left out.",
+    symbol="λ", low=0.0,
+)  # fmt: skip
+DECAY_IN = Hyperparameter(
+    "decay_in", "loss", "str",
+    "Where λ acts: in the 'loss', so that the rule sees it; or in the 'step', W ← (1 − 2λη)W.",
+    choices=("loss", "step"),
+)  # fmt: skip
+DROPOUT = Hyperparameter(
+    "dropout", 0.0, "float", "Chance that a hidden neuron is off in a training step.",
+    symbol="p", low=0.0, high=1.0, open_high=True,
+)  # fmt: skip
+INPUT_NOISE = Hyperparameter(
+    "input_noise", 0.0, "float", "Standard deviation of the noise added to inputs in training.",
+    unit="standard deviations of the column", low=0.0,
+)  # fmt: skip
+RULE = Hyperparameter("rule", "adam", "str", "Update rule of the steps.", choices=RULE_NAMES)
+STEP_SIZE = Hyperparameter(
+    "step_size", 1e-3, "any", "Step size, constant or a function of the step t.", symbol="η",
+    accepts=lambda value: _steps(value) and value not in ("line search", "shrinking"),
+    described="a number > 0, a function of t, or a schedule",
+)  # fmt: skip
+BATCH_SIZE = Hyperparameter("batch_size", 32, "int", "Rows of one step.", symbol="K", low=1)
+EPOCHS = Hyperparameter("epochs", 100, "int", "Most passes over the rows.", low=1)
+VALIDATION = Hyperparameter(
+    "validation", 0.0, "float",
+    "Share of the rows to judge by after each epoch, never learned from; 0 stops by epochs alone.",
+    low=0.0, high=1.0, open_high=True,
+)  # fmt: skip
+PATIENCE = Hyperparameter(
+    "patience", 10, "int",
+    "Epochs without a lower validation loss that are borne; the best parameters are kept.", low=1,
+)  # fmt: skip
+CLIP = Hyperparameter(
+    "clip", None, "float", "Longest gradient; a longer one is shortened.", low=0.0, open_low=True,
+    optional=True,
+)  # fmt: skip
+STANDARDIZE = Hyperparameter(
+    "standardize", True, "bool",
+    "Whether each column (each channel of images) is brought to mean 0 and deviation 1 first; "
+    "'whole': all columns by one mean and deviation, for columns of one unit such as pixels.",
+    choices=("whole",),
+)  # fmt: skip
+DTYPE = Hyperparameter(
+    "dtype", "float32", "str", "Numbers to compute with.", choices=("float32", "float64")
+)
+GRADIENT_NORMS = Hyperparameter(
+    "gradient_norms", False, "bool",
+    "Whether to record each layer's gradient norm, and warn where gradients vanish or explode.",
+)  # fmt: skip
+CHECKPOINT = Hyperparameter(
+    "checkpoint", None, "str", "Folder for checkpoints, from which a fit that was killed goes on.",
+    optional=True,
+)  # fmt: skip
+TRAINING = (
+    RULE, STEP_SIZE, BATCH_SIZE, EPOCHS, LAM, DECAY_IN, DROPOUT, INPUT_NOISE, CLIP, VALIDATION,
+    PATIENCE, STANDARDIZE, DTYPE, GRADIENT_NORMS, CHECKPOINT, WARM_START, RANDOM_STATE,
+)  # fmt: skip

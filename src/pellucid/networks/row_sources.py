@@ -1,0 +1,215 @@
+"""Where training rows come from: arrays in memory, files mapped into it, or streams of chunks.
+
+A source gives, for each epoch, chunks of rows in the order in which they are learned from. It
+depends on the seed and the epoch alone, so training that was stopped goes on with the same rows.
+
+Notes: Def 312, Def 333
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from pellucid.descent.batches import Batches
+from pellucid.errors import ColumnError, ShapeError, TableError
+
+Chunk = tuple[Any, Any, Any]  # x, y, weights
+BYTES_AT_ONCE = 16 << 20
+
+
+class RowSource(Protocol):
+    """Rows for many epochs.
+
+    Attributes
+    ----------
+    rows : int or None
+        Rows of an epoch; None where only the stream knows.
+    """
+
+    rows: int | None
+
+    def epoch(self, epoch: int) -> Iterator[Chunk]:
+        """Chunks (x, y, weights) of the epoch with that number, counted from 0."""
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """Rows of arrays, or of arrays on disk that NumPy maps (`np.load(…, mmap_mode="r")`).
+
+    Each epoch meets every row once, in an order drawn from the seed; only the rows of one block are
+    ever copied.
+
+    Parameters
+    ----------
+    X : array, n×(shape)
+    y : array, n×(shape) or (n,)
+    weights : array of shape (n,), optional
+    seed : int
+    shuffle : bool
+    prepare : callable, optional
+        Applied to the rows of each block, such as a standardisation.
+
+    Notes: Def 312
+    """
+
+    X: Any
+    y: Any
+    weights: Any = None
+    seed: int = 0
+    shuffle: bool = True
+    prepare: Callable[[Any], Any] | None = None
+
+    def __post_init__(self) -> None:
+        lengths = {len(part) for part in (self.X, self.y, self.weights) if part is not None}
+        if len(lengths) != 1 or 0 in lengths:
+            raise ShapeError(
+                f"Rows, answers and weights must be as many, and at least one; there are "
+                f"{len(self.X)} rows and {len(self.y)} answers."
+            )
+
+    @property
+    def rows(self) -> int:
+        return len(self.X)
+
+    def epoch(self, epoch: int) -> Iterator[Chunk]:
+        n = self.rows
+        order = Batches(1, seed=self.seed).epoch(epoch, n) if self.shuffle else np.arange(n)
+        row_bytes = max(int(np.prod(np.shape(self.X)[1:], dtype=int)) * 4, 1)
+        # A whole number of batches of any usual size, so that blocks need no regrouping.
+        at_once = max(BYTES_AT_ONCE // row_bytes // 4096, 1) * 4096
+        for first in range(0, n, at_once):
+            chosen = order[first : first + at_once]
+            x = self.X[chosen]
+            w = None if self.weights is None else self.weights[chosen]
+            yield x if self.prepare is None else self.prepare(x), self.y[chosen], w
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Chunks that a function makes anew for each epoch: `make(epoch)` iterates over (x, y).
+
+    Rows are shuffled among `window` rows at a time: as good as the order of the stream allows.
+
+    Parameters
+    ----------
+    make : callable epoch -> iterable of (x, y) or (x, y, weights)
+    window : int
+        Rows held and shuffled together; 0 keeps the stream's order.
+    seed : int
+
+    Notes: Def 312
+    """
+
+    make: Callable[[int], Iterable[Any]]
+    window: int = 50_000
+    seed: int = 0
+    rows: int | None = None
+
+    def epoch(self, epoch: int) -> Iterator[Chunk]:
+        random = np.random.default_rng([self.seed, epoch])
+        for x, y, w in _windows(map(_chunk, self.make(epoch)), self.window):
+            if self.window:
+                order = random.permutation(len(x))
+                x, y, w = x[order], y[order], None if w is None else w[order]
+            yield x, y, w
+
+
+def _chunk(given: Any) -> Chunk:
+    x, y, *rest = given
+    return np.asarray(x), np.asarray(y), np.asarray(rest[0]) if rest else None
+
+
+def _windows(chunks: Iterator[Chunk], window: int) -> Iterator[Chunk]:
+    """Chunks joined until they hold `window` rows."""
+    held: list[Chunk] = []
+    for chunk in chunks:
+        held.append(chunk)
+        if sum(len(x) for x, _, _ in held) >= window:
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
+def _joined(held: Sequence[Chunk]) -> Chunk:
+    if len(held) == 1:
+        return held[0]
+    xs, ys, ws = zip(*held, strict=True)
+    return np.concatenate(xs), np.concatenate(ys), None if ws[0] is None else np.concatenate(ws)
+
+
+class ParquetRows:
+    """Rows of a Parquet file, read a few row groups at a time: the file may exceed the memory.
+
+    Each epoch takes the row groups in an order drawn anew, and shuffles the rows of `groups` of
+    them together.
+
+    Parameters
+    ----------
+    path : path
+    target : str
+        Column of the answers.
+    features : sequence of str, optional
+        Columns of the points; all others when not given.
+    groups : int
+        Row groups held at once.
+    seed : int
+    prepare : callable, optional
+        Applied to the rows of each chunk.
+
+    Raises
+    ------
+    TableError, ColumnError
+        When the file cannot be read, or lacks a column.
+
+    Notes: Def 312
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        target: str,
+        features: Sequence[str] | None = None,
+        *,
+        groups: int = 2,
+        seed: int = 0,
+        prepare: Callable[[Any], Any] | None = None,
+    ) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        try:
+            held = parquet.ParquetFile(path)
+        except (OSError, pa.ArrowException) as error:
+            raise TableError(f"Cannot read {path} as Parquet: {error}.") from error
+        names = held.schema_arrow.names
+        self.features = list(features or [name for name in names if name != target])
+        absent = [name for name in (*self.features, target) if name not in names]
+        if absent:
+            raise ColumnError(f"{Path(path).name} has no column {absent[0]!r}.")
+        self.path, self.target, self.groups, self.seed = str(path), target, groups, seed
+        self.prepare = prepare
+        self.rows: int | None = held.metadata.num_rows
+
+    def epoch(self, epoch: int) -> Iterator[Chunk]:
+        from pyarrow import parquet
+
+        random = np.random.default_rng([self.seed, epoch])
+        with parquet.ParquetFile(self.path, memory_map=True) as held:
+            order = random.permutation(held.num_row_groups)
+            for first in range(0, len(order), self.groups):
+                chosen = order[first : first + self.groups].tolist()
+                columns = [*self.features, self.target]
+                table = held.read_row_groups(chosen, columns=columns, use_threads=False)
+                mixed = random.permutation(table.num_rows)
+                x = np.empty((table.num_rows, len(self.features)), np.float32)
+                for j, name in enumerate(self.features):
+                    x[:, j] = table[name].to_numpy()[mixed]
+                y = table[self.target].to_numpy()[mixed]
+                del table
+                yield x if self.prepare is None else self.prepare(x), y, None

@@ -1,0 +1,121 @@
+"""How to train, and what is known after an epoch.
+
+Notes: Concept 294, Def 333, Concept 334
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from pellucid.descent.rules import Rule
+from pellucid.descent.step_sizes import LineSearch, Shrinking
+from pellucid.descent.stopping import Stop
+from pellucid.errors import ConvergenceWarning, HyperparameterError
+from pellucid.networks.checkpoints import Checkpoints
+from pellucid.networks.network import Network
+from pellucid.networks.steps import StepKind
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What is known after an epoch, for those who watch.
+
+    Parameters
+    ----------
+    number, of : int
+        Epochs done, and epochs asked for.
+    loss : float
+        Mean loss of a training row, as it was met.
+    validation_loss : float
+        NaN where nothing is held out.
+    params, state : callable () -> list
+        Where the network stands; copied when asked for.
+    """
+
+    number: int
+    of: int
+    loss: float
+    validation_loss: float
+    params: Callable[[], Any]
+    state: Callable[[], Any]
+
+
+Watch = Callable[[Epoch], Any]
+# Told of every epoch of every training begun meanwhile, such as a progress display.
+WATCHING: ContextVar[Watch | None] = ContextVar("WATCHING", default=None)
+
+
+@contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    """Each training begun inside tells `watch` of its epochs, and stops when it says True.
+
+    Notes: Concept 294
+    """
+    token = WATCHING.set(watch)
+    try:
+        yield
+    finally:
+        WATCHING.reset(token)
+
+
+def joined(one: Watch | None, other: Watch | None) -> Watch | None:
+    """Both are told; either may stop."""
+    if one is None or other is None:
+        return one or other
+    return lambda epoch: bool(one(epoch)) | bool(other(epoch))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train; see `train`, which fills it in."""
+
+    rule: Rule
+    step_size: Any
+    epochs: int
+    batch_size: int
+    seed: int
+    dtype: str
+    decay: float
+    clip: float | None
+    kind: StepKind
+    patience: int | None
+    stop: Stop | None
+    watch: Watch | None
+    checkpoint: Checkpoints | None
+
+
+def check_settings(network: Network, settings: Settings, validation: Any) -> None:
+    """Refuse settings that do not serve; warn of a decay that is too strong.
+
+    Notes: Concept 334, §7.6.2
+    """
+    if not isinstance(network, Network):
+        raise HyperparameterError(f"train takes a Network; got a {type(network).__name__}.")
+    for name in ("epochs", "batch_size"):
+        if getattr(settings, name) < 1:
+            raise HyperparameterError(f"{name} ≥ 1; got {getattr(settings, name)}.")
+    if not (settings.decay >= 0 and (settings.clip is None or settings.clip > 0)):
+        raise HyperparameterError(
+            f"decay (λ) is a number ≥ 0 and clip one > 0; got {settings.decay}, {settings.clip}."
+        )
+    if isinstance(settings.step_size, LineSearch | Shrinking):
+        raise HyperparameterError(
+            "A search for the step size needs the whole objective at each step; give batches a "
+            "number, a function of t, or a schedule such as Cosine."
+        )
+    if settings.patience is not None and (validation is None or settings.patience < 1):
+        raise HyperparameterError(
+            "patience is a whole number ≥ 1 and needs validation=(X, y), rows to judge by."
+        )
+    if settings.decay and 2 * settings.decay * settings.step_size(1) >= 1:
+        warnings.warn(
+            "2λη ≥ 1: weight decay alone makes weights change sign or vanish in one step. "
+            "Lower decay or step_size.",
+            ConvergenceWarning,
+            stacklevel=3,
+        )

@@ -1,0 +1,91 @@
+"""The report of a fit on images: the answer, the training, the network, the mistakes.
+
+Notes: §1.0.5, Def 333, Def 445
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pellucid.evaluation.fit_images import ImageFit
+from pellucid.pictures.images import mistakes
+from pellucid.report.fit_report import MEASURES, commands
+from pellucid.report.page import escape, grid, page, paragraph, section
+from pellucid.report.parts import Drawer, footer
+from pellucid.report.training_section import network_section, training_section
+from pellucid.wording import number
+
+PER_PICTURE = 8
+
+
+def render_images(result: ImageFit, folder: Path = Path("pellucid-out")) -> str:
+    """The report as HTML text.
+
+    Parameters
+    ----------
+    result : ImageFit
+        What `fit_images` returned.
+    folder : Path
+        Where the model file stands, for the commands shown.
+    """
+    drawn = Drawer()
+    model = result.machine.model
+    findings = "".join(paragraph(f"{f.name}: {f.message}") for f in result.findings)
+    body = "".join(
+        [
+            _answer(result),
+            section("The images", paragraph(result.found.said), paragraph(result.split.how)),
+            training_section(model, drawn),
+            _mistakes(result, drawn),
+            network_section(model),
+            section("What to be wary of", findings),
+            section("What was minimised", result.machine.explain().to_html()),
+            commands(result.settings, folder, "images.npz"),
+            footer(),
+        ]
+    )
+    return page(f"Images of {result.found.source}: a report", body)
+
+
+def _answer(result: ImageFit) -> str:
+    found, base = result.errors, result.errors_baseline
+    low, high = result.interval
+    sentence = (
+        f"On {len(result.split.test):,} images never used, {found['accuracy']:.1%} of the answers "
+        "are right. Always giving the commonest answer is right "
+        f"{base['accuracy']:.1%} of the time."
+    )
+    facts = [
+        (f"{found['accuracy']:.2%}", "right on images never used"),
+        (f"{low:.1%} to {high:.1%}", "its 95 % interval"),
+        (number(found["nll"]), "log loss"),
+        (f"{result.training_errors['accuracy']:.2%}", "right on the training images"),
+        (f"{result.seconds['training']:.0f} s", "of training"),
+    ]
+    items = "".join(f"<li><b>{escape(v)}</b><span>{escape(t)}</span></li>" for v, t in facts)
+    return (
+        f"<h1>Images of {escape(result.found.source)}</h1>"
+        f"{paragraph(sentence, 'answer')}{paragraph(result.why)}<ul class='facts'>{items}</ul>"
+    )
+
+
+def _mistakes(result: ImageFit, drawn: Drawer) -> str:
+    rows = [
+        (MEASURES.get(name, name), number(value), number(result.errors_baseline.get(name)))
+        for name, value in result.errors.items()
+    ]
+    images = result.found.images[result.split.test]
+    figure = mistakes(
+        images, result.truths, result.probabilities, list(result.machine.model.classes_),
+        PER_PICTURE,
+    )  # fmt: skip
+    return section(
+        "Errors on images never used",
+        grid("On the test images", ("measure", "this network", "baseline"), rows, (1, 2)),
+        drawn(
+            figure,
+            "Rows are the right answers, columns what was said; beside it the images that were got "
+            "wrong most confidently.",
+            wide=True,
+        ),
+    )

@@ -1,0 +1,153 @@
+"""Networks as ONNX files: every layer with its options, and the estimators, answer alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import jax
+import numpy as np
+import pytest
+from onnx_answers import answers
+
+from pellucid import networks
+from pellucid.errors import FramingError
+from pellucid.exchange.onnx_networks import WRITERS
+from pellucid.exchange.to_onnx import packed_onnx
+from pellucid.networks import (
+    GELU,
+    AveragePool,
+    BatchNorm,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    Graph,
+    Identity,
+    InputNoise,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    MaxBlurPool,
+    MaxPool,
+    Mode,
+    Network,
+    Parallel,
+    ReLU,
+    Residual,
+    Sigmoid,
+    Softmax,
+    Step,
+    Tanh,
+)
+
+RANDOM = np.random.default_rng(0)
+FILTERS = RANDOM.random((2, 2, 2, 3)) > 0.4
+LINKED = {
+    "a": (Dense(3), ["input"]),
+    "b": (BatchNorm(), ["a", "input"]),
+    "c": (Dense(2), ["b", "a"]),
+}
+IMAGE, SIGNAL, VOLUME = (7, 6, 2), (9, 2), (5, 4, 5, 2)
+
+LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
+    "dense, masked": ((4,), [Dense(3, mask=RANDOM.random((4, 3)) > 0.4), Dense(2, offset=False)]),
+    **{
+        type(f).__name__: ((4,), [Dense(5), f])
+        for f in (Identity(), ReLU(), LeakyReLU(0.1), Sigmoid(), Tanh(), GELU(), Step(), Softmax())
+    },
+    "dropout and noise": ((4,), [InputNoise(0.3), Dropout(0.4), Dropout(0.2, True), Dense(2)]),
+    "layer norm": ((4,), [LayerNorm(), LayerNorm(0.1, "outside")]),
+    "batch norm": ((4,), [Dense(3), BatchNorm(), ReLU(), BatchNorm(0.1, "inside")]),
+    "batch norm of images": (IMAGE, [Convolution(3), BatchNorm()]),
+    "residual": ((4,), [Residual([Dense(5), BatchNorm(), ReLU(), Dense(4)])]),
+    "side by side": (IMAGE, [Parallel([[Convolution(2, padding=1), BatchNorm()], []])]),
+    "added": ((4,), [Parallel([[Dense(3)], [Dense(3), Tanh()], [Dense(3)]], "sum")]),
+    "graph": ((4,), [Graph(LINKED)]),
+    "flattened by column": (IMAGE, [Flatten("column"), Dense(3)]),
+    "flattened by row": (IMAGE, [Flatten("row"), Dense(3)]),
+    "signal": (SIGNAL, [Convolution(3, 3, stride=2, padding=2, dilation=2), MaxPool(2)]),
+    "image": (IMAGE, [Convolution(3, (3, 2), stride=(2, 1), padding=(1, 0)), AveragePool(2)]),
+    "volume": (VOLUME, [Convolution(2, 3, padding="same"), MaxPool((2, 2, 1), stride=1)]),
+    "flipped, filled": (IMAGE, [Convolution(3, 3, flip=True, padding=2, fill=-1.5)]),
+    "masked filters": (IMAGE, [Convolution(3, 2, offset=False, mask=FILTERS)]),
+    "padded pools": (IMAGE, [MaxPool(3, 2, 1), AveragePool(2, 1, 1)]),
+    "blur pool": (IMAGE, [MaxBlurPool(3, 2, 1)]),
+    "blur pool of a signal": (SIGNAL, [MaxBlurPool(2)]),
+}  # fmt: skip
+
+
+def remembering(network: Network, params: Any, shape: tuple[int, ...]) -> Any:
+    """What the layers remember after a few batches."""
+    state = network.init_state()
+    for seed in range(3):
+        x = np.random.default_rng(seed).normal(1, 2, (16, *shape)).astype(np.float32)
+        mode = Mode(training=True, key=jax.random.key(seed), state=state)
+        y = np.zeros((16, *network.out_shape), np.float32)
+        _, _, state = network.loss_and_gradient(params, x, y, mode)
+    return state
+
+
+@pytest.mark.filterwarnings("ignore::pellucid.errors.NetworkWarning")  # odd networks, on purpose
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_answer_alike(name: str) -> None:
+    shape, layers = LAYERS[name]
+    network = Network(layers, "square", in_shape=shape)
+    params = network.init(1)
+    params = jax.tree.map(lambda leaf: leaf + 0.1, params)  # offsets that are not 0
+    state = remembering(network, params, shape)
+    X = np.random.default_rng(9).normal(size=(5, *shape)).astype(np.float32)
+    found = answers(packed_onnx(network, params, state), X)["output"]
+    expected = np.asarray(network.predict(params, X, state))
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_every_layer_is_written_and_tried() -> None:
+    everything = {
+        name
+        for name in networks.__all__
+        if isinstance(thing := getattr(networks, name), type)
+        and issubclass(thing, Layer)
+        and not getattr(thing, "__abstractmethods__", None)
+    }
+    tried = {type(layer).__name__ for _, layers in LAYERS.values() for layer in layers}
+    assert everything <= set(WRITERS)
+    assert set(WRITERS) <= tried | {"Convolution"}
+
+
+@dataclass(frozen=True)
+class Own(Identity):
+    notes: ClassVar[str] = ""
+
+
+def test_a_layer_of_ones_own_is_refused_by_its_number() -> None:
+    network = Network([Dense(2), Residual([Dense(2), Own()])], in_shape=2)
+    with pytest.raises(FramingError, match=r"Layer .*\(Own\) has no ONNX export"):
+        packed_onnx(network, network.init(0))
+    with pytest.raises(FramingError, match="holds no parameters"):
+        packed_onnx(network)
+
+
+@pytest.mark.parametrize("labels", [("a", "b"), ("a", "b", "c"), (3, 5), (False, True)])
+def test_a_network_classifier_answers_alike(labels: tuple[Any, ...]) -> None:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(60, 3)) * [1, 1e3, 1] + [0, 1e4, 0]
+    y = np.array(labels)[random.integers(0, len(labels), 60)]
+    model = networks.NetworkClassifier(hidden=(5,), epochs=3).fit(X, y)
+    found = answers(packed_onnx(model), X)
+    np.testing.assert_allclose(found["probabilities"], model.predict_proba(X), atol=1e-5)
+    assert (found["label"] == model.predict(X)).all()
+
+
+def test_regressors_and_image_networks_answer_alike() -> None:
+    random = np.random.default_rng(0)
+    X, Y = random.normal(size=(40, 16)), random.normal(size=(40, 2)) * 100 + 500
+    for y in (Y, Y[:, 0]):
+        model = networks.NetworkRegressor(hidden=(5,), epochs=3).fit(X, y)
+        found = answers(packed_onnx(model), X)["prediction"]
+        np.testing.assert_allclose(found, model.predict(X), rtol=1e-5)
+    image = networks.ConvNetClassifier(image_shape=(4, 4), filters=(2,), hidden=(), epochs=1)
+    model = image.fit(X, Y[:, 0] > 500)
+    found = answers(packed_onnx(model), X)
+    np.testing.assert_allclose(found["probabilities"], model.predict_proba(X), atol=1e-5)
