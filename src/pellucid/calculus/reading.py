@@ -213,7 +213,7 @@ class _Builder:
             return None
         if place.operation == "number" and place.value.isdigit():
             position: Size = int(place.value)
-            if isinstance(of, int) and not 1 <= int(place.value) <= of:
+            if int(place.value) < 1 or (isinstance(of, int) and int(place.value) > of):
                 message = (
                     f"The subscript {place.value} lies outside 1 … {of}; counting starts at 1."
                 )
