@@ -268,3 +268,16 @@ def test_names_that_python_cannot_tell_apart_are_refused() -> None:
         derive("W^1*W_1", "W_1", "W^1: scalar, W_1: scalar").code("numpy")
     with pytest.raises(FormulaError, match="counting starts at 1"):
         derive("x[0]", "x", "x: n")
+
+
+@pytest.mark.parametrize(
+    ("formula", "answer"),
+    [
+        ("softmax(s)", "0"), ("max(s)", "1"), ("logsumexp(s)", "1"), ("logdet(s)", "1/s"),
+        ("onehot(s)", "0"), ("det(s)", "1"), ("tr(s)", "1"), ("sum(s)", "1"), ("inv(s)", "-1/s^2"),
+    ],
+)  # fmt: skip
+def test_a_single_number_is_the_smallest_array(formula: str, answer: str) -> None:
+    found = derive(formula, "s", "s: scalar")
+    assert str(found.expression) == answer
+    assert found.check.agrees

@@ -377,7 +377,7 @@ CALLS: dict[str, tuple[tuple[int, ...], _Make]] = {
     "logsumexp": ((1,), _logsumexp),
     "conv": ((2,), _conv),
     "transpose": ((1,), lambda a: ex.transpose(a[0])),
-    "onehot": ((1,), lambda a: Expression("onehot", (a[0],), a[0].shape)),
+    "onehot": ((1,), lambda a: ex.onehot(a[0])),
     "windows": ((2,), lambda a: _windows_of(a)),
     "band": ((2,), lambda a: _band_of(a)),
     "spread": ((2,), lambda a: _spread_of(a)),
