@@ -23,6 +23,11 @@ ORDERED = [
         "Below High School,High School Degree,Associates Degree,Bachelors,Advanced Degree",
     ),
     ("education", "HS-grad,Some-college,Bachelors,Masters,Doctorate"),
+    (
+        "education",
+        "Preschool,1st-4th,5th-6th,7th-8th,9th,10th,11th,12th,HS-grad,Some-college,Assoc-voc,"
+        "Assoc-acdm,Bachelors,Masters,Prof-school,Doctorate",
+    ),
     ("size", "XS,S,M,L,XL,XXL"),
     ("size", "small,medium,large"),
     ("level", "low,medium,high"),
@@ -44,6 +49,7 @@ ORDERED = [
     ("quarter", "Q1,Q2,Q3,Q4"),
     ("class", "First,Second,Third"),
     ("severity", "none,mild,moderate,severe"),
+    ("membership", "bronze,silver,gold"),
 ]
 UNORDERED = [
     ("site", "a,b,c"),
@@ -51,6 +57,7 @@ UNORDERED = [
     ("blood", "A+,A-,B+,B-,O+,O-"),
     ("block", "A,B,C,D"),
     ("group", "I,II,III"),
+    ("metal", "bronze,silver,gold"),
     ("colour", "Red,Orange,Yellow,Green,Blue,Purple"),
     ("animal", "Dog,Cat,Bird,Spider,Fish,Scorpion"),
     ("company", "Walmart,Costco,McDonald's,Twitter"),
