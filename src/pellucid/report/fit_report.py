@@ -377,7 +377,7 @@ def _columns(result: FitResult) -> str:
         for c in result.columns
     ]
     heads = ("column", "kind", "missing", "used", "why")
-    coded = [(c.name, c.code, c.why_code) for c in result.columns if c.code]
+    coded = [(c.name, c.code.replace(",", ", "), c.why_code) for c in result.columns if c.code]
     return section(
         "The columns, as read",
         grid("Columns of the table", heads, rows, (2,)),
