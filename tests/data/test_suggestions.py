@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid import read_table, suggest_codes
+from pellucid import TableEncoder, read_table, suggest_codes
 from pellucid.data.codes import CODES, parsed, spelled_out
 from pellucid.data.factors import compound, guess_delimiter, split
 from pellucid.data.ordered_names import ROUND, SCALES, recognised
@@ -121,8 +121,7 @@ def test_compounds_are_full_grids_of_parts() -> None:
 
 @given(st.sampled_from([c for c in CODES if CODES[c].takes and c != "factored"]), st.data())
 def test_a_code_is_read_as_it_is_spelled(name: str, data: st.DataObject) -> None:
-    plain = st.text(min_size=1, max_size=8).filter(lambda s: s == s.strip() and s.isprintable())
-    given_ = tuple(data.draw(st.lists(plain, min_size=1, max_size=5)))
+    given_ = tuple(data.draw(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=5)))
     assert parsed(spelled_out(name, given_)) == (name, given_)
 
 
@@ -135,6 +134,8 @@ def test_codes_said_by_a_person_stand_and_are_checked() -> None:
         suggest_codes(frame, {"sizes": "one-hot"})
     with pytest.raises(HyperparameterError, match=r"'site'.*no code 'hot'; there are standardize"):
         suggest_codes(frame, {"site": "hot"})
+    with pytest.raises(HyperparameterError, match="empty place between commas: 'a,,b'"):
+        suggest_codes(frame, {"site": "one-hot:a,,b"})
     with pytest.raises(HyperparameterError, match="dates takes nothing after a colon"):
         suggest_codes(frame, {"site": "dates:1"})
 
@@ -151,3 +152,14 @@ def test_columns_that_carry_nothing_get_no_code() -> None:
     )
     found = {s.column: s.code for s in suggest_codes(read_table(frame))}
     assert found == {"id": "", "same": "", "words": "", "when": "dates", "u": "standardize"}
+
+
+def test_levels_with_blanks_commas_and_quotes_are_kept() -> None:
+    frame = pd.DataFrame({"size": [" small", "medium ", "LARGE"] * 4})
+    suggestion = suggest_codes(frame)[0]
+    assert suggestion.code == 'thermometer:" small","medium ",LARGE'
+    assert TableEncoder().fit(frame).codes_[0]["levels"] == [" small", "medium ", "LARGE"]
+    odd = pd.DataFrame({"c": ["red, dark", 'a "b"', "x:y", "x=y"] * 3})
+    spelled = spelled_out("one-hot", ("x=y", 'a "b"', "red, dark", "x:y"))
+    levels = TableEncoder(codes={"c": spelled}).fit(odd).codes_[0]["levels"]
+    assert levels == ["x=y", 'a "b"', "red, dark", "x:y"]
