@@ -163,3 +163,19 @@ def test_levels_with_blanks_commas_and_quotes_are_kept() -> None:
     spelled = spelled_out("one-hot", ("x=y", 'a "b"', "red, dark", "x:y"))
     levels = TableEncoder(codes={"c": spelled}).fit(odd).codes_[0]["levels"]
     assert levels == ["x=y", 'a "b"', "red, dark", "x:y"]
+
+
+def test_an_order_that_the_column_states_is_taken() -> None:
+    stages = ["seed", "sprout", "tree", "felled"]
+    frame = pd.DataFrame({"s": pd.Categorical(["tree", "seed", None, "sprout"] * 4, stages, True)})
+    suggestion = suggest_codes(frame)[0]
+    assert suggestion.code == "thermometer:seed,sprout,tree,felled"
+    assert suggestion.reason.startswith("The column states its order (seed < sprout < tree < fell")
+    encoder = TableEncoder().fit(frame)
+    assert encoder.transform(frame)[:2, :3].tolist() == [[1, 1, 0], [0, 0, 0]]
+    assert encoder.inverse_transform(encoder.transform(frame))[:4, 0].tolist() == [
+        "tree", "seed", None, "sprout"
+    ]  # fmt: skip
+    assert suggest_codes(frame, {"s": "thermometer"})[0].code == suggestion.code
+    plain = pd.DataFrame({"s": pd.Categorical(["tree", "seed", "sprout"] * 4, stages)})
+    assert suggest_codes(plain)[0].code == "one-hot"
