@@ -64,9 +64,7 @@ def run() -> list[Row]:
             ),
         }
         for job, (mine, peer) in jobs.items():
-            rows += compare(
-                f"one-hot, {job}, {name}", mine, {"OneHotEncoder": (peer, ASKED)}, same
-            )
+            rows += compare(f"one-hot, {job}, {name}", mine, {"OneHotEncoder": (peer, ASKED)}, same)
     return rows
 
 
