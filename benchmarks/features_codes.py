@@ -20,11 +20,10 @@ from pellucid import OneHotCode
 
 N, K, ASKED = 1_000_000, 1_000, 2.0
 LOST = (
-    "\n\nText with a new object in every row is the cell that is lost or near: its time is that of "
-    "reading a million Python objects once (tried: Arrow's conversion, which runs here; NumPy's "
-    "fixed width and StringDType, both slower; a dictionary of objects, no faster), and "
-    "scikit-learn's set of objects needs the same reading. Where the objects are shared, they are "
-    "told apart by address instead."
+    "\n\nText with a new object in every row is the cell that is near or lost: its time is that of "
+    "reading a million Python objects once. Tried: Arrow's conversion, which runs here; NumPy's "
+    "fixed width, as slow and still to be coded; StringDType and a dictionary of objects, both "
+    "slower. Where the objects are shared, they are told apart by their address instead."
 )
 
 
