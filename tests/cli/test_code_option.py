@@ -42,8 +42,8 @@ def test_a_code_is_chosen_shown_kept_and_replayed(table: Path, tmp_path: Path, c
     said = run(capsys, "fit", table, "-t", "price", "--model", "ridge", "--code",
                "site=thermometer:b,a,c", "-o", one)  # fmt: skip
     words = " ".join(said[1].split())
-    assert "size: thermometer:S,M,L,XL Ordered by name (size: S < M < L < XL)" in words
-    assert "site: thermometer:b,a,c As you said." in words
+    assert "size: thermometer:S, M, L, XL Ordered by name (size: S < M < L < XL)" in words
+    assert "site: thermometer:b, a, c As you said." in words
     page = (one / "report.html").read_text()
     assert "How they became numbers" in page
     assert "each step has a weight of its own" in page

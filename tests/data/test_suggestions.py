@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid import read_table, suggest_codes
+from pellucid import TableEncoder, read_table, suggest_codes
 from pellucid.data.codes import CODES, parsed, spelled_out
 from pellucid.data.factors import compound, guess_delimiter, split
 from pellucid.data.ordered_names import ROUND, SCALES, recognised
@@ -23,6 +23,11 @@ ORDERED = [
         "Below High School,High School Degree,Associates Degree,Bachelors,Advanced Degree",
     ),
     ("education", "HS-grad,Some-college,Bachelors,Masters,Doctorate"),
+    (
+        "education",
+        "Preschool,1st-4th,5th-6th,7th-8th,9th,10th,11th,12th,HS-grad,Some-college,Assoc-voc,"
+        "Assoc-acdm,Bachelors,Masters,Prof-school,Doctorate",
+    ),
     ("size", "XS,S,M,L,XL,XXL"),
     ("size", "small,medium,large"),
     ("level", "low,medium,high"),
@@ -44,6 +49,7 @@ ORDERED = [
     ("quarter", "Q1,Q2,Q3,Q4"),
     ("class", "First,Second,Third"),
     ("severity", "none,mild,moderate,severe"),
+    ("membership", "bronze,silver,gold"),
 ]
 UNORDERED = [
     ("site", "a,b,c"),
@@ -51,6 +57,7 @@ UNORDERED = [
     ("blood", "A+,A-,B+,B-,O+,O-"),
     ("block", "A,B,C,D"),
     ("group", "I,II,III"),
+    ("metal", "bronze,silver,gold"),
     ("colour", "Red,Orange,Yellow,Green,Blue,Purple"),
     ("animal", "Dog,Cat,Bird,Spider,Fish,Scorpion"),
     ("company", "Walmart,Costco,McDonald's,Twitter"),
@@ -114,8 +121,7 @@ def test_compounds_are_full_grids_of_parts() -> None:
 
 @given(st.sampled_from([c for c in CODES if CODES[c].takes and c != "factored"]), st.data())
 def test_a_code_is_read_as_it_is_spelled(name: str, data: st.DataObject) -> None:
-    plain = st.text(min_size=1, max_size=8).filter(lambda s: s == s.strip() and s.isprintable())
-    given_ = tuple(data.draw(st.lists(plain, min_size=1, max_size=5)))
+    given_ = tuple(data.draw(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=5)))
     assert parsed(spelled_out(name, given_)) == (name, given_)
 
 
@@ -128,6 +134,8 @@ def test_codes_said_by_a_person_stand_and_are_checked() -> None:
         suggest_codes(frame, {"sizes": "one-hot"})
     with pytest.raises(HyperparameterError, match=r"'site'.*no code 'hot'; there are standardize"):
         suggest_codes(frame, {"site": "hot"})
+    with pytest.raises(HyperparameterError, match="empty place between commas: 'a,,b'"):
+        suggest_codes(frame, {"site": "one-hot:a,,b"})
     with pytest.raises(HyperparameterError, match="dates takes nothing after a colon"):
         suggest_codes(frame, {"site": "dates:1"})
 
@@ -144,3 +152,30 @@ def test_columns_that_carry_nothing_get_no_code() -> None:
     )
     found = {s.column: s.code for s in suggest_codes(read_table(frame))}
     assert found == {"id": "", "same": "", "words": "", "when": "dates", "u": "standardize"}
+
+
+def test_levels_with_blanks_commas_and_quotes_are_kept() -> None:
+    frame = pd.DataFrame({"size": [" small", "medium ", "LARGE"] * 4})
+    suggestion = suggest_codes(frame)[0]
+    assert suggestion.code == 'thermometer:" small","medium ",LARGE'
+    assert TableEncoder().fit(frame).codes_[0]["levels"] == [" small", "medium ", "LARGE"]
+    odd = pd.DataFrame({"c": ["red, dark", 'a "b"', "x:y", "x=y"] * 3})
+    spelled = spelled_out("one-hot", ("x=y", 'a "b"', "red, dark", "x:y"))
+    levels = TableEncoder(codes={"c": spelled}).fit(odd).codes_[0]["levels"]
+    assert levels == ["x=y", 'a "b"', "red, dark", "x:y"]
+
+
+def test_an_order_that_the_column_states_is_taken() -> None:
+    stages = ["seed", "sprout", "tree", "felled"]
+    frame = pd.DataFrame({"s": pd.Categorical(["tree", "seed", None, "sprout"] * 4, stages, True)})
+    suggestion = suggest_codes(frame)[0]
+    assert suggestion.code == "thermometer:seed,sprout,tree,felled"
+    assert suggestion.reason.startswith("The column states its order (seed < sprout < tree < fell")
+    encoder = TableEncoder().fit(frame)
+    assert encoder.transform(frame)[:2, :3].tolist() == [[1, 1, 0], [0, 0, 0]]
+    assert encoder.inverse_transform(encoder.transform(frame))[:4, 0].tolist() == [
+        "tree", "seed", None, "sprout"
+    ]  # fmt: skip
+    assert suggest_codes(frame, {"s": "thermometer"})[0].code == suggestion.code
+    plain = pd.DataFrame({"s": pd.Categorical(["tree", "seed", "sprout"] * 4, stages)})
+    assert suggest_codes(plain)[0].code == "one-hot"

@@ -20,6 +20,7 @@ JOBS = (
     "logistic",
     "logistic_cv",
     "fit_csv",
+    "features_codes",
     "stochastic",
     "calculus_objectives",
     "calculus_peers",

@@ -262,7 +262,7 @@ def show_codes(console: Console, result: FitResult) -> None:
     console.print("[bold]Columns as numbers[/]")
     for (code, reason), names in groups.items():
         more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-        console.print(f"  {escape(', '.join(names[:6]))}{more}: {escape(code)}")
+        console.print(f"  {escape(', '.join(names[:6]))}{more}: {escape(code.replace(',', ', '))}")
         console.print(Padding(f"[dim]{escape(reason)}[/]", (0, 0, 0, 8)))
     console.print()
 

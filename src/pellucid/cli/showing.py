@@ -35,7 +35,7 @@ def run_check(
 ) -> None:
     """Print the columns as read and the findings about assumptions."""
     from pellucid.cli.fitting import show_findings
-    from pellucid.data import frame, read_table, split_rows
+    from pellucid.data import frame, read_table, split_rows, suggest_codes
     from pellucid.evaluation.assumptions import check_assumptions
 
     table = read_table(data, **reading)
@@ -45,7 +45,10 @@ def run_check(
         framing = frame(table, target)
         split = split_rows(len(table), test=test, seed=seed)
         findings = check_assumptions(table, framing, split)
-    columns = [{"name": c.name, "kind": str(c.kind), "note": c.note} for c in table.columns]
+    columns = [
+        {"name": c.name, "kind": str(c.kind), "note": c.note, "code": s.code, "reason": s.reason}
+        for c, s in zip(table.columns, suggest_codes(table), strict=True)
+    ]
     if as_json:
         shown = {
             "rows": len(table),
@@ -57,10 +60,10 @@ def run_check(
         return
     console = Console(highlight=False)
     grid = RichTable(title=f"{table.source or data}: {len(table):,} rows")
-    for head in ("column", "kind", "why"):
+    for head in ("column", "kind", "why", "code"):
         grid.add_column(head)
     for column in columns:
-        grid.add_row(column["name"], column["kind"], column["note"])
+        grid.add_row(column["name"], column["kind"], column["note"], column["code"])
     console.print(grid)
     if framing is not None:
         console.print(str(framing), markup=False)

@@ -162,7 +162,7 @@ def _short(value: Any) -> str:
 def label(level: Any) -> str:
     """A category as a name spells it: whole numbers without a point.
 
-    Notes: Clar 179
+    Notes: Concept 192
     """
     if isinstance(level, float) and level == round(level) and abs(level) < 1e15:
         return str(int(level))

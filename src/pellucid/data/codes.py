@@ -8,7 +8,7 @@ Notes: Concept 192, Clar 193, Def 197, §5.3.1.3, §5.3.3
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -177,8 +177,19 @@ def parsed(spelled: str) -> tuple[str, Given]:
         raise HyperparameterError(f"The code {name} takes nothing after a colon; got {rest!r}.")
     if name == "factored":
         return name, (rest,)
-    fields = next(csv.reader([rest], skipinitialspace=True))
-    return name, tuple(field.strip() for field in fields)
+    fields = tuple(_field(found) for found in re.finditer(FIELD, rest))
+    if "" in fields:
+        raise HyperparameterError(f"The code {name} has an empty place between commas: {rest!r}.")
+    return name, fields
+
+
+# In quotes, which are doubled inside, or up to the next comma; the spaces around do not count.
+FIELD = r'(?:\A|,)\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(?=,|\Z)'
+
+
+def _field(found: re.Match[str]) -> str:
+    quoted = found[1]
+    return found[2] if quoted is None else quoted.replace('""', '"')
 
 
 def spelled_out(name: str, given: Given) -> str:
@@ -191,5 +202,8 @@ def spelled_out(name: str, given: Given) -> str:
 
     Notes: Concept 192
     """
-    fields = [f'"{g.replace(chr(34), chr(34) * 2)}"' if set(g) & set(',"') else g for g in given]
+    fields = [
+        f'"{g.replace(chr(34), chr(34) * 2)}"' if set(g) & set(',"') or g != g.strip() else g
+        for g in given
+    ]
     return f"{name}:{','.join(fields) if name != 'factored' else given[0]}" if given else name

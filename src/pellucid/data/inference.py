@@ -6,6 +6,7 @@ Notes: §5.3, Concept 192, §2.1.3
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,12 @@ def column_of(
     name: str, values: pa.ChunkedArray, asked: Kind | None, missing: tuple[str, ...]
 ) -> Column:
     """A column of the kind asked for, or of the kind its values show."""
+    stated = _stated_order(values)
     values = _plain(values, missing)
+    if stated and asked in (None, Kind.CATEGORY) and values.null_count < len(values):
+        note = f"{len(stated)} levels, in the order that the column states"
+        column = _coded(name, Kind.CATEGORY, _as_text(values), note, stated)
+        return replace(column, ordered=True)
     if asked is not None:
         return as_kind(name, values, asked, missing, note="as you said")
     if values.null_count == len(values):
@@ -42,6 +48,16 @@ def column_of(
     if pa.types.is_string(values.type):
         return _from_text(name, values)
     return _from_numbers(name, values)
+
+
+def _stated_order(values: pa.ChunkedArray) -> Levels:
+    """The levels of an ordered categorical, from low to high; nothing for any other column."""
+    kind = values.type
+    if not pa.types.is_dictionary(kind) or not kind.ordered or not values.num_chunks:
+        return ()
+    levels = values.unify_dictionaries().chunk(0).dictionary
+    named = tuple(spelled(v) if isinstance(v, float) else str(v) for v in levels.to_pylist())
+    return named if len(named) > 2 else ()
 
 
 def _too_long_for_numbers(values: pa.ChunkedArray) -> bool:

@@ -118,11 +118,17 @@ SCALES: tuple[tuple[str, Ranks], ...] = tuple(
             "postgraduate|advanced degree|graduate degree < doctorate|doctoral|phd|ph.d.|"
             "doctorate degree|doctoral degree",
         ),
+        (
+            "years of school and degrees",
+            "preschool|kindergarten < 1st-4th < 5th-6th < 7th-8th < 9th|9th grade < "
+            "10th|10th grade < 11th|11th grade < 12th|12th grade < hs-grad|high school graduate < "
+            "some-college|some college < assoc-voc < assoc-acdm < bachelors|bachelor < "
+            "masters|master < prof-school < doctorate",
+        ),
         ("age", "baby|infant|newborn < toddler < child|kid < teen|teenager|adolescent|youth < "
          "young adult|young < adult < middle aged|middle-aged < senior|elderly|old"),
         ("experience", "none < novice|beginner|entry|entry level|intern|trainee < junior|basic < "
          "intermediate|mid|mid level|middle < senior|advanced < lead|expert|principal|master"),
-        ("medal", "bronze < silver < gold < platinum < diamond"),
         ("rank", "first|1st < second|2nd < third|3rd < fourth|4th < fifth|5th < sixth|6th"),
         ("place", "bottom|lower < lower middle|lower-middle < middle|center|centre < "
          "upper middle|upper-middle < top|upper"),
@@ -143,10 +149,12 @@ ROUND: tuple[tuple[str, Ranks], ...] = (
         "night < midnight")),
 )  # fmt: skip
 
-# Letters and Roman numbers are names of anything, unless the column's own name says of what.
+# Letters, metals and Roman numbers name anything, unless the column's own name says of what.
 HINTED: tuple[tuple[str, str, Ranks], ...] = (
     ("grades", r"grade|mark|letter|rating",
      _ranks("f < e < d- < d < d+ < c- < c < c+ < b- < b < b+ < a- < a < a+")),
+    ("medals", r"medal|tier|plan|member|level|status|rank|prize",
+     _ranks("bronze < silver < gold < platinum < diamond")),
     ("stages", r"stage|phase|grade|class|level|tier|category",
      _ranks("0 < i < ii < iii < iv < v < vi < vii < viii < ix < x")),
 )  # fmt: skip

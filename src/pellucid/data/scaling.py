@@ -15,6 +15,8 @@ from pellucid.errors import TableError
 Floats = NDArray[np.float64]
 LARGEST = 1e150  # squares of larger numbers overflow
 NEAR_OVERFLOW = 2.0**1000
+SMALLEST = 1e-140  # and of smaller ones vanish
+BLOCK = 2**16  # numbers looked at in one go: they stay in the cache
 ROUNDING = 10 * np.finfo(float).eps
 
 
@@ -33,7 +35,8 @@ class Spread:
 def spread(values: Floats, weights: Floats) -> Spread:
     """Weight, mean and deviation of each column, missing values (NaN) left out.
 
-    Each column is first divided by a power of two, so that no square overflows or vanishes.
+    Two passes, block by block: means, then squares about them. Columns so large or so small that
+    squares overflow or vanish are taken again, divided by a power of two first.
 
     Parameters
     ----------
@@ -48,23 +51,68 @@ def spread(values: Floats, weights: Floats) -> Spread:
 
     Notes: Def 208, Def 209, eq 5.32, eq 5.33, eq 5.34
     """
-    there = ~np.isnan(values) & (weights > 0)[:, None]
-    known = np.where(there, values, 0.0)
-    _, exponents = np.frexp(np.abs(known).max(axis=0, initial=0.0))
-    known = np.ldexp(known, -exponents)
-    total = (weights[:, None] * there).sum(axis=0)
-    share = weights[:, None] * there / np.where(total > 0, total, 1.0)
-    mean = (share * known).sum(axis=0)
-    centred = np.where(there, known - mean, 0.0)
-    # What rounding left of the mean is taken out of the deviation too.
-    mean = mean + (share * centred).sum(axis=0)
-    centred = np.where(there, known - mean, 0.0)
-    _, inner = np.frexp(np.abs(centred).max(axis=0, initial=0.0))
-    deviation = np.sqrt((share * np.ldexp(centred, -inner) ** 2).sum(axis=0))
-    # Rounding alone makes a constant column vary by about one unit in its last digit.
-    deviation = np.ldexp(deviation, inner)
-    deviation = np.where(deviation > ROUNDING * np.abs(mean), deviation, 0.0)
-    return Spread(total, np.ldexp(mean, exponents), np.ldexp(deviation, exponents))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = _two_passes(values, weights)
+    plain = (found.deviation > SMALLEST) & (found.deviation < LARGEST)
+    if plain.all():
+        return found
+    again = _scaled_first(values[:, ~plain], weights)
+    for part, mended in ((found.mean, again.mean), (found.deviation, again.deviation)):
+        part[~plain] = mended
+    return found
+
+
+def _two_passes(values: Floats, weights: Floats) -> Spread:
+    """Weight, mean and deviation, with a correction for what rounding left of the mean."""
+    d = values.shape[1]
+    step = max(BLOCK // max(d, 1), 1)
+    starts = range(0, len(values), step)
+    total, mean, rest, squares = np.zeros(d), np.zeros(d), np.zeros(d), np.zeros(d)
+    for at in starts:
+        block, w = values[at : at + step], weights[at : at + step]
+        part = w @ block
+        if np.isnan(part).any():
+            there = ~np.isnan(block)
+            part = w @ np.where(there & (w > 0)[:, None], block, 0.0)
+            total += w @ there
+        else:
+            total += w.sum()
+        mean += part
+    safe = np.where(total > 0, total, 1.0)
+    mean /= safe
+    for at in starts:
+        block, w = values[at : at + step], weights[at : at + step]
+        centred = block - mean
+        part = w @ centred
+        if np.isnan(part).any():
+            centred = np.where(np.isnan(centred) | (w == 0)[:, None], 0.0, centred)
+            part = w @ centred
+        rest += part
+        squares += w @ np.square(centred, out=centred)
+    rest /= safe
+    mean += rest
+    deviation = np.sqrt(np.maximum(squares / safe - rest**2, 0.0))
+    return Spread(total, mean, _varies(deviation, mean))
+
+
+def _varies(deviation: Floats, mean: Floats) -> Floats:
+    """The deviation, 0 where rounding alone made a constant column vary."""
+    return np.where(deviation > ROUNDING * np.abs(mean), deviation, 0.0)
+
+
+def _scaled_first(values: Floats, weights: Floats) -> Spread:
+    """The same for any size that a float holds: each column is divided by a power of two."""
+    counted = (weights > 0)[:, None]
+    known = np.where(counted, values, 0.0)
+    _, exponents = np.frexp(np.abs(np.nan_to_num(known)).max(axis=0, initial=0.0))
+    first = _two_passes(np.ldexp(known, -exponents), weights)
+    # What remains about the mean may be small again.
+    centred = np.ldexp(known, -exponents) - first.mean
+    centred = np.where(counted, centred, 0.0)
+    _, inner = np.frexp(np.abs(np.nan_to_num(centred)).max(axis=0, initial=0.0))
+    second = _two_passes(np.ldexp(centred, -inner), weights)
+    deviation = _varies(np.ldexp(second.deviation, inner), first.mean)
+    return Spread(first.weight, np.ldexp(first.mean, exponents), np.ldexp(deviation, exponents))
 
 
 def merged(one: Spread, other: Spread) -> Spread:
@@ -108,7 +156,8 @@ def scaled(values: Floats, mean: Floats, scale: Floats) -> Floats:
     Notes: Def 207, eq 5.31
     """
     if np.abs(mean).max(initial=0.0) < NEAR_OVERFLOW and scale.max(initial=0.0) < NEAR_OVERFLOW:
-        return np.asarray((values - mean) / scale)
+        shifted = values - mean
+        return np.asarray(np.divide(shifted, scale, out=shifted))
     return np.asarray(2 * ((values / 2 - mean / 2) / scale))
 
 

@@ -42,6 +42,7 @@ class Suggestion:
         return f"{self.column}: {self.code or 'no code'}. {self.reason}"
 
 
+STEPS = "with a thermometer each step has a weight of its own"
 REASONS = {
     Kind.NUMERIC: "Already a number, so it is kept as one; shifted to mean 0 and scaled to "
     "standard deviation 1, so that its units give it no weight of their own.",
@@ -106,7 +107,8 @@ def _as_said(column: Column, spelled: str) -> Suggestion:
         raise HyperparameterError(f"Column {column.name!r}: {error}") from None
     if name == "thermometer" and not given:
         scale = recognised(column.name, column.levels or ())
-        given = () if scale is None else scale.levels
+        given = scale.levels if scale is not None else ()
+        given = column.levels or () if column.ordered else given
     return Suggestion(column.name, spelled_out(name, given), "As you said.")
 
 
@@ -116,6 +118,9 @@ def _suggested(column: Column) -> Suggestion:
     if column.kind is not Kind.CATEGORY:
         return Suggestion(column.name, USUAL[column.kind], REASONS[column.kind])
     levels = list(column.levels or ())
+    if column.ordered:
+        reason = f"The column states its order ({joined(levels)}), but no distances: {STEPS}."
+        return Suggestion(column.name, spelled_out("thermometer", tuple(levels)), reason)
     scale = recognised(column.name, levels)
     if scale is not None:
         return Suggestion(
@@ -136,10 +141,8 @@ def _suggested(column: Column) -> Suggestion:
 
 def _order_reason(scale: Scale) -> str:
     last = " It goes round, which no step says." if scale.goes_round else ""
-    return (
-        f"Ordered by name ({scale.kind}: {joined(scale.levels)}), but no number: with a "
-        f"thermometer each step has a weight of its own.{last}"
-    )
+    named = f"{scale.kind}: {joined(scale.levels)}"
+    return f"Ordered by name ({named}), but no number: {STEPS}.{last}"
 
 
 def kinds_for(codes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -56,6 +56,8 @@ class Column:
         Why it has this kind.
     unseen : tuple of str
         Categories that are not among the levels of training.
+    ordered : bool
+        Whether its source states that the levels rise, as an ordered categorical does.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Column:
     levels: tuple[str, ...] | None = None
     note: str = ""
     unseen: tuple[str, ...] = ()
+    ordered: bool = False
 
     @property
     def missing(self) -> NDArray[np.bool_]:

@@ -162,7 +162,7 @@ def _in_order(owner: str, part: Part, ordered: bool) -> list[Any]:
 def shown(levels: Any, most: int = 6) -> str:
     """A few levels for a sentence, long ones cut.
 
-    Notes: Clar 179
+    Notes: Concept 192
     """
     said = [
         (repr(v) if len(v) <= 40 else repr(f"{v[:39]}…")) if isinstance(v, str) else label(v)

@@ -1,6 +1,6 @@
 """The columns of what scikit-learn calls X, one by one, each as it is stored.
 
-Notes: Clar 179, Concept 192
+Notes: Concept 192
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def columns_of(estimator: Any, X: Any, *, fitting: bool) -> Columns:
     ValueError, TypeError
         When X is no table of n ≥ 1 rows and d ≥ 1 columns, or its columns are not those of `fit`.
 
-    Notes: Clar 179
+    Notes: Concept 192
     """
     if not (hasattr(X, "columns") and hasattr(X, "shape")):
         dtype = None

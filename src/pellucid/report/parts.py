@@ -41,7 +41,7 @@ def columns_as_read(columns: Sequence[ColumnSummary]) -> str:
     """Every column with its kind, and why it is used or not."""
     rows = [(c.name, c.kind, f"{c.missing:,}", "yes" if c.used else "no", c.note) for c in columns]
     heads = ("column", "kind", "missing", "used", "why")
-    coded = [(c.name, c.code, c.why_code) for c in columns if c.code]
+    coded = [(c.name, c.code.replace(",", ", "), c.why_code) for c in columns if c.code]
     return section(
         "The columns, as read",
         grid("Columns of the table", heads, rows, (2,)),
