@@ -21,6 +21,8 @@ JOBS = (
     "logistic_cv",
     "fit_csv",
     "stochastic",
+    "features_bases",
+    "text_memory",
     "calculus_objectives",
     "calculus_peers",
 )
