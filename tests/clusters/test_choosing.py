@@ -74,7 +74,7 @@ def test_rings_are_no_groups_about_means(make: Callable[..., tuple[Array, Array]
 
 @pytest.mark.parametrize("seed", range(3))
 def test_three_clouds_are_three(seed: int) -> None:
-    """6.3.2-choose-k: the number of groups, with its certainty."""
+    """6.3.2-choose-k, 6.3.2-training-loss-alone: the loss falls throughout, and does not choose."""
     found = choose_k(triangle(np.random.default_rng(seed)), range(2, 7), random_state=seed, **QUICK)
     assert found.k == 3
     assert found.sure == "sure"
@@ -82,6 +82,10 @@ def test_three_clouds_are_three(seed: int) -> None:
     assert found.at(3).tenable
     assert not found.at(5).tenable
     assert "3 groups" in str(found)
+    losses = [each.training for each in found.evidence]
+    assert losses == sorted(losses, reverse=True)
+    held_out = [each.held_out / each.training for each in found.evidence]
+    assert held_out[-1] > held_out[2] > 1  # held-out loss departs from it as means follow noise
 
 
 def test_groups_that_barely_touch_are_not_called_sure() -> None:
