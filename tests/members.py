@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from pellucid import (
     BagOfWords,
+    ClusterThenModel,
+    HierarchicalClusters,
     KMeans,
     LeastSquares,
     LinearClassifier,
@@ -82,6 +84,13 @@ MEMBERS = (
     Member(SoftmaxCV(lams=(1e-3, 1e-1)), "labels"),
     Member(SigmoidsClassifier(), "labels"),
     Member(KMeans(3), "groups", sparse=False),
+    Member(KMeans(3, algorithm="descent", max_iter=3000), "groups", sparse=False),
+    Member(HierarchicalClusters(3), "groups", sparse=False),
+    Member(HierarchicalClusters(3, algorithm="merge"), "groups", sparse=False),
+    Member(ClusterThenModel(), "numbers", sparse=False),
+    Member(
+        ClusterThenModel(LogisticClassifier(lam=0.01), n_clusters=2), "two labels", sparse=False
+    ),
     Member(PolynomialBasis(), "columns", sparse=False),
     Member(PolynomialBasis(domain="scaled"), "columns", sparse=False),
     Member(RadialBasis(), "columns", sparse=False),

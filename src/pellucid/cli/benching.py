@@ -25,6 +25,7 @@ JOBS = (
     "text_memory",
     "calculus_objectives",
     "calculus_peers",
+    "kmeans",
 )
 
 

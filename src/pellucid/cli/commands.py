@@ -8,6 +8,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from pellucid import __version__
+from pellucid.cli.cluster_command import cluster
+from pellucid.cli.options import Columns, Output, Source
 
 app = App(
     name="pellucid",
@@ -16,10 +18,6 @@ app = App(
     suppress_keyboard_interrupt=False,  # `main` says what was left behind
     help="Machine learning you can see through: a table in, an honest model out.",
 )
-
-Source = Annotated[str, Parameter(allow_leading_hyphen=True)]
-Output = Annotated[Path | None, Parameter(name=["--output", "-o"], allow_leading_hyphen=True)]
-Columns = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)]
 
 
 @app.command
@@ -155,10 +153,12 @@ def predict(
 ) -> None:
     """Predict from a table with a model file: the table, plus prediction and probabilities.
 
+    A model of groups adds the group of each row, and the distance to the group's mean.
+
     Parameters
     ----------
     model
-        A model.pellucid that `pellucid fit` wrote.
+        A model.pellucid that `pellucid fit` or `pellucid cluster` wrote.
     data
         A table with the columns of training; - reads CSV from standard input.
     output
@@ -175,6 +175,9 @@ def predict(
     run_predict(model, data, output=output, missing=missing, encoding=encoding, as_json=json)
 
 
+app.command(cluster)
+
+
 @app.command
 def explain(model: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Tell what a model file holds: problem, objective, gradient, what happened, warnings.
@@ -182,7 +185,7 @@ def explain(model: Path, /, *, json: Annotated[bool, Parameter(negative="")] = F
     Parameters
     ----------
     model
-        A model.pellucid that `pellucid fit` wrote.
+        A model.pellucid that `pellucid fit` or `pellucid cluster` wrote.
     json
         Print JSON instead of text.
     """

@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pellucid.errors import TableError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pellucid.evaluation.cluster_machine import ClusterMachine
     from pellucid.evaluation.machine import Machine
 
 
@@ -29,7 +28,7 @@ def run_predict(
     from pellucid.data.sources import on_disk
     from pellucid.storage import load_model
 
-    machine: Machine = load_model(model)
+    machine: Machine | ClusterMachine = load_model(model)
     with on_disk(data) as path:
         source = str(path) if data == "-" else data
         widened = with_predictions(machine, source, missing, encoding)
@@ -44,9 +43,14 @@ def run_predict(
 
 
 def with_predictions(
-    machine: Machine, source: Any, missing: tuple[str, ...] = (), encoding: str = "utf-8"
+    machine: Machine | ClusterMachine,
+    source: Any,
+    missing: tuple[str, ...] = (),
+    encoding: str = "utf-8",
 ) -> pa.Table:
-    """The table's own columns as written, `prediction`, and one `probability_CLASS` a class.
+    """The table's own columns as written, with what the machine answers beside them.
+
+    That is `prediction`, and one `probability_CLASS` a class; for groups, `distance`.
 
     Raises
     ------
@@ -59,28 +63,13 @@ def with_predictions(
 
     from pellucid.data.reading import read_as_written, read_table
 
-    wanted = [e for e in machine.schema if e["name"] in machine.framing.features]
-    table = read_table(source, schema=wanted, missing=missing, encoding=encoding)
+    table = read_table(source, schema=machine.wanted, missing=missing, encoding=encoding)
     arrow = read_as_written(source, encoding)
-    for name, values in _predictions(machine, table).items():
+    for name, values in machine.answers(table).items():
         if name in arrow.column_names:
             raise TableError(f"The table already has a column {name!r}; rename it first.")
         arrow = arrow.append_column(name, pa.array(values))
     return arrow
-
-
-def _predictions(machine: Machine, table: Any) -> dict[str, Any]:
-    if machine.framing.problem in ("regression", "overlapping classes"):
-        columns: dict[str, Any] = {"prediction": machine.predict(table)}
-        if machine.framing.problem == "regression":
-            return columns
-        p = machine.predict_probabilities(table)
-    else:
-        p = machine.predict_probabilities(table)
-        columns = {"prediction": [str(c) for c in machine.decide(p)]}
-    classes = getattr(machine.model, "classes_", machine.framing.classes)
-    names = machine.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
-    return columns | {f"probability_{name}": p[:, i] for i, name in enumerate(names)}
 
 
 def _as_bytes(table: pa.Table, suffix: str) -> bytes:

@@ -10,7 +10,15 @@ from typing import Any
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
+    "agreement": "pellucid.clusters.quality",
+    "choose_k": "pellucid.clusters.choosing",
+    "ChoiceOfK": "pellucid.clusters.choice",
+    "ClusterThenModel": "pellucid.clusters.cluster_then_model",
+    "consistency": "pellucid.clusters.quality",
+    "HierarchicalClusters": "pellucid.clusters.hierarchical",
     "KMeans": "pellucid.clusters.k_means",
+    "loss_per_point": "pellucid.clusters.quality",
+    "silhouettes": "pellucid.clusters.quality",
 }
 
 __all__ = list(HOMES)

@@ -5,6 +5,10 @@ Notes: Def 213, KE 220, Def 225
 
 from __future__ import annotations
 
+import copy
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,9 +16,10 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.clusters.fitting import Plan, best_runs, lowest, unit_of
-from pellucid.clusters.k_means_loss import nearest_mean, squared_distances
-from pellucid.clusters.plain import REASONS, Run
+from pellucid.clusters.fitting import Plan, all_runs, lowest, starts_of, unit_of
+from pellucid.clusters.k_means_told import reason_in_words, told
+from pellucid.clusters.nearest import gaps_of_rows, nearest_of_rows
+from pellucid.clusters.plain import Run
 from pellucid.clusters.settings import (
     ALGORITHM,
     COPY_X,
@@ -24,6 +29,7 @@ from pellucid.clusters.settings import (
     N_INIT,
     RANDOM_STATE,
     RECORD,
+    STEP_SIZE,
     STOP,
     TOL,
     VERBOSE,
@@ -31,17 +37,16 @@ from pellucid.clusters.settings import (
 from pellucid.clusters.twofold_sums import cluster_sums, twofold_sum
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ConvergenceWarning, TooFewRowsError, TooFewRowsWarning
-from pellucid.explanation import Explanation, Formula
+from pellucid.explanation import Explanation
 from pellucid.glass_box import GlassBox
-from pellucid.wording import number
+from pellucid.linear.descent_settings import RULE
 
 Array = NDArray[np.float64]
 RANDOM_TRIES = 10
+log = logging.getLogger(__name__)
 
 
-class KMeans(  # type: ignore[misc]
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, GlassBox
-):
+class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, GlassBox):  # type: ignore[misc]
     """Groups of points: each point belongs to the nearest mean, each mean is its points' average.
 
     `labels_` is `predict` of the rows fitted and `inertia_` is minus their `score`, to the last
@@ -86,7 +91,7 @@ class KMeans(  # type: ignore[misc]
 
     hyperparameters: ClassVar = (
         N_CLUSTERS, INIT, N_INIT, MAX_ITER, TOL, VERBOSE, RANDOM_STATE, COPY_X, ALGORITHM, STOP,
-        RECORD,
+        RULE, STEP_SIZE, RECORD,
     )  # fmt: skip
 
     def __init__(
@@ -102,6 +107,8 @@ class KMeans(  # type: ignore[misc]
         copy_x: bool = COPY_X.default,
         algorithm: str = ALGORITHM.default,
         stop: str = STOP.default,
+        rule: str = RULE.default,
+        step_size: Any = STEP_SIZE.default,
         record: bool = RECORD.default,
     ) -> None:
         self.n_clusters = n_clusters
@@ -114,62 +121,75 @@ class KMeans(  # type: ignore[misc]
         self.copy_x = copy_x
         self.algorithm = algorithm
         self.stop = stop
+        self.rule = rule
+        self.step_size = step_size
         self.record = record
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the means of the rows of X (n×d); y is ignored, weights (n) count repetitions."""
-        self.check_hyperparameters()
-        X = validate_data(self, X, dtype=np.float64, order="C")
-        weights = self._weights(sample_weight, len(X))
-        rows = X if weights is None else np.ascontiguousarray(X[weights > 0])
-        positive = None if weights is None else weights[weights > 0]
-        self._enough(len(rows))
-        unit = unit_of(rows)
-        runs = best_runs(rows / unit if unit != 1 else rows, [self.n_clusters], self._plan(unit),
-                         positive)[0]  # fmt: skip
-        self._keep(X, weights, runs, unit)
-        return self
+        return self._fitted_at([self.n_clusters], X, sample_weight)[0]
+
+    def path(self, X: Any, ks: Sequence[int], sample_weight: Any = None) -> list[Self]:
+        """The fitted clustering for each k, all from one preparation of the rows.
+
+        Each is what `fit` with that `n_clusters` gives, to the last bit. Runs go side by side, and
+        starts of k-means++ for fewer clusters are the first ones of those for more.
+
+        Parameters
+        ----------
+        X, sample_weight
+            As in `fit`.
+        ks : sequence of int
+            Numbers of clusters.
+
+        Returns
+        -------
+        list of KMeans
+            One a number, in the order given.
+
+        Notes: Concept 232
+        """
+        for k in ks:
+            N_CLUSTERS.check(k, owner="KMeans.path")
+        return self._fitted_at([int(k) for k in ks], X, sample_weight)
 
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Move the means by some more rows: each mean is the average of all rows it ever took.
 
         Rows go to the mean that is nearest when they come. The first rows also give the start, so
-        there must be k of them. `labels_`, `inertia_` are those of the last rows.
+        there must be k of them. `labels_` and `inertia_` are those of the last rows.
         """
         first = not hasattr(self, "cluster_centers_")
         self.check_hyperparameters()
         X = validate_data(self, X, dtype=np.float64, order="C", reset=first)
-        weights = self._weights(sample_weight, len(X))
-        rows = X if weights is None else np.ascontiguousarray(X[weights > 0])
-        positive = None if weights is None else weights[weights > 0]
+        weights = None if sample_weight is None else checked_weights(sample_weight, len(X))
+        rows, positive = _counted(X, weights)
         if first:
-            self._enough(len(rows))
-            start = KMeans(**{**self.get_params(), "max_iter": 1, "n_init": 1, "tol": 1e300})
-            start._enough(len(rows))
-            self.cluster_centers_ = self._start(rows, positive)
-            self.counts_ = np.zeros(self.n_clusters)
-            self.n_iter_ = 0
-        labels, _ = nearest_mean(rows, self.cluster_centers_)
-        sums, counts = cluster_sums(rows, labels, self.n_clusters, positive)
+            self._enough(len(rows), self.n_clusters)
+            plan = replace(self._plan(1.0), n_init=1)
+            self.cluster_centers_ = starts_of(rows, [self.n_clusters], plan, positive)[0][0]
+            self.counts_, self.n_iter_ = np.zeros(self.n_clusters), 0
+        y_, _ = nearest_of_rows(rows, self.cluster_centers_)
+        sums, counts = cluster_sums(rows, y_, len(self.counts_), positive)
+        met = counts > 0
         total = self.counts_ + counts
-        moved = (self.cluster_centers_ * self.counts_[:, None] + sums)[counts > 0]
-        self.cluster_centers_[counts > 0] = moved / total[counts > 0, None]
-        self.counts_ = total
-        self.n_iter_ += 1
-        self.labels_, D = nearest_mean(X, self.cluster_centers_)
-        self.inertia_ = twofold_sum(D, weights)
+        moved = self.cluster_centers_ * self.counts_[:, None] + sums
+        self.cluster_centers_ = np.where(met[:, None], moved, self.cluster_centers_)
+        self.cluster_centers_[met] /= total[met, None]
+        self.counts_, self.n_iter_ = total, self.n_iter_ + 1
+        self.labels_, self.inertia_ = self._labels_and_loss(X, weights)
         self.trace_ = {"stopped": "more rows may come", "losses": [self.inertia_], "half_steps": []}
         return self
 
     def predict(self, X: Any) -> NDArray[np.int32]:
-        """The nearest mean of each row of X (m×d): a number from 0 to k − 1, the first of equals."""
-        return self._nearest(self._queried(X))[0].astype(np.int32)
+        """The nearest mean of each row of X (m×d), from 0 to k − 1; the first of equals."""
+        return self._labels_and_loss(self._queried(X), None)[0]
 
     def transform(self, X: Any) -> Array:
         """The distance of each row of X (m×d) from each mean: m×k."""
         X = self._queried(X)
         unit = unit_of(X, self.cluster_centers_)
-        return np.sqrt(squared_distances(X / unit, self.cluster_centers_ / unit)) * unit
+        return np.sqrt(gaps_of_rows(X / unit, self.cluster_centers_ / unit)) * unit
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray[np.int32]:
         """`labels_` after `fit`."""
@@ -178,7 +198,8 @@ class KMeans(  # type: ignore[misc]
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """−L of the rows of X (m×d): minus the sum of squared distances to the nearest means."""
         X = self._queried(X)
-        return -self._nearest_and_loss(X, self._weights(sample_weight, len(X)))[1]
+        weights = None if sample_weight is None else checked_weights(sample_weight, len(X))
+        return -self._labels_and_loss(X, weights)[1]
 
     @property
     def _n_features_out(self) -> int:
@@ -188,124 +209,125 @@ class KMeans(  # type: ignore[misc]
         check_is_fitted(self)
         return np.asarray(validate_data(self, X, dtype=np.float64, order="C", reset=False))
 
-    def _weights(self, sample_weight: Any, n: int) -> Array | None:
-        return None if sample_weight is None else checked_weights(sample_weight, n)
-
-    def _nearest(self, X: Array) -> tuple[Any, Array, float]:
+    def _labels_and_loss(self, X: Array, weights: Array | None) -> tuple[NDArray[np.int32], float]:
         unit = unit_of(X, self.cluster_centers_)
-        if unit == 1:
-            return (*nearest_mean(X, self.cluster_centers_), 1.0)
-        return (*nearest_mean(X / unit, self.cluster_centers_ / unit), unit)
+        means = self.cluster_centers_
+        y, D = nearest_of_rows(X, means) if unit == 1 else nearest_of_rows(X / unit, means / unit)
+        return y.astype(np.int32), _scaled(twofold_sum(D, weights), unit)
 
-    def _nearest_and_loss(self, X: Array, weights: Array | None) -> tuple[Any, float]:
-        labels, D, unit = self._nearest(X)
-        with np.errstate(over="ignore", under="ignore"):
-            return labels.astype(np.int32), float(np.float64(twofold_sum(D, weights)) * unit * unit)
-
-    def _enough(self, n: int) -> None:
-        if n < self.n_clusters:
+    def _enough(self, n: int, k: int) -> None:
+        if n < k:
             raise TooFewRowsError(
-                f"KMeans: n_samples={n} rows (of weight above 0) cannot make n_clusters="
-                f"{self.n_clusters} clusters: each needs a row. Ask for at most {n}."
+                f"KMeans: n_samples={n} rows (of weight above 0) cannot make n_clusters={k} "
+                f"clusters: each needs a row. Ask for at most {n}."
             )
 
-    def _plan(self, unit: float = 1.0) -> Plan:
-        named = isinstance(self.init, str)
-        seed = self.random_state
-        if seed is None or not isinstance(seed, int | np.integer):
-            source = np.random.default_rng() if seed is None else seed
-            draw = source.integers if isinstance(source, np.random.Generator) else source.randint
-            seed = draw(2**31 - 1)
-        many = callable(self.init) or self.init in ("random", "positions") if named else callable(
-            self.init
-        )  # fmt: skip
-        automatic = RANDOM_TRIES if many else 1
-        n_init = automatic if self.n_init == "auto" else self.n_init
-        given = not named and not callable(self.init)
-        init = np.asarray(self.init, dtype=np.float64) / unit if given else self.init
+    def _fitted_at(self, ks: list[int], X: Any, sample_weight: Any) -> list[Self]:
+        """Fitted models for some numbers of clusters; the model itself where it is the only one."""
+        self.check_hyperparameters()
+        X = validate_data(self, X, dtype=np.float64, order="C")
+        weights = None if sample_weight is None else checked_weights(sample_weight, len(X))
+        rows, positive = _counted(X, weights)
+        for k in ks:
+            self._enough(len(rows), k)
+        unit = unit_of(rows)
+        plan = self._plan(unit)
+        found = all_runs(rows if unit == 1 else rows / unit, ks, plan, positive)
+        models = [self] if ks == [self.n_clusters] else [self._at(k) for k in ks]
+        for model, runs in zip(models, found, strict=True):
+            model._keep(X, rows, weights, runs, unit)
+        return models
+
+    def _at(self, k: int) -> Self:
+        model = copy.copy(self)
+        model.n_clusters, model.warnings_ = k, []
+        return model
+
+    def _plan(self, unit: float) -> Plan:
+        given = not isinstance(self.init, str)
+        fixed = given and not callable(self.init)
+        spread = self.init in ("k-means++", "k-means||") if not given else fixed
+        n_init = (1 if spread else RANDOM_TRIES) if self.n_init == "auto" else self.n_init
         return Plan(
-            init, 1 if given else n_init, self.max_iter, self.tol, int(seed), self.stop,
-            self.algorithm, self.record,
-        )  # fmt: skip
+            np.asarray(self.init, dtype=np.float64) / unit if fixed else self.init,
+            1 if fixed else n_init,
+            self.max_iter,
+            self.tol,
+            _seed(self.random_state),
+            self.stop,
+            self.algorithm,
+            self.record,
+            self.rule,
+            self.step_size,
+        )
 
-    def _start(self, rows: Array, weights: Array | None) -> Array:
-        from pellucid.clusters.fitting import start_of
-        from pellucid.clusters.starts import row_order
-
-        even = np.ones(len(rows)) if weights is None else weights
-        return start_of(rows, self.n_clusters, self._plan(), 0, even, row_order(rows))
-
-    def _keep(self, X: Array, weights: Array | None, runs: list[Run], unit: float) -> None:
+    def _keep(
+        self, X: Array, rows: Array, weights: Array | None, runs: list[Run], unit: float
+    ) -> None:
         run = lowest(runs)
         self.cluster_centers_ = run.means * unit
-        self.labels_, self.inertia_ = self._nearest_and_loss(X, weights)
-        self.counts_ = np.bincount(self.labels_, weights, self.n_clusters).astype(np.float64)
+        if len(rows) == len(X):
+            self.labels_, self.inertia_ = run.labels.astype(np.int32), _scaled(run.loss, unit)
+        else:  # rows of weight 0 have labels too
+            self.labels_, self.inertia_ = self._labels_and_loss(X, weights)
+        self.counts_ = np.bincount(self.labels_, weights, len(run.means)).astype(np.float64)
         self.n_iter_ = run.cycles
         self.trace_ = {
-            "stopped": REASONS[run.reason],
-            "losses": [r.loss * unit * unit for r in runs],
+            "stopped": reason_in_words(self.algorithm, run.reason),
+            "losses": [_scaled(r.loss, unit) for r in runs],
             "half_steps": [
-                {**step, "means": step["means"] * unit, "loss": step["loss"] * unit * unit}  # type: ignore[operator]
-                for step in run.history
+                {**h, "means": h["means"] * unit, "loss": _scaled(h["loss"], unit)}
+                for h in run.history
             ],
         }
-        self.refilled_ = run.refilled
-        if run.empty:
+        if self.verbose:
+            log.info("KMeans, k = %d: %s", len(run.means), self.trace_["losses"])
+        self._complain(run)
+
+    def _complain(self, run: Run) -> None:
+        k = len(run.means)
+        if run.empty and self.algorithm == "descent":
             self.warn(
-                f"{run.empty} of {self.n_clusters} clusters are empty: there are only "
-                f"{self.n_clusters - run.empty} distinct points. Ask for fewer clusters.",
+                f"{run.empty} of {k} clusters are empty: no point is nearest to their mean, so its "
+                "slope is zero and it stays. Start elsewhere, or take algorithm='lloyd'.",
+                ConvergenceWarning,
+            )
+        elif run.empty:
+            self.warn(
+                f"{run.empty} of {k} clusters are empty: there are only {k - run.empty} distinct "
+                "points. Ask for fewer clusters.",
                 TooFewRowsWarning,
             )
         if run.reason == "cycles":
+            what = "steps" if self.algorithm == "descent" else "cycles"
             self.warn(
-                f"stopped after max_iter = {self.max_iter} cycles, before the means came to rest. "
+                f"stopped after max_iter = {self.max_iter} {what}, before the means came to rest. "
                 "Raise max_iter or tol.",
                 ConvergenceWarning,
             )
 
     def _explanation(self) -> Explanation:
-        losses = self.trace_["losses"]
-        happened = [
-            ("loss L", number(self.inertia_, 6)),
-            ("cycles", f"{self.n_iter_:,}; {self.trace_['stopped']}"),
-            ("points in each cluster", ", ".join(number(float(c)) for c in self.counts_[:20])),
-        ]
-        if len(losses) > 1:
-            spread = f"{number(min(losses), 6)} to {number(max(losses), 6)}"
-            happened.append((f"losses of {len(losses)} starts", spread))
-        return Explanation(
-            "KMeans",
-            problem=(
-                "Clustering: unlabelled points are put into k groups. Points near one another are "
-                "taken to be alike, near meaning a small squared distance in the units of the "
-                "columns."
-            ),
-            hypothesis=Formula(
-                "y⁽ⁱ⁾ = argmin_j ‖x⁽ⁱ⁾ − μ⁽ʲ⁾‖²",
-                r"y^{(i)} = \arg\min_j \|x^{(i)} - \mu^{(j)}\|^2",
-                "x, μ: d×1",
-                "Notation 229",
-            ),
-            objective=Formula(
-                "L = Σⱼ Σᵢ 1(y⁽ⁱ⁾ = j) ‖x⁽ⁱ⁾ − μ⁽ʲ⁾‖²",
-                r"\mathcal{L} = \sum_{j=1}^k \sum_{i=1}^n \mathbb{1}(y^{(i)} = j)"
-                r" \|x^{(i)} - \mu^{(j)}\|^2",
-                "a sum over all points",
-                "KE 220",
-            ),
-            gradient=Formula(
-                "∂L/∂μ⁽ʲ⁾ = −2 Σᵢ 1(y⁽ⁱ⁾ = j) (x⁽ⁱ⁾ − μ⁽ʲ⁾): zero where μ⁽ʲ⁾ is the average",
-                r"\partial \mathcal{L}/\partial \mu^{(j)} = -2 \sum_{i=1}^n"
-                r" \mathbb{1}(y^{(i)} = j)\,(x^{(i)} - \mu^{(j)})",
-                "d×1",
-                "Concept 227",
-            ),
-            algorithm=(
-                "k-means: points go to the nearest mean, means move to the average of their points, "
-                "until nothing changes. Each half-step lowers L or leaves it; the end is a local "
-                "minimum, which depends on the start."
-            ),
-            happened=tuple(happened),
-            warnings=tuple(self.warnings_),
-            notes="KE 220, Def 225, Concept 226",
-        )
+        return told(self)
+
+
+def _counted(X: Array, weights: Array | None) -> tuple[Array, Array | None]:
+    """The rows of weight above 0, with their weights."""
+    if weights is None or (weights > 0).all():
+        return X, weights
+    return np.ascontiguousarray(X[weights > 0]), weights[weights > 0]
+
+
+def _scaled(loss: float, unit: float) -> float:
+    """A loss in squared units; infinite where that is too large a number."""
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.float64(loss) * unit * unit)
+
+
+def _seed(random_state: Any) -> int:
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31 - 1))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    return int(
+        np.random.default_rng().integers(2**31 - 1) if random_state is None else random_state
+    )

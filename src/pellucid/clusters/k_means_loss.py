@@ -1,4 +1,4 @@
-"""The k-means loss and its parts, in the notes' letters: plain formulas, and what faster code must equal.
+"""The k-means loss and its parts, in the notes' letters: plain formulas that fast code must equal.
 
 A squared distance is summed column by column, in order. That fixes its last bit, and with it which
 mean is nearest: the compiled passes give the very labels that these formulas give.
@@ -8,13 +8,15 @@ Notes: §6.2
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.clusters.twofold_sums import cluster_sums, twofold_sum
 
 Array = NDArray[np.float64]
-Labels = NDArray[np.intp]
+Labels = NDArray[np.integer[Any]]
 BLOCK_NUMBERS = 1 << 20  # distances held at a time
 
 
@@ -44,7 +46,7 @@ def squared_distances(X: Array, means: Array) -> Array:
     return D
 
 
-def nearest_mean(X: Array, means: Array) -> tuple[Labels, Array]:
+def nearest_mean(X: Array, means: Array) -> tuple[NDArray[np.intp], Array]:
     """y⁽ⁱ⁾ = argmin_j ‖x⁽ⁱ⁾ − μ⁽ʲ⁾‖², the first of equals, and the squared distance to that mean.
 
     Parameters

@@ -8,9 +8,9 @@ Notes: Def 225, §6.2.13
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pellucid.clusters.k_means_loss import (
     Array,
@@ -20,12 +20,6 @@ from pellucid.clusters.k_means_loss import (
     squared_distances,
 )
 from pellucid.clusters.twofold_sums import twofold_sum
-
-REASONS = {
-    "labels": "no point changed cluster",
-    "means": "the means moved less than tol",
-    "cycles": "max_iter cycles were made",
-}
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ class Run:
     reason: str
     refilled: int = 0
     empty: int = 0
-    history: list[dict[str, object]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
 
 
 def plain_k_means(
@@ -106,14 +100,15 @@ def plain_k_means(
 
     Notes: Def 225, Concept 226
     """
-    history: list[dict[str, object]] = []
+    history: list[dict[str, Any]] = []
 
     def keep(what: str, means: Array, y: Labels, D: Array) -> None:
         if record:
             loss = twofold_sum(D, weights)
             history.append({"what": what, "means": means.copy(), "labels": y.copy(), "loss": loss})
 
-    y_before = np.full(len(X), -1)
+    y: Labels
+    y_before: Labels = np.full(len(X), -1)
     refilled, reason = 0, "cycles"
     for cycle in range(1, max_iter + 1):  # noqa: B007
         y, D = nearest_mean(X, means)
@@ -127,7 +122,7 @@ def plain_k_means(
         means = moved
         if record:
             keep("moved", means, y, squared_to_own(X, means, y))
-        if (y == y_before).all():
+        if not filled and (y == y_before).all():
             reason = "labels"
             break
         if stop == "means" and move <= least_move:

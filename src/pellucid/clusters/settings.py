@@ -5,11 +5,13 @@ Notes: Def 81, Def 225, Concept 232
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.descent_settings import STEP_SIZE as DESCENT_STEP
 
 STARTS = ("k-means++", "k-means||", "random", "positions")
 
@@ -26,7 +28,7 @@ def _numbers(value: Any) -> bool:
 def _seed(value: Any) -> bool:
     if isinstance(value, np.random.RandomState | np.random.Generator):
         return True
-    return isinstance(value, int | np.integer) and 0 <= value < 2**32
+    return isinstance(value, int | np.integer) and 0 <= int(value) < 2**32
 
 
 N_CLUSTERS = Hyperparameter("n_clusters", 8, "int", "Number of clusters.", symbol="k", low=1)
@@ -77,7 +79,7 @@ RANDOM_STATE = Hyperparameter(
     accepts=_seed,
     described="a whole number ≥ 0, a NumPy random generator, or None",
 )
-VERBOSE = Hyperparameter("verbose", 0, "int", "Whether each run reports itself.", low=0)
+VERBOSE = Hyperparameter("verbose", 0, "int", "Above 0, the losses of the runs are logged.", low=0)
 COPY_X = Hyperparameter(
     "copy_x", True, "bool", "For callers of scikit-learn's KMeans; X is never written to."
 )
@@ -95,4 +97,7 @@ RECORD = Hyperparameter(
     False,
     "bool",
     "Whether every half-step is kept for replay: means, labels and loss in `trace_`.",
+)
+STEP_SIZE = replace(
+    DESCENT_STEP, meaning="Step size of descent; None: a line search, or 0.1 for other rules."
 )

@@ -1,122 +1,153 @@
 """Where the means start: at random points, at random positions, or spread by k-means++ or k-means‖.
 
-Rows are drawn along an order that follows from their values alone. The start then does not depend
-on the order of the rows, and a row of weight 2 is drawn as two equal rows would be.
-
 Notes: Concept 215, §6.3.1
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pellucid.clusters.k_means_loss import Array, nearest_mean, squared_distances
+from pellucid.clusters.drawing import BUCKETS, Order, drawn, order_of
+from pellucid.clusters.k_means_loss import Array
+from pellucid.clusters.nearest import nearest_of_rows
+from pellucid.clusters.points import Points, points_of
+from pellucid.clusters.spreading import far_off, gains, lower
 from pellucid.errors import HyperparameterError
 
-Order = NDArray[np.intp]
-OVERSAMPLING, ROUNDS = 2.0, 5
+OVERSAMPLING, ROUNDS = 2, 5
+PATIENCE = 100  # points in vain, before those that are left are counted
 
 
-def row_order(X: Array) -> Order:
-    """An order of the rows that depends on their values and not on where they stand.
+@dataclass(frozen=True)
+class Source:
+    """Points to draw from, and the order in which they are drawn.
 
-    Rows are sorted by a fixed random combination of their columns.
+    Parameters
+    ----------
+    points : Points
+    order : Order
+    over : as `points.crew` yields it
+    """
+
+    points: Points
+    order: Order
+    over: Any
+
+    def weighed(self, rows: Any) -> Array:
+        """Weights of some rows."""
+        weights = self.points.weights
+        return weights[rows] if len(weights) else np.ones(len(rows))
+
+    @property
+    def held(self) -> Array:
+        """Sum of weights in each bucket of the order."""
+        weights = self.points.weights if len(self.points.weights) else None
+        return np.bincount(self.order.bucket, weights, BUCKETS).astype(np.float64)
+
+
+Start = Callable[[Source, int, np.random.Generator], Array]
+
+
+def random_points(source: Source, k: int, rng: np.random.Generator) -> Array:
+    """k distinct points of the data, drawn at random; where there are fewer, some come twice.
 
     Notes: Concept 215
     """
-    mixing = np.random.default_rng(0).normal(size=X.shape[1])
-    key = np.zeros(len(X))
-    for t in range(X.shape[1]):
-        key += X[:, t] * mixing[t]
-    return np.argsort(key, kind="stable")
-
-
-def drawn(chance: Array, order: Order, u: Array) -> NDArray[np.intp]:
-    """Rows drawn with probability in proportion to `chance`, by numbers u in [0, 1)."""
-    reached = np.cumsum(chance[order])
-    at = np.searchsorted(reached, u * reached[-1], side="right")
-    return order[np.minimum(at, len(order) - 1)]
-
-
-def random_points(
-    X: Array, k: int, rng: np.random.Generator, weights: Array, order: Order
-) -> Array:
-    """k distinct points of the data, drawn at random; fewer than k distinct ones are repeated.
-
-    Notes: Concept 215
-    """
-    chance = weights.copy()
+    X, order = source.points.X, source.order
+    held = source.held
     means = np.empty((k, X.shape[1]))
     for j in range(k):
-        if not chance.any():
-            means[j:] = means[: k - j] if 2 * j >= k else np.resize(means[:j], (k - j, X.shape[1]))
-            break
-        means[j] = X[drawn(chance, order, rng.random(1))[0]]
-        chance[(X == means[j]).all(axis=1)] = 0.0
+        for _ in range(PATIENCE):
+            row = drawn(order, held, source.weighed, rng.random(1))[0]
+            if not (means[:j] == X[row]).all(axis=1).any():
+                break
+        else:
+            return _completed(X, means, j)
+        means[j] = X[row]
     return means
 
 
-def random_positions(
-    X: Array, k: int, rng: np.random.Generator, weights: Array, order: Order
-) -> Array:
+def _completed(X: Array, means: Array, j: int) -> Array:
+    """The first j means and further distinct points, as far as there are any."""
+    known = {row.tobytes() for row in means[:j] + 0.0}
+    more = [row for row in np.unique(X, axis=0) + 0.0 if row.tobytes() not in known]
+    chosen = np.vstack([means[:j], *more[: len(means) - j]])
+    return np.resize(chosen, means.shape)
+
+
+def random_positions(source: Source, k: int, rng: np.random.Generator) -> Array:
     """k positions drawn evenly from the box that holds the data.
 
     Notes: Concept 215
     """
-    low, high = X.min(axis=0), X.max(axis=0)
-    return np.asarray(low + rng.random((k, X.shape[1])) * (high - low))
+    low, high = source.points.X.min(axis=0), source.points.X.max(axis=0)
+    return np.asarray(low + rng.random((k, len(low))) * (high - low))
 
 
-def plus_plus(X: Array, k: int, rng: np.random.Generator, weights: Array, order: Order) -> Array:
-    """k-means++, greedy: each next mean is the best of 2 + ln k points drawn by squared distance.
+def plus_plus(source: Source, k: int, rng: np.random.Generator) -> Array:
+    """k-means++, greedy: mean j is the best of 2 + ln j points drawn by squared distance.
 
-    A point is drawn with probability in proportion to its squared distance from the means so far;
-    of the points drawn, that one is kept which lowers the loss most.
+    A point is drawn in proportion to its squared distance from the means so far; of the points
+    drawn, that one is kept which lowers the loss most. The means for k are the first k of those for
+    k + 1.
 
     Notes: Concept 215, Concept 231
     """
-    tries = 2 + int(np.log(k))
-    means = np.empty((k, X.shape[1]))
-    means[0] = X[drawn(weights, order, rng.random(1))[0]]
-    D = squared_distances(X, means[:1])[:, 0]
+    points, order, over = source.points, source.order, source.over
+    D = far_off(points)
+    chosen = drawn(order, source.held, source.weighed, rng.random(1))
+    held = lower(points, D, chosen, order, over)
     for j in range(1, k):
-        u = rng.random(tries)
-        if not D.any():
-            means[j:] = np.resize(means[:j], (k - j, X.shape[1]))
+        u = rng.random(2 + int(np.log(j + 1)))
+        if not held.any():
             break
-        rows = drawn(weights * D, order, u)
-        after = np.minimum(D[:, None], squared_distances(X, X[rows]))
-        best = int((weights[:, None] * after).sum(axis=0).argmin())
-        means[j], D = X[rows[best]], after[:, best]
-    return means
+        rows = drawn(order, held, lambda some: source.weighed(some) * D[some], u)
+        best = rows[int(gains(points, D, rows, over).argmin())]
+        chosen.append(best)
+        held = lower(points, D, [best], order, over)
+    if len(chosen) < k:
+        return _completed(
+            points.X, np.resize(points.X[chosen], (k, points.X.shape[1])), len(chosen)
+        )
+    return points.X[chosen]
 
 
-def parallel(X: Array, k: int, rng: np.random.Generator, weights: Array, order: Order) -> Array:
+def parallel(source: Source, k: int, rng: np.random.Generator) -> Array:
     """k-means‖: a few rounds draw many points at once; k-means++ on these, weighted, gives k.
 
     A point drawn weighs as much as the points nearest to it.
 
     Notes: Concept 215, Concept 231
     """
-    chosen = X[drawn(weights, order, rng.random(1))]
-    D = squared_distances(X, chosen)[:, 0]
+    points, order, over = source.points, source.order, source.over
+    D = far_off(points)
+    chosen = drawn(order, source.held, source.weighed, rng.random(1))
+    held = lower(points, D, chosen, order, over)
     for _ in range(ROUNDS):
-        share = weights * D
-        if not share.any():
+        u = rng.random(OVERSAMPLING * k)
+        if not held.any():
             break
-        u = rng.random(max(1, int(OVERSAMPLING * k)))
-        more = np.unique(X[drawn(share, order, u)], axis=0)
-        chosen = np.vstack([chosen, more])
-        D = np.minimum(D, nearest_mean(X, more)[1])
-    served = np.bincount(nearest_mean(X, chosen)[0], weights, minlength=len(chosen))
-    kept = served > 0
-    return plus_plus(chosen[kept], k, rng, served[kept], row_order(chosen[kept]))
+        more = sorted(set(drawn(order, held, lambda some: source.weighed(some) * D[some], u)))
+        chosen += more
+        held = lower(points, D, more, order, over)
+    means = np.unique(points.X[chosen], axis=0)
+    y, _ = nearest_of_rows(points.X, means)
+    weights = points.weights if len(points.weights) else None
+    served = np.bincount(y, weights, len(means)).astype(np.float64)
+    means, served = means[served > 0], served[served > 0]
+
+    def alone(job: Any) -> list[Any]:
+        return [job(0, -(-len(means) // points.panels.shape[2]))]
+
+    few = Source(points_of(means, served, alone), order_of(means, alone), alone)
+    start = plus_plus(few, k, rng)
+    return start if len(means) >= k else _completed(points.X, start, len(means))
 
 
-Start = Callable[[Array, int, np.random.Generator, Array, Order], Array]
 STARTS: dict[str, Start] = {
     "k-means++": plus_plus,
     "k-means||": parallel,

@@ -18,7 +18,8 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Labels = NDArray[np.intp]
+Labels = NDArray[np.integer[Any]]
+NO_WEIGHTS = np.empty(0)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -32,34 +33,50 @@ def fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
 
 
 @numba.njit(nogil=True, cache=True)
-def add_row(high, low, x, weight):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """high + low += weight · x, entry by entry."""
-    for t in range(len(x)):
-        term = weight * x[t]
-        low[t] += fused(weight, x[t], -term)
-        total = high[t] + term
-        back = total - high[t]
-        low[t] += (high[t] - (total - back)) + (term - back)
-        high[t] = total
+def shift_row(high, low, j, X, i, weight):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Add weight · x⁽ⁱ⁾ to row j of the sums high + low, and the weight to its last column."""
+    d = X.shape[1]
+    for t in range(d):
+        term = weight * X[i, t]
+        total = high[j, t] + term
+        back = total - high[j, t]
+        low[j, t] += (high[j, t] - (total - back)) + (term - back) + fused(weight, X[i, t], -term)
+        high[j, t] = total
+    total = high[j, d] + weight
+    back = total - high[j, d]
+    low[j, d] += (high[j, d] - (total - back)) + (weight - back)
+    high[j, d] = total
 
 
 @numba.njit(nogil=True, cache=True)
 def _cluster_sums(X, y, weights, high, low):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The last column of `high` and `low` counts."""
-    d = X.shape[1]
-    one = np.ones(1)
     for i in range(len(X)):
-        weight = weights[i] if len(weights) else 1.0
-        add_row(high[y[i], :d], low[y[i], :d], X[i], weight)
-        add_row(high[y[i], d:], low[y[i], d:], one, weight)
+        shift_row(high, low, y[i], X, i, weights[i] if len(weights) else 1.0)
 
 
 @numba.njit(nogil=True, cache=True)
-def _twofold_sum(terms, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
-    high, low = np.zeros(1), np.zeros(1)
+def _twofold_parts(terms, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
+    high, low = 0.0, 0.0
     for i in range(len(terms)):
-        add_row(high, low, terms[i : i + 1], weights[i] if len(weights) else 1.0)
-    return high[0] + low[0]
+        weight = weights[i] if len(weights) else 1.0
+        term = weight * terms[i]
+        total = high + term
+        back = total - high
+        low += (high - (total - back)) + (term - back) + fused(weight, terms[i], -term)
+        high = total
+    return high, low
+
+
+def cluster_sums_parts(
+    X: Array, y: Labels, k: int, weights: Array | None = None
+) -> tuple[Array, Array]:
+    """As `cluster_sums`, in two parts yet to be added; the last column counts: (k, d + 1) twice.
+
+    Notes: §6.2.7
+    """
+    high, low = np.zeros((2, k, X.shape[1] + 1))
+    _cluster_sums(X, y, NO_WEIGHTS if weights is None else weights, high, low)
+    return high, low
 
 
 def cluster_sums(X: Array, y: Labels, k: int, weights: Array | None = None) -> tuple[Array, Array]:
@@ -85,9 +102,7 @@ def cluster_sums(X: Array, y: Labels, k: int, weights: Array | None = None) -> t
 
     Notes: §6.2.7
     """
-    high, low = np.zeros((2, k, X.shape[1] + 1))
-    _cluster_sums(X, y, np.empty(0) if weights is None else weights, high, low)
-    total = high + low
+    total = np.add(*cluster_sums_parts(X, y, k, weights))
     return total[:, :-1], total[:, -1]
 
 
@@ -101,4 +116,13 @@ def twofold_sum(terms: Array, weights: Array | None = None) -> float:
 
     Notes: KE 220
     """
-    return float(_twofold_sum(terms, np.empty(0) if weights is None else weights))
+    return float(np.add(*twofold_parts(terms, NO_WEIGHTS if weights is None else weights)))
+
+
+def twofold_parts(terms: Array, weights: Array) -> tuple[float, float]:
+    """The same in two parts yet to be added; no weights are an empty array.
+
+    Notes: KE 220
+    """
+    high, low = _twofold_parts(terms, weights)
+    return high, low

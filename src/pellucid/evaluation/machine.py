@@ -48,6 +48,11 @@ class Machine:
     threshold: float | None
     evidence: dict[str, Any]
 
+    @property
+    def wanted(self) -> list[dict[str, Any]]:
+        """Columns that a table must have to be predicted from."""
+        return [entry for entry in self.schema if entry["name"] in self.framing.features]
+
     def features_of(self, source: Any) -> NDArray[np.float64]:
         """The encoded rows φ(x), n×D, of a table or of anything `read_table` reads.
 
@@ -56,8 +61,7 @@ class Machine:
         ColumnError
             When a column of training is absent.
         """
-        wanted = [entry for entry in self.schema if entry["name"] in self.framing.features]
-        X: Any = read_table(source, schema=wanted)
+        X: Any = read_table(source, schema=self.wanted)
         for step in self.steps:
             X = step.transform(X)
         return np.asarray(X, dtype=np.float64)
@@ -108,6 +112,20 @@ class Machine:
         if self.framing.problem == "regression":
             raise FramingError("A regression predicts numbers; it has no class probabilities.")
         return np.asarray(self.model.predict_proba(self.features_of(source)))
+
+    def answers(self, table: Any) -> dict[str, Any]:
+        """Columns that a prediction adds: `prediction`, and one `probability_CLASS` a class."""
+        if self.framing.problem in ("regression", "overlapping classes"):
+            columns: dict[str, Any] = {"prediction": self.predict(table)}
+            if self.framing.problem == "regression":
+                return columns
+            p = self.predict_probabilities(table)
+        else:
+            p = self.predict_probabilities(table)
+            columns = {"prediction": [str(c) for c in self.decide(p)]}
+        classes = getattr(self.model, "classes_", self.framing.classes)
+        names = self.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
+        return columns | {f"probability_{name}": p[:, i] for i, name in enumerate(names)}
 
     def explain(self) -> Explanation:
         """The problem, the figures of the fit, and the model's own explanation."""

@@ -6,23 +6,19 @@ Notes: §1.0.5, §1.0.7, §2.7
 from __future__ import annotations
 
 import os
-import platform
 import shlex
 from dataclasses import asdict
-from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from pellucid.evaluation.fit_result import FitResult
 from pellucid.evaluation.threshold import expected_costs
 from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
-from pellucid.pictures.style import scoped, to_svg
-from pellucid.report.page import escape, folded, grid, page, paragraph, picture, section
+from pellucid.report.page import escape, folded, grid, page, paragraph, section
+from pellucid.report.parts import Drawer, columns_as_read, finding, footer
 from pellucid.storage.atomic import write_whole
 from pellucid.wording import number
 
@@ -68,7 +64,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
     folder : Path
         Where the model file stands, for the commands shown.
     """
-    drawn = _Drawer()
+    drawn = Drawer()
     body = "".join(
         [
             _answer(result),
@@ -80,23 +76,12 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
             _errors(result, drawn),
             _weights(result, drawn),
             section("What was minimised", result.explanation.to_html()),
-            _columns(result),
+            columns_as_read(result.columns),
             _how_to(result, folder),
-            _footer(),
+            footer(),
         ]
     )
     return page(f"Predicting {result.framing.target}: a report", body)
-
-
-class _Drawer:
-    """Puts figures on the page, each with ids of its own."""
-
-    def __init__(self) -> None:
-        self._number = count(1)
-
-    def __call__(self, figure: Figure, caption: str, wide: bool = False) -> str:
-        drawn = scoped(to_svg(figure, caption), f"p{next(self._number)}")
-        return picture(drawn, caption, wide)
 
 
 def _answer(result: FitResult) -> str:
@@ -155,15 +140,10 @@ def _framing(result: FitResult) -> str:
 def _findings(result: FitResult) -> str:
     if not result.findings:
         return section("Assumptions", paragraph("Nothing speaks against the assumptions."))
-    blocks = [
-        f'<div class="finding {escape(f.severity)}"><p><b>{escape(f.severity)}</b>: '
-        f"{escape(f.name)}</p><p>{escape(f.message)}</p>{paragraph(f.advice, 'advice')}</div>"
-        for f in result.findings
-    ]
-    return section("Assumptions, checked", *blocks)
+    return section("Assumptions, checked", *map(finding, result.findings))
 
 
-def _candidates(result: FitResult, drawn: _Drawer) -> str:
+def _candidates(result: FitResult, drawn: Drawer) -> str:
     rows = [
         (
             c.name,
@@ -200,7 +180,7 @@ def _candidates(result: FitResult, drawn: _Drawer) -> str:
     )
 
 
-def _path(result: FitResult, drawn: _Drawer) -> str:
+def _path(result: FitResult, drawn: Drawer) -> str:
     chosen = result.chosen
     if not chosen.path or chosen.lam is None:
         return ""
@@ -214,7 +194,7 @@ def _path(result: FitResult, drawn: _Drawer) -> str:
     )
 
 
-def _curve(result: FitResult, drawn: _Drawer) -> str:
+def _curve(result: FitResult, drawn: Drawer) -> str:
     advice = "".join(f"<li>{escape(a)}</li>" for a in result.diagnosis.advice)
     chosen, shown = result.chosen, ""
     if len(chosen.path) > 2 and chosen.lam is not None:
@@ -238,7 +218,7 @@ def _curve(result: FitResult, drawn: _Drawer) -> str:
     )
 
 
-def _errors(result: FitResult, drawn: _Drawer) -> str:
+def _errors(result: FitResult, drawn: Drawer) -> str:
     names = sorted(result.errors, key=list(result.errors).index)
     rows = [
         (MEASURES.get(n, n), number(result.errors[n]), number(result.errors_baseline.get(n)))
@@ -254,7 +234,7 @@ def _errors(result: FitResult, drawn: _Drawer) -> str:
     return section("Errors on rows never used", measures, shown)
 
 
-def _regression_pictures(result: FitResult, drawn: _Drawer) -> str:
+def _regression_pictures(result: FitResult, drawn: Drawer) -> str:
     y, g = result.truths, result.predictions
     return (
         '<div class="pair">'
@@ -287,7 +267,7 @@ def _overlapping_table(result: FitResult) -> str:
     return grid("By class", ("class", "rows that have it", "right", "found"), rows, (1, 2, 3))
 
 
-def _class_pictures(result: FitResult, drawn: _Drawer) -> str:
+def _class_pictures(result: FitResult, drawn: Drawer) -> str:
     classes = [str(c) for c in result.machine.model.classes_]
     counts = error_pictures.confusion_counts(result.truths, result.predictions, classes)
     shown = drawn(
@@ -328,7 +308,7 @@ def _costs(
     p: np.ndarray,
     positive: np.ndarray,
     classes: list[str],
-    drawn: _Drawer,
+    drawn: Drawer,
 ) -> str:
     costs = result.settings.costs
     if not costs or result.threshold is None:
@@ -344,7 +324,7 @@ def _costs(
     )
 
 
-def _weights(result: FitResult, drawn: _Drawer) -> str:
+def _weights(result: FitResult, drawn: Drawer) -> str:
     if not result.weights:
         return section(
             "Weights", paragraph("This model has no weights to show: it answers from the rows.")
@@ -371,15 +351,6 @@ def _weights(result: FitResult, drawn: _Drawer) -> str:
     )
 
 
-def _columns(result: FitResult) -> str:
-    rows = [
-        (c.name, c.kind, f"{c.missing:,}", "yes" if c.used else "no", c.note)
-        for c in result.columns
-    ]
-    heads = ("column", "kind", "missing", "used", "why")
-    return section("The columns, as read", grid("Columns of the table", heads, rows, (2,)))
-
-
 def _how_to(result: FitResult, folder: Path) -> str:
     model = shlex.quote(str(folder / "model.pellucid"))
     replay = f"./pellucid fit DATA --config {shlex.quote(str(folder / 'run.toml'))}"
@@ -399,12 +370,4 @@ def _how_to(result: FitResult, folder: Path) -> str:
         f"<pre>{escape(python)}</pre>",
         f"<pre>{escape(replay)}</pre>",
         folded("Settings of this run", grid("Settings", ("setting", "value"), settings)),
-    )
-
-
-def _footer() -> str:
-    engines = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn"))
-    return (
-        f"<footer>Made by Pellucid {escape(version('pellucid'))} with Python "
-        f"{platform.python_version()}, {escape(engines)}.</footer>"
     )

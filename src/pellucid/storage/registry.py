@@ -12,9 +12,12 @@ from pellucid.errors import ModelFileError
 
 REGISTRY: dict[str, str] = {
     "Machine": "pellucid.evaluation.machine:Machine",
+    "ClusterMachine": "pellucid.evaluation.cluster_machine:ClusterMachine",
     "Framing": "pellucid.data.framing:Framing",
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
     "KMeans": "pellucid.clusters.k_means:KMeans",
+    "HierarchicalClusters": "pellucid.clusters.hierarchical:HierarchicalClusters",
+    "ClusterThenModel": "pellucid.clusters.cluster_then_model:ClusterThenModel",
     "PolynomialBasis": "pellucid.features.polynomial:PolynomialBasis",
     "RadialBasis": "pellucid.features.radial:RadialBasis",
     "RadiusFeature": "pellucid.features.radius:RadiusFeature",

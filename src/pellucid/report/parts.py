@@ -1,0 +1,53 @@
+"""Parts that every report has: figures, findings, the columns as read, who made it.
+
+Notes: §1.0.7
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+from itertools import count
+
+from matplotlib.figure import Figure
+
+from pellucid.evaluation.fit_result import ColumnSummary, Finding
+from pellucid.pictures.style import scoped, to_svg
+from pellucid.report.page import escape, grid, paragraph, picture, section
+
+
+class Drawer:
+    """Puts figures on the page, each with ids of its own."""
+
+    def __init__(self) -> None:
+        self._number = count(1)
+
+    def __call__(self, figure: Figure, caption: str, wide: bool = False) -> str:
+        drawn = scoped(to_svg(figure, caption), f"p{next(self._number)}")
+        return picture(drawn, caption, wide)
+
+
+def finding(found: Finding) -> str:
+    """One finding, with its advice."""
+    return (
+        f'<div class="finding {escape(found.severity)}"><p><b>{escape(found.severity)}</b>: '
+        f"{escape(found.name)}</p><p>{escape(found.message)}</p>"
+        f"{paragraph(found.advice, 'advice')}</div>"
+    )
+
+
+def columns_as_read(columns: Iterable[ColumnSummary]) -> str:
+    """Every column with its kind, and why it is used or not."""
+    rows = [(c.name, c.kind, f"{c.missing:,}", "yes" if c.used else "no", c.note) for c in columns]
+    heads = ("column", "kind", "missing", "used", "why")
+    return section("The columns, as read", grid("Columns of the table", heads, rows, (2,)))
+
+
+def footer() -> str:
+    """Who made the page, with what."""
+    engines = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn"))
+    return (
+        f"<footer>Made by Pellucid {escape(version('pellucid'))} with Python "
+        f"{platform.python_version()}, {escape(engines)}.</footer>"
+    )
