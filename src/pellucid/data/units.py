@@ -10,10 +10,29 @@ import re
 # Endings that are units beyond doubt when a word stands before them.
 UNITS = {
     **{u: u for u in ("mm", "cm", "km", "mg", "kg", "ms", "ml", "kcal", "mmhg", "bpm", "kwh")},
-    **{"m": "m", "g": "g", "s": "s", "h": "h", "min": "min", "sec": "s", "hours": "h"},
-    **{"days": "days", "weeks": "weeks", "months": "months", "years": "years", "yrs": "years"},
-    **{"usd": "USD", "eur": "EUR", "gbp": "GBP", "pct": "%", "percent": "%", "celsius": "°C"},
-    **{"lb": "lb", "lbs": "lb", "kmh": "km/h", "mph": "mph", "inches": "in"},
+    "m": "m",
+    "g": "g",
+    "s": "s",
+    "h": "h",
+    "min": "min",
+    "sec": "s",
+    "hours": "h",
+    "days": "days",
+    "weeks": "weeks",
+    "months": "months",
+    "years": "years",
+    "yrs": "years",
+    "usd": "USD",
+    "eur": "EUR",
+    "gbp": "GBP",
+    "pct": "%",
+    "percent": "%",
+    "celsius": "°C",
+    "lb": "lb",
+    "lbs": "lb",
+    "kmh": "km/h",
+    "mph": "mph",
+    "inches": "in",
 }
 
 
