@@ -98,6 +98,7 @@ MEMBERS = (
     Member(SoftmaxCV(lams=(1e-3, 1e-1)), "labels"),
     Member(SigmoidsClassifier(), "labels"),
     Member(KMeans(3), "groups", sparse=False),
+    Member(KMeans(3, algorithm="descent", max_iter=3000), "groups", sparse=False),
     Member(HierarchicalClusters(3), "groups", sparse=False),
     Member(HierarchicalClusters(3, algorithm="merge"), "groups", sparse=False),
     Member(ClusterThenModel(), "numbers", sparse=False),

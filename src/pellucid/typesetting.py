@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import re
 import warnings
+import zlib
 from functools import lru_cache
 
 
@@ -36,6 +38,10 @@ def svg(latex: str, title: str = "", size: float = 18.0) -> str:
         import ziamath
 
     drawn: str = ziamath.Latex(latex, size=size, color="currentColor").svg()
+    # Glyphs are defined by name: each formula names its own, so that several share one page.
+    own = f"f{zlib.crc32(latex.encode()):08x}"
+    drawn = re.sub(r'\bid="([^"]+)"', rf'id="{own}-\1"', drawn)
+    drawn = re.sub(r'href="#([^"]+)"', rf'href="#{own}-\1"', drawn)
     if title:
         at = drawn.index(">") + 1
         label = html.escape(title, quote=True)

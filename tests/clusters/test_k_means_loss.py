@@ -26,7 +26,7 @@ from pellucid.clusters.k_means_loss import (
     squared_distances,
     variance,
 )
-from pellucid.clusters.nearest import nearest_of_rows, to_own
+from pellucid.clusters.nearest import gaps_of_rows, nearest_of_rows, to_own
 from pellucid.clusters.plain import plain_k_means
 from pellucid.clusters.twofold_sums import cluster_sums, twofold_sum
 from pellucid.descent import Batches, Steps, check_gradient, minimize
@@ -104,6 +104,7 @@ def test_compiled_distances_are_the_formulas_to_the_bit(problem: Any) -> None:
     assert (labels == compiled).all()
     assert (gaps == D).all()
     assert (squared_distances(X, means).min(axis=1) == D).all()
+    assert (gaps_of_rows(X, means) == squared_distances(X, means)).all()
     assert twofold_sum(to_own(X, means, y)) == k_means_loss(X, means, y)
 
 

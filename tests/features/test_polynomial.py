@@ -102,6 +102,9 @@ def test_powers_beyond_the_largest_number_are_refused() -> None:
     with pytest.raises(HyperparameterError, match=r"order 3 of input 1 \(up to .*e\+152\)"):
         PolynomialBasis(3).fit_transform(X)
     assert np.isfinite(PolynomialBasis(3, domain="scaled").fit_transform(X)).all()
+    scaled = PolynomialBasis(3, domain="scaled").fit(rows())
+    with pytest.raises(HyperparameterError, match="far outside the range of the rows of the fit"):
+        scaled.transform(X * 1e10)
     apart = np.diag([1e200, 1e200])  # no row holds both
     assert np.isfinite(PolynomialBasis(2, terms="interactions").fit_transform(apart)).all()
 
@@ -154,6 +157,11 @@ def test_sample_polynomials() -> None:
         np.testing.assert_allclose(
             fit_polynomial(x, y, len(theta) - 1).coefficients, theta, atol=1e-13
         )
+
+
+def test_order_zero_is_the_constant_or_nothing() -> None:
+    assert PolynomialBasis(0).fit_transform(rows()).tolist() == [[1.0]] * 30
+    assert PolynomialBasis(0, include_constant=False).fit_transform(rows()).shape == (30, 0)
 
 
 def test_coefficients_of_several_targets_translate_together() -> None:

@@ -22,6 +22,8 @@ JOBS = (
     "fit_csv",
     "features_codes",
     "stochastic",
+    "features_bases",
+    "text_memory",
     "calculus_objectives",
     "calculus_peers",
     "linear_autoencoder",

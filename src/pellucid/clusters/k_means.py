@@ -17,9 +17,8 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transfor
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.clusters.fitting import Plan, all_runs, lowest, starts_of, unit_of
-from pellucid.clusters.k_means_loss import squared_distances
 from pellucid.clusters.k_means_told import reason_in_words, told
-from pellucid.clusters.nearest import nearest_of_rows
+from pellucid.clusters.nearest import gaps_of_rows, nearest_of_rows
 from pellucid.clusters.plain import Run
 from pellucid.clusters.settings import (
     ALGORITHM,
@@ -190,7 +189,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         """The distance of each row of X (m×d) from each mean: m×k."""
         X = self._queried(X)
         unit = unit_of(X, self.cluster_centers_)
-        return np.sqrt(squared_distances(X / unit, self.cluster_centers_ / unit)) * unit
+        return np.sqrt(gaps_of_rows(X / unit, self.cluster_centers_ / unit)) * unit
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray[np.int32]:
         """`labels_` after `fit`."""

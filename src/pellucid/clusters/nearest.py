@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pellucid.clusters.k_means_loss import Array
 from pellucid.clusters.points import Points, crew
-from pellucid.clusters.tiles import MEANS, POINTS_32, POINTS_64, gap_tile
+from pellucid.clusters.tiles import MEANS, POINTS_32, POINTS_64, all_exact_gaps_tile, gap_tile
 from pellucid.clusters.twofold_sums import twofold_parts, twofold_sum
 
 
@@ -32,13 +32,19 @@ def packed_exactly(means: Array) -> tuple[Array, Array]:
 
 
 @numba.njit(nogil=True, cache=True)
+def _fill(X, rows, count, panel):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Rows side by side; the last one fills the panel up."""
+    for r in range(POINTS_64):
+        i = rows[min(r, count - 1)]
+        for t in range(X.shape[1]):
+            panel[t, r] = X[i, t]
+
+
+@numba.njit(nogil=True, cache=True)
 def meet_exactly(X, rows, count, packed, begin, panel, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Some rows of X against all means, in double precision, as the plain formula has it."""
     d = X.shape[1]
-    for r in range(POINTS_64):
-        i = rows[min(r, count - 1)]
-        for t in range(d):
-            panel[t, r] = X[i, t]
+    _fill(X, rows, count, panel)
     best[:], second[:], index[:] = np.inf, np.inf, 0
     for m in range(len(packed)):
         gap_tile(
@@ -56,6 +62,22 @@ def _nearest(X, packed, begin, start, stop, y, D):  # type: ignore[no-untyped-de
         meet_exactly(X, rows, len(rows), packed, begin, panel, best, second, index)
         for r in range(len(rows)):
             y[i + r], D[i + r] = index[r], best[r]
+
+
+@numba.njit(nogil=True, cache=True)
+def _gaps(X, packed, begin, start, stop, D):  # type: ignore[no-untyped-def]  # pragma: no cover
+    d, k = X.shape[1], D.shape[1]
+    panel, sums = np.empty((d, POINTS_64)), np.empty((MEANS, POINTS_64))
+    for i in range(start, stop, POINTS_64):
+        rows = np.arange(i, min(i + POINTS_64, stop))
+        _fill(X, rows, len(rows), panel)
+        for m in range(len(packed)):
+            all_exact_gaps_tile(
+                panel.ctypes.data, packed[m].ctypes.data, begin[m].ctypes.data, d, sums.ctypes.data
+            )
+            for c in range(min(MEANS, k - m * MEANS)):
+                for r in range(len(rows)):
+                    D[i + r, m * MEANS + c] = sums[c, r]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -110,6 +132,36 @@ def nearest_of_rows(X: Array, means: Array) -> tuple[NDArray[np.intp], Array]:
     with crew(*X.shape) as over:
         over(piece)
     return y, D
+
+
+def gaps_of_rows(X: Array, means: Array) -> Array:
+    """`k_means_loss.squared_distances`, by all cores.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+    means : array of shape (k, d)
+
+    Returns
+    -------
+    array of shape (n, k)
+
+    Examples
+    --------
+    >>> gaps_of_rows(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0], [1.0, 0.0]])).tolist()
+    [[25.0, 1.0]]
+
+    Notes: Concept 217
+    """
+    D = np.empty((len(X), len(means)))
+    packed, begin = packed_exactly(means)
+
+    def piece(first: int, last: int) -> None:
+        _gaps(X, packed, begin, first * POINTS_32, min(last * POINTS_32, len(X)), D)
+
+    with crew(*X.shape) as over:
+        over(piece)
+    return D
 
 
 def to_own(X: Array, means: Array, y: Any) -> Array:

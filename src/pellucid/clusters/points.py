@@ -67,8 +67,8 @@ def _extent(X, weights, start, stop):  # type: ignore[no-untyped-def]  # pragma:
         for t in range(d):
             x = X[i, t]
             sums[t] += weight * x
-            least[t] = min(least[t], x)
-            most[t] = max(most[t], x)
+            least[t] = x if x < least[t] else least[t]
+            most[t] = x if x > most[t] else most[t]
     return sums, least, most, counted
 
 
@@ -77,18 +77,21 @@ def _fill(X, weights, centre, scale, first, last, panels, sizes):  # type: ignor
     """Fill some panels; the weighted sum of squares of what stands in them."""
     n, d = X.shape
     width = panels.shape[2]
-    total = 0.0
+    total, squares = 0.0, np.empty(width)
     for p in range(first, last):
-        for r in range(width):
-            i = p * width + r
-            square = 0.0
-            for t in range(d):
-                entry = np.float32((X[i, t] - centre[t]) * scale) if i < n else np.float32(0.0)
+        start = p * width
+        count = min(width, n - start)
+        squares[:] = 0.0
+        for t in range(d):
+            for r in range(count):
+                entry = np.float32((X[start + r, t] - centre[t]) * scale)
                 panels[p, t, r] = entry
-                square += np.float64(entry) * np.float64(entry)
-            sizes[i] = np.float32(np.sqrt(square) * (1 + 2e-7))
-            if i < n:
-                total += square * (weights[i] if len(weights) else 1.0)
+                squares[r] += np.float64(entry) * np.float64(entry)
+            panels[p, t, count:] = 0.0
+        for r in range(width):
+            sizes[start + r] = np.float32(np.sqrt(squares[r]) * (1 + 2e-7))
+        for r in range(count):
+            total += squares[r] * (weights[start + r] if len(weights) else 1.0)
     return total
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.clusters.drawing import BUCKETS, Order, drawn, order_of, row_order  # noqa: F401
+from pellucid.clusters.drawing import BUCKETS, Order, drawn, order_of
 from pellucid.clusters.k_means_loss import Array
 from pellucid.clusters.nearest import nearest_of_rows
 from pellucid.clusters.points import Points, points_of

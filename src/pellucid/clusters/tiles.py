@@ -135,7 +135,8 @@ def _squared_gap(builder: Any, total: Any, x: Any, mean: Any) -> Any:
 
 
 # Products in single precision: sums of x·m, to choose by; squared gaps in double precision: exact;
-# squared gaps in single precision, all of them: to draw starts by.
+# all squared gaps, in single precision to draw starts by, in double precision as distances.
 product_tile = _tile(ir.FloatType(), 4, _product)
 gap_tile = _tile(ir.DoubleType(), 8, _squared_gap)
 all_gaps_tile = _tile(ir.FloatType(), 4, _squared_gap, keep=True)
+all_exact_gaps_tile = _tile(ir.DoubleType(), 8, _squared_gap, keep=True)

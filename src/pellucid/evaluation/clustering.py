@@ -37,7 +37,6 @@ from pellucid.wording import number
 Array = NDArray[np.float64]
 SPLITS = 10  # halvings behind "how well each group comes back"
 SHOWN = 5_000  # rows of a picture
-LATTICE = 0.5  # a number column on a grid this coarse, in standard deviations, is spread over it
 Say = Callable[[str, float], None]
 
 
@@ -213,16 +212,14 @@ def _encoded(table: Table, features: tuple[str, ...]) -> _Encoded:
 
 
 def _grain(code: dict[str, Any], values: Array) -> float:
-    """The step in which a number column was recorded, if it is coarse; else 0."""
+    """The step of which all gaps between the values of a number column are multiples; else 0."""
     if Kind(code["kind"]) is not Kind.NUMERIC:
         return 0.0
     steps = np.diff(np.unique(np.round(values[values != 0], 9)))
     if not len(steps):
         return 0.0
-    step = float(steps.min())
-    return (
-        step if step <= LATTICE * 4 and np.allclose(steps / step, np.round(steps / step)) else 0.0
-    )
+    whole = steps / steps.min()
+    return float(steps.min()) if np.allclose(whole, np.round(whole)) else 0.0
 
 
 def _choice(encoded: _Encoded, settings: ClusterSettings) -> tuple[Array | None, ChoiceOfK, str]:

@@ -21,6 +21,7 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.features.documents import each_document
 from pellucid.features.text_settings import (
     ENTRIES,
+    FORMULAS,
     LONGEST,
     LOWERCASE,
     MAX_DF,
@@ -378,12 +379,7 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
         return Explanation(
             name="BagOfWords",
             problem="Make numbers of text: one feature a word.",
-            hypothesis=Formula(
-                "φ(x)ⱼ = 1 if word j stands in x, else 0",
-                r"\varphi(x)_j = \mathbf{1}(\mathrm{word}_j \in x)",
-                f"φ(x): {self._width()}×1",
-                "Def 203",
-            ),
+            hypothesis=Formula(*FORMULAS[self.entries], f"φ(x): {self._width()}×1", "Def 203"),
             algorithm="Each document is gone through once; the order of its words, and with "
             "presence their number, is forgotten.",
             happened=(

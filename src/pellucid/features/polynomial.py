@@ -196,10 +196,13 @@ class PolynomialBasis(TransformerMixin, GlassBox):  # type: ignore[misc]
         if reach.max(initial=0.0) < 1023 or np.isfinite(features).all():
             return
         widest = int(np.argmax(sizes))
+        advice = "Use domain='scaled', or measure the input in a larger unit."
+        if self.domain == "scaled":
+            advice = "These rows lie far outside the range of the rows of the fit."
         raise HyperparameterError(
             f"PolynomialBasis: powers up to order {self.order} of input {widest} "
             f"(up to {np.abs(Z[:, widest]).max():.3g}) are beyond the largest number there is. "
-            "Use domain='scaled', or measure the input in a larger unit."
+            f"{advice}"
         )
 
     def inverse_transform(self, X: Any) -> Array:

@@ -25,6 +25,7 @@ from pellucid.features.closeness import SQUARED, closeness, distances, median_be
 from pellucid.features.room import check_room
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.linear.row_pieces import one_blas_thread
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
@@ -247,10 +248,11 @@ class RadialBasis(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GlassBox): 
         centres = self.centers_
         if len(centres) > TUNED_ON:
             centres = centres[random.choice(len(centres), TUNED_ON, replace=False)]
-        for beta in (self.beta_ * factor for factor in FACTORS):
-            features = closeness(X, centres, beta, self.metric)
-            h = RidgeCV(TUNING_LAMS, cv="loo").fit(features, answers)
-            self.tried_[beta] = float(h.scores_.mean(axis=1).min())
+        with one_blas_thread(len(centres)):  # many small decompositions: threads would only wait
+            for beta in (self.beta_ * factor for factor in FACTORS):
+                features = closeness(X, centres, beta, self.metric)
+                h = RidgeCV(TUNING_LAMS, cv="loo").fit(features, answers)
+                self.tried_[beta] = float(h.scores_.mean(axis=1).min())
         self.beta_ = min(self.tried_, key=lambda beta: self.tried_[beta])
 
     def transform(self, X: Any) -> Array:

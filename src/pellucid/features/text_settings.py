@@ -52,6 +52,21 @@ ENTRIES = Hyperparameter(
     "rare it is: tf·(ln((1 + n)/(1 + df)) + 1), each row then of length 1.",
     choices=("presence", "counts", "tf-idf"),
 )
+# What an entry of φ(x) is, spoken and in LaTeX.
+FORMULAS = {
+    "presence": (
+        "φ(x)ⱼ = 1 if word j stands in x, else 0",
+        r"\varphi(x)_j = \mathbf{1}(\mathrm{word}_j \in x)",
+    ),
+    "counts": (
+        "φ(x)ⱼ = how often word j stands in x",
+        r"\varphi(x)_j = \mathrm{tf}_j(x)",
+    ),
+    "tf-idf": (
+        "φ(x)ⱼ ∝ tfⱼ(x) (ln((1 + n)/(1 + dfⱼ)) + 1), ‖φ(x)‖ = 1",
+        r"\varphi(x)_j \propto \mathrm{tf}_j(x) \, (\ln\frac{1 + n}{1 + \mathrm{df}_j} + 1)",
+    ),
+}
 VOCABULARY = Hyperparameter(
     "vocabulary",
     None,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 SEPARATOR = 0xFF  # a byte that no UTF-8 text holds
+FEWEST_SLOTS = 1 << 12
 HASH_START, HASH_FACTOR = np.uint64(14695981039346656037), np.uint64(1099511628211)  # FNV-1a
 
 
@@ -93,11 +94,27 @@ def _sequence(  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 @numba.njit(nogil=True, cache=True)
+def _grown(slots, hashes, before, known, of_words):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Twice the slots, with the words (or else the sequences) known so far in them."""
+    wider = np.full(2 * len(slots), -1, np.int32)
+    mask = np.uint64(len(wider) - 1)
+    for j in range(known):
+        if (before[j] < 0) == of_words:
+            at = (hashes[j] ^ (hashes[j] >> np.uint64(32))) & mask
+            while wider[at] >= 0:
+                at = (at + np.uint64(1)) & mask
+            wider[at] = j
+    return wider
+
+
+@numba.njit(nogil=True, cache=True)
 def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
-    text, offsets, shortest, longest, low, high, words, slots, pairs,
+    text, offsets, shortest, longest, low, high,
     indptr, numbers, counts, starts, stops, before, last, size, hashes, seen, place,
 ):  # fmt: skip
     known, filled, skipped = 0, 0, 0
+    # Small tables that grow stay in the cache; each is at most half full.
+    slots, pairs = np.full(FEWEST_SLOTS, -1, np.int32), np.full(FEWEST_SLOTS, -1, np.int32)
     ending = np.empty(high + 1, np.int32)  # sequences that end at the last word, by their size
     for doc in range(len(offsets) - 1):
         i, end, run = offsets[doc], offsets[doc + 1], 0
@@ -118,11 +135,15 @@ def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
             if word == known:
                 before[known], last[known], size[known], seen[known] = -1, known, 1, -1
                 known += 1
+                if 2 * known > len(slots):
+                    slots = _grown(slots, hashes, before, known, True)
             for n in range(min(run, high - 1), 0, -1):
                 j = _sequence(ending[n], word, pairs, hashes, before, last, known)
                 if j == known:
                     starts[known], stops[known], size[known], seen[known] = 0, 0, n + 1, -1
                     known += 1
+                    if 2 * known > len(pairs):
+                        pairs = _grown(pairs, hashes, before, known, False)
                 ending[n + 1] = j
             ending[1] = word
             run = min(run + 1, high)
@@ -136,11 +157,6 @@ def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
                     filled += 1
         indptr[doc + 1] = filled
     return known, filled, skipped
-
-
-def _slots(n: int) -> NDArray[np.int32]:
-    """An empty table that n entries fill to a half at most."""
-    return np.full(1 << (2 * max(n, 1) - 1).bit_length(), -1, dtype=np.int32)
 
 
 def count_words(
@@ -177,14 +193,13 @@ def count_words(
     low, high = sizes
     words = _fold(data, table, text) + len(offsets)
     most = words * high
-    slots, pairs = _slots(words), _slots(most - words)
     indptr = np.zeros(len(offsets), dtype=np.int64)
     starts, stops = np.empty((2, most), dtype=np.int64)
     before, last, size, seen = np.empty((4, most), dtype=np.int32)
     numbers, counts = np.empty((2, words * (high - low + 1)), dtype=np.int32)
     hashes, place = np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64)
     known, filled, skipped = _count(
-        text, offsets, shortest, longest, low, high, words, slots, pairs,
+        text, offsets, shortest, longest, low, high,
         indptr, numbers, counts, starts, stops, before, last, size, hashes, seen, place,
     )  # fmt: skip
     # Copies, so that the long arrays are let go of.
