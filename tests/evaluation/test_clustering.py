@@ -65,7 +65,7 @@ def test_a_column_kept_aside_judges_the_groups() -> None:
     assert found.agreement.index > 0.8
     assert found.agreement.matched > 0.9
     assert "Against species" in agreement_words(found)
-    assert set_aside(found) == ["Not used: species (kept aside, to compare the groups with)."]
+    assert set_aside(found) == ["Not used: species (kept aside, to compare with)."]
     assert found.headline.startswith("3 groups, as you asked")
 
 

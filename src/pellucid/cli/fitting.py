@@ -78,7 +78,10 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
 
     merged = _read_config(config) | dict(given)
     if "target" not in merged:
-        raise FramingError("Say which column to predict: --target COLUMN.")
+        raise FramingError(
+            "Say which column to predict: --target COLUMN. To find groups without one: pellucid "
+            "cluster."
+        )
     known = {f.name for f in fields(Settings)}
     unknown = sorted(set(merged) - known)
     if unknown:
