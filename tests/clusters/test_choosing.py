@@ -197,7 +197,7 @@ def test_tables_without_groups_keep_spread_and_shares() -> None:
     random = np.random.default_rng(0)
     X = random.normal(size=(2_000, 3)) @ np.array([[2.0, 1.0, 0], [0, 1, 0], [0, 0, 0]])
     X[:, 2] = np.arange(2_000) % 4 == 0
-    Z = structureless(X, [[2]], random)
+    (Z,) = structureless(X, [[2]], [random])
     np.testing.assert_allclose(np.cov(Z[:, :2].T), np.cov(X[:, :2].T), rtol=0.15)
     assert Z[:, 2].sum() == X[:, 2].sum()
     assert (Z[:, 2] != X[:, 2]).any()

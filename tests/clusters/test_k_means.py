@@ -70,7 +70,9 @@ def test_labels_are_predict_and_inertia_is_minus_score(
 @given(tables(), st.integers(1, 6), st.integers(0, 99))
 @settings(max_examples=60, deadline=None)
 def test_no_half_step_raises_the_loss(X: Array, k: int, seed: int) -> None:
-    """6.2.9-moving-never-raises, 6.2.10-reassigning-never-raises, 6.2.11-history."""
+    """6.2.9-move-means, 6.2.9-moving-never-raises, 6.2.10-reassign,
+    6.2.10-reassigning-never-raises, 6.2.11-history.
+    """
     h = KMeans(min(k, len(X)), init="positions", n_init=1, random_state=seed, record=True).fit(X)
     steps = h.trace_["half_steps"]
     losses = np.array([step["loss"] for step in steps])
@@ -316,6 +318,18 @@ def test_an_empty_cluster_takes_the_farthest_point_the_first_of_equals() -> None
     assert steps[1]["means"].tolist() == [[0.0, 0.0], [5.0, 0.0]]
     assert steps[1]["labels"].tolist() == [0, 0, 1, 0]
     assert steps[1]["loss"] < steps[0]["loss"]
+
+
+def test_groups_far_apart_are_found_and_each_is_near_itself_and_far_from_the_others() -> None:
+    """6.1.2-cluster, 6.0.1-clustering: from X alone, with labels of its own making."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 4, 200)
+    X = 50.0 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])[truth] + rng.normal(size=(200, 2))
+    h = KMeans(4).fit(X)
+    pairs = squared_distances(X, X)
+    together = h.labels_[:, None] == h.labels_
+    assert (together == (truth[:, None] == truth)).all()
+    assert pairs[together].max() < pairs[~together].min()
 
 
 def test_wide_tables_and_few_rows() -> None:

@@ -65,7 +65,7 @@ def test_a_column_kept_aside_judges_the_groups() -> None:
     assert found.agreement.index > 0.8
     assert found.agreement.matched > 0.9
     assert "Against species" in agreement_words(found)
-    assert set_aside(found) == ["Not used: species (kept aside, to compare the groups with)."]
+    assert set_aside(found) == ["Not used: species (kept aside, to compare with)."]
     assert found.headline.startswith("3 groups, as you asked")
 
 
@@ -139,6 +139,9 @@ def test_stripes_are_found_along_the_axis_that_shows_them() -> None:
     found = cluster_table(table, ClusterSettings(ks=(2, 3, 4, 5, 6)))
     assert (found.k, found.along) == (3, "y")
     assert "along y" in found.headline
+    middle = next(p for p in found.profiles if p.name() == "middling y")
+    assert middle.traits[0].words.startswith("y mostly from 2.6")
+    assert middle.traits[0].words.endswith("where 0% of the other rows are")
     assert (found.machine.predict(table) == found.groups).all()
 
 

@@ -163,7 +163,7 @@ def _show_groups(console: Console, result: ClusterResult) -> None:
         name = f", {profile.name()}" if profile.name() else ""
         console.print(
             f"[bold]Group {profile.group}[/]{escape(name)}: {profile.rows:,} rows "
-            f"({profile.share:.0%}), found again in halves of them to {returned:.0%}"
+            f"({profile.share:.0%}); half of the rows find it again to {returned:.0%}"
         )
         for trait in profile.traits[:TRAITS]:
             console.print(f"  · {escape(trait.words)}")

@@ -85,7 +85,10 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
     held = read_config(config)
     merged = held | dict(given)
     if "target" not in merged:
-        raise FramingError("Say which column to predict: --target COLUMN.")
+        raise FramingError(
+            "Say which column to predict: --target COLUMN. To find groups without one: pellucid "
+            "cluster."
+        )
     known = {f.name for f in fields(Settings)}
     unknown = sorted(set(merged) - known)
     if unknown:

@@ -38,6 +38,7 @@ from pellucid.clusters.structureless import Columns, structureless
 
 Array = NDArray[np.float64]
 WHOLE, HALVES, REFERENCES = 0, 1, 2  # streams of random numbers
+MOST_COLUMNS = 64  # beyond, a best direction takes longer than it tells
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def _compared(
 def _counted(own: Array, half: Array, means: Array, numbers: NDArray[np.intp]) -> Array:
     """Rows of the half in the windows, along lines and best directions: ways×pairs×3."""
     ways = [lines(means)]
-    if len(numbers) > 1:
+    if 1 < len(numbers) <= MOST_COLUMNS:
         ways.append(best_directions(own, means, nearest_mean(own, means)[0], numbers))
     labels = nearest_mean(half, means)[0]
     return np.array([valley_counts(half, means, labels, way) for way in ways])
@@ -182,9 +183,9 @@ def reference_shares(
 
     Notes: Concept 238
     """
+    draws = [np.random.default_rng([seed, REFERENCES, b]) for b in range(count)]
     found = []
-    for b in range(count):
-        Z = structureless(X, categories, np.random.default_rng([seed, REFERENCES, b]))
+    for b, Z in enumerate(structureless(X, categories, draws)):
         losses = [run.loss for run in placed(Z, ks, starts, (seed, REFERENCES, b))]
         found.append(log_shares(Z, np.array(losses)))
     return np.array(found)

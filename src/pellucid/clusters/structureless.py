@@ -9,7 +9,7 @@ Notes: §6.3.2, Concept 238
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,42 +18,45 @@ Array = NDArray[np.float64]
 Columns = Sequence[Sequence[int]]
 
 
-def structureless(X: Array, categories: Columns, random: np.random.Generator) -> Array:
-    """A table of the same shape and spread with no groups in it.
+def structureless(
+    X: Array, categories: Columns, generators: Iterable[np.random.Generator]
+) -> Iterator[Array]:
+    """Tables of the same shape and spread with no groups in them.
 
     Parameters
     ----------
     X : ndarray, shape (n, d)
     categories : sequence of sequences of int
         Columns that code one category each, such as the one-hot columns of a species.
-    random : Generator
+    generators : iterable of Generator
+        One a table.
 
-    Returns
-    -------
+    Yields
+    ------
     ndarray, shape (n, d)
 
     Examples
     --------
     >>> X = np.array([[1.0, 0.0], [2.0, 0.0], [9.0, 1.0]])
-    >>> Z = structureless(X, [[1]], np.random.default_rng(0))
+    >>> (Z,) = structureless(X, [[1]], [np.random.default_rng(0)])
     >>> sorted(Z[:, 1].tolist())
     [0.0, 0.0, 1.0]
 
     Notes: Concept 238
     """
     n, d = X.shape
-    made = np.empty_like(X)
     coded = {column for block in categories for column in block}
     numbers = [column for column in range(d) if column not in coded]
-    if numbers:
-        centre = X[:, numbers].mean(axis=0)
-        _, sizes, axes = np.linalg.svd(X[:, numbers] - centre, full_matrices=False)
-        half_widths = sizes * np.sqrt(3 / n)  # a uniform of half-width w has variance w²/3
+    centre = X[:, numbers].mean(axis=0)
+    _, sizes, axes = np.linalg.svd(X[:, numbers] - centre, full_matrices=False)
+    half_widths = sizes * np.sqrt(3 / n)  # a uniform of half-width w has variance w²/3
+    for random in generators:
+        made = np.empty_like(X)
         made[:, numbers] = centre + random.uniform(-1, 1, (n, len(sizes))) * half_widths @ axes
-    for block in categories:
-        coding = np.array(block, dtype=np.intp)
-        made[:, coding] = X[:, coding][random.permutation(n)]
-    return made
+        for block in categories:
+            coding = np.array(block, dtype=np.intp)
+            made[:, coding] = X[:, coding][random.permutation(n)]
+        yield made
 
 
 def evened(X: Array, grain: Array, random: np.random.Generator) -> Array:

@@ -32,7 +32,7 @@ def fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     return types.float64(types.float64, types.float64, types.float64), build
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, inline="always")
 def shift_row(high, low, j, X, i, weight):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Add weight · x⁽ⁱ⁾ to row j of the sums high + low, and the weight to its last column."""
     d = X.shape[1]

@@ -28,6 +28,8 @@ class ClusterMachine:
         Columns as they were read in training.
     features : tuple of str
         Columns used.
+    problem : str
+        The problem as it was framed.
     encoder : TableEncoder
         Fitted on the training rows.
     kept : ndarray of int
@@ -50,6 +52,7 @@ class ClusterMachine:
 
     schema: list[dict[str, Any]]
     features: tuple[str, ...]
+    problem: str
     encoder: Any
     kept: NDArray[np.intp]
     scale: Array
@@ -104,10 +107,7 @@ class ClusterMachine:
         groups = tuple((f"group {g}", words) for g, words in self.words.items())
         return Explanation(
             name="Groups of a table",
-            problem=(
-                "Clustering: no column is predicted; rows that are near one another in the "
-                f"{len(self.features)} columns used are put together."
-            ),
+            problem=self.problem,
             happened=facts + groups,
             notes="Concept 211, §6.3",
             parts=(self.model.explain(),),

@@ -24,9 +24,9 @@ from pellucid.clusters.k_means_loss import nearest_mean
 from pellucid.clusters.quality import Agreement, agreement, group_consistency, silhouettes
 from pellucid.clusters.structureless import evened
 from pellucid.data.encoder import TableEncoder
-from pellucid.data.framing import USED
 from pellucid.data.table import CODED, Kind, Table
-from pellucid.errors import PellucidWarning, TableError
+from pellucid.data.without_target import WithoutTarget, frame_without_target
+from pellucid.errors import PellucidWarning
 from pellucid.evaluation.cluster_machine import ClusterMachine
 from pellucid.evaluation.cluster_result import ClusterResult, ClusterSettings, PrincipalAxes
 from pellucid.evaluation.cluster_words import findings, headline, why
@@ -97,7 +97,9 @@ def cluster_table(
     started = time.perf_counter()
     settings = settings or ClusterSettings()
     say = progress or (lambda stage, done: None)
-    features, columns = _used(table, settings.truth)
+    aside = () if settings.truth is None else (settings.truth,)
+    framed = frame_without_target(table, "groups", aside)
+    features = framed.features
     encoded = _encoded(table, features)
     say("weighing numbers of groups", 0.1)
     view, choice, along = _choice(encoded, settings)
@@ -115,6 +117,7 @@ def cluster_table(
     machine = ClusterMachine(
         schema=table.schema,
         features=features,
+        problem=str(framed),
         encoder=encoded.encoder,
         kept=encoded.kept,
         scale=encoded.scale,
@@ -135,7 +138,7 @@ def cluster_table(
         settings=settings,
         source=table.source,
         rows=len(table),
-        columns=columns,
+        columns=_columns(table, framed),
         features=features,
         choice=choice,
         k=k,
@@ -158,27 +161,19 @@ def cluster_table(
     )
 
 
-def _used(table: Table, truth: str | None) -> tuple[tuple[str, ...], tuple[ColumnSummary, ...]]:
-    """Columns to cluster by, and every column with the reason why it is used or not."""
-    if truth is not None:
-        _ = table[truth]
-    features = tuple(c.name for c in table.columns if c.kind in USED and c.name != truth)
-    if not features:
-        raise TableError(
-            "No column is left to cluster by: all are constant, text or identifiers. Say what a "
-            "column is (--numeric, --category) if it was read wrongly."
-        )
-    columns = tuple(
+def _columns(table: Table, framed: WithoutTarget) -> tuple[ColumnSummary, ...]:
+    """Every column, with the reason why it is used or not."""
+    why = dict(framed.dropped)
+    return tuple(
         ColumnSummary(
             c.name,
             str(c.kind),
             int(c.missing.sum()),
-            c.name in features,
-            "kept aside, to compare the groups with" if c.name == truth else c.note,
+            c.name in framed.features,
+            why.get(c.name, c.note),
         )
         for c in table.columns
     )
-    return features, columns
 
 
 def _encoded(table: Table, features: tuple[str, ...]) -> _Encoded:

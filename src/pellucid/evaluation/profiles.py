@@ -5,6 +5,7 @@ Notes: §6.3.9, Concept 240
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ Labels = NDArray[np.intp]
 SLIGHT = 0.2  # effects below this are not worth a sentence
 # An effect of at least this many standard deviations (or as large a shift of a share) is …
 DEGREES = ((2.0, "far "), (1.2, "much "), (0.5, ""), (SLIGHT, "slightly "))
+MIDDLING = 0.5  # with means no further apart, the range of the values may tell more
+FEW_OUTSIDE = 0.2  # share of the other rows within that range
 WHOLE_ANGLE = np.pi  # Cohen's h from a share of 0 to a share of 1
 
 
@@ -41,6 +44,8 @@ class Trait:
         The category that sets the group apart; empty for numbers.
     words : str
         The same as a clause.
+    between : bool
+        The means are alike, but few of the other rows lie where the group does.
 
     Notes: Concept 240
     """
@@ -51,6 +56,7 @@ class Trait:
     outside: float | None
     level: str
     words: str
+    between: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,14 +129,30 @@ def _trait_of_number(column: Column, inside: NDArray[np.bool_]) -> Trait | None:
         return None
     spread = np.sqrt((len(own) * own.var() + len(rest) * rest.var()) / (len(own) + len(rest)))
     gap = own.mean() - rest.mean()
-    if gap == 0:
-        return None
     effect = float(gap / spread) if spread > 0 else float(np.sign(gap)) * 99.0
+    if abs(effect) < MIDDLING and (between := _trait_of_range(column, own, rest)) is not None:
+        return between
     name, _ = named_with_unit(column.name)
     up, down = ("later", "earlier") if column.kind is Kind.DATE else ("higher", "lower")
     one, other = amount(column, float(own.mean())), amount(column, float(rest.mean()))
     words = f"{name} {_degree(effect)}{up if gap > 0 else down}: {one} on average against {other}"
     return Trait(column.name, effect, float(own.mean()), float(rest.mean()), "", words)
+
+
+def _trait_of_range(
+    column: Column, own: NDArray[np.float64], rest: NDArray[np.float64]
+) -> Trait | None:
+    """A group whose mean is like that of the others, and whose values are not: it lies between."""
+    low, high = np.quantile(own, [0.05, 0.95])
+    inside, outside = (float(np.mean((v >= low) & (v <= high))) for v in (own, rest))
+    if outside > FEW_OUTSIDE:
+        return None
+    turn = 2 * (np.arcsin(np.sqrt(inside)) - np.arcsin(np.sqrt(outside)))
+    name, _ = named_with_unit(column.name)
+    ends = f"{amount(column, float(low))} to {amount(column, float(high))}"
+    words = f"{name} mostly from {ends}, where {share(outside)} of the other rows are"
+    effect = float(turn) * 4 / WHOLE_ANGLE
+    return Trait(column.name, effect, float(own.mean()), float(rest.mean()), "", words, True)
 
 
 def _trait_of_category(column: Column, inside: NDArray[np.bool_]) -> Trait | None:
@@ -170,7 +192,10 @@ def _short(trait: Trait) -> str:
     name, _ = named_with_unit(trait.column)
     if trait.level:
         return trait.level if trait.effect > 0 else f"not {trait.level}"
-    up, down = ("high", "low")
+    if trait.between:
+        return f"middling {name}"
+    dated = re.search(r" (later|earlier): ", trait.words)
+    up, down = ("late", "early") if dated else ("high", "low")
     return f"{up if trait.effect > 0 else down} {name}"
 
 

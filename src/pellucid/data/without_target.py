@@ -1,0 +1,99 @@
+"""Framing a problem that has no target: what is wanted of the rows, and from which columns.
+
+Notes: §1.1.4, Concept 210, Concept 211
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pellucid.data.framing import USED
+from pellucid.data.table import Table
+from pellucid.errors import FramingError, TableError
+
+# What is wanted of rows without right answers, and the problem class that asks for it.
+WANTED = {
+    "groups": "clustering",
+    "density": "density estimation",
+    "fewer columns": "dimensionality reduction",
+}
+MEANT = {
+    "clustering": "rows that are alike are put together, and each gets the label of its group",
+    "density estimation": "each row is told how probable such a row is",
+    "dimensionality reduction": "rows are described by fewer columns, and little is lost",
+}
+ASSUMPTIONS = (
+    "Rows to come are drawn as these were.",
+    "Rows are alike when they are near in the columns used, each counting as one.",
+)
+
+
+@dataclass(frozen=True)
+class WithoutTarget:
+    """An unsupervised problem: its class, the columns that count, those left out and why.
+
+    Notes: §1.1.4, Concept 211
+    """
+
+    problem: str
+    features: tuple[str, ...]
+    dropped: tuple[tuple[str, str], ...]
+    assumptions: tuple[str, ...] = ASSUMPTIONS
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.problem.capitalize()}: {MEANT[self.problem]}. No column is predicted; "
+            f"{len(self.features)} are used.",
+            *(f"{name!r} is not used: {why}." for name, why in self.dropped),
+            "Assumed: " + " ".join(self.assumptions),
+        ]
+        return "\n".join(lines)
+
+
+def frame_without_target(
+    table: Table, wanted: str = "groups", aside: Collection[str] = ()
+) -> WithoutTarget:
+    """Frame the problem that rows without right answers pose.
+
+    Parameters
+    ----------
+    table : Table
+    wanted : {"groups", "density", "fewer columns"}
+        What the rows shall tell.
+    aside : collection of str
+        Columns kept out of it, to compare with afterwards.
+
+    Raises
+    ------
+    FramingError
+        When something else is wanted.
+    TableError
+        When no column is left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pellucid.data import Column, Kind
+    >>> patients = Table((Column("height_cm", Kind.NUMERIC, np.array([160.0, 181.0, 175.0])),))
+    >>> frame_without_target(patients, "groups").problem
+    'clustering'
+
+    Notes: §1.1.4, Concept 211
+    """
+    if wanted not in WANTED:
+        raise FramingError(f"Wanted may be {', '.join(map(repr, WANTED))}; got {wanted!r}.")
+    for name in aside:
+        _ = table[name]
+    features = tuple(c.name for c in table.columns if c.kind in USED and c.name not in aside)
+    if not features:
+        raise TableError(
+            "No column is left to cluster by: all are constant, text or identifiers. Say what a "
+            "column is (--numeric, --category) if it was read wrongly."
+        )
+    dropped = tuple(
+        (c.name, "kept aside, to compare with" if c.name in aside else c.note)
+        for c in table.columns
+        if c.name not in features
+    )
+    return WithoutTarget(WANTED[wanted], features, dropped)
