@@ -50,13 +50,22 @@ HOMES: dict[str, str] = {
     "collapse_linear": "pellucid.networks.linearity",
     "compose_filters": "pellucid.networks.linearity",
     "computing_in": "pellucid.networks.numbers",
+    "coverage": "pellucid.networks.filtering",
+    "dark_and_bright": "pellucid.networks.filtering",
     "defaults_for": "pellucid.networks.pairing",
+    "filter_bank": "pellucid.networks.filtering",
+    "filtered": "pellucid.networks.filtering",
     "forward_pass": "pellucid.networks.passes",
     "input_gradient": "pellucid.networks.saliency",
+    "match_score": "pellucid.networks.filtering",
     "neuron": "pellucid.networks.pairing",
     "play": "pellucid.networks.player",
+    "reads_both_ways": "pellucid.networks.filtering",
     "saliency": "pellucid.networks.saliency",
+    "tensor_filter": "pellucid.networks.filtering",
     "train": "pellucid.networks.training",
+    "tune": "pellucid.networks.tuning",
+    "window": "pellucid.networks.filtering",
 }
 
 __all__ = list(HOMES)

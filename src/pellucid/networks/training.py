@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.descent.rules import Rule, rule_named
-from pellucid.descent.step_sizes import Constant, step_size_of
+from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.answers import answers_for
@@ -45,6 +45,7 @@ from pellucid.networks.training_settings import (
     Watch,
     check_settings,
     joined,
+    schedule_of,
 )
 from pellucid.networks.validation import HeldOutRows
 
@@ -154,7 +155,7 @@ def train(
     norms = gradient_norms or stop is not None
     kind = StepKind(decay_in if decay else "", decay_offsets, clip is not None, norms)
     settings = Settings(
-        _rule(rule) if isinstance(rule, str) else rule, step_size_of(step_size), epochs,
+        _rule(rule) if isinstance(rule, str) else rule, schedule_of(step_size), epochs,
         batch_size, seed, dtype, decay, clip, kind, patience, stop, joined(watch, WATCHING.get()),
         checkpoints_of(checkpoint),
     )  # fmt: skip
