@@ -53,7 +53,7 @@ HOMES: dict[str, str] = {
     "TableEncoder": "pellucid.data.encoder",
     "test_error": "pellucid.evaluation.training_and_test",
     "training_error": "pellucid.evaluation.training_and_test",
-    "to_onnx": "pellucid.exchange.to_onnx",
+    "to_onnx": "pellucid.exchange.onnx_file",
     "tune": "pellucid.evaluation.cross_validation",
     "validate": "pellucid.evaluation.training_and_test",
 }
