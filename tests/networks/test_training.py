@@ -339,11 +339,11 @@ def test_gradients_that_vanish_or_explode_are_named() -> None:
     norms = np.array(told.history["gradient_norms"])
     assert norms.shape == (2, 9)
     assert (norms[0, :-1] < norms[0, 1:]).sum() >= 7
-    hidden = [part for _ in range(9) for part in (Dense(4, scale=9.0), LeakyReLU(0.9))]
+    hidden = [part for _ in range(9) for part in (Dense(4, scale=90.0), LeakyReLU(0.9))]
     steep = Network([*hidden, Dense(3), Softmax()], "nllm", 4, reduction="mean")
     start = jax.tree.map(np.asarray, steep.init(0))
     start[18]["W"] = np.zeros((4, 3)) + 1e-3
-    start[0]["W"] = start[0]["W"] * 1e-12
+    start[0]["W"] = start[0]["W"] * 1e-20
     with pytest.warns(ExplodingGradientWarning, match="explodes"):
         train(steep, X, CODES, start=start, epochs=1, batch_size=150, gradient_norms=True)
 
