@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from pellucid.errors import FramingError, ShapeError
 from pellucid.networks import (
+    BatchNorm,
     Convolution,
     Dense,
     Flatten,
@@ -56,6 +57,7 @@ DRAWN: dict[str, Callable[[], Figure]] = {
     "arithmetic": lambda: networks.zoom(NET, "arithmetic", PARAMS, [1.0, 2.0]),
     "neuron with its loss": lambda: networks.one_neuron(2, "σ", loss=True),
     "compact layer": lambda: networks.compact_layer(2),
+    "messages": lambda: networks.messages(NET, [1.0, 2.0], [0, 1], PARAMS),
     "series and parallel": networks.arrangements,
     "a wide network": lambda: links.links([9, 30, 3], titles=["x", "", ""], below=["9", "30", "3"]),
     "dropped": lambda: links.links([3, 4, 2], dropped=[[], [1, 3]]),
@@ -172,20 +174,47 @@ def test_dropped_and_cut_links() -> None:
 
 
 def test_messages_travel_back() -> None:
-    """Chains, forward above and back below: 7.5.5-messages-figure, 7.5.7-two-neurons-figure.
+    """7.5.5-messages-figure, 7.5.7-two-neurons-figure, 7.5.10-boxes-figure: values and messages.
 
-    7.5.10-boxes-figure, 7.5.15-matrix-messages-figure, 7.8.3.2-standardise-figure,
-    7.8.3.4-module-figure, 9.1.5-process-figure, 9.1.16-modules-figure, 9.4.1-diagram-figure
+    7.5.15-matrix-messages-figure: long ones by their shape.
     """
-    two = chain([
-        Block("x", boxed=False), Block("Σ¹", "z¹", "∂L/∂z¹", above="w¹"),
-        Block("f¹", "a¹", "∂L/∂a¹"),
-        Block("Σ²", "z²", "∂L/∂z²", above="w²", under="∂L/∂w²"), Block("loss", "L", above="y"),
-    ])  # fmt: skip
-    assert {"x", "z¹", "∂L/∂z¹", "a¹", "∂L/∂a¹", "w²", "∂L/∂w²", "L", "y"} <= texts(two)
-    forward = {label.get_text(): label.get_position() for label in two.axes[0].texts}
-    assert forward["z¹"][1] > forward["∂L/∂z¹"][1]
-    assert forward["x"][0] < forward["z¹"][0] < forward["a¹"][0] < forward["L"][0]
+    two = Network([Dense(1), ReLU(), Dense(1)], in_shape=1)
+    params: list[Any] = [
+        {"W": np.array([[0.5]]), "W0": np.zeros(1)}, {},
+        {"W": np.array([[-1.0]]), "W0": np.array([0.25])},
+    ]  # fmt: skip
+    drawn = networks.messages(two, [2.0], 1.0, params)
+    assert {"Z¹ = 1", "A¹ = 1", "Z² = −0.75", "L = 3.06", "W¹, W₀¹"} <= texts(drawn)
+    assert {"∂L/∂Z² = −3.5", "∂L/∂A¹ = 3.5", "∂L/∂W¹ = 7\n∂L/∂W₀¹ = 3.5"} <= texts(drawn)
+    at = {label.get_text(): label.get_position() for label in drawn.axes[0].texts}
+    assert at["Z¹ = 1"][1] > at["∂L/∂Z¹ = 3.5"][1]
+    assert at["Z¹ = 1"][0] < at["A¹ = 1"][0] < at["Z² = −0.75"][0] < at["L = 3.06"][0]
+    wide = Network([Dense(30), Tanh(), Dense(12), Tanh(), Dense(3), Softmax()], "nllm", in_shape=9)
+    drawn = networks.messages(wide, np.ones(9), [1, 0, 0], wide.init(0))
+    assert {"Z¹: 30×1", "∂L/∂Z¹: 30×1", "∂L/∂A²: 12×1"} <= texts(drawn)
+
+
+def test_the_reference_network_in_blocks() -> None:
+    """9.4.1-diagram-figure, 9.1.16-modules-figure: forward values and derivatives, by block."""
+    layers = [Convolution(1, 3, padding=1, offset=False), ReLU(), Flatten(), Dense(1, offset=False)]
+    net = Network(layers, in_shape=(4, 1))
+    params: list[Any] = [
+        {"W": np.array([1.0, -1, 1]).reshape(3, 1, 1)}, {}, {},
+        {"W": np.array([[2.0], [-1], [1], [3]])},
+    ]  # fmt: skip
+    drawn = texts(networks.messages(net, np.array([[1.0], [2], [-1], [3]]), 4.0, params))
+    assert {"Z¹ = (1, −2, 6, −4)", "A¹ = (1, 0, 6, 0)", "Z² = 8", "L = 16"} <= drawn
+    assert {"∂L/∂W¹ = (16, 8, 56)", "∂L/∂W² = (8, 0, 48, 0)", "∂L/∂Z² = 8"} <= drawn
+
+
+def test_modules_of_normalization() -> None:
+    """7.8.3.2-standardise-figure, 7.8.3.4-module-figure: normalise, then G and B, before f."""
+    net = Network([Dense(2, offset=False), BatchNorm(), ReLU(), Dense(1)], in_shape=2)
+    drawn = networks.messages(net, [1.0, 2.0], 1.0, net.init(0))
+    words = [text.get_text() for text in drawn.axes[0].texts]
+    order = [words.index(name) for name in ("Dense", "BatchNorm", "ReLU")]
+    assert order == sorted(order)
+    assert {"W¹", "G¹, B¹"} <= set(words)
 
 
 def test_activations_and_their_slopes() -> None:
@@ -231,7 +260,10 @@ def test_worst_mistakes_are_shown_first() -> None:
 
 
 def test_the_filter_slides() -> None:
-    """9.1.4-slide-figure, 9.1.7-padding-figure, 9.1.20-stride-figure, 9.1.1-scanning-figure."""
+    """9.1.4-slide-figure, 9.1.5-process-figure, 9.1.7-padding-figure, 9.1.20-stride-figure.
+
+    9.1.1-scanning-figure
+    """
     assert "+ 1 + 1 + 1 = 3" in texts(convolution.slide(SIGNAL, FILTER))
     assert {"0", "1", "2", "3"} <= texts(convolution.slide(SIGNAL, FILTER, stride=2))
     lengths = convolution.output_lengths(10, (3,), 2)
@@ -257,6 +289,9 @@ def test_flattening_and_positions() -> None:
     drawn = convolution.flattened([[1, 2], [3, 4]]).axes[0].texts
     cells = [text.get_text() for text in drawn if text.get_text().isdigit()]
     assert cells == ["1", "2", "3", "4", *"1324", *"1234"]
+    touching, apart = np.eye(4, k=1) + np.eye(4), np.eye(4)[::-1] * [1, 0, 0, 1]
+    pair = images.images([touching, apart], ["touching", "apart"], numbers=False)
+    assert [np.asarray(ax.images[0].get_array()).sum() for ax in pair.axes] == [7, 2]
     here, there = np.zeros((6, 6)), np.zeros((6, 6))
     here[:3, :3], there[3:, 3:] = CROSS > 0, CROSS > 0
     both = images.images([here, there], ["here", "there"])
@@ -265,7 +300,7 @@ def test_flattening_and_positions() -> None:
 
 
 def test_pools_and_where_ones_land() -> None:
-    """9.2.1-success-pixel-figure, 9.2.6-shift-figure, 9.4.7-shifted-relu-figure."""
+    """9.4.7-shifted-relu-figure; ones sent back land on the largest of each field."""
     drawn = [text.get_text() for text in convolution.pool_gradient(POOL).axes[0].texts]
     assert {"44", "−1", "11", "321"} <= set(drawn)
     assert drawn[-17:-1] == list("0000100100001010")
@@ -275,7 +310,7 @@ def test_pools_and_where_ones_land() -> None:
 
 
 def test_convolutional_networks() -> None:
-    """9.1.11-edge-filters-figure, 9.1.12-hollow-squares-figure, 9.3-architecture-figure."""
+    """9.1.11-edge-filters-figure, 9.3-architecture-figure."""
     whole = texts(convnets.architecture(DIGITS))
     assert {"6×6×1", "6×6×3", "3×3×3", "27", "30 parameters", "3 filters\nReLU"} <= whole
     maps = convnets.feature_maps(DIGITS, FILTERS, IMAGES[0])
