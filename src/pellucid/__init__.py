@@ -73,7 +73,7 @@ HOMES: dict[str, str] = {
     "test_error": "pellucid.evaluation.training_and_test",
     "ThermometerCode": "pellucid.features.thermometer",
     "training_error": "pellucid.evaluation.training_and_test",
-    "to_onnx": "pellucid.exchange.to_onnx",
+    "to_onnx": "pellucid.exchange.onnx_file",
     "tune": "pellucid.evaluation.cross_validation",
     "validate": "pellucid.evaluation.training_and_test",
 }

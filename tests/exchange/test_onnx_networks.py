@@ -13,7 +13,7 @@ from onnx_answers import answers
 from pellucid import networks
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx_networks import WRITERS
-from pellucid.exchange.to_onnx import packed_onnx
+from pellucid.exchange.onnx_file import packed_onnx
 from pellucid.networks import (
     GELU,
     AveragePool,

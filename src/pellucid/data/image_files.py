@@ -1,6 +1,6 @@
 """Images and labels from a NumPy archive (.npz), and what was found in it.
 
-Notes: Def 388
+Notes: §9.0.3
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ImageSet:
     source : str
         Name of the file.
 
-    Notes: Def 388
+    Notes: §9.0.3
     """
 
     images: NDArray[Any]
@@ -68,7 +68,7 @@ def read_images(path: str | Path, target: str | None = None) -> ImageSet:
     TableError
         When the file cannot be read, or its arrays are not images with labels.
 
-    Notes: Def 388
+    Notes: §9.0.3
     """
     path = Path(path)
     arrays = _arrays(path)

@@ -25,6 +25,7 @@ from pellucid.evaluation.measures import class_measures
 MODELS = ("convnet", "network")
 HELD_OUT = 0.1  # of the training images, by which training stops early
 MOST_CLASSES = 1000
+BATCH = 64
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = 
     y = _labels(found)
     split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=y)
     images, truths = found.images[split.train], y[split.train]
-    h = _build(model, settings.seed)
+    h = _build(model, settings.seed, len(images))
     begin = time.perf_counter()
     with epochs_told(model, say, 0.05, 0.9), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PellucidWarning)
@@ -109,18 +110,24 @@ def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = 
 NAMES = {"convnet": "convolutional network", "network": "network of dense layers"}
 
 
-def _build(model: str, seed: int) -> Any:
+def _build(model: str, seed: int, n: int) -> Any:
+    """Noise, dropout and a step size that falls to 0 let a small network learn few images well."""
     import pellucid
+    from pellucid.descent.step_sizes import Cosine
 
+    convolves = model == "convnet"
+    epochs, eta = (30, 2e-3) if convolves else (60, 1e-3)
+    steps = epochs * -(-int(n * (1 - HELD_OUT)) // BATCH)
     shared: dict[str, Any] = {
-        "batch_size": 64, "validation": HELD_OUT, "patience": 5, "random_state": seed,
+        "epochs": epochs, "step_size": Cosine(eta, steps), "batch_size": BATCH, "dropout": 0.5,
+        "validation": HELD_OUT, "patience": 10, "random_state": seed,
     }  # fmt: skip
-    if model == "convnet":
+    if convolves:
         return pellucid.ConvNetClassifier(
-            filters=(16, 32), hidden=(128,), dropout=0.4, epochs=30, **shared
+            filters=(16, 32), hidden=(128,), input_noise=0.2, **shared
         )
     return pellucid.NetworkClassifier(
-        hidden=(512, 256), dropout=0.4, standardize="whole", epochs=60, **shared
+        hidden=(1024,), input_noise=0.7, standardize="whole", **shared
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "load_torch_weights": "pellucid.exchange.torch_weights",
-    "to_onnx": "pellucid.exchange.to_onnx",
+    "to_onnx": "pellucid.exchange.onnx_file",
 }
 
 __all__ = list(HOMES)

@@ -1,6 +1,6 @@
 """`ConvNetClassifier`: convolutions and pooling, then dense layers and chances of the classes.
 
-Notes: Def 445, Concept 446, KE 449
+Notes: Def 445, Concept 446, Concept 447
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ConvNetClassifier(Classes, ImageNetwork):
     >>> h.fit(X, np.arange(60) >= 30).score(X, np.arange(60) >= 30)
     1.0
 
-    Notes: Def 445, Concept 446, KE 449
+    Notes: Def 445, Concept 446, Concept 447
     """
 
     hyperparameters = (

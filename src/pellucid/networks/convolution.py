@@ -152,7 +152,7 @@ class Convolution(Layer):
         return (z + params["W0"] if self.offset else z), backward
 
     def _masked(self, W: Any) -> Any:
-        return W if self.mask is None else W * jnp.asarray(self.mask, W.dtype)
+        return W if self.mask is None else W * np.asarray(self.mask, W.dtype)
 
     def _turned(self, W: Any) -> Any:
         return jnp.flip(W, range(W.ndim - 2)) if self.flip else W

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
@@ -120,7 +119,7 @@ class Dense(Layer):
         return z, backward
 
     def _kept(self, dtype: Any) -> Any:
-        return jnp.asarray(self.mask, dtype)
+        return np.asarray(self.mask, dtype)
 
     def is_fully_connected(self) -> bool:
         """Whether no link is missing.

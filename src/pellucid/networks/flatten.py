@@ -22,6 +22,40 @@ def _reversed_axes(x: Any) -> Any:
     return jnp.transpose(x, (0, *range(x.ndim - 1, 0, -1)))
 
 
+def flattened(M: Any, order: str = "column") -> Any:
+    """One array of any shape as a vector.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flattened(np.array([["a", "b"], ["c", "d"]])).tolist()
+    ['a', 'c', 'b', 'd']
+
+    Notes: Def 389
+    """
+    return M.ravel(order=_memory(order))
+
+
+def unflattened(v: Any, shape: Shape, order: str = "column") -> Any:
+    """The inverse of `flattened`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> unflattened(np.array([1, 3, 2, 4]), (2, 2)).tolist()
+    [[1, 2], [3, 4]]
+
+    Notes: Def 389
+    """
+    return v.reshape(shape, order=_memory(order))
+
+
+def _memory(order: str) -> str:
+    if order not in ORDERS:
+        raise HyperparameterError(f'Flattening goes by "column" or by "row"; got {order!r}.')
+    return "F" if order == "column" else "C"
+
+
 @dataclass(frozen=True)
 class Flatten(Functional):
     """vec(A): the columns one under another, or the rows.
@@ -51,8 +85,7 @@ class Flatten(Functional):
     formulas: ClassVar[Formulas] = Formulas("{y} = vec({x})", "∂L/∂{x} = vec⁻¹(∂L/∂{y})")
 
     def __post_init__(self) -> None:
-        if self.order not in ORDERS:
-            raise HyperparameterError(f'Flatten: order is "column" or "row"; got {self.order!r}.')
+        _memory(self.order)
 
     def out_shape(self, in_shape: Shape) -> Shape:
         return (prod(in_shape),)

@@ -1,6 +1,6 @@
 """Rows that are images: their shape, their flat form, and the layers that read them.
 
-Notes: Def 388, Def 389, Def 445, Concept 446
+Notes: §9.0.3, Def 389, Def 445, Concept 446
 """
 
 from __future__ import annotations

@@ -213,3 +213,14 @@ class ParquetRows:
                 y = table[self.target].to_numpy()[mixed]
                 del table
                 yield x if self.prepare is None else self.prepare(x), y, None
+
+
+def bad_rows(source: RowSource) -> str:
+    """Which row in memory is the first to hold NaN or infinite numbers, in words; "" for none."""
+    if not isinstance(source, InMemory):
+        return ""
+    for part in (source.X, source.y):
+        fine = np.isfinite(np.asarray(part, np.float64)).reshape(len(part), -1).all(axis=1)
+        if not fine.all():
+            return f"the rows hold NaN or infinite numbers, the first in row {fine.argmin()}"
+    return ""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
 from pellucid.errors import HyperparameterError
 
@@ -57,9 +56,8 @@ def standardised(
     """
     mean, variance = moments(z, axes, shares)
     s = divisor(variance, epsilon, place)
-    # A constant feature has Z − μ = 0 and keeps no slope of σ; the floor only guards 0/0.
-    tiny = np.finfo(z.dtype).tiny
-    sigma = s if place == "inside" else jnp.maximum(jnp.sqrt(variance), tiny)
+    # A constant feature has Z − μ = 0 and keeps no slope of σ; the 1 only guards 0/0.
+    sigma = s if place == "inside" else jnp.where(variance > 0, jnp.sqrt(variance), 1)
     centred = z - mean
 
     def backward(d: Any) -> Any:

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.descent.rules import Rule, rule_named
-from pellucid.descent.step_sizes import Constant, step_size_of
+from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.answers import answers_for
@@ -26,7 +26,7 @@ from pellucid.networks.devices import placed
 from pellucid.networks.gradient_watch import judged_norms
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in
-from pellucid.networks.row_sources import InMemory, RowSource
+from pellucid.networks.row_sources import InMemory, RowSource, bad_rows
 from pellucid.networks.steps import (
     DECAYS,
     StepKind,
@@ -45,6 +45,7 @@ from pellucid.networks.training_settings import (
     Watch,
     check_settings,
     joined,
+    schedule_of,
 )
 from pellucid.networks.validation import HeldOutRows
 
@@ -154,7 +155,7 @@ def train(
     norms = gradient_norms or stop is not None
     kind = StepKind(decay_in if decay else "", decay_offsets, clip is not None, norms)
     settings = Settings(
-        _rule(rule) if isinstance(rule, str) else rule, step_size_of(step_size), epochs,
+        _rule(rule) if isinstance(rule, str) else rule, schedule_of(step_size), epochs,
         batch_size, seed, dtype, decay, clip, kind, patience, stop, joined(watch, WATCHING.get()),
         checkpoints_of(checkpoint),
     )  # fmt: skip
@@ -290,7 +291,7 @@ class _Run:
         if bounded and (self.epochs < len(losses) or np.isfinite(self.carry[0]).all()):
             return False
         what = "became NaN or infinite" if not np.isfinite(now) else f"rose to {now:.3g}"
-        self.reason = f"the loss {what} in epoch {self.epochs}"
+        self.reason = bad_rows(self.source) or f"the loss {what} in epoch {self.epochs}"
         self.verdict = "diverged"
         if self.held is None or self.best is None:
             self.best, self.best_epoch = self.good, len(self.history["validation_loss"])
@@ -357,10 +358,12 @@ class _Run:
         theta, state = jax.tree.map(np.array, wanted)
         found = judged_norms(self.network, self.history["gradient_norms"])
         if self.verdict == "diverged":
-            found += (
-                f"{self.reason}: the weights before it are kept. Divide step_size by ten, or give "
-                "clip.",
+            cure = (
+                "Mend the rows"
+                if "rows" in self.reason
+                else "Divide step_size by ten, or give clip"
             )
+            found += (f"{self.reason}: the weights before it are kept. {cure}.",)
         s = self.settings
         return Trained(
             self.network, params_of(self.network, theta), state, self.verdict,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.descent.rules import Rule
-from pellucid.descent.step_sizes import LineSearch, Shrinking
+from pellucid.descent.step_sizes import LineSearch, Schedule, Shrinking, step_size_of
 from pellucid.descent.stopping import Stop
 from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.networks.checkpoints import Checkpoints
@@ -75,7 +75,7 @@ class Settings:
     """How to train; see `train`, which fills it in."""
 
     rule: Rule
-    step_size: Any
+    step_size: Schedule
     epochs: int
     batch_size: int
     seed: int
@@ -87,6 +87,25 @@ class Settings:
     stop: Stop | None
     watch: Watch | None
     checkpoint: Checkpoints | None
+
+
+def schedule_of(given: Any) -> Schedule:
+    """The step size as a function of t.
+
+    Raises
+    ------
+    HyperparameterError
+        For a search, which batches cannot serve.
+
+    Notes: §7.7.2
+    """
+    found = step_size_of(given)
+    if isinstance(found, LineSearch | Shrinking):
+        raise HyperparameterError(
+            "A search for the step size needs the whole objective at each step; give batches a "
+            "number, a function of t, or a schedule such as Cosine."
+        )
+    return found
 
 
 def check_settings(network: Network, settings: Settings, validation: Any) -> None:
@@ -102,11 +121,6 @@ def check_settings(network: Network, settings: Settings, validation: Any) -> Non
     if not (settings.decay >= 0 and (settings.clip is None or settings.clip > 0)):
         raise HyperparameterError(
             f"decay (λ) is a number ≥ 0 and clip one > 0; got {settings.decay}, {settings.clip}."
-        )
-    if isinstance(settings.step_size, LineSearch | Shrinking):
-        raise HyperparameterError(
-            "A search for the step size needs the whole objective at each step; give batches a "
-            "number, a function of t, or a schedule such as Cosine."
         )
     if settings.patience is not None and (validation is None or settings.patience < 1):
         raise HyperparameterError(

@@ -147,7 +147,8 @@ def chain(blocks: Sequence[Block]) -> Figure:
     gaps[-1] = gaps[-1] if blocks[-1].forward else 0.0
     width = 0.3 + sum(widths) + sum(gaps) + 0.15
     up = 0.75 if any(b.above for b in blocks) else 0.2
-    down = 0.55 * any(b.back for b in blocks) + 0.35 * any(b.under for b in blocks) + 0.1
+    lines = max(b.under.count("\n") + 1 if b.under else 0 for b in blocks)
+    down = 0.55 * any(b.back for b in blocks) + 0.1 + 0.17 * (lines + (lines > 0))
     middle, tall = down + 0.3, 0.56
     with canvas(width, down + 0.6 + up) as (figure, axes):
         x = 0.2
@@ -161,8 +162,8 @@ def chain(blocks: Sequence[Block]) -> Figure:
                 arrow(axes, (at[0], middle + 0.62), (at[0], middle + 0.3), b.colour)
                 label(axes, (at[0], middle + 0.76), b.above)
             if b.under:
-                below = 0.42 + 0.42 * bool(b.back or blocks[max(0, blocks.index(b) - 1)].back)
-                label(axes, (at[0], middle - below), b.under, size=9.5)
+                below = 0.36 + 0.34 * bool(b.back or blocks[max(0, blocks.index(b) - 1)].back)
+                label(axes, (at[0], middle - below), b.under, size=9.5, va="top")
             x += w
             if gap:
                 _passage(axes, (x, middle), gap, b, last=b is blocks[-1])
@@ -176,7 +177,13 @@ def _passage(axes: Axes, at: Point, gap: float, b: Block, last: bool) -> None:
         arrow(axes, (x + 0.04, y), (x + gap - 0.04, y))
         label(axes, (x + gap / 2, y + 0.05), b.forward, va="bottom")
     if b.back:
-        arrow(axes, (x + gap - 0.04, y - 0.2), (x + 0.04, y - 0.2), ORANGE, bend=-0.18)
+        arrow(
+            axes,
+            (x + gap - 0.04, y - 0.2),
+            (x + 0.04, y - 0.2),
+            ORANGE,
+            bend=-min(0.18, 0.14 / gap),
+        )
         label(axes, (x + gap / 2, y - 0.36), b.back, ORANGE, va="top")
 
 

@@ -56,8 +56,9 @@ def images(
     flat = [np.asarray(each, float).reshape(np.shape(each)[:2]) for each in arrays]
     largest = max(float(np.abs(each).max()) for each in flat)
     with matplotlib.rc_context(SETTINGS):
+        tall = size * min(1.3, max(each.shape[0] / each.shape[1] for each in flat))
         figure = Figure(
-            figsize=((size + 0.15) * columns, (size + 0.35) * rows), layout="constrained"
+            figsize=((size + 0.15) * columns, (tall + 0.35) * rows), layout="constrained"
         )
         for at, image in enumerate(flat):
             ax = figure.add_subplot(rows, columns, at + 1)

@@ -29,11 +29,6 @@ from pellucid.wording import number
 MOST = 7  # circles in a column before the middle is left out
 
 
-def raised(l: int) -> str:
-    """A number as a superscript."""
-    return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(l))
-
-
 def lowered(i: int) -> str:
     """A number as a subscript."""
     return "".join("₀₁₂₃₄₅₆₇₈₉"[int(d)] for d in str(i))

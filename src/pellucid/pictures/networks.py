@@ -15,6 +15,8 @@ from pellucid.errors import FramingError
 from pellucid.networks import Dense, Network
 from pellucid.networks.activations import Elementwise
 from pellucid.networks.layer import shape_text
+from pellucid.networks.naming import names_of, raised
+from pellucid.networks.passes import Pass, backward_pass
 from pellucid.networks.softmax import Softmax
 from pellucid.pictures.diagram import (
     RADIUS,
@@ -28,7 +30,7 @@ from pellucid.pictures.diagram import (
     column,
     label,
 )
-from pellucid.pictures.links import links, lowered, raised, shown_of
+from pellucid.pictures.links import links, lowered, shown_of
 from pellucid.pictures.style import BLUE, GREEN, GREY, ORANGE
 from pellucid.wording import number
 
@@ -229,6 +231,47 @@ def compact_layer(l: int = 1) -> Figure:
     return chain(
         [Block(f"A{before}", boxed=False), linear, Block(f"f{up}", f"A{up}", colour=GREEN)]
     )
+
+
+def messages(network: Network, x: Any, y: Any, params: Any) -> Figure:
+    """The forward pass of one point above, the messages that travel back below.
+
+    Short values are written out, long ones by their shape.
+
+    Parameters
+    ----------
+    network : Network
+    x : array, in_shape
+    y : array, out_shape
+    params : list of dict
+
+    Notes: Def 292, Def 293, Notation 303, Notation 448
+    """
+    found = backward_pass(network, x, np.reshape(y, (1, -1)), params)
+    blocks = [Block(_written(found, "A⁰"), boxed=False)]
+    for names, layer, own in zip(names_of(network.layers), network.layers, params, strict=True):
+        blocks.append(
+            Block(
+                SYMBOLS.get(type(layer).__name__, type(layer).__name__),
+                _written(found, names.output),
+                _written(found, f"∂L/∂{names.output}"),
+                above=", ".join(map(names.parameter, own)),
+                under="\n".join(_written(found, f"∂L/∂{names.parameter(p)}") for p in own),
+                colour=BLUE if own else GREEN,
+            )
+        )
+    return chain([*blocks, Block("loss", _written(found, "L"), above="y", colour=ORANGE)])
+
+
+def _written(found: Pass, name: str) -> str:
+    if name not in found.names:
+        return ""
+    quantity = found[name]
+    values = np.ravel(quantity.value)
+    if len(values) > 4:
+        return f"{name}: {quantity.shape}"
+    text = ", ".join(number(float(v) + 0.0) for v in values)  # −0 is 0
+    return f"{name} = {text if len(values) == 1 else f'({text})'}"
 
 
 def arrangements() -> Figure:

@@ -74,6 +74,10 @@ REGISTRY: dict[str, str] = {
     "Parallel": "pellucid.networks.parallel:Parallel",
     "Graph": "pellucid.networks.graph:Graph",
     "Network": "pellucid.networks.network:Network",
+    "Constant": "pellucid.descent.step_sizes:Constant",
+    "Power": "pellucid.descent.step_sizes:Power",
+    "Stepped": "pellucid.descent.step_sizes:Stepped",
+    "Cosine": "pellucid.descent.step_sizes:Cosine",
 }
 
 

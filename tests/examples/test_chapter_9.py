@@ -1,0 +1,22 @@
+"""The demonstrations of chapter 9 hold, draw, and leave nothing out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from demonstrations import claims, shown
+
+from pellucid.notes_map.records import items
+from pellucid.pictures.demonstration import said_by
+
+
+@pytest.mark.parametrize("claim", claims(9), ids=lambda claim: claim.__name__)
+def test_claim(claim: Any) -> None:
+    assert claim().axes
+    assert said_by(claim).endswith(".")
+
+
+def test_every_claim_about_networks_is_shown() -> None:
+    claimed = {each.id for each in items() if each.tag == "claim" and each.issue == 5}
+    assert {id_ for id_ in claimed if id_.startswith("9.")} <= shown(9)

@@ -1,0 +1,124 @@
+"""What the network estimators promise beyond scikit-learn's checks (tests/members.py)."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from pellucid import (
+    ConvNetClassifier,
+    ConvNetRegressor,
+    NetworkClassifier,
+    NetworkRegressor,
+    load_model,
+    save_model,
+)
+from pellucid.descent.step_sizes import Cosine
+from pellucid.errors import ConvergenceWarning, FramingError, ShapeError
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(120, 3)) * [1.0, 100.0, 0.01] + 5.0
+SCORE = (X - 5.0) @ [1.0, 0.01, 100.0]
+LABELS = np.array(["low", "middle", "high"])[np.searchsorted([-1.0, 1.0], SCORE)]
+LINES = np.zeros((40, 6, 6))
+LINES[np.arange(40), np.arange(40) % 6, :] = 1.0
+LINES[20:] = LINES[20:].transpose(0, 2, 1)
+STANDING = np.arange(40) >= 20
+SMALL: dict[str, Any] = {"hidden": (8,), "step_size": 0.01, "epochs": 20}
+
+
+def test_partial_fits_over_the_same_rows_are_epochs() -> None:
+    h = NetworkClassifier(**SMALL)
+    for _ in range(20):
+        h.partial_fit(X, LABELS)
+    assert h.n_iter_ == 20
+    assert h.score(X, LABELS) > 0.85
+    assert len(h.trace_["loss"]) == 20
+    with pytest.raises(FramingError, match="not among the classes"):
+        h.partial_fit(X[:2], ["low", "unheard"])
+    g = NetworkRegressor(**SMALL)
+    for _ in range(20):
+        g.partial_fit(X, SCORE)
+    assert g.score(X, SCORE) > 0.8
+
+
+def test_a_warm_start_goes_on() -> None:
+    h = NetworkClassifier(warm_start=True, **SMALL).fit(X, LABELS)
+    first = h.trace_["loss"][-1]
+    h.fit(X, LABELS)
+    assert h.n_iter_ == 40
+    assert h.trace_["loss"][-1] < first
+
+
+def test_two_classes_take_a_sigmoid_and_more_a_softmax() -> None:
+    """7.4-defaults-for-task."""
+    two = NetworkClassifier(**SMALL).fit(X, SCORE > 0)
+    three = NetworkClassifier(**SMALL).fit(X, LABELS)
+    assert [type(h.network_.layers[-1]).__name__ for h in (two, three)] == ["Sigmoid", "Softmax"]
+    assert [h.network_.loss for h in (two, three)] == ["nll", "nllm"]
+    np.testing.assert_allclose(three.predict_proba(X).sum(axis=1), 1, rtol=1e-12)
+
+
+def test_images_as_arrays_and_flat_rows_are_the_same() -> None:
+    how: dict[str, Any] = {"filters": (4,), "hidden": (), "step_size": 0.02, "epochs": 20}
+    h = ConvNetClassifier(**how).fit(LINES, STANDING)
+    assert h.image_shape_ == (6, 6, 1)
+    flat = ConvNetClassifier(image_shape=(6, 6), **how).fit(LINES.reshape(40, 36), STANDING)
+    wanted = h.predict_proba(LINES)
+    assert (flat.predict_proba(LINES[..., None]) == wanted).all()
+    assert h.score(LINES, STANDING) == 1.0
+    with pytest.raises(ShapeError, match="6×6×1; these are 5×5×1"):
+        h.predict(np.zeros((1, 5, 5)))
+    with pytest.raises(ShapeError, match="35 numbers; a row has 36"):
+        ConvNetClassifier(image_shape=(5, 7), **how).fit(LINES.reshape(40, 36), STANDING)
+    g = ConvNetRegressor(**how | {"epochs": 80}).fit(LINES, STANDING.astype(float))
+    assert g.score(LINES, STANDING) > 0.9
+
+
+def test_noise_dropout_and_early_stopping_reach_the_network(tmp_path: Path) -> None:
+    """7.8.1.3-input-noise, 7.8.2-dropout: as layers; their files predict the same bits."""
+    how = SMALL | {"step_size": Cosine(0.02, 200), "epochs": 200}
+    h = NetworkClassifier(
+        dropout=0.2, input_noise=0.1, validation=0.25, patience=3, gradient_norms=True, **how
+    ).fit(X, LABELS)
+    names = [type(layer).__name__ for layer in h.network_.layers]
+    assert names == ["InputNoise", "Dense", "ReLU", "Dropout", "Dense", "Softmax"]
+    assert h.n_iter_ < 200
+    assert h.best_epoch_ == int(np.argmin(h.trace_["validation_loss"])) + 1
+    assert np.shape(h.trace_["gradient_norms"]) == (h.n_iter_, 2)
+    save_model(h, tmp_path / "h.pellucid")
+    again = load_model(tmp_path / "h.pellucid")
+    assert (again.predict_proba(X) == h.predict_proba(X)).all()
+    assert again.step_size == h.step_size
+    assert "after epoch" in str(again.explain())
+
+
+def test_a_row_is_answered_alike_whoever_stands_beside_it() -> None:
+    h = NetworkRegressor(**SMALL).fit(X, SCORE)
+    together = h.predict(X)
+    assert (np.array([h.predict(row[None])[0] for row in X[:9]]) == together[:9]).all()
+
+
+def test_64_bits_and_divergence() -> None:
+    h = NetworkRegressor(dtype="float64", **SMALL).fit(X, SCORE)
+    assert h.params_[0]["W"].dtype == np.float64
+    wild = clone(h).set_params(rule="gradient descent", step_size=1e12, dtype="float32")
+    with pytest.warns(ConvergenceWarning, match="weights before it are kept"):
+        wild.fit(X, SCORE)
+    assert np.isfinite(wild.predict(X)).all()
+
+
+def test_a_killed_fit_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    how = SMALL | {"checkpoint": str(tmp_path / "kept")}
+    short = NetworkClassifier(**how | {"epochs": 5}).fit(X, LABELS)
+    gone_on = NetworkClassifier(**how).fit(X, LABELS)
+    assert short.n_iter_ == 5
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        plain = NetworkClassifier(**SMALL).fit(X, LABELS)
+    assert (gone_on.predict_proba(X) == plain.predict_proba(X)).all()

@@ -1,0 +1,102 @@
+"""Rows from memory, mapped files, Parquet and streams: each once an epoch, in a seeded order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks_job import CODES, NET, X
+from pyarrow import parquet
+
+from pellucid.errors import ColumnError, ShapeError, TableError
+from pellucid.networks import InMemory, ParquetRows, Stream, train
+from pellucid.networks.batch_blocks import batched, blocks_of
+from pellucid.networks.distinct_rows import distinct_rows
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    columns = {f"x{j}": X[:, j].astype(np.float32) for j in range(4)}
+    path = tmp_path / "rows.parquet"
+    parquet.write_table(pa.table(columns | {"y": CODES}), path, row_group_size=40)
+    return path
+
+
+def chunks(epoch: int) -> Iterator[Any]:
+    for first in range(0, 150, 37):
+        yield X[first : first + 37], CODES[first : first + 37]
+
+
+def all_rows(source: Any, epoch: int) -> Any:
+    return np.concatenate([np.column_stack([x, y]) for x, y, _ in source.epoch(epoch)])
+
+
+def test_each_source_meets_every_row_once_in_an_order_of_the_epoch(table: Path) -> None:
+    wanted = np.column_stack([X, CODES])
+    wanted = wanted[np.lexsort(wanted.T)]
+    for source in (InMemory(X, CODES), Stream(chunks, window=60), ParquetRows(table, "y")):
+        first, again, second = (all_rows(source, e) for e in (0, 0, 1))
+        assert (first == again).all()
+        assert (first != second).any()
+        np.testing.assert_allclose(first[np.lexsort(first.T)], wanted, rtol=1e-6)
+
+
+@given(n=st.integers(1, 60), size=st.integers(1, 20), epochs=st.integers(1, 4))
+@settings(max_examples=40, deadline=None)
+def test_blocks_hold_each_row_with_its_weight(n: int, size: int, epochs: int) -> None:
+    """The last batch of an epoch is filled up with rows of weight 0."""
+    source = InMemory(np.arange(n)[:, None], np.arange(n), np.arange(n) + 1.0)
+    blocks = list(blocks_of(source, range(epochs), size, 4, np.float64, lambda y: y))
+    weights = np.concatenate([b.shares[: b.count].ravel() for b in blocks if b.count])
+    rows = np.concatenate([b.y[: b.count].ravel() for b in blocks if b.count])
+    total = np.bincount(rows.astype(int), weights, minlength=n)
+    np.testing.assert_array_equal(total, epochs * (np.arange(n) + 1.0))
+    assert [e for b in blocks for e, _ in b.ends] == list(range(epochs))
+    assert sum(b.count for b in blocks) == epochs * -(-n // size)
+    assert all(len(w) == size for _, _, part in batched(source.epoch(0), size, float) for w in part)
+
+
+def test_a_mapped_file_gives_the_bits_of_memory(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", X)
+    mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
+    one = train(NET, mapped, CODES, epochs=2)
+    other = train(NET, X, CODES, epochs=2)
+    pairs = zip(jax.tree.leaves(one.params), jax.tree.leaves(other.params), strict=True)
+    assert all((a == b).all() for a, b in pairs)
+
+
+def test_parquet_and_streams_train(table: Path) -> None:
+    for source in (ParquetRows(table, "y"), Stream(chunks)):
+        found = train(NET, source, epochs=20, step_size=0.02)
+        assert found.history["loss"][-1] < found.history["loss"][0] / 2
+        assert found.steps == 100
+
+
+def test_what_cannot_be_read_is_named(table: Path, tmp_path: Path) -> None:
+    with pytest.raises(ColumnError, match="no column 'z'"):
+        ParquetRows(table, "z")
+    (tmp_path / "not.parquet").write_text("text")
+    with pytest.raises(TableError, match="Cannot read"):
+        ParquetRows(tmp_path / "not.parquet", "y")
+    with pytest.raises(ShapeError, match="as many"):
+        InMemory(X, CODES[:3])
+
+
+@given(seed=st.integers(0, 1000))
+@settings(max_examples=20, deadline=None)
+def test_distinct_rows_are_the_same_rows(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rows = random.integers(0, 3, (20, 2)).astype(float)
+    y, w = random.integers(0, 2, 20), random.integers(1, 4, 20).astype(float)
+    again = np.repeat(np.arange(20), w.astype(int))
+    order = random.permutation(len(again))
+    one = distinct_rows(rows, y, w)
+    other = distinct_rows(rows[again][order], y[again][order], np.ones(len(again)))
+    assert all((a == b).all() for a, b in zip(one, other, strict=True))

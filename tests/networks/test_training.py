@@ -1,0 +1,374 @@
+"""Training: steps are those of the rules, PyTorch agrees, each promise of `train` is kept."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pellucid.descent.batches import Batches
+from pellucid.descent.rules import RULES, adam, rule_named
+from pellucid.descent.step_sizes import Cosine
+from pellucid.descent.stopping import SmallChange, Steps
+from pellucid.errors import (
+    ConvergenceWarning,
+    ExplodingGradientWarning,
+    HyperparameterError,
+    OutputError,
+    PellucidWarning,
+    ShapeError,
+    VanishingGradientWarning,
+)
+from pellucid.networks import (
+    Dense,
+    Dropout,
+    LeakyReLU,
+    Network,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    computing_in,
+    train,
+)
+from pellucid.networks.layer import Mode
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(150, 4))
+CODES = (X @ RANDOM.normal(size=(4, 3))).argmax(axis=1)
+NET = Network([Dense(8), ReLU(), Dense(3), Softmax()], "nllm", in_shape=4, reduction="mean")
+ONE_NUMBER = Network([Dense(1, offset=False)], "square", in_shape=1, reduction="sum")
+
+
+def same_bits(one: Any, other: Any) -> bool:
+    pairs = zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True)
+    return all((np.asarray(a) == np.asarray(b)).all() for a, b in pairs)
+
+
+def w_squared(**how: Any) -> list[float]:
+    """W = 1 under J = W², three steps: the loss of x = 1 with truth 0."""
+    start = [{"W": np.ones((1, 1))}]
+    found = []
+    for epochs in (1, 2, 3):
+        done = train(
+            ONE_NUMBER, np.ones((1, 1)), np.zeros(1), start=start, epochs=epochs, step_size=0.1,
+            dtype="float64", **how,
+        )  # fmt: skip
+        found.append(float(done.params[0]["W"][0, 0]))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rule", "wanted"),
+    [
+        ("gradient descent", [0.8, 0.64, 0.512]),
+        ("momentum", [0.98, 0.9424, 0.889712]),
+        ("adadelta", [0.683772, 0.498871, 0.369181]),
+        ("adagrad", [0.9, 0.833104, 0.780456]),
+        ("adam", [0.9, 0.800412, 0.701586]),
+    ],
+)
+def test_three_steps_of_each_rule(rule: str, wanted: list[float]) -> None:
+    np.testing.assert_allclose(w_squared(rule=rule), wanted, atol=5e-7)
+
+
+def test_weight_decay_by_both_readings() -> None:
+    """7.8.1.2-weight-decay, 7.8.1.2-three-steps: they coincide for gradient descent only."""
+    wanted = [0.78, 0.6084, 0.474552]
+    for reading in ("loss", "step"):
+        found = w_squared(rule="gradient descent", decay=0.1, decay_in=reading)
+        np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    in_loss, in_step = (w_squared(rule="adam", decay=0.1, decay_in=r) for r in ("loss", "step"))
+    assert abs(in_loss[-1] - in_step[-1]) > 1e-3
+
+
+def test_without_a_slope_decay_shrinks_weights_and_leaves_offsets() -> None:
+    """7.8.1.2-shrinks-weights: by 1 − 2λη a step."""
+    network = Network([Dense(2)], "square", in_shape=1, reduction="sum")
+    start = [{"W": np.array([[2.0, -3.0]]), "W0": np.zeros(2)}]
+    how: dict[str, Any] = {"rule": "gradient descent", "step_size": 0.1, "epochs": 4}
+    done = train(
+        network, np.zeros((1, 1)), np.zeros((1, 2)), start=start, decay=0.5, dtype="float64", **how
+    )
+    np.testing.assert_allclose(done.params[0]["W"], 0.9**4 * start[0]["W"], rtol=1e-12)
+    offsets = [{"W": np.zeros((1, 2)), "W0": np.ones(2)}]
+    rows = np.zeros((1, 1)), np.ones((1, 2))
+    kept = train(network, *rows, start=offsets, decay=0.5, dtype="float64", **how)
+    np.testing.assert_allclose(kept.params[0]["W0"], 1.0)
+    pulled = train(
+        network, *rows, start=offsets, decay=0.5, decay_offsets=True, dtype="float64", **how
+    )
+    assert (pulled.params[0]["W0"] < 1).all()
+
+
+def test_too_strong_a_decay_is_warned_of() -> None:
+    """7.8.1.2-too-strong."""
+    with pytest.warns(ConvergenceWarning, match="2λη ≥ 1"):
+        train(ONE_NUMBER, np.ones((1, 1)), np.zeros(1), decay=5.0, step_size=0.1, epochs=1)
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_the_compiled_loop_is_the_plain_loop(rule: str) -> None:
+    """7.6.2-training-loop: the loop of §7.6.2 in NumPy's order, with decay and clipping."""
+    made, batches = rule_named(rule), Batches(1, seed=3)
+    how: dict[str, Any] = {"step_size": 0.01, "epochs": 2, "batch_size": 32, "seed": 3}
+    found = train(NET, X, CODES, rule=made, dtype="float64", decay=0.01, clip=0.5, **how)
+    with computing_in("float64"):
+        params = jax.tree.map(np.asarray, NET.init(3, "float64"))
+        state, truths = made.init(params), np.eye(3)[CODES]
+        for epoch in range(2):
+            order = batches.epoch(epoch, 150)
+            for first in range(0, 150, 32):
+                rows = order[first : first + 32]
+                mode = Mode(training=True, state=NET.init_state())
+                _, g, _ = NET.loss_and_gradient(params, X[rows], truths[rows], mode)
+                length = np.sqrt(sum(float((leaf**2).sum()) for leaf in jax.tree.leaves(g)))
+                shorter = min(1, 0.5 / length)
+                g = jax.tree.map(lambda leaf, s=shorter: np.asarray(leaf) * s, g)
+                g = [
+                    {k: v + 2 * 0.01 * own[k] if k == "W" else v for k, v in part.items()}
+                    for part, own in zip(g, params, strict=True)
+                ]
+                params, state = made.step(g, state, params, 0.01)
+    for mine, plain in zip(found.params, params, strict=True):
+        for name in mine:
+            np.testing.assert_allclose(mine[name], plain[name], rtol=1e-7, atol=1e-9)
+
+
+def test_pytorch_ends_at_the_same_weights() -> None:
+    torch = pytest.importorskip("torch")
+    done = train(
+        NET, X, CODES, rule=adam(epsilon_place="outside"), step_size=0.01, epochs=3, dtype="float64"
+    )
+    model = torch.nn.Sequential(
+        torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3)
+    ).double()
+    first = [own for own in NET.init(0, "float64") if own]
+    with torch.no_grad():
+        for part, own in zip((model[0], model[2]), first, strict=True):
+            part.weight.copy_(torch.tensor(np.array(own["W"]).T))
+            part.bias.copy_(torch.tensor(np.array(own["W0"])))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for epoch in range(3):
+        order = Batches(1, seed=0).epoch(epoch, 150)
+        for first_row in range(0, 150, 32):
+            rows = torch.tensor(order[first_row : first_row + 32])
+            optimizer.zero_grad()
+            loss = torch.nn.functional.cross_entropy(
+                model(torch.tensor(X)[rows]), torch.tensor(CODES)[rows]
+            )
+            loss.backward()
+            optimizer.step()
+    np.testing.assert_allclose(
+        done.params[2]["W"], model[2].weight.detach().numpy().T, rtol=1e-7, atol=1e-9
+    )
+
+
+@given(batch=st.integers(1, 40), weight=st.integers(1, 3), seed=st.integers(0, 3))
+@settings(max_examples=6, deadline=None)
+def test_a_weight_counts_in_a_batch(batch: int, weight: int, seed: int) -> None:
+    """Weights scale with none but each other, and the sum of losses weighs rows as they are."""
+    rows, codes, w = X[:30], CODES[:30], np.full(30, float(weight))
+    how: dict[str, Any] = {"epochs": 1, "batch_size": batch, "seed": seed, "dtype": "float64"}
+    mean = train(NET, rows, codes, **how)
+    weighed = train(NET, rows, codes, weights=w, **how)
+    np.testing.assert_allclose(mean.params[0]["W"], weighed.params[0]["W"], rtol=1e-6, atol=1e-12)
+
+
+def test_equal_weights_keep_neurons_alike_and_random_ones_do_not() -> None:
+    """7.6.1-symmetry, 7.5-random-start."""
+    alike = jax.tree.map(lambda leaf: np.full(leaf.shape, 0.1), NET.init(0))
+    stuck = train(NET, X, CODES, start=alike, epochs=20, step_size=0.05)
+    W = stuck.params[0]["W"]
+    np.testing.assert_allclose(W, np.repeat(W[:, :1], 8, axis=1), atol=1e-6)
+    free = train(NET, X, CODES, epochs=20, step_size=0.05)
+    assert np.ptp(free.params[0]["W"], axis=1).min() > 0.1
+    assert free.history["loss"][-1] < stuck.history["loss"][-1]
+
+
+def test_seeds_end_in_different_minima() -> None:
+    """7.6.1-seeds, 7.6.1-initialization."""
+    ends = [
+        train(NET, X, CODES, epochs=60, step_size=0.02, seed=s).history["loss"][-1]
+        for s in (0, 1, 2)
+    ]
+    assert len({round(end, 4) for end in ends}) == 3
+
+
+def test_early_stopping_returns_the_best_weights() -> None:
+    """7.8.1.1-early-stopping, 7.8.1.1-validation-turns-up."""
+    noisy = np.random.default_rng(1).permutation(CODES)
+    wide = Network([Dense(64), ReLU(), Dense(3), Softmax()], "nllm", 4, reduction="mean")
+    held = (X[:60], noisy[:60])
+    how: dict[str, Any] = {"validation": held, "step_size": 0.01, "seed": 1}
+    literal = train(wide, X[60:], noisy[60:], patience=1, epochs=60, **how)
+    validation = literal.history["validation_loss"]
+    assert literal.verdict == "early stop"
+    assert validation[-1] >= min(validation[:-1])
+    assert literal.best_epoch == int(np.argmin(validation)) + 1 < literal.epochs
+    best = train(wide, X[60:], noisy[60:], epochs=literal.best_epoch, **how)
+    assert same_bits(best.params, literal.params)
+    longer = train(wide, X[60:], noisy[60:], epochs=60, **how)
+    assert longer.history["loss"][-1] < min(longer.history["loss"][:5])
+    assert longer.history["validation_loss"][-1] > min(longer.history["validation_loss"]) + 0.1
+
+
+def test_rules_of_stopping_and_watchers_are_asked_each_epoch() -> None:
+    """7.6.2-open-details: the stopping rule is explicit."""
+    counted = train(NET, X, CODES, epochs=50, stop=Steps(3))
+    assert (counted.epochs, counted.verdict) == (3, "stopped")
+    flat = train(NET, X, CODES, epochs=500, stop=SmallChange(1e-3), step_size=0.05)
+    assert flat.epochs < 500
+    assert "J changed" in flat.reason
+    seen: list[float] = []
+    watched = train(NET, X, CODES, epochs=9, watch=lambda e: seen.append(e.loss) or len(seen) == 4)
+    assert (watched.epochs, watched.reason) == (4, "a callback asked to stop")
+    assert seen == watched.history["loss"]
+
+
+def test_schedules_count_steps() -> None:
+    """η may depend on time."""
+    start = [{"W": np.ones((1, 1))}]
+    run = train(
+        ONE_NUMBER, np.ones((1, 1)), np.zeros(1), rule="gradient descent", epochs=4, start=start,
+        step_size=Cosine(0.1, 4), dtype="float64",
+    )  # fmt: skip
+    wanted = np.prod([1 - 2 * Cosine(0.1, 4)(t) for t in (1, 2, 3, 4)])
+    np.testing.assert_allclose(run.params[0]["W"], wanted, rtol=1e-12)
+
+
+def test_gone_on_with_the_same_bits() -> None:
+    dropped = Network(
+        [Dense(8), ReLU(), Dropout(0.3), Dense(3), Softmax()], "nllm", 4, reduction="mean"
+    )
+    whole = train(dropped, X, CODES, epochs=6)
+    half = train(dropped, X, CODES, epochs=2)
+    rest = train(dropped, X, CODES, epochs=6, start=half)
+    assert same_bits(whole.params, rest.params)
+    assert rest.history["loss"] == whole.history["loss"]
+
+
+KILLED = """
+import os, sys, numpy as np, time
+sys.path.insert(0, {tests!r})
+from networks_job import NET, X, CODES
+from pellucid.networks import train
+slow = (lambda e: time.sleep(0.05)) if sys.argv[2] == "slow" else None
+done = train(NET, X, CODES, epochs=40, checkpoint=sys.argv[1], watch=slow,
+             validation=(X[:30], CODES[:30]), patience=39)
+np.savez(sys.argv[3], *[v for own in done.params for v in own.values()])
+"""
+
+
+def test_a_killed_training_goes_on_with_the_same_bits(tmp_path: Path) -> None:
+    """`kill -9` in the middle; the next run ends where an undisturbed one does."""
+    script = KILLED.format(tests=str(Path(__file__).parent))
+
+    def start(folder: str, pace: str) -> subprocess.Popen[bytes]:
+        arguments = [str(tmp_path / folder), pace, str(tmp_path / f"{folder}.npz")]
+        return subprocess.Popen([sys.executable, "-c", script, *arguments], env=dict(os.environ))
+
+    killed = start("killed", "slow")
+    while len(list((tmp_path / "killed").glob("epoch-*.checkpoint"))) < 2:
+        assert killed.poll() is None
+        time.sleep(0.02)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not (tmp_path / "killed.npz").exists()
+    assert len(list((tmp_path / "killed").glob("epoch-*.checkpoint"))) in (2, 3)
+    assert start("killed", "fast").wait() == 0
+    assert start("plain", "fast").wait() == 0
+    with np.load(tmp_path / "killed.npz") as one, np.load(tmp_path / "plain.npz") as other:
+        assert all((one[name] == other[name]).all() for name in one.files)
+    assert len(list((tmp_path / "plain").glob("epoch-*.checkpoint"))) == 2
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path) -> None:
+    train(NET, X, CODES, epochs=3, checkpoint=tmp_path)
+    newest, before = sorted(tmp_path.glob("*.checkpoint"), reverse=True)
+    assert (newest.name, before.name) == (
+        "epoch-00000003.checkpoint", "epoch-00000002.checkpoint",
+    )  # fmt: skip
+    spoiled = bytearray(newest.read_bytes())
+    spoiled[-3] ^= 255
+    newest.write_bytes(spoiled)
+    with pytest.warns(PellucidWarning, match="The checkpoint before it is taken"):
+        again = train(NET, X, CODES, epochs=5, checkpoint=tmp_path)
+    assert same_bits(again.params, train(NET, X, CODES, epochs=5).params)
+    with pytest.raises(HyperparameterError, match=r"of another training: there, η = 0\.001"):
+        train(NET, X, CODES, epochs=5, step_size=0.5, checkpoint=tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="is a file"):
+        train(NET, X, CODES, epochs=1, checkpoint=tmp_path / "file")
+
+
+def test_divergence_stops_with_the_last_good_weights() -> None:
+    far = train(NET, X * 1e4, CODES, rule="gradient descent", step_size=1e6, epochs=8)
+    assert far.verdict == "diverged"
+    assert far.epochs < 8
+    assert same_bits(far.params, jax.tree.map(np.asarray, NET.init(0)))
+    broken = X.copy()
+    broken[7, 2] = np.nan
+    lost = train(NET, broken, CODES, epochs=3)
+    assert lost.verdict == "diverged"
+    assert lost.reason == "the rows hold NaN or infinite numbers, the first in row 7"
+    assert "Divide step_size by ten" in far.warnings[0]
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(lost.params))
+
+
+def test_gradients_that_vanish_or_explode_are_named() -> None:
+    """7.7.3-gradient-monitor, 7.7.3-deep-chain."""
+
+    def chain(scale: float) -> Network:
+        hidden = [
+            part for _ in range(8) for part in (Dense(4, initial="lecun", scale=scale), Sigmoid())
+        ]
+        return Network([*hidden, Dense(3), Softmax()], "nllm", 4, reduction="mean")
+
+    with pytest.warns(VanishingGradientWarning, match="hardly learn"):
+        told = train(chain(0.5), X, CODES, epochs=2, gradient_norms=True)
+    norms = np.array(told.history["gradient_norms"])
+    assert norms.shape == (2, 9)
+    assert (norms[0, :-1] < norms[0, 1:]).sum() >= 7
+    hidden = [part for _ in range(9) for part in (Dense(4, scale=90.0), LeakyReLU(0.9))]
+    steep = Network([*hidden, Dense(3), Softmax()], "nllm", 4, reduction="mean")
+    start = jax.tree.map(np.asarray, steep.init(0))
+    start[18]["W"] = np.zeros((4, 3)) + 1e-3
+    start[0]["W"] = start[0]["W"] * 1e-20
+    with pytest.warns(ExplodingGradientWarning, match="explodes"):
+        train(steep, X, CODES, start=start, epochs=1, batch_size=150, gradient_norms=True)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"epochs": 0}, "epochs ≥ 1"),
+        ({"decay": -1.0}, "decay"),
+        ({"decay_in": "both"}, "decay_in"),
+        ({"clip": 0.0}, "clip"),
+        ({"patience": 2}, "needs validation"),
+        ({"step_size": "line search"}, "Cosine"),
+        ({"step_size": -1.0}, "step_size"),
+        ({"start": [{}, {}, {}, {}]}, "not this network's"),
+        ({"dtype": "float16"}, "dtype"),
+    ],
+)
+def test_settings_that_do_not_serve_are_named(how: dict[str, Any], message: str) -> None:
+    with pytest.raises((HyperparameterError, ShapeError), match=message):
+        train(NET, X, CODES, **how)
+
+
+def test_answers_that_do_not_fit_are_named() -> None:
+    with pytest.raises(ShapeError, match="from 0 to 2"):
+        train(NET, X, CODES + 1, epochs=1)
+    with pytest.raises(ShapeError, match="as many"):
+        train(NET, X, CODES[:-1], epochs=1)
