@@ -12,8 +12,8 @@ from onnx_answers import answers
 
 from pellucid import networks
 from pellucid.errors import FramingError
-from pellucid.exchange.onnx_networks import WRITERS
 from pellucid.exchange.onnx_file import packed_onnx
+from pellucid.exchange.onnx_networks import WRITERS
 from pellucid.networks import (
     GELU,
     AveragePool,
