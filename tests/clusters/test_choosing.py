@@ -59,8 +59,8 @@ def test_no_clusters_where_there_are_none(name: str) -> None:
         found = choose_k(X, range(2, 6), random_state=seed, **QUICK)
         assert found.no_clusters, found.why
         assert "No clusters" in found.why
-        centred = X - X.mean(axis=0)
-        assert axis_with_groups(centred, list(range(X.shape[1])), seed) is None
+    centred = X - X.mean(axis=0)
+    assert axis_with_groups(centred, list(range(min(X.shape[1], 3)))) is None
 
 
 @pytest.mark.parametrize("make", [ring_and_disc, semicircles])

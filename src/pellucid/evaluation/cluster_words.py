@@ -30,8 +30,13 @@ def headline(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
     return f"There are {k} groups{where} ({choice.sure})."
 
 
-def why(choice: ChoiceOfK, k: int, said: bool) -> str:
+def why(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
     """The reasons behind the answer."""
+    if along:
+        return (
+            "Taken together, the columns show no groups about means; looked at one by one, and "
+            f"along principal axes, the rows fall into heaps along {along}. {choice.why}"
+        )
     if not said or choice.k == k:
         return choice.why
     evidence = choice.at(k)
