@@ -117,6 +117,14 @@ def test_the_answer_does_not_depend_on_units_place_or_size() -> None:
         assert found.at(3).held_out == pytest.approx(plain.at(3).held_out * factor, rel=1e-3)
 
 
+def test_too_few_rows_are_called_that() -> None:
+    few = triangle(np.random.default_rng(0), apart=30.0, n=4)
+    found = choose_k(few, (2, 3), **QUICK)
+    assert found.at(3).too_few_rows
+    assert (found.k, found.sure) == (1, "unsure")
+    assert "More rows would settle it; to take these groups all the same, ask for 3." in found.why
+
+
 def test_same_seed_same_bits() -> None:
     X = triangle(np.random.default_rng(2))
     one, other = (repr(choose_k(X, (2, 3), **QUICK)) for _ in range(2))

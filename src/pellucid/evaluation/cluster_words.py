@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pellucid.clusters.choice import ChoiceOfK
+from pellucid.clusters.choice import SIGNIFICANT, ChoiceOfK
 from pellucid.data.table import Table
 from pellucid.evaluation.cluster_result import ClusterResult
 from pellucid.evaluation.fit_result import Finding
@@ -24,6 +24,8 @@ def headline(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
         evidence = choice.at(k)
         verdict = "they can be defended" if choice.k == k else "they cannot be defended"
         return f"{k} groups, as you asked; {verdict}: {evidence.words()}."
+    if choice.no_clusters and choice.p_value <= SIGNIFICANT:
+        return f"No number of groups can be defended here ({choice.sure})."
     if choice.no_clusters:
         return f"There are no clusters here ({choice.sure})."
     where = f" along {along}" if along else ""
