@@ -59,8 +59,8 @@ def test_no_clusters_where_there_are_none(name: str) -> None:
         found = choose_k(X, range(2, 6), random_state=seed, **QUICK)
         assert found.no_clusters, found.why
         assert "No clusters" in found.why
-        centred = X - X.mean(axis=0)
-        assert axis_with_groups(centred, list(range(X.shape[1])), seed) is None
+    centred = X - X.mean(axis=0)
+    assert axis_with_groups(centred, list(range(min(X.shape[1], 3)))) is None
 
 
 @pytest.mark.parametrize("make", [ring_and_disc, semicircles])
@@ -115,6 +115,14 @@ def test_the_answer_does_not_depend_on_units_place_or_size() -> None:
         assert found.k == plain.k == 3
         assert found.at(3).consistency == pytest.approx(plain.at(3).consistency, abs=1e-3)
         assert found.at(3).held_out == pytest.approx(plain.at(3).held_out * factor, rel=1e-3)
+
+
+def test_too_few_rows_are_called_that() -> None:
+    few = triangle(np.random.default_rng(0), apart=30.0, n=4)
+    found = choose_k(few, (2, 3), **QUICK)
+    assert found.at(3).too_few_rows
+    assert (found.k, found.sure) == (1, "unsure")
+    assert "More rows would settle it; to take these groups all the same, ask for 3." in found.why
 
 
 def test_same_seed_same_bits() -> None:

@@ -178,7 +178,10 @@ def test_many_numbers_of_clusters_at_once_are_the_same_as_one_by_one() -> None:
     X = groups(500, 3, 5, apart=2.0)
     for init in STARTS:
         settings_: dict[str, Any] = {"init": init, "n_init": 3, "random_state": 5}
-        for k, h in zip((2, 9, 4), KMeans(8, **settings_).path(X, (2, 9, 4)), strict=True):
+        asked = KMeans(9, **settings_)
+        for k, h in zip((2, 9, 4), asked.path(X, (2, 9, 4)), strict=True):
+            assert h is not asked
+            assert h.n_features_in_ == 3
             alone = KMeans(k, **settings_).fit(X)
             assert h.n_clusters == k
             assert (h.cluster_centers_ == alone.cluster_centers_).all()

@@ -139,6 +139,7 @@ def test_stripes_are_found_along_the_axis_that_shows_them() -> None:
     found = cluster_table(table, ClusterSettings(ks=(2, 3, 4, 5, 6)))
     assert (found.k, found.along) == (3, "y")
     assert "along y" in found.headline
+    assert found.why.startswith("Taken together, the columns show no groups")
     middle = next(p for p in found.profiles if p.name() == "middling y")
     assert middle.traits[0].words.startswith("y mostly from 2.6")
     assert middle.traits[0].words.endswith("where 0% of the other rows are")

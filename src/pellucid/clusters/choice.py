@@ -12,6 +12,7 @@ from pellucid.errors import HyperparameterError
 CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
 LEAST = 0.75  # of a group, to come back: lumps that are cut anew share about a half
 SIGNIFICANT = 0.05
+THIN = 0.5  # rows half-way for each at the emptier mean
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,19 @@ class EvidenceForK:
         """Consistent and parted: k groups can be defended."""
         return self.consistent and self.parted
 
+    @property
+    def too_few_rows(self) -> bool:
+        """Whether rows do thin out between the groups, and are too few to be sure of it."""
+        return self.consistent and not self.parted and self.depth < THIN
+
     def verdict(self) -> str:
         """The verdict on this k in a word or two."""
         if self.k == 1:
             return ""
         if self.tenable:
             return "can be defended"
+        if self.too_few_rows:
+            return "too few rows to tell"
         if self.consistent:
             return "two run together"
         return "halves disagree" if self.parted else "halves disagree, two run together"
@@ -97,6 +105,8 @@ class EvidenceForK:
             return "everything in one"
         if self.tenable:
             return "the same groups in both halves, each apart from the others"
+        if self.too_few_rows:
+            return "the same groups in both halves, but too few rows to be sure that they are apart"
         if self.consistent:
             return "the same groups in both halves, but two of them run into each other"
         if self.parted:

@@ -246,12 +246,17 @@ def _why_none(found: tuple[EvidenceForK, ...], p_value: float, references: int) 
             f"spread would be ({_chance(p_value, references)}; p = {number(p_value, 2)})."
         )
     best = max(found[1:], key=lambda each: (each.consistent, each.parted, each.consistency))
+    advice = (
+        f"More rows would settle it; to take these groups all the same, ask for {best.k}."
+        if best.too_few_rows
+        else "A ring, a bow or a stretched cloud looks like this; another view of the columns may "
+        "show groups."
+    )
     return (
         f"No clusters that means can tell: the rows are no even spread "
-        f"({_chance(p_value, references)}), yet no number of groups gives the same groups again, "
-        f"each apart from the others. The nearest to it is {best.k} (consistency "
-        f"{best.consistency:.2f}): {best.words()}. A ring, a bow or a stretched cloud looks like "
-        "this; another view of the columns may show groups."
+        f"({_chance(p_value, references)}), yet no number of groups is shown to come back the "
+        f"same, each apart from the others. The nearest to it is {best.k} (consistency "
+        f"{best.consistency:.2f}): {best.words()}. {advice}"
     )
 
 

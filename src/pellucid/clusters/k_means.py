@@ -127,7 +127,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the means of the rows of X (n×d); y is ignored, weights (n) count repetitions."""
-        return self._fitted_at([self.n_clusters], X, sample_weight)[0]
+        self._fit_each([self], X, sample_weight)
+        return self
 
     def path(self, X: Any, ks: Sequence[int], sample_weight: Any = None) -> list[Self]:
         """The fitted clustering for each k, all from one preparation of the rows.
@@ -151,7 +152,9 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         """
         for k in ks:
             N_CLUSTERS.check(k, owner="KMeans.path")
-        return self._fitted_at([int(k) for k in ks], X, sample_weight)
+        models = [self._at(int(k)) for k in ks]
+        self._fit_each(models, X, sample_weight)
+        return models
 
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Move the means by some more rows: each mean is the average of all rows it ever took.
@@ -222,21 +225,22 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
                 f"clusters: each needs a row. Ask for at most {n}."
             )
 
-    def _fitted_at(self, ks: list[int], X: Any, sample_weight: Any) -> list[Self]:
-        """Fitted models for some numbers of clusters; the model itself where it is the only one."""
+    def _fit_each(self, models: list[Self], X: Any, sample_weight: Any) -> None:
+        """Fit models that differ in the number of clusters alone, side by side."""
         self.check_hyperparameters()
         X = validate_data(self, X, dtype=np.float64, order="C")
         weights = None if sample_weight is None else checked_weights(sample_weight, len(X))
         rows, positive = _counted(X, weights)
+        ks = [model.n_clusters for model in models]
         for k in ks:
             self._enough(len(rows), k)
         unit = unit_of(rows)
-        plan = self._plan(unit)
-        found = all_runs(rows if unit == 1 else rows / unit, ks, plan, positive)
-        models = [self] if ks == [self.n_clusters] else [self._at(k) for k in ks]
+        found = all_runs(rows if unit == 1 else rows / unit, ks, self._plan(unit), positive)
         for model, runs in zip(models, found, strict=True):
+            model.n_features_in_ = X.shape[1]
+            if hasattr(self, "feature_names_in_"):
+                model.feature_names_in_ = self.feature_names_in_
             model._keep(X, rows, weights, runs, unit)
-        return models
 
     def _at(self, k: int) -> Self:
         model = copy.copy(self)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pellucid.clusters.choice import ChoiceOfK
+from pellucid.clusters.choice import SIGNIFICANT, ChoiceOfK
 from pellucid.data.table import Table
 from pellucid.evaluation.cluster_result import ClusterResult
 from pellucid.evaluation.fit_result import Finding
@@ -24,14 +24,21 @@ def headline(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
         evidence = choice.at(k)
         verdict = "they can be defended" if choice.k == k else "they cannot be defended"
         return f"{k} groups, as you asked; {verdict}: {evidence.words()}."
+    if choice.no_clusters and choice.p_value <= SIGNIFICANT:
+        return f"No number of groups can be defended here ({choice.sure})."
     if choice.no_clusters:
         return f"There are no clusters here ({choice.sure})."
     where = f" along {along}" if along else ""
     return f"There are {k} groups{where} ({choice.sure})."
 
 
-def why(choice: ChoiceOfK, k: int, said: bool) -> str:
+def why(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
     """The reasons behind the answer."""
+    if along:
+        return (
+            "Taken together, the columns show no groups about means; looked at one by one, and "
+            f"along principal axes, the rows fall into heaps along {along}. {choice.why}"
+        )
     if not said or choice.k == k:
         return choice.why
     evidence = choice.at(k)

@@ -143,7 +143,7 @@ def cluster_table(
         choice=choice,
         k=k,
         headline=headline(choice, k, along, len(settings.ks) == 1),
-        why=why(choice, k, len(settings.ks) == 1),
+        why=why(choice, k, along, len(settings.ks) == 1),
         along=along,
         groups=groups,
         distances=np.sqrt(squares),
