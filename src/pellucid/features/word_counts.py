@@ -114,36 +114,54 @@ def _grown(slots, held, known, of_words):  # type: ignore[no-untyped-def]  # pra
 
 
 @numba.njit(nogil=True, cache=True)
+def _read(text, i, end, shortest, longest, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The words of one document: key, hash, start and stop of each; how many, and how many skipped.
+
+    Apart from the look-up of words, so that the processor can fetch several of those at once.
+    """
+    read, skipped = 0, 0
+    while i < end:
+        if text[i] == SEPARATOR:
+            i += 1
+            continue
+        start, h, key, characters = i, HASH_START, np.int64(0), 0
+        while i < end and text[i] != SEPARATOR:
+            c = text[i]
+            h = (h ^ np.uint64(c)) * HASH_FACTOR
+            if i - start < 8:
+                key = (key << 8) | np.int64(c)
+            characters += (c & 0xC0) != 0x80
+            i += 1
+        if characters < shortest or characters > longest:
+            skipped += 1
+            continue
+        found[read, KEY], found[read, HASH] = key, np.int64(h)
+        found[read, START], found[read, STOP] = start, i
+        read += 1
+    return read, skipped
+
+
+@numba.njit(nogil=True, cache=True)
 def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
-    text, offsets, shortest, longest, low, high, indptr, numbers, counts, held
+    text, offsets, shortest, longest, low, high, indptr, numbers, counts, held, found
 ):
     known, filled, skipped = 0, 0, 0
     # Small tables that grow stay in the cache; each is at most half full.
     slots, pairs = np.full(FEWEST_SLOTS, -1, np.int32), np.full(FEWEST_SLOTS, -1, np.int32)
     ending = np.empty(high + 1, np.int64)  # sequences that end at the last word, by their size
     for doc in range(len(offsets) - 1):
-        i, end, run = offsets[doc], offsets[doc + 1], 0
-        while i < end:
-            if text[i] == SEPARATOR:
-                i += 1
-                continue
-            start, h, key, characters = i, HASH_START, np.int64(0), 0
-            while i < end and text[i] != SEPARATOR:
-                c = text[i]
-                h = (h ^ np.uint64(c)) * HASH_FACTOR
-                if i - start < 8:
-                    key = (key << 8) | np.int64(c)
-                characters += (c & 0xC0) != 0x80
-                i += 1
-            if characters < shortest or characters > longest:
-                skipped += 1
-                continue
-            word = _word(text, start, i, key, h, slots, held, known)
+        read, left_out = _read(text, offsets[doc], offsets[doc + 1], shortest, longest, found)
+        skipped += left_out
+        for k in range(read):
+            h = np.uint64(found[k, HASH])
+            word = _word(
+                text, found[k, START], found[k, STOP], found[k, KEY], h, slots, held, known
+            )
             if word == known:
                 known += 1
                 if 2 * known > len(slots):
                     slots = _grown(slots, held, known, True)
-            for n in range(min(run, high - 1), 0, -1):
+            for n in range(min(k, high - 1), 0, -1):
                 j = _sequence(ending[n], word, pairs, held, known)
                 if j == known:
                     known += 1
@@ -151,8 +169,7 @@ def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
                         pairs = _grown(pairs, held, known, False)
                 ending[n + 1] = j
             ending[1] = word
-            run = min(run + 1, high)
-            for n in range(low, run + 1):
+            for n in range(low, min(k + 1, high) + 1):
                 j = ending[n]
                 if held[j, SEEN] == doc:
                     counts[held[j, PLACE]] += 1
@@ -200,8 +217,9 @@ def count_words(
     indptr = np.zeros(len(offsets), dtype=np.int64)
     numbers, counts = np.empty((2, words * (high - low + 1)), dtype=np.int32)
     held = np.empty((words * high, 8), dtype=np.int64)
+    found = np.empty((int(np.diff(offsets).max(initial=0)) // 2 + 1, 4), dtype=np.int64)
     known, filled, skipped = _count(
-        text, offsets, shortest, longest, low, high, indptr, numbers, counts, held
+        text, offsets, shortest, longest, low, high, indptr, numbers, counts, held, found
     )
     held = held[:known]
     one, first, second = held[:, SIZE] == 1, held[:, START], held[:, STOP]
