@@ -20,6 +20,8 @@ from sklearn.pipeline import make_pipeline
 
 from pellucid import BagOfWords, LogisticClassifier, load_model, save_model
 from pellucid.errors import HyperparameterError, ShapeError, TextError, UnseenCategoryWarning
+from pellucid.features.documents import byte_table
+from pellucid.features.word_counts import count_words, spelled
 
 WORDS = ["She", "he", "a", "read", "tired", "water", "book"]
 TEXTS = ["She read a book.", "He read; he tired!", "", "a A a water-book", "She SHE sHe read"]
@@ -334,6 +336,15 @@ def test_refitting_forgets_the_vocabulary_before() -> None:
     bag = BagOfWords().fit(["one"])
     assert bag.transform(["one two"]).toarray().tolist() == [[1]]
     assert bag.fit(["two three"]).transform(["one two"]).toarray().tolist() == [[0, 1]]
+
+
+def test_words_that_begin_alike_stay_apart() -> None:
+    """A word is told by its first 8 bytes and its length, and a longer one by the rest too."""
+    words = ["abcdefgh", "abcdefghi", "abcdefghj", "abcdefghijklmnop", "abcdefghijklmnoq", "a", "b"]
+    assert BagOfWords().fit([" ".join(words * 2)]).words_ == sorted(words)
+    empty = count_words(np.zeros(0, np.uint8), np.zeros(1, np.int64), byte_table(True, False))
+    assert empty.indptr.tolist() == [0]
+    assert spelled(empty) == []
 
 
 def test_many_words_with_one_hash_bucket_stay_apart() -> None:

@@ -8,7 +8,7 @@ Notes: Def 203, eq 5.27
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 SEPARATOR = 0xFF  # a byte that no UTF-8 text holds
 FEWEST_SLOTS = 1 << 12
+# What is held of a word, together in one line of the cache: its first 8 bytes, its hash, where it
+# stands (of a sequence: the one before and the last word), the document that had it last and the
+# place of its entry there, and its number of words.
+KEY, HASH, START, STOP, SEEN, PLACE, SIZE = range(7)
 HASH_START, HASH_FACTOR = np.uint64(14695981039346656037), np.uint64(1099511628211)  # FNV-1a
 
 
@@ -35,9 +39,9 @@ class Counted(NamedTuple):
     text: Bytes
     starts: NDArray[np.int64]
     stops: NDArray[np.int64]
-    before: NDArray[np.int32]
-    last: NDArray[np.int32]
-    size: NDArray[np.int32]
+    before: NDArray[np.int64]
+    last: NDArray[np.int64]
+    size: NDArray[np.int64]
     hashes: NDArray[np.uint64]
     skipped: int
 
@@ -55,52 +59,54 @@ def _fold(data, table, folded):  # type: ignore[no-untyped-def]  # pragma: no co
 
 
 @numba.njit(nogil=True, cache=True)
-def _word(  # type: ignore[no-untyped-def]  # pragma: no cover
-    text, start, stop, h, slots, hashes, starts, stops, known
-):
+def _word(text, start, stop, key, h, slots, held, known):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The number of a word: its own where it has come before, else the next, `known`."""
-    mask = len(slots) - 1
-    at = (h ^ (h >> np.uint64(32))) & np.uint64(mask)
+    mask = np.uint64(len(slots) - 1)
+    at = (h ^ (h >> np.uint64(32))) & mask
+    length = stop - start
     while slots[at] >= 0:
         j = slots[at]
-        if hashes[j] == h and stops[j] - starts[j] == stop - start:
-            same, i = True, 0
-            while same and i < stop - start:
-                same = text[starts[j] + i] == text[start + i]
+        if held[j, KEY] == key and held[j, STOP] - held[j, START] == length:
+            i = 8  # so many bytes are the key
+            while i < length and text[held[j, START] + i] == text[start + i]:
                 i += 1
-            if same:
+            if i >= length:
                 return j
-        at = (at + np.uint64(1)) & np.uint64(mask)
-    slots[at], hashes[known], starts[known], stops[known] = known, h, start, stop
+        at = (at + np.uint64(1)) & mask
+    slots[at] = known
+    held[known, KEY], held[known, HASH] = key, np.int64(h)
+    held[known, START], held[known, STOP], held[known, SIZE] = start, stop, 1
+    held[known, SEEN] = -1
     return known
 
 
 @numba.njit(nogil=True, cache=True)
-def _sequence(  # type: ignore[no-untyped-def]  # pragma: no cover
-    first, word, slots, hashes, before, last, known
-):
+def _sequence(first, word, slots, held, known):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The number of the sequence `first` followed by `word`, as `_word` gives it."""
-    mask = len(slots) - 1
-    h = (hashes[first] ^ np.uint64(32)) * HASH_FACTOR
-    h = (h ^ hashes[word]) * HASH_FACTOR
-    at = (h ^ (h >> np.uint64(32))) & np.uint64(mask)
+    mask = np.uint64(len(slots) - 1)
+    h = (np.uint64(held[first, HASH]) ^ np.uint64(32)) * HASH_FACTOR
+    h = (h ^ np.uint64(held[word, HASH])) * HASH_FACTOR
+    at = (h ^ (h >> np.uint64(32))) & mask
     while slots[at] >= 0:
         j = slots[at]
-        if before[j] == first and last[j] == word:
+        if held[j, START] == first and held[j, STOP] == word:
             return j
-        at = (at + np.uint64(1)) & np.uint64(mask)
-    slots[at], hashes[known], before[known], last[known] = known, h, first, word
+        at = (at + np.uint64(1)) & mask
+    slots[at] = known
+    held[known, HASH], held[known, START], held[known, STOP] = np.int64(h), first, word
+    held[known, SIZE], held[known, SEEN] = held[first, SIZE] + 1, -1
     return known
 
 
 @numba.njit(nogil=True, cache=True)
-def _grown(slots, hashes, before, known, of_words):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _grown(slots, held, known, of_words):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Twice the slots, with the words (or else the sequences) known so far in them."""
     wider = np.full(2 * len(slots), -1, np.int32)
     mask = np.uint64(len(wider) - 1)
     for j in range(known):
-        if (before[j] < 0) == of_words:
-            at = (hashes[j] ^ (hashes[j] >> np.uint64(32))) & mask
+        if (held[j, SIZE] == 1) == of_words:
+            h = np.uint64(held[j, HASH])
+            at = (h ^ (h >> np.uint64(32))) & mask
             while wider[at] >= 0:
                 at = (at + np.uint64(1)) & mask
             wider[at] = j
@@ -108,52 +114,68 @@ def _grown(slots, hashes, before, known, of_words):  # type: ignore[no-untyped-d
 
 
 @numba.njit(nogil=True, cache=True)
+def _read(text, i, end, shortest, longest, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The words of one document: key, hash, start and stop of each; how many, and how many skipped.
+
+    Apart from the look-up of words, so that the processor can fetch several of those at once.
+    """
+    read, skipped = 0, 0
+    while i < end:
+        if text[i] == SEPARATOR:
+            i += 1
+            continue
+        start, h, key, characters = i, HASH_START, np.int64(0), 0
+        while i < end and text[i] != SEPARATOR:
+            c = text[i]
+            h = (h ^ np.uint64(c)) * HASH_FACTOR
+            if i - start < 8:
+                key = (key << 8) | np.int64(c)
+            characters += (c & 0xC0) != 0x80
+            i += 1
+        if characters < shortest or characters > longest:
+            skipped += 1
+            continue
+        found[read, KEY], found[read, HASH] = key, np.int64(h)
+        found[read, START], found[read, STOP] = start, i
+        read += 1
+    return read, skipped
+
+
+@numba.njit(nogil=True, cache=True)
 def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
-    text, offsets, shortest, longest, low, high,
-    indptr, numbers, counts, starts, stops, before, last, size, hashes, seen, place,
-):  # fmt: skip
+    text, offsets, shortest, longest, low, high, indptr, numbers, counts, held, found
+):
     known, filled, skipped = 0, 0, 0
     # Small tables that grow stay in the cache; each is at most half full.
     slots, pairs = np.full(FEWEST_SLOTS, -1, np.int32), np.full(FEWEST_SLOTS, -1, np.int32)
-    ending = np.empty(high + 1, np.int32)  # sequences that end at the last word, by their size
+    ending = np.empty(high + 1, np.int64)  # sequences that end at the last word, by their size
     for doc in range(len(offsets) - 1):
-        i, end, run = offsets[doc], offsets[doc + 1], 0
-        while i < end:
-            if text[i] == SEPARATOR:
-                i += 1
-                continue
-            start, h, characters = i, HASH_START, 0
-            while i < end and text[i] != SEPARATOR:
-                c = text[i]
-                h = (h ^ np.uint64(c)) * HASH_FACTOR
-                characters += (c & 0xC0) != 0x80
-                i += 1
-            if characters < shortest or characters > longest:
-                skipped += 1
-                continue
-            word = _word(text, start, i, h, slots, hashes, starts, stops, known)
+        read, left_out = _read(text, offsets[doc], offsets[doc + 1], shortest, longest, found)
+        skipped += left_out
+        for k in range(read):
+            h = np.uint64(found[k, HASH])
+            word = _word(
+                text, found[k, START], found[k, STOP], found[k, KEY], h, slots, held, known
+            )
             if word == known:
-                before[known], last[known], size[known], seen[known] = -1, known, 1, -1
                 known += 1
                 if 2 * known > len(slots):
-                    slots = _grown(slots, hashes, before, known, True)
-            for n in range(min(run, high - 1), 0, -1):
-                j = _sequence(ending[n], word, pairs, hashes, before, last, known)
+                    slots = _grown(slots, held, known, True)
+            for n in range(min(k, high - 1), 0, -1):
+                j = _sequence(ending[n], word, pairs, held, known)
                 if j == known:
-                    starts[known], stops[known], size[known], seen[known] = 0, 0, n + 1, -1
                     known += 1
                     if 2 * known > len(pairs):
-                        pairs = _grown(pairs, hashes, before, known, False)
+                        pairs = _grown(pairs, held, known, False)
                 ending[n + 1] = j
             ending[1] = word
-            run = min(run + 1, high)
-            for n in range(low, run + 1):
+            for n in range(low, min(k + 1, high) + 1):
                 j = ending[n]
-                if seen[j] == doc:
-                    counts[place[j]] += 1
+                if held[j, SEEN] == doc:
+                    counts[held[j, PLACE]] += 1
                 else:
                     numbers[filled], counts[filled] = j, 1
-                    seen[j], place[j] = doc, filled
+                    held[j, SEEN], held[j, PLACE] = doc, filled
                     filled += 1
         indptr[doc + 1] = filled
     return known, filled, skipped
@@ -192,20 +214,28 @@ def count_words(
     text = np.empty(len(data), dtype=np.uint8)
     low, high = sizes
     words = _fold(data, table, text) + len(offsets)
-    most = words * high
     indptr = np.zeros(len(offsets), dtype=np.int64)
-    starts, stops = np.empty((2, most), dtype=np.int64)
-    before, last, size, seen = np.empty((4, most), dtype=np.int32)
     numbers, counts = np.empty((2, words * (high - low + 1)), dtype=np.int32)
-    hashes, place = np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.int64)
+    held = np.empty((words * high, 8), dtype=np.int64)
+    found = np.empty((int(np.diff(offsets).max(initial=0)) // 2 + 1, 4), dtype=np.int64)
     known, filled, skipped = _count(
-        text, offsets, shortest, longest, low, high,
-        indptr, numbers, counts, starts, stops, before, last, size, hashes, seen, place,
-    )  # fmt: skip
-    # Copies, so that the long arrays are let go of.
-    entries = [a[:filled].copy() for a in (numbers, counts)]
-    names: Any = [a[:known].copy() for a in (starts, stops, before, last, size, hashes)]
-    return Counted(indptr, *entries, text, *names, skipped)  # type: ignore[call-arg]
+        text, offsets, shortest, longest, low, high, indptr, numbers, counts, held, found
+    )
+    held = held[:known]
+    one, first, second = held[:, SIZE] == 1, held[:, START], held[:, STOP]
+    return Counted(
+        indptr,
+        numbers[:filled].copy(),  # copies, so that the long arrays are let go of
+        counts[:filled].copy(),
+        text,
+        starts=np.where(one, first, 0),
+        stops=np.where(one, second, 0),
+        before=np.where(one, -1, first),
+        last=np.where(one, -1, second),
+        size=held[:, SIZE].copy(),
+        hashes=held[:, HASH].astype(np.uint64),
+        skipped=int(skipped),
+    )
 
 
 def spelled(found: Counted) -> list[bytes]:
