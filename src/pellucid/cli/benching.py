@@ -23,6 +23,10 @@ JOBS = (
     "stochastic",
     "calculus_objectives",
     "calculus_peers",
+    "network_steps",
+    "network_sweep",
+    "network_cold",
+    "network_proof",
 )
 
 
