@@ -25,6 +25,8 @@ from pellucid.networks import (
     MaxPool,
     Mode,
     computing_in,
+    correlation,
+    device_correlation,
 )
 from pellucid.storage.packing import pack, unpack
 
@@ -172,6 +174,33 @@ def test_pooling_of_any_shape(how: Any, kind: Any, seed: int) -> None:
         assume(False)
     with computing_in("float64"):
         agree(layer, in_shape, Mode(), seed)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in LAYERS if n.startswith("convolution") and "masked" not in n]
+)
+def test_the_operation_of_graphics_processors_gives_the_same(name: str) -> None:
+    """Forward and both derivatives, run here: `device_correlation` is chosen where it is faster."""
+    layer, in_shape = LAYERS[name]
+    assert isinstance(layer, Convolution)
+    windows, rng = layer.windows(len(in_shape) - 1), np.random.default_rng(0)
+    with computing_in("float64"):
+        x = jnp.asarray(rng.normal(size=(POINTS, *in_shape)))
+        W = jnp.asarray(rng.normal(size=layer.shapes(in_shape)[0]["W"]))
+        z = correlation.correlate(x, W, windows, layer.fill)
+        dz = jnp.asarray(rng.normal(size=z.shape))
+        for ours, theirs in (
+            (z, device_correlation.correlate(x, W, windows, layer.fill)),
+            (
+                correlation.by_filter(x, dz, windows, layer.fill),
+                device_correlation.by_filter(x, dz, windows, layer.fill),
+            ),
+            (
+                correlation.by_input(dz, W, windows, in_shape[:-1]),
+                device_correlation.by_input(dz, W, windows, in_shape[:-1]),
+            ),
+        ):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-11)
 
 
 def test_weighted_points_in_batch_statistics_are_repeated_points() -> None:

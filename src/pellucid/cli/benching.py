@@ -28,6 +28,10 @@ JOBS = (
     "calculus_peers",
     "linear_autoencoder",
     "kmeans",
+    "network_steps",
+    "network_sweep",
+    "network_cold",
+    "network_proof",
 )
 
 

@@ -200,7 +200,7 @@ class ParquetRows:
         from pyarrow import parquet
 
         random = np.random.default_rng([self.seed, epoch])
-        with parquet.ParquetFile(self.path, memory_map=True) as held:
+        with parquet.ParquetFile(self.path) as held:
             order = random.permutation(held.num_row_groups)
             for first in range(0, len(order), self.groups):
                 chosen = order[first : first + self.groups].tolist()

@@ -74,11 +74,29 @@ class Windows:
 
         Notes: Def 394, KE 399
         """
-        counts = self.count(x.shape[1:-1])
-        if any(self.padding):
-            around = [(0, 0), *((p, p) for p in self.padding), (0, 0)]
-            x = jnp.pad(x, around, constant_values=fill)
+        counts, x = self.count(x.shape[1:-1]), self.padded(x, fill)
         return [self._slice(x, at, counts) for at in self.offsets()]
+
+    def padded(self, x: Any, fill: float = 0.0) -> Any:
+        """x with its fillers around.
+
+        Notes: Def 403
+        """
+        if not any(self.padding):
+            return x
+        around = [(0, 0), *((p, p) for p in self.padding), (0, 0)]
+        return jnp.pad(x, around, constant_values=fill)
+
+    def shifted(self, part: Any, axis: int, at: int, n: int) -> Any:
+        """What the offset `at` of every window holds, moved to its place among n along one axis.
+
+        Where nothing came from there are zeros; what fell on the padding is dropped.
+        """
+        low = at * self.dilation[axis] - self.padding[axis]
+        covered = (part.shape[1 + axis] - 1) * self.stride[axis] + 1
+        moves = [(0, 0, 0)] * part.ndim
+        moves[1 + axis] = (low, n - low - covered, self.stride[axis] - 1)
+        return jax.lax.pad(part, part.dtype.type(0), moves)
 
     def _slice(self, x: Any, at: Shape, counts: Shape) -> Any:
         low = [u * d for u, d in zip(at, self.dilation, strict=True)]
@@ -96,12 +114,9 @@ class Windows:
         """
         total: Any = 0
         for at, part in zip(self.offsets(), parts, strict=True):
-            moves = [(0, 0, 0)]
             for axis, n in enumerate(spatial):
-                low = at[axis] * self.dilation[axis] - self.padding[axis]
-                covered = (part.shape[1 + axis] - 1) * self.stride[axis] + 1
-                moves.append((low, n - low - covered, self.stride[axis] - 1))
-            total = total + jax.lax.pad(part, part.dtype.type(0), [*moves, (0, 0, 0)])
+                part = self.shifted(part, axis, at[axis], n)
+            total = total + part
         return total
 
 
