@@ -14,7 +14,7 @@ from pellucid.calculus.declarations import declare
 from pellucid.calculus.emit_module import callable_for
 from pellucid.calculus.layout import derivative_shape, legend
 from pellucid.calculus.shapes import axes_of, kind_of
-from pellucid.errors import FormulaError
+from pellucid.errors import FormulaError, ShapeError
 
 S, V, W, M, N = (1, 1), ("m", 1), ("n", 1), ("r", "k"), ("p", "q")
 
@@ -247,3 +247,86 @@ def test_batch_normalisation_in_the_notes_entries() -> None:
     sigma, gap = z.std(), z - z.mean()
     expected = (5 * np.eye(5) - 1 - gap @ gap.T / (sigma * (sigma + eps))) / (5 * (sigma + eps))
     np.testing.assert_allclose(value(found.expression, z=z, eps=eps), expected, atol=1e-12)
+
+
+def test_vectors_and_matrices_of_the_prerequisites() -> None:
+    """0.2-vector-and-matrix-operations: sums, products, determinant, inverse."""
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 3))
+    A, B = rng.normal(size=(2, 3, 3))
+    where = "a: 3, b: 3, A: 3×3, B: 3×3, c: scalar"
+    for formula, arrays, expected in (
+        ("a + c*b", {"a": a, "b": b, "c": 2.0}, (a + 2 * b)[:, None]),
+        ("a'*b", {"a": a, "b": b}, a @ b),
+        ("A*B", {"A": A, "B": B}, A @ B),
+        ("det(A)", {"A": A}, np.linalg.det(A)),
+        ("inv(A)", {"A": A}, np.linalg.inv(A)),
+    ):
+        np.testing.assert_allclose(value(read(formula, where), **arrays), expected, rtol=1e-10)
+
+
+def test_a_row_of_columns_and_a_column_of_rows() -> None:
+    """A.5.1-compressed, A.5.1-entries: ∂w_j/∂v side by side, ∂w/∂v_i stacked."""
+    rng = np.random.default_rng(1)
+    A, v = rng.normal(size=(3, 2)), rng.normal(size=(2, 1))
+    declared = declare("A: 3×2, v: 2")
+
+    def slope(formula: str) -> np.ndarray:
+        found = differentiate(read(formula, declared), declared.symbols["v"])
+        return value(found.expression, A=A, v=v)
+
+    whole = slope("tanh(A*v)")
+    columns = [slope(f"(tanh(A*v))[{j}]") for j in (1, 2, 3)]
+    np.testing.assert_allclose(np.hstack(columns), whole)
+    parts = declare("A: 3×2, s: scalar, t: scalar")
+    for i, by in enumerate("st"):
+        of = read("tanh(A[:,1]*s + A[:,2]*t)", parts)
+        row = value(differentiate(of, parts.symbols[by]).expression, A=A, s=v[0, 0], t=v[1, 0])
+        np.testing.assert_allclose(row, whole[i : i + 1])
+
+
+def test_messages_say_axis_and_length() -> None:
+    """A.8.2-dimension: the word means two things, so no message uses it."""
+    from pathlib import Path
+
+    import pellucid.calculus
+
+    for path in Path(str(pellucid.calculus.__file__)).parent.glob("*.py"):
+        assert "dimension" not in path.read_text("utf-8").lower(), path.name
+    assert "axes" in legend(("n", 1), ("r", "k"))
+
+
+def test_a_vectorised_activation_is_refused_in_a_matrix_product() -> None:
+    """A.9.5-elementwise-only: f′(z) as a column multiplies entry by entry."""
+    where = "z: n, g: n, f: function"
+    with pytest.raises(ShapeError, match=r"\.\*"):
+        read("f'(z)*g", where)
+    rng = np.random.default_rng(0)
+    z, g = rng.normal(size=(2, 4))
+    by_column = value(read("(1 - tanh(z).^2) .* g", where), z=z, g=g)
+    by_matrix = value(read("diag(1 - tanh(z).^2)*g", where), z=z, g=g)
+    np.testing.assert_allclose(by_column, by_matrix)  # A.9.5-diagonal-equals-elementwise
+
+
+def test_neurons_and_activations_keep_to_themselves() -> None:
+    """A.9.2-own-neuron-only, A.9.4-activations-apart: zeros off the diagonal, exactly."""
+    declared = declare("W: 3×2, A: 3, z: 3")
+    weights = value(
+        differentiate(read("W'*A", declared), declared.symbols["W"]).expression, A=[1, 2, 3]
+    )
+    for i, k in ((0, 1), (1, 0)):
+        assert (weights[:, k, i] == 0).all()
+    activations = value(
+        differentiate(read("tanh(z)", declared), declared.symbols["z"]).expression,
+        z=[0.1, 0.2, 0.3],
+    )
+    assert (activations[~np.eye(3, dtype=bool)] == 0).all()
+
+
+def test_condensing_to_a_scalar_would_lose() -> None:
+    """A.9.2-condensing-loses-nothing: all of ∂Z/∂W is rebuilt from A, and from no single number."""
+    declared = declare("W: 3×2, A: 3")
+    A = np.array([1.0, 2.0, 3.0])
+    full = value(differentiate(read("W'*A", declared), declared.symbols["W"]).expression, A=A)
+    np.testing.assert_array_equal(full, np.einsum("j,ki->jki", A, np.eye(2)))
+    assert len(set(full[full != 0])) == 3

@@ -242,3 +242,42 @@ def test_recognised_functions_are_named_in_the_steps() -> None:
     page = str(derive("sum(log(1 + exp(-y .* (X'*theta))))/n", "theta"))
     assert "softplus" in page
     assert "∂f/∂θ = -X (y ⊙ σ(-(y ⊙ (Xᵀ θ))))/n" in page
+
+
+@pytest.mark.parametrize(
+    ("formula", "by", "where"),
+    [
+        ("np*x", "x", "np: scalar, x: n"),  # names that the code uses itself
+        ("t1*(x'*x) + t1 + t2*(x'*x)^2", "x", "t1: scalar, t2: scalar, x: n"),
+        ("sigmoid(sigmoid_*x)", "x", "sigmoid_: scalar, x: n"),
+        ("as_array*one_size*float*x'*x", "x", "x: n"),
+        ("x_*x'*x", "x", "x: n, x_: scalar"),
+        ("_*x'*x + _1", "x", "x: n"),
+        ("3", "x", "x: n"),
+    ],
+)
+def test_names_never_get_into_the_way_of_the_code(formula: str, by: str, where: str) -> None:
+    found = derive(formula, by, where)
+    assert found.check.agrees
+    assert found.check_jax.agrees
+    compile(found.code("torch"), "module", "exec")
+
+
+def test_names_that_python_cannot_tell_apart_are_refused() -> None:
+    with pytest.raises(FormulaError, match=r"W\^1 and W_1 would be one name"):
+        derive("W^1*W_1", "W_1", "W^1: scalar, W_1: scalar").code("numpy")
+    with pytest.raises(FormulaError, match="counting starts at 1"):
+        derive("x[0]", "x", "x: n")
+
+
+@pytest.mark.parametrize(
+    ("formula", "answer"),
+    [
+        ("softmax(s)", "0"), ("max(s)", "1"), ("logsumexp(s)", "1"), ("logdet(s)", "1/s"),
+        ("onehot(s)", "0"), ("det(s)", "1"), ("tr(s)", "1"), ("sum(s)", "1"), ("inv(s)", "-1/s^2"),
+    ],
+)  # fmt: skip
+def test_a_single_number_is_the_smallest_array(formula: str, answer: str) -> None:
+    found = derive(formula, "s", "s: scalar")
+    assert str(found.expression) == answer
+    assert found.check.agrees

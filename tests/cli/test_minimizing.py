@@ -61,6 +61,15 @@ def test_logistic_by_binding_columns(capsys: pytest.CaptureFixture[str], tmp_pat
     assert picture.read_text().startswith("<svg xmlns")
 
 
+@pytest.mark.parametrize("rule", ["momentum", "adam"])
+def test_other_rules_need_no_step_size(rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(capsys, r"(\theta - 3)^2 + 1", "--rule", rule, "--json")
+    assert code == 0, said
+    found = json.loads(said)
+    assert found["theta"] == pytest.approx([3], abs=1e-3)
+    assert found["value"] == pytest.approx(1, abs=1e-5)
+
+
 def test_it_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     code, said = run(capsys, RIDGE, "--data", PENGUINS, "-t", "body_mass_g", "--set", "lam=0.1")
     assert code == 0

@@ -101,3 +101,20 @@ def test_one_over_n_converges_and_once_near_is_not_enough() -> None:
     assert settles_after([np.nan], 0.0, 1.0) is None
     with pytest.raises(HyperparameterError, match="ε"):
         settles_after(harmonic, 0.0, 0.0)
+
+
+def test_zooming_in_on_a_surface_flattens_it() -> None:
+    """0.1-zoom-flattens: the gap to the touching plane, as a share of the width, falls with it."""
+
+    def J(t: np.ndarray) -> float:
+        return float(np.sin(t[0]) * np.cos(2 * t[1]))
+
+    at = np.array([0.7, 0.3])
+    plane = local_plane(J, at)
+    turned = np.linspace(0, 2 * np.pi, 13)
+    circle = np.column_stack([np.cos(turned), np.sin(turned)])
+    bends = [
+        max(abs(J(at + h * d) - plane(at + h * d)) for d in circle) / h for h in (1, 0.1, 0.01)
+    ]
+    assert bends[1] < bends[0] / 5
+    assert bends[2] == pytest.approx(bends[1] / 10, rel=0.1)

@@ -172,10 +172,27 @@ def test_going_on_gives_the_bits_of_an_uninterrupted_run(model: Any, classes: in
 
 
 @every
+@pytest.mark.parametrize("rule", ["gradient descent", "momentum", "adam"])
+@pytest.mark.filterwarnings("ignore::pellucid.errors.ConvergenceWarning")
+def test_descent_goes_on_with_the_same_bits_too(
+    model: Any, classes: int, rule: str, tmp_path: Any
+) -> None:
+    X, y = rows(classes)
+    how = {"algorithm": "descent", "rule": rule, "warm_start": True}
+    whole = clone(model).set_params(**how, max_iter=7).fit(X, y)
+    part = clone(model).set_params(**how, max_iter=3).fit(X, y)
+    save_model(part, tmp_path / "part.pellucid")  # stopped, stored, and gone on with
+    on = load_model(tmp_path / "part.pellucid").set_params(max_iter=4).fit(X, y)
+    assert (on.coef_ == whole.coef_).all()
+    assert on.n_iter_ == 4
+    assert on.trace_["objective"] == whole.trace_["objective"][3:]
+
+
+@every
 @pytest.mark.filterwarnings("ignore::pellucid.errors.ConvergenceWarning")
 def test_a_warm_start_begins_where_the_last_fit_ended(model: Any, classes: int) -> None:
     X, y = rows(classes)
-    how = {"algorithm": "descent", "warm_start": True, "max_iter": 5000}
+    how = {"algorithm": "descent", "warm_start": True, "max_iter": 20_000}
     h = clone(model).set_params(**how).fit(X, y)
     steps = h.n_iter_
     assert h.fit(X, y).n_iter_ < steps / 5 + 2
@@ -197,12 +214,13 @@ def test_rows_that_come_in_parts(model: Any, tmp_path: Any) -> None:
         h.partial_fit(X[:2], [0, 7])
 
 
-def test_least_squares_in_parts_is_the_fit_of_all_rows() -> None:
+@pytest.mark.parametrize("model", [LeastSquares(), Ridge(lam=0.1)], ids=lambda m: type(m).__name__)
+def test_regressors_in_parts_are_the_fit_of_all_rows(model: Any) -> None:
     X, y = rows(0)
-    h = LeastSquares()
+    h = clone(model)
     for at in range(0, 400, 100):
         h.partial_fit(X[at : at + 100], y[at : at + 100])
-    np.testing.assert_allclose(h.coef_, LeastSquares().fit(X, y).coef_, rtol=1e-9)
+    np.testing.assert_allclose(h.coef_, clone(model).fit(X, y).coef_, rtol=1e-9)
 
 
 def test_several_answers_by_steps() -> None:

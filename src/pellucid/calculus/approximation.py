@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pellucid.calculus.derivation import read_declared, variable
 from pellucid.calculus.derivative import Derivative, differentiate
+from pellucid.calculus.emit import identifier
 from pellucid.calculus.emit_module import callable_for, parameters_of
 from pellucid.calculus.expression import Expression
 from pellucid.calculus.shapes import axes_of, is_scalar
@@ -95,15 +96,17 @@ def approximate(
     missing = [name for name in needed if name not in arrays]
     if missing:
         raise FormulaError(f"No value for {', '.join(missing)}; the formula uses {needed}.")
-    columns = {name: _column(arrays[name]) for name in needed}
-    here, step = columns[str(derivative.by.detail)], _column(change)
+    columns = {identifier(name): _column(arrays[name]) for name in needed}
+    at = identifier(derivative.by.detail)
+    here, step = columns[at], _column(change)
     if np.shape(here) != np.shape(step):
         raise ShapeError(f"Δ{wrt} has shape {np.shape(step)}, {wrt} has {np.shape(here)}.")
     start = np.asarray(value(**columns))
-    D = np.asarray(slope(**{name: columns[name] for name in _names([derivative.expression])}))
+    wanted = map(identifier, _names([derivative.expression]))
+    D = np.asarray(slope(**{name: columns[name] for name in wanted}))
 
     def moved(share: float) -> Array:
-        found = columns | {str(derivative.by.detail): here + share * step}
+        found = columns | {at: here + share * step}
         return np.asarray(value(**found) - start, dtype=np.float64)
 
     linear = _contracted(D, step, derivative).reshape(start.shape)

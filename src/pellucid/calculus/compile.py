@@ -49,7 +49,7 @@ def compile_objective(
         The parameter to be found. Its size follows from the data.
     data : mapping
         Arrays and numbers by name, in the formula's layout (X is d×n: points are columns).
-        One-dimensional arrays are columns.
+        Arrays of one axis are columns.
     check : bool
         Compare the gradient with central differences at a random point first.
 

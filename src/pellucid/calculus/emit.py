@@ -8,6 +8,7 @@ Notes: §A.8.3, C 488
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from collections.abc import Callable, Mapping
@@ -18,17 +19,22 @@ from pellucid.calculus.expression import Expression
 from pellucid.calculus.functions import TABLE
 from pellucid.calculus.index_form import einsum_letters
 from pellucid.calculus.shapes import Size, axes_of, is_scalar
-from pellucid.calculus.targets import TARGETS, Target
+from pellucid.calculus.targets import PRELUDES, TARGETS, Target
 from pellucid.errors import FormulaError
 
 TYPICAL_SIZE = 1000
+# What the code itself is made of; its temporaries are t1, t2, …
+RESERVED = frozenset(
+    {*keyword.kwlist, *dir(builtins), "np", "jnp", "jax", "torch", "value", "gradient", "hessian"}
+) | frozenset(name for prelude in PRELUDES.values() for name in prelude)
 MOST_ORDERED = 40  # factors of a product whose cheapest order is looked for
 
 
 def identifier(name: str) -> str:
-    """A Python name for a symbol: `W^1` → `W_1`, `f'` → `f_prime`."""
-    plain = re.sub(r"\W+", "_", name.replace("'", "_prime")).strip("_")
-    return plain + "_" if keyword.iskeyword(plain) else plain
+    """A Python name for a symbol: `W^1` → `W_1`, `f'` → `f_prime`; `np` → `np_`."""
+    plain = re.sub(r"\W+", "_", name.replace("'", "_prime"))
+    plain = plain.rstrip("_") if name.endswith(")") else plain
+    return plain + "_" if plain in RESERVED or re.fullmatch(r"t\d+_*", plain) else plain
 
 
 class Emitter:

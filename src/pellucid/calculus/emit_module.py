@@ -15,6 +15,7 @@ from pellucid.calculus.functions import TABLE
 from pellucid.calculus.shapes import is_scalar, shape_text
 from pellucid.calculus.stable import stable
 from pellucid.calculus.targets import PRELUDES, TARGETS
+from pellucid.errors import FormulaError
 
 
 def parameters_of(expressions: list[Expression]) -> list[Expression]:
@@ -92,6 +93,11 @@ def function_code(
     returned = [emitter.of(result) for result in safe]
     functions = function_names(safe)
     arguments = [identifier(s.detail) for s in given] + functions
+    twice = [str(s.detail) for s in given if arguments.count(identifier(s.detail)) > 1]
+    if twice:
+        raise FormulaError(
+            f"In Python {' and '.join(twice)} would be one name: rename one of them."
+        )
     signature = f"def {name}(*, {', '.join(arguments)}):" if arguments else f"def {name}():"
     body = [f'"""{docstring}"""'] if docstring else []
     body += [emitter.target.column(identifier(s.detail), s.shape) for s in given]

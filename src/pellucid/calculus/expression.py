@@ -409,8 +409,8 @@ def inverse(expression: Expression) -> Expression:
 def square_to_scalar(operation: str, expression: Expression) -> Expression:
     """`tr`, `det` or `logdet` of a square matrix."""
     _square(expression, operation)
-    if is_scalar(expression.shape) and operation != "logdet":
-        return expression
+    if is_scalar(expression.shape):
+        return apply("log", expression) if operation == "logdet" else expression
     return Expression(operation, (expression,), SCALAR)
 
 
@@ -439,6 +439,8 @@ def diagonal(expression: Expression) -> Expression:
 
 def to_scalar(operation: str, *arguments: Expression) -> Expression:
     """`sum`, `norm1`, `norm2`, `max`, `logsumexp`: an array becomes a scalar."""
+    if operation in {"max", "logsumexp"} and is_scalar(arguments[0].shape):
+        return arguments[0]
     return Expression(operation, arguments, SCALAR)
 
 
@@ -449,7 +451,16 @@ def softmax(expression: Expression) -> Expression:
             f"softmax takes a column; this has shape {shape_text(expression.shape)}. "
             "It normalises within one data point."
         )
+    if is_scalar(expression.shape):
+        return number(1)
     return Expression("softmax", (expression,), expression.shape)
+
+
+def onehot(expression: Expression) -> Expression:
+    """1 at the largest entry, 0 elsewhere."""
+    if is_scalar(expression.shape):
+        return number(1)
+    return Expression("onehot", (expression,), expression.shape)
 
 
 def apply(function: str, expression: Expression) -> Expression:

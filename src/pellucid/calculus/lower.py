@@ -183,6 +183,8 @@ def shift_atom(out: object, width: object, signal: object) -> Atom:
 
 def _conv(node: Expression, inner: list[Tensor]) -> Tensor:
     signal, taps = inner
+    if not (signal.axes and taps.axes):
+        raise FormulaError("conv takes a signal and a filter of at least two entries.")
     shift = atom_tensor(shift_atom(node.shape[0], taps.axes[0], signal.axes[0]))
     return contracted([(shift, (0, 8, 9)), (taps, (8,)), (signal, (9,))], axes_of(node.shape), 1)
 

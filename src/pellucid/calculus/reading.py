@@ -213,7 +213,7 @@ class _Builder:
             return None
         if place.operation == "number" and place.value.isdigit():
             position: Size = int(place.value)
-            if isinstance(of, int) and not 1 <= int(place.value) <= of:
+            if int(place.value) < 1 or (isinstance(of, int) and int(place.value) > of):
                 message = (
                     f"The subscript {place.value} lies outside 1 … {of}; counting starts at 1."
                 )
@@ -377,7 +377,7 @@ CALLS: dict[str, tuple[tuple[int, ...], _Make]] = {
     "logsumexp": ((1,), _logsumexp),
     "conv": ((2,), _conv),
     "transpose": ((1,), lambda a: ex.transpose(a[0])),
-    "onehot": ((1,), lambda a: Expression("onehot", (a[0],), a[0].shape)),
+    "onehot": ((1,), lambda a: ex.onehot(a[0])),
     "windows": ((2,), lambda a: _windows_of(a)),
     "band": ((2,), lambda a: _band_of(a)),
     "spread": ((2,), lambda a: _spread_of(a)),

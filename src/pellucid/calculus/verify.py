@@ -230,10 +230,11 @@ def check_with_jax(derivative: Derivative, *, seed: int = 0, trials: int = 2) ->
 
 def _jax_jacobian(value: Callable[..., object], point: Point, name: str) -> Array | None:
     import jax
+    import jax.numpy as jnp
 
     fixed = {k: v for k, v in accepted(value, point).items() if k != name}
     by = np.asarray(point[name], dtype=float)
-    full = np.asarray(jax.jacobian(lambda x: value(**(fixed | {name: x})))(by))
+    full = np.asarray(jax.jacobian(lambda x: jnp.asarray(value(**(fixed | {name: x})), float))(by))
     outputs = full.ndim - by.ndim
     return np.moveaxis(full, range(outputs), range(by.ndim, full.ndim))
 

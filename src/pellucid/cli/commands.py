@@ -392,7 +392,7 @@ def minimize(
     given: Annotated[tuple[str, ...], Parameter(name="--set", negative="")] = (),
     ones: Annotated[bool, Parameter(negative="")] = False,
     rule: str = "gradient descent",
-    step_size: str = "line search",
+    step_size: str | None = None,
     steps: int = 1000,
     picture: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -419,7 +419,8 @@ def minimize(
     rule
         "gradient descent", momentum, adadelta, "true adadelta", adagrad or adam.
     step_size
-        A number, "line search", shrinking or 1/t.
+        A number, "line search", shrinking or 1/t; not said, a line search for gradient descent and
+        0.1 for the other rules.
     steps
         Most steps.
     picture

@@ -39,7 +39,7 @@ def run_minimize(
     given: tuple[str, ...],
     ones: bool,
     rule: str,
-    step_size: str,
+    step_size: str | None,
     steps: int,
     picture: Path | None,
     as_json: bool,
@@ -55,7 +55,7 @@ def run_minimize(
         objective,
         np.zeros(objective.shape),
         rule=rule,
-        step_size=_step_size(step_size),
+        step_size=_step_size(step_size, rule),
         stop=Steps(steps) | SmallGradient(1e-8),
     )
     if picture is not None:
@@ -144,7 +144,9 @@ def _number(entry: str) -> tuple[str, float]:
         raise FormulaError(f"--set takes NAME=NUMBER, such as lam=0.1; got {entry!r}.") from None
 
 
-def _step_size(spoken: str) -> Any:
+def _step_size(spoken: str | None, rule: str) -> Any:
+    if spoken is None:
+        return "line search" if rule == "gradient descent" else 0.1
     try:
         return float(spoken)
     except ValueError:

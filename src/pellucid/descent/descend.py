@@ -93,6 +93,35 @@ def minimize(
     return run.told(reason)
 
 
+def standing(
+    objective: Objective, theta: Tree, state: Any, steps: int, searched: float | None, stop: Stop
+) -> Descent:
+    """A descent as it stood, made of what was kept of it, to be gone on with by `minimize`.
+
+    Parameters
+    ----------
+    objective : Objective
+    theta : tree
+        The last parameters.
+    state : tree
+        Of the update rule.
+    steps : int
+        Taken so far.
+    searched : float or None
+        The last step size of a line search.
+    stop : Stop
+        The rule that the further descent is given.
+
+    Notes: §3.0.2
+    """
+    value, slope = float(objective.value(theta)), norm(objective.slope(theta))
+    memory = (state, steps, stop.start(), theta, Tail(), searched)
+    return Descent(
+        theta, value, "", "under way", steps, slope, np.array([steps], dtype=np.intp), [theta],
+        np.array([value]), np.array([slope]), "", "", last=theta, memory=memory,
+    )  # fmt: skip
+
+
 def _check(J: Objective, rule: Rule, eta: Any, batches: Batches | None, along: str) -> None:
     searched = isinstance(eta, LineSearch | Shrinking)
     if searched and (not rule.plain or batches is not None or along != "all"):
@@ -231,9 +260,14 @@ class _Run:
         search = self.eta
         eta = search.first if self.searched is None else 2 * self.searched
         here, promised = self._value(self.theta), dot(g, g)
+        noise = 4 * np.finfo(np.float64).eps * abs(here)  # below it a fall cannot be seen
         for _ in range(search.halvings):
-            there = self._value(mapped(lambda w, d, eta=eta: w - eta * d, self.theta, g))
+            moved = mapped(lambda w, d, eta=eta: w - eta * d, self.theta, g)
+            there = self._value(moved)
             if there <= here - search.share * eta * promised:
+                break
+            # Where rounding hides the fall, the slope shows that the step does not overshoot.
+            if there <= here + noise and dot(self._whole(moved), g) >= 0:
                 break
             eta /= 2
         self.searched = eta

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.descent.descend import minimize
+from pellucid.descent.descend import minimize, standing
 from pellucid.descent.objective import Objective
 from pellucid.descent.stopping import Progress, SmallGradient, Steps, Stop
 from pellucid.errors import ConvergenceWarning, HyperparameterError
@@ -39,6 +39,8 @@ def descended(
 ) -> tuple[Array, str, Evidence]:
     """Descent over all rows from B, with the rule, step size and bounds of the model.
 
+    `model.walk_` is where it ended; a warm start goes on from there.
+
     Returns
     -------
     B, verdict, evidence
@@ -62,13 +64,22 @@ def descended(
     if eta is None:
         eta = "line search" if plain else DEFAULT_STEP
     at_zero = float(np.linalg.norm(even * loss.at(np.zeros_like(B))[1]))
-    stop: Stop = SmallGradient(model.tol * at_zero) | Steps(model.max_iter)
+    kept = _kept(model, even, B)
+    before = kept["steps"] if kept else 0
+    stop: Stop = SmallGradient(model.tol * at_zero) | Steps(before + model.max_iter)
     if watch is not None:
         stop = stop | _Watched(lambda C: watch(even * C))
-    found = minimize(objective, B / even, rule=model.rule, step_size=eta, stop=stop)
+    start: Any = B / even
+    if kept:
+        start = standing(objective, kept["C"], kept["state"], before, kept["searched"], stop)
+    found = minimize(objective, start, rule=model.rule, step_size=eta, stop=stop)
+    state, steps, *_, searched = found.memory
+    model.walk_ = {
+        "rule": model.rule, "C": found.last, "state": state, "steps": steps, "searched": searched,
+    }  # fmt: skip
     evidence = Evidence(
         found.values.tolist(), found.gradient_norms.tolist(), found.gradient_norm,
-        iterations=found.steps,
+        iterations=found.steps - before,
     )  # fmt: skip
     verdict = "converged" if "‖∇J‖" in found.reason else "max_iter"
     if "callback" in found.reason:
@@ -76,6 +87,13 @@ def descended(
     if found.verdict == "diverging":
         verdict = "diverged"
     return np.asarray(even * found.last), verdict, evidence
+
+
+def _kept(model: Any, even: Array, B: Array) -> dict[str, Any]:
+    """What a warm start goes on with, bit for bit; nothing where rule, rows or θ have changed."""
+    kept: dict[str, Any] = getattr(model, "walk_", {}) if model.warm_start else {}
+    same = kept and kept["rule"] == model.rule and np.shape(kept["C"]) == B.shape
+    return kept if same and np.allclose(even * kept["C"], B, rtol=1e-8, atol=1e-12) else {}
 
 
 def stochastic(

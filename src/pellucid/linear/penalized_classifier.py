@@ -37,6 +37,7 @@ class PenalizedClassifier(ScoreClassifier):
     random_state: int
     warm_start: bool
     standing_: dict[str, Any]
+    walk_: dict[str, Any]
 
     @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:

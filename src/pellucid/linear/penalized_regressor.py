@@ -41,6 +41,7 @@ class PenalizedRegressor(Watched, SquareLossRegressor):
     moments_: Moments | None
     trace_: dict[str, Any]
     standing_: dict[str, Any]
+    walk_: dict[str, Any]
 
     @with_callbacks  # type: ignore[untyped-decorator]
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
