@@ -11,7 +11,13 @@ import pytest
 
 from pellucid import TableEncoder, load_model, read_table, save_model
 from pellucid.data.codes import CODES
-from pellucid.errors import ColumnError, HyperparameterError, TableError, UnseenCategoryWarning
+from pellucid.errors import (
+    CodeWarning,
+    ColumnError,
+    HyperparameterError,
+    TableError,
+    UnseenCategoryWarning,
+)
 from pellucid.features import ThermometerCode
 
 FRAME = pd.DataFrame(
@@ -38,6 +44,7 @@ def test_every_code_of_a_table_is_tried_here() -> None:
     assert tried == set(CODES)
 
 
+@pytest.mark.filterwarnings("ignore::pellucid.errors.CodeWarning")
 @pytest.mark.parametrize(("column", "code"), EVERY)
 def test_a_code_is_learned_applied_undone_and_kept(column: str, code: str, tmp_path: Path) -> None:
     encoder = TableEncoder(codes={column: code}).fit(FRAME)
@@ -101,6 +108,7 @@ def test_numbers_can_be_coded_as_classes_and_back_as_in_training() -> None:
         ({"size": "one-hot:S,M,L,S"}, HyperparameterError, "'size' hold 'S' twice"),
         ({"size": "numeric:S=0,M,L=3"}, HyperparameterError, "each category takes a number"),
         ({"size": "numeric:S=0,M=x,L=3"}, HyperparameterError, "each category takes a number"),
+        ({"size": "two-valued"}, HyperparameterError, "'size' has 3 different values"),
         ({"place": "thermometer"}, TableError, "show no order"),
         ({"size": "factored"}, TableError, "No delimiter divides"),
         ({"size": "factored:/"}, TableError, "'/' does not divide"),
@@ -128,3 +136,9 @@ def test_a_model_file_of_old_names_only_kinds() -> None:
             del learned[later]
     np.testing.assert_array_equal(encoder.transform(FRAME[["place", "mass"]]), wanted)
     assert "categories →" in str(encoder.explain())
+
+
+def test_binary_code_warns_with_the_measured_reason() -> None:
+    """Concept 202: in a table as by itself."""
+    with pytest.warns(CodeWarning, match=r"3 digits of the 4 classes of 'place'.*follow 100%"):
+        TableEncoder(codes={"place": "binary"}).fit(FRAME)

@@ -207,3 +207,28 @@ def share_of_differences(book: Floats) -> float:
     if k < 2:
         return 1.0
     return float(np.linalg.matrix_rank(book - book.mean(axis=0)) / (k - 1))
+
+
+def followed_by_binary(k: int) -> float:
+    """The share of the differences between k classes that a linear model follows on binary code.
+
+    Notes: Concept 202
+    """
+    return share_of_differences(binary(np.arange(k, dtype=np.int32), k))
+
+
+def cost_of_binary(name: str, k: int) -> str:
+    """Why binary code is a bad idea for a column of k classes, measured on its own code.
+
+    Notes: Concept 202
+    """
+    share = followed_by_binary(k)
+    rest = (
+        "it must spend the rest on decoding. One-hot code follows all."
+        if share < 1
+        else "but no class has a weight of its own, as in one-hot code: it must decode."
+    )
+    return (
+        f"the {digits_of(k)} digits of the {k:,} classes of {name!r} let a linear model follow "
+        f"{share:.0%} of the ways in which they can differ (measured: the rank of the code); {rest}"
+    )

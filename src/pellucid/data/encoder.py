@@ -16,12 +16,13 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.data.category_codes import unseen_in
+from pellucid.data.class_codes import cost_of_binary
 from pellucid.data.codes import code_of, parsed
 from pellucid.data.reading import as_another_kind, read_table
 from pellucid.data.suggestions import kind_for, suggest_codes
 from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.data.weights import checked_weights
-from pellucid.errors import ColumnError, TableError, UnseenCategoryWarning
+from pellucid.errors import CodeWarning, ColumnError, TableError, UnseenCategoryWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
@@ -150,6 +151,8 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
                 "reason": suggestion.reason,
             }
             self.codes_.append(chosen | code_of(chosen).learn(column, weights, given))
+            if name == "binary" and len(column.levels or ()) > 2:
+                self.warn(cost_of_binary(column.name, len(column.levels or ())), CodeWarning)
         if not self.codes_:
             raise TableError("No column is left to encode: all are constant, text or identifiers.")
         return self

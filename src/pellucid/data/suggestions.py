@@ -105,6 +105,11 @@ def _as_said(column: Column, spelled: str) -> Suggestion:
         name, given = parsed(spelled)
     except HyperparameterError as error:
         raise HyperparameterError(f"Column {column.name!r}: {error}") from None
+    values = len(column.levels or ())
+    if name == "two-valued" and values != 2:
+        raise HyperparameterError(
+            f"Column {column.name!r} has {values:,} different values; two-valued is for 2."
+        )
     if name == "thermometer" and not given:
         scale = recognised(column.name, column.levels or ())
         given = scale.levels if scale is not None else ()

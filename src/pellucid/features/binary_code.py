@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.class_codes import (
     binary,
+    cost_of_binary,
     digits_of,
+    followed_by_binary,
     from_binary,
-    share_of_differences,
 )
 from pellucid.data.classes import Classes
 from pellucid.errors import CodeWarning
@@ -85,21 +85,9 @@ class BinaryCode(ClassCode):
     def _after_fit(self) -> None:
         self.followed_ = []
         for name, levels in zip(self.names_, self.categories_, strict=True):
-            k = len(levels)
-            share = share_of_differences(binary(np.arange(k, dtype=np.int32), k))
-            self.followed_.append(share)
-            if k > 2:
-                rest = (
-                    "it must spend the rest on decoding. OneHotCode follows all."
-                    if share < 1
-                    else "but no class has a weight of its own, as in OneHotCode: it must decode."
-                )
-                self.warn(
-                    f"the {digits_of(k)} digits of the {k:,} classes of {name!r} let a linear "
-                    f"model follow {share:.0%} of the ways in which they can differ (measured: the "
-                    f"rank of the code); {rest}",
-                    CodeWarning,
-                )
+            self.followed_.append(followed_by_binary(len(levels)))
+            if len(levels) > 2:
+                self.warn(cost_of_binary(name, len(levels)), CodeWarning)
 
     def _explanation(self) -> Explanation:
         shares = list(zip(self.names_, self.followed_, strict=True))[:20]
