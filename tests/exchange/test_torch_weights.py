@@ -68,8 +68,7 @@ def test_dense_layers_in_the_order_of_their_names(tmp_path: Path) -> None:
     np.testing.assert_allclose(network.predict(params, X, state), expected, atol=2e-5)
 
 
-@pytest.mark.parametrize("order", ["row", "column"])
-@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize(("order", "flip"), [("row", True), ("column", False)])
 def test_convolutions_turn_their_axes(tmp_path: Path, order: str, flip: bool) -> None:
     held: dict[str, Any] = {"conv.weight": drawn(4, 2, 3, 3), "conv.bias": drawn(4)}
     held |= norm(4, "bn") | linear(3, 4 * 2 * 3, "fc")

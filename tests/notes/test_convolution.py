@@ -79,7 +79,9 @@ def test_brightness_as_marks() -> None:
 
 
 def test_the_worked_signal() -> None:
-    """9.1.4-worked-signal (eq 9.2–9.4), 9.1.2-window, 9.1.3-match-score, 9.1.5-output-index."""
+    """9.1.4-worked-signal (eq 9.2–9.4), 9.1.2-window, 9.1.3-match-score, 9.1.5-output-index,
+    9.1.5-convolution.
+    """
     assert match_score(window(SIGNAL, 0, 3), SPOT) == -1
     y = filtered(signal=SIGNAL, filter=SPOT)
     assert y.tolist() == [-1, 1, -1, 1, -3, 3, -1, 1]
@@ -118,7 +120,7 @@ def test_flipping() -> None:
 
 
 def test_output_lengths() -> None:
-    """9.1.6-ten-and-three, 9.1.6-output-length, 9.1.20-five-by-two."""
+    """9.1.6-ten-and-three, 9.1.6-output-length, 9.1.20-five-by-two, 9.1.21-output-size."""
     assert windows_of(3).count((10,)) == (8,)
     assert windows_of(1, 2).count((5,)) == (3,)
 
@@ -274,7 +276,8 @@ def test_convolution_is_a_matrix(layer: Convolution) -> None:
 
 
 def test_max_pool_of_four_by_four() -> None:
-    """9.2.2-four-by-four (eq 9.12), 9.4.6-pooled-ones, 9.2.2-max-pool."""
+    """9.2.2-four-by-four (eq 9.12), 9.4.6-pooled-ones, 9.2.2-max-pool, 9.2.5-functional-layer."""
+    assert MaxPool(2).shapes((4, 4, 1))[0] == {}
     y, back = pooled(FOUR)
     assert y.tolist() == [[44, -1], [11, 321]]
     assert back.tolist() == [[0, 0, 0, 0], [1, 0, 0, 1], [0, 0, 0, 0], [1, 0, 1, 0]]
@@ -395,6 +398,27 @@ def test_the_chain_in_input_first_order() -> None:
     factors = (dZ_dW, by_pre_activation(relu, Z), W2, np.array([[2 * (A2 - y)]]))
     assert [f.shape for f in factors] == [(3, 4), (4, 4), (4, 1), (1, 1)]
     assert np.linalg.multi_dot(factors).ravel().tolist() == [16, 8, 56]
+
+
+def test_a_layer_of_filters_shares_its_weights() -> None:
+    """9.1.16-convolutional-layer, 9.1.18-weight-sharing: y_i = v_i · f + f₀, and each weight's
+    gradient is the sum over all windows.
+    """
+    rng = np.random.default_rng(0)
+    layer, x, d = Convolution(2, 3), rng.normal(size=(2, 7, 1)), rng.normal(size=(2, 5, 2))
+    params = {"W": rng.normal(size=(3, 1, 2)), "W0": np.array([0.5, -2.0])}
+    with computing_in("float64"):
+        z, backward = layer.forward(params, x, Mode())
+        own = backward(d)[1]
+    by_w, by_w0 = np.zeros((3, 1, 2)), np.zeros(2)
+    for n, i, q in np.ndindex(2, 5, 2):
+        v = window(x[n, :, 0], i, 3)
+        score = match_score(v, params["W"][:, 0, q]) + params["W0"][q]
+        assert float(z[n, i, q]) == pytest.approx(score)
+        by_w[:, 0, q] += v * d[n, i, q]
+        by_w0[q] += d[n, i, q]
+    np.testing.assert_allclose(own["W"], by_w, atol=1e-13)
+    np.testing.assert_allclose(own["W0"], by_w0, atol=1e-13)
 
 
 def test_three_axes_slide_along_channels_too() -> None:

@@ -174,7 +174,7 @@ def test_two_neurons_in_series() -> None:
 
 
 def test_two_layers_of_several_neurons() -> None:
-    """7.5.16: every Z, A and derivative of the example; 7.5.16-weight-gradient."""
+    """7.5.17-relu-softmax, 7.5.16-weight-gradient, 7.6.1-direct-derivative, 7.5.4-forward-pass."""
     net, params = two_layers()
     found = backward_pass(net, [1.0, 2.0], [1.0, 0.0], params)
     d = D
@@ -194,7 +194,7 @@ def test_two_layers_of_several_neurons() -> None:
 
 
 def test_derivative_of_an_elementwise_function_is_diagonal() -> None:
-    """7.5.16 (eq B-7.48–B-7.50): f(z) = z² at (1, 2, 3): diag(2, 4, 6)."""
+    """7.5.17-squares (eq B-7.48–B-7.50): f(z) = z² at (1, 2, 3): diag(2, 4, 6)."""
 
     class Square(Elementwise):
         def f(self, z: Any) -> Any:
@@ -430,3 +430,103 @@ def test_a_loss_of_ones_own() -> None:
     found = backward_pass(net, [2.0], [1.0], [{"W": np.array([[1.0]])}])
     assert found["L"].value.item() == 1
     assert found["dL/dW1"].value.item() == 8
+
+
+def random_network(sizes: list[int], f: Any) -> tuple[Network, list[Any]]:
+    layers: list[Layer] = []
+    for n in sizes[1:]:
+        layers += [Dense(n), f]
+    net = Network(layers, in_shape=sizes[0])
+    rng = np.random.default_rng(0)
+    shapes = net.param_shapes
+    return net, [{k: rng.normal(size=shape) for k, shape in own.items()} for own in shapes]
+
+
+def test_the_forward_map_in_the_layout_of_the_notes() -> None:
+    """7.2.16-forward, 7.2.12-layer-map, 7.2.15-network-of-layers, 7.2.4-layer, 7.1.4-activation,
+    7.2.5-layers-in-series: Z^ℓ = (W^ℓ)ᵀA^{ℓ−1} + W₀^ℓ with points as columns.
+    """
+    net, params = random_network([3, 4, 2], Tanh())
+    X = np.random.default_rng(1).normal(size=(3, 5))  # five points, each a column
+    found = forward_pass(net, X.T, params)
+    A = X
+    for l, own in enumerate((params[0], params[2]), 1):
+        Z = own["W"].T @ A + own["W0"][:, None]
+        A = np.tanh(Z)
+        np.testing.assert_allclose(found[f"Z{l}"].columns, Z, atol=1e-13)
+        np.testing.assert_allclose(found[f"A{l}"].columns, A, atol=1e-13)
+    assert found["A2"].shape == "2×5"
+
+
+def test_recursions_of_the_backward_pass() -> None:
+    """7.5.17-matrix-factors: ∂L/∂Z^ℓ = (∂A^ℓ/∂Z^ℓ) ∂L/∂A^ℓ, ∂L/∂A^ℓ = W^{ℓ+1} ∂L/∂Z^{ℓ+1},
+    ∂L/∂W^ℓ = A^{ℓ−1}(∂L/∂Z^ℓ)ᵀ, for one point, as columns.
+    """
+    net, params = random_network([3, 4, 2], Tanh())
+    found = backward_pass(net, [0.3, -1.0, 2.0], [1.0, 0.0], params)
+    column = {name: found[name].columns for name in ("A0", "Z1", "A1", "Z2", "A2")}
+    by_a = 2 * (column["A2"] - np.array([[1.0], [0.0]]))
+    for l, own in ((2, params[2]), (1, params[0])):
+        np.testing.assert_allclose(found[f"dL/dA{l}"].columns, by_a, atol=1e-13)
+        by_z = by_pre_activation(Tanh(), column[f"Z{l}"].ravel()) @ by_a
+        np.testing.assert_allclose(found[f"dL/dZ{l}"].columns, by_z, atol=1e-13)
+        by_w = column[f"A{l - 1}"] @ by_z.T
+        np.testing.assert_allclose(found[f"dL/dW{l}"].value, by_w, atol=1e-13)
+        np.testing.assert_allclose(found[f"dL/dW0{l}"].columns, by_z, atol=1e-13)
+        by_a = own["W"] @ by_z
+
+
+def test_many_layers_of_one_neuron() -> None:
+    """7.5.10-many-layers, 7.5.11-factors (eq B-7.18, B-7.31 mended): the chain multiplied out."""
+    L = 5
+    net, params = random_network([1] * (L + 1), Sigmoid())
+    found = backward_pass(net, [0.7], [1.0], params)
+    w = [None, *(own["W"].item() for own in params if own)]
+    a = [found[f"A{l}"].value.item() for l in range(L + 1)]
+    slope = [None, *(a[l] * (1 - a[l]) for l in range(1, L + 1))]
+    for l in range(1, L + 1):
+        chain = 2 * (a[L] - 1)
+        for at in range(L, l, -1):
+            chain *= slope[at] * w[at]
+        chain *= slope[l]  # and here it ends: dz/dw = a of the layer before, dz/dw₀ = 1
+        assert found[f"dL/dW{l}"].value.item() == pytest.approx(chain * a[l - 1])
+        assert found[f"dL/dW0{l}"].value.item() == pytest.approx(chain)
+
+
+def test_formulas_of_the_activations() -> None:
+    """7.3.4-identity, 7.3.4-relu, 7.3.4-sigmoid, 7.3.4-tanh, 7.3.4-softmax, 7.3.4-ranges,
+    7.5.12-activation-derivatives: f and f′ as the notes write them (eq 7.42–7.47, B-7.32–B-7.41).
+    """
+    z = np.linspace(-4, 4, 33)
+    e = np.exp
+    table: list[tuple[Elementwise, Any, Any]] = [
+        (Identity(), z, np.ones(33)),
+        (Step(), np.where(z >= 0, 1.0, 0), np.zeros(33)),
+        (ReLU(at_zero=1.0), np.maximum(0, z), np.where(z >= 0, 1.0, 0)),
+        (Sigmoid(), 1 / (1 + e(-z)), e(-z) / (1 + e(-z)) ** 2),
+        (Tanh(), (e(z) - e(-z)) / (e(z) + e(-z)), 1 - np.tanh(z) ** 2),
+    ]
+    with computing_in("float64"):
+        for layer, f, slope in table:
+            np.testing.assert_allclose(layer.f(z), f, atol=1e-15)
+            np.testing.assert_allclose(layer.slope(z, layer.f(z)), slope, atol=1e-14)
+            low, high = layer.range
+            assert low <= f.min() <= f.max() <= high
+        a, _ = Softmax().forward({}, z[None], Mode())
+        np.testing.assert_allclose(a[0], e(z) / e(z).sum(), rtol=1e-13)
+        assert float(a.sum()) == pytest.approx(1)
+
+
+def test_units_in_series_and_in_parallel() -> None:
+    """7.0.4-series-and-parallel: outputs side by side or added, then read by the next."""
+    side = Parallel([[Dense(2), Tanh()], [Dense(1)]])
+    net = Network([side, Dense(1)], in_shape=2)
+    rng = np.random.default_rng(0)
+    (left, _), (right,) = net.param_shapes[0]["branches"]
+    drawn = [{k: rng.normal(size=v) for k, v in own.items()} for own in (left, right)]
+    last = {k: rng.normal(size=v) for k, v in net.param_shapes[1].items()}
+    x = rng.normal(size=(4, 2))
+    out = net.predict([{"branches": [[drawn[0], {}], [drawn[1]]]}, last], x)
+    one, two = (x @ own["W"] + own["W0"] for own in drawn)
+    both = np.concatenate([np.tanh(one), two], axis=1)
+    np.testing.assert_allclose(out, both @ last["W"] + last["W0"], rtol=1e-12)

@@ -24,6 +24,7 @@ from pellucid.networks import (
     Sigmoid,
     Softmax,
     Tanh,
+    train,
 )
 from pellucid.pictures import activations, convnets, convolution, images, links, networks, training
 from pellucid.pictures.diagram import Block, chain
@@ -37,6 +38,7 @@ DIGITS = Network(
     in_shape=(6, 6, 1),
 )  # fmt: skip
 FILTERS = DIGITS.init(0)
+CORNERS = Network([Dense(4), Tanh(), Dense(1), Sigmoid()], "nll", in_shape=2)
 IMAGES = RANDOM.random((12, 6, 6, 1))
 TRUTHS = np.arange(12) % 2
 CHANCES = np.column_stack([np.linspace(0.1, 0.9, 12), np.linspace(0.9, 0.1, 12)])
@@ -247,6 +249,20 @@ def test_training_curves_and_the_stop() -> None:
         TRUTHS[:1].repeat(20),
     )
     assert [ax.get_title("left") for ax in epochs.axes] == ["epoch 1", "epoch 9"]
+    seen: list[Figure] = []
+
+    def watched(epoch: Any) -> bool:
+        params, state = epoch.params(), epoch.state()
+        so_far = {"loss": np.ones(epoch.number)}
+        answer = lambda P: np.asarray(CORNERS.predict(params, P, state))[:, 0]  # noqa: E731
+        seen.append(training.progress(so_far, answer, POINTS, POINTS.prod(axis=1) > 0))
+        return False
+
+    train(CORNERS, POINTS, POINTS.prod(axis=1) > 0, epochs=2, watch=watched)
+    assert [figure.axes[1].get_title("left") for figure in seen] == [
+        "after epoch 1",
+        "after epoch 2",
+    ]
     effect = training.net_effect(bowl, [[-2, 0.9], [-1.7, -0.7], [-1.4, 0.6]], 2, (0, 0), (5, 3))
     assert effect.axes[0].texts[0].xy == pytest.approx([-1.4, 0.6])
 

@@ -120,7 +120,7 @@ def _build(model: str, seed: int, n: int) -> Any:
     steps = epochs * -(-int(n * (1 - HELD_OUT)) // BATCH)
     shared: dict[str, Any] = {
         "epochs": epochs, "step_size": Cosine(eta, steps), "batch_size": BATCH, "dropout": 0.5,
-        "validation": HELD_OUT, "patience": 10, "random_state": seed,
+        "lam": 1e-4, "validation": HELD_OUT, "patience": 10, "random_state": seed,
     }  # fmt: skip
     if convolves:
         return pellucid.ConvNetClassifier(

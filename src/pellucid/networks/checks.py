@@ -82,8 +82,8 @@ def cautions(
                 )
         if isinstance(layer, BatchNorm) and l and getattr(layers[l - 1], "offset", False):
             yield (
-                f"The offset of layer {l} has no effect: {name.lower()} subtracts the mean right "
-                f"after it. Write {type(layers[l - 1]).__name__}(…, offset=False).",
+                f"The offset of layer {l} has no effect: layer {l + 1} (BatchNorm) subtracts the "
+                f"mean right after it. Write {type(layers[l - 1]).__name__}(…, offset=False).",
                 False,
             )
         if l == last and isinstance(layer, ReLU) and not loss.probabilities:

@@ -211,9 +211,10 @@ def _loss(network: Network, found: list[Quantity], y: Any) -> tuple[list[Quantit
     value = np.asarray(network.shared(direct.value(before, y)).sum())
     slope = network.shared(loss.slope(g, y))
     name = f"∂L/∂{found[-1].name}"
+    text = loss.slope_text.replace("∂L/∂a", name)
     return [
         Quantity("L", loss.text, value, last, False, "Concept 259"),
-        Quantity(name, loss.slope_text, np.asarray(slope), last, notes="Notation 302"),
+        Quantity(name, text, np.asarray(slope), last, notes="Notation 302"),
     ], slope
 
 

@@ -215,7 +215,7 @@ class ParquetRows:
                 yield x if self.prepare is None else self.prepare(x), y, None
 
 
-def bad_rows(source: RowSource) -> str:
+def bad_rows(source: Any) -> str:
     """Which row in memory is the first to hold NaN or infinite numbers, in words; "" for none."""
     if not isinstance(source, InMemory):
         return ""

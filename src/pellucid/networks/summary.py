@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from pellucid.networks.heads import loss_named
 from pellucid.networks.layer import Shape, shape_text
 from pellucid.networks.naming import names_of
-from pellucid.wording import number
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
@@ -38,7 +37,7 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         """As text."""
-        count = number(self.parameters, 12) if self.parameters else ""
+        count = f"{self.parameters:,}" if self.parameters else ""
         return (self.number, self.layer, self.output, self.shape, count, self.detail)
 
 
@@ -120,10 +119,7 @@ def summary_of(network: Network) -> Summary:
     names = names_of(network.layers)
     for l, layer in enumerate(network.layers):
         own = network.param_shapes[l]
-        parts = [
-            f"{place.strip('[]').replace(chr(39), '')} {shape_text(shape)}"
-            for place, shape in shapes_in(own)
-        ]
+        parts = [f"{place} {shape_text(shape)}" for place, shape in shapes_in(own)]
         rows.append(
             Row(
                 str(l + 1), type(layer).__name__, names[l].output, shape_text(shapes[l + 1]),
@@ -134,20 +130,21 @@ def summary_of(network: Network) -> Summary:
     counted = names[-1].number
     hidden = max(counted - 1, 0)
     foot = (
-        f"{number(total, 12)} parameters; L = {counted}, of which {hidden} hidden; "
+        f"{total:,} parameters; L = {counted}, of which {hidden} hidden; "
         f"loss: {loss_named(network.loss).text}"
     )
     return Summary(tuple(rows), foot, network.cautions)
 
 
 def shapes_in(tree: Any, place: str = "") -> Iterator[tuple[str, Shape]]:
-    """Each shape of a tree of shapes, with its place; a shape is a tuple of whole numbers."""
-    if isinstance(tree, dict):
-        for key, part in tree.items():
-            yield from shapes_in(part, f"{place}[{key!r}]")
-    elif isinstance(tree, list):
-        for at, part in enumerate(tree):
-            yield from shapes_in(part, f"{place}[{at}]")
+    """Each shape of a tree of shapes, with its place, such as "layers.0.W".
+
+    A shape is a tuple of whole numbers.
+    """
+    if isinstance(tree, dict | list):
+        inside = tree.items() if isinstance(tree, dict) else enumerate(tree)
+        for key, part in inside:
+            yield from shapes_in(part, f"{place}.{key}" if place else str(key))
     else:
         yield place, tree
 

@@ -126,23 +126,50 @@ def regions(
     Notes: Concept 274, Concept 294
     """
     X, y = np.asarray(X, float), np.asarray(y)
-    room = 0.12 * np.ptp(X, axis=0)
-    low, high = X.min(axis=0) - room, X.max(axis=0) + room
-    x1, x2 = np.meshgrid(np.linspace(low[0], high[0], 90), np.linspace(low[1], high[1], 90))
-    grid = np.column_stack([x1.ravel(), x2.ravel()])
     columns = min(columns, len(answers))
     rows = ceil(len(answers) / columns)
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(2.7 * columns + 0.4, 2.7 * rows + 0.3), layout="constrained")
         for at, (title, answer) in enumerate(answers):
             ax = figure.add_subplot(rows, columns, at + 1)
-            chances = np.asarray(answer(grid), float).reshape(x1.shape)
-            ax.contourf(x1, x2, chances, levels=[-1, 0.5, 2], colors=[BLUE, ORANGE], alpha=0.25)
-            _points(ax, X, y)
-            ax.set(xlabel="x₁", title=title, xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-            if at % columns == 0:
-                ax.set_ylabel("x₂")
+            _region(ax, answer, X, y)
+            ax.set_title(title)
+            if at % columns:
+                ax.set_ylabel("")
         return figure
+
+
+def progress(curves: Mapping[str, Any], answer: Callable[[Array], Any], X: Any, y: Any) -> Figure:
+    """Where a training stands: its losses so far beside the boundary it has reached.
+
+    Drawn anew after each epoch, from `train(…, watch=…)`, it is a training one can watch.
+
+    Parameters
+    ----------
+    curves : mapping of name -> array of shape (epochs,)
+    answer : callable, points n×2 -> chance of the second class, (n,)
+    X : array, n×2
+    y : array, (n,)
+        0 or 1.
+
+    Notes: Concept 294, Concept 274
+    """
+    with side_by_side(2, (4.0, 3.4)) as (figure, axes):
+        losses(curves, ax=axes[0])
+        _region(axes[1], answer, np.asarray(X, float), np.asarray(y))
+        axes[1].set_title(f"after epoch {max(map(len, curves.values()))}")
+        return figure
+
+
+def _region(ax: Axes, answer: Callable[[Array], Any], X: Array, y: Array) -> None:
+    room = 0.12 * np.ptp(X, axis=0)
+    low, high = X.min(axis=0) - room, X.max(axis=0) + room
+    x1, x2 = np.meshgrid(np.linspace(low[0], high[0], 90), np.linspace(low[1], high[1], 90))
+    grid = np.column_stack([x1.ravel(), x2.ravel()])
+    chances = np.asarray(answer(grid), float).reshape(x1.shape)
+    ax.contourf(x1, x2, chances, levels=[-1, 0.5, 2], colors=[BLUE, ORANGE], alpha=0.25)
+    _points(ax, X, y)
+    ax.set(xlabel="x₁", ylabel="x₂", xlim=(low[0], high[0]), ylim=(low[1], high[1]))
 
 
 def _points(ax: Axes, X: Array, y: Array) -> None:
