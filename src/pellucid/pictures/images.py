@@ -156,7 +156,7 @@ def saliency(images: Any, gradients: Any, titles: Sequence[str] = ()) -> Figure:
         The gradient of a score by the image.
     titles : sequence of str
 
-    Notes: Def 373, Concept 446
+    Notes: Concept 446
     """
     images, gradients = np.asarray(images), np.asarray(gradients)
     size = np.abs(gradients).max(axis=-1) if gradients.ndim == 4 else np.abs(gradients)
