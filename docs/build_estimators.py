@@ -13,6 +13,7 @@ from typing import Any
 
 import docstring_parser
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.utils import get_tags
 
 import pellucid
 from pellucid.report.page import escape, page
@@ -96,7 +97,9 @@ def methods(E: type) -> str:
 
 def formulas(E: type) -> str:
     """Hypothesis, objective and gradient, typeset as `explain()` gives them."""
-    X = [[float(i)] for i in range(12)]
+    X: list[Any] = [[float(i), float(i * i % 7)] for i in range(12)]
+    if not get_tags(E()).input_tags.two_d_array:
+        X = ["she read a book"] * 12
     y: Any = [float(i % 5) for i in range(12)]
     if is_classifier(E()) and not is_regressor(E()):
         y = [int(i in (1, 6, 7, 9, 10, 11)) for i in range(12)]

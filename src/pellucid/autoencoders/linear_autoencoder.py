@@ -215,14 +215,11 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             X, weights = X[weights > 0], weights[weights > 0]
         (n, d), k = X.shape, self.code_length
         if k > d or (k == d and not self.overcomplete):
+            remedy = f"Take k < {d}" if d > 1 else "A single column cannot be shortened"
+            whole = ", or overcomplete=True to turn the axes and keep all." if k == d else "."
             raise HyperparameterError(
                 f"LinearAutoencoder: a code of code_length (k) = {k} numbers is no shorter than "
-                f"a row: there are {d} feature(s). Take k < {d}"
-                + (
-                    ", or overcomplete=True to turn the axes and keep all."
-                    if k == d
-                    else "; a longer code than the row has nothing linear to hold."
-                )
+                f"a row: there are {d} feature(s). {remedy}{whole}"
             )
         if reset and n < k:
             raise TooFewRowsError(
