@@ -36,8 +36,10 @@ from pellucid.networks import (
     forward_pass,
     neuron,
     play,
+    train,
 )
 from pellucid.networks.activations import Elementwise
+from pellucid.networks.answers import answers_for
 from pellucid.networks.heads import DIRECT, OUTPUT_LOSSES, OutputLoss
 from pellucid.networks.local_derivatives import by_pre_activation
 
@@ -320,6 +322,22 @@ def test_outputs_that_a_loss_cannot_take_are_refused(
     """7.4.1-type-and-range, 7.8.2-bounds."""
     with pytest.raises(FramingError, match=said):
         Network(layers, loss, in_shape=3)
+
+
+def test_truths_that_do_not_fit_are_refused() -> None:
+    """7.4.1-type-and-range, 7.3.4-classes-overlap: labels −1 and +1, several classes at once, and
+    numbers that tanh never reaches.
+    """
+    X = np.zeros((2, 3))
+    net = Network([Dense(1), Sigmoid()], "nll", in_shape=3)
+    with pytest.raises(FramingError, match="from 0 to 1; these go from -1 to 1"):
+        train(net, X, np.array([-1.0, 1.0]), epochs=1)
+    net = Network([Dense(2), Softmax()], "nllm", in_shape=3)
+    with pytest.raises(FramingError, match="exactly one class"):
+        train(net, X, np.array([[1.0, 1], [0, 1]]), epochs=1)
+    net = Network([Dense(1), Tanh()], "square", in_shape=3)
+    with pytest.warns(NetworkWarning, match="from 2 to 5, but the output Tanh only reaches"):
+        answers_for(net, np.array([2.0, 5.0]))
 
 
 def test_other_mismatches_are_warned_of() -> None:

@@ -10,11 +10,20 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ShapeError
+from pellucid.networks.checks import refuse_answers
 from pellucid.networks.network import Network
 
 
 def answers_for(network: Network, y: Any) -> Any:
-    """Class codes (n,) as one-hot rows where the loss is "nllm"; other answers as they are."""
+    """Class codes (n,) as one-hot rows where the loss is "nllm"; other answers as they are.
+
+    Raises
+    ------
+    FramingError
+        For answers that the loss cannot take, such as labels −1 and +1 where it wants 0 and 1.
+    ShapeError
+        For a class that the network has no output for.
+    """
     outputs = network.out_shape
     if network.head[0].name == "nllm" and y.ndim == 1 and outputs != (1,):
         codes = y.astype(np.intp)
@@ -24,4 +33,5 @@ def answers_for(network: Network, y: Any) -> Any:
                 f"{outputs[0]} outputs; they go from {codes.min()} to {codes.max()}."
             )
         return np.eye(outputs[0], dtype=np.float32)[codes]
+    refuse_answers(network.layers[-1], network.head[0], y)
     return y

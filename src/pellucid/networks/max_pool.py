@@ -118,7 +118,7 @@ class MaxPool(Functional):
     )
 
     def __post_init__(self) -> None:
-        pooled(self)
+        check_pool(self)
         if self.ties not in TIES:
             raise HyperparameterError(f'MaxPool: ties is "first" or "all"; got {self.ties!r}.')
 
@@ -129,7 +129,7 @@ class MaxPool(Functional):
         return largest(x, windows_of_pool(self, x.ndim - 2), self.ties)
 
 
-def pooled(pool: Any) -> None:
+def check_pool(pool: Any) -> None:
     """Lists become tuples, so that the layer can be hashed; the settings are checked."""
     for name in ("size", "stride", "padding"):
         value = getattr(pool, name)
