@@ -144,7 +144,7 @@ def test_what_cannot_be_is_refused() -> None:
         LinearAutoencoder(8).fit(X)
     turned = LinearAutoencoder(8, overcomplete=True).fit(X)
     np.testing.assert_allclose(turned.reconstruct(X), X)
-    with pytest.raises(HyperparameterError, match="k. = 9 .* 8 feature"):
+    with pytest.raises(HyperparameterError, match=r"k\) = 9 .* 8 feature"):
         LinearAutoencoder(9, overcomplete=True).fit(X)
     with pytest.raises(TooFewRowsError, match="at least 5 rows"):
         LinearAutoencoder(5).fit(X[:3])
