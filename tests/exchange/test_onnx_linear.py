@@ -14,8 +14,13 @@ from pellucid import LogisticClassifier, NearestNeighbor, Ridge, SigmoidsClassif
 from pellucid.errors import FramingError, MissingExtraError, OutputError
 from pellucid.exchange.onnx_file import packed_onnx
 
-OTHERS = ("NearestNeighbor", "MeanBaseline", "MajorityBaseline", "Network", "ConvNet")
-LINEAR = [each for each in PREDICTORS if not each.name.startswith(OTHERS)]
+OTHERS = ("NearestNeighbor", "MeanBaseline", "MajorityBaseline")
+LINEAR = [
+    each
+    for each in PREDICTORS
+    if type(each.estimator).__module__.startswith("pellucid.linear")
+    and not each.name.startswith(OTHERS)
+]
 
 
 def agrees(model: Any, X: Any) -> None:
