@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import (
+    Autoencoder,
     BagOfWords,
     BinaryCode,
     Bins,
@@ -17,7 +18,9 @@ from pellucid import (
     ConvNetClassifier,
     ConvNetRegressor,
     Dates,
+    DenoisingAutoencoder,
     FactoredCode,
+    FewLabelClassifier,
     HierarchicalClusters,
     KMeans,
     LeastSquares,
@@ -46,6 +49,7 @@ from pellucid import (
     Standardize,
     TableEncoder,
     ThermometerCode,
+    VariationalAutoencoder,
 )
 
 Array = NDArray[np.float64]
@@ -97,6 +101,7 @@ MEMBERS = (
     Member(SoftmaxClassifier(class_weight="balanced"), "labels"),
     Member(SoftmaxCV(lams=(1e-3, 1e-1)), "labels"),
     Member(SigmoidsClassifier(), "labels"),
+    Member(FewLabelClassifier(), "labels", sparse=False),
     Member(KMeans(3), "groups", sparse=False),
     Member(KMeans(3, algorithm="descent", max_iter=3000), "groups", sparse=False),
     Member(HierarchicalClusters(3), "groups", sparse=False),
@@ -124,6 +129,9 @@ MEMBERS = (
     Member(LinearAutoencoder(), "columns", sparse=False),
     Member(LinearAutoencoder(2, overcomplete=True), "columns", sparse=False),
     Member(LinearAutoencoder(algorithm="descent"), "columns", sparse=False),
+    Member(Autoencoder(hidden=(4,), epochs=3), "columns", sparse=False),
+    Member(DenoisingAutoencoder(hidden=(4,), epochs=3), "columns", sparse=False),
+    Member(VariationalAutoencoder(hidden=(4,), epochs=3), "columns", sparse=False),
     Member(OneHotCode(), "columns", sparse=False),
     Member(OneHotCode(missing="mean", unseen="mean", sparse_output=True), "columns", sparse=False),
     Member(ThermometerCode(), "columns", sparse=False),

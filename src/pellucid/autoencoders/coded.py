@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -26,7 +27,7 @@ from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, Sin
 from pellucid.explanation import Explanation
 from pellucid.networks.images import ImageNetwork
 from pellucid.networks.input_noise import InputNoise
-from pellucid.networks.layer import Layer, Shape
+from pellucid.networks.layer import Layer, Shape, shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.network_estimator import ACTIVATION, NetworkEstimator
 from pellucid.networks.numbers import computing_in
@@ -76,7 +77,7 @@ class CodedRows(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         self._check_length(d)
         shape = self._shape_of_a_point(X)
         self.loss_ = ReconstructionLoss(d, *self._judged(targets), *self._penalty())
-        if (X == X[0]).all():
+        if (X[0] == X).all():
             self.warn("all rows are equal: there is nothing to encode.", SingularWarning)
         network = self._network(shape)
         self._fit_rows(X, targets, weights, network, None, given)
@@ -310,8 +311,6 @@ class CodedRows(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         return np.array([f"a{r}" for r in range(1, self.code_length + 1)], dtype=object)
 
     def _explanation(self) -> Explanation:
-        from dataclasses import replace
-
         d, k = self.n_features_in_, self.code_length
         told = self._explained(
             f"Compression: {k} of {d} numbers a row, judged by what decoding loses. The code is "
@@ -326,6 +325,16 @@ class CodedRows(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         )
         notes = "Def 353, Concept 356, Concept 357, Concept 358"
         return replace(told, happened=told.happened + facts, notes=notes)
+
+    def _layers_in_words(self) -> str:
+        halves = (self._half(decoding=False)[0], self._half(decoding=True)[0])
+        words = [shape_text(halves[0].points[0])]
+        for network in halves:
+            if network is halves[1]:
+                words.append(f"code {self.code_length}")
+            pairs = zip(network.layers, network.points[1:], strict=True)
+            words += [f"{type(layer).__name__} {shape_text(shape)}" for layer, shape in pairs]
+        return " → ".join(words)
 
     def _more_facts(self) -> tuple[tuple[str, str], ...]:
         return ()

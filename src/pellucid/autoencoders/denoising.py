@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Self
 
 from pellucid.autoencoders.coded import CodedRows
 from pellucid.autoencoders.settings import LAYERS
+from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.networks.estimator_settings import INPUT_NOISE, TRAINING
-from pellucid.hyperparameters import Hyperparameter
 
 NOISE = Hyperparameter(
     "input_noise", 0.5, "float",

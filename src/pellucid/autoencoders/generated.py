@@ -62,9 +62,7 @@ class Generated:
         return columns | {"generated": np.ones(len(self), dtype=bool)}
 
 
-def generate_near(
-    model: Any, X: Any, n: int = 10, nudge: float = 0.2, seed: int = 0
-) -> Generated:
+def generate_near(model: Any, X: Any, n: int = 10, nudge: float = 0.2, seed: int = 0) -> Generated:
     """New rows: codes of observed rows, moved a little, and decoded.
 
     They are like the observed rows only where nearby codes decode alike, which a

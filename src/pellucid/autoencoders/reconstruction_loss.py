@@ -69,7 +69,8 @@ class ReconstructionLoss:
         if self.penalty == "sparse":
             parts.append(f"{self.weight:g} Σⱼ|aⱼ|")
         if self.penalty == "prior":
-            parts.append(f"{self.weight:g} KL(N(m, s²) ‖ N(0, 1))")
+            factor = "" if self.weight == 1 else f"{self.weight:g} "
+            parts.append(f"{factor}KL(N(m, s²) ‖ N(0, 1))")
         return "L = " + " + ".join(parts)
 
     @property
