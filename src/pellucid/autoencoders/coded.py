@@ -81,8 +81,13 @@ class CodedRows(TransformerMixin, ImageNetwork):  # type: ignore[misc]
             self.warn("all rows are equal: there is nothing to encode.", SingularWarning)
         network = self._network(shape)
         self._fit_rows(X, targets, weights, network, None, given)
-        self.reconstruction_loss_ = float(np.average(self._losses(X, targets), weights=weights))
+        self._measure(X, targets, weights)
         return self
+
+    def _measure(self, X: Any, targets: Any, weights: Any) -> None:
+        """Figures of the training rows, after training."""
+        losses = self._losses_by_column(X, targets).sum(axis=1)
+        self.reconstruction_loss_ = float(np.average(losses, weights=weights))
 
     def _pairs(self, X: Any, clean: Any) -> Any:
         targets = check_array(self._flat(clean), dtype=np.float64, input_name="clean")
@@ -288,9 +293,6 @@ class CodedRows(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         scores = self._scores(self.encode(X))
         with computing_in("float64"):
             return np.asarray(self.loss_.by_column(scores, self._scaled(targets)))
-
-    def _losses(self, X: Any, targets: Any) -> Array:
-        return np.asarray(self._losses_by_column(X, targets).sum(axis=1))
 
     def losses(self, X: Any) -> Array:
         """L(x̃, x) of each row, (n,): large where a row is unlike those of training.

@@ -158,13 +158,14 @@ class VariationalAutoencoder(CodedRows):
 
         Notes: Def 370, Concept 372
         """
-        self._trained(X, None, sample_weight, (X, y))
-        weights = self._weights(sample_weight, X)
+        return self._trained(X, None, sample_weight, (X, y))
+
+    def _measure(self, X: Any, targets: Any, weights: Any) -> None:
+        super()._measure(X, targets, weights)
         m, s = self.distribution(X)
         each = (m**2 + s**2 - 1 - 2 * np.log(s)).sum(axis=1) / 2
         self.divergence_ = float(np.average(each, weights=weights))
         self.elbo_ = -self.reconstruction_loss_ - self.prior_weight * self.divergence_
-        return self
 
     def distribution(self, X: Any) -> tuple[Array, Array]:
         """m and s of each row's code, n×k each.

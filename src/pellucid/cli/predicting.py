@@ -98,6 +98,13 @@ def with_predictions(
     return arrow
 
 
+def pa_table(columns: dict[str, Any]) -> pa.Table:
+    """Columns by name as a table; numbers and texts may stand in arrays of objects."""
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(list(values)) for name, values in columns.items()})
+
+
 def _as_bytes(table: pa.Table, suffix: str) -> bytes:
     import pyarrow as pa
 
