@@ -129,7 +129,8 @@ def accuracy_words(result: EncodeResult) -> str:
     coded, whole, commonest = result.accuracy
     return (
         f"The nearest code's label is right {coded:.0%} of the time on rows never used; the "
-        f"nearest row's {whole:.0%}, the commonest label {commonest:.0%}. Labels took no part in the code."
+        f"nearest row's {whole:.0%}, the commonest label {commonest:.0%}. Labels took no part in "
+        "the code."
     )
 
 
@@ -177,7 +178,8 @@ def run_decode(model: Path, codes: str, *, output: Path | None) -> None:
     if not isinstance(machine, EncodingMachine):
         raise ModelFileError(f"{model} was not written by `pellucid encode`: it has no decoder.")
     names = [f"a{j + 1}" for j in range(machine.model.code_length)]
-    table = read_table(codes, schema=[{"name": name, "kind": "numeric"} for name in names])
+    wanted = {"kind": "numeric", "levels": None}
+    table = read_table(codes, schema=[wanted | {"name": name} for name in names])
     numbers = np.column_stack([table[name].values for name in names])
     bad = ~np.isfinite(numbers).all(axis=1)
     if bad.any():
@@ -195,9 +197,8 @@ def run_decode(model: Path, codes: str, *, output: Path | None) -> None:
         sys.stdout.flush()
         return
     write_whole(output, content)
-    print(
-        f"{len(numbers):,} rows decoded to {output}; they are made, not observed.", file=sys.stderr
-    )
+    said = f"{len(numbers):,} rows decoded to {output}; they are made, not observed."
+    print(said, file=sys.stderr)
 
 
 def _as_images(images: Any, output: Path | None) -> bytes:

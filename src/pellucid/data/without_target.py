@@ -89,8 +89,8 @@ def frame_without_target(
     features = tuple(c.name for c in table.columns if c.kind in USED and c.name not in aside)
     if not features:
         raise TableError(
-            f"No column is left to {FOR[wanted]}: all are constant, text or identifiers. Say what a "
-            "column is (--numeric, --category) if it was read wrongly."
+            f"No column is left to {FOR[wanted]}: all are constant, text or identifiers. Say what "
+            "a column is (--numeric, --category) if it was read wrongly."
         )
     dropped = tuple(
         (c.name, "kept aside, to compare with" if c.name in aside else c.note)
