@@ -22,10 +22,11 @@ WEAK = 0.3  # correlation below which a column is not named
 def headline(kind: str, k: int, d: int, kept: Kept, squares: Kept, linear: Kept, model: str) -> str:
     """The answer in a sentence."""
     rows = "image" if kind == "images" else "row"
+    article = "an" if kind == "images" else "a"
     numbers = "1 number" if k == 1 else f"{k} numbers"
     told = (
-        f"{numbers} a {rows} instead of {d} keep {max(kept.share, 0.0):.0%} of what tells {rows}s "
-        f"apart, measured on {rows}s never used"
+        f"{numbers} {article} {rows} instead of {d} keep {max(kept.share, 0.0):.0%} of what tells "
+        f"{rows}s apart, measured on {rows}s never used"
     )
     if model == "linear":
         return f"{told}; this is the best linear code."
