@@ -18,6 +18,7 @@ from pellucid import (
     VariationalAutoencoder,
 )
 from pellucid.autoencoders import class_averages, generate_near
+from pellucid.descent.step_sizes import Cosine
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.images import images
 from pellucid.pictures.latent import (
@@ -52,7 +53,7 @@ def descent_reaches_the_closed_form() -> Figure:
     X = X @ np.linalg.qr(random.normal(size=(6, 6)))[0] + 2.0
     exact = LinearAutoencoder(2).fit(X)
     trained = Autoencoder(
-        2, hidden=(), standardize=False, epochs=400, step_size=0.01, batch_size=100
+        2, hidden=(), standardize=False, epochs=400, step_size=Cosine(0.02, 1200), batch_size=100
     ).fit(X)
     best, found = float(exact.losses(X).mean()), float(trained.losses(X).mean())
     assert best <= found + 1e-9 < 1.01 * best

@@ -34,10 +34,9 @@ class DenoisingAutoencoder(CodedRows):
 
     Attributes
     ----------
-    network_, params_, encoder_depth_, loss_, reconstruction_loss_, image_shape_, mean_, scale_
-        As of `Autoencoder`.
-    trace_, n_iter_, best_epoch_, warnings_
-        As of `Autoencoder`.
+    network_, params_, encoder_depth_, loss_, reconstruction_loss_ : as of `Autoencoder`
+    image_shape_, mean_, scale_ : as of `Autoencoder`
+    trace_, n_iter_, best_epoch_, warnings_ : as of `Autoencoder`
 
     Examples
     --------

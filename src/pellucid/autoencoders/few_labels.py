@@ -14,6 +14,7 @@ from sklearn.base import ClassifierMixin, clone
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from pellucid.data.weights import checked_weights
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -29,7 +30,9 @@ ENCODER = Hyperparameter(
 )  # fmt: skip
 UNLABELLED = Hyperparameter(
     "unlabelled", None, "any", "The label that marks rows without one, such as −1 or ''; None: "
-    "every row has one.", optional=True, described="a label, or None",
+    "every row has one.", optional=True,
+    accepts=lambda value: isinstance(value, str | int | float | np.generic),
+    described="a label, or None",
 )  # fmt: skip
 
 
@@ -75,7 +78,7 @@ class FewLabelClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
         self.encoder = encoder
         self.unlabelled = unlabelled
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the encoder on all rows, and keep the codes of the labelled ones.
 
         Parameters
@@ -83,6 +86,8 @@ class FewLabelClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
         X : array, shape (n, d)
         y : array, shape (n,)
             Labels, with `unlabelled` where there is none.
+        sample_weight : array, shape (n,), optional
+            For the encoder; a row of weight 0 is left out.
 
         Returns
         -------
@@ -98,13 +103,18 @@ class FewLabelClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
         self.check_hyperparameters()
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
+        weighted: dict[str, Any] = {}
+        if sample_weight is not None:
+            weights = checked_weights(sample_weight, len(y))
+            kept = weights > 0
+            X, y, weighted = X[kept], y[kept], {"sample_weight": weights[kept]}
         known = np.ones(len(y), dtype=bool) if self.unlabelled is None else y != self.unlabelled
         if not known.any():
             raise FramingError(
                 f"FewLabelClassifier: no row is labelled, all are {self.unlabelled!r}. Label at "
                 "least one row of each class."
             )
-        self.encoder_ = None if self.encoder is None else clone(self.encoder).fit(X)
+        self.encoder_ = None if self.encoder is None else clone(self.encoder).fit(X, **weighted)
         self.n_rows_ = len(X)
         self.classes_, self.labels_ = np.unique(y[known], return_inverse=True)
         self.codes_ = self._codes(X[known])

@@ -43,15 +43,15 @@ class VariationalAutoencoder(CodedRows):
 
     Attributes
     ----------
-    network_, params_, encoder_depth_, loss_, reconstruction_loss_, image_shape_, mean_, scale_
-        As of `Autoencoder`; the encoder puts out m and log s², k numbers each.
+    network_, params_, encoder_depth_, loss_, reconstruction_loss_ : as of `Autoencoder`
+        The encoder puts out m and log s², k numbers each.
+    image_shape_, mean_, scale_ : as of `Autoencoder`
     elbo_ : float
         Mean over the training rows of −L(x̃, x) at m, less β KL; up to a constant the evidence
         lower bound.
     divergence_ : float
         Mean KL of a training row.
-    trace_, n_iter_, best_epoch_, warnings_
-        As of `Autoencoder`.
+    trace_, n_iter_, best_epoch_, warnings_ : as of `Autoencoder`
 
     Examples
     --------
