@@ -166,7 +166,8 @@ class CodedRows(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         self.encoder_depth_ = len(encoder)
         if self.loss_.penalty:  # the code leaves the network beside the row, to be judged
             decoder = [Parallel([decoder, []])]
-        return Network([*encoder, *decoder], self.loss_, shape, reduction="mean")
+        loss: Any = self.loss_  # it has a value and a slope, which is all that a network asks for
+        return Network([*encoder, *decoder], loss, shape, reduction="mean")
 
     def _standardize(self, X: Any, weights: Any) -> None:
         if self.filters:

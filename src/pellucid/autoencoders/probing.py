@@ -87,7 +87,8 @@ def traversal(model: Any, X: Any, entry: int = 0, *, row: int = 0, steps: int = 
             f"traversal: entry goes from 0 to {k - 1}, row from 0 to {n - 1}, and steps from 2; "
             f"got {entry}, {row}, {steps}."
         )
-    values = np.linspace(*np.quantile(codes[:, entry], [0.05, 0.95]), steps)
+    low, high = np.quantile(codes[:, entry], [0.05, 0.95]).tolist()
+    values = np.linspace(low, high, steps)
     varied = np.repeat(codes[[row]], steps, axis=0)
     varied[:, entry] = values
     rows = np.asarray(model.decode(varied))

@@ -108,7 +108,7 @@ def encode_table(
     identifiers = {c.name: c.texts() for c in table.columns if c.kind is Kind.IDENTIFIER}
     numbers = _numbers(X, encoder, identifiers)
     labels = None if settings.truth is None else table[settings.truth].texts()
-    machine = {
+    machine: dict[str, Any] = {
         "schema": table.schema,
         "features": framed.features,
         "problem": str(framed),
@@ -145,7 +145,7 @@ def encode_images(
     names = [f"pixel {j}" for j in range(X.shape[1])]
     numbers = Numbers(X, names, "images", {}, size=tuple(size))
     labels = None if found.labels is None else found.labels.astype(str).astype(object)
-    machine = {
+    machine: dict[str, Any] = {
         "schema": [],
         "features": (),
         "problem": f"Compression: {found.said}",

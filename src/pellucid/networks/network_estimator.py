@@ -50,7 +50,7 @@ class NetworkEstimator(Watched, GlassBox):
     """
 
     hidden: Sequence[int]
-    activation: str
+    activation: Any
     rule: str
     step_size: Any
     batch_size: int

@@ -263,7 +263,10 @@ def axes_of_cloud(X: Array, axes_: Array, variances: Array, mean: Array) -> Figu
         for at, (axis, variance) in enumerate(zip(axes_, variances, strict=True)):
             tip = mean + 2 * np.sqrt(variance) * axis
             ax.annotate(
-                "", tip, mean, arrowprops={"arrowstyle": "-|>", "color": SERIES[at], "lw": 2.4}
+                "",
+                tuple(tip),
+                tuple(mean),
+                arrowprops={"arrowstyle": "-|>", "color": SERIES[at], "lw": 2.4},
             )
             ax.plot(
                 [], [], color=SERIES[at], lw=2.4, label=f"axis {at + 1}: {variance / total:.1%}"
