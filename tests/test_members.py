@@ -175,7 +175,7 @@ def test_callbacks_see_each_iteration_and_change_nothing(member: Member) -> None
     plain = clone(member.estimator).fit(X, y)
     named = {"numbers": "neg_mean_squared_error", "columns": "score"}
     scoring = named.get(member.answers, "accuracy")
-    monitor = ScoringMonitor(scoring=None if scoring == "score" else scoring)
+    monitor = ScoringMonitor(scoring={scoring: _own_score} if scoring == "score" else scoring)
     watched = clone(member.estimator).set_callbacks(monitor).fit(X, y)
     assert (_answers(watched, X) == _answers(plain, X)).all()
     scores = [row[scoring] for row in monitor.get_logs().data if row["task_name"] == "iteration"]
@@ -206,6 +206,10 @@ def test_our_warnings_are_one_family() -> None:
 
 def _dense(features: Any) -> Any:
     return features.toarray() if sp.issparse(features) else features
+
+
+def _own_score(h: Any, X: Any, y: Any) -> float:
+    return float(h.score(X, y))
 
 
 def _answers(h: Any, X: Any) -> Any:

@@ -53,7 +53,7 @@ def descent_reaches_the_closed_form() -> Figure:
     X = X @ np.linalg.qr(random.normal(size=(6, 6)))[0] + 2.0
     exact = LinearAutoencoder(2).fit(X)
     trained = Autoencoder(
-        2, hidden=(), standardize=False, epochs=400, step_size=Cosine(0.02, 1200), batch_size=100
+        2, hidden=(), standardize=False, epochs=1500, step_size=Cosine(0.02, 4500), batch_size=100
     ).fit(X)
     best, found = float(exact.losses(X).mean()), float(trained.losses(X).mean())
     assert best <= found + 1e-9 < 1.01 * best
@@ -180,7 +180,7 @@ def variational_training_smooths_codes() -> Figure:
     settings = NETWORK | {"epochs": 60}
     models = {
         "autoencoder": Autoencoder(8, **settings).fit(train),
-        "variational": VariationalAutoencoder(8, **settings).fit(train),
+        "variational": VariationalAutoencoder(8, prior_weight=0.2, **settings).fit(train),
     }
     random = np.random.default_rng(0)
     moved = random.normal(size=(len(test), 8))
@@ -226,7 +226,8 @@ def clean_targets_make_codes_bear_noise() -> Figure:
         "plain": plain.reconstruct(test[:10] + noise[:10]).reshape(shape),
         "denoising": clean.reconstruct(test[:10] + noise[:10]).reshape(shape),
     }
-    return originals_and_reconstructions((test[:10] + noise[:10]).reshape(shape), lines)
+    noisy = np.clip(test[:10] + noise[:10], 0, 1).reshape(shape)  # as a screen would show it
+    return originals_and_reconstructions(noisy, lines, name="noisy")
 
 
 CLAIMS = (

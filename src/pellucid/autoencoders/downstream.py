@@ -99,7 +99,7 @@ def downstream_accuracy(
         raise HyperparameterError(f"downstream_accuracy: labelled ≥ 1 row; got {labelled}.")
     split = split_rows(len(X), test=test, seed=seed, labels=y)
     known = split.train if labelled is None else drawn_evenly(y, split.train, labelled, seed)
-    answers = NearestNeighborClassifier() if classifier is None else classifier
+    answers = NearestNeighborClassifier(n_neighbors=1) if classifier is None else classifier
 
     def judged(coded: Callable[[Any], Any]) -> float:
         fitted = clone(answers).fit(coded(X[known]), y[known])

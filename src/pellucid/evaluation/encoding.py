@@ -328,7 +328,7 @@ def _accuracy(
         return None
 
     def judged(Z: Array) -> float:
-        found = NearestNeighborClassifier().fit(Z[train], y[train]).predict(Z[test])
+        found = NearestNeighborClassifier(n_neighbors=1).fit(Z[train], y[train]).predict(Z[test])
         return float((found == y[test]).mean())
 
     return judged(codes), judged(X), float((y[test] == classes[counts.argmax()]).mean())

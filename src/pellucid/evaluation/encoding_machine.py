@@ -108,9 +108,25 @@ class EncodingMachine:
         rows = np.asarray(self.model.decode(codes))
         if self.size:
             return rows.reshape(-1, *self.size)
-        decoded = self.encoder.inverse_transform(rows)
+        decoded = self.encoder.inverse_transform(self._decided(rows))
         names = [code["column"] for code in self.encoder.codes_]
         return dict(zip(names, decoded.T, strict=True))
+
+    def _decided(self, rows: Array) -> Array:
+        """Chances of a category's classes as its likeliest class, which may be below one half."""
+        rows, at = rows.copy(), 0
+        for code in self.encoder.codes_:
+            width = len(code["names"])
+            if code["code"] == "one-hot":
+                values = rows[:, at : at + width - int(bool(code["missing"]))]
+                there = np.ones(len(rows), dtype=bool)
+                if code["missing"]:
+                    there = rows[:, at + width - 1] <= 0.5
+                likeliest = values.argmax(axis=1)
+                values[:] = 0.0
+                values[there, likeliest[there]] = 1.0
+            at += width
+        return rows
 
     def answers(self, table: Any) -> dict[str, Any]:
         """Columns that `pellucid predict` adds: the code, and the reconstruction's loss."""

@@ -76,10 +76,9 @@ def latent_map(
                 color=colour_of(at, len(groups)), markersize=3.5, mew=0, label=name or None,
             )  # fmt: skip
         if known is not None:
-            axes.plot(
-                codes[known, 0], height[known], "o", mfc="none", mec=INK, mew=2, markersize=13,
-                label="labelled",
-            )  # fmt: skip
+            ring = {"mfc": "none", "mec": INK, "mew": 2, "markersize": 14}
+            axes.plot(codes[known, 0], height[known], "o", **ring)
+            axes.set_title("ringed: the rows with a label", fontsize=10)
         if images is not None:
             _place(axes, codes[:, 0], height, np.asarray(images), random.permutation(len(codes)))
         axes.set_xlabel("a1")
@@ -95,7 +94,9 @@ def latent_map(
 
 def colour_of(at: int, count: int) -> Any:
     """Colour of the at-th of so many labels."""
-    return SERIES[at] if count <= len(SERIES) else matplotlib.colormaps["tab20"](at % 20)
+    if count <= len(SERIES):
+        return SERIES[at]
+    return matplotlib.colormaps["tab10" if count <= 10 else "tab20"](at)
 
 
 def _place(axes: Axes, x: Array, y: Array, images: Any, order: Any) -> None:
@@ -124,7 +125,7 @@ def _inked(image: Any) -> Array:
 
 
 def originals_and_reconstructions(
-    originals: Any, rebuilt: Mapping[str, Any], titles: Sequence[str] = ()
+    originals: Any, rebuilt: Mapping[str, Any], titles: Sequence[str] = (), name: str = "original"
 ) -> Figure:
     """Images above, and below each what its code decodes to.
 
@@ -135,23 +136,32 @@ def originals_and_reconstructions(
         One line each.
     titles : sequence of str
         Above the originals.
+    name : str
+        Of the first line.
 
     Notes: Clar 355
     """
-    lines = {"original": originals, **rebuilt}
+    lines = {name: originals, **rebuilt}
     low, high = float(np.min(originals)), float(np.max(originals))
     n = len(originals)
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(0.85 * n + 1.2, 0.95 * len(lines) + 0.3), layout="constrained")
-        for line, (name, images) in enumerate(lines.items()):
+        for line, (said, images) in enumerate(lines.items()):
             for at in range(n):
                 ax = figure.add_subplot(len(lines), n, line * n + at + 1)
-                show_image(ax, images[at], vmin=low, vmax=high)
+                _framed(ax, images[at], low, high)
                 if line == 0 and at < len(titles):
                     ax.set_title(titles[at], fontsize=9)
                 if at == 0:
-                    ax.set_ylabel(name, fontsize=9, rotation=0, ha="right", va="center")
+                    ax.set_ylabel(said, fontsize=9, rotation=0, ha="right", va="center")
         return figure
+
+
+def _framed(ax: Axes, image: Any, low: float, high: float) -> None:
+    """An image on a shared scale, in a faint frame."""
+    show_image(ax, image, vmin=low, vmax=high)
+    for side in ax.spines.values():
+        side.set(visible=True, color=INK, alpha=0.3)
 
 
 def decoded_images(grid: Any, codes: Any = None) -> Figure:
@@ -205,7 +215,7 @@ def traversals(rows: Sequence[Any], names: Sequence[str], values: Sequence[Any] 
         for line, images in enumerate(rows):
             for at in range(m):
                 ax = figure.add_subplot(len(rows), m, line * m + at + 1)
-                show_image(ax, images[at], vmin=low, vmax=high)
+                _framed(ax, images[at], low, high)
                 if line < len(values):
                     ax.set_title(number(float(values[line][at]), 2), fontsize=9)
                 if at == 0:
