@@ -76,7 +76,7 @@ def latent_map(
                 color=colour_of(at, len(groups)), markersize=3.5, mew=0, label=name or None,
             )  # fmt: skip
         if known is not None:
-            ring = {"mfc": "none", "mec": INK, "mew": 2, "markersize": 14}
+            ring: dict[str, Any] = {"mfc": "none", "mec": INK, "mew": 2, "markersize": 14}
             axes.plot(codes[known, 0], height[known], "o", **ring)
             axes.set_title("ringed: the rows with a label", fontsize=10)
         if images is not None:

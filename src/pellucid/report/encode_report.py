@@ -180,15 +180,20 @@ def _grey(rows: Any, size: tuple[int, ...]) -> Any:
 def _odd(result: EncodeResult, drawn: Drawer, images: Any) -> str:
     if not result.odd:
         return ""
-    rows = [
-        (f"{o.row:,}", o.name, number(o.loss), f"{o.times:.1f} ×", o.because) for o in result.odd
-    ]
-    heads = ("row", "identifier", "loss", "of the usual", "where it comes from")
+    heads = ["row", "loss", "of the usual"]
+    rows = [[f"{o.row:,}", number(o.loss), f"{o.times:.1f} ×"] for o in result.odd]
+    for head, told in (
+        ("identifier", [o.name for o in result.odd]),
+        ("where it comes from", [o.because for o in result.odd]),
+    ):
+        if any(told):
+            heads.append(head)
+            rows = [[*row, text] for row, text in zip(rows, told, strict=True)]
     parts = [
         paragraph(
             "Rows that the code cannot describe as it does the others: rare, or wrong in the data."
         ),
-        grid("Worst reconstructed, of all rows", heads, rows, (0, 2, 3)),
+        grid("Worst reconstructed, of all rows", heads, rows, (0, 1, 2)),
     ]
     if images is not None:
         places = [o.row - 1 for o in result.odd]
@@ -199,7 +204,7 @@ def _odd(result: EncodeResult, drawn: Drawer, images: Any) -> str:
         figure = pictures.originals_and_reconstructions(
             _grey(flat, size), {"decoded": _grey(rebuilt, size)}, [str(o.row) for o in result.odd]
         )
-        parts.append(drawn(figure, "The worst reconstructed images.", wide=True))
+        parts.append(drawn(figure, "The worst reconstructed images.", wide=len(places) > 6))
     return section("Odd rows", *parts)
 
 
