@@ -42,7 +42,7 @@ class Job:
         return self.sizes + self.sizes[-2::-1]
 
 
-JOBS = (Job((784, 128, 32), 32, 200), Job((784, 256, 32), 64, 100))
+JOBS = (Job((784, 128, 32), 32, 150), Job((784, 256, 32), 64, 60))
 ASKED = 1.5
 
 
