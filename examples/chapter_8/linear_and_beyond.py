@@ -61,8 +61,8 @@ def descent_reaches_the_closed_form() -> Figure:
     angles = np.linalg.svd(plane @ exact.components_.T)[1]  # cosines between the two planes
     assert angles.min() > 0.999
     shown = {
-        "singular value decomposition": {"lost": best},
-        "back-propagation": {"lost": found},
+        "by the SVD": {"lost": best},
+        "by gradients": {"lost": found},
     }
     return bars(shown, "mean ‖x − x̃‖²")
 
