@@ -60,7 +60,7 @@ class Autoencoder(CodedRows):
     >>> t = np.linspace(-1, 1, 100)
     >>> X = np.column_stack([t, t**2])  # a curve in the plane
     >>> model = Autoencoder(1, hidden=(16,), activation="tanh", step_size=0.01).fit(X)
-    >>> model.encode(X).shape, model.losses(X).mean() < 0.1
+    >>> model.encode(X).shape, bool(model.losses(X).mean() < 0.1)
     ((100, 1), True)
 
     Notes: Def 353, Concept 356, Concept 358
