@@ -188,10 +188,10 @@ def run_decode(model: Path, codes: str, *, output: Path | None) -> None:
     if machine.size:
         content = _as_images(rows, output)
     else:
-        from pellucid.cli.predicting import _as_bytes, pa_table
+        from pellucid.cli.predicting import as_bytes, pa_table
 
         suffix = ".csv" if output is None or str(output) == "-" else output.suffix.lower()
-        content = _as_bytes(pa_table(rows), suffix)
+        content = as_bytes(pa_table(rows), suffix)
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

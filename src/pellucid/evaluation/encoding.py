@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from pellucid.autoencoders.autoencoder import Autoencoder
 from pellucid.autoencoders.denoising import DenoisingAutoencoder
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.probing import decoded_grid
 from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
 from pellucid.autoencoders.variational import VariationalAutoencoder
 from pellucid.data.encoder import TableEncoder
@@ -26,8 +25,9 @@ from pellucid.data.splits import split_rows
 from pellucid.data.table import CODED, Kind, Table
 from pellucid.data.without_target import frame_without_target
 from pellucid.errors import FramingError, PellucidWarning, TooFewRowsError
-from pellucid.evaluation.clustering import _columns
+from pellucid.evaluation.clustering import column_summaries
 from pellucid.evaluation.encoding_machine import EncodingMachine
+from pellucid.evaluation.encoding_probes import probed
 from pellucid.evaluation.encoding_result import EncodeResult, EncodeSettings, Kept
 from pellucid.evaluation.encoding_words import findings, headline, odd_rows, says
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
@@ -38,7 +38,6 @@ FEWEST = 5
 HIDDEN = {"table": (64, 32), "images": (256, 64)}
 EPOCHS = {"table": 300, "images": 40}
 MOST_JUDGED = 2_000  # rows behind the accuracy of the nearest neighbour
-SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,10 @@ def encode_table(
     missing = {name: int(table[name].missing.sum()) for name in framed.features}
     found = _encoded(numbers, labels, settings, machine, progress, missing)
     return EncodeResult(
-        source=table.source, columns=_columns(table, framed), features=framed.features, **found
+        source=table.source,
+        columns=column_summaries(table, framed),
+        features=framed.features,
+        **found,
     )
 
 
@@ -239,8 +241,7 @@ def _encoded(
         "odd": odd_rows(judged, numbers.blocks, numbers.identifiers),
         "labels": labels,
         "accuracy": _accuracy(codes, X, labels, split, settings.seed),
-        "shown": _shown(model, X, split.test) if numbers.size else None,
-        "grid": decoded_grid(model, X, 10) if numbers.size and k > 1 else None,
+        "probes": probed(model, X, labels, split.test) if numbers.size else None,
         "findings": findings(model, missing, kept, squares, best),
         "identifiers": numbers.identifiers,
         "machine": EncodingMachine(model=model, evidence=evidence, **machine),
@@ -332,9 +333,3 @@ def _accuracy(
         return float((found == y[test]).mean())
 
     return judged(codes), judged(X), float((y[test] == classes[counts.argmax()]).mean())
-
-
-def _shown(model: Any, X: Array, test: Any) -> tuple[NDArray[np.intp], Array, Array]:
-    """Some rows never used, and what their codes decode to."""
-    chosen = test[:SHOWN]
-    return chosen, X[chosen], np.asarray(model.reconstruct(X[chosen]))

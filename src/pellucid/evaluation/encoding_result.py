@@ -16,6 +16,7 @@ from pellucid.evaluation.fit_result import READING, ColumnSummary, Finding
 
 if TYPE_CHECKING:
     from pellucid.evaluation.encoding_machine import EncodingMachine
+    from pellucid.evaluation.encoding_probes import Probes
 
 Array = NDArray[np.float64]
 MODELS = ("network", "linear", "variational", "denoising")
@@ -122,8 +123,8 @@ class EncodeResult:
     `codes` (n, k) and `losses` (n,) are of all rows in their order; `test` are the places of the
     rows never used. `squares` and `linear` compare, in squared error of the same numbers on those,
     the code with the best linear one. `says` tells for each number of the code which columns go
-    with it. `shown` holds rows (images) beside their reconstructions; `grid` what a grid of codes
-    decodes to; `accuracy` (of codes, of the rows themselves, of the commonest label).
+    with it. `probes` holds what the decoder of images says; `accuracy` is that of codes, of the
+    rows themselves, and of the commonest label.
     """
 
     settings: EncodeSettings
@@ -144,8 +145,7 @@ class EncodeResult:
     odd: tuple[Odd, ...]
     labels: NDArray[Any] | None
     accuracy: tuple[float, float, float] | None
-    shown: tuple[NDArray[np.intp], Array, Array] | None
-    grid: tuple[Array, Array] | None
+    probes: Probes | None
     findings: tuple[Finding, ...]
     identifiers: dict[str, NDArray[Any]]
     machine: EncodingMachine

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.evaluation.encoding_result import EncodeResult
+from pellucid.pictures import images as image_pictures
 from pellucid.pictures import latent as pictures
 from pellucid.report.hover_map import MOST_POINTS, hover_map
 from pellucid.report.page import escape, grid, page, paragraph, picture, section
@@ -144,24 +145,38 @@ def _kept(result: EncodeResult, drawn: Drawer) -> str:
 
 
 def _rebuilt(result: EncodeResult, drawn: Drawer) -> str:
-    size = result.machine.size
-    if result.shown is None or not size:
+    probes, size = result.probes, result.machine.size
+    if probes is None:
         return ""
-    rows, originals, rebuilt = result.shown
+    titles = [f"{place + 1}" for place in probes.places]
+    reach = float(probes.originals.min()), float(probes.originals.max())
+
+    def made(rows: Any) -> Any:  # as a screen shows it: ink and paper of the originals
+        return _grey(np.clip(rows, *reach), size)
+
+    pairs = pictures.originals_and_reconstructions(
+        _grey(probes.originals, size), {"decoded": made(probes.rebuilt)}, titles
+    )
     parts = [
         drawn(
-            pictures.originals_and_reconstructions(
-                _grey(originals, size), {"decoded": _grey(rebuilt, size)},
-                [f"{row + 1}" for row in rows],
-            ),
+            pairs,
             "Images never used, and what their codes decode to. They are not the same: what the "
             "code cannot hold is gone.",
             wide=True,
         )
-    ]  # fmt: skip
-    if result.grid is not None:
-        codes, sheet = result.grid
-        images = _grey(sheet.reshape(-1, sheet.shape[-1]), size)
+    ]
+    walks = [made(walk) for walk in probes.walks]
+    names = [f"a{j + 1}" for j in range(len(walks))]
+    parts.append(
+        drawn(
+            pictures.traversals(walks, names, probes.values),
+            "Generated, not observed: one number of the code of the first image varied over the "
+            "range it has, the others kept. It may stand for nothing one can name.",
+        )
+    )
+    if probes.grid is not None:
+        codes, sheet = probes.grid
+        images = made(sheet.reshape(-1, sheet.shape[-1]))
         images = images.reshape(*codes.shape[:2], *images.shape[1:])
         parts.append(
             drawn(
@@ -169,6 +184,17 @@ def _rebuilt(result: EncodeResult, drawn: Drawer) -> str:
                 "Generated, not observed: what a grid of codes decodes to.",
             )
         )
+    averages = [made(row)[0] for _, row in probes.averages]
+    said = [title for title, _ in probes.averages]
+    parts += [
+        drawn(
+            image_pictures.images(averages, said, columns=6, numbers=False, size=1.2),
+            "Generated, not observed: what 0, the mean code, and the mean code of each label "
+            "decode to. An average need not be typical of its label; untypical is what lies "
+            "farther from its rows than they do from one another.",
+        ),
+        paragraph(probes.zero),
+    ]
     return section("What codes decode to", *parts)
 
 
