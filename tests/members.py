@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid import (
+    Autoencoder,
     BagOfWords,
     BinaryCode,
     Bins,
@@ -22,7 +23,9 @@ from pellucid import (
     ConvNetClassifier,
     ConvNetRegressor,
     Dates,
+    DenoisingAutoencoder,
     FactoredCode,
+    FewLabelClassifier,
     HierarchicalClusters,
     KMeans,
     LeastSquares,
@@ -51,6 +54,7 @@ from pellucid import (
     Standardize,
     TableEncoder,
     ThermometerCode,
+    VariationalAutoencoder,
 )
 
 Array = NDArray[np.float64]
@@ -110,6 +114,7 @@ MEMBERS = (
     Member(SoftmaxClassifier(class_weight="balanced"), "labels"),
     Member(SoftmaxCV(lams=(1e-3, 1e-1)), "labels"),
     Member(SigmoidsClassifier(), "labels"),
+    Member(FewLabelClassifier(), "labels", sparse=False),
     Member(KMeans(3), "groups", sparse=False),
     Member(KMeans(3, algorithm="descent", max_iter=3000), "groups", sparse=False),
     Member(HierarchicalClusters(3), "groups", sparse=False),
@@ -137,6 +142,9 @@ MEMBERS = (
     Member(LinearAutoencoder(), "columns", sparse=False),
     Member(LinearAutoencoder(2, overcomplete=True), "columns", sparse=False),
     Member(LinearAutoencoder(algorithm="descent"), "columns", sparse=False),
+    Member(Autoencoder(hidden=(4,), epochs=3), "columns", sparse=False),
+    Member(DenoisingAutoencoder(hidden=(4,), epochs=3), "columns", sparse=False),
+    Member(VariationalAutoencoder(hidden=(4,), epochs=3), "columns", sparse=False),
     Member(OneHotCode(), "columns", sparse=False),
     Member(OneHotCode(missing="mean", unseen="mean", sparse_output=True), "columns", sparse=False),
     Member(ThermometerCode(), "columns", sparse=False),

@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
+    "Autoencoder": "pellucid.autoencoders.autoencoder",
     "BinaryCode": "pellucid.features.binary_code",
     "Bins": "pellucid.features.bins",
     "Center": "pellucid.features.standardize",
@@ -26,9 +27,11 @@ HOMES: dict[str, str] = {
     "ConvNetRegressor": "pellucid.networks.convnet_regressor",
     "cross_validate": "pellucid.evaluation.cross_validation",
     "Dates": "pellucid.features.dates",
+    "DenoisingAutoencoder": "pellucid.autoencoders.denoising",
     "diagnose": "pellucid.evaluation.diagnosis",
     "Explanation": "pellucid.explanation",
     "FactoredCode": "pellucid.features.factored_code",
+    "FewLabelClassifier": "pellucid.autoencoders.few_labels",
     "fit_table": "pellucid.evaluation.fit",
     "frame": "pellucid.data.framing",
     "HierarchicalClusters": "pellucid.clusters.hierarchical",
@@ -75,6 +78,7 @@ HOMES: dict[str, str] = {
     "training_error": "pellucid.evaluation.training_and_test",
     "to_onnx": "pellucid.exchange.onnx_file",
     "tune": "pellucid.evaluation.cross_validation",
+    "VariationalAutoencoder": "pellucid.autoencoders.variational",
     "validate": "pellucid.evaluation.training_and_test",
 }
 

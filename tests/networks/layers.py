@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 
+from pellucid.autoencoders import CodeSample, ColumnsActivated
 from pellucid.networks import (
     GELU,
     AveragePool,
@@ -12,6 +13,7 @@ from pellucid.networks import (
     Convolution,
     Dense,
     Dropout,
+    Enlarge,
     Flatten,
     Graph,
     Identity,
@@ -29,6 +31,7 @@ from pellucid.networks import (
     Softmax,
     Step,
     Tanh,
+    Unflatten,
 )
 
 rng = np.random.default_rng(7)
@@ -54,6 +57,11 @@ LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
     "softmax of places": (Softmax(), (2, 3)),
     "flatten by column": (Flatten(), (2, 3, 2)),
     "flatten by row": (Flatten("row"), (2, 3, 2)),
+    "unflatten": (Unflatten((2, 3, 1)), (6,)),
+    "enlarge": (Enlarge((7, 13)), IMAGE),
+    "enlarge, one way": (Enlarge((5, 9)), IMAGE),
+    "code sample": (CodeSample(), (6,)),
+    "columns activated": (ColumnsActivated(Sigmoid(), (0, 2)), (4,)),
     "dropout": (Dropout(0.4), (6,)),
     "inverted dropout": (Dropout(0.4, inverted=True), (6,)),
     "input noise": (InputNoise(0.5), (4,)),

@@ -10,11 +10,25 @@ from typing import Any
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
+    "Autoencoder": "pellucid.autoencoders.autoencoder",
     "CodeLength": "pellucid.autoencoders.code_length",
+    "CodeSample": "pellucid.autoencoders.code_sample",
+    "ColumnsActivated": "pellucid.autoencoders.columns_activated",
+    "DenoisingAutoencoder": "pellucid.autoencoders.denoising",
+    "FewLabelClassifier": "pellucid.autoencoders.few_labels",
+    "Generated": "pellucid.autoencoders.generated",
     "LinearAutoencoder": "pellucid.autoencoders.linear_autoencoder",
     "PrincipalAxes": "pellucid.autoencoders.principal_axes",
+    "ReconstructionLoss": "pellucid.autoencoders.reconstruction_loss",
+    "VariationalAutoencoder": "pellucid.autoencoders.variational",
     "choose_code_length": "pellucid.autoencoders.code_length",
+    "class_averages": "pellucid.autoencoders.probing",
+    "decoded_grid": "pellucid.autoencoders.probing",
+    "downstream_accuracy": "pellucid.autoencoders.downstream",
+    "generate_near": "pellucid.autoencoders.generated",
     "principal_axes": "pellucid.autoencoders.principal_axes",
+    "traversal": "pellucid.autoencoders.probing",
+    "zero_and_mean": "pellucid.autoencoders.probing",
 }
 
 __all__ = list(HOMES)

@@ -27,6 +27,7 @@ JOBS = (
     "calculus_objectives",
     "calculus_peers",
     "linear_autoencoder",
+    "autoencoder_steps",
     "kmeans",
     "network_steps",
     "network_sweep",

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
+from pellucid.cli.encode_command import decode, encode
 from pellucid.cli.options import Columns, Output, Source, Written
 
 app = App(
@@ -183,6 +184,8 @@ def predict(
 
 
 app.command(cluster)
+app.command(encode)
+app.command(decode)
 
 
 @app.command

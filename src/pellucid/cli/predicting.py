@@ -36,12 +36,12 @@ def run_predict(
             source = str(path) if data == "-" else data
             widened = with_predictions(machine, source, missing, encoding)
     if output is None or str(output) == "-":
-        sys.stdout.buffer.write(_as_bytes(widened, ".jsonl" if as_json else ".csv"))
+        sys.stdout.buffer.write(as_bytes(widened, ".jsonl" if as_json else ".csv"))
         sys.stdout.flush()
         return
     from pellucid.storage import write_whole
 
-    write_whole(output, _as_bytes(widened, output.suffix.lower()))
+    write_whole(output, as_bytes(widened, output.suffix.lower()))
     print(f"{widened.num_rows:,} predictions written to {output}", file=sys.stderr)
 
 
@@ -98,7 +98,21 @@ def with_predictions(
     return arrow
 
 
-def _as_bytes(table: pa.Table, suffix: str) -> bytes:
+def pa_table(columns: dict[str, Any]) -> pa.Table:
+    """Columns by name as a table; numbers and texts may stand in arrays of objects."""
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(list(values)) for name, values in columns.items()})
+
+
+def as_bytes(table: pa.Table, suffix: str) -> bytes:
+    """The table as a file of that kind.
+
+    Raises
+    ------
+    TableError
+        For a kind that is not written.
+    """
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()

@@ -18,6 +18,7 @@ WANTED = {
     "density": "density estimation",
     "fewer columns": "dimensionality reduction",
 }
+FOR = {"groups": "cluster by", "density": "judge by", "fewer columns": "encode"}
 MEANT = {
     "clustering": "rows that are alike are put together, and each gets the label of its group",
     "density estimation": "each row is told how probable such a row is",
@@ -88,8 +89,8 @@ def frame_without_target(
     features = tuple(c.name for c in table.columns if c.kind in USED and c.name not in aside)
     if not features:
         raise TableError(
-            "No column is left to cluster by: all are constant, text or identifiers. Say what a "
-            "column is (--numeric, --category) if it was read wrongly."
+            f"No column is left to {FOR[wanted]}: all are constant, text or identifiers. Say what "
+            "a column is (--numeric, --category) if it was read wrongly."
         )
     dropped = tuple(
         (c.name, "kept aside, to compare with" if c.name in aside else c.note)

@@ -138,7 +138,7 @@ def cluster_table(
         settings=settings,
         source=table.source,
         rows=len(table),
-        columns=_columns(table, framed),
+        columns=column_summaries(table, framed),
         features=features,
         choice=choice,
         k=k,
@@ -161,7 +161,7 @@ def cluster_table(
     )
 
 
-def _columns(table: Table, framed: WithoutTarget) -> tuple[ColumnSummary, ...]:
+def column_summaries(table: Table, framed: WithoutTarget) -> tuple[ColumnSummary, ...]:
     """Every column, with the reason why it is used or not."""
     why = dict(framed.dropped)
     return tuple(

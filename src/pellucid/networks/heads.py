@@ -108,7 +108,7 @@ DIRECT: dict[tuple[str, str], OutputLoss] = {
 
 
 def loss_named(loss: str | OutputLoss) -> OutputLoss:
-    """The loss of that name, or the loss itself.
+    """The loss of that name, or the loss itself: whatever has a value and a slope.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def loss_named(loss: str | OutputLoss) -> OutputLoss:
     >>> loss_named("square").slope_text
     '∂L/∂a = 2(a − y)'
     """
-    if isinstance(loss, OutputLoss):
+    if not isinstance(loss, str):
         return loss
     if loss not in OUTPUT_LOSSES:
         raise FramingError(

@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from jax.tree_util import tree_leaves
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -25,6 +26,7 @@ from pellucid.networks.distinct_rows import distinct_rows
 from pellucid.networks.layer import Layer, Shape, shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.outputs import outputs_of
+from pellucid.networks.steps import blueprint
 from pellucid.networks.trained import Trained
 from pellucid.networks.training import train
 from pellucid.networks.training_settings import Epoch
@@ -48,7 +50,7 @@ class NetworkEstimator(Watched, GlassBox):
     """
 
     hidden: Sequence[int]
-    activation: str
+    activation: Any
     rule: str
     step_size: Any
     batch_size: int
@@ -152,8 +154,8 @@ class NetworkEstimator(Watched, GlassBox):
         kept = getattr(self, "standing_", None)
         if not self.warm_start or kept is None or not hasattr(self, "params_"):
             return None
-        fits = [{k: v.shape for k, v in own.items()} for own in self.params_]
-        return kept if fits == [dict(own) for own in self.network_.param_shapes] else None
+        shapes = tuple(np.shape(leaf) for leaf in tree_leaves(self.params_))
+        return kept if shapes == blueprint(self.network_)[1] else None
 
     def _train(
         self, rows: Any, answers: Any, weights: Any, start: Any, epochs: int, held: Any, watch: Any
@@ -225,7 +227,7 @@ class NetworkEstimator(Watched, GlassBox):
 
         Notes: Def 267
         """
-        return sum(prod(np.shape(p)) for own in self.params_ for p in own.values())
+        return sum(prod(np.shape(leaf)) for leaf in tree_leaves(self.params_))
 
     def _explained(self, problem: str, objective: str, latex: str) -> Explanation:
         facts = [

@@ -31,6 +31,7 @@ from pellucid.networks.steps import (
     DECAYS,
     StepKind,
     begun,
+    blueprint,
     compiled_block,
     decayed_entries,
     params_of,
@@ -379,6 +380,7 @@ class _Run:
 
 
 def _fits(network: Network, params: Any) -> None:
-    found = [{k: tuple(np.shape(v)) for k, v in own.items()} for own in params]
-    if found != [dict(own) for own in network.param_shapes]:
+    structure, shapes, _ = blueprint(network)
+    found = [tuple(np.shape(leaf)) for leaf in jax.tree.leaves(params)]
+    if jax.tree.structure(params) != structure or tuple(found) != shapes:
         raise ShapeError(f"These parameters are not this network's: their shapes are {found}.")

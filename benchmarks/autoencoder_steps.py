@@ -1,0 +1,134 @@
+"""Time of a training step of a deep autoencoder on digits, ours against PyTorch eager.
+
+Both take the same steps from the same weights on the same rows in the same order, with Adam and
+two threads each; the mean losses must agree before times are compared. Warm: compiled before the
+clock.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from harness import Row, compare
+from network_steps import ETA, RULE
+from pellucid.descent.batches import Batches
+from pellucid.networks import Dense, Network, ReLU, train
+
+DIGITS = Path(__file__).parents[1] / "examples" / "digits.npz"
+
+
+@dataclass(frozen=True)
+class Job:
+    """An encoder's sizes, which the decoder mirrors; rows of a step; steps timed."""
+
+    sizes: tuple[int, ...]
+    batch: int
+    steps: int
+
+    @property
+    def name(self) -> str:
+        return f"autoencoder {'-'.join(map(str, self.both))}, batch {self.batch}"
+
+    @property
+    def both(self) -> tuple[int, ...]:
+        return self.sizes + self.sizes[-2::-1]
+
+
+JOBS = (Job((784, 128, 32), 32, 150), Job((784, 256, 32), 64, 60))
+ASKED = 1.5
+
+
+def network_of(job: Job) -> Network:
+    """Ours: activations after all layers but the code and the output."""
+    layers: list[Any] = []
+    for size in job.both[1:]:
+        layers += [Dense(size), ReLU()] if size not in (job.sizes[-1], 784) else [Dense(size)]
+    return Network(layers, "square", job.sizes[0], reduction="mean")
+
+
+def torch_of(job: Job, params: list[Any]) -> torch.nn.Module:
+    """PyTorch's, with our first weights."""
+    parts: list[Any] = []
+    own = [p for p in params if p]
+    for (m, n), given in zip(pairwise(job.both), own, strict=True):
+        linear = torch.nn.Linear(m, n)
+        with torch.no_grad():
+            linear.weight.copy_(torch.tensor(np.asarray(given["W"]).T.copy()))
+            linear.bias.copy_(torch.tensor(np.asarray(given["W0"])))
+        parts += [linear, torch.nn.ReLU()] if n not in (job.sizes[-1], 784) else [linear]
+    return torch.nn.Sequential(*parts)
+
+
+def rows_of(job: Job) -> Any:
+    """Digits, ink from 0 to 1, as many as the steps take."""
+    with np.load(DIGITS) as held:
+        images = held["images"]
+    around = np.arange(job.batch * job.steps) % len(images)
+    return (images.reshape(len(images), -1)[around] / 255).astype(np.float32)
+
+
+def torch_job(job: Job, params: Any, X: Any) -> Callable[[], float]:
+    """Training by PyTorch: one epoch in our order."""
+    order = torch.tensor(Batches(1, seed=0).epoch(0, len(X)).reshape(-1, job.batch))
+    rows = torch.tensor(X)
+    model = torch_of(job, params)
+    first = {k: v.clone() for k, v in model.state_dict().items()}
+
+    def run() -> float:
+        model.load_state_dict(first)
+        optimizer = torch.optim.Adam(model.parameters(), lr=ETA)
+        total = 0.0
+        for chosen in order:
+            x = rows[chosen]
+            optimizer.zero_grad(set_to_none=True)
+            loss = ((model(x) - x) ** 2).sum(dim=1).mean()
+            loss.backward()
+            optimizer.step()
+            total += float(loss.detach())
+        return total / len(order)
+
+    return run
+
+
+def run() -> list[Row]:
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(2)
+    found: list[Row] = []
+    for job in JOBS:
+        network, X = network_of(job), rows_of(job)
+        params = network.init(0)
+
+        def ours(network: Network = network, X: Any = X, job: Job = job) -> float:
+            trained = train(
+                network, X, X, rule=RULE, step_size=ETA, epochs=1, batch_size=job.batch, seed=0
+            )
+            return float(trained.history["loss"][0])
+
+        peers = {"PyTorch eager": (torch_job(job, params, X), ASKED)}
+        rows = compare(job.name, ours, peers, _same, rounds=5)
+        found += [
+            Row(r.job, r.peer, r.ours_s / job.steps, r.peer_s / job.steps, r.asked, r.quality)
+            for r in rows
+        ]
+    return found
+
+
+def _same(mine: float, theirs: float) -> str:
+    """Mean loss over the same steps."""
+    apart = abs(mine - theirs) / theirs
+    assert apart < 2e-3, (mine, theirs)
+    return f"mean loss {mine:.4f}, apart by {apart:.0e}"
+
+
+if __name__ == "__main__":
+    from harness import table
+
+    print(table(run()))

@@ -1,0 +1,81 @@
+"""The hyperparameters of autoencoders, each declared once.
+
+Notes: Def 353, Concept 357, Concept 361
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pellucid.autoencoders.linear_autoencoder import CODE_LENGTH
+from pellucid.hyperparameters import Hyperparameter
+from pellucid.networks import estimator_settings as networks
+from pellucid.networks.estimator_settings import ACTIVATIONS, SIZES, _sizes
+
+__all__ = ["CODE_LENGTH", "LAYERS"]
+
+
+def _named(value: Any) -> bool:
+    return value in ACTIVATIONS or (
+        isinstance(value, tuple | list) and all(each in ACTIVATIONS for each in value)
+    )
+
+
+def _columns(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(
+        isinstance(j, int) and not isinstance(j, bool) and j >= 0 for j in value
+    )
+
+
+def _groups(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(
+        _columns(group) and len(group) > 1 for group in value
+    )
+
+
+HIDDEN = replace(
+    networks.HIDDEN,
+    default=(64,),
+    meaning="Neurons of the encoder's hidden layers, first to last; the decoder has them in the "
+    "opposite order. () is one layer each way.",
+)
+FILTERS = Hyperparameter(
+    "filters", (), "any", "Filters of the encoder's convolutions, first to last, before the dense "
+    "layers; () for none. Rows are images then.", accepts=_sizes, described=SIZES,
+)  # fmt: skip
+ACTIVATION = Hyperparameter(
+    "activation", "relu", "any", "Activation of the hidden layers; or a tuple with one for each of "
+    "the encoder's (convolutions first), which the decoder mirrors.", symbol="f", accepts=_named,
+    described=f"one of {', '.join(ACTIVATIONS)}, or a tuple of them",
+)  # fmt: skip
+CODE_ACTIVATION = Hyperparameter(
+    "code_activation", "identity", "str", "Activation of the code.", symbol="f",
+    choices=ACTIVATIONS,
+)  # fmt: skip
+OUTPUT_ACTIVATION = Hyperparameter(
+    "output_activation", "identity", "str",
+    "Activation of the numbers decoded. One that cannot reach the (standardised) rows is warned "
+    "of.", symbol="f", choices=ACTIVATIONS,
+)  # fmt: skip
+BINARY = Hyperparameter(
+    "binary", (), "any", "Columns (counted from 0) that are 0 or 1: decoded as a chance, judged by "
+    "the log loss.", accepts=_columns, described="a tuple of column numbers",
+)  # fmt: skip
+CATEGORIES = Hyperparameter(
+    "categories", (), "any", "Groups of one-hot columns, one group a category: decoded as chances, "
+    "judged by the log loss.", accepts=_groups, described="a tuple of tuples of column numbers",
+)  # fmt: skip
+OVERCOMPLETE = Hyperparameter(
+    "overcomplete", False, "bool",
+    "Whether a code as long as the row, or longer, is allowed. Give it a remedy against copying: "
+    "sparsity, or input_noise.",
+)  # fmt: skip
+SPARSITY = Hyperparameter(
+    "sparsity", 0.0, "float", "Weight of Σⱼ|aⱼ| beside the loss of a row: few numbers of a code "
+    "differ from 0.", low=0.0,
+)  # fmt: skip
+LAYERS = (
+    CODE_LENGTH, HIDDEN, FILTERS, networks.FILTER_SIZE, ACTIVATION, CODE_ACTIVATION,
+    OUTPUT_ACTIVATION, networks.IMAGE_SHAPE, BINARY, CATEGORIES, OVERCOMPLETE, SPARSITY,
+)  # fmt: skip

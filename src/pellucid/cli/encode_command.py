@@ -1,0 +1,113 @@
+"""The commands `pellucid encode` and `pellucid decode`: plain functions, as in `commands`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pellucid.cli.options import Columns, Output, Source
+
+
+def encode(
+    data: Source,
+    /,
+    *,
+    k: Annotated[int, Parameter(name=["-k", "--numbers"])] = 2,
+    model: str = "network",
+    truth: str | None = None,
+    test: float = 0.2,
+    epochs: int | None = None,
+    seed: int = 0,
+    numeric: Columns = (),
+    binary: Columns = (),
+    category: Columns = (),
+    text: Columns = (),
+    date: Columns = (),
+    identifier: Columns = (),
+    drop: Columns = (),
+    missing: Columns = (),
+    encoding: str = "utf-8",
+    output: Output = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Compress a table or images into k numbers a row; tell what is kept, draw the codes.
+
+    Parameters
+    ----------
+    data
+        A table as for fit, or an archive of images.npz as for fit.
+    k
+        Numbers in a code (default 2, which can be drawn).
+    model
+        network (default), linear, variational or denoising.
+    truth
+        A column that is not encoded: it colours the map, and codes are judged by it. For images,
+        the array of labels.
+    test
+        Share of the rows kept away to measure what is lost (default 0.2).
+    epochs
+        Most passes over the rows.
+    seed
+        Seed of every draw (default 0).
+    numeric
+        Read this column as numbers; repeat for more.
+    binary
+        Read this column as two-valued; repeat for more.
+    category
+        Read this column as categories; repeat for more.
+    text
+        Read this column as text; repeat for more.
+    date
+        Read this column as dates; repeat for more.
+    identifier
+        This column names the rows: it is not encoded, and stands in the codes file.
+    drop
+        Leave this column out; repeat for more.
+    missing
+        A further spelling of "missing", such as "?"; repeat for more.
+    encoding
+        Encoding of a text file (default utf-8), such as cp1252.
+    output
+        Folder for codes.csv, model.pellucid and report.html (default pellucid-out).
+    json
+        Print the result as JSON instead of text.
+    """
+    from pellucid.cli.encoding import run_encode
+
+    given = {
+        "k": k,
+        "model": model,
+        "truth": truth,
+        "test": test,
+        "epochs": epochs,
+        "seed": seed,
+        "numeric": numeric,
+        "binary": binary,
+        "category": category,
+        "text": text,
+        "date": date,
+        "identifier": identifier,
+        "drop": drop,
+        "missing": missing,
+        "encoding": encoding,
+    }
+    run_encode(data, given, output=output, as_json=json)
+
+
+def decode(model: Path, codes: Source, /, *, output: Output = None) -> None:
+    """Turn codes back into rows: what each code stands for, by the model's decoder.
+
+    Parameters
+    ----------
+    model
+        A model.pellucid that `pellucid encode` wrote.
+    codes
+        A table with the columns a1, a2, … such as codes.csv; - reads CSV from standard input.
+    output
+        File to write: .csv, .parquet or .jsonl, for images .npz; - or nothing prints CSV.
+    """
+    from pellucid.cli.encoding import run_decode
+
+    run_decode(model, codes, output=output)

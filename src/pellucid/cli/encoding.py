@@ -1,0 +1,211 @@
+"""`pellucid encode` and `pellucid decode`: rows to codes and back, a model, a report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from pellucid.cli.fitting import DEFAULT_FOLDER, progress, refuse_file, show_findings
+from pellucid.errors import ModelFileError, TableError
+from pellucid.wording import number
+
+if TYPE_CHECKING:
+    from pellucid.evaluation.encoding_result import EncodeResult, EncodeSettings
+
+
+def run_encode(data: str, given: Mapping[str, Any], *, output: Path | None, as_json: bool) -> None:
+    """Do the whole job and print what was found."""
+    from pellucid.data import read_table
+    from pellucid.data.image_files import is_image_file, read_images
+    from pellucid.evaluation.encoding import encode_images, encode_table
+    from pellucid.evaluation.encoding_result import EncodeSettings
+    from pellucid.report.encode_report import render
+    from pellucid.storage.atomic import write_together
+    from pellucid.storage.model_file import packed_model
+
+    settings = EncodeSettings(**given)
+    folder = output or DEFAULT_FOLDER
+    refuse_file(folder)
+    images = None
+    with progress(quiet=as_json) as say:
+        if is_image_file(data):
+            say("reading the images", 0.0)
+            images = read_images(data, settings.truth)
+            result = encode_images(images, settings, progress=say)
+        else:
+            say("reading the table", 0.0)
+            table = read_table(data, **settings.reading())
+            result = encode_table(table, settings, progress=say)
+        say("writing the report", 0.9)
+        pictures = None if images is None else images.images
+        write_together(
+            {
+                folder / "codes.csv": codes_file(result),
+                folder / "model.pellucid": packed_model(result.machine),
+                folder / "report.html": render(
+                    result, folder, command(data, settings, folder), pictures
+                ),
+            }
+        )
+    if as_json:
+        print(json.dumps(summary(result, folder), indent=2, ensure_ascii=False))
+    else:
+        show(result, folder)
+
+
+def command(data: str, settings: EncodeSettings, folder: Path) -> str:
+    """The command that does this run again."""
+    words = ["./pellucid", "encode", data, "-k", str(settings.k)]
+    for name, value in settings.differing().items():
+        if name != "k":
+            for each in value if isinstance(value, tuple) else (value,):
+                words += [f"--{name}", str(each)]
+    return shlex.join([*words, "-o", str(folder)])
+
+
+def codes_file(result: EncodeResult) -> str:
+    """A line a row, in their order: number, identifiers, the code, the reconstruction's loss."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    names = list(result.identifiers)
+    own = ["row", *(f"a{j + 1}" for j in range(result.codes.shape[1])), "loss"]
+    for name in names:
+        if name in own:
+            raise TableError(f"The table's identifier {name!r} has the name of a column of codes.")
+    writer.writerow(["row", *names, *own[1:]])
+    marks = [result.identifiers[name] for name in names]
+    for row, (code, loss) in enumerate(zip(result.codes, result.losses, strict=True)):
+        told = ["" if mark[row] is None else mark[row] for mark in marks]
+        writer.writerow([row + 1, *told, *(f"{a:.9g}" for a in code), f"{loss:.6g}"])
+    return sink.getvalue()
+
+
+def show(result: EncodeResult, folder: Path) -> None:
+    """Print the result for a person: the answer first."""
+    console = Console(highlight=False, soft_wrap=False)
+    console.print(f"\n[bold]{escape(result.headline)}[/]")
+    console.print(f"{result.rows:,} rows; {len(result.test):,} of them to measure with.\n")
+    if result.by_column:
+        grid = RichTable(title="Kept of each column, on rows never used")
+        for at, head in enumerate(("column", "kept", "loss", "loss of no code")):
+            grid.add_column(head, justify="right" if at else "left")
+        for kept in result.by_column:
+            share = f"{max(kept.share, 0):.0%}"
+            grid.add_row(escape(kept.name), share, number(kept.loss), number(kept.nothing))
+        console.print(grid)
+    for j, words in enumerate(result.says):
+        console.print(f"[bold]a{j + 1}[/] goes with {escape(words)}")
+    if result.accuracy is not None:
+        console.print("\n" + accuracy_words(result))
+    if result.odd:
+        console.print("\n[bold]Worst reconstructed[/]")
+        for odd in result.odd[:5]:
+            name = f" ({escape(odd.name)})" if odd.name else ""
+            why = f": {escape(odd.because)}" if odd.because else ""
+            console.print(f"  row {odd.row:,}{name}, {odd.times:.1f} × the usual loss{why}")
+    show_findings(console, result.findings)
+    model = folder / "model.pellucid"
+    console.print(f"\nCodes    {folder / 'codes.csv'}")
+    console.print(f"Model    {model}")
+    console.print(f"Report   {folder / 'report.html'}")
+    console.print(f"Decode   ./pellucid decode {model} {folder / 'codes.csv'}")
+    console.print(f"[dim]{result.seconds:.1f} s[/]")
+
+
+def accuracy_words(result: EncodeResult) -> str:
+    """How well codes tell the labels, in a sentence."""
+    assert result.accuracy is not None
+    coded, whole, commonest = result.accuracy
+    return (
+        f"The nearest code's label is right {coded:.0%} of the time on rows never used; the "
+        f"nearest row's {whole:.0%}, the commonest label {commonest:.0%}. Labels took no part in "
+        "the code."
+    )
+
+
+def summary(result: EncodeResult, folder: Path) -> dict[str, Any]:
+    """The result as plain values, for programs."""
+
+    def told(kept: Any) -> dict[str, Any]:
+        return asdict(kept) | {"kept": kept.share}
+
+    return {
+        "headline": result.headline,
+        "rows": result.rows,
+        "test_rows": len(result.test),
+        "numbers_a_row": result.d,
+        "k": result.settings.k,
+        "model": result.settings.model,
+        "all_columns": told(result.all_columns),
+        "by_column": [told(kept) for kept in result.by_column],
+        "squared_error": told(result.squares),
+        "squared_error_linear": told(result.linear),
+        "says": list(result.says),
+        "accuracy": None
+        if result.accuracy is None
+        else dict(zip(("codes", "rows", "commonest"), result.accuracy, strict=True)),
+        "odd_rows": [asdict(odd) for odd in result.odd],
+        "findings": [asdict(f) for f in result.findings],
+        "seconds": result.seconds,
+        "files": {
+            "codes": str(folder / "codes.csv"),
+            "model": str(folder / "model.pellucid"),
+            "report": str(folder / "report.html"),
+        },
+    }
+
+
+def run_decode(model: Path, codes: str, *, output: Path | None) -> None:
+    """Decode a table of codes, and write or print the rows."""
+    import numpy as np
+
+    from pellucid.data import read_table
+    from pellucid.evaluation.encoding_machine import EncodingMachine
+    from pellucid.storage import load_model, write_whole
+
+    machine = load_model(model)
+    if not isinstance(machine, EncodingMachine):
+        raise ModelFileError(f"{model} was not written by `pellucid encode`: it has no decoder.")
+    names = [f"a{j + 1}" for j in range(machine.model.code_length)]
+    wanted = {"kind": "numeric", "levels": None}
+    table = read_table(codes, schema=[wanted | {"name": name} for name in names])
+    numbers = np.column_stack([table[name].values for name in names])
+    bad = ~np.isfinite(numbers).all(axis=1)
+    if bad.any():
+        raise TableError(f"Row {int(bad.argmax()) + 1} of {codes} lacks a number of its code.")
+    rows = machine.decode(numbers)
+    if machine.size:
+        content = _as_images(rows, output)
+    else:
+        from pellucid.cli.predicting import as_bytes, pa_table
+
+        suffix = ".csv" if output is None or str(output) == "-" else output.suffix.lower()
+        content = as_bytes(pa_table(rows), suffix)
+    if output is None or str(output) == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    write_whole(output, content)
+    said = f"{len(numbers):,} rows decoded to {output}; they are made, not observed."
+    print(said, file=sys.stderr)
+
+
+def _as_images(images: Any, output: Path | None) -> bytes:
+    import numpy as np
+
+    if output is None or output.suffix.lower() != ".npz":
+        raise TableError("This model decodes images: name a file for them, -o images.npz.")
+    sink = io.BytesIO()
+    np.savez_compressed(sink, images=images.astype(np.float32), generated=np.array(True))
+    return sink.getvalue()

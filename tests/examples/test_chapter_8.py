@@ -1,0 +1,25 @@
+"""The demonstrations of chapter 8 hold, draw, and name the claims they show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from demonstrations import claims, shown
+
+from pellucid.notes_map.records import items
+from pellucid.pictures.demonstration import said_by
+
+# Claims of attack, opponents and attention have scripts of their own.
+OF_CODES = ("8.0", "8.1", "8.3", "8.4", "8.5.1", "8.5.4")
+
+
+@pytest.mark.parametrize("claim", claims(8), ids=lambda claim: claim.__name__)
+def test_claim(claim: Any) -> None:
+    assert claim().axes
+    assert said_by(claim).endswith(".")
+
+
+def test_every_claim_about_codes_is_shown() -> None:
+    claimed = {each.id for each in items() if each.tag == "claim" and each.id.startswith(OF_CODES)}
+    assert claimed <= shown(8)
