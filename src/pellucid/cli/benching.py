@@ -28,6 +28,7 @@ JOBS = (
     "calculus_peers",
     "linear_autoencoder",
     "kmeans",
+    "transformer_steps",
 )
 
 
