@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
+    "adversarial_example": "pellucid.networks.adversaries",
     "BinaryCode": "pellucid.features.binary_code",
     "Bins": "pellucid.features.bins",
     "Center": "pellucid.features.standardize",
@@ -60,6 +61,7 @@ HOMES: dict[str, str] = {
     "read_table": "pellucid.data.reading",
     "Ridge": "pellucid.linear.ridge",
     "RidgeCV": "pellucid.linear.ridge_cv",
+    "RobustClassifier": "pellucid.networks.robust_classifier",
     "save_model": "pellucid.storage",
     "separate": "pellucid.linear.separability",
     "Separation": "pellucid.linear.separability",

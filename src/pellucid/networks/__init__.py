@@ -10,6 +10,7 @@ from typing import Any
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
+    "Adversaries": "pellucid.networks.adversaries",
     "AveragePool": "pellucid.networks.average_pool",
     "BatchNorm": "pellucid.networks.batch_norm",
     "Checkpoints": "pellucid.networks.checkpoints",
@@ -43,6 +44,7 @@ HOMES: dict[str, str] = {
     "PositionalCode": "pellucid.networks.positional_code",
     "ReLU": "pellucid.networks.activations",
     "Residual": "pellucid.networks.residual",
+    "RobustClassifier": "pellucid.networks.robust_classifier",
     "SelfAttention": "pellucid.networks.self_attention",
     "Sigmoid": "pellucid.networks.activations",
     "Softmax": "pellucid.networks.softmax",
@@ -53,6 +55,7 @@ HOMES: dict[str, str] = {
     "Trained": "pellucid.networks.trained",
     "TransformerDecoder": "pellucid.networks.transformer",
     "TransformerEncoder": "pellucid.networks.transformer",
+    "adversarial_example": "pellucid.networks.adversaries",
     "as_matrix": "pellucid.networks.linearity",
     "backward_pass": "pellucid.networks.passes",
     "collapse_linear": "pellucid.networks.linearity",
@@ -69,6 +72,7 @@ HOMES: dict[str, str] = {
     "neuron": "pellucid.networks.pairing",
     "play": "pellucid.networks.player",
     "reads_both_ways": "pellucid.networks.filtering",
+    "robustness": "pellucid.networks.adversaries",
     "saliency": "pellucid.networks.derivatives_by_input",
     "tensor_filter": "pellucid.networks.filtering",
     "train": "pellucid.networks.training",
