@@ -11,9 +11,11 @@ from typing import Any
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "CodeLength": "pellucid.autoencoders.code_length",
+    "GenerativeAdversarialPair": "pellucid.autoencoders.adversarial_pair",
     "LinearAutoencoder": "pellucid.autoencoders.linear_autoencoder",
     "PrincipalAxes": "pellucid.autoencoders.principal_axes",
     "choose_code_length": "pellucid.autoencoders.code_length",
+    "discriminator_reading": "pellucid.autoencoders.adversarial_pair",
     "principal_axes": "pellucid.autoencoders.principal_axes",
 }
 

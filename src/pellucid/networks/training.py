@@ -379,6 +379,6 @@ class _Run:
 
 
 def _fits(network: Network, params: Any) -> None:
-    found = [{k: tuple(np.shape(v)) for k, v in own.items()} for own in params]
-    if found != [dict(own) for own in network.param_shapes]:
+    found = jax.tree.map(np.shape, list(params))  # layers may hold layers
+    if found != list(network.param_shapes):
         raise ShapeError(f"These parameters are not this network's: their shapes are {found}.")

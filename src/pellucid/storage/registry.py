@@ -15,6 +15,7 @@ REGISTRY: dict[str, str] = {
     "ClusterMachine": "pellucid.evaluation.cluster_machine:ClusterMachine",
     "ImageMachine": "pellucid.evaluation.image_machine:ImageMachine",
     "Framing": "pellucid.data.framing:Framing",
+    "GenerativeAdversarialPair": "pellucid.autoencoders.adversarial_pair:GenerativeAdversarialPair",
     "LinearAutoencoder": "pellucid.autoencoders.linear_autoencoder:LinearAutoencoder",
     "TableEncoder": "pellucid.data.encoder:TableEncoder",
     "KMeans": "pellucid.clusters.k_means:KMeans",
