@@ -46,8 +46,8 @@ def attention(
     --------
     >>> import numpy as np
     >>> O, P, _ = attention(np.zeros((1, 2)), np.ones((3, 2)), np.array([[0.0], [3.0], [6.0]]))
-    >>> O.tolist(), P.round(3).tolist()
-    ([[3.0]], [[0.333, 0.333, 0.333]])
+    >>> O.tolist(), (3 * P).round(2).tolist()
+    ([[3.0]], [[1.0, 1.0, 1.0]])
 
     Notes: Def 379, Clar 380
     """

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,5 +65,5 @@ class PositionalCode(Functional):
         return in_shape
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
-        code = jnp.asarray(sinusoids(x.shape[1], x.shape[2], self.longest), x.dtype)
+        code = sinusoids(x.shape[1], x.shape[2], self.longest).astype(x.dtype)
         return x + code, lambda dy: (dy, {})

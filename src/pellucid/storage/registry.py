@@ -51,6 +51,7 @@ REGISTRY: dict[str, str] = {
     "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier:SigmoidsClassifier",
     "NetworkClassifier": "pellucid.networks.network_classifier:NetworkClassifier",
     "NetworkRegressor": "pellucid.networks.network_regressor:NetworkRegressor",
+    "NextToken": "pellucid.networks.next_token:NextToken",
     "RobustClassifier": "pellucid.networks.robust_classifier:RobustClassifier",
     "Dense": "pellucid.networks.dense:Dense",
     "Flatten": "pellucid.networks.flatten:Flatten",
