@@ -59,7 +59,7 @@ HOMES: dict[str, str] = {
     "TransformerEncoder": "pellucid.networks.transformer",
     "adversarial_example": "pellucid.networks.adversaries",
     "as_matrix": "pellucid.networks.linearity",
-    "attention_weights": "pellucid.networks.attention_weights",
+    "attention_weights": "pellucid.networks.attended",
     "backward_pass": "pellucid.networks.passes",
     "collapse_linear": "pellucid.networks.linearity",
     "compose_filters": "pellucid.networks.linearity",

@@ -269,7 +269,7 @@ class NextToken(GlassBox):
 
         Notes: Def 379, Clar 380
         """
-        from pellucid.networks.attention_weights import attention_weights
+        from pellucid.networks.attended import attention_weights
 
         check_is_fitted(self)
         (ids,) = (self._ids(each) for each in _texts(text))
