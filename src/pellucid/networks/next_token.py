@@ -176,14 +176,19 @@ class NextToken(GlassBox):
         )  # fmt: skip
 
     def _stretches(self, texts: Sequence[str]) -> NDArray[np.intp]:
-        """Stretches of places + 1 tokens, half of each shared with the next one."""
-        long = int(self.places) + 1
-        found = [
-            ids[first : first + long]
-            for ids in map(self._ids, texts)
-            if len(ids) >= long
-            for first in (*range(0, len(ids) - long, max(long // 2, 1)), len(ids) - long)
-        ]
+        """Stretches of places + 1 tokens that overlap by about three quarters.
+
+        Each begins a little off, at random: in a text that repeats itself a character would else
+        always stand at the same places, and these would be learnt instead of the text.
+        """
+        long, random = int(self.places) + 1, np.random.default_rng(int(self.random_state))
+        found, apart = [], max(long // 4, 1)
+        for ids in map(self._ids, texts):
+            last = len(ids) - long
+            if last >= 0:
+                firsts = np.arange(0, last, apart)
+                firsts = np.minimum(firsts + random.integers(0, apart, len(firsts)), last)
+                found += [ids[first : first + long] for first in (0, *firsts, last)]
         if not found:
             raise TooFewRowsError(
                 f"NextToken sees {self.places} characters and predicts the one after them, so it "

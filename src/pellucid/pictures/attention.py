@@ -109,8 +109,8 @@ def stacks(encoders: int = 2, decoders: int = 2) -> Figure:
     """
     step = 1.75
     height = 1.9 + step * max(encoders, decoders) + 0.9
-    left, right = 1.9, 6.2
-    with canvas(8.6, height) as (figure, axes):
+    left, right = 2.6, 6.8
+    with canvas(10.1, height) as (figure, axes):
         for x, count, kind in ((left, encoders, "encoder"), (right, decoders, "decoder")):
             below = "prompt" if kind == "encoder" else "past output"
             label(axes, (x, 0.2), below)
@@ -125,9 +125,9 @@ def stacks(encoders: int = 2, decoders: int = 2) -> Figure:
         box(axes, (right, end + 0.25), "dense, softmax", (2.0, 0.46), GREEN)
         arrow(axes, (right, end + 0.5), (right, end + 0.76))
         label(axes, (right, end + 0.9), "chance of each next token")
-        side = right + 1.75
+        side = right + 2.55
         axes.plot(
-            [right + 1.55, side + 0.3, side + 0.3, right + 0.6],
+            [right + 1.35, side + 0.3, side + 0.3, right + 0.6],
             [end + 0.9, end + 0.9, 0.2, 0.2], color=ORANGE, lw=1.2, ls="--",
         )  # fmt: skip
         arrow(axes, (right + 0.72, 0.2), (right + 0.6, 0.2), ORANGE)
@@ -147,7 +147,9 @@ def _block(axes: Axes, at: tuple[float, float], kind: str, b: int) -> None:
             edgecolor=INK, lw=1, ls=":",
         )
     )  # fmt: skip
-    label(axes, (x - 1.52, y + 0.75), f"{kind} {b}", size=9.5, ha="right")
+    side = -1.52 if kind == "encoder" else 1.52  # where no arrow to the decoders runs
+    ha = "right" if kind == "encoder" else "left"
+    label(axes, (x + side, y + 0.75), f"{kind} {b}", size=9.5, ha=ha)
     for p, part in enumerate(parts):
         colour = ORANGE if part == "attention to it" else BLUE
         box(axes, (x, y + high * (p + 0.5)), part, (2.1, high * 0.72), colour)

@@ -23,6 +23,7 @@ def accuracy_by_budget(
     x: str = "largest change of an entry, ε",
     y: str = "share answered rightly",
     marks: bool = True,
+    log: bool = False,
     ax: Axes | None = None,
 ) -> Figure:
     """How accuracy falls with an adversary's budget, one curve a model.
@@ -35,6 +36,8 @@ def accuracy_by_budget(
         What the axes hold.
     marks : bool
         Whether each budget is marked.
+    log : bool
+        Logarithmic budgets.
 
     Notes: Def 373
     """
@@ -46,6 +49,7 @@ def accuracy_by_budget(
                 color=SERIES[at % len(SERIES)], lw=1.8, label=name,
             )  # fmt: skip
         axes.set_ylim(-0.03, 1.03)
+        axes.set_xscale("log" if log else "linear")
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         legend_above(axes)
