@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid.networks import (
-    Embedding,
-    EachPlace,
     Dense,
+    EachPlace,
+    Embedding,
     Network,
     NextToken,
     PositionalCode,
@@ -38,7 +38,7 @@ WORDS = (*COLOURS, *THINGS, "bites", "?")
 
 
 def sentences(n: int, seed: int) -> tuple[Any, Any, list[list[str]]]:
-    """"blue dog bites red ball ? ball": the answer is "red". Ids, answers, words."""
+    """ "blue dog bites red ball ? ball": the answer is "red". Ids, answers, words."""
     random = np.random.default_rng(seed)
     said = []
     for _ in range(n):
@@ -90,7 +90,10 @@ def attention_depends_on_context() -> Figure:
     to_things = first[:, [1, 4]]
     assert to_things[same].mean() > 1.5 * to_things[~same].mean()
     # The last four words are the same; only what stands before them differs.
-    lines = ["blue dog bites red ball ? ball".split(), "old hat bites red ball ? ball".split()]
+    lines = [
+        ["blue", "dog", "bites", "red", "ball", "?", "ball"],
+        ["old", "hat", "bites", "red", "ball", "?", "ball"],
+    ]
     X = np.array([[WORDS.index(word) for word in each] for each in lines], np.float32)
     second = attention_weights(run.network, run.params, X)[1].mean(axis=1)[:, 3:, 3:]
     assert np.abs(second[0] - second[1]).max() > 0.02

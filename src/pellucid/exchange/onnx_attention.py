@@ -76,9 +76,7 @@ def _places(graph: OnnxGraph, x: str, start: int, stop: int) -> str:
     return graph("Slice", x, graph.whole([start]), graph.whole([stop]), graph.whole([1]))
 
 
-def _each_place(
-    graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape
-) -> str:
+def _each_place(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
     out = layer.shapes(shape)[1]
     places = graph("Reshape", x, graph.whole([-1, *shape[1:]]))
     y = _series(graph, places, layer, params, state, shape[1:])

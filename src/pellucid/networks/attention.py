@@ -158,9 +158,7 @@ def drawn_projections(key: Any, d: int, dtype: Any) -> dict[str, Any]:
     """Parameters of `attend` before training: Xavier's."""
     dense = Dense(d, initial="xavier")
     keys = jax.random.split(key, len(PARTS))
-    return {
-        part: dense.init(own, (d,), dtype)[0] for part, own in zip(PARTS, keys, strict=True)
-    }
+    return {part: dense.init(own, (d,), dtype)[0] for part, own in zip(PARTS, keys, strict=True)}
 
 
 def check_heads(heads: int, owner: str) -> None:

@@ -56,8 +56,7 @@ class Embedding(Layer):
     def __post_init__(self) -> None:
         if self.count < 1 or self.width < 1:
             raise HyperparameterError(
-                "Embedding: count and width are whole numbers ≥ 1; "
-                f"got {self.count}, {self.width}."
+                f"Embedding: count and width are whole numbers ≥ 1; got {self.count}, {self.width}."
             )
 
     def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:

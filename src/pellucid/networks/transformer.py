@@ -25,7 +25,6 @@ from pellucid.networks.self_attention import SelfAttention
 from pellucid.networks.series import (
     forward_series,
     init_series,
-    init_state_series,
     shapes_of_series,
 )
 

@@ -74,9 +74,7 @@ def attention(
         return figure
 
 
-def _square(
-    ax: Axes, P: Any, asking: Sequence[str], told: Sequence[str], written: bool
-) -> None:
+def _square(ax: Axes, P: Any, asking: Sequence[str], told: Sequence[str], written: bool) -> None:
     ax.imshow(P, cmap="Blues", vmin=0, vmax=max(float(P.max()), 1e-9), interpolation="nearest")
     turned = 60 if max(map(len, told)) > 2 else 0
     ax.set_xticks(range(len(told)), [_shown(word) for word in told], rotation=turned)

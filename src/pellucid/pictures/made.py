@@ -80,9 +80,7 @@ def real_and_made(real: Any, made: Any, ax: Axes | None = None) -> Figure:
         if real.shape[1] == 1:
             edges = np.histogram_bin_edges(np.r_[real[:, 0], made[:, 0]], 30)
             axes.hist(real[:, 0], edges, color=BLUE, alpha=0.5, label="observed")
-            axes.hist(
-                made[:, 0], edges, histtype="step", color=ORANGE, lw=1.8, label="generated"
-            )
+            axes.hist(made[:, 0], edges, histtype="step", color=ORANGE, lw=1.8, label="generated")
             axes.set_ylabel("rows")
         else:
             axes.plot(*real[:, :2].T, "o", color=BLUE, markersize=3, alpha=0.5, label="observed")
