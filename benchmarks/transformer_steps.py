@@ -1,7 +1,7 @@
 """Time of a training step of a transformer block with Adam, ours against PyTorch.
 
 Both start from the same weights and take the same steps on the same sequences in the same order,
-two threads each; their losses must agree before times are compared. Warm: compiled before the clock.
+two threads each; losses must agree before times are compared. Warm: compiled before the clock.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def accuracy_tends_to_half() -> Figure:
     accuracy = np.array(h.trace_["accuracy"])
     assert abs(accuracy[-50:].mean() - 0.5) < 0.04
     assert abs(h.discriminator_accuracy(mixture(1000, 1)) - 0.5) < 0.05
-    # The pair's own discriminator may be unsure for want of skill: a fresh judge is the harder test.
+    # Its own discriminator may be unsure for want of skill: a fresh judge is a harder test.
     ages = [1, 10, 300]
     told = [told_by_a_fresh_judge(grown(age)) for age in ages]
     assert told[0] > 0.8

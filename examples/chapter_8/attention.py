@@ -90,10 +90,8 @@ def attention_depends_on_context() -> Figure:
     to_things = first[:, [1, 4]]
     assert to_things[same].mean() > 1.5 * to_things[~same].mean()
     # The last four words are the same; only what stands before them differs.
-    lines = [
-        ["blue", "dog", "bites", "red", "ball", "?", "ball"],
-        ["old", "hat", "bites", "red", "ball", "?", "ball"],
-    ]
+    end = ["bites", "red", "ball", "?", "ball"]
+    lines = [["blue", "dog", *end], ["old", "hat", *end]]
     X = np.array([[WORDS.index(word) for word in each] for each in lines], np.float32)
     second = attention_weights(run.network, run.params, X)[1].mean(axis=1)[:, 3:, 3:]
     assert np.abs(second[0] - second[1]).max() > 0.02

@@ -1,4 +1,4 @@
-"""Adversarial examples: the ascent against its formula, the budget, the stop; training against it."""
+"""Adversarial examples: the ascent and its formula, the budget, the stop; training against it."""
 
 from __future__ import annotations
 

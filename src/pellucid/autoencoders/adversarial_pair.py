@@ -152,9 +152,10 @@ class GenerativeAdversarialPair(GlassBox):
         self._alternate(rows)
         last = self.trace_["accuracy"][-max(1, self.epochs // 10) :]
         if abs(float(np.mean(last)) - 0.5) > UNSURE:
+            said = discriminator_reading(float(np.mean(last)))
             self.warn(
-                f"After {self.epochs} epochs the discriminator's accuracy is "
-                f"{discriminator_reading(float(np.mean(last)))}; give more epochs, or another step_size.",
+                f"After {self.epochs} epochs the discriminator's accuracy is {said}; give more "
+                "epochs, or another step_size.",
                 ConvergenceWarning,
             )
         return self

@@ -1,7 +1,7 @@
 """Generator and discriminator in alternation: the mathematics of an adversarial pair.
 
-The losses, which the notes leave out, are those of Goodfellow et al., "Generative adversarial nets",
-2014: the discriminator's −log D(x) − log(1 − D(G(z))), the generator's −log D(G(z)).
+The losses, which the notes leave out, are those of Goodfellow et al., "Generative adversarial
+nets", 2014: the discriminator's −log D(x) − log(1 − D(G(z))), the generator's −log D(G(z)).
 
 Notes: Def 375, Clar 376
 """
