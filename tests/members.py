@@ -48,6 +48,7 @@ from pellucid import (
     RandomRegression,
     Ridge,
     RidgeCV,
+    RobustClassifier,
     SigmoidsClassifier,
     SoftmaxClassifier,
     SoftmaxCV,
@@ -134,6 +135,12 @@ MEMBERS = (
     Member(
         ConvNetRegressor(filters=(4,), hidden=(16,), step_size=0.01),
         "numbers",
+        sparse=False,
+        moves=False,
+    ),
+    Member(
+        RobustClassifier(NetworkClassifier(hidden=(16,), step_size=0.01, epochs=30)),
+        "labels",
         sparse=False,
         moves=False,
     ),

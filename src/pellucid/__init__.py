@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
     "Autoencoder": "pellucid.autoencoders.autoencoder",
+    "adversarial_example": "pellucid.networks.adversaries",
     "BinaryCode": "pellucid.features.binary_code",
     "Bins": "pellucid.features.bins",
     "Center": "pellucid.features.standardize",
@@ -63,6 +64,7 @@ HOMES: dict[str, str] = {
     "read_table": "pellucid.data.reading",
     "Ridge": "pellucid.linear.ridge",
     "RidgeCV": "pellucid.linear.ridge_cv",
+    "RobustClassifier": "pellucid.networks.robust_classifier",
     "save_model": "pellucid.storage",
     "separate": "pellucid.linear.separability",
     "Separation": "pellucid.linear.separability",

@@ -19,8 +19,11 @@ from pellucid.networks import (
     AveragePool,
     BatchNorm,
     Convolution,
+    CrossAttention,
     Dense,
     Dropout,
+    EachPlace,
+    Embedding,
     Flatten,
     Graph,
     Identity,
@@ -33,12 +36,17 @@ from pellucid.networks import (
     Mode,
     Network,
     Parallel,
+    PositionalCode,
     ReLU,
     Residual,
+    SelfAttention,
     Sigmoid,
     Softmax,
     Step,
+    Stretch,
     Tanh,
+    TransformerDecoder,
+    TransformerEncoder,
 )
 from pellucid.networks.series import forward_series
 
@@ -50,6 +58,7 @@ LINKED = {
     "c": (Dense(2), ["b", "a"]),
 }
 IMAGE, SIGNAL, VOLUME = (7, 6, 2), (9, 2), (5, 4, 5, 2)
+SEQUENCE = (6, 4)
 
 LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
     "dense, masked": ((4,), [Dense(3, mask=RANDOM.random((4, 3)) > 0.4), Dense(2, offset=False)]),
@@ -75,6 +84,11 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
     "padded pools": (IMAGE, [MaxPool(3, 2, 1), AveragePool(2, 1, 1)]),
     "blur pool": (IMAGE, [MaxBlurPool(3, 2, 1)]),
     "blur pool of a signal": (SIGNAL, [MaxBlurPool(2)]),
+    "tokens": ((5,), [Embedding(3, 4), PositionalCode(), SelfAttention(2, causal=True)]),
+    "encoder": (SEQUENCE, [TransformerEncoder(4, 6, 2, dropout=0.1), SelfAttention()]),
+    "decoder": (SEQUENCE, [TransformerDecoder(4, 2, 6, 2), CrossAttention(3)]),
+    "places": (SEQUENCE, [EachPlace([Dense(3), BatchNorm()]), Stretch([], 1, 4, "drop")]),
+    "stretch": (SEQUENCE, [Stretch([LayerNorm()], 1, 3), Stretch([SelfAttention()])]),
 }  # fmt: skip
 
 

@@ -11,8 +11,11 @@ from pellucid.networks import (
     AveragePool,
     BatchNorm,
     Convolution,
+    CrossAttention,
     Dense,
     Dropout,
+    EachPlace,
+    Embedding,
     Enlarge,
     Flatten,
     Graph,
@@ -25,12 +28,17 @@ from pellucid.networks import (
     MaxPool,
     Mode,
     Parallel,
+    PositionalCode,
     ReLU,
     Residual,
+    SelfAttention,
     Sigmoid,
     Softmax,
     Step,
+    Stretch,
     Tanh,
+    TransformerDecoder,
+    TransformerEncoder,
     Unflatten,
 )
 
@@ -39,6 +47,7 @@ LINKS = rng.random((4, 3)) < 0.6
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)[:, :, None, None] & np.ones((2, 3), bool)
 PAIR = (5, 2)  # a signal of two channels
 IMAGE = (5, 6, 2)
+SEQUENCE = (4, 6)  # places of a sequence × numbers a place
 
 # Name -> the layer and the shape of a point it takes.
 LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
@@ -101,6 +110,24 @@ LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
             }
         ),
         (4,),
+    ),
+    "embedding": (Embedding(3, 2), (4,)),
+    "positional code": (PositionalCode(), SEQUENCE),
+    "self-attention": (SelfAttention(3), SEQUENCE),
+    "self-attention, causal": (SelfAttention(1, causal=True), SEQUENCE),
+    "cross-attention": (CrossAttention(1, 2), SEQUENCE),
+    "each place": (EachPlace([Dense(3), Tanh(), BatchNorm(), Dropout(0.3)]), SEQUENCE),
+    "stretch": (Stretch([EachPlace([Dense(6), BatchNorm()])], 1, 3), SEQUENCE),
+    "stretch, the rest dropped": (Stretch([SelfAttention(2)], 1, 3, "drop"), SEQUENCE),
+    "transformer encoder": (TransformerEncoder(6, 5, 2, activation="gelu"), SEQUENCE),
+    "transformer encoder, normalised before": (
+        TransformerEncoder(6, 5, 3, True, dropout=0.3, norm="before"),
+        SEQUENCE,
+    ),
+    "transformer decoder": (TransformerDecoder(6, 2, 5, 2, dropout=0.3), SEQUENCE),
+    "transformer decoder, normalised before": (
+        TransformerDecoder(6, 1, 5, 1, "gelu", norm="before"),
+        SEQUENCE,
     ),
 }
 

@@ -33,6 +33,7 @@ JOBS = (
     "network_sweep",
     "network_cold",
     "network_proof",
+    "transformer_steps",
 )
 
 

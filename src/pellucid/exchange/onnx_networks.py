@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import FramingError
+from pellucid.exchange.onnx_attention import ATTENTION
 from pellucid.exchange.onnx_graph import OnnxGraph
 from pellucid.exchange.onnx_linear import Outputs, labelled
 from pellucid.exchange.onnx_spatial import SPATIAL, Writer
@@ -170,5 +171,6 @@ WRITERS: dict[str, Writer] = {
     "Softmax": _plain("Softmax", axis=-1),
     "Step": _step,
     "Tanh": _plain("Tanh"),
+    **ATTENTION,
     **SPATIAL,
 }

@@ -161,13 +161,17 @@ class NetworkEstimator(Watched, GlassBox):
         self, rows: Any, answers: Any, weights: Any, start: Any, epochs: int, held: Any, watch: Any
     ) -> Trained:
         return train(
-            self.network_, rows, answers, weights=weights, rule=self.rule, validation=held,
+            self._learning(), rows, answers, weights=weights, rule=self.rule, validation=held,
             step_size=self.step_size, batch_size=self.batch_size, epochs=epochs,
             decay=float(self.lam), decay_in=self.decay_in, clip=self.clip,
             patience=self.patience if held else None, seed=int(self.random_state),
             dtype=self.dtype, gradient_norms=self.gradient_norms, start=start, watch=watch,
             checkpoint=self.checkpoint,
         )  # fmt: skip
+
+    def _learning(self) -> Network:
+        """The network as training sees it; adversarial training moves its batches."""
+        return self.network_
 
     def _standardize(self, X: Any, weights: Any) -> None:
         """Mean and deviation of each column, in 64 bits."""

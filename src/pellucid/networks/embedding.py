@@ -1,0 +1,80 @@
+"""`Embedding`: a vector for each token, learnt with the rest.
+
+Notes: Def 379, Def 383
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
+
+
+@dataclass(frozen=True)
+class Embedding(Layer):
+    """Row x of W for each token id x: T ids in, T×width out.
+
+    It is the one-hot code times W, and computed so: meant for characters and small vocabularies, as
+    the code takes T·count numbers a point. An id that is no token, such as −1, is an empty place:
+    its vector is 0. Ids are whole numbers in the network's own kind of number, so their slope is 0.
+
+    Parameters
+    ----------
+    count : int
+        Number of tokens; ids go from 0 to count − 1.
+    width : int
+        d, numbers a token.
+
+    Raises
+    ------
+    HyperparameterError, ShapeError
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> W = jnp.array([[1.0, 2.0], [3.0, 4.0]])
+    >>> Embedding(2, 2).forward({"W": W}, jnp.array([[1.0, 0.0, -1.0]]), Mode())[0].tolist()
+    [[[3.0, 4.0], [1.0, 2.0], [0.0, 0.0]]]
+
+    Notes: Def 379, Def 383
+    """
+
+    count: int
+    width: int
+
+    symbol: ClassVar[str] = "Z"
+    notes: ClassVar[str] = "Def 383"
+    formulas: ClassVar[Formulas] = Formulas(
+        "{y} = onehot({x}) {W}", "∂L/∂{x} = 0", (("W", "∂L/∂{W} = onehot({x})ᵀ ∂L/∂{y}"),)
+    )
+
+    def __post_init__(self) -> None:
+        if self.count < 1 or self.width < 1:
+            raise HyperparameterError(
+                f"Embedding: count and width are whole numbers ≥ 1; got {self.count}, {self.width}."
+            )
+
+    def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:
+        if len(in_shape) != 1:
+            raise ShapeError(
+                f"Embedding takes points of T token ids; these are {shape_text(in_shape)}."
+            )
+        return {"W": (self.count, self.width)}, (in_shape[0], self.width)
+
+    def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
+        own, out = self.shapes(in_shape)
+        return {"W": jax.random.normal(key, own["W"], dtype)}, out
+
+    def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
+        W = params["W"]
+        code = jax.nn.one_hot(jnp.round(x).astype(jnp.int32).ravel(), self.count, dtype=W.dtype)
+
+        def backward(dy: Any) -> tuple[Any, Any]:
+            return jnp.zeros_like(x), {"W": code.T @ dy.reshape(-1, self.width)}
+
+        return (code @ W).reshape(*x.shape, self.width), backward

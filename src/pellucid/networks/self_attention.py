@@ -1,0 +1,95 @@
+"""`SelfAttention`: each place of a sequence becomes a mixture of those that matter to it.
+
+Notes: Concept 378, Def 379, Clar 380
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pellucid.networks.attention import (
+    attend,
+    check_heads,
+    check_sequence,
+    drawn_projections,
+    only_before,
+    projections,
+)
+from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape
+
+
+@dataclass(frozen=True)
+class SelfAttention(Layer):
+    """A = concat over heads of softmax(QKᵀ/√e) V, times W_out: T×d in, T×d out.
+
+    Q, K and V are x W + W₀ with weights d×d of their own, split among the heads, e = d/heads. The
+    form of Vaswani et al. 2017, with offsets.
+
+    Parameters
+    ----------
+    heads : int
+        Attentions in parallel; they share the d numbers of a place evenly.
+    causal : bool
+        Whether a place sees only itself and those before it, as the prediction of text needs.
+
+    Raises
+    ------
+    HyperparameterError
+        For fewer than one head.
+    ShapeError
+        When points are not T×d, or d is no multiple of `heads`.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp
+    >>> layer = SelfAttention(heads=2, causal=True)
+    >>> params, out = layer.init(jax.random.key(0), (3, 4))
+    >>> out, layer.forward(params, jnp.ones((1, 3, 4)), Mode())[0].shape
+    ((3, 4), (1, 3, 4))
+    >>> layer.weights(params, jnp.ones((1, 3, 4)))[0, 0].round(2).tolist()[1]
+    [0.5, 0.5, 0.0]
+
+    Notes: Concept 378, Def 379, Clar 380
+    """
+
+    heads: int = 4
+    causal: bool = False
+
+    notes: ClassVar[str] = "Def 379, Clar 380"
+    formulas: ClassVar[Formulas] = Formulas(
+        "{y} = [P_h V_h over heads h] W_out + W₀, P_h = softmax(Q_h K_hᵀ/√e), "
+        "Q, K, V = {x} W + W₀ each",
+        "∂L/∂{x} = Σ ∂L/∂Q W_Qᵀ + ∂L/∂K W_Kᵀ + ∂L/∂V W_Vᵀ, with D = ∂L/∂O: ∂L/∂V = PᵀD, "
+        "∂L/∂S = P∘(DVᵀ − ⟨P, DVᵀ⟩)/√e, ∂L/∂Q = ∂L/∂S K, ∂L/∂K = (∂L/∂S)ᵀQ",
+    )
+
+    def __post_init__(self) -> None:
+        check_heads(self.heads, "SelfAttention")
+
+    def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:
+        check_sequence(in_shape, self.heads)
+        return projections(in_shape[1]), in_shape
+
+    def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
+        check_sequence(in_shape, self.heads)
+        return drawn_projections(key, in_shape[1], dtype), in_shape
+
+    def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
+        y, _, back = attend(params, x, x, self.heads, self._seen(x))
+
+        def backward(dy: Any) -> tuple[Any, Any]:
+            by_asking, by_told, own = back(dy)
+            return by_asking + by_told, own
+
+        return y, backward
+
+    def weights(self, params: Any, x: Any) -> Any:
+        """P, n×heads×T×T: row i says how important each place is to place i; rows sum to 1.
+
+        Notes: Def 379
+        """
+        return attend(params, x, x, self.heads, self._seen(x))[1]
+
+    def _seen(self, x: Any) -> Any:
+        return only_before(x.shape[1]) if self.causal else None
