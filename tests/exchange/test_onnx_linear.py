@@ -14,7 +14,7 @@ from pellucid import LogisticClassifier, NearestNeighbor, Ridge, SigmoidsClassif
 from pellucid.errors import FramingError, MissingExtraError, OutputError
 from pellucid.exchange.onnx_file import packed_onnx
 
-OTHERS = ("NearestNeighbor", "MeanBaseline", "MajorityBaseline", "Network", "ConvNet")
+OTHERS = ("NearestNeighbor", "MeanBaseline", "MajorityBaseline", "Network", "ConvNet", "Robust")
 LINEAR = [each for each in PREDICTORS if not each.name.startswith(OTHERS)]
 
 
