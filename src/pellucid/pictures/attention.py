@@ -63,7 +63,7 @@ def attention(
     tall = max(2.3, cell * len(asking) + 1.2)
     names = titles or ([f"head {h + 1}" for h in range(heads)] if heads > 1 else [""])
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(wide * columns, tall * rows), layout="constrained")
+        figure = Figure(figsize=(wide * columns, tall * rows), layout="compressed")
         for h in range(heads):
             ax = figure.add_subplot(rows, columns, h + 1)
             _square(ax, P[h], asking, told, written=P[h].size <= 64)
