@@ -54,7 +54,7 @@ class Adversaries:
     @property
     def fooled(self) -> NDArray[np.bool_]:
         """Rows that were right and are wrong now, (n,)."""
-        return self.right_before & (self.answers != self.truths)
+        return np.asarray(self.right_before & (self.answers != self.truths))
 
     @property
     def accuracy(self) -> float:
