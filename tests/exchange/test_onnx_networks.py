@@ -154,6 +154,13 @@ def test_a_network_classifier_answers_alike(labels: tuple[Any, ...]) -> None:
     assert (found["label"] == model.predict(X)).all()
 
 
+def test_a_robust_classifier_leaves_without_its_adversary() -> None:
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    plain = networks.NetworkClassifier(hidden=(5,), epochs=2)
+    model = networks.RobustClassifier(plain).fit(X, X[:, 0] > 0)
+    assert packed_onnx(model) == packed_onnx(model.model_)
+
+
 def test_regressors_and_image_networks_answer_alike() -> None:
     random = np.random.default_rng(0)
     X, Y = random.normal(size=(40, 16)), random.normal(size=(40, 2)) * 100 + 500

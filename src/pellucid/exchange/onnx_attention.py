@@ -27,7 +27,7 @@ def _embedding(graph: OnnxGraph, x: str, layer: Any, params: Any, *_: Any) -> st
 
 
 def _code(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
-    return graph("Add", x, graph.constant(sinusoids(*shape, layer.longest)))
+    return graph("Add", x, graph.constant(sinusoids(shape[0], shape[1], layer.longest)))
 
 
 def _projected(graph: OnnxGraph, x: str, params: Any) -> str:

@@ -78,12 +78,15 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None) -> bytes:
     from pellucid.exchange.onnx_networks import estimator_outputs, network_outputs
     from pellucid.networks.network import Network
     from pellucid.networks.network_estimator import NetworkEstimator
+    from pellucid.networks.robust_classifier import RobustClassifier
 
     if isinstance(model, Network):
         graph = OnnxGraph("float32")
         return graph.packed(model.points[0], network_outputs(graph, model, params, state))
     if hasattr(model, "fit"):
         check_is_fitted(model)
+    if isinstance(model, RobustClassifier):  # the adversary stays at home
+        model = model.model_
     if isinstance(model, NetworkEstimator):
         graph = OnnxGraph("float32", input_dtype="float64")
         return graph.packed((model.n_features_in_,), estimator_outputs(graph, model))

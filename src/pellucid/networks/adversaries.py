@@ -54,7 +54,7 @@ class Adversaries:
     @property
     def fooled(self) -> NDArray[np.bool_]:
         """Rows that were right and are wrong now, (n,)."""
-        return self.right_before & (self.answers != self.truths)
+        return np.asarray(self.right_before & (self.answers != self.truths))
 
     @property
     def accuracy(self) -> float:
@@ -209,7 +209,8 @@ def _codes(h: Any, y: Any, n: int) -> NDArray[np.intp]:
     strange = truths[~np.isin(truths, h.classes_)]
     if len(strange):
         raise FramingError(
-            f"The label {strange[0]!r} is not among the model's classes {h.classes_.tolist()}."
+            f"The label {strange.tolist()[0]!r} is not among the model's classes "
+            f"{h.classes_.tolist()}."
         )
     return np.searchsorted(h.classes_, truths)
 

@@ -111,12 +111,12 @@ class RobustClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
         self
         """
         self.check_hyperparameters()
-        model = NetworkClassifier() if self.model is None else clone(self.model)
-        vars(model)["_learning"] = lambda: self._hardened(model)
+        model: Any = NetworkClassifier() if self.model is None else clone(self.model)
+        model._learning = lambda: self._hardened(model)  # for this fit only
         try:
             model.fit(X, y, sample_weight=sample_weight)
         finally:
-            del vars(model)["_learning"]
+            del model._learning
         self.model_, self.classes_ = model, model.classes_
         self.n_features_in_ = model.n_features_in_
         if hasattr(model, "feature_names_in_"):

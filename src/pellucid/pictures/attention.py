@@ -58,14 +58,17 @@ def attention(
     heads = len(P)
     columns = min(COLUMNS, heads)
     rows = ceil(heads / columns)
-    wide = max(2.4, 0.34 * len(told) + 0.9)
-    tall = max(2.2, 0.34 * len(asking) + 0.9)
+    cell = 0.34 if max(len(told), len(asking)) <= 10 else 0.2
+    wide = max(2.4, cell * len(told) + 1.0)
+    tall = max(2.3, cell * len(asking) + 1.2)
     names = titles or ([f"head {h + 1}" for h in range(heads)] if heads > 1 else [""])
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(wide * columns, tall * rows), layout="constrained")
+        figure = Figure(figsize=(wide * columns, tall * rows), layout="compressed")
         for h in range(heads):
             ax = figure.add_subplot(rows, columns, h + 1)
             _square(ax, P[h], asking, told, written=P[h].size <= 64)
+            if cell < 0.3:
+                ax.tick_params(labelsize=8)
             ax.set_title(names[h] if h < len(names) else "", fontsize=11)
             if h % columns == 0:
                 ax.set_ylabel("understanding this …")
