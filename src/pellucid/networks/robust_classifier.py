@@ -160,6 +160,7 @@ class RobustClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
 
     def _explanation(self) -> Explanation:
         inner = self.model_.explain()
+        times = "once" if self.steps == 1 else f"{self.steps} times"
         where = "instead of" if self.how == "replaced" else "beside"
         return Explanation(
             type(self).__name__,
@@ -168,7 +169,7 @@ class RobustClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
             objective=inner.objective,
             gradient=inner.gradient,
             algorithm=f"{inner.algorithm} Before each step the batch climbs its loss: x + η sign "
-            f"∂L/∂x, {self.steps} times, within ε = {number(self.budget)}; the moved rows stand "
+            f"∂L/∂x, {times}, within ε = {number(self.budget)}; the moved rows stand "
             f"{where} the batch's, with the true labels.",
             happened=inner.happened,
             warnings=tuple(self.warnings_),
