@@ -24,6 +24,7 @@ from pellucid.networks import (
     Dropout,
     EachPlace,
     Embedding,
+    Enlarge,
     Flatten,
     Graph,
     Identity,
@@ -47,6 +48,7 @@ from pellucid.networks import (
     Tanh,
     TransformerDecoder,
     TransformerEncoder,
+    Unflatten,
 )
 from pellucid.networks.series import forward_series
 
@@ -76,6 +78,7 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
     "graph": ((4,), [Graph(LINKED)]),
     "flattened by column": (IMAGE, [Flatten("column"), Dense(3)]),
     "flattened by row": (IMAGE, [Flatten("row"), Dense(3)]),
+    "back to an image": ((4,), [Dense(6), Unflatten((2, 3, 1)), Enlarge((5, 4))]),
     "signal": (SIGNAL, [Convolution(3, 3, stride=2, padding=2, dilation=2), MaxPool(2)]),
     "image": (IMAGE, [Convolution(3, (3, 2), stride=(2, 1), padding=(1, 0)), AveragePool(2)]),
     "volume": (VOLUME, [Convolution(2, 2, padding=1), MaxPool((2, 2, 1), stride=1)]),

@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,6 +101,7 @@ def test_a_decoder_passes_the_representation_on() -> None:
 @pytest.mark.parametrize("kind", ["encoder", "decoder"])
 def test_blocks_equal_pytorchs(kind: str, norm: str) -> None:
     """8.5.6-transformer: same weights, same output, of the encoder and of the decoder."""
+    torch = pytest.importorskip("torch")
     d, S, T, random = 4, 3, 5, np.random.default_rng(0)
     made: Any = {
         "encoder": TransformerEncoder(d, 6, 2, norm=norm),
@@ -151,6 +151,8 @@ def _leaves_by_kind(layer: Any, params: Any) -> dict[str, list[Any]]:
 
 
 def _fill(peer: Any, own: dict[str, list[Any]]) -> None:
+    import torch
+
     attentions = [peer.self_attn] + ([peer.multihead_attn] if len(own["attention"]) > 1 else [])
     norms = [getattr(peer, f"norm{i + 1}") for i in range(len(own["norm"]))]
     with torch.no_grad():
@@ -169,6 +171,8 @@ def _fill(peer: Any, own: dict[str, list[Any]]) -> None:
 
 
 def _tensor(values: Any) -> Any:
+    import torch
+
     return torch.tensor(np.ascontiguousarray(np.asarray(values)))
 
 

@@ -105,14 +105,18 @@ HIDDEN = (64, 32)
 
 def _network(class_name: str) -> Recipe:
     """A network of dense layers that stops early."""
-    import pellucid
 
-    build = getattr(pellucid, class_name)
+    def make(seed: int) -> Any:
+        import pellucid  # the engine of networks is loaded only where one is made
+
+        build = getattr(pellucid, class_name)
+        return build(hidden=HIDDEN, validation=HELD_OUT, epochs=200, random_state=seed)
+
     return Recipe(
         "neural network",
         "network",
         4,
-        lambda seed: build(hidden=HIDDEN, validation=HELD_OUT, epochs=200, random_state=seed),
+        make,
         count=lambda d, k: _dense_parameters((d, *HIDDEN, k)),
     )
 

@@ -122,6 +122,16 @@ def _flatten(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shap
     return graph("Reshape", x, graph.whole([-1, int(np.prod(shape))]))
 
 
+def _unflatten(graph: OnnxGraph, x: str, layer: Any, *_: Any) -> str:
+    return graph("Reshape", x, graph.whole([-1, *layer.shape]))
+
+
+def _enlarge(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
+    for axis, (old, new) in enumerate(zip(shape[:2], layer.size, strict=True), start=1):
+        x = graph("Gather", x, graph.whole(np.arange(new) * old // new), axis=axis)
+    return x
+
+
 def _scaled(graph: OnnxGraph, x: str, layer: Any, *_: Any) -> str:
     kept = 1 - layer.p if not layer.inverted else 1.0
     return x if kept == 1 else graph("Mul", x, graph.constant(kept))
@@ -158,6 +168,7 @@ def _graph(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape:
 WRITERS: dict[str, Writer] = {
     "Dense": _dense,
     "Dropout": _scaled,
+    "Enlarge": _enlarge,
     "Flatten": _flatten,
     "Graph": _graph,
     "GELU": _gelu,
@@ -171,6 +182,7 @@ WRITERS: dict[str, Writer] = {
     "Softmax": _plain("Softmax", axis=-1),
     "Step": _step,
     "Tanh": _plain("Tanh"),
+    "Unflatten": _unflatten,
     **ATTENTION,
     **SPATIAL,
 }
