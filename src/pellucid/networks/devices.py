@@ -1,16 +1,32 @@
-"""Data over every device present: batches are split by rows, parameters are everywhere.
+"""Where a network computes: on every device present; on a processor, with one thread or with all.
+
+Batches are split by rows over the devices, and parameters are everywhere. On an ordinary processor
+a step of a small network is over before a second thread has woken, so that waiting for it can
+take many times as long as the step: small work gets one thread, large work gets all of them.
 
 Notes: Def 312
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from pellucid.networks.layer import Mode
+from pellucid.networks.network import Network
+
+# Operations of a step (about a millisecond of one core) from which further threads pay.
+WORTH_THREADS = 2.5e8
+# What moving one number costs, in operations of a product of matrices.
+MOVED = 50
 
 
 @lru_cache(maxsize=4)
@@ -37,3 +53,79 @@ def placed(tree: Any, rows_at: int | None = None) -> Any:
         return jax.make_array_from_callback(held.shape, sharding, lambda part: held[part])
 
     return jax.tree.map(put, tree)
+
+
+@contextmanager
+def threads_for(network: Network, rows: int, trainings: int = 1) -> Iterator[None]:
+    """Everything inside runs on one thread where steps of so many rows are small.
+
+    Parameters
+    ----------
+    network : Network
+    rows : int
+        K, rows of a step.
+    trainings : int
+        How many advance together.
+
+    Notes: Def 312
+    """
+    small = trainings * rows * operations(network) < WORTH_THREADS
+    alone = _one_thread() if small and jax.device_count() == 1 else None
+    with jax.default_device(alone or jax.config.jax_default_device):
+        yield
+
+
+@lru_cache(maxsize=256)
+def operations(network: Network) -> float:
+    """About how many operations one row costs, forward and backward.
+
+    Counted from the forward pass as it is traced: two for each product of two numbers in a product
+    of matrices, and `MOVED` for each number that anything else writes. The way back costs twice the
+    way forward.
+
+    Notes: Concept 294
+    """
+    params = jax.eval_shape(network.init)
+    state = jax.eval_shape(network.init_state)
+    x = jax.ShapeDtypeStruct((1, *network.points[0]), np.float32)
+    traced = jax.make_jaxpr(lambda p, s, x: network.forward(p, x, Mode(state=s))[0])(
+        params, state, x
+    )
+    return 3.0 * _operations(traced.jaxpr)
+
+
+def _operations(jaxpr: Any) -> float:
+    total = 0.0
+    for equation in jaxpr.eqns:
+        parts = [getattr(part, "jaxpr", part) for part in equation.params.values()]
+        inner = [part for part in parts if hasattr(part, "eqns")]
+        written = sum(prod(out.aval.shape) for out in equation.outvars)
+        if inner:
+            total += equation.params.get("length", 1) * sum(map(_operations, inner))
+        elif equation.primitive.name == "dot_general":
+            (summed, _), _ = equation.params["dimension_numbers"]
+            left = equation.invars[0].aval.shape
+            total += 2 * written * prod(left[axis] for axis in summed)
+        else:
+            total += MOVED * written
+    return total
+
+
+@lru_cache(maxsize=1)
+def _one_thread() -> Any:
+    """The processor as a device whose programs run on one thread; None where there is none such.
+
+    The compiler's runtime decides once, when its client is made, how many threads all programs of
+    that client use, by the cores or by NPROC; so one thread takes a client of its own.
+    """
+    if jax.default_backend() != "cpu" or os.cpu_count() == 1 or "NPROC" in os.environ:
+        return None
+    try:
+        from jaxlib.xla_client import make_cpu_client
+    except ImportError:  # not a public name: without it all work gets all threads
+        return None
+    os.environ["NPROC"] = "1"
+    try:
+        return make_cpu_client().local_devices()[0]
+    finally:
+        del os.environ["NPROC"]

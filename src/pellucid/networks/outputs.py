@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.networks.devices import threads_for
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in, dtype_of
 from pellucid.networks.steps import compiled_outputs
@@ -34,7 +35,7 @@ def outputs_of(network: Network, params: Any, state: Any, X: Any) -> NDArray[np.
     """
     run = compiled_outputs(network)
     found = np.empty((len(X), *network.out_shape))
-    with computing_in(dtype_of(params)) as kind:
+    with computing_in(dtype_of(params)) as kind, threads_for(network, ROWS_AT_ONCE):
         for first in range(0, len(X), ROWS_AT_ONCE):
             block = np.asarray(X[first : first + ROWS_AT_ONCE], dtype=kind)
             filled = np.zeros((ROWS_AT_ONCE, *block.shape[1:]), kind)

@@ -22,7 +22,7 @@ from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.answers import answers_for
 from pellucid.networks.batch_blocks import Block, blocks_of, capacity_of
 from pellucid.networks.checkpoints import checkpoints_of
-from pellucid.networks.devices import placed
+from pellucid.networks.devices import placed, threads_for
 from pellucid.networks.gradient_watch import judged_norms
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in
@@ -165,9 +165,10 @@ def train(
     if y is not None:
         rows = X if hasattr(X, "shape") else np.asarray(X)
         source = InMemory(rows, np.asarray(y), weights, seed)
-    with computing_in(dtype):
+    size = min(batch_size, source.rows or batch_size)
+    with computing_in(dtype), threads_for(network, size):
         held = HeldOutRows(network, *validation, dtype=dtype) if validation else None
-        run = _Run(network, source, settings, held)
+        run = _Run(network, source, settings, held, size)
         run.begin(start)
         while run.epochs < epochs and not run.reason:
             run.go_on()
@@ -182,6 +183,7 @@ class _Run:
     source: RowSource
     settings: Settings
     held: HeldOutRows | None
+    size: int
     epochs: int = 0
     steps: int = 0
     reason: str = ""
@@ -193,7 +195,6 @@ class _Run:
     def begin(self, start: Any) -> None:
         self.began = time.perf_counter()
         s = self.settings
-        self.size = min(s.batch_size, self.source.rows or s.batch_size)
         self.block = compiled_block(self.network, s.rule, s.kind)
         self.history = {"loss": [], "validation_loss": [], "gradient_norms": []}
         self.best: Any = None

@@ -22,6 +22,7 @@ from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.errors import HyperparameterError
 from pellucid.networks.answers import answers_for
+from pellucid.networks.devices import threads_for
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in
 from pellucid.networks.steps import (
@@ -141,9 +142,9 @@ def tune(
     pairs = folds if not isinstance(folds, int) else make_folds(len(X), folds, seed=seed)
     runs = [(train, held, seed + r) for train, held in pairs for r in range(restarts)]
     made = rule if isinstance(rule, Rule) else _named(rule)
-    with computing_in(dtype):
+    size = min(batch_size, *(len(train) for train, _, _ in runs))
+    with computing_in(dtype), threads_for(network, size, len(runs) * len(settings)):
         rows = (X.astype(dtype), y.astype(dtype))
-        size = min(batch_size, *(len(train) for train, _, _ in runs))
         thetas: list[Any] = [None] * len(runs)
         training = np.empty((len(runs), len(settings)))
         judged = np.empty((len(settings), len(runs)))
