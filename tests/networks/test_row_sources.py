@@ -53,14 +53,14 @@ def test_each_source_meets_every_row_once_in_an_order_of_the_epoch(table: Path) 
 def test_blocks_hold_each_row_with_its_weight(n: int, size: int, epochs: int) -> None:
     """The last batch of an epoch is filled up with rows of weight 0."""
     source = InMemory(np.arange(n)[:, None], np.arange(n), np.arange(n) + 1.0)
-    blocks = list(blocks_of(source, range(epochs), size, 4, np.float64, lambda y: y))
+    blocks = list(blocks_of(source.epoch, range(epochs), size, 4, [np.float64] * 3))
     weights = np.concatenate([b.shares[: b.count].ravel() for b in blocks if b.count])
-    rows = np.concatenate([b.y[: b.count].ravel() for b in blocks if b.count])
+    rows = np.concatenate([b.parts[1][: b.count].ravel() for b in blocks if b.count])
     total = np.bincount(rows.astype(int), weights, minlength=n)
     np.testing.assert_array_equal(total, epochs * (np.arange(n) + 1.0))
     assert [e for b in blocks for e, _ in b.ends] == list(range(epochs))
     assert sum(b.count for b in blocks) == epochs * -(-n // size)
-    assert all(len(w) == size for _, _, part in batched(source.epoch(0), size, float) for w in part)
+    assert all(len(w) == size for _, _, part in batched(source.epoch(0), size) for w in part)
 
 
 def test_a_mapped_file_gives_the_bits_of_memory(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 
 from pellucid.descent.rules import adam
 from pellucid.networks.ascent import loss_by_input
+from pellucid.networks.compiled import compiled
 from pellucid.networks.layer import Mode
 from pellucid.networks.network import Network
 from pellucid.networks.steps import params_of, vector_of
@@ -110,7 +111,7 @@ def compiled_alternation(generator: Network, discriminator: Network, K: int, epo
 
         return jax.lax.scan(epoch, carry, jnp.arange(epochs))
 
-    return jax.jit(run)
+    return compiled(run)
 
 
 def _noise(key: Any, like: Any, length: int) -> Any:

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.errors import HyperparameterError
+from pellucid.networks.compiled import compiled
 from pellucid.networks.heads import matched
 from pellucid.networks.layer import Mode
 from pellucid.networks.network import Network
@@ -108,7 +109,7 @@ def compiled_ascent(network: Network, ascent: Ascent) -> Any:
     def run(params: Any, states: Any, x: Any, y: Any, low: Any, high: Any, eta: Any) -> Any:
         return climbed(network, ascent, params, x, y, low, high, eta, Mode(state=states))
 
-    return jax.jit(run)
+    return compiled(run)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Notes: Def 312
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,8 @@ class Block:
 
     Parameters
     ----------
-    x, y : arrays, steps×size×(shape)
+    parts : list of array, steps×size×(shape)
+        What belongs to each row: x and y, or its place among rows that are held.
     shares : array, steps×size
         Weight of each row; 0 fills up a short batch.
     count : int
@@ -31,33 +32,32 @@ class Block:
         Epochs that end here, and the step before which each ends.
     """
 
-    x: Any
-    y: Any
+    parts: Any
     shares: Any
     count: int = 0
     ends: list[tuple[int, int]] = field(default_factory=list)
 
 
-def batched(chunks: Iterable[Chunk], size: int, dtype: Any) -> Iterator[Chunk]:
+def batched(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
     """Rows regrouped as steps×size×(shape); the last batch is filled up with rows of weight 0.
 
     What fills it up are rows met before, so that statistics of a batch stay those of real rows.
     """
     left: Chunk | None = None
-    for x, y, w in chunks:
-        w = np.ones(len(x), dtype) if w is None else np.asarray(w, dtype)
+    for *of_rows, w in chunks:
+        chunk = (*of_rows, np.ones(len(of_rows[0])) if w is None else np.asarray(w))
         if left is not None:
-            both = zip(left, (x, y, w), strict=True)
-            x, y, w = (np.concatenate(pair) for pair in both)
-        whole = len(x) // size * size
+            chunk = tuple(np.concatenate(pair) for pair in zip(left, chunk, strict=True))
+        n = len(chunk[0])
+        whole = n // size * size
         if whole:
-            yield tuple(part[:whole].reshape(-1, size, *part.shape[1:]) for part in (x, y, w))
-        left = (x[whole:], y[whole:], w[whole:]) if whole < len(x) else None
+            yield tuple(part[:whole].reshape(-1, size, *part.shape[1:]) for part in chunk)
+        left = tuple(part[whole:] for part in chunk) if whole < n else None
     if left is not None:
-        x, y, w = left
-        around = np.arange(size) % len(x)
-        w = np.where(np.arange(size) < len(x), w[around], 0).astype(dtype)
-        yield x[around][None], y[around][None], w[None]
+        *of_rows, w = left
+        around = np.arange(size) % len(w)
+        w = np.where(np.arange(size) < len(w), w[around], 0)
+        yield *(part[around][None] for part in of_rows), w[None]
 
 
 def capacity_of(source: RowSource, size: int, row_bytes: int, epochs: int) -> int:
@@ -69,30 +69,37 @@ def capacity_of(source: RowSource, size: int, row_bytes: int, epochs: int) -> in
 
 
 def blocks_of(
-    source: RowSource,
+    chunks_of: Callable[[int], Iterable[Chunk]],
     epochs: range,
     size: int,
     capacity: int,
-    dtype: Any,
-    answers: Callable[[Any], Any],
+    kinds: Sequence[Any],
 ) -> Iterator[Block]:
     """Blocks of the epochs in turn; a block may hold the end of one and the start of the next.
 
-    `answers` turns a chunk's answers into what the network's loss takes.
+    Parameters
+    ----------
+    chunks_of : callable epoch -> chunks
+    epochs : range
+    size, capacity : int
+        Rows of a batch, batches of a block.
+    kinds : sequence of dtype
+        Of each part of a chunk, the weight last.
     """
     block: Block | None = None
     for epoch in epochs:
-        for x, y, w in batched(source.epoch(epoch), size, dtype):
-            y = answers(y.reshape(-1, *y.shape[2:])) if len(y) else y
-            y = y.reshape(len(x), size, *y.shape[1:])
+        for chunk in batched(chunks_of(epoch), size):
             at = 0
-            while at < len(x):
+            while at < len(chunk[0]):
                 if block is None:
-                    fresh = [np.empty((capacity, *part.shape[1:]), dtype) for part in (x, y, w)]
-                    block = Block(fresh[0], fresh[1], fresh[2])
+                    *parts, shares = (
+                        np.empty((capacity, *part.shape[1:]), kind)
+                        for part, kind in zip(chunk, kinds, strict=True)
+                    )
+                    block = Block(parts, shares)
                 take = slice(at, at + capacity - block.count)
-                taken = len(x[take])
-                for part, new in ((block.x, x), (block.y, y), (block.shares, w)):
+                taken = len(chunk[0][take])
+                for part, new in zip((*block.parts, block.shares), chunk, strict=True):
                     part[block.count : block.count + taken] = new[take]
                 block.count += taken
                 at += taken
@@ -100,10 +107,7 @@ def blocks_of(
                     yield block
                     block = None
         if block is None:  # the epoch ended with the block before
-            block = Block(np.empty(0), np.empty(0), np.empty(0))
-            block.ends.append((epoch, 0))
-            yield block
-            block = None
+            yield Block([], np.empty(0), ends=[(epoch, 0)])
         else:
             block.ends.append((epoch, block.count))
     if block is not None:

@@ -18,6 +18,7 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.networks import device_correlation
+from pellucid.networks.compiled import kept
 from pellucid.networks.windows import Windows
 
 
@@ -110,4 +111,4 @@ def by_input(dz: Any, W: Any, windows: Windows, spatial: tuple[int, ...]) -> Any
         return device_correlation.by_input(dz, W, windows, spatial)
     m = W.shape[-1]
     dP = dz.reshape(-1, m) @ W.reshape(-1, m).T
-    return from_window_matrix(dP, windows, len(dz), spatial)
+    return kept(from_window_matrix(dP, windows, len(dz), spatial))

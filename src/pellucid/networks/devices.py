@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from math import prod
 from typing import Any
@@ -71,7 +71,7 @@ def threads_for(network: Network, rows: int, trainings: int = 1) -> Iterator[Non
     """
     small = trainings * rows * operations(network) < WORTH_THREADS
     alone = _one_thread() if small and jax.device_count() == 1 else None
-    with jax.default_device(alone or jax.config.jax_default_device):
+    with jax.default_device(alone) if alone else nullcontext():
         yield
 
 
@@ -87,7 +87,7 @@ def operations(network: Network) -> float:
     """
     params = jax.eval_shape(network.init)
     state = jax.eval_shape(network.init_state)
-    x = jax.ShapeDtypeStruct((1, *network.points[0]), np.float32)
+    x = np.zeros((1, *network.points[0]), np.float32)
     traced = jax.make_jaxpr(lambda p, s, x: network.forward(p, x, Mode(state=s))[0])(
         params, state, x
     )
@@ -126,6 +126,7 @@ def _one_thread() -> Any:
         return None
     os.environ["NPROC"] = "1"
     try:
-        return make_cpu_client().local_devices()[0]
+        client: Any = make_cpu_client()
+        return client.local_devices()[0]
     finally:
         del os.environ["NPROC"]

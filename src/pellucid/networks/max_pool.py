@@ -6,13 +6,14 @@ Notes: Def 434, Def 435, Concept 436, KE 437, KE 438, Concept 441, KE 453
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from pellucid.errors import HyperparameterError
+from pellucid.networks.compiled import kept
 from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape
 from pellucid.networks.windows import Size, Windows, in_windows, overlap_free, windows_of
 
@@ -51,14 +52,19 @@ def _of_tiles(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
     split = [size for pair in zip(counts, k, strict=True) for size in pair]
     tiles = x[(slice(None), *map(slice, covered))].reshape(len(x), *split, x.shape[-1])
     within = tuple(range(2, tiles.ndim - 1, 2))
-    y = tiles.max(within)
+    parts = [_entry(tiles, at) for at in windows.offsets()]
+    y = reduce(jnp.maximum, parts)
+    kind = jnp.int8 if len(parts) < 127 else jnp.int32
+    first = jnp.full(y.shape, len(parts) - 1, kind)
+    for number in reversed(range(len(parts) - 1)):
+        first = jnp.where(parts[number] == y, kind(number), first)
+    y, first = kept((y, first))
 
     def backward(dy: Any) -> tuple[Any, Any]:
-        hit = tiles == jnp.expand_dims(y, within)
         if ties == "first":
-            order = _order(tiles.shape, within)
-            first = jnp.where(hit, order, np.iinfo(order.dtype).max).min(within)
-            hit = order == jnp.expand_dims(first, within)
+            hit = _order(tiles.shape, within, kind) == jnp.expand_dims(first, within)
+        else:
+            hit = tiles == jnp.expand_dims(y, within)
         d = jnp.where(hit, jnp.expand_dims(dy, within), 0).reshape(len(x), *covered, x.shape[-1])
         left = [(0, n - o) for n, o in zip(x.shape[1:-1], covered, strict=True)]
         return (jnp.pad(d, [(0, 0), *left, (0, 0)]) if any(map(sum, left)) else d), {}
@@ -66,12 +72,16 @@ def _of_tiles(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
     return y, backward
 
 
-def _order(shape: Shape, within: Shape) -> Any:
+def _entry(tiles: Any, at: Shape) -> Any:
+    """The entry at that place of every tile."""
+    place: list[Any] = [slice(None)]
+    for u in at:
+        place += [slice(None), u]
+    return tiles[tuple(place)]
+
+
+def _order(shape: Shape, within: Shape, kind: Any) -> Any:
     """Numbers the entries of each tile, the last axis fastest."""
-    entries = 1
-    for axis in within:
-        entries *= shape[axis]
-    kind = jnp.int8 if entries < 127 else jnp.int32
     number: Any = kind(0)
     for axis in within:
         number = number * kind(shape[axis]) + jax.lax.broadcasted_iota(kind, shape, axis)

@@ -18,8 +18,10 @@ import numpy as np
 from pellucid.descent.batches import Batches
 from pellucid.errors import ColumnError, ShapeError, TableError
 
-Chunk = tuple[Any, Any, Any]  # x, y, weights
+Chunk = tuple[Any, ...]  # what belongs to rows, such as x and y; their weights, or None, last
 BYTES_AT_ONCE = 16 << 20
+HELD_BYTES = 256 << 20  # of rows that may lie twice in memory
+FEW_ENTRIES = 1 << 21
 
 
 class RowSource(Protocol):
@@ -31,7 +33,8 @@ class RowSource(Protocol):
         Rows of an epoch; None where only the stream knows.
     """
 
-    rows: int | None
+    @property
+    def rows(self) -> int | None: ...
 
     def epoch(self, epoch: int) -> Iterator[Chunk]:
         """Chunks (x, y, weights) of the epoch with that number, counted from 0."""
@@ -41,8 +44,8 @@ class RowSource(Protocol):
 class InMemory:
     """Rows of arrays, or of arrays on disk that NumPy maps (`np.load(…, mmap_mode="r")`).
 
-    Each epoch meets every row once, in an order drawn from the seed; only the rows of one block are
-    ever copied.
+    Each epoch meets every row once, in an order drawn from the seed. Up to 256 MiB of rows are
+    copied once, to where the network computes; of more, only the rows of one block at a time.
 
     Parameters
     ----------
@@ -76,9 +79,23 @@ class InMemory:
     def rows(self) -> int:
         return len(self.X)
 
-    def epoch(self, epoch: int) -> Iterator[Chunk]:
+    def order(self, epoch: int) -> Any:
+        """The places of the rows in the order of that epoch, (n,)."""
         n = self.rows
-        order = Batches(1, seed=self.seed).epoch(epoch, n) if self.shuffle else np.arange(n)
+        return Batches(1, seed=self.seed).epoch(epoch, n) if self.shuffle else np.arange(n)
+
+    def places(self, epoch: int) -> Iterator[Chunk]:
+        """The epoch as one chunk of places and weights."""
+        order = self.order(epoch)
+        yield order, None if self.weights is None else self.weights[order]
+
+    def table(self, dtype: Any) -> Any | None:
+        """X in that dtype, to be picked from by place; None where it is too large for that."""
+        bytes_ = np.size(self.X) * np.dtype(dtype).itemsize
+        return None if self.prepare or bytes_ > HELD_BYTES else filled_up(self.X, dtype)
+
+    def epoch(self, epoch: int) -> Iterator[Chunk]:
+        n, order = self.rows, self.order(epoch)
         row_bytes = max(int(np.prod(np.shape(self.X)[1:], dtype=int)) * 4, 1)
         # A whole number of batches of any usual size, so that blocks need no regrouping.
         at_once = max(BYTES_AT_ONCE // row_bytes // 4096, 1) * 4096
@@ -87,6 +104,20 @@ class InMemory:
             x = self.X[chosen]
             w = None if self.weights is None else self.weights[chosen]
             yield x if self.prepare is None else self.prepare(x), self.y[chosen], w
+
+
+def filled_up(rows: Any, dtype: Any) -> Any:
+    """The rows in that dtype; few of them with zeros below to a power of 2.
+
+    So one compiled program serves tables of about one size.
+    """
+    n = len(rows)
+    count = 1 << (n - 1).bit_length()
+    if count * (np.size(rows) // n) > FEW_ENTRIES:
+        return np.asarray(rows, dtype)
+    held = np.zeros((count, *np.shape(rows)[1:]), dtype)
+    held[:n] = rows
+    return held
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import numpy as np
 
 from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule
+from pellucid.networks.compiled import compiled, kept
 from pellucid.networks.layer import Mode
 from pellucid.networks.network import Network
 
@@ -137,9 +138,10 @@ def step_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]:
 def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]:
     """`run(carry, blocks, count, first, fixed)`: the first `count` steps of a block of batches.
 
-    blocks = (x, y, shares, step sizes), each with one entry a step; `first` is the number of steps
-    before this block, from which the random key of each step follows; `fixed` holds "key", and
-    "decay", "decayed", "clip" where the kind needs them. Gives the carry, and for each step the
+    blocks = (x, y, shares, step sizes), each with one entry a step, or (places, shares, step sizes)
+    where `fixed` holds the "rows" x and y of which each step picks its own; `first` is the number
+    of steps before this block, from which the random key of each step follows; `fixed` holds "key",
+    and "decay", "decayed", "clip" where the kind needs them. Gives the carry, and for each step the
     loss, and the layers' gradient norms where these are kept.
     """
     step = step_of(network, rule, kind)
@@ -147,12 +149,13 @@ def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]
     def run(carry: Any, blocks: Any, count: Any, first: Any, fixed: Any) -> Any:
         def one(i: Any, held: Any) -> Any:
             carry, seen = held
-            x, y, share, eta = (part[i] for part in blocks)
+            *given, share, eta = (part[i] for part in blocks)
+            x, y = _picked(fixed["rows"], *given) if "rows" in fixed else given
             key = jax.random.fold_in(fixed["key"], first + i)
             carry, new = step(carry, x, y, share, eta, key, fixed)
             return carry, tuple(old.at[i].set(n) for old, n in zip(seen, new, strict=True))
 
-        steps, dtype = blocks[3].shape[0], carry[0].dtype
+        steps, dtype = blocks[-1].shape[0], carry[0].dtype
         seen = [jnp.zeros(steps, dtype)]
         if kind.norms:
             layers = sum(bool(jax.tree.leaves(own)) for own in params_of(network, carry[0]))
@@ -162,10 +165,15 @@ def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]
     return run
 
 
+def _picked(rows: Any, places: Any) -> Any:
+    picked = tuple(part.at[places].get(mode="promise_in_bounds") for part in rows)
+    return kept(picked)
+
+
 @lru_cache(maxsize=64)
 def compiled_block(network: Network, rule: Rule, kind: StepKind) -> Any:
     """`block_of` under `jit`; the carry's memory is used again for the result."""
-    return jax.jit(block_of(network, rule, kind), donate_argnums=0)
+    return compiled(block_of(network, rule, kind), donate_argnums=0)
 
 
 def begun(rule: Rule, theta: Any) -> Any:
@@ -181,7 +189,7 @@ def compiled_losses(network: Network) -> Any:
         params, mode = params_of(network, theta), Mode(state=states)
         return jax.lax.map(lambda pair: network.losses(params, pair[0], pair[1], mode), (x, y))
 
-    return jax.jit(losses)
+    return compiled(losses)
 
 
 @lru_cache(maxsize=64)
@@ -191,4 +199,4 @@ def compiled_outputs(network: Network) -> Any:
     def outputs(params: Any, states: Any, x: Any) -> Any:
         return network.forward(params, x, Mode(state=states))[0]
 
-    return jax.jit(outputs)
+    return compiled(outputs)

@@ -6,6 +6,7 @@ Notes: Concept 294, Concept 308, Def 312, Def 333, Concept 334
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import prod
@@ -26,7 +27,7 @@ from pellucid.networks.devices import placed, threads_for
 from pellucid.networks.gradient_watch import judged_norms
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in
-from pellucid.networks.row_sources import InMemory, RowSource, bad_rows
+from pellucid.networks.row_sources import Chunk, InMemory, RowSource, bad_rows, filled_up
 from pellucid.networks.steps import (
     DECAYS,
     StepKind,
@@ -218,7 +219,24 @@ class _Run:
             self.fixed["decayed"] = decayed_entries(self.network, s.kind.decay_offsets, s.dtype)
         if s.kind.clip:
             self.fixed["clip"] = np.asarray(s.clip, s.dtype)
+        self._lay_out()
         self._keep()
+
+    def _lay_out(self) -> None:
+        """Where blocks of rows come from: picked by place from a table held, or chunk by chunk."""
+        dtype, source = self.settings.dtype, self.source
+        table = source.table(dtype) if isinstance(source, InMemory) else None
+        self.chunks: Callable[[int], Iterable[Chunk]] = self._answered
+        self.kinds: Sequence[str] = (dtype, dtype, dtype)
+        if isinstance(source, InMemory) and table is not None:
+            y = filled_up(answers_for(self.network, source.y), dtype)
+            self.fixed["rows"] = placed(jax.tree.map(jnp.asarray, (table, y)))
+            self.chunks, self.kinds = source.places, ("int32", dtype)
+
+    def _answered(self, epoch: int) -> Iterator[Chunk]:
+        for x, y, w in self.source.epoch(epoch):
+            if len(x):
+                yield x, answers_for(self.network, y), w
 
     def _fingerprint(self) -> str:
         s = self.settings
@@ -253,13 +271,9 @@ class _Run:
         epochs = range(self.epochs, min(self.epochs + together, s.epochs))
         row_bytes = 4 * prod(self.network.points[0])
         capacity = capacity_of(self.source, self.size, row_bytes, len(epochs))
-
-        def answers(y: Any) -> Any:
-            return answers_for(self.network, y)
-
         seen = [
             self._run_block(block, capacity)
-            for block in blocks_of(self.source, epochs, self.size, capacity, s.dtype, answers)
+            for block in blocks_of(self.chunks, epochs, self.size, capacity, self.kinds)
         ]
         take_in(self.history, seen, self.network.reduction == "mean")
         for epoch in epochs:
@@ -278,12 +292,12 @@ class _Run:
             etas[:] = eta.c
         else:
             etas[: block.count] = [eta(self.steps + 1 + i) for i in range(block.count)]
-        arrays = placed((block.x, block.y, block.shares), rows_at=1)
+        arrays = placed((*block.parts, block.shares), rows_at=1)
         self.carry, seen = self.block(
             self.carry, (*arrays, etas), block.count, self.steps, self.fixed
         )
         self.steps += block.count
-        block.x = block.y = None
+        block.parts = None
         return block, seen
 
     def _went_astray(self) -> bool:

@@ -22,9 +22,11 @@ from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.errors import HyperparameterError
 from pellucid.networks.answers import answers_for
+from pellucid.networks.compiled import compiled
 from pellucid.networks.devices import threads_for
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in
+from pellucid.networks.row_sources import filled_up
 from pellucid.networks.steps import (
     StepKind,
     block_of,
@@ -144,7 +146,6 @@ def tune(
     made = rule if isinstance(rule, Rule) else _named(rule)
     size = min(batch_size, *(len(train) for train, _, _ in runs))
     with computing_in(dtype), threads_for(network, size, len(runs) * len(settings)):
-        rows = (X.astype(dtype), y.astype(dtype))
         thetas: list[Any] = [None] * len(runs)
         training = np.empty((len(runs), len(settings)))
         judged = np.empty((len(settings), len(runs)))
@@ -153,7 +154,7 @@ def tune(
             at = [r for r, run in enumerate(runs) if -(-len(run[0]) // size) == steps]
             group = [runs[r] for r in at]
             carry, training[at] = _trained(
-                network, made, settings, rows, group, epochs, size, steps, dtype
+                network, made, settings, (X, y), group, epochs, size, steps, dtype
             )
             for r, theta, state in zip(at, carry[0], _by_run(carry[2], len(at)), strict=True):
                 thetas[r] = theta
@@ -178,18 +179,18 @@ def _named(name: str) -> Rule:
 def _compiled(network: Network, rule: Rule, kind: StepKind) -> Any:
     """`block_of` over runs (folds × restarts, each with rows of its own) and, inside, settings."""
     run = block_of(network, rule, kind)
-    fixed = {"key": None, "decay": 0, "decayed": None, "clip": 0}
+    fixed = {"rows": None, "key": None, "decay": 0, "decayed": None, "clip": 0}
     used = {name: fixed[name] for name in _held(kind)}
-    over_settings = jax.vmap(run, (0, (None, None, None, 0), None, None, used))
+    over_settings = jax.vmap(run, (0, (None, None, 0), None, None, used))
     over_runs = jax.vmap(
-        over_settings,
-        (0, (0, 0, 0, None), None, None, {n: 0 if n == "key" else None for n in used}),
+        over_settings, (0, (0, 0, None), None, None, {n: 0 if n == "key" else None for n in used})
     )
-    return jax.jit(over_runs, donate_argnums=0)
+    return compiled(over_runs, donate_argnums=0)
 
 
 def _held(kind: StepKind) -> list[str]:
-    return ["key", *(["decay", "decayed"] if kind.decay else []), *(["clip"] if kind.clip else [])]
+    decay = ["decay", "decayed"] if kind.decay else []
+    return ["rows", "key", *decay, *(["clip"] if kind.clip else [])]
 
 
 def _trained(
@@ -199,13 +200,13 @@ def _trained(
     """The carry of each run and setting, and the mean loss of a row in the last epoch."""
     has_decay, has_clip = ("decay" in settings[0]), ("clip" in settings[0])
     kind = StepKind("loss" if has_decay else "", False, has_clip, False)
-    X, y = rows
     S = len(settings)
     carry = _first(network, rule, runs, S, dtype)
     fixed: dict[str, Any] = {
+        "rows": tuple(jnp.asarray(filled_up(part, dtype)) for part in rows),
         "key": jnp.stack(
             [jax.random.fold_in(jax.random.key(seed), 2**31 - 1) for _, _, seed in runs]
-        )
+        ),
     }
     if has_decay:
         fixed["decay"] = np.array([s["decay"] for s in settings], dtype)
@@ -219,13 +220,13 @@ def _trained(
     done = 0
     while done < epochs:
         count = min(together, epochs - done)
-        parts = [_epoch(X, y, runs, done + e, size, steps, dtype) for e in range(count)]
-        x, answers, shares = (np.concatenate(p, axis=1) for p in zip(*parts, strict=True))
+        parts = [_epoch(runs, done + e, size, steps, dtype) for e in range(count)]
+        places, shares = (np.concatenate(p, axis=1) for p in zip(*parts, strict=True))
         first = done * steps
         etas = np.array(
             [[eta(first + t + 1) for t in range(count * steps)] for eta in schedules], dtype
         )
-        carry, (losses,) = block(carry, (x, answers, shares, etas), count * steps, first, fixed)
+        carry, (losses,) = block(carry, (places, shares, etas), count * steps, first, fixed)
         done += count
     last = np.asarray(losses, dtype=np.float64)[:, :, -steps:]
     weight = shares[:, -steps:].sum(axis=2)[:, None, :]
@@ -252,10 +253,8 @@ def _first(network: Network, rule: Rule, runs: Any, S: int, dtype: str) -> Any:
     return jax.tree.map(jnp.array, (theta, memory, states))
 
 
-def _epoch(
-    X: Any, y: Any, runs: Any, epoch: int, size: int, steps: int, dtype: str
-) -> tuple[Any, Any, Any]:
-    """Batches of one epoch for each run: runs×steps×size×(shape); short runs are filled up."""
+def _epoch(runs: Any, epoch: int, size: int, steps: int, dtype: str) -> tuple[Any, Any]:
+    """Places and weights of one epoch for each run: runs×steps×size; short runs are filled up."""
     chosen, shares = [], []
     for train, _, seed in runs:
         order = train[Batches(1, seed=seed).epoch(epoch, len(train))]
@@ -267,8 +266,7 @@ def _epoch(
         filled[last : last + size] = np.resize(tail, size)[: len(filled[last : last + size])]
         chosen.append(filled.reshape(steps, size))
         shares.append(real.reshape(steps, size))
-    rows = np.stack(chosen)
-    return X[rows], y[rows], np.stack(shares).astype(dtype)
+    return np.stack(chosen).astype(np.int32), np.stack(shares).astype(dtype)
 
 
 def _by_run(states: Any, count: int) -> list[Any]:

@@ -1,0 +1,36 @@
+"""`jax.jit` as networks use it, and values that the compiled program keeps.
+
+A compiler that fuses operations may compute a value anew inside each operation that uses it: cheap
+for one sum, dear where each entry is used many times. `kept` forbids that for one value.
+
+Notes: Concept 294
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+
+
+def compiled(run: Callable[..., Any], **how: Any) -> Any:
+    """`run` under `jax.jit`, with values that are `kept` kept on ordinary processors too.
+
+    There the compiler would drop the barriers before it fuses, unless told not to.
+    """
+    drops = jax.default_backend() == "cpu"
+    options = {"xla_disable_hlo_passes": "cse_barrier_expander"} if drops else None
+    return jax.jit(run, compiler_options=options, **how)
+
+
+def kept(value: Any) -> Any:
+    """The same arrays, computed once, whatever uses them.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> kept(jnp.arange(3)).tolist()
+    [0, 1, 2]
+    """
+    return jax.lax.optimization_barrier(value)  # type: ignore[no-untyped-call]
