@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
-from pellucid.networks.correlation import by_filter, by_input, correlate
+from pellucid.networks.correlation import by_filter, by_input, by_offset, correlate
 from pellucid.networks.initial import check_initial, initial_offsets, initial_weights
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
 from pellucid.networks.windows import Size, Windows, in_windows, windows_of
@@ -146,7 +146,7 @@ class Convolution(Layer):
         def backward(dz: Any) -> tuple[Any, Any]:
             own = {"W": self._masked(self._turned(by_filter(x, dz, windows, self.fill)))}
             if self.offset:
-                own["W0"] = dz.reshape(-1, self.filters).sum(axis=0)
+                own["W0"] = by_offset(dz)
             return by_input(dz, W, windows, x.shape[1:-1]), own
 
         return (z + params["W0"] if self.offset else z), backward

@@ -6,12 +6,14 @@ and point, and one column an entry of a filter. So ∂L/∂W = Pᵀ ∂L/∂Z, a
 columns, each shifted to its place and added, give ∂L/∂X: the banded matrices of the notes, never
 built. On ordinary processors this is many times faster than the compiler's own convolution, and a
 batch of networks is still a batch of products; a graphics processor has a convolution of its own.
+A filter of a few weights is not worth P: there Z is the sum over u and c, written out.
 
 Notes: KE 399, Concept 416, Def 421, KE 451, KE 452
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import jax
@@ -20,6 +22,8 @@ import jax.numpy as jnp
 from pellucid.networks import device_correlation
 from pellucid.networks.compiled import kept
 from pellucid.networks.windows import Windows
+
+FEW_WEIGHTS = 16
 
 
 def window_matrix(x: Any, windows: Windows, fill: float = 0.0) -> Any:
@@ -78,6 +82,9 @@ def correlate(x: Any, W: Any, windows: Windows, fill: float = 0.0) -> Any:
     """
     if device_correlation.is_faster():
         return device_correlation.correlate(x, W, windows, fill)
+    if prod(W.shape[:-1]) <= FEW_WEIGHTS:
+        parts = zip(windows.cut(x, fill), W.reshape(-1, *W.shape[-2:]), strict=True)
+        return kept(sum(x[..., c, None] * w[c] for x, w in parts for c in range(len(w))))
     counts = windows.count(x.shape[1:-1])
     z = window_matrix(x, windows, fill) @ W.reshape(-1, W.shape[-1])
     return z.reshape(len(x), *counts, W.shape[-1])
@@ -96,6 +103,16 @@ def by_filter(x: Any, dz: Any, windows: Windows, fill: float = 0.0) -> Any:
         return device_correlation.by_filter(x, dz, windows, fill)
     dW = window_matrix(x, windows, fill).T @ dz.reshape(-1, dz.shape[-1])
     return dW.reshape(*windows.size, x.shape[-1], dz.shape[-1])
+
+
+def by_offset(dz: Any) -> Any:
+    """∂L/∂W₀: each filter's offset collects from all windows, (m,).
+
+    Summed over the points and all axes but two first: rows of the last two are long, and so quick.
+
+    Notes: KE 452
+    """
+    return kept(dz.reshape(-1, *dz.shape[-2:]).sum(axis=0)).sum(axis=0)
 
 
 def by_input(dz: Any, W: Any, windows: Windows, spatial: tuple[int, ...]) -> Any:

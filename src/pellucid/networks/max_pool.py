@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 from typing import Any, ClassVar
 
 import jax
@@ -18,6 +19,8 @@ from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape
 from pellucid.networks.windows import Size, Windows, in_windows, overlap_free, windows_of
 
 TIES = ("first", "all")
+# Channels below which the compiler's loops over tiles are short: one axis at a time is quicker.
+NARROW = 16
 
 
 def largest(x: Any, windows: Windows, ties: str = "first") -> tuple[Any, Backward]:
@@ -53,7 +56,9 @@ def _of_tiles(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
     tiles = x[(slice(None), *map(slice, covered))].reshape(len(x), *split, x.shape[-1])
     within = tuple(range(2, tiles.ndim - 1, 2))
     parts = [_entry(tiles, at) for at in windows.offsets()]
-    y = reduce(jnp.maximum, parts)
+    y = tiles
+    for axis in range(2, 2 + len(k)):  # the axis of the entries done before is gone
+        y = _largest_along(y, axis)
     kind = jnp.int8 if len(parts) < 127 else jnp.int32
     first = jnp.full(y.shape, len(parts) - 1, kind)
     for number in reversed(range(len(parts) - 1)):
@@ -70,6 +75,12 @@ def _of_tiles(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
         return (jnp.pad(d, [(0, 0), *left, (0, 0)]) if any(map(sum, left)) else d), {}
 
     return y, backward
+
+
+def _largest_along(x: Any, axis: int) -> Any:
+    flat = x.reshape(prod(x.shape[:axis]), x.shape[axis], -1)
+    y = reduce(jnp.maximum, [flat[:, u] for u in range(x.shape[axis])])
+    return (kept(y) if x.shape[-1] < NARROW else y).reshape(*x.shape[:axis], *x.shape[axis + 1 :])
 
 
 def _entry(tiles: Any, at: Shape) -> Any:
