@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.networks.compiled import kept
 from pellucid.networks.dense import Dense
 from pellucid.networks.layer import Backward, Mode, Shape, shape_text
 
@@ -61,7 +62,10 @@ def attention(
         dP = dO @ _turned(V)
         # Through the softmax of each row; where P is 0, nothing was seen and nothing comes back.
         dS = P * (dP - (P * dP).sum(axis=-1, keepdims=True)) * root
-        return dS @ K, _turned(dS) @ Q, _turned(P) @ dO
+        # The transposes of (∂L/∂S)ᵀQ and PᵀD: turning Q and D is quicker than turning S×T.
+        by_key = _turned(kept(_turned(Q)) @ dS)
+        by_value = _turned(kept(_turned(dO)) @ P)
+        return dS @ K, by_key, by_value
 
     return P @ V, P, backward
 

@@ -21,6 +21,7 @@ import jax.numpy as jnp
 
 from pellucid.networks import device_correlation
 from pellucid.networks.compiled import kept
+from pellucid.networks.products import by_weights
 from pellucid.networks.windows import Windows
 
 FEW_WEIGHTS = 16
@@ -101,7 +102,7 @@ def by_filter(x: Any, dz: Any, windows: Windows, fill: float = 0.0) -> Any:
     """
     if device_correlation.is_faster():
         return device_correlation.by_filter(x, dz, windows, fill)
-    dW = window_matrix(x, windows, fill).T @ dz.reshape(-1, dz.shape[-1])
+    dW = by_weights(window_matrix(x, windows, fill), dz.reshape(-1, dz.shape[-1]))
     return dW.reshape(*windows.size, x.shape[-1], dz.shape[-1])
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.initial import check_initial, initial_offsets, initial_weights
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
+from pellucid.networks.products import by_weights
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Dense(Layer):
         z = x @ W + params["W0"] if self.offset else x @ W
 
         def backward(dz: Any) -> tuple[Any, Any]:
-            dW = x.T @ dz
+            dW = by_weights(x, dz)
             own = {"W": dW if self.mask is None else dW * self._kept(x.dtype)}
             if self.offset:
                 own["W0"] = dz.sum(axis=0)

@@ -23,8 +23,8 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from pellucid.networks.layer import Mode
 from pellucid.networks.network import Network
 
-# Operations of a step (about a millisecond of one core) from which further threads pay.
-WORTH_THREADS = 2.5e8
+# Operations of a step (one or two milliseconds of one core) from which further threads pay.
+WORTH_THREADS = 5e8
 # What moving one number costs, in operations of a product of matrices.
 MOVED = 50
 

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
+from pellucid.networks.products import by_weights
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,6 @@ class Embedding(Layer):
         code = jax.nn.one_hot(jnp.round(x).astype(jnp.int32).ravel(), self.count, dtype=W.dtype)
 
         def backward(dy: Any) -> tuple[Any, Any]:
-            return jnp.zeros_like(x), {"W": code.T @ dy.reshape(-1, self.width)}
+            return jnp.zeros_like(x), {"W": by_weights(code, dy.reshape(-1, self.width))}
 
         return (code @ W).reshape(*x.shape, self.width), backward
