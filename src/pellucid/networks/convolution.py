@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.networks.compiled import kept
 from pellucid.networks.correlation import by_filter, by_input, by_offset, correlate
 from pellucid.networks.initial import check_initial, initial_offsets, initial_weights
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
@@ -149,7 +150,7 @@ class Convolution(Layer):
                 own["W0"] = by_offset(dz)
             return by_input(dz, W, windows, x.shape[1:-1]), own
 
-        return (z + params["W0"] if self.offset else z), backward
+        return kept(z + params["W0"] if self.offset else z), backward
 
     def _masked(self, W: Any) -> Any:
         return W if self.mask is None else W * np.asarray(self.mask, W.dtype)

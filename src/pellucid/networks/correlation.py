@@ -85,7 +85,7 @@ def correlate(x: Any, W: Any, windows: Windows, fill: float = 0.0) -> Any:
         return device_correlation.correlate(x, W, windows, fill)
     if prod(W.shape[:-1]) <= FEW_WEIGHTS:
         parts = zip(windows.cut(x, fill), W.reshape(-1, *W.shape[-2:]), strict=True)
-        return kept(sum(x[..., c, None] * w[c] for x, w in parts for c in range(len(w))))
+        return sum(x[..., c, None] * w[c] for x, w in parts for c in range(len(w)))
     counts = windows.count(x.shape[1:-1])
     z = window_matrix(x, windows, fill) @ W.reshape(-1, W.shape[-1])
     return z.reshape(len(x), *counts, W.shape[-1])

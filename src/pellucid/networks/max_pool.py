@@ -59,7 +59,7 @@ def _of_tiles(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
     y = tiles
     for axis in range(2, 2 + len(k)):  # the axis of the entries done before is gone
         y = _largest_along(y, axis)
-    kind = jnp.int8 if len(parts) < 127 else jnp.int32
+    kind = jnp.int32
     first = jnp.full(y.shape, len(parts) - 1, kind)
     for number in reversed(range(len(parts) - 1)):
         first = jnp.where(parts[number] == y, kind(number), first)
