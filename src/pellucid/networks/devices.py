@@ -23,10 +23,10 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from pellucid.networks.layer import Mode
 from pellucid.networks.network import Network
 
-# Operations of a step (one or two milliseconds of one core) from which further threads pay.
-WORTH_THREADS = 5e8
-# What moving one number costs, in operations of a product of matrices.
-MOVED = 50
+# Of a step: operations in products of matrices, and numbers that other loops write, from which
+# further threads pay. Below, they save less than waiting for one of them can cost.
+MANY_OPERATIONS = 1.5e9
+MANY_NUMBERS = 8e6
 
 
 @lru_cache(maxsize=4)
@@ -69,19 +69,25 @@ def threads_for(network: Network, rows: int, trainings: int = 1) -> Iterator[Non
 
     Notes: Def 312
     """
-    small = trainings * rows * operations(network) < WORTH_THREADS
+    products, written = (trainings * rows * count for count in work(network))
+    small = products < MANY_OPERATIONS and written < MANY_NUMBERS
     alone = _one_thread() if small and jax.device_count() == 1 else None
     with jax.default_device(alone) if alone else nullcontext():
         yield
 
 
 @lru_cache(maxsize=256)
-def operations(network: Network) -> float:
-    """About how many operations one row costs, forward and backward.
+def work(network: Network) -> tuple[float, float]:
+    """About how much one row costs, forward and backward.
 
-    Counted from the forward pass as it is traced: two for each product of two numbers in a product
-    of matrices, and `MOVED` for each number that anything else writes. The way back costs twice the
-    way forward.
+    Counted from the forward pass as it is traced; the way back costs twice the way forward.
+
+    Returns
+    -------
+    operations : float
+        In products of matrices, two for each product of two numbers.
+    written : float
+        Numbers that everything else writes.
 
     Notes: Concept 294
     """
@@ -91,24 +97,27 @@ def operations(network: Network) -> float:
     traced = jax.make_jaxpr(lambda p, s, x: network.forward(p, x, Mode(state=s))[0])(
         params, state, x
     )
-    return 3.0 * _operations(traced.jaxpr)
+    operations, written = _work(traced.jaxpr)
+    return 3 * operations, 3 * written
 
 
-def _operations(jaxpr: Any) -> float:
-    total = 0.0
+def _work(jaxpr: Any) -> tuple[float, float]:
+    operations = written = 0.0
     for equation in jaxpr.eqns:
         parts = [getattr(part, "jaxpr", part) for part in equation.params.values()]
-        inner = [part for part in parts if hasattr(part, "eqns")]
-        written = sum(prod(out.aval.shape) for out in equation.outvars)
+        entries = sum(prod(out.aval.shape) for out in equation.outvars)
+        inner = [_work(part) for part in parts if hasattr(part, "eqns")]
         if inner:
-            total += equation.params.get("length", 1) * sum(map(_operations, inner))
+            times = equation.params.get("length", 1)
+            operations += times * sum(own for own, _ in inner)
+            written += times * sum(own for _, own in inner)
         elif equation.primitive.name == "dot_general":
             (summed, _), _ = equation.params["dimension_numbers"]
             left = equation.invars[0].aval.shape
-            total += 2 * written * prod(left[axis] for axis in summed)
+            operations += 2 * entries * prod(left[axis] for axis in summed)
         else:
-            total += MOVED * written
-    return total
+            written += entries
+    return operations, written
 
 
 @lru_cache(maxsize=1)

@@ -166,8 +166,11 @@ def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]
 
 
 def _picked(rows: Any, places: Any) -> Any:
-    picked = tuple(part.at[places].get(mode="promise_in_bounds") for part in rows)
-    return kept(picked)
+    def of(part: Any) -> Any:  # flat rows are copied whole
+        flat = part.reshape(len(part), -1).at[places].get(mode="promise_in_bounds")
+        return flat.reshape(*places.shape, *part.shape[1:])
+
+    return kept(tuple(map(of, rows)))
 
 
 @lru_cache(maxsize=64)
