@@ -1,4 +1,4 @@
-"""More devices than one, and more processes than one, come to the same weights."""
+"""More devices, processes and threads than one come to the same weights."""
 
 from __future__ import annotations
 
@@ -6,6 +6,23 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from networks_job import CODES, NET, X
+
+from pellucid.networks import (
+    Convolution,
+    Dense,
+    Flatten,
+    Network,
+    ReLU,
+    TransformerEncoder,
+    devices,
+    train,
+)
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "distributed_training.py"
 
@@ -51,3 +68,52 @@ def test_two_processes_over_loopback_train_as_one() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("2 devices") == 2
+
+
+def _square(layers: list[object], in_shape: object) -> Network:
+    return Network(layers, "square", in_shape, reduction="mean")  # type: ignore[arg-type]
+
+
+def test_work_counts_products_and_numbers_of_a_row() -> None:
+    """Forward once, backward twice; the offsets are three further numbers."""
+    assert devices.work(_square([Dense(3, offset=False)], 2)) == (3 * 2 * 2 * 3, 0)
+    assert devices.work(_square([Dense(3)], 2))[1] > 0
+    image = _square([Convolution(4, 3, padding="same"), Flatten(), Dense(2)], (4, 4, 18))
+    assert devices.work(image)[0] == 3 * (2 * 16 * (9 * 18) * 4 + 2 * 64 * 2)  # 16 windows
+    block = _square([TransformerEncoder(8, 16, 2)], (4, 8))
+    dense = 2 * 4 * 8 * (4 * 8 + 2 * 16)  # four projections and two layers at each of 4 places
+    attention = 2 * 2 * 2 * 4 * 4 * 4  # QKᵀ and PV in two heads of 4 numbers
+    assert devices.work(block)[0] == 3 * (dense + attention)
+
+
+def _client(network: Network, rows: int) -> object:
+    with devices.threads_for(network, rows):
+        return jnp.zeros(1).devices().pop().client
+
+
+@pytest.mark.skipif(
+    os.cpu_count() == 1 or "NPROC" in os.environ or jax.default_backend() != "cpu",
+    reason="threads are not ours to choose here",
+)
+def test_small_steps_get_one_thread_and_large_ones_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = jax.devices()[0].client
+    small, large = _square([Dense(3)], 2), _square([Dense(2000), ReLU(), Dense(2000)], 2000)
+    assert _client(small, 32) is not usual
+    assert _client(large, 256) is usual
+    assert _client(small, 10**9) is usual
+    one = train(NET, X, CODES, epochs=3, dtype="float64")
+    assert _client(NET, 32) is not usual
+    monkeypatch.setattr(devices, "_one_thread", lambda: None)
+    other = train(NET, X, CODES, epochs=3, dtype="float64")
+    np.testing.assert_allclose(one.history["loss"], other.history["loss"], rtol=1e-12)
+
+
+def test_the_environment_keeps_its_word_about_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NPROC is the person's own choice for all programs, and stays as it was."""
+    devices._one_thread.cache_clear()
+    monkeypatch.setenv("NPROC", "2")
+    assert devices._one_thread() is None
+    devices._one_thread.cache_clear()
+    monkeypatch.delenv("NPROC")
+    devices._one_thread()
+    assert "NPROC" not in os.environ

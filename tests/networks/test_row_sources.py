@@ -16,7 +16,7 @@ from networks_job import CODES, NET, X
 from pyarrow import parquet
 
 from pellucid.errors import ColumnError, ShapeError, TableError
-from pellucid.networks import InMemory, ParquetRows, Stream, train
+from pellucid.networks import InMemory, ParquetRows, Stream, row_sources, train
 from pellucid.networks.batch_blocks import batched, blocks_of
 from pellucid.networks.distinct_rows import distinct_rows
 
@@ -70,6 +70,27 @@ def test_a_mapped_file_gives_the_bits_of_memory(tmp_path: Path) -> None:
     other = train(NET, X, CODES, epochs=2)
     pairs = zip(jax.tree.leaves(one.params), jax.tree.leaves(other.params), strict=True)
     assert all((a == b).all() for a, b in pairs)
+
+
+def test_rows_held_and_rows_in_blocks_take_the_same_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rows picked by place from a table, or laid out block by block: the same up to rounding."""
+    held = train(NET, X, CODES, epochs=3, dtype="float64", weights=np.arange(len(X)) + 1.0)
+    monkeypatch.setattr(row_sources, "HELD_BYTES", 0)
+    blocks = train(NET, X, CODES, epochs=3, dtype="float64", weights=np.arange(len(X)) + 1.0)
+    np.testing.assert_allclose(held.history["loss"], blocks.history["loss"], rtol=1e-12)
+
+
+@given(n=st.integers(1, 40), d=st.integers(1, 4))
+@settings(max_examples=20, deadline=None)
+def test_tables_are_filled_up_with_zeros(n: int, d: int) -> None:
+    rows = np.arange(n * d, dtype=float).reshape(n, d) + 1
+    table = row_sources.filled_up(rows, np.float32)
+    assert table.dtype == np.float32
+    assert len(table) & (len(table) - 1) == 0
+    assert (table[:n] == rows).all()
+    assert not table[n:].any()
 
 
 def test_parquet_and_streams_train(table: Path) -> None:

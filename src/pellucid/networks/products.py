@@ -27,7 +27,7 @@ def by_weights(x: Any, dz: Any) -> Any:
     Notes: Notation 304
     """
     points, m, n = len(x), x.shape[1], dz.shape[1]
-    if (m > 2 * n and points >= n) or m >= n >= 32:
+    if points >= n and (m > 2 * n or m >= n >= 32):
         # The compiler turns the left factor first: turning the narrow one, and the answer back, is
         # quicker than turning the wide one.
         turned = dz.T if m > 2 * n else kept(dz.T)
