@@ -21,6 +21,7 @@ from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.activations import LeakyReLU, Sigmoid
 from pellucid.networks.dense import Dense
+from pellucid.networks.devices import threads_for
 from pellucid.networks.estimator_settings import RANDOM_STATE, SIZES, _sizes
 from pellucid.networks.layer import Layer
 from pellucid.networks.network import Network
@@ -166,7 +167,7 @@ class GenerativeAdversarialPair(GlassBox):
     def _alternate(self, rows: Any) -> None:
         G, D = self.generator_, self.discriminator_
         K = min(int(self.batch_size), len(rows))
-        with computing_in("float32") as kind:
+        with computing_in("float32") as kind, threads_for(G, K, trainings=2):
             seed = int(self.random_state)
             key, key_g, key_d = jax.random.split(jax.random.key(seed), 3)
             thetas = [vector_of(net.init(own)) for net, own in ((G, key_g), (D, key_d))]

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
 from pellucid.networks.answers import answers_for
 from pellucid.networks.ascent import Ascent, compiled_ascent
+from pellucid.networks.devices import threads_for
 from pellucid.networks.numbers import computing_in
 from pellucid.wording import number
 
@@ -230,7 +231,7 @@ def _climb(
     scale = h.scale_ if ascent.direction == "sign" else h.scale_**-1.0
     entries = np.full(X.shape[1], eta) / scale
     moved, taken = np.empty_like(X), np.empty(len(X), np.intp)
-    with computing_in(h.dtype):
+    with computing_in(h.dtype), threads_for(h.network_, ROWS_AT_ONCE):
         for first in range(0, len(X), ROWS_AT_ONCE):
             rows = np.arange(first, first + ROWS_AT_ONCE) % len(X)  # a short block is filled up
             here = rows[: len(X) - first]

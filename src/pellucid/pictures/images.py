@@ -145,6 +145,8 @@ def show_image(ax: Axes, image: Any, cmap: str = "gray_r", **settings: Any) -> N
     ax.set_xticks([])
     ax.set_yticks([])
     ax.grid(False)
+    for side in ax.spines.values():
+        side.set_visible(False)
 
 
 def saliency(images: Any, gradients: Any, titles: Sequence[str] = ()) -> Figure:

@@ -15,6 +15,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from pellucid.pictures.style import (
@@ -67,6 +68,7 @@ def losses(
             axes.axvline(stop, color=GREY, ls=":", lw=1.2)
             axes.text(stop, 0.94, " best weights", transform=axes.get_xaxis_transform(), fontsize=9)
         axes.set_yscale("log" if log else "linear")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no epoch 2.5
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         axes.legend(fontsize=9)
