@@ -172,18 +172,27 @@ def order_needs_a_positional_code() -> Figure:
 
     8.5.5-attention, 8.5.5-attention-figure
     """
-    layer = SelfAttention(2)
+    layer = SelfAttention(1)
     network = Network([layer], in_shape=(5, 8))
+    coded = Network([PositionalCode(), layer], in_shape=(5, 8))
     params = network.init(0)
     x = np.random.default_rng(0).normal(size=(1, 5, 8)).astype(np.float32)
     order = np.array([3, 1, 4, 0, 2])
+    mixed = x[:, order]
     out = np.asarray(network.predict(params, x))
-    np.testing.assert_allclose(network.predict(params, x[:, order]), out[:, order], atol=1e-5)
-    coded = Network([PositionalCode(), layer], in_shape=(5, 8))
-    params = [{}, *params]
-    apart = coded.predict(params, x[:, order]) - coded.predict(params, x)[:, order]
+    np.testing.assert_allclose(network.predict(params, mixed), out[:, order], atol=1e-5)
+    apart = coded.predict([{}, *params], mixed) - coded.predict([{}, *params], x)[:, order]
     assert float(np.abs(apart).max()) > 0.01
-    return attention(attention_weights(network, params[1:], x)[0][0], list("abcde"))
+    # Every weight belongs to a pair of words: written in the first order, both readings are equal.
+    back = np.argsort(order)
+    read = [attention_weights(network, params, each)[0][0, 0] for each in (x, mixed)]
+    np.testing.assert_allclose(read[1][np.ix_(back, back)], read[0], atol=1e-5)
+    placed = attention_weights(coded, [{}, *params], mixed)[0][0, 0]
+    shown = [read[0], read[1][np.ix_(back, back)], placed[np.ix_(back, back)]]
+    words = ["a", "b", "c", "d", "e"]
+    mixed_words = " ".join(words[i] for i in order)
+    titles = ("read a b c d e", f"read {mixed_words}", f"read {mixed_words}, places coded")
+    return attention(shown, words, titles=titles)
 
 
 def the_model_learns() -> Figure:
