@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from pellucid.autoencoders.linear_descent import linear_objective
-from pellucid.autoencoders.principal_axes import (
+from pellucid.autoencoders.axes_of_rows import (
     ROUTES,
     PrincipalAxes,
     axes_by_sketch,
     principal_axes,
 )
+from pellucid.autoencoders.linear_descent import linear_objective
 from pellucid.data.weights import checked_weights
 from pellucid.descent.descend import minimize
 from pellucid.descent.stopping import SmallGradient, Steps
