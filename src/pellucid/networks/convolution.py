@@ -13,10 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.compiled import kept
 from pellucid.networks.correlation import by_filter, by_input, by_offset, correlate
 from pellucid.networks.initial import check_initial, initial_offsets, initial_weights
-from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, is_whole, shape_text
+from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
 from pellucid.networks.windows import Size, Windows, in_windows, plain_size, windows_of
 
 

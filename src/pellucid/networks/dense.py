@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.initial import check_initial, initial_offsets, initial_weights
-from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, is_whole, shape_text
+from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
 from pellucid.networks.products import by_weights
 
 

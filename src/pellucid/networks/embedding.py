@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
-from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, is_whole, shape_text
+from pellucid.hyperparameters import is_whole
+from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
 from pellucid.networks.products import by_weights
 
 

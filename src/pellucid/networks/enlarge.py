@@ -13,13 +13,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.layer import (
     Backward,
     Formulas,
     Functional,
     Mode,
     Shape,
-    is_whole,
     shape_text,
 )
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from numbers import Integral
 from typing import Any, ClassVar
 
 import jax
@@ -169,17 +168,6 @@ def place_name(place: Shape) -> str:
     '2.1'
     """
     return ".".join(str(number + 1) for number in place) or "of your own"
-
-
-def is_whole(value: Any, least: int = 1) -> bool:
-    """Whether a setting is a whole number of at least so much; True and False are none.
-
-    Examples
-    --------
-    >>> is_whole(2), is_whole(0), is_whole(1.5), is_whole(True)
-    (True, False, False, False)
-    """
-    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least
 
 
 def shape_text(shape: Shape) -> str:

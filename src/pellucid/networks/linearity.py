@@ -167,6 +167,7 @@ def as_matrix(layer: Convolution, params: Any, in_shape: Shape) -> NDArray[np.fl
             f"as_matrix is for a Convolution; this is {type(layer).__name__}. For Dense the matrix "
             "is W itself."
         )
+    in_shape = tuple(np.atleast_1d(in_shape).tolist())
     if layer.fill:
         raise ShapeError(
             f"A padding of {layer.fill:g} adds a constant: the layer is no matrix alone."

@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.errors import FramingError, HyperparameterError, NetworkWarning, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.checks import (
     cautions,
     refuse,
@@ -23,7 +24,7 @@ from pellucid.networks.checks import (
 )
 from pellucid.networks.dense import Dense
 from pellucid.networks.heads import DIRECT, OutputLoss, loss_named, matched
-from pellucid.networks.layer import PREDICTING, Backward, Layer, Mode, Shape, is_whole
+from pellucid.networks.layer import PREDICTING, Backward, Layer, Mode, Shape
 from pellucid.networks.numbers import computing_in, dtype_of
 from pellucid.networks.series import (
     forward_series,

@@ -11,13 +11,13 @@ from math import prod
 from typing import Any, ClassVar
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.layer import (
     Backward,
     Formulas,
     Functional,
     Mode,
     Shape,
-    is_whole,
     shape_text,
 )
 
