@@ -73,7 +73,7 @@ def refuse_count(n: Any) -> None:
     Notes: Def 369
     """
     if not is_whole(n):
-        raise HyperparameterError(f"generate: n is a whole number of rows ≥ 1; got {n!r}.")
+        raise HyperparameterError(f"generate: n is a whole number ≥ 1; got {n!r}.")
 
 
 def generate_near(model: Any, X: Any, n: int = 10, nudge: float = 0.2, seed: int = 0) -> Generated:

@@ -84,10 +84,17 @@ def refuse_points(network: Network, shape: Shape) -> None:
     )
 
 
-def refuse_ids(layers: Sequence[Layer], x: Any) -> None:
+def refuse_ids(layers: Sequence[Layer], x: Any, start: int = 0) -> None:
     """Token ids that an `Embedding`, first to read the batch x, does not have.
 
     Where x is traced for compiling nothing can be looked at, and nothing is refused.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    x : array, n×in_shape
+    start : int
+        Number of the first place, for the message.
 
     Raises
     ------
@@ -99,12 +106,12 @@ def refuse_ids(layers: Sequence[Layer], x: Any) -> None:
         return
     first = layers[0]
     if isinstance(first, Embedding):
-        first.refuse_ids(x)
+        first.refuse_ids(x, start)
     elif isinstance(first, Stretch):
-        refuse_ids(first.layers, x[:, first.start : first.stop])
+        refuse_ids(first.layers, x[:, first.start : first.stop], start + first.start)
     elif isinstance(first, Parallel):
         for branch in first.branches:
-            refuse_ids(branch, x)
+            refuse_ids(branch, x, start)
 
 
 def refuse_params(layers: Sequence[Layer], params: Any) -> None:

@@ -64,8 +64,8 @@ class Embedding(Layer):
                 f"{self.width!r}."
             )
 
-    def refuse_ids(self, x: Any) -> None:
-        """Ids that are no tokens.
+    def refuse_ids(self, x: Any, start: int = 0) -> None:
+        """Ids that are no tokens, in a batch n×T whose places count from `start`.
 
         Raises
         ------
@@ -80,8 +80,8 @@ class Embedding(Layer):
             row, place = strange[0].tolist()
             raise FramingError(
                 f"Embedding: token ids are whole numbers from 0 to {self.count - 1}, or −1 for an "
-                f"empty place; row {row}, place {place} holds {ids[row, place]:g}. Code unknown "
-                "tokens with an id of their own, or raise count."
+                f"empty place; row {row}, place {start + place} holds {ids[row, place]:g}. Code "
+                "unknown tokens with an id of their own, or raise count."
             )
 
     def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:

@@ -14,14 +14,7 @@ import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.hyperparameters import is_whole
-from pellucid.networks.layer import (
-    Backward,
-    Formulas,
-    Functional,
-    Mode,
-    Shape,
-    shape_text,
-)
+from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape, shape_text
 
 
 @dataclass(frozen=True)
