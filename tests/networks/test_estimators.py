@@ -19,7 +19,7 @@ from pellucid import (
     save_model,
 )
 from pellucid.descent.step_sizes import Cosine
-from pellucid.errors import ConvergenceWarning, FramingError, ShapeError
+from pellucid.errors import ConvergenceWarning, FramingError, HyperparameterError, ShapeError
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(120, 3)) * [1.0, 100.0, 0.01] + 5.0
@@ -122,3 +122,27 @@ def test_a_killed_fit_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         plain = NetworkClassifier(**SMALL).fit(X, LABELS)
     assert (gone_on.predict_proba(X) == plain.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 0.7, 1 / 3, 123.456, 1e6 + 0.1, -2.2, 255.0])
+def test_a_constant_column_keeps_the_scale_1(value: float) -> None:
+    """Rounding leaves a variance near 1e-33; by its root a new value would be blown up."""
+    rows = np.column_stack([X, np.full(len(X), value)])
+    h = NetworkRegressor(hidden=(4,), epochs=1).fit(rows, np.full(len(X), value))
+    assert h.scale_[3] == 1
+    assert h.target_scale_.tolist() == [1]
+    new = rows[:2].copy()
+    new[1, 3] += 0.1
+    assert np.abs(h.predict(new) - value).max() < 10
+    images = np.full((40, 6, 6, 2), value)
+    images[..., 0] = LINES
+    c = ConvNetClassifier(filters=(2,), hidden=(), epochs=1).fit(images, STANDING)
+    assert c.scale_[1::2].tolist() == [1] * 36
+    assert c.scale_[0] == pytest.approx(LINES.std())
+    assert c.mean_[0] == pytest.approx(LINES.mean())
+
+
+def test_a_checkpoint_never_hands_over_other_rows(tmp_path: Path) -> None:
+    NetworkClassifier(**SMALL, checkpoint=str(tmp_path)).fit(X, LABELS)
+    with pytest.raises(HyperparameterError, match="another training"):
+        NetworkClassifier(**SMALL, checkpoint=str(tmp_path)).fit(X[:100], LABELS[:100])

@@ -14,6 +14,7 @@ from jax.tree_util import tree_leaves
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ConvergenceWarning
@@ -175,14 +176,10 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _standardize(self, X: Any, weights: Any) -> None:
         """Mean and deviation of each column, in 64 bits."""
-        shares = weights / weights.sum()
-        self.mean_ = shares @ X
-        variance = shares @ (X - self.mean_) ** 2
-        self.scale_ = np.where(variance > 0, np.sqrt(variance), 1.0)
+        self.mean_, self.scale_ = moments(X, weights)
         if self.standardize == "whole":
-            spread = np.sqrt(np.mean(variance + (self.mean_ - self.mean_.mean()) ** 2))
-            self.mean_ = np.full_like(self.mean_, self.mean_.mean())
-            self.scale_ = np.full_like(self.scale_, spread or 1.0)
+            mean, scale = pooled(spread(X, weights))
+            self.mean_, self.scale_ = np.full(X.shape[1], mean), np.full(X.shape[1], scale)
         if not self.standardize:
             self.mean_, self.scale_ = np.zeros_like(self.mean_), np.ones_like(self.scale_)
 
