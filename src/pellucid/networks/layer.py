@@ -106,6 +106,11 @@ class Formulas:
     inside: tuple[tuple[str, str], ...] = ()
     steps: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """Of the values between x and y: "Q", and "P" where each head has one, "P_h"."""
+        return tuple(name.split("_")[0] for name, _ in self.steps if "∂" not in name)
+
 
 class Layer(ABC):
     """Abstract: what a network is made of.
@@ -118,7 +123,7 @@ class Layer(ABC):
 
     # Letter of the output in the passes that one can read; "Z" begins a layer of the notes' count.
     symbol: ClassVar[str] = "A"
-    formulas: ClassVar[Formulas]
+    formulas: ClassVar[Formulas] = Formulas("{y} = f({x})", "∂L/∂{x} = ∂f/∂{x} ∂L/∂{y}")
     notes: ClassVar[str] = ""
 
     @property

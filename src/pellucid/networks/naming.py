@@ -5,7 +5,6 @@ Notes: Notation 276, Notation 277, Def 280, Def 281
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,12 +105,14 @@ def names_of(layers: Sequence[Layer]) -> list[LayerNames]:
     Notes: Notation 276
     """
     names, number, before = [], 0, "A⁰"
-    seen = Counter([before])
+    seen = {before: 1}
     for layer in layers:
         number += layer.symbol == "Z"
         mark = raised(number)
-        seen[layer.symbol + mark] += 1
-        mark += "′" * (seen[layer.symbol + mark] - 1)
+        letters = [letter + mark for letter in (layer.symbol, *layer.in_symbols().letters)]
+        earlier = max(seen.get(letter, 0) for letter in letters)
+        seen |= dict.fromkeys(letters, earlier + 1)
+        mark += "′" * earlier
         output = layer.symbol + mark
         names.append(LayerNames(number, before, output, mark))
         before = output

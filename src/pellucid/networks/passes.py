@@ -52,6 +52,17 @@ def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING)
     A⁰ = x             2×1
     Z¹ = W¹ᵀ A⁰ + W₀¹  1×1
     A¹ = tanh Z¹       1×1
+    >>> from pellucid.networks import Residual
+    >>> net = Network([Residual([Dense(2), Tanh()])], in_shape=2)
+    >>> found = forward_pass(net, [1.0, 2.0], net.init(0))
+    >>> print(found)
+    A⁰ = x                           2×1
+      A¹·⁰ = A⁰                      2×1
+      Z¹·¹ = W¹·¹ᵀ A¹·⁰ + W₀¹·¹      2×1
+      A¹·² = tanh Z¹·¹               2×1
+    R⁰ = A⁰ + A¹·²                   2×1
+    >>> found["Z1.1"].where
+    '1.1 Dense'
 
     Notes: Def 292, KE 279
     """

@@ -93,7 +93,8 @@ class Quantity:
 class Pass:
     """The values of a pass in the order in which they are computed.
 
-    `found["Z2"]` and `found["dL/dW2"]` look one up as a keyboard writes it.
+    `found["Z2"]`, `found["dL/dW2"]` and, inside layer 2, `found["Z2.1"]` look one up as a keyboard
+    writes it.
 
     Parameters
     ----------

@@ -42,8 +42,7 @@ class AtWork:
 
     def filled(self, formula: str, **others: str) -> str:
         """One of the layer's formulas with all names."""
-        names = {key.split("_")[0] for key, _ in self.formulas.steps}
-        shown = {name: name + self.names.mark for name in names if name.isalpha()}
+        shown = {letter: letter + self.names.mark for letter in self.formulas.letters}
         ends = [name for name, _ in self.reached]
         return self.names.filled(
             formula, self.params, X=self.entered, F=ends, **shown, **others
