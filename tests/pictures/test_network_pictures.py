@@ -21,6 +21,7 @@ from pellucid.networks import (
     Mode,
     Network,
     ReLU,
+    Residual,
     Sigmoid,
     Softmax,
     Tanh,
@@ -194,6 +195,10 @@ def test_messages_travel_back() -> None:
     wide = Network([Dense(30), Tanh(), Dense(12), Tanh(), Dense(3), Softmax()], "nllm", in_shape=9)
     drawn = networks.messages(wide, np.ones(9), [1, 0, 0], wide.init(0))
     assert {"Z¹: 30×1", "∂L/∂Z¹: 30×1", "∂L/∂A²: 12×1"} <= texts(drawn)
+    nested = Network([Dense(2), Residual([Dense(2)]), Dense(1)], in_shape=1)
+    drawn = networks.messages(nested, [2.0], 1.0, nested.init(0))
+    assert {"Residual", "W¹, W₀¹"} <= texts(drawn)
+    assert not any("layers" in text for text in texts(drawn))  # its parameters are further in
 
 
 def test_the_reference_network_in_blocks() -> None:

@@ -250,13 +250,14 @@ def messages(network: Network, x: Any, y: Any, params: Any) -> Figure:
     found = backward_pass(network, x, np.reshape(y, (1, -1)), params)
     blocks = [Block(_written(found, "A⁰"), boxed=False)]
     for names, layer, own in zip(names_of(network.layers), network.layers, params, strict=True):
+        plain = [p for p in own if not isinstance(own[p], dict | list)]  # others are further in
         blocks.append(
             Block(
                 SYMBOLS.get(type(layer).__name__, type(layer).__name__),
                 _written(found, names.output),
                 _written(found, f"∂L/∂{names.output}"),
-                above=", ".join(map(names.parameter, own)),
-                under="\n".join(_written(found, f"∂L/∂{names.parameter(p)}") for p in own),
+                above=", ".join(names.parameter(p) for p in plain),
+                under="\n".join(_written(found, f"∂L/∂{names.parameter(p)}") for p in plain),
                 colour=BLUE if own else GREEN,
             )
         )
