@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,6 +25,14 @@ from pellucid.evaluation.encoding_models import (
 )
 from pellucid.evaluation.encoding_result import EncodeSettings
 from pellucid.evaluation.encoding_words import still_learning, trained
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hasty_compiler() -> Iterator[None]:
+    """Each small program runs a few times only: most of the time would go into compiling it."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def of_images(n: int, size: tuple[int, int, int] = (8, 8, 1)) -> Numbers:

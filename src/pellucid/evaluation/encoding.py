@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
+from pellucid.autoencoders.without_code import losses_without_code
 from pellucid.data.encoder import TableEncoder
 from pellucid.data.image_files import ImageSet
 from pellucid.data.splits import split_rows
@@ -207,7 +207,7 @@ def _encoded(
     linear = LinearAutoencoder(min(k, len(split.train))).fit(X[split.train])
     say("measuring what is lost", 0.7)
     judged = losses_by_column(model, X)
-    nothing = _of_nothing(model, X[split.train], X)
+    nothing = losses_without_code(model, X[split.train], X)
     kept = _kept("all columns", judged, nothing, split.test)
     columns = tuple(
         _kept(name, judged[:, block], nothing[:, block], split.test)
@@ -253,24 +253,6 @@ def losses_by_column(model: Any, X: Array) -> Array:
     if hasattr(model, "losses_by_column"):
         return np.asarray(model.losses_by_column(X))
     return np.asarray((X - model.reconstruct(X)) ** 2)
-
-
-def _of_nothing(model: Any, training: Array, X: Array) -> Array:
-    """The same for a code of no numbers: every row decodes as the training rows' mean."""
-    loss = getattr(model, "loss_", ReconstructionLoss(X.shape[1]))
-    mean, scale = getattr(model, "mean_", 0.0), getattr(model, "scale_", 1.0)
-    middle = training.mean(axis=0)
-    scores = (middle - mean) / scale
-    tiny = 0.5 / (len(training) + 1)
-    for j in loss.binary:
-        p = min(max(middle[j], tiny), 1 - tiny)
-        scores[j] = np.log(p / (1 - p))
-    for group in loss.categories:
-        scores[list(group)] = np.log(np.maximum(middle[list(group)], tiny))
-    if not hasattr(model, "loss_"):
-        return np.asarray((X - middle) ** 2)
-    given = np.tile(scores, (len(X), 1))
-    return np.asarray(loss.by_column(given, (X - mean) / scale), dtype=np.float64)
 
 
 def _kept(name: str, judged: Array, nothing: Array, test: Any) -> Kept:

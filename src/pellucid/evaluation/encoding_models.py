@@ -97,7 +97,7 @@ def usual_epochs(pixels: int) -> int:
     Examples
     --------
     >>> usual_epochs(6_400 * 28 * 28), usual_epochs(100 * 8 * 8), usual_epochs(60_000 * 3072)
-    (15, 100, 3)
+    (16, 100, 3)
 
     Notes: Def 333
     """
