@@ -74,7 +74,7 @@ class Prescribed(BaseEstimator):  # type: ignore[misc]
     ],
 )
 def test_one_standard_error_prefers_the_shorter_code(table: Any, k: int, says: str) -> None:
-    """8.3.1-code-length: 40 rows held out, so one standard error is 0.5 / √39."""
+    """8.3.1-compression-ratio: 40 rows held out, so one standard error is 0.5 / √39."""
     found = choose_code_length(plane(), Prescribed(table=table), keep=None, longest=4)
     assert found.k == k
     assert says in found.why
@@ -151,5 +151,6 @@ def test_without_a_code_the_shares_of_the_classes_are_said() -> None:
     ],
 )
 def test_what_cannot_be_chosen_from_is_refused(given: dict[str, Any], says: str) -> None:
+    """8.3.1-code-length: no code as long as the row among them."""
     with pytest.raises(HyperparameterError, match=says):
         choose_code_length(plane(), **given)
