@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,14 @@ def test_starting_loads_no_engine(command: str) -> None:
     code = f"{command}\nimport sys\nprint([m for m in {HEAVY!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("room", sorted(p.parent.name for p in SOURCE.glob("*/__init__.py")))
+def test_no_public_name_is_that_of_a_file_beside_it(room: str) -> None:
+    """Else the name means the function at first, and the file once something imports it."""
+    names = getattr(import_module(f"pellucid.{room}"), "__all__", ())
+    files = {path.stem for path in (SOURCE / room).glob("*.py")}
+    assert not files.intersection(names)
 
 
 @pytest.mark.parametrize("name", pellucid.__all__)

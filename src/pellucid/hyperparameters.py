@@ -136,3 +136,16 @@ class Hyperparameter:
             f"{self.name} : {self.admitted()}, default={self.default!r}\n"
             f"        {self.meaning}{unit}{symbol}"
         )
+
+
+def is_whole(value: Any, least: int = 1) -> bool:
+    """Whether a setting is a whole number of at least so much; True and False are none.
+
+    Examples
+    --------
+    >>> is_whole(2), is_whole(0), is_whole(1.5), is_whole(True)
+    (True, False, False, False)
+    """
+    return (
+        not isinstance(value, bool) and isinstance(value, numbers.Integral) and int(value) >= least
+    )

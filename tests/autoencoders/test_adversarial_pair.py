@@ -98,6 +98,9 @@ def test_zero_percent_is_as_informative_as_a_hundred() -> None:
     assert "as informative as 90 %" in discriminator_reading(0.1)
     assert "cannot tell" in discriminator_reading(0.45)
     assert "it tells made rows from real ones" in discriminator_reading(0.9)
+    for no_share in (2, -0.1, np.nan):
+        with pytest.raises(HyperparameterError, match="a share from 0 to 1"):
+            discriminator_reading(no_share)
 
 
 def test_it_explains_itself_and_survives_a_file(tmp_path: Path) -> None:

@@ -193,8 +193,11 @@ def test_training_goes_on_where_it_stopped() -> None:
 def test_a_code_as_long_as_the_row_needs_to_be_asked_for() -> None:
     """8.3.1-code-length, 8.3.1-overcomplete"""
     X = cloud()
-    with pytest.raises(HyperparameterError, match="no shorter than a row"):
+    with pytest.raises(HyperparameterError, match=r"no shorter than a row of 6 .* Take k < 6, or"):
         Autoencoder(6).fit(X)
+    for alone in (Autoencoder(1), LinearAutoencoder(1)):
+        with pytest.raises(HyperparameterError, match="cannot be shortened: give more columns, or"):
+            alone.fit(X[:, :1])
     with pytest.warns(NetworkWarning, match="can copy"):
         Autoencoder(6, overcomplete=True, **QUICK).fit(X)
     sparse = Autoencoder(8, overcomplete=True, sparsity=2.0, hidden=(16,), epochs=60).fit(X)
@@ -302,6 +305,9 @@ def test_what_is_generated_says_so() -> None:
     assert len(model.generate(3)) == 3
     with pytest.raises(HyperparameterError, match="nudge"):
         generate_near(model, X, nudge=0.0)
+    for none in (0, -1, 1.5):
+        with pytest.raises(HyperparameterError, match=f"generate: .* ≥ 1; got {none}"):
+            model.generate(none)  # type: ignore[arg-type]
 
 
 def test_few_labels_are_spread_by_nearness() -> None:
@@ -318,3 +324,5 @@ def test_few_labels_are_spread_by_nearness() -> None:
     assert "3 of 60 rows have labels" in str(h.explain())
     with pytest.raises(FramingError, match="no row is labelled"):
         FewLabelClassifier(unlabelled=-1).fit(X, np.full(60, -1))
+    with pytest.raises(HyperparameterError, match="a label other than NaN, or None"):
+        FewLabelClassifier(unlabelled=np.nan).fit(X, np.where(y < 0, np.nan, y))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -74,8 +76,17 @@ def test_a_grid_covers_the_plane_of_codes() -> None:
     assert (np.diff(codes[0, :, 0]) > 0).all()
     assert (np.diff(codes[:, 0, 1]) < 0).all()  # the first row is the highest
     np.testing.assert_allclose(rows[1, 2], model.decode(codes[1, 2][None])[0])
-    with pytest.raises(ShapeError, match="two numbers"):
+    with pytest.raises(ShapeError, match=r"two numbers of a code, and this model's has 1"):
         decoded_grid(LinearAutoencoder(1).fit(X), X)
+
+
+@pytest.mark.parametrize("entries", [(0, 7), (0, 0), (-1, 0), (0, 1.0), (0,), 1])
+def test_a_grid_varies_two_different_numbers_of_a_code(entries: Any) -> None:
+    model = LinearAutoencoder(2).fit(X)
+    with pytest.raises(HyperparameterError, match="two different places of a code, from 0 to 1"):
+        decoded_grid(model, X, entries=entries)
+    with pytest.raises(HyperparameterError, match="steps is a whole number ≥ 1; got 0"):
+        decoded_grid(model, X, 0)
 
 
 def test_class_averages_and_whether_they_are_typical() -> None:

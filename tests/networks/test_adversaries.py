@@ -98,6 +98,9 @@ def test_what_does_not_serve_is_refused() -> None:
             adversarial_example(h, X, y, budget=budget)
     with pytest.raises(HyperparameterError, match="needs an end"):
         adversarial_example(h, X, y, budget=1.0, steps=0)
+    for bad in (-1.0, 0.0, np.inf, np.nan):
+        with pytest.raises(HyperparameterError, match=r"step_size \(η\) is a number > 0"):
+            adversarial_example(fitted(2), *rows(2), budget=0.5, step_size=bad)
     with pytest.raises(HyperparameterError, match=r"bounds are \(least, largest\)"):
         adversarial_example(h, X, y, budget=1.0, bounds=(1, 0))
     with pytest.raises(FramingError, match="'z' is not among the model's classes"):

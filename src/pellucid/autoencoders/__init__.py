@@ -19,7 +19,7 @@ HOMES: dict[str, str] = {
     "Generated": "pellucid.autoencoders.generated",
     "GenerativeAdversarialPair": "pellucid.autoencoders.adversarial_pair",
     "LinearAutoencoder": "pellucid.autoencoders.linear_autoencoder",
-    "PrincipalAxes": "pellucid.autoencoders.principal_axes",
+    "PrincipalAxes": "pellucid.autoencoders.axes_of_rows",
     "ReconstructionLoss": "pellucid.autoencoders.reconstruction_loss",
     "VariationalAutoencoder": "pellucid.autoencoders.variational",
     "choose_code_length": "pellucid.autoencoders.code_length",
@@ -30,6 +30,7 @@ HOMES: dict[str, str] = {
     "discriminator_reading": "pellucid.autoencoders.adversarial_pair",
     "losses_without_code": "pellucid.autoencoders.without_code",
     "principal_axes": "pellucid.autoencoders.principal_axes",
+    "principal_axes": "pellucid.autoencoders.axes_of_rows",
     "traversal": "pellucid.autoencoders.probing",
     "zero_and_mean": "pellucid.autoencoders.probing",
 }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.autoencoders.alternation import RULE, compiled_alternation
-from pellucid.autoencoders.generated import Generated
+from pellucid.autoencoders.generated import Generated, refuse_count
 from pellucid.data.scaling import moments
 from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.explanation import Explanation, Formula
@@ -58,6 +58,11 @@ def discriminator_reading(accuracy: float) -> str:
     accuracy : float
         From 0 to 1.
 
+    Raises
+    ------
+    HyperparameterError
+        For an accuracy outside.
+
     Examples
     --------
     >>> discriminator_reading(0.5)
@@ -67,6 +72,11 @@ def discriminator_reading(accuracy: float) -> str:
 
     Notes: Clar 376
     """
+    if not 0 <= accuracy <= 1:
+        raise HyperparameterError(
+            "discriminator_reading: accuracy is a share from 0 to 1, such as 0.8 for 80 %; "
+            f"got {accuracy!r}."
+        )
     said = f"{accuracy:.0%}".replace("%", " %")
     if abs(accuracy - 0.5) <= UNSURE:
         return f"{said}: it cannot tell made rows from real ones"
@@ -203,8 +213,7 @@ class GenerativeAdversarialPair(GlassBox):
         Notes: Def 369, Def 375
         """
         check_is_fitted(self)
-        if n < 1:
-            raise HyperparameterError(f"generate: n is a whole number ≥ 1; got {n}.")
+        refuse_count(n)
         z = np.random.default_rng(seed).normal(size=(n, int(self.noise_length)))
         made = outputs_of(self.generator_, self.generator_params_, [], z)
         return Generated(made * self.scale_ + self.mean_, z, None, "by an adversarial pair")

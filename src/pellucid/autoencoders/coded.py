@@ -23,6 +23,7 @@ from pellucid.autoencoders.layers import (
     encoder_layers,
 )
 from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
+from pellucid.autoencoders.too_long import too_long
 from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, SingularWarning
 from pellucid.explanation import Explanation
 from pellucid.networks.images import ImageNetwork
@@ -101,11 +102,8 @@ class CodedRows(TransformerMixin, ImageNetwork):  # type: ignore[misc]
     def _check_length(self, d: int) -> None:
         k = int(self.code_length)
         if k >= d and not self.overcomplete:
-            raise HyperparameterError(
-                f"{type(self).__name__}: a code of code_length (k) = {k} numbers is no shorter "
-                f"than a row: there are {d} feature(s), and the network could copy them. Take "
-                f"k < {d}, or overcomplete=True with a remedy (sparsity, or input_noise)."
-            )
+            remedy = "overcomplete=True with a remedy against copying (sparsity, or input_noise)"
+            raise too_long(type(self).__name__, k, d, remedy)
         if k >= d and not self.input_noise and not self._penalty()[0]:
             self.warn(
                 f"a code of {k} numbers can copy the {d} of a row. Give sparsity or input_noise, "

@@ -31,8 +31,8 @@ ENCODER = Hyperparameter(
 UNLABELLED = Hyperparameter(
     "unlabelled", None, "any", "The label that marks rows without one, such as −1 or ''; None: "
     "every row has one.", optional=True,
-    accepts=lambda value: isinstance(value, str | int | float | np.generic),
-    described="a label, or None",
+    accepts=lambda value: isinstance(value, str | int | float | np.generic) and value == value,
+    described="a label other than NaN, or None",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import HyperparameterError
+from pellucid.hyperparameters import is_whole
 
 Array = NDArray[np.float64]
 
@@ -62,6 +63,19 @@ class Generated:
         return columns | {"generated": np.ones(len(self), dtype=bool)}
 
 
+def refuse_count(n: Any) -> None:
+    """A number of rows to make that is none.
+
+    Raises
+    ------
+    HyperparameterError
+
+    Notes: Def 369
+    """
+    if not is_whole(n):
+        raise HyperparameterError(f"generate: n is a whole number ≥ 1; got {n!r}.")
+
+
 def generate_near(model: Any, X: Any, n: int = 10, nudge: float = 0.2, seed: int = 0) -> Generated:
     """New rows: codes of observed rows, moved a little, and decoded.
 
@@ -98,9 +112,9 @@ def generate_near(model: Any, X: Any, n: int = 10, nudge: float = 0.2, seed: int
 
     Notes: Def 369
     """
-    if n < 1 or not 0 < nudge < float("inf"):
+    if not is_whole(n) or not 0 < nudge < float("inf"):
         raise HyperparameterError(
-            f"generate_near: n is a whole number ≥ 1 and nudge a number > 0; got {n}, {nudge!r}."
+            f"generate_near: n is a whole number ≥ 1 and nudge a number > 0; got {n!r}, {nudge!r}."
         )
     random = np.random.default_rng(seed)
     codes = np.asarray(model.encode(X))

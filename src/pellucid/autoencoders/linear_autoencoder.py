@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from pellucid.autoencoders.linear_descent import linear_objective
-from pellucid.autoencoders.principal_axes import (
+from pellucid.autoencoders.axes_of_rows import (
     ROUTES,
     PrincipalAxes,
     axes_by_sketch,
     principal_axes,
 )
+from pellucid.autoencoders.linear_descent import linear_objective
+from pellucid.autoencoders.too_long import too_long
 from pellucid.data.weights import checked_weights
 from pellucid.descent.descend import minimize
 from pellucid.descent.stopping import SmallGradient, Steps
 from pellucid.errors import (
     ConvergenceWarning,
-    HyperparameterError,
     ShapeError,
     SingularWarning,
     TooFewRowsError,
@@ -215,12 +215,8 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             X, weights = X[weights > 0], weights[weights > 0]
         (n, d), k = X.shape, self.code_length
         if k > d or (k == d and not self.overcomplete):
-            remedy = f"Take k < {d}" if d > 1 else "A single column cannot be shortened"
-            whole = ", or overcomplete=True to turn the axes and keep all." if k == d else "."
-            raise HyperparameterError(
-                f"LinearAutoencoder: a code of code_length (k) = {k} numbers is no shorter than "
-                f"a row: there are {d} feature(s). {remedy}{whole}"
-            )
+            whole = "overcomplete=True to turn the axes and keep all" if k == d else ""
+            raise too_long("LinearAutoencoder", k, d, whole)
         if reset and n < k:
             raise TooFewRowsError(
                 f"LinearAutoencoder: {n} rows span fewer than the k = {k} axes asked for. Give "

@@ -7,6 +7,7 @@ Notes: Concept 362, Concept 363, Concept 364, §8.3.2, §8.4.5
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
@@ -119,14 +121,28 @@ def decoded_grid(
     ------
     ShapeError
         When a code has fewer than two numbers.
+    HyperparameterError
+        For entries that are not two different numbers of a code, or steps < 1.
 
     Notes: Concept 363
     """
     codes = np.asarray(model.encode(X))
     k = codes.shape[1]
-    if k < 2 or max(entries) >= k:
-        raise ShapeError(f"A grid varies two numbers of a code; this one has {k}.")
-    along, up = entries
+    if k < 2:
+        raise ShapeError(
+            f"decoded_grid varies two numbers of a code, and this model's has {k}: take a model "
+            "with code_length ≥ 2, or look along one number with `traversal`."
+        )
+    places = tuple(entries) if isinstance(entries, Iterable) else ()
+    apart = len(places) == 2 and places[0] != places[1]
+    if not apart or not all(is_whole(entry, 0) and entry < k for entry in places):
+        raise HyperparameterError(
+            f"decoded_grid: entries are two different places of a code, from 0 to {k - 1}; "
+            f"got {entries!r}."
+        )
+    if not is_whole(steps):
+        raise HyperparameterError(f"decoded_grid: steps is a whole number ≥ 1; got {steps!r}.")
+    along, up = places
     low, high = np.quantile(codes, [0.03, 0.97], axis=0)
     grid = np.tile(codes.mean(axis=0), (steps, steps, 1))
     grid[:, :, along] = np.linspace(low[along], high[along], steps)[None, :]

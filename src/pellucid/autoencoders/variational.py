@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.autoencoders.code_sample import CodeSample
 from pellucid.autoencoders.coded import CodedRows
-from pellucid.autoencoders.generated import Generated
+from pellucid.autoencoders.generated import Generated, refuse_count
 from pellucid.autoencoders.settings import CODE_ACTIVATION, LAYERS, SPARSITY
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
@@ -200,9 +200,15 @@ class VariationalAutoencoder(CodedRows):
         n : int
         seed : int
 
+        Raises
+        ------
+        HyperparameterError
+            For n < 1.
+
         Notes: Def 369, Def 370
         """
         check_is_fitted(self)
+        refuse_count(n)
         codes = np.random.default_rng(seed).normal(size=(n, self.code_length))
         how = "decoded from codes drawn from N(0, 1)"
         return Generated(self.decode(codes), codes, None, how)

@@ -115,7 +115,7 @@ def adversarial_example(
     FramingError
         For another kind of model, or labels it does not know.
     HyperparameterError
-        For a budget that is not > 0, or bounds that hold no value.
+        For a budget or step size that is not > 0, or bounds that hold no value.
 
     Examples
     --------
@@ -130,8 +130,9 @@ def adversarial_example(
     """
     h = network_of(model)
     ascent = Ascent(steps, direction, until)
-    _check_budget(budget, bounds)
-    eta = step_size or (budget if steps == 1 else 2.5 * budget / steps)
+    _check_sizes(budget, step_size, bounds)
+    usual = budget if steps == 1 else 2.5 * budget / steps
+    eta = usual if step_size is None else step_size
     given = np.asarray(X, dtype=np.float64)
     flat = np.asarray(h._checked(h._flat(given), reset=False), np.float64)
     codes = _codes(h, y, len(flat))
@@ -191,11 +192,16 @@ def network_of(model: Any) -> Any:
     return inner
 
 
-def _check_budget(budget: float, bounds: Any) -> None:
+def _check_sizes(budget: float, step_size: float | None, bounds: Any) -> None:
     if not 0 < budget < float("inf"):
         raise HyperparameterError(
             "adversarial_example: budget is the most that an entry may move, a number > 0; "
             f"got {budget!r}. Without one the ascent would change what the row truly is."
+        )
+    if step_size is not None and not 0 < step_size < float("inf"):
+        raise HyperparameterError(
+            "adversarial_example: step_size (η) is a number > 0, for each step climbs the loss, or "
+            f"None for one that suits the budget; got {step_size!r}."
         )
     if bounds is not None and not bounds[0] < bounds[1]:
         raise HyperparameterError(

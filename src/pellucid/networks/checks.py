@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pellucid.errors import FramingError, NetworkWarning
+import jax
+
+from pellucid.errors import FramingError, NetworkWarning, ShapeError
 from pellucid.networks.activations import Elementwise, Identity, ReLU, Step
 from pellucid.networks.average_pool import AveragePool
 from pellucid.networks.batch_norm import BatchNorm
 from pellucid.networks.dense import Dense
 from pellucid.networks.dropout import Dropout
+from pellucid.networks.each_place import Stretch
+from pellucid.networks.embedding import Embedding
 from pellucid.networks.heads import OutputLoss
-from pellucid.networks.layer import Layer, Shape
+from pellucid.networks.layer import Layer, Shape, shape_text
 from pellucid.networks.max_pool import MaxPool, windows_of_pool
+from pellucid.networks.parallel import Parallel
 from pellucid.networks.softmax import Softmax
+
+if TYPE_CHECKING:
+    from pellucid.networks.network import Network
 
 PASSES_THROUGH = (Identity, Dropout)
 
@@ -48,6 +56,82 @@ def refuse(layers: Sequence[Layer], loss: OutputLoss) -> None:
         raise FramingError(
             f"The loss {loss.name!r} takes probabilities, but the output, layer {len(layers)} "
             f"({type(last).__name__}), goes {reach}. End with {right}, or take the loss 'square'."
+        )
+
+
+def refuse_points(network: Network, shape: Shape) -> None:
+    """A batch whose points the network does not take.
+
+    Parameters
+    ----------
+    network : Network
+    shape : tuple of int
+        Of the batch, n×in_shape.
+
+    Raises
+    ------
+    ShapeError
+
+    Notes: Concept 278
+    """
+    wanted = network.points[0]
+    if len(shape) and shape[1:] == wanted:
+        return
+    alone = " Write one point as a batch of one: X[None]." if shape == wanted else ""
+    raise ShapeError(
+        f"The network takes batches of shape n×{shape_text(wanted)}, one row a point; this one is "
+        f"{shape_text(shape)}.{alone}"
+    )
+
+
+def refuse_ids(layers: Sequence[Layer], x: Any, start: int = 0) -> None:
+    """Token ids that an `Embedding`, first to read the batch x, does not have.
+
+    Where x is traced for compiling nothing can be looked at, and nothing is refused.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    x : array, n×in_shape
+    start : int
+        Number of the first place, for the message.
+
+    Raises
+    ------
+    FramingError
+
+    Notes: Def 383
+    """
+    if not layers or isinstance(x, jax.core.Tracer):
+        return
+    first = layers[0]
+    if isinstance(first, Embedding):
+        first.refuse_ids(x, start)
+    elif isinstance(first, Stretch):
+        refuse_ids(first.layers, x[:, first.start : first.stop], start + first.start)
+    elif isinstance(first, Parallel):
+        for branch in first.branches:
+            refuse_ids(branch, x, start)
+
+
+def refuse_params(layers: Sequence[Layer], params: Any) -> None:
+    """Parameters that are not a list with one dict a layer.
+
+    Raises
+    ------
+    ShapeError
+
+    Notes: Notation 304
+    """
+    if not isinstance(params, Sequence):
+        raise ShapeError(
+            "params is a list with one dict a layer, as network.init() gives it; this is a "
+            f"{type(params).__name__}."
+        )
+    if len(params) != len(layers):
+        raise ShapeError(
+            f"The network has {len(layers)} layers, but params has {len(params)} entries: give one "
+            "dict a layer, {} where a layer has no parameters."
         )
 
 

@@ -13,11 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.compiled import kept
 from pellucid.networks.correlation import by_filter, by_input, by_offset, correlate
 from pellucid.networks.initial import check_initial, initial_offsets, initial_weights
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
-from pellucid.networks.windows import Size, Windows, in_windows, windows_of
+from pellucid.networks.windows import Size, Windows, in_windows, plain_size, windows_of
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,14 @@ class Convolution(Layer):
 
     def __post_init__(self) -> None:
         check_initial(self.initial, self.scale, "Convolution")
-        if self.filters < 1:
-            raise HyperparameterError(f"Convolution: filters is at least 1; got {self.filters}.")
-        for name in ("size", "stride", "padding", "dilation"):  # lists become tuples: hashable
+        if not is_whole(self.filters):
+            raise HyperparameterError(
+                f"Convolution: filters is a whole number ≥ 1; got {self.filters!r}."
+            )
+        for name in ("size", "stride", "padding", "dilation"):
             value = getattr(self, name)
-            if not isinstance(value, int | str):
-                object.__setattr__(self, name, tuple(int(v) for v in value))
+            if not (name == "padding" and isinstance(value, str)):
+                object.__setattr__(self, name, plain_size(value, name, "Convolution"))
         if isinstance(self.padding, str) and self.padding != "same":
             raise HyperparameterError(
                 f'Convolution: padding is a number, one an axis, or "same"; got {self.padding!r}.'

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.initial import check_initial, initial_offsets, initial_weights
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
 from pellucid.networks.products import by_weights
@@ -72,9 +73,10 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         check_initial(self.initial, self.scale, "Dense")
-        if self.units < 1 or (self.inputs is not None and self.inputs < 1):
+        if not is_whole(self.units) or not (self.inputs is None or is_whole(self.inputs)):
             raise HyperparameterError(
-                f"Dense: units and inputs are whole numbers ≥ 1; got {self.units}, {self.inputs}."
+                f"Dense: units and inputs are whole numbers ≥ 1; got {self.units!r}, "
+                f"{self.inputs!r}."
             )
         if self.mask is not None:  # nested tuples: plain data that can be compared and hashed
             mask = np.asarray(self.mask, dtype=bool)

@@ -10,8 +10,10 @@ from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.errors import FramingError, HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
 from pellucid.networks.products import by_weights
 
@@ -21,8 +23,9 @@ class Embedding(Layer):
     """Row x of W for each token id x: T ids in, T×width out.
 
     It is the one-hot code times W, and computed so: meant for characters and small vocabularies, as
-    the code takes T·count numbers a point. An id that is no token, such as −1, is an empty place:
-    its vector is 0. Ids are whole numbers in the network's own kind of number, so their slope is 0.
+    the code takes T·count numbers a point. The id −1 marks an empty place: its vector is 0. Any
+    other id that is no token is refused where rows enter a network. Ids are whole numbers in the
+    network's own kind of number, so their slope is 0.
 
     Parameters
     ----------
@@ -55,9 +58,30 @@ class Embedding(Layer):
     )
 
     def __post_init__(self) -> None:
-        if self.count < 1 or self.width < 1:
+        if not (is_whole(self.count) and is_whole(self.width)):
             raise HyperparameterError(
-                f"Embedding: count and width are whole numbers ≥ 1; got {self.count}, {self.width}."
+                f"Embedding: count and width are whole numbers ≥ 1; got {self.count!r}, "
+                f"{self.width!r}."
+            )
+
+    def refuse_ids(self, x: Any, start: int = 0) -> None:
+        """Ids that are no tokens, in a batch n×T whose places count from `start`.
+
+        Raises
+        ------
+        FramingError
+            Names the first such id, its row and its place.
+
+        Notes: Def 383
+        """
+        ids = np.asarray(x)
+        strange = np.argwhere((ids != np.round(ids)) | ~(ids >= -1) | (ids >= self.count))
+        if len(strange):
+            row, place = strange[0].tolist()
+            raise FramingError(
+                f"Embedding: token ids are whole numbers from 0 to {self.count - 1}, or −1 for an "
+                f"empty place; row {row}, place {start + place} holds {ids[row, place]:g}. Code "
+                "unknown tokens with an id of their own, or raise count."
             )
 
     def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:

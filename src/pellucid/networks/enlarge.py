@@ -5,14 +5,15 @@ Notes: Concept 446
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.errors import ShapeError
+from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape, shape_text
 
 
@@ -24,6 +25,13 @@ class Enlarge(Functional):
     ----------
     size : sequence of two int
         h′ and w′ of the image afterwards, no smaller than before.
+
+    Raises
+    ------
+    HyperparameterError
+        For a size that is not two whole numbers.
+    ShapeError
+        When points are no images, or larger than that already.
 
     Examples
     --------
@@ -42,12 +50,18 @@ class Enlarge(Functional):
     formulas: ClassVar[Formulas] = Formulas("{y} = R {x} Cᵀ", "∂L/∂{x} = Rᵀ ∂L/∂{y} C")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", tuple(int(side) for side in self.size))
+        sides = tuple(self.size) if isinstance(self.size, Iterable) else (self.size,)
+        if len(sides) != 2 or not all(map(is_whole, sides)):
+            raise HyperparameterError(
+                "Enlarge: size is two whole numbers ≥ 1, rows and columns, such as (28, 28); "
+                f"got {self.size!r}."
+            )
+        object.__setattr__(self, "size", tuple(map(int, sides)))
 
     def out_shape(self, in_shape: Shape) -> Shape:
         if len(in_shape) != 3:
             raise ShapeError(f"Enlarge takes images h×w×c, not {shape_text(in_shape)}.")
-        if len(self.size) != 2 or any(a < b for a, b in zip(self.size, in_shape, strict=False)):
+        if any(a < b for a, b in zip(self.size, in_shape, strict=False)):
             raise ShapeError(
                 f"Enlarge: {shape_text(in_shape)} does not grow to {shape_text(tuple(self.size))}."
             )

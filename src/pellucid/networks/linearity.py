@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.errors import ShapeError
+from pellucid.errors import FramingError, ShapeError
 from pellucid.networks.activations import Identity
+from pellucid.networks.checks import refuse_params
 from pellucid.networks.convolution import Convolution
 from pellucid.networks.dense import Dense
-from pellucid.networks.layer import Layer, Mode, Shape
+from pellucid.networks.layer import Layer, Mode, Shape, shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in
 
@@ -37,6 +38,11 @@ def collapse_linear(network: Network, params: Sequence[Any]) -> tuple[Network, l
     params : list of dict
         NumPy arrays.
 
+    Raises
+    ------
+    ShapeError
+        When params are not one dict a layer.
+
     Examples
     --------
     >>> net = Network([Dense(1, inputs=2, offset=False), Dense(2, offset=False)])
@@ -46,6 +52,7 @@ def collapse_linear(network: Network, params: Sequence[Any]) -> tuple[Network, l
 
     Notes: Concept 282, Concept 283
     """
+    refuse_params(network.layers, params)
     layers: list[Layer] = []
     kept: list[dict[str, Any]] = []
     for at, (layer, own) in enumerate(zip(network.layers, params, strict=True)):
@@ -140,6 +147,13 @@ def as_matrix(layer: Convolution, params: Any, in_shape: Shape) -> NDArray[np.fl
     -------
     array, (entries of X)×(entries of Z)
 
+    Raises
+    ------
+    FramingError
+        For a layer that is no `Convolution`.
+    ShapeError
+        When W does not belong to such points, or the filler adds a constant.
+
     Examples
     --------
     >>> own = {"W": np.array([1.0, 2]).reshape(2, 1, 1)}
@@ -148,11 +162,23 @@ def as_matrix(layer: Convolution, params: Any, in_shape: Shape) -> NDArray[np.fl
 
     Notes: Concept 417, KE 452
     """
+    if not isinstance(layer, Convolution):
+        raise FramingError(
+            f"as_matrix is for a Convolution; this is {type(layer).__name__}. For Dense the matrix "
+            "is W itself."
+        )
+    in_shape = tuple(np.atleast_1d(in_shape).tolist())
     if layer.fill:
         raise ShapeError(
             f"A padding of {layer.fill:g} adds a constant: the layer is no matrix alone."
         )
     own = {"W": np.asarray(params["W"], np.float64)}
+    wanted = layer.shapes(in_shape)[0]["W"]
+    if own["W"].shape != wanted:
+        raise ShapeError(
+            f"For points of {shape_text(in_shape)} W is {shape_text(wanted)} (size, channels, "
+            f"filters); this one is {shape_text(own['W'].shape)}."
+        )
     if layer.offset:
         own["W0"] = np.zeros(layer.filters)
     entries = int(np.prod(in_shape))

@@ -16,7 +16,14 @@ import jax.numpy as jnp
 from pellucid.errors import HyperparameterError
 from pellucid.networks.compiled import kept
 from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape
-from pellucid.networks.windows import Size, Windows, in_windows, overlap_free, windows_of
+from pellucid.networks.windows import (
+    Size,
+    Windows,
+    in_windows,
+    overlap_free,
+    plain_size,
+    windows_of,
+)
 
 TIES = ("first", "all")
 # Channels below which the compiler's loops over tiles are short: one axis at a time is quicker.
@@ -154,8 +161,8 @@ def check_pool(pool: Any) -> None:
     """Lists become tuples, so that the layer can be hashed; the settings are checked."""
     for name in ("size", "stride", "padding"):
         value = getattr(pool, name)
-        if value is not None and not isinstance(value, int):
-            object.__setattr__(pool, name, tuple(int(v) for v in value))
+        if value is not None:
+            object.__setattr__(pool, name, plain_size(value, name, type(pool).__name__))
     windows = windows_of_pool(pool, 1)
     if any(2 * p > k for p, k in zip(windows.padding, windows.size, strict=True)):
         raise HyperparameterError(

@@ -6,7 +6,7 @@ Notes: Def 266, Notation 276, Concept 278, KE 279, Concept 294
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,14 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.errors import FramingError, HyperparameterError, NetworkWarning, ShapeError
-from pellucid.networks.checks import cautions, refuse
+from pellucid.hyperparameters import is_whole
+from pellucid.networks.checks import (
+    cautions,
+    refuse,
+    refuse_ids,
+    refuse_params,
+    refuse_points,
+)
 from pellucid.networks.dense import Dense
 from pellucid.networks.heads import DIRECT, OutputLoss, loss_named, matched
 from pellucid.networks.layer import PREDICTING, Backward, Layer, Mode, Shape
@@ -23,6 +30,7 @@ from pellucid.networks.series import (
     forward_series,
     init_series,
     init_state_series,
+    refuse_no_layers,
     shapes_of_series,
 )
 from pellucid.networks.summary import Summary, summary_of
@@ -54,7 +62,8 @@ class Network:
     ShapeError
         When consecutive layers do not fit, with both shapes and the layers' numbers.
     FramingError
-        For an unknown loss, no layers, or a loss that cannot take the output.
+        For an unknown loss, no layers, something among them that is none, or a loss that cannot
+        take the output.
 
     Warns
     -----
@@ -81,7 +90,10 @@ class Network:
     reduction: str = "sum"
 
     def __post_init__(self) -> None:
+        if isinstance(self.layers, Layer):
+            raise FramingError("Network takes a list of layers: write [layer], even for one.")
         object.__setattr__(self, "layers", tuple(self.layers))
+        refuse_no_layers(self.layers)
         object.__setattr__(self, "in_shape", _in_shape(self.layers, self.in_shape))
         if self.reduction not in REDUCTIONS:
             raise HyperparameterError(
@@ -226,9 +238,20 @@ class Network:
         Returns
         -------
         array, n×out_shape
+
+        Raises
+        ------
+        ShapeError
+            For points of another shape, or params that are not one dict a layer.
+        FramingError
+            For token ids that an `Embedding` does not have.
         """
+        refuse_params(self.layers, params)
         with computing_in(dtype_of(params)) as kind:
-            y, _ = self.forward(params, jnp.asarray(X, kind), Mode(state=state or {}))
+            x = jnp.asarray(X, kind)
+            refuse_points(self, x.shape)
+            refuse_ids(self.layers, x)
+            y, _ = self.forward(params, x, Mode(state=state or {}))
             return y
 
     def summary(self) -> Summary:
@@ -237,6 +260,15 @@ class Network:
         Notes: Def 445
         """
         return summary_of(self)
+
+    def collapse_linear(self, params: Sequence[Any]) -> tuple[Network, list[Any]]:
+        """The same function in fewer layers, with its parameters; see `linearity.collapse_linear`.
+
+        Notes: Concept 282, Concept 283
+        """
+        from pellucid.networks.linearity import collapse_linear
+
+        return collapse_linear(self, params)
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
@@ -271,7 +303,10 @@ def _in_shape(layers: Sequence[Layer], given: Any) -> Shape:
                 "in_shape=(28, 28, 1); or begin with Dense(…, inputs=2)."
             )
         return (first.inputs,)
-    shape = (given,) if isinstance(given, int) else tuple(int(size) for size in given)
-    if any(size < 1 for size in shape):
-        raise ShapeError(f"Every size of in_shape is at least 1; got {shape}.")
-    return shape
+    shape = tuple(given) if isinstance(given, Iterable) else (given,)
+    if not all(map(is_whole, shape)):
+        raise ShapeError(
+            f"in_shape is a whole number ≥ 1, or a tuple of them, such as (28, 28, 1); "
+            f"got {given!r}."
+        )
+    return tuple(map(int, shape))

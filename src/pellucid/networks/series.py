@@ -11,7 +11,7 @@ from typing import Any
 
 import jax
 
-from pellucid.errors import ShapeError
+from pellucid.errors import FramingError, ShapeError
 from pellucid.networks.layer import Backward, Layer, Mode, Shape, place_name, shape_text
 from pellucid.networks.watch import NOBODY
 
@@ -66,11 +66,14 @@ def shapes_of_series(
 
     Raises
     ------
+    FramingError
+        For something that is no layer.
     ShapeError
         Names the layer that does not fit, and the one before it.
 
     Notes: Concept 278
     """
+    refuse_no_layers(layers, place)
     of_params, of_points = [], [tuple(in_shape)]
     for l, layer in enumerate(layers):
         try:
@@ -84,6 +87,27 @@ def shapes_of_series(
         of_params.append(own)
         of_points.append(out)
     return of_params, of_points
+
+
+def refuse_no_layers(layers: Sequence[Any], place: Shape = ()) -> None:
+    """Whatever stands among layers and is none, such as a class that nobody called.
+
+    Raises
+    ------
+    FramingError
+
+    Notes: Def 265
+    """
+    for l, layer in enumerate(layers):
+        if isinstance(layer, Layer):
+            continue
+        name = f"Layer {place_name((*place, l))} is no Layer"
+        if isinstance(layer, type) and issubclass(layer, Layer):
+            raise FramingError(
+                f"{name}: {layer.__name__} is a class. Call it, with its settings if it has any: "
+                f"{layer.__name__}(…)."
+            )
+        raise FramingError(f"{name}: it is {layer!r}. Give layers, such as Dense(10) and ReLU().")
 
 
 def init_series(

@@ -5,12 +5,13 @@ Notes: Def 389
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar
 
-from pellucid.errors import ShapeError
+from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape, shape_text
 
 
@@ -22,6 +23,10 @@ class Unflatten(Functional):
     ----------
     shape : sequence of int
         Of a point afterwards.
+
+    Raises
+    ------
+    HyperparameterError, ShapeError
 
     Examples
     --------
@@ -39,7 +44,12 @@ class Unflatten(Functional):
     formulas: ClassVar[Formulas] = Formulas("{y} = vec⁻¹({x})", "∂L/∂{x} = vec(∂L/∂{y})")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", tuple(int(size) for size in self.shape))
+        sizes = tuple(self.shape) if isinstance(self.shape, Iterable) else (self.shape,)
+        if not all(map(is_whole, sizes)):
+            raise HyperparameterError(
+                f"Unflatten: shape is whole numbers ≥ 1, one an axis; got {self.shape!r}."
+            )
+        object.__setattr__(self, "shape", tuple(map(int, sizes)))
 
     def out_shape(self, in_shape: Shape) -> Shape:
         if len(in_shape) != 1 or in_shape[0] != prod(self.shape):

@@ -10,7 +10,10 @@ from typing import Any
 import jax
 import numpy as np
 
+from pellucid.errors import ShapeError, TooFewRowsError
 from pellucid.networks.answers import answers_for
+from pellucid.networks.checks import refuse_ids, refuse_points
+from pellucid.networks.layer import shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.steps import compiled_losses
 
@@ -28,6 +31,15 @@ class HeldOutRows:
     weights : array of shape (n,), optional
     dtype : {"float32", "float64"}
 
+    Raises
+    ------
+    ShapeError
+        For points that the network does not take, or not one answer and weight a row.
+    TooFewRowsError
+        For no rows.
+    FramingError
+        For answers that the loss cannot take, or token ids that an `Embedding` does not have.
+
     Notes: Def 333
     """
 
@@ -35,7 +47,17 @@ class HeldOutRows:
         self, network: Network, X: Any, y: Any, weights: Any = None, *, dtype: str = "float32"
     ) -> None:
         X, y = np.asarray(X), np.asarray(y)
+        refuse_points(network, X.shape)
+        refuse_ids(network.layers, X)
         n = len(X)
+        if not n:
+            raise TooFewRowsError("There are no held-out rows: give at least one.")
+        for given, name in ((y, "answers"), (weights, "weights")):
+            if given is not None and np.shape(given)[:1] != (n,):
+                raise ShapeError(
+                    f"There are {n} held-out rows, but their {name} are "
+                    f"{shape_text(np.shape(given))}: give one a row."
+                )
         # A power of 2, so that sets of about one size share a compiled loss.
         size = min(ROWS_AT_ONCE, 1 << (n - 1).bit_length())
         self.weights = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)

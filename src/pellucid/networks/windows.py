@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from numbers import Integral
 from typing import Any
 
 import jax
@@ -149,6 +150,11 @@ def windows_of(
 
     Notes: Def 403, Def 429
     """
+    size, stride, dilation = (
+        plain_size(value, name, owner)
+        for value, name in ((size, "size"), (stride, "stride"), (dilation, "dilation"))
+    )
+    padding = padding if isinstance(padding, str) else plain_size(padding, "padding", owner)
     given = (size, stride, padding, dilation)
     lengths = {len(v) for v in given if not isinstance(v, int | str)} or {dims}
     if len(lengths) > 1:
@@ -167,13 +173,32 @@ def windows_of(
     if padding == "same" and max(s) > 1:
         raise HyperparameterError(
             f'{owner}: padding "same" keeps the size, but stride {shape_text(s)} does not; '
-            f"write padding={p} if that many fillers are meant."
+            f"write padding={p if len(set(p)) > 1 else p[0]} if that many fillers are meant."
         )
     return Windows(k, s, p, d)
 
 
-def _each(value: Any, axes: int) -> Shape:
-    return (value,) * axes if isinstance(value, int) else tuple(int(v) for v in value)
+def plain_size(value: Any, name: str, owner: str) -> int | Shape:
+    """A whole number, or one an axis as a tuple, so that a layer can be hashed.
+
+    Raises
+    ------
+    HyperparameterError
+        For anything else.
+    """
+    several = isinstance(value, Iterable) and not isinstance(value, str)
+    found = tuple(value) if several else (value,)
+    if not found or not all(not isinstance(v, bool) and isinstance(v, Integral) for v in found):
+        raise HyperparameterError(
+            f"{owner}: {name} is a whole number, or a sequence with one for each axis; "
+            f"got {value!r}."
+        )
+    whole = tuple(int(v) for v in found)
+    return whole if several else whole[0]
+
+
+def _each(value: int | Sequence[int], axes: int) -> Shape:
+    return (value,) * axes if isinstance(value, int) else tuple(value)
 
 
 def _same(k: Shape, d: Shape, owner: str) -> Shape:
