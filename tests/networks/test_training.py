@@ -432,6 +432,8 @@ def test_a_training_that_stopped_early_stays_stopped(tmp_path: Path) -> None:
         ({"y": CODES.astype(str)}, ShapeError, "computes with numbers"),
         ({"y": None}, ShapeError, "rows X and answers y"),
         ({"X": X.astype(str)}, ShapeError, "computes with numbers"),
+        ({"X": X[:, :3]}, ShapeError, "takes batches of shape n×4"),
+        ({"X": Stream(lambda _: [(X[:, :3], CODES)]), "y": None}, ShapeError, "shape n×4"),
         ({"X": Stream(lambda _: [(X, CODES)]), "y": None, "weights": np.ones(150)},
          HyperparameterError, "a source gives its own"),
         ({"X": Stream(lambda _: []), "y": None}, TableError, "no rows .* in epoch 1"),

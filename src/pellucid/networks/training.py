@@ -25,6 +25,7 @@ from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.answers import answers_for
 from pellucid.networks.batch_blocks import Block, blocks_of, capacity_of
 from pellucid.networks.checkpoints import checkpoints_of
+from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.devices import placed, threads_for
 from pellucid.networks.gradient_watch import judged_norms
 from pellucid.networks.network import Network
@@ -173,6 +174,9 @@ def train(
     )  # fmt: skip
     check_settings(network, settings, validation)
     source = _source(X, y, weights, seed)
+    if isinstance(source, InMemory):
+        refuse_points(network, source.X.shape)
+        refuse_ids(network.layers, source.X)
     if validation and len(validation[0]) != len(validation[1]):
         raise ShapeError(
             f"validation has {len(validation[0])} rows and {len(validation[1])} answers."
@@ -251,6 +255,8 @@ class _Run:
     def _answered(self, epoch: int) -> Iterator[Chunk]:
         for x, y, w in self.source.epoch(epoch):
             if len(x):
+                refuse_points(self.network, x.shape)
+                refuse_ids(self.network.layers, x)
                 yield x, answers_for(self.network, y), w
 
     def _fingerprint(self) -> str:
