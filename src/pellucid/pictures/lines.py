@@ -115,6 +115,7 @@ def lines(
     Parameters
     ----------
     panels : sequence of (title, X of shape (n, 1), y of shape (n,), mapping of name -> model)
+        A model that needs no name has an empty one.
     reach : (low, high) or None
         Inputs shown in every panel; None shows those of all points.
     heights : (low, high) or None
@@ -141,8 +142,46 @@ def lines(
             _named(ax, ("x", "y"))
             if ax is not axes[0]:
                 ax.set_ylabel("")
-            if models:
+            if any(models):
                 ax.legend(fontsize=9)
+        return figure
+
+
+def tries(found: Sequence[Any], least: Any, X: Any, y: Any) -> Figure:
+    """The best line of few and of many random tries, and J against tries with its floor.
+
+    Parameters
+    ----------
+    found : sequence of RandomRegression
+        Fitted to X and y, with ever more tries.
+    least : LeastSquares
+        Fitted to the same.
+    X : array, shape (n, 1)
+    y : array, shape (n,)
+
+    Notes: §2.4
+    """
+    with side_by_side(2, (4.6, 3.9)) as (figure, (left, right)):
+        scatter(X, y, ax=left)
+        ends = np.array(left.get_xlim())
+        for at, h in enumerate(found):
+            name = f"best of {h.n_iter_:,}" if h.n_iter_ > 1 else "a single try"
+            line = h.predict(ends[:, None])
+            left.plot(ends, line, DASHES[at % 4], color=SERIES[at], lw=2, label=name)
+        left.set_xlim(*ends.tolist())
+        left.legend(fontsize=9)
+        J = found[-1].best_
+        right.step(np.arange(1, len(J) + 1), J, color=BLUE, lw=2, where="post", label="best so far")
+        floor = training_error(least, X, y)
+        right.axhline(floor, color=ORANGE, ls="--", label=f"least squares, {number(floor)}")
+        right.set_xscale("log")
+        powers = 10 ** np.arange(int(np.log10(len(J))) + 1)
+        right.set_xticks(powers, [f"{n:,}" for n in powers])
+        right.minorticks_off()
+        right.set_ylim(0, None)
+        right.set_xlabel("tries")
+        right.set_ylabel("J")
+        right.legend(fontsize=9)
         return figure
 
 

@@ -174,6 +174,7 @@ def planes(runs: Sequence[tuple[str, Mapping[str, Any]]], X: Any, y: Any) -> Fig
             ax.plot(rows[:, 0], rows[:, 1], answers, "o", color=INK, markersize=4)
             ax.set_zlabel("y")
             ax.set_title(title)
+            ax.view_init(elev=25, azim=-125)
             if len(models) > 1:
                 ax.legend(loc="upper left", fontsize=9)
         return figure
