@@ -220,7 +220,7 @@ def the_plot_of_a_classifier_hides_its_score() -> Figure:
 
 
 def no_line_separates() -> Figure:
-    """Opposite points in one place, + − + along a line, or clouds that overlap: no line errs never.
+    """Opposite points in one place, + − + along a line, or clouds that overlap: every line errs.
 
     4.2.14-non-separable-figure
     """

@@ -106,6 +106,10 @@ def _residuals(axes: Axes, x: Array, actual: Array, said: Array, squares: bool) 
             )
 
 
+def _guesses(h: Any, X: Array) -> Array:
+    return np.asarray(getattr(h, "predict", h)(X))
+
+
 def lines(
     panels: Sequence[tuple[str, Any, Any, Mapping[str, Any]]], *,
     reach: tuple[float, float] | None = None, heights: tuple[float, float] | None = None,
@@ -115,7 +119,7 @@ def lines(
     Parameters
     ----------
     panels : sequence of (title, X of shape (n, 1), y of shape (n,), mapping of name -> model)
-        A model that needs no name has an empty one.
+        Models are fitted, or functions of X; one that needs no name has an empty one.
     reach : (low, high) or None
         Inputs shown in every panel; None shows those of all points.
     heights : (low, high) or None
@@ -133,8 +137,8 @@ def lines(
             ax.plot(np.ravel(X), y, "o", color=GREY, markersize=size, mew=0)
             for at, (name, h) in enumerate(models.items()):
                 ax.plot(
-                    t, h.predict(t[:, None]), DASHES[at % 4], color=SERIES[at % len(SERIES)], lw=2,
-                    label=name,
+                    t, _guesses(h, t[:, None]), DASHES[at % 4], label=name, lw=2,
+                    color=SERIES[at % len(SERIES)],
                 )  # fmt: skip
             ax.set_xlim(*ends)
             ax.set_ylim(*(heights or tall))
