@@ -79,7 +79,8 @@ def separator(
     with drawing(ax, (4.2, 4.2)) as axes:
         middle, half = _window(rows, reach)
         _sides(axes, model, middle, half)
-        _line(axes, theta, theta_0, middle, half, aside=0.5 * half * foot)
+        marked = reach is not None and not scores  # the origin, which θ then stands beside
+        _line(axes, theta, theta_0, middle, half, aside=0.5 * half * marked)
         signed_points(axes, rows[:, 0], rows[:, 1], y)
         if scores:
             for x, u in zip(rows, model.decision_function(rows), strict=True):
@@ -167,7 +168,7 @@ def separators(runs: Sequence[Run], *, columns: int = 3, reach: float | None = N
                 separator(model, X, y, reach=reach, ax=ax)
             if reach is not None:
                 ax.plot(0, 0, "o", color=INK, markersize=5)
-                ax.annotate("0", (0, 0), (4, 4), textcoords="offset points", fontsize=9)
+                ax.annotate("0", (0, 0), (-8, -12), textcoords="offset points", fontsize=9)
             ax.set_title(title, fontsize=11)
         return figure
 
