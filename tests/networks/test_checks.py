@@ -180,7 +180,8 @@ def test_params_are_one_dict_a_layer() -> None:
 
 def test_a_network_collapses_itself() -> None:
     """Concept 282."""
-    deep = Network([Dense(4), Identity(), Dense(1)], in_shape=3, reduction="mean")
+    with pytest.warns(NetworkWarning, match="together they are one linear layer"):
+        deep = Network([Dense(4), Identity(), Dense(1)], in_shape=3, reduction="mean")
     params = deep.init(0, "float64")
     one, found = deep.collapse_linear(params)
     other, same = collapse_linear(deep, params)
