@@ -11,6 +11,8 @@ import pytest
 from onnx_answers import answers
 
 from pellucid import networks
+from pellucid.autoencoders.code_sample import CodeSample
+from pellucid.autoencoders.columns_activated import ColumnsActivated
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx_file import packed_onnx
 from pellucid.exchange.onnx_networks import WRITERS
@@ -72,6 +74,8 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
     "layer norm": ((4,), [LayerNorm(), LayerNorm(0.1, "outside")]),
     "batch norm": ((4,), [Dense(3), BatchNorm(), ReLU(), BatchNorm(0.1, "inside")]),
     "batch norm of images": (IMAGE, [Convolution(3), BatchNorm()]),
+    "a code at its mean": ((4,), [Dense(6), CodeSample(), Dense(3)]),
+    "some columns activated": ((4,), [Dense(3), ColumnsActivated(Tanh(), (0, 2))]),
     "residual": ((4,), [Residual([Dense(5), BatchNorm(), ReLU(), Dense(4)])]),
     "side by side": (IMAGE, [Parallel([[Convolution(2, padding=1), BatchNorm()], []])]),
     "added": ((4,), [Parallel([[Dense(3)], [Dense(3), Tanh()], [Dense(3)]], "sum")]),

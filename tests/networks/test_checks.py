@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pellucid.errors import FramingError, HyperparameterError, ShapeError, TooFewRowsError
+from pellucid.errors import (
+    FramingError,
+    HyperparameterError,
+    NetworkWarning,
+    ShapeError,
+    TooFewRowsError,
+)
 from pellucid.networks import (
     Convolution,
     Dense,

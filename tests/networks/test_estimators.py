@@ -32,6 +32,15 @@ STANDING = np.arange(40) >= 20
 SMALL: dict[str, Any] = {"hidden": (8,), "step_size": 0.01, "epochs": 20}
 
 
+def test_labels_are_named_as_a_person_writes_them() -> None:
+    short: Any = {"hidden": (2,), "epochs": 1}
+    with pytest.raises(FramingError, match=r"the rows hold one class: 'low'\.$"):
+        NetworkClassifier(**short).fit(X, np.full(len(X), "low"))
+    told = r"label 'unheard' is not among the classes 'high', 'low', 'middle': give"
+    with pytest.raises(FramingError, match=told):
+        NetworkClassifier(**short).partial_fit(X, LABELS).partial_fit(X[:2], ["low", "unheard"])
+
+
 def test_partial_fits_over_the_same_rows_are_epochs() -> None:
     h = NetworkClassifier(**SMALL)
     for _ in range(20):

@@ -189,12 +189,12 @@ def test_running_statistics_are_corrected_for_their_start() -> None:
 
 def test_saliency_tells_which_entries_an_output_hears() -> None:
     """The derivative by the input, Notation 304; images keep their places."""
-    net = Network([Convolution(1, 3, offset=False), Flatten(), Dense(2, offset=False), Softmax()],
-                  "nllm", in_shape=(5, 5, 1))  # fmt: skip
+    layers = [Convolution(1, 3, offset=False), Tanh(), Flatten(), Dense(2, offset=False), Softmax()]
+    net = Network(layers, "nllm", in_shape=(5, 5, 1))
     params = net.init(0)
     W = np.zeros((9, 2), np.float32)
     W[4, 0] = 1.0  # class 0 hears the middle window only
-    params[2] = {"W": W}
+    params[3] = {"W": W}
     found = saliency(net, np.ones((5, 5, 1)), params, output=0)
     assert found.shape == (1, 5, 5)
     assert (found[0] > 0).sum() == 9

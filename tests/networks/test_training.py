@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -348,6 +349,25 @@ def test_gradients_that_vanish_or_explode_are_named() -> None:
     start[0]["W"] = start[0]["W"] * 1e-20
     with pytest.warns(ExplodingGradientWarning, match="explodes"):
         train(steep, X, CODES, start=start, epochs=1, batch_size=150, gradient_norms=True)
+
+
+def test_gradients_as_long_in_every_layer_are_named_too() -> None:
+    """7.7.3-gradient-monitor: activations grow forward as gradients grow backward."""
+
+    def told(scale: float, reduction: str, y: Any) -> Any:
+        hidden = [part for _ in range(8) for part in (Dense(30, scale=scale), ReLU())]
+        network = Network([*hidden, Dense(1)], "square", 4, reduction=reduction)
+        return train(network, X, y, rule="adam", epochs=2, gradient_norms=True)
+
+    random = np.random.default_rng(1)
+    y = random.normal(size=(len(X), 1))
+    for reduction in ("sum", "mean"):
+        with pytest.warns(ExplodingGradientWarning, match="explodes in every layer"):
+            told(6.0, reduction, y)
+        with warnings.catch_warnings(action="error", category=ExplodingGradientWarning):
+            told(1.0, reduction, y)
+    with warnings.catch_warnings(action="error", category=ExplodingGradientWarning):
+        told(1.0, "sum", 1e5 * y)  # a target in its own units is no explosion
 
 
 @pytest.mark.parametrize(

@@ -247,17 +247,17 @@ class NetworkEstimator(Watched, GlassBox):
             type(self).__name__,
             problem=problem,
             hypothesis=Formula(
-                "A⁰ = x; Z^ℓ = (W^ℓ)ᵀA^(ℓ−1) + W₀^ℓ, A^ℓ = f^ℓ(Z^ℓ); h(x) = A^L",
+                "A⁰ = x; Zˡ = (Wˡ)ᵀAˡ⁻¹ + W₀ˡ, Aˡ = fˡ(Zˡ); h(x) = Aᴸ",
                 r"Z^\ell = (W^\ell)^T A^{\ell-1} + W_0^\ell,\ A^\ell = f^\ell(Z^\ell)",
-                "W^ℓ: m^ℓ×n^ℓ, W₀^ℓ: n^ℓ×1",
+                "Wˡ: mˡ×nˡ, W₀ˡ: nˡ×1",
                 "KE 279",
             ),
             objective=Formula(objective + decay, latex, "J: 1×1", "Concept 259"),
             gradient=Formula(
-                "∂L/∂W^ℓ = A^(ℓ−1)(∂L/∂Z^ℓ)ᵀ",
+                "∂L/∂Wˡ = Aˡ⁻¹(∂L/∂Zˡ)ᵀ",
                 r"\frac{\partial L}{\partial W^\ell} = A^{\ell-1}"
                 r"\left(\frac{\partial L}{\partial Z^\ell}\right)^T",
-                "as W^ℓ",
+                "as Wˡ",
                 "Notation 304",
             ),
             algorithm=f"Back-propagation, {self.batch_size} rows a step, rule {self.rule!r}, "
