@@ -5,7 +5,6 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 MINUS = "−"
@@ -61,7 +60,7 @@ def label(value: Any) -> str:
     return repr(value.item() if hasattr(value, "item") else value)
 
 
-def labels(values: Sequence[Any], most: int = 10) -> str:
+def labels(values: Any, most: int = 10) -> str:
     """Labels one after another; of many the first few, and how many there are.
 
     Parameters

@@ -25,6 +25,7 @@ from pellucid.networks import (
     Residual,
     Sigmoid,
     Softmax,
+    Tanh,
     backward_pass,
     computing_in,
     input_gradient,

@@ -200,12 +200,8 @@ def cautions(
             yield f"{name} has slope 0 everywhere: nothing before it can be trained.", True
         if isinstance(layer, LINEAR) and (after := _followed_by(layers, l)) is not None:
             yield _linear(layers, l, after, points)
-        if _skips(layer):
-            yield (
-                f"{name}: stride {layer.stride} is larger than size {layer.size}, so some "
-                "inputs are never looked at. Take a stride of at most the size.",
-                True,
-            )
+        if skipped := _skipped(layer):
+            yield f"{name}: {skipped}", True
         if isinstance(layer, BatchNorm) and l and getattr(layers[l - 1], "offset", False):
             yield (
                 f"The offset of layer {l} has no effect: layer {l + 1} (BatchNorm) subtracts the "
@@ -246,15 +242,20 @@ def _of_classes(last: Layer, loss: OutputLoss, out: Shape) -> Iterator[tuple[str
         )
 
 
-def _skips(layer: Any) -> bool:
-    """Whether inputs lie between windows. `MaxBlurPool` takes every window and then averages."""
+def _skipped(layer: Any) -> str:
+    """Told where inputs lie between windows. `MaxBlurPool` takes every window, then averages."""
     if isinstance(layer, Convolution):
         fields = layer.windows(1)
     elif isinstance(layer, MaxPool | AveragePool):
         fields = windows_of_pool(layer, 1)
     else:
-        return False
-    return any(s > k for s, k in zip(fields.stride, fields.size, strict=True))
+        return ""
+    if all(s <= k for s, k in zip(fields.stride, fields.size, strict=True)):
+        return ""
+    return (
+        f"stride {layer.stride} is larger than size {layer.size}, so some inputs are never looked "
+        "at. Take a stride of at most the size."
+    )
 
 
 def _followed_by(layers: Sequence[Layer], l: int) -> int | None:
