@@ -99,7 +99,7 @@ def formulas(E: type) -> str:
     """Hypothesis, objective and gradient, typeset as `explain()` gives them."""
     X: list[Any] = [[float(i), float(i * i % 7)] for i in range(12)]
     if not get_tags(E()).input_tags.two_d_array:
-        X = ["she read a book"] * 12
+        X = ["she read a book, and then another one"] * 12
     y: Any = [float(i % 5) for i in range(12)]
     if is_classifier(E()) and not is_regressor(E()):
         y = [int(i in (1, 6, 7, 9, 10, 11)) for i in range(12)]

@@ -26,6 +26,7 @@ from pellucid import (
     DenoisingAutoencoder,
     FactoredCode,
     FewLabelClassifier,
+    GenerativeAdversarialPair,
     HierarchicalClusters,
     KMeans,
     LeastSquares,
@@ -40,6 +41,7 @@ from pellucid import (
     NearestNeighborRegressor,
     NetworkClassifier,
     NetworkRegressor,
+    NextToken,
     NumericCode,
     OneHotCode,
     PolynomialBasis,
@@ -73,8 +75,8 @@ if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
 class Member:
     """An estimator, what it answers, and which of the shared properties it has.
 
-    `answers` is "numbers", "two labels", "labels", "groups" (it makes its own labels) or
-    "columns" (a transformer).
+    `answers` is "numbers", "two labels", "labels", "groups" (it makes its own labels), "columns"
+    (a transformer) or "chances" (of what it generates, or of what it was shown).
     `random`: draws numbers, so another order of the rows gives another answer.
     `sparse`: takes sparse rows. `moves`: what it predicts moves with a shift of every column.
     `text`: its rows are documents.
@@ -171,8 +173,16 @@ MEMBERS = (
     Member(BagOfWords("tf-idf", ngram_range=(1, 2)), "columns", sparse=False, text=True),
     Member(BagOfWords(n_buckets=32, sparse_output=False), "columns", sparse=False, text=True),
     Member(TableEncoder(), "columns", sparse=False),
+    Member(GenerativeAdversarialPair(hidden=(4,), epochs=3), "chances", sparse=False),
+    Member(
+        NextToken(places=6, width=8, heads=2, blocks=1, hidden=8, epochs=2),
+        "chances",
+        sparse=False,
+        text=True,
+    ),
 )
-PREDICTORS = tuple(member for member in MEMBERS if member.answers != "columns")
+PREDICTORS = tuple(member for member in MEMBERS if member.answers not in ("columns", "chances"))
+GENERATORS = tuple(member for member in MEMBERS if member.answers == "chances")
 
 
 def rows(member: Member, seed: int = 0, n: int = 90) -> tuple[Any, NDArray[Any]]:

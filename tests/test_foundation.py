@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from pellucid import errors
 from pellucid.errors import HyperparameterError, PellucidError, PellucidWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.wording import label, labels
 
 MEMBERS = [m for _, m in inspect.getmembers(errors, inspect.isclass)]
 
@@ -64,3 +66,13 @@ def test_an_explanation_prints_shows_and_serialises() -> None:
     assert "A &lt;b&gt;" in shown
     assert "<script" not in shown
     assert made.as_dict()["objective"]["latex"] == formula.latex
+
+
+@pytest.mark.parametrize("value", ["red", 6, True, 0.5])
+def test_a_label_reads_alike_from_any_array(value: object) -> None:
+    assert label(np.array([value])[0]) == label(np.array([value], object)[0]) == repr(value)
+
+
+def test_many_labels_are_cut_and_counted() -> None:
+    assert labels(np.array(["b", "a"])) == "'b', 'a'"
+    assert labels(np.arange(1000), most=2) == "0, 1, … (1,000 in all)"

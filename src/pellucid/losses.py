@@ -135,7 +135,7 @@ def _probabilities(g: Any, y: Any) -> tuple[Any, Any]:
         if outside.any():
             raise HyperparameterError(
                 f"This loss needs each {what} as a probability from 0 to 1; got "
-                f"{values[outside].flat[0]!r}. Convert labels -1 and +1 to 0 and 1 first."
+                f"{values[outside].flat[0]:g}. Convert labels -1 and +1 to 0 and 1 first."
             )
     return g, y
 

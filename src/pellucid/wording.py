@@ -1,9 +1,11 @@
-"""How numbers are written for a person, the same in the terminal, the report and the messages.
+"""How numbers and labels are written for a person, the same in terminal, report and messages.
 
 Notes: §1.0.3
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 MINUS = "−"
 
@@ -38,3 +40,41 @@ def number(value: float | None, digits: int = 3) -> str:
     if 1e-6 <= size < 1e-4:
         return f"{value:.{digits + 5}f}".rstrip("0").replace("-", MINUS)
     return f"{value:.{digits}g}".replace("-", MINUS)
+
+
+def label(value: Any) -> str:
+    """A label of a class: text in quotes, numbers bare, whatever array it comes from.
+
+    Parameters
+    ----------
+    value : str, number, bool, or a NumPy scalar of one
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> label(np.str_("red")), label(np.uint8(6)), label("6")
+    ("'red'", '6', "'6'")
+
+    Notes: §1.0.3
+    """
+    return repr(value.item() if hasattr(value, "item") else value)
+
+
+def labels(values: Any, most: int = 10) -> str:
+    """Labels one after another; of many the first few, and how many there are.
+
+    Parameters
+    ----------
+    values : sequence or array of labels
+    most : int
+        How many are named at the most.
+
+    Examples
+    --------
+    >>> labels(["blue", "red"]), labels(range(26), most=3)
+    ("'blue', 'red'", '0, 1, 2, … (26 in all)')
+
+    Notes: §1.0.3
+    """
+    said = ", ".join(map(label, values[:most]))
+    return said + (f", … ({len(values):,} in all)" if len(values) > most else "")

@@ -1,8 +1,7 @@
-"""The adversarial pair: hand-written gradients, one half, labels, and scikit-learn's checks."""
+"""The adversarial pair: hand-written gradients, one half, and labels of what is made."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,9 +11,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from pellucid.autoencoders import GenerativeAdversarialPair, discriminator_reading
+from pellucid import GenerativeAdversarialPair
+from pellucid.autoencoders import discriminator_reading
 from pellucid.autoencoders.alternation import discriminator_gradient, generator_gradient
 from pellucid.errors import HyperparameterError
 from pellucid.networks import Dense, Mode, Network, Sigmoid, Tanh, computing_in
@@ -112,11 +111,3 @@ def test_it_explains_itself_and_survives_a_file(tmp_path: Path) -> None:
     save_model(h, tmp_path / "pair.pellucid")
     again = load_model(tmp_path / "pair.pellucid")
     np.testing.assert_array_equal(again.generate(4).rows, h.generate(4).rows)
-
-
-@pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning")
-@parametrize_with_checks([GenerativeAdversarialPair(hidden=(4,), epochs=2)])
-def test_scikit_learn_check(estimator: Any, check: Any) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        check(estimator)

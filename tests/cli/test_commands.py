@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from pellucid import Ridge
 from pellucid.cli import main
+from pellucid.storage import save_model
 
 ROOT = Path(__file__).parents[2]
 PENGUINS = str(ROOT / "examples" / "penguins.csv")
@@ -136,3 +138,47 @@ def test_an_unwritable_output_leaves_nothing(
         main(["fit", PENGUINS, "-t", "species", "-o", str(tmp_path / "file")])
     assert ended.value.code == 1
     assert "is a file; name a folder" in capsys.readouterr().err
+
+
+COMMANDS = (
+    "fit", "predict", "cluster", "encode", "decode", "explain", "check", "notes", "demo", "bench",
+    "derive", "check-gradient", "minimize",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_whole_sentences_without_noise(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    assert left.value.code == 0
+    said = capsys.readouterr().out
+    assert f"Usage: pellucid {command}" in said
+    assert "[default" not in said  # the text itself names it
+    assert "--no-" not in said
+    if command in ("predict", "explain"):
+        assert "fit, cluster or encode wrote" in " ".join(said.replace("│", "").split())
+
+
+def test_every_command_is_in_the_list_and_only_these(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = {line[2:].split()[0] for line in capsys.readouterr().out.splitlines() if "│ " in line}
+    assert set(COMMANDS) <= listed
+
+
+def test_a_model_saved_in_python_is_explained_and_not_guessed_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "ridge.pellucid"
+    save_model(Ridge().fit([[0.0], [1.0], [2.0]], [1.0, 2.0, 3.0]), path)
+    for command, code, says in (
+        (("predict", str(path), PENGUINS), 1, "holds a Ridge that was saved in Python"),
+        (("explain", str(path)), 0, "Objective"),
+    ):
+        with pytest.raises(SystemExit) as left:
+            main(list(command))
+        assert left.value.code == code
+        spoken = capsys.readouterr()
+        assert says in spoken.out + spoken.err

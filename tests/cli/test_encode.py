@@ -113,6 +113,7 @@ def test_images_are_encoded_and_decoded(
     folder, told = images
     assert told["k"] == 3
     assert told["numbers_a_row"] == 49
+    assert told["epochs"] == 3
     assert set(told["accuracy"]) == {"codes", "rows", "commonest"}
     page = (folder / "report.html").read_text()
     for words in ("What codes decode to", "Generated, not observed", "data:image/png;base64"):
@@ -123,7 +124,53 @@ def test_images_are_encoded_and_decoded(
         assert held["images"].shape == (120, 7, 7, 1)
         assert held["generated"]
     assert run("decode", model, codes) == 1
+
+
+def test_predict_encodes_new_images(
+    images: tuple[Path, dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = str(images[0] / "model.pellucid")
+    assert run("predict", model, str(images[0] / "small.npz")) == 0
+    found = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert list(found[0]) == ["image", "a1", "a2", "a3", "reconstruction_loss"]
+    assert [row["image"] for row in found] == [str(i) for i in range(120)]
+    held = list(csv.DictReader((images[0] / "codes.csv").read_text().splitlines()))
+    for name in ("a1", "a2", "a3"):
+        np.testing.assert_allclose(
+            [float(row[name]) for row in found], [float(row[name]) for row in held], rtol=1e-6
+        )
     assert run("predict", model, PENGUINS) == 1
+    assert "reads images: give it a .npz archive" in capsys.readouterr().err
+
+
+def test_a_convolutional_code_of_images(
+    images: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """8.1.4-general: filters on the way in, and mirrored on the way out."""
+    given = ["encode", str(images[0] / "small.npz"), "-k", "3", "--model", "convnet"]
+    assert run(*given, "--epochs", "2", "-o", str(tmp_path)) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("3 numbers an image instead of 49 keep ")
+    assert "parameters, trained for all of 2 epochs; loss of a training row" in said
+    model, codes = str(tmp_path / "model.pellucid"), str(tmp_path / "codes.csv")
+    assert f"./pellucidpredict{model}NEW.npz" in said.replace(" ", "")
+    report = (tmp_path / "report.html").read_text()
+    assert "Convolution" in report
+    assert "--model convnet" in report
+    assert run("explain", model) == 0
+    assert "MaxPool 3×3×8" in " ".join(capsys.readouterr().out.split())
+    assert run("decode", model, codes, "-o", str(tmp_path / "made.npz")) == 0
+    with np.load(tmp_path / "made.npz") as held:
+        made = held["images"]
+    machine = load_model(Path(model))
+    with np.load(images[0] / "small.npz") as held:
+        again = machine.decode(machine.encode(held["images"]))
+    np.testing.assert_allclose(made, again, rtol=1e-4, atol=1e-3)
+
+
+def test_a_table_has_no_neighbours_to_convolve(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("encode", PENGUINS, "--model", "convnet") == 1
+    assert "For a table take network" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -131,7 +178,7 @@ def test_images_are_encoded_and_decoded(
     [
         (("-k", "0"), 1, "at least 1"),
         (("-k", "99"), 1, "no shorter than a row"),
-        (("--model", "magic"), 1, "one of network, linear"),
+        (("--model", "magic"), 1, "one of network, convnet, linear"),
         (("--test", "2"), 1, "share of the rows"),
         (("--truth", "spices"), 1, "Did you mean 'species'"),
         (("--epochs", "0"), 1, "at least 1"),

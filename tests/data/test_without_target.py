@@ -41,6 +41,29 @@ def test_patients_into_groups_is_clustering_and_dropping_height_reduction() -> N
     assert frame_without_target(PATIENTS.drop(["height_cm"])).features == ("pressure",)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "kind", "apart"),
+    [
+        ("actions", "reinforcement learning", "nobody tells the right action.*reward is told"),
+        ("a sequence", "sequence learning", "outputs are told, but not the state"),
+    ],
+)
+def test_other_kinds_of_learning_are_named_with_what_sets_them_apart(
+    wanted: str, kind: str, apart: str
+) -> None:
+    """1.1.5-other-learning"""
+    with pytest.raises(FramingError, match=f"{kind}.*{apart}"):
+        frame_without_target(PATIENTS, wanted)
+
+
+def test_what_learns_sequences_is_there() -> None:
+    """1.1.5-other-learning: the message sends to an object that exists."""
+    from pellucid.data.without_target import OTHER
+    from pellucid.networks import NextToken
+
+    assert f"{NextToken.__module__.rpartition('.')[0]}.{NextToken.__name__}" in OTHER["a sequence"]
+
+
 def test_columns_kept_aside_are_said_and_must_be_there() -> None:
     found = frame_without_target(PATIENTS, aside=("pressure",))
     assert found.features == ("height_cm",)

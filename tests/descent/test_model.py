@@ -74,6 +74,10 @@ def test_logistic_regression_is_reached_by_batches() -> None:
 def test_what_does_not_fit_is_named() -> None:
     with pytest.raises(ShapeError, match=r"\(2, 1\) and y \(3,\)"):
         model_objective("square", "linear", [[1.0], [2.0]], [1.0, 2, 3])
-    with pytest.raises(FramingError, match="linear, logistic"):
-        model_objective("square", "quadratic", *rows())
-    assert set(HYPOTHESES) == {"linear", "logistic"}
+    with pytest.raises(FramingError, match="linear, logistic, quadratic, sine"):
+        model_objective("square", "cubic", *rows())
+    with pytest.raises(ShapeError, match="'sine' is of one input; X has 3 columns"):
+        model_objective("square", "sine", np.ones((4, 3)), np.ones(4)).value(
+            {"theta": np.ones(2), "theta_0": 0.0}
+        )
+    assert set(HYPOTHESES) == {"linear", "logistic", "quadratic", "sine"}

@@ -40,3 +40,8 @@ def shown(chapter: int) -> set[str]:
 def claimed(chapter: int) -> set[str]:
     """The ids of a chapter's claims in the map of the notes."""
     return {each.id for each in items() if each.tag == "claim" and each.id[0] == str(chapter)}
+
+
+def figures(chapter: int) -> set[str]:
+    """The ids of a chapter's figures in the map of the notes."""
+    return {each.id for each in items() if each.tag == "figure" and each.id[0] == str(chapter)}

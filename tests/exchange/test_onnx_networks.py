@@ -11,6 +11,8 @@ import pytest
 from onnx_answers import answers
 
 from pellucid import networks
+from pellucid.autoencoders.code_sample import CodeSample
+from pellucid.autoencoders.columns_activated import ColumnsActivated
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx_file import packed_onnx
 from pellucid.exchange.onnx_networks import WRITERS
@@ -72,6 +74,8 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
     "layer norm": ((4,), [LayerNorm(), LayerNorm(0.1, "outside")]),
     "batch norm": ((4,), [Dense(3), BatchNorm(), ReLU(), BatchNorm(0.1, "inside")]),
     "batch norm of images": (IMAGE, [Convolution(3), BatchNorm()]),
+    "a code at its mean": ((4,), [Dense(6), CodeSample(), Dense(3)]),
+    "some columns activated": ((4,), [Dense(3), ColumnsActivated(Tanh(), (0, 2))]),
     "residual": ((4,), [Residual([Dense(5), BatchNorm(), ReLU(), Dense(4)])]),
     "side by side": (IMAGE, [Parallel([[Convolution(2, padding=1), BatchNorm()], []])]),
     "added": ((4,), [Parallel([[Dense(3)], [Dense(3), Tanh()], [Dense(3)]], "sum")]),
@@ -113,7 +117,10 @@ def test_layers_answer_alike(name: str) -> None:
     params = network.init(1)
     params = jax.tree.map(lambda leaf: leaf + 0.1, params)  # offsets that are not 0
     state = remembering(network, params, shape)
-    X = np.random.default_rng(9).normal(size=(5, *shape)).astype(np.float32)
+    random = np.random.default_rng(9)
+    ids = isinstance(layers[0], Embedding)
+    X = random.integers(-1, 3, (5, *shape)) if ids else random.normal(size=(5, *shape))
+    X = X.astype(np.float32)
     found = answers(packed_onnx(network, params, state), X)["output"]
     expected = np.asarray(network.predict(params, X, state))
     assert found.shape == expected.shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +121,20 @@ def test_what_does_not_fit_is_named(tmp_path: Path) -> None:
     file.write_bytes(b"pickle")
     with pytest.raises(ModelFileError, match="is not a safetensors file"):
         load_torch_weights(network(Dense(5)), file)
+    for kind, name in (("BF16", "bfloat16"), ("F8_E5M2", "float8_e5m2")):
+        file.write_bytes(safetensors_of(kind))
+        with pytest.raises(ModelFileError, match=f"numbers of type {name}, .* as float32"):
+            load_torch_weights(network(Dense(5)), file)
     with pytest.raises(ModelFileError, match="Cannot read"):
         load_torch_weights(network(Dense(5)), tmp_path / "nowhere")
+
+
+def safetensors_of(kind: str) -> bytes:
+    """A sound file of one tensor of 1×4 bytes, called numbers of that kind."""
+    count = {"BF16": 2, "F8_E5M2": 4}[kind]
+    tensor = {"dtype": kind, "shape": [1, count], "data_offsets": [0, 4]}
+    head = json.dumps({"0.weight": tensor}).encode()
+    return len(head).to_bytes(8, "little") + head + bytes(4)
 
 
 def test_a_model_of_pytorch_itself(tmp_path: Path) -> None:

@@ -12,7 +12,12 @@ from numpy.testing import assert_allclose
 from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.linear_model import LogisticRegression
 
-from pellucid.errors import ConvergenceWarning, FramingError, SeparationWarning
+from pellucid.errors import (
+    ConvergenceWarning,
+    FramingError,
+    SeparationWarning,
+    TooFewRowsError,
+)
 from pellucid.linear import (
     LinearClassifier,
     LogisticClassifier,
@@ -255,3 +260,13 @@ def test_explain_tells_the_objective(h):
     assert told.objective is not None
     assert "What happened" in str(told)
     assert told.to_html().startswith("<section")
+
+
+def test_labels_are_named_as_a_person_writes_them() -> None:
+    X, y = np.arange(6.0)[:, None], np.array(list("ababab"))
+    with pytest.raises(FramingError, match=r"the rows hold one class: 'a'\.$"):
+        LogisticClassifier().fit(X, np.full(6, "a"))
+    with pytest.raises(FramingError, match="label 'z' is not among the classes 'a', 'b': give"):
+        LogisticClassifier(algorithm="stochastic").partial_fit(X, y).partial_fit(X[:1], ["z"])
+    with pytest.raises(TooFewRowsError, match="class 'c' has a single row"):
+        SoftmaxCV().fit(X, np.array(list("aabbbc")))

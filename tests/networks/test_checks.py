@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pellucid.errors import FramingError, HyperparameterError, ShapeError, TooFewRowsError
+from pellucid.errors import (
+    FramingError,
+    HyperparameterError,
+    NetworkWarning,
+    ShapeError,
+    TooFewRowsError,
+)
 from pellucid.networks import (
     Convolution,
     Dense,
@@ -178,10 +184,10 @@ def test_params_are_one_dict_a_layer() -> None:
         NET.predict({}, np.zeros((2, 3)))
 
 
-@pytest.mark.filterwarnings("ignore::pellucid.errors.NetworkWarning")
 def test_a_network_collapses_itself() -> None:
     """Concept 282."""
-    deep = Network([Dense(4), Identity(), Dense(1)], in_shape=3, reduction="mean")
+    with pytest.warns(NetworkWarning, match="together they are one linear layer"):
+        deep = Network([Dense(4), Identity(), Dense(1)], in_shape=3, reduction="mean")
     params = deep.init(0, "float64")
     one, found = deep.collapse_linear(params)
     other, same = collapse_linear(deep, params)
@@ -199,4 +205,4 @@ def test_the_matrix_of_a_convolution_asks_for_what_belongs_together() -> None:
     with pytest.raises(ShapeError, match=r"For points of 4×2 W is 2×2×1 .* this one is 2×1×1"):
         as_matrix(Convolution(1, 2), own, (4, 2))
     with pytest.raises(ShapeError, match="length×channels"):
-        as_matrix(Convolution(1, 2), own, 4)
+        as_matrix(Convolution(1, 2), own, 4)  # type: ignore[arg-type]

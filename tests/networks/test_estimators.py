@@ -19,7 +19,7 @@ from pellucid import (
     save_model,
 )
 from pellucid.descent.step_sizes import Cosine
-from pellucid.errors import ConvergenceWarning, FramingError, ShapeError
+from pellucid.errors import ConvergenceWarning, FramingError, HyperparameterError, ShapeError
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(120, 3)) * [1.0, 100.0, 0.01] + 5.0
@@ -30,6 +30,15 @@ LINES[np.arange(40), np.arange(40) % 6, :] = 1.0
 LINES[20:] = LINES[20:].transpose(0, 2, 1)
 STANDING = np.arange(40) >= 20
 SMALL: dict[str, Any] = {"hidden": (8,), "step_size": 0.01, "epochs": 20}
+
+
+def test_labels_are_named_as_a_person_writes_them() -> None:
+    short: Any = {"hidden": (2,), "epochs": 1}
+    with pytest.raises(FramingError, match=r"the rows hold one class: 'low'\.$"):
+        NetworkClassifier(**short).fit(X, np.full(len(X), "low"))
+    told = r"label 'unheard' is not among the classes 'high', 'low', 'middle': give"
+    with pytest.raises(FramingError, match=told):
+        NetworkClassifier(**short).partial_fit(X, LABELS).partial_fit(X[:2], ["low", "unheard"])
 
 
 def test_partial_fits_over_the_same_rows_are_epochs() -> None:
@@ -122,3 +131,27 @@ def test_a_killed_fit_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         plain = NetworkClassifier(**SMALL).fit(X, LABELS)
     assert (gone_on.predict_proba(X) == plain.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 0.7, 1 / 3, 123.456, 1e6 + 0.1, -2.2, 255.0])
+def test_a_constant_column_keeps_the_scale_1(value: float) -> None:
+    """Rounding leaves a variance near 1e-33; by its root a new value would be blown up."""
+    rows = np.column_stack([X, np.full(len(X), value)])
+    h = NetworkRegressor(hidden=(4,), epochs=1).fit(rows, np.full(len(X), value))
+    assert h.scale_[3] == 1
+    assert h.target_scale_.tolist() == [1]
+    new = rows[:2].copy()
+    new[1, 3] += 0.1
+    assert np.abs(h.predict(new) - value).max() < 10
+    images = np.full((40, 6, 6, 2), value)
+    images[..., 0] = LINES
+    c = ConvNetClassifier(filters=(2,), hidden=(), epochs=1).fit(images, STANDING)
+    assert c.scale_[1::2].tolist() == [1] * 36
+    assert c.scale_[0] == pytest.approx(LINES.std())
+    assert c.mean_[0] == pytest.approx(LINES.mean())
+
+
+def test_a_checkpoint_never_hands_over_other_rows(tmp_path: Path) -> None:
+    NetworkClassifier(**SMALL, checkpoint=str(tmp_path)).fit(X, LABELS)
+    with pytest.raises(HyperparameterError, match="another training"):
+        NetworkClassifier(**SMALL, checkpoint=str(tmp_path)).fit(X[:100], LABELS[:100])

@@ -25,6 +25,7 @@ from pellucid.networks import (
     Residual,
     Sigmoid,
     Softmax,
+    Tanh,
     backward_pass,
     computing_in,
     input_gradient,
@@ -189,12 +190,12 @@ def test_running_statistics_are_corrected_for_their_start() -> None:
 
 def test_saliency_tells_which_entries_an_output_hears() -> None:
     """The derivative by the input, Notation 304; images keep their places."""
-    net = Network([Convolution(1, 3, offset=False), Flatten(), Dense(2, offset=False), Softmax()],
-                  "nllm", in_shape=(5, 5, 1))  # fmt: skip
+    layers = [Convolution(1, 3, offset=False), Tanh(), Flatten(), Dense(2, offset=False), Softmax()]
+    net = Network(layers, "nllm", in_shape=(5, 5, 1))
     params = net.init(0)
     W = np.zeros((9, 2), np.float32)
     W[4, 0] = 1.0  # class 0 hears the middle window only
-    params[2] = {"W": W}
+    params[3] = {"W": W}
     found = saliency(net, np.ones((5, 5, 1)), params, output=0)
     assert found.shape == (1, 5, 5)
     assert (found[0] > 0).sum() == 9
@@ -212,12 +213,13 @@ def test_a_pass_reads_as_the_notes_write() -> None:
     net = normalised()
     params = net.init(0)
     found = backward_pass(net, np.ones((3, 2)), np.ones((3, 1)), params)
-    assert found.names[:8] == ("A⁰", "Z¹", "Ẑ¹", "A¹", "R¹", "Ã¹", "Z²", "L")
+    outer = [q.name for q in found if q.depth == 0]
+    assert outer[:8] == ["A⁰", "Z¹", "Ẑ¹", "A¹", "R¹", "Ã¹", "Z²", "L"]
     assert found["Z1"].formula == "Z¹ = W¹ᵀ A⁰"
     assert found["Z1"].shape == "3×3"
     assert found["Z1"].columns.shape == (3, 3)
     assert found["dL/dG1"].shape == "3×1"
-    assert "∂L/∂R¹['layers'][0]['W']" in found.names
+    assert found["dL/dW4.1"].formula == "∂L/∂W⁴·¹ = A⁴·⁰ (∂L/∂Z⁴·¹)ᵀ"
     assert "<table" in found._repr_html_()
     assert "Z² = W²ᵀ Ã¹ + W₀²" in str(found)
     # Each point's derivatives carry its share of the mean.

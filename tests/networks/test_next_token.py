@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 
+from pellucid import NextToken
 from pellucid.errors import HyperparameterError, ShapeError, TextError, TooFewRowsError
-from pellucid.networks import NextToken
 from pellucid.networks.generated_text import drawn_token
 from pellucid.storage import load_model, save_model
 

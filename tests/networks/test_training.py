@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from pellucid.errors import (
     OutputError,
     PellucidWarning,
     ShapeError,
+    TableError,
     VanishingGradientWarning,
 )
 from pellucid.networks import (
@@ -37,6 +39,7 @@ from pellucid.networks import (
     ReLU,
     Sigmoid,
     Softmax,
+    Stream,
     computing_in,
     train,
 )
@@ -348,10 +351,29 @@ def test_gradients_that_vanish_or_explode_are_named() -> None:
         train(steep, X, CODES, start=start, epochs=1, batch_size=150, gradient_norms=True)
 
 
+def test_gradients_as_long_in_every_layer_are_named_too() -> None:
+    """7.7.3-gradient-monitor: activations grow forward as gradients grow backward."""
+
+    def told(scale: float, reduction: str, y: Any) -> Any:
+        hidden = [part for _ in range(8) for part in (Dense(30, scale=scale), ReLU())]
+        network = Network([*hidden, Dense(1)], "square", 4, reduction=reduction)
+        return train(network, X, y, rule="adam", epochs=2, gradient_norms=True)
+
+    random = np.random.default_rng(1)
+    y = random.normal(size=(len(X), 1))
+    for reduction in ("sum", "mean"):
+        with pytest.warns(ExplodingGradientWarning, match="explodes in every layer"):
+            told(6.0, reduction, y)
+        with warnings.catch_warnings(action="error", category=ExplodingGradientWarning):
+            told(1.0, reduction, y)
+    with warnings.catch_warnings(action="error", category=ExplodingGradientWarning):
+        told(1.0, "sum", 1e5 * y)  # a target in its own units is no explosion
+
+
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"epochs": 0}, "epochs ≥ 1"),
+        ({"epochs": 0}, "epochs is a whole number ≥ 1"),
         ({"decay": -1.0}, "decay"),
         ({"decay_in": "both"}, "decay_in"),
         ({"clip": 0.0}, "clip"),
@@ -372,3 +394,80 @@ def test_answers_that_do_not_fit_are_named() -> None:
         train(NET, X, CODES + 1, epochs=1)
     with pytest.raises(ShapeError, match="as many"):
         train(NET, X, CODES[:-1], epochs=1)
+
+
+def test_a_checkpoint_is_of_its_rows_and_of_no_others(tmp_path: Path) -> None:
+    """Other rows, answers, weights, held-out rows or first weights are refused, each by name."""
+    how: dict[str, Any] = {"epochs": 2, "checkpoint": tmp_path}
+    held = (X[:30], CODES[:30])
+    first = train(NET, X, CODES, validation=held, **how)
+    again = train(NET, X, CODES, validation=held, **how)
+    assert same_bits(first.params, again.params)
+    others: list[tuple[str, Any, dict[str, Any]]] = [
+        ("rows", (X + 5, CODES), {"validation": held}),
+        ("rows", (X, CODES[::-1]), {"validation": held}),
+        ("rows", (X, CODES), {"validation": held, "weights": np.arange(150) + 1.0}),
+        ("held-out rows", (X, CODES), {"validation": (X[30:60], CODES[30:60])}),
+        ("first weights", (X, CODES), {"validation": held, "start": NET.init(5)}),
+        ("λ", (X, CODES), {"validation": held, "stop": Steps(9)}),
+    ]
+    for what, rows, further in others:
+        with pytest.raises(HyperparameterError, match=f"another training: there, {what}"):
+            train(NET, *rows, **{**how, **further})
+
+
+def test_a_training_that_stopped_early_stays_stopped(tmp_path: Path) -> None:
+    """The same call again answers the same; a training that a person stopped goes on."""
+    noise = np.random.default_rng(3).integers(0, 3, 60)
+    how: dict[str, Any] = {
+        "epochs": 200, "validation": (X[:60], noise), "patience": 2, "step_size": 0.05,
+    }  # fmt: skip
+    first = train(NET, X, CODES, checkpoint=tmp_path / "a", **how)
+    assert first.verdict == "early stop"
+    for _ in range(2):
+        again = train(NET, X, CODES, checkpoint=tmp_path / "a", **how)
+        assert (again.verdict, again.epochs, again.best_epoch) == (
+            first.verdict, first.epochs, first.best_epoch,
+        )  # fmt: skip
+        assert same_bits(first.params, again.params)
+    stopped = train(
+        NET, X, CODES, epochs=4, checkpoint=tmp_path / "b", watch=lambda e: e.number == 2
+    )
+    assert stopped.epochs == 2
+    assert train(NET, X, CODES, epochs=4, checkpoint=tmp_path / "b").epochs == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"weights": np.zeros(150)}, ValueError, "not all zero"),
+        ({"weights": np.full(150, -1.0)}, ValueError, "≥ 0"),
+        ({"weights": np.ones(149)}, ShapeError, "one weight for each row"),
+        ({"epochs": 2.5}, HyperparameterError, "whole number"),
+        ({"seed": -1}, HyperparameterError, "whole number ≥ 0"),
+        ({"stop": "soon"}, HyperparameterError, "descent.stopping"),
+        ({"step_size": lambda t: 0.1 - t}, HyperparameterError, "at step 1 it is -0.9"),
+        ({"validation": (X, CODES[:9])}, ShapeError, "150 rows and 9 answers"),
+        ({"y": CODES + 0.5}, ShapeError, "whole numbers"),
+        ({"y": CODES.astype(str)}, ShapeError, "computes with numbers"),
+        ({"y": None}, ShapeError, "rows X and answers y"),
+        ({"X": X.astype(str)}, ShapeError, "computes with numbers"),
+        ({"X": X[:, :3]}, ShapeError, "takes batches of shape n×4"),
+        ({"X": Stream(lambda _: [(X[:, :3], CODES)]), "y": None}, ShapeError, "shape n×4"),
+        ({"X": Stream(lambda _: [(X, CODES)]), "y": None, "weights": np.ones(150)},
+         HyperparameterError, "a source gives its own"),
+        ({"X": Stream(lambda _: []), "y": None}, TableError, "no rows .* in epoch 1"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_trained_on_is_named(
+    given: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    given = {"X": X, "y": CODES, "epochs": 2, **given}
+    with pytest.raises(error, match=words):
+        train(NET, given.pop("X"), given.pop("y"), **given)
+
+
+def test_a_generator_that_is_used_up_is_named() -> None:
+    used_up = iter([(X, CODES)])
+    with pytest.raises(TableError, match="in epoch 2"):
+        train(NET, Stream(lambda _: used_up), epochs=3)

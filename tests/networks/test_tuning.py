@@ -8,7 +8,7 @@ from networks_job import CODES, X
 
 from pellucid.data.splits import folds
 from pellucid.descent.step_sizes import Cosine
-from pellucid.errors import HyperparameterError
+from pellucid.errors import ConvergenceWarning, HyperparameterError, ShapeError
 from pellucid.networks import BatchNorm, Dense, Network, ReLU, Softmax, train, tune
 
 NET = Network(
@@ -42,3 +42,33 @@ def test_a_setting_that_needs_another_program_is_named() -> None:
         tune(NET, {"layers": [1]}, X, CODES)
     with pytest.raises(HyperparameterError, match="got none"):
         tune(NET, {}, X, CODES)
+
+
+def test_no_clipping_is_a_setting_like_others() -> None:
+    found = tune(NET, {"clip": [None, 0.5]}, X, CODES, folds=2, epochs=2)
+    alone = tune(NET, {"step_size": [1e-3]}, X, CODES, folds=2, epochs=2)
+    np.testing.assert_allclose(found.losses[0], alone.losses[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("grid", "further", "words"),
+    [
+        ({"clip": [0.0]}, {}, "clip one > 0"),
+        ({"decay": [-1.0]}, {}, "≥ 0"),
+        ({"decay": [0.1]}, {"restarts": 0}, "restarts is a whole number"),
+        ({"decay": [0.1]}, {"epochs": 0}, "epochs is a whole number"),
+    ],
+)
+def test_settings_that_do_not_serve_are_named(
+    grid: dict[str, list[float]], further: dict[str, int], words: str
+) -> None:
+    with pytest.raises(HyperparameterError, match=words):
+        tune(NET, grid, X, CODES, folds=2, **{"epochs": 1, **further})
+
+
+def test_a_grid_in_which_all_diverge_is_told() -> None:
+    plain = Network([Dense(1)], "square", in_shape=4, reduction="sum")
+    with pytest.warns(ConvergenceWarning, match="no best setting"):
+        tune(plain, {"step_size": [1e30]}, X, X[:, 0], folds=2, epochs=3, rule="gradient descent")
+    with pytest.raises(ShapeError, match="one answer a row"):
+        tune(plain, {"step_size": [1.0]}, X, X[:9, 0], folds=2)

@@ -17,6 +17,8 @@ from pellucid import (
 )
 from pellucid import test_error as error_on_new_rows
 from pellucid.data import Column, Kind, Table
+from pellucid.descent import check_gradient, minimize, model_objective
+from pellucid.descent.model import HYPOTHESES
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.threshold import expected_costs
 from pellucid.features.polynomial_fit import fit_polynomial
@@ -173,6 +175,39 @@ def test_points_of_another_length_are_refused_with_both_lengths() -> None:
     h = LeastSquares().fit(np.eye(4)[:, :3] + np.arange(4)[:, None] ** 2, [1.0, 2, 4, 3])
     with pytest.raises(ValueError, match=r"2 features.* 3 features"):
         h.predict([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "by_hand"),
+    [
+        ("sine", lambda x, A, B, C: A * np.sin(B * x) + C),
+        ("quadratic", lambda x, A, B, C: A * x**2 + B * x + C),
+        ("linear", lambda x, A, B, C: A * x + C),
+    ],
+)
+def test_sine_quadratic_and_line_are_hypothesis_classes(name, by_hand) -> None:
+    """1.4.4-sine-and-quadratic-classes, eq 1.4, eq 1.5: guesses, gradients, and a fit."""
+    x = np.linspace(-2, 2, 41)
+    A, B, C = 1.3, 0.8, -0.4
+    truth = {"theta": np.array([A, B])[: 1 if name == "linear" else 2], "theta_0": C}
+    guesses, _ = HYPOTHESES[name].forward(truth, x[:, None])
+    np.testing.assert_allclose(guesses, by_hand(x, A, B, C))
+    J = model_objective("square", name, x[:, None], guesses)
+    away = {"theta": truth["theta"] + 0.3, "theta_0": C - 0.5}
+    assert check_gradient(J.value, J.gradient, away).agrees
+    found = minimize(J, away, step_size="line search")
+    assert found.value < 1e-8
+    np.testing.assert_allclose(found.theta["theta"], truth["theta"], atol=1e-3)
+
+
+def test_sine_and_quadratic_may_be_the_same_constant() -> None:
+    """1.4.4-constant-coincidence: with A = B = 0 both are C; else they differ."""
+    x = np.linspace(-3, 3, 25)[:, None]
+    still, moving = ({"theta": np.full(2, v), "theta_0": 1.7} for v in (0.0, 0.5))
+    sine, quadratic = (HYPOTHESES[name].forward for name in ("sine", "quadratic"))
+    assert (sine(still, x)[0] == 1.7).all()
+    assert (quadratic(still, x)[0] == 1.7).all()
+    assert np.abs(sine(moving, x)[0] - quadratic(moving, x)[0]).max() > 1
 
 
 def test_nearest_points_answer() -> None:

@@ -21,8 +21,10 @@ from pellucid import (
     validate,
 )
 from pellucid import test_error as error_on_new_rows
+from pellucid.calculus import closed_form, declare, differentiate, read
+from pellucid.calculus.emit_module import callable_for
 from pellucid.data import Column, Kind, Table, folds
-from pellucid.descent import Objective
+from pellucid.descent import Objective, minima, minimize
 from pellucid.errors import ShapeError, SingularWarning
 from pellucid.linear.ridge_solutions import gradient
 from pellucid.losses import LOSSES
@@ -68,6 +70,52 @@ def test_minimum_and_argmin_of_the_shifted_square() -> None:
     assert bowl.value(np.array([1.0])) == 0
     assert bowl.slope(np.array([1.0]))[0] == pytest.approx(0, abs=1e-9)
     assert bowl.slope(np.array([0.5]))[0] < 0 < bowl.slope(np.array([1.5]))[0]
+
+
+def test_optimization_returns_the_lowest_value_and_where_it_is() -> None:
+    """2.2.3-min-and-argmin: (x − 1)² + 2 is least, 2, at 1; the two are told apart."""
+
+    def f(x: float) -> float:
+        return float((x - 1) ** 2 + 2)
+
+    found = minimize(f, 4.0, step_size=0.3)
+    assert found.value == pytest.approx(2)  # an output
+    assert float(found.theta) == pytest.approx(1, abs=1e-4)  # an input
+    assert f(float(found.theta)) == found.value
+    (seen,) = minima(f, -3.0, 4.0)
+    assert (seen.value, seen.theta) == (pytest.approx(2), pytest.approx(1, abs=2e-3))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "by_hand"),
+    [("(theta*x - y)^2", "minimiser", 2 * 3.0**2), ("y - (theta*x)^2", "maximiser", -2 * 3.0**2)],
+)
+def test_the_sign_of_the_second_derivative_tells_a_minimum(text, kind, by_hand) -> None:
+    """2.5.8-second-derivative: J′ = 0 is a minimiser where J″ > 0, a maximiser where J″ < 0."""
+    declared = declare({"theta": "scalar", "x": "scalar", "y": "scalar"})
+    theta = declared.symbols["theta"]
+    J = read(text, declared)
+    stationary = closed_form(J, theta)
+    assert f"its {kind} solves" in str(stationary)
+    second = differentiate(differentiate(J, theta).expression, theta).expression
+    assert float(callable_for([second])(x=3.0)) == pytest.approx(by_hand)
+
+
+@pytest.mark.parametrize(
+    ("J", "start"),
+    [
+        (lambda t: -float(t**2), 0.0),
+        (lambda t: float(t[0] ** 2 - t[1] ** 2), np.array([0.0, 0.0])),
+        (lambda t: float(t**3), 0.0),
+    ],
+    ids=["a peak", "a saddle", "a terrace"],
+)
+def test_a_zero_gradient_is_not_taken_for_a_minimum(J, start) -> None:
+    """2.5.11-zero-gradient-may-mislead: a peak, a saddle and a terrace are told from a minimum."""
+    found = minimize(J, start, step_size=0.1)
+    assert found.gradient_norm == pytest.approx(0, abs=1e-6)
+    assert found.verdict == "saddle or flat"
+    assert minimize(lambda t: float(np.sum(t**2)), start).verdict == "converged"
 
 
 def test_a_miss_grows_dearer_the_larger_it_already_is() -> None:

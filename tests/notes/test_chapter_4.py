@@ -21,6 +21,7 @@ from pellucid import (
 )
 from pellucid import test_error as error_on_new_rows
 from pellucid.data import Column, Kind, Table
+from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import FramingError, SeparationWarning, TooFewRowsWarning
 from pellucid.linear.likelihood import logistic_objective, softmax_objective
 from pellucid.losses import LOSSES, nll_from_score, sigmoid, softmax
@@ -250,6 +251,27 @@ def test_the_offset_carries_no_regularizer() -> None:
     one, other = (logistic_objective(np.ones((1, 1)), 0.7, X, y, lam) for lam in (0.0, 5.0))
     assert one[2] == other[2]
     assert other[1] - one[1] == pytest.approx(2 * 5.0)
+
+
+def test_theta_and_offset_step_together_from_old_values() -> None:
+    """4.4.5-simultaneous-updates, eq 4.58–4.60: θ₀ steps by the slope at the old θ, not the new."""
+    X, y = np.array([[-1.0, 2.0, 4.0]]), np.array([[0.0, 1.0, 1.0]])
+
+    def slopes(theta: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        _, by_theta, by_offset = logistic_objective(theta, float(offset), X, y, 0.1)
+        return by_theta, np.array(by_offset)
+
+    J = Objective(
+        lambda both: logistic_objective(both[0], float(both[1]), X, y, 0.1)[0],
+        lambda both: slopes(*both),
+    )
+    old, old_offset = np.array([[0.3]]), np.array(-0.2)
+    theta, offset = minimize(J, (old, old_offset), step_size=0.5, stop=Steps(1)).theta
+    by_theta, by_offset = slopes(old, old_offset)
+    np.testing.assert_allclose(theta, old - 0.5 * by_theta)
+    np.testing.assert_allclose(offset, old_offset - 0.5 * by_offset)
+    in_turn = old_offset - 0.5 * slopes(theta, old_offset)[1]
+    assert abs(offset - in_turn) > 0.01
 
 
 def test_furniture_in_one_hot() -> None:

@@ -12,6 +12,7 @@ import pytest
 from pellucid import losses as plain_losses
 from pellucid.errors import FramingError, HyperparameterError, NetworkWarning, ShapeError
 from pellucid.networks import (
+    AveragePool,
     BatchNorm,
     Convolution,
     Dense,
@@ -20,6 +21,7 @@ from pellucid.networks import (
     Graph,
     Identity,
     Layer,
+    MaxBlurPool,
     MaxPool,
     Mode,
     Network,
@@ -348,11 +350,68 @@ def test_other_mismatches_are_warned_of() -> None:
         Network([Dense(3), Sigmoid()], "nllm", in_shape=2)
     with pytest.warns(NetworkWarning, match="stride 3 is larger than size 2"):
         Network([MaxPool(2, 3), Flatten(), Dense(1)], in_shape=(8, 8, 1))
+    with pytest.warns(NetworkWarning, match="stride 3 is larger than size 2"):
+        Network([Convolution(2, 2, stride=3), Flatten(), ReLU(), Dense(1)], in_shape=(8, 8, 1))
     net = Network([Dense(3), BatchNorm(), ReLU(), Dense(1)], in_shape=2)
     assert "offset of layer 1 has no effect" in net.cautions[0]
     assert net.cautions[0] in str(net.summary())
     narrow = Network([Dense(1), Dense(3)], in_shape=3)  # a linear bottleneck is a choice
     assert "rank 1" in narrow.cautions[0]
+
+
+@pytest.mark.parametrize(
+    ("layers", "loss", "said"),
+    [
+        ([Dense(3), Softmax()], "nll", "Take the loss 'nllm', or end with Sigmoid"),
+        ([Dense(3), Softmax()], "square", "gives the chances of classes"),
+        ([Dense(3), Softmax()], "absolute", "gives the chances of classes"),
+        ([Dense(1), Softmax()], "nllm", "always 1, so nothing can be learnt"),
+        ([Dense(1), Softmax()], "nll", "always 1, so nothing can be learnt"),
+    ],
+)
+def test_softmax_and_its_loss_belong_together(layers: list[Layer], loss: str, said: str) -> None:
+    """7.4.1-type-and-range"""
+    with pytest.warns(NetworkWarning, match=said) as caught:
+        Network(layers, loss, in_shape=2)
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    ("layers", "in_shape", "said"),
+    [
+        ([Convolution(3), Convolution(2)], (8, 8, 1), r"Layers 1 and 2 \(Convolution\)"),
+        (
+            [Convolution(3), AveragePool(2), Flatten(), Dense(2)],
+            (8, 8, 1),
+            r"Layers 1 and 4 \(Convolution, Dense\)",
+        ),
+        ([Dense(3, offset=False), BatchNorm(), Dense(1)], (2,), r"Layers 1 and 3 \(Dense\)"),
+    ],
+)
+def test_linear_layers_of_any_kind_in_series_are_warned_of(
+    layers: list[Layer], in_shape: tuple[int, ...], said: str
+) -> None:
+    """7.3.3-linear-hidden-layer; Concept 417: convolutions collapse as dense layers do."""
+    with pytest.warns(NetworkWarning, match=said):
+        Network(layers, in_shape=in_shape)
+    with warnings.catch_warnings(action="error", category=NetworkWarning):
+        Network([layers[0], ReLU(), *layers[1:]], in_shape=in_shape)
+
+
+def test_a_linear_bottleneck_of_filters_is_only_told() -> None:
+    with warnings.catch_warnings(action="error", category=NetworkWarning):
+        net = Network([Convolution(1, 1), Convolution(4, 1), Flatten()], in_shape=(3, 3, 2))
+    assert "one linear layer of rank 9" in net.cautions[0]
+
+
+def test_a_blur_pool_of_wide_stride_hears_every_input() -> None:
+    """9.2.3-stride-too-large does not touch it: all maxima are taken, then averaged."""
+    with warnings.catch_warnings(action="error", category=NetworkWarning):
+        net = Network([MaxBlurPool(2, 3), Flatten()], in_shape=(7, 1))
+    for at in range(7):
+        x = np.zeros((1, 7, 1), np.float32)
+        x[0, at] = 1.0
+        assert np.asarray(net.predict([{}, {}], x)).max() > 0
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from pellucid.networks import (
     Mode,
     Network,
     ReLU,
+    Residual,
     Sigmoid,
     Softmax,
     Tanh,
@@ -29,6 +30,7 @@ from pellucid.networks import (
 from pellucid.pictures import activations, convnets, convolution, images, links, networks, training
 from pellucid.pictures.diagram import Block, chain
 from pellucid.pictures.style import to_svg
+from pellucid.wording import number
 
 RANDOM = np.random.default_rng(0)
 NET = Network([Dense(3), ReLU(), Dense(2), Softmax()], "nllm", in_shape=2)
@@ -126,6 +128,28 @@ def test_levels_of_detail() -> None:
         networks.zoom(NET, "arithmetic")
 
 
+@pytest.mark.parametrize("level", ["neuron", "arithmetic"])
+def test_a_wide_layer_leaves_inputs_out(level: str) -> None:
+    wide = Network([Dense(4), ReLU(), Dense(1)], in_shape=784)
+    x = np.linspace(0, 1, 784)
+    params = wide.init(0)
+    figure = networks.zoom(wide, level, params, x, neuron=4)
+    assert figure.get_size_inches()[1] < 8
+    assert "⋮" in texts(figure)
+    if level == "neuron":
+        assert {"x₁", "x₇₈₄", "w₇₈₄", "w₀"} <= texts(figure)
+    else:  # what is left out is counted all the same
+        z = float(x @ params[0]["W"][:, 3] + params[0]["W0"][3])
+        assert f"z = {number(z)}" in texts(figure)
+
+
+@pytest.mark.parametrize("level", networks.LEVELS)
+@pytest.mark.parametrize("neuron", [0, -1, 4, 1.5])
+def test_a_neuron_that_is_not_there_is_refused(level: str, neuron: Any) -> None:
+    with pytest.raises(FramingError, match="neuron is a number from 1 to 3 in layer 1"):
+        networks.zoom(NET, level, PARAMS, [1.0, 2.0], neuron=neuron)
+
+
 def test_arithmetic_is_that_of_the_network() -> None:
     """7.2.16-network-figure: the numbers drawn are the network's own, behind layers too."""
     x = np.array([1.0, 2.0], np.float32)
@@ -194,6 +218,10 @@ def test_messages_travel_back() -> None:
     wide = Network([Dense(30), Tanh(), Dense(12), Tanh(), Dense(3), Softmax()], "nllm", in_shape=9)
     drawn = networks.messages(wide, np.ones(9), [1, 0, 0], wide.init(0))
     assert {"Z¹: 30×1", "∂L/∂Z¹: 30×1", "∂L/∂A²: 12×1"} <= texts(drawn)
+    nested = Network([Dense(2), Residual([Dense(2)]), Dense(1)], in_shape=1)
+    drawn = networks.messages(nested, [2.0], 1.0, nested.init(0))
+    assert {"Residual", "W¹, W₀¹"} <= texts(drawn)
+    assert not any("layers" in text for text in texts(drawn))  # its parameters are further in
 
 
 def test_the_reference_network_in_blocks() -> None:
@@ -243,6 +271,9 @@ def test_training_curves_and_the_stop() -> None:
     drawn = training.losses({"training": [3.0, 2, 1], "validation": [3.0, 2, 2.5]}, stop=2)
     assert [list(line.get_ydata()) for line in drawn.axes[0].lines[:2]] == [[3, 2, 1], [3, 2, 2.5]]
     assert drawn.axes[0].lines[2].get_xdata()[0] == 2
+    whole = train(NET, POINTS, np.arange(20) % 2, epochs=3, gradient_norms=True).history
+    drawn = training.losses(whole)
+    assert [line.get_label() for line in drawn.axes[0].lines] == ["loss"]  # no norms, no empty ones
     epochs = training.regions(
         [("epoch 1", lambda P: P[:, 0] > 0), ("epoch 9", lambda P: P[:, 1] > 0)],
         POINTS,
@@ -344,7 +375,7 @@ def test_convolutional_networks() -> None:
 def test_receptive_fields_are_those_of_the_gradient(pool: Any) -> None:
     """Def 434: what an output feels is what its field says, and nothing beyond."""
     layers = [Convolution(1, 3, stride=1, padding=1), pool, Convolution(1, 3)]
-    net = Network([*layers, Flatten(), Dense(1)], in_shape=(12, 12, 1))
+    net = Network([*layers, Tanh(), Flatten(), Dense(1)], in_shape=(12, 12, 1))
     first = last = 1
     for l in reversed(range(3)):
         first, last = convnets.span(net.layers[l], net.points[l], first, last)

@@ -14,7 +14,7 @@ def test_points_tell_their_rows_and_nothing_runs() -> None:
     """8.1.1-latent-scatter-figure"""
     codes = np.random.default_rng(0).normal(size=(5, 2))
     drawn = hover_map(codes, ["a & b", "<script>x</script>", "c", "d", "e"], list("uvuvu"))
-    assert drawn.count("<circle") == 5
+    assert drawn.count("<title>") == 5
     assert "<script" not in drawn
     assert "a &amp; b" in drawn
     assert drawn.count("●") == 2
@@ -25,10 +25,20 @@ def test_pictures_stand_in_the_frame_and_points_are_bounded() -> None:
     n = MOST_POINTS + 50
     codes = np.random.default_rng(0).normal(size=(n, 2))
     drawn = hover_map(codes, ["row"] * n, images=np.zeros((n, 2, 2, 1)))
-    assert drawn.count("<circle") == MOST_POINTS
+    assert drawn.count("<title>") == MOST_POINTS
     lefts = [float(x) for x in re.findall(r'<image x="([-\d.]+)"', drawn)]
     assert min(lefts) >= 0
     assert max(lefts) <= 640 - 84
+
+
+def test_nothing_drawn_lies_on_a_picture() -> None:
+    """What comes after the first picture is unfilled, but for the white ground of the others."""
+    codes = np.random.default_rng(0).normal(size=(20, 2))
+    drawn = hover_map(codes, ["row"] * 20, list("uv") * 10, np.ones((20, 2, 2, 1)))
+    points, _, met = drawn.partition("<g ")
+    assert points.count('fill="#') == 20
+    assert set(re.findall(r'<(\w+)[^>]* fill="([^"]+)"', met)) == {("rect", "#fff")}
+    assert ".hover g circle{fill:transparent" in drawn
 
 
 def test_an_image_is_ink_on_paper() -> None:
@@ -43,4 +53,4 @@ def test_an_image_is_ink_on_paper() -> None:
 
 
 def test_equal_codes_are_drawn() -> None:
-    assert hover_map(np.zeros((3, 2)), ["a", "b", "c"]).count("<circle") == 3
+    assert hover_map(np.zeros((3, 2)), ["a", "b", "c"]).count("<title>") == 3

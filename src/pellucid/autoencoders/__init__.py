@@ -28,6 +28,7 @@ HOMES: dict[str, str] = {
     "downstream_accuracy": "pellucid.autoencoders.downstream",
     "generate_near": "pellucid.autoencoders.generated",
     "discriminator_reading": "pellucid.autoencoders.adversarial_pair",
+    "losses_without_code": "pellucid.autoencoders.without_code",
     "principal_axes": "pellucid.autoencoders.axes_of_rows",
     "traversal": "pellucid.autoencoders.probing",
     "zero_and_mean": "pellucid.autoencoders.probing",

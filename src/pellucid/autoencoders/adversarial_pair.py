@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.autoencoders.alternation import RULE, compiled_alternation
 from pellucid.autoencoders.generated import Generated, refuse_count
+from pellucid.data.scaling import moments
 from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -153,8 +154,7 @@ class GenerativeAdversarialPair(GlassBox):
         """
         self.check_hyperparameters()
         X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
-        self.mean_, spread = X.mean(axis=0), X.std(axis=0)
-        self.scale_ = np.where(spread > 0, spread, 1.0)
+        self.mean_, self.scale_ = moments(X, np.ones(len(X)))
         rows = ((X - self.mean_) / self.scale_).astype(np.float32)
         d, k = X.shape[1], int(self.noise_length)
         self.generator_ = Network([*self._hidden(), Dense(d)], "square", k)

@@ -1,6 +1,6 @@
 """Quadratics: the gradient is Hθ − b, so the minimiser is a linear system away.
 
-Notes: KE 71, §2.6.10
+Notes: Concept 58, KE 71, §2.6.10
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ class ClosedForm:
         H (d×d) and b (d×1); both free of the variable.
     curvature : str
         "convex" makes the solution a minimiser; otherwise it is a stationary point.
+
+    Notes: Concept 58, KE 71
     """
 
     by: Expression

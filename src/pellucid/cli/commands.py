@@ -15,9 +15,10 @@ from pellucid.cli.options import Columns, Output, Source, Written
 app = App(
     name="pellucid",
     version=__version__,
-    help_format="plaintext",
+    help_format="rst",
     suppress_keyboard_interrupt=False,  # `main` says what was left behind
     help="Machine learning you can see through: a table in, an honest model out.",
+    default_parameter=Parameter(show_default=False),  # the texts name the defaults
 )
 
 
@@ -53,15 +54,15 @@ def fit(
     config: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Fit a model to a table, test it on rows never used, and write a report and a model file.
+    """Fit a model to a table or images, test it on rows never used, write a report and the model.
 
     Parameters
     ----------
     data
         CSV, TSV, Parquet, JSON lines, or SQLite as file.db::table; - reads CSV from standard input.
-        Or an archive of images.npz, with arrays called images and labels (or X and y).
+        Or images: a NumPy archive (.npz) with arrays called images and labels (or X and y).
     target
-        The column to predict.
+        The column to predict; for images, the array of labels.
     model
         auto (default), or one of mean, ridge, least-squares, random, logistic, softmax, sigmoids,
         polynomial, nearest, network. For images: convnet (auto), or network.
@@ -109,7 +110,7 @@ def fit(
     encoding
         Encoding of a text file (default utf-8), such as cp1252.
     jobs
-        Parallel workers; the answer does not depend on it (default 1).
+        Parallel workers (default 1; -1 is all cores). The answer does not depend on it.
     output
         Folder for report.html, model.pellucid and run.toml (default pellucid-out).
     config
@@ -159,22 +160,25 @@ def predict(
     encoding: str = "utf-8",
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Predict from a table with a model file: the table, plus prediction and probabilities.
+    """Ask a model about new rows: the table comes back with the model's answers beside it.
 
-    A model of groups adds the group of each row, and the distance to the group's mean.
+    A model of fit adds prediction and probabilities; of cluster, the group and the distance to its
+    mean; of encode, the code (a1, a2, …) and what decoding it loses. For images the answers come
+    alone, each with the image's number, counted from 0.
 
     Parameters
     ----------
     model
-        A model.pellucid that `pellucid fit` or `pellucid cluster` wrote.
+        A model.pellucid that `pellucid fit`, `cluster` or `encode` wrote.
     data
-        A table with the columns of training; - reads CSV from standard input.
+        A table with the columns of training, or images (.npz) if the model reads those; - reads CSV
+        from standard input.
     output
         File to write (.csv, .parquet or .jsonl); - or nothing prints CSV.
     missing
         A further spelling of "missing"; repeat for more.
     encoding
-        Encoding of a text file.
+        Encoding of a text file (default utf-8).
     json
         Print JSON lines instead of CSV.
     """
@@ -195,7 +199,7 @@ def explain(model: Path, /, *, json: Annotated[bool, Parameter(negative="")] = F
     Parameters
     ----------
     model
-        A model.pellucid that `pellucid fit` or `pellucid cluster` wrote.
+        A model.pellucid that `pellucid fit`, `cluster` or `encode` wrote, or that Python saved.
     json
         Print JSON instead of text.
     """
@@ -228,7 +232,7 @@ def check(
     Parameters
     ----------
     data
-        A table as for fit.
+        A table as for fit; no images.
     target
         The column that would be predicted; without it only the columns are shown.
     numeric
@@ -248,11 +252,11 @@ def check(
     missing
         A further spelling of "missing"; repeat for more.
     encoding
-        Encoding of a text file.
+        Encoding of a text file (default utf-8).
     test
-        Share of rows that the split would keep for testing.
+        Share of rows that the split would keep for testing (default 0.2).
     seed
-        Seed of the split.
+        Seed of the split (default 0).
     json
         Print JSON instead of text.
     """
@@ -281,7 +285,7 @@ def notes(
     Parameters
     ----------
     reference
-        A section such as 2.6, or a box such as "KE 71"; nothing prints a summary.
+        A section such as 2.6, or a box such as "KE 71"; without one a summary is shown.
     json
         Print JSON instead of text.
     """
@@ -305,13 +309,18 @@ def demo(*, output: Output = None) -> None:
 
 
 @app.command
-def bench(job: str | None = None, /, *, list_jobs: bool = False) -> None:
-    """Time Pellucid against its peers on equal quality; rewrites the tables of RESULTS.md.
+def bench(
+    job: str | None = None,
+    /,
+    *,
+    list_jobs: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Time Pellucid against its peers at equal quality, and rewrite the tables of RESULTS.md.
 
     Parameters
     ----------
     job
-        One job by name; nothing runs them all (long).
+        One job by name; without a name all of them run, which takes long.
     list_jobs
         Print the names of the jobs and stop.
     """
@@ -347,7 +356,7 @@ def derive(
     code
         numpy, jax or torch: print a module with value and gradient instead.
     layout
-        denominator (the notes') or numerator.
+        denominator (default; the notes' own) or numerator.
     json
         Print JSON instead of text.
     """
@@ -413,7 +422,7 @@ def minimize(
     data
         A table as for fit.
     wrt
-        The parameter to find.
+        The parameter to find (default theta).
     target
         This column is y, and all others, encoded and standardised, are the rows of X.
     bind
@@ -423,12 +432,12 @@ def minimize(
     ones
         Prepend the 1 to every point of X, for an offset.
     rule
-        "gradient descent", momentum, adadelta, "true adadelta", adagrad or adam.
+        "gradient descent" (default), momentum, adadelta, "true adadelta", adagrad or adam.
     step_size
         A number, "line search", shrinking or 1/t; not said, a line search for gradient descent and
         0.1 for the other rules.
     steps
-        Most steps.
+        Most steps (default 1000).
     picture
         File for a picture of the descent (.svg).
     json

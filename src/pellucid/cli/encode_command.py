@@ -37,18 +37,20 @@ def encode(
     Parameters
     ----------
     data
-        A table as for fit, or an archive of images.npz as for fit.
+        A table or images, as for fit.
     k
         Numbers in a code (default 2, which can be drawn).
     model
-        network (default), linear, variational or denoising.
+        network (default), linear, variational or denoising; for images convnet too, which is
+        convolutional.
     truth
         A column that is not encoded: it colours the map, and codes are judged by it. For images,
         the array of labels.
     test
         Share of the rows kept away to measure what is lost (default 0.2).
     epochs
-        Most passes over the rows.
+        Most passes over the rows (default 300, for images 40; for convnet as many as take about
+        half a minute, 3 to 100). Training ends sooner when held-out rows gain no more.
     seed
         Seed of every draw (default 0).
     numeric
@@ -106,7 +108,7 @@ def decode(model: Path, codes: Source, /, *, output: Output = None) -> None:
     codes
         A table with the columns a1, a2, … such as codes.csv; - reads CSV from standard input.
     output
-        File to write: .csv, .parquet or .jsonl, for images .npz; - or nothing prints CSV.
+        File to write: .csv, .parquet or .jsonl; - or nothing prints CSV. Images need a .npz file.
     """
     from pellucid.cli.encoding import run_decode
 

@@ -93,10 +93,16 @@ def codes_file(result: EncodeResult) -> str:
 
 def show(result: EncodeResult, folder: Path) -> None:
     """Print the result for a person: the answer first."""
+    from pellucid.evaluation.encoding_words import trained
+
     console = Console(highlight=False, soft_wrap=False)
+    what = "images" if result.machine.size else "rows"
     console.print(f"\n[bold]{escape(result.headline)}[/]")
-    console.print(f"{result.rows:,} rows; {len(result.test):,} of them to measure with.\n")
+    console.print(f"{result.rows:,} {what}; {len(result.test):,} of them to measure with.")
+    if told := trained(result.machine.model):
+        console.print(told)
     if result.by_column:
+        console.print()
         grid = RichTable(title="Kept of each column, on rows never used")
         for at, head in enumerate(("column", "kept", "loss", "loss of no code")):
             grid.add_column(head, justify="right" if at else "left")
@@ -114,12 +120,17 @@ def show(result: EncodeResult, folder: Path) -> None:
             name = f" ({escape(odd.name)})" if odd.name else ""
             why = f": {escape(odd.because)}" if odd.because else ""
             console.print(f"  row {odd.row:,}{name}, {odd.times:.1f} × the usual loss{why}")
+    if result.findings:
+        console.print()
     show_findings(console, result.findings)
     model = folder / "model.pellucid"
     console.print(f"\nCodes    {folder / 'codes.csv'}")
     console.print(f"Model    {model}")
     console.print(f"Report   {folder / 'report.html'}")
-    console.print(f"Decode   ./pellucid decode {model} {folder / 'codes.csv'}")
+    new = "NEW.npz" if result.machine.size else "NEW.csv"
+    made = " -o decoded.npz" if result.machine.size else ""
+    console.print(f"Predict  ./pellucid predict {model} {new}")
+    console.print(f"Decode   ./pellucid decode {model} {folder / 'codes.csv'}{made}")
     console.print(f"[dim]{result.seconds:.1f} s[/]")
 
 
@@ -147,6 +158,7 @@ def summary(result: EncodeResult, folder: Path) -> dict[str, Any]:
         "numbers_a_row": result.d,
         "k": result.settings.k,
         "model": result.settings.model,
+        **training(result.machine.model),
         "all_columns": told(result.all_columns),
         "by_column": [told(kept) for kept in result.by_column],
         "squared_error": told(result.squares),
@@ -163,6 +175,18 @@ def summary(result: EncodeResult, folder: Path) -> dict[str, Any]:
             "model": str(folder / "model.pellucid"),
             "report": str(folder / "report.html"),
         },
+    }
+
+
+def training(model: Any) -> dict[str, Any]:
+    """Figures of a network's training; none of a model without."""
+    if not hasattr(model, "network_"):
+        return {}
+    return {
+        "parameters": int(model.parameter_count_),
+        "epochs": int(model.n_iter_),
+        "best_epoch": int(model.best_epoch_),
+        "stopped": model.trace_["stopped"],
     }
 
 

@@ -1,4 +1,4 @@
-"""`pellucid predict`: the table as it came, with a prediction and probabilities beside it."""
+"""`pellucid predict`: the table as it came, with what the model answers beside it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pellucid.errors import TableError
+from pellucid.errors import ModelFileError, TableError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from pellucid.evaluation.cluster_machine import ClusterMachine
+    from pellucid.evaluation.encoding_machine import EncodingMachine
+    from pellucid.evaluation.image_machine import ImageMachine
     from pellucid.evaluation.machine import Machine
 
 
@@ -29,7 +31,12 @@ def run_predict(
     from pellucid.storage import load_model
 
     machine: Any = load_model(model)
-    if hasattr(machine, "shape"):  # reads images
+    if not hasattr(machine, "answers"):
+        raise ModelFileError(
+            f"{model} holds a {type(machine).__name__} that was saved in Python; it does not know "
+            "how to read a table. Use it in Python: pellucid.load_model opens it."
+        )
+    if getattr(machine, "reads_images", False):
         widened = of_images(machine, data)
     else:
         with on_disk(data) as path:
@@ -42,41 +49,38 @@ def run_predict(
     from pellucid.storage import write_whole
 
     write_whole(output, as_bytes(widened, output.suffix.lower()))
-    print(f"{widened.num_rows:,} predictions written to {output}", file=sys.stderr)
+    print(f"{widened.num_rows:,} answers written to {output}", file=sys.stderr)
 
 
-def of_images(machine: Any, data: str) -> pa.Table:
-    """The number of each image of an archive, `prediction`, one `probability_CLASS` a class.
+def of_images(machine: ImageMachine | EncodingMachine, data: str) -> pa.Table:
+    """The number of each image of an archive from 0, with what the machine answers beside it.
 
     Raises
     ------
     TableError
         When it is not an archive of images.
     """
-    import numpy as np
     import pyarrow as pa
 
     from pellucid.data.image_files import is_image_file
 
     if not is_image_file(data):
         raise TableError(f"This model reads images: give it a .npz archive, not {data}.")
-    p = machine.predict_probabilities(data)
-    classes = machine.model.classes_
-    columns: dict[str, Any] = {
-        "image": np.arange(len(p)), "prediction": [str(c) for c in classes[p.argmax(axis=1)]],
-    }  # fmt: skip
-    return pa.table(columns | {f"probability_{c}": p[:, i] for i, c in enumerate(classes)})
+    answers = machine.answers(data)
+    count = len(next(iter(answers.values())))
+    return pa.table({"image": range(count), **answers})
 
 
 def with_predictions(
-    machine: Machine | ClusterMachine,
+    machine: Machine | ClusterMachine | EncodingMachine,
     source: Any,
     missing: tuple[str, ...] = (),
     encoding: str = "utf-8",
 ) -> pa.Table:
     """The table's own columns as written, with what the machine answers beside them.
 
-    That is `prediction`, and one `probability_CLASS` a class; for groups, `distance`.
+    That is `prediction`, and one `probability_CLASS` a class; for groups, `distance`; of an
+    autoencoder the code, `a1`, `a2`, …, and `reconstruction_loss`.
 
     Raises
     ------

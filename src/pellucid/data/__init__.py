@@ -7,6 +7,7 @@ from typing import Any
 
 HOMES = {
     "Column": "table",
+    "Distribution": "distributions",
     "Framing": "framing",
     "Kind": "table",
     "Split": "splits",

@@ -142,6 +142,27 @@ def moments(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return found.mean, np.where(found.deviation > 0, found.deviation, 1.0)
 
 
+def pooled(columns: Spread) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of columns of equal weight taken as one.
+
+    Parameters
+    ----------
+    columns : Spread of p×c or (p,) columns
+        Those along the first axis are taken together.
+
+    Returns
+    -------
+    mean, scale : array of shape (c,) or ()
+        The scale is 1 where nothing varies.
+
+    Notes: Def 208, Def 209
+    """
+    mean = columns.mean.mean(axis=0)
+    variance = (columns.deviation**2 + (columns.mean - mean) ** 2).mean(axis=0)
+    deviation = _varies(np.sqrt(variance), mean)
+    return mean, np.where(deviation > 0, deviation, 1.0)
+
+
 def center(values: Floats, mean: Floats) -> Floats:
     """x − mean.
 

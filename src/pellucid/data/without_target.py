@@ -1,6 +1,6 @@
 """Framing a problem that has no target: what is wanted of the rows, and from which columns.
 
-Notes: §1.1.4, Concept 210, Concept 211
+Notes: §1.1.4, §1.1.5, Concept 210, Concept 211
 """
 
 from __future__ import annotations
@@ -23,6 +23,15 @@ MEANT = {
     "clustering": "rows that are alike are put together, and each gets the label of its group",
     "density estimation": "each row is told how probable such a row is",
     "dimensionality reduction": "rows are described by fewer columns, and little is lost",
+}
+# What is neither supervised nor unsupervised, by what is wanted.
+OTHER = {
+    "actions": "Choosing actions that earn rewards is reinforcement learning. It is not "
+    "supervised, as nobody tells the right action, nor wholly unsupervised, as the reward is told; "
+    "and each action changes the state that the next one meets. Pellucid does not learn it.",
+    "a sequence": "Turning a sequence into a sequence is sequence learning. Its outputs are told, "
+    "but not the state in which all inputs so far are remembered. pellucid.networks.NextToken "
+    "learns to predict the next word from all words so far.",
 }
 ASSUMPTIONS = (
     "Rows to come are drawn as these were.",
@@ -68,7 +77,7 @@ def frame_without_target(
     Raises
     ------
     FramingError
-        When something else is wanted.
+        When something else is wanted; for "actions" and "a sequence" it names the kind of learning.
     TableError
         When no column is left.
 
@@ -80,8 +89,10 @@ def frame_without_target(
     >>> frame_without_target(patients, "groups").problem
     'clustering'
 
-    Notes: §1.1.4, Concept 211
+    Notes: §1.1.4, §1.1.5, Concept 211
     """
+    if wanted in OTHER:
+        raise FramingError(OTHER[wanted])
     if wanted not in WANTED:
         raise FramingError(f"Wanted may be {', '.join(map(repr, WANTED))}; got {wanted!r}.")
     for name in aside:

@@ -68,6 +68,28 @@ def _logistic(parameters: Parameters, X: Array) -> tuple[Array, Backward]:
     return g, lambda by_guess: before(by_guess * g * (1 - g))
 
 
+def _one_input(name: str, X: Array) -> Array:
+    if X.shape[1] != 1:
+        raise ShapeError(f"The hypothesis {name!r} is of one input; X has {X.shape[1]} columns.")
+    return np.asarray(X[:, 0])
+
+
+def _quadratic(parameters: Parameters, X: Array) -> tuple[Array, Backward]:
+    x = _one_input("quadratic", X)
+    return _linear(parameters, np.column_stack([x**2, x]))
+
+
+def _sine(parameters: Parameters, X: Array) -> tuple[Array, Backward]:
+    x, (A, B) = _one_input("sine", X), parameters["theta"]
+    wave = np.sin(B * x)
+
+    def backward(by_guess: Array) -> Parameters:
+        by_theta = np.array([by_guess @ wave, by_guess @ (A * x * np.cos(B * x))])
+        return {"theta": by_theta, "theta_0": by_guess.sum()}
+
+    return A * wave + parameters["theta_0"], backward
+
+
 def _without_offset(parameters: Parameters) -> Parameters:
     return parameters | {"theta_0": 0.0 * parameters["theta_0"]}
 
@@ -77,6 +99,8 @@ HYPOTHESES = {
     for h in (
         Hypothesis("linear", _linear, "θᵀx + θ₀"),
         Hypothesis("logistic", _logistic, "σ(θᵀx + θ₀)"),
+        Hypothesis("quadratic", _quadratic, "θ₁x² + θ₂x + θ₀"),
+        Hypothesis("sine", _sine, "θ₁ sin(θ₂x) + θ₀"),
     )
 }
 REGULARIZERS = {
@@ -114,7 +138,8 @@ def model_objective(
     loss : str or Loss
         "square", "absolute", "nll", …
     hypothesis : str or Hypothesis
-        "linear" or "logistic", over {"theta": (d,), "theta_0": ()}; or one of your own.
+        "linear" or "logistic", over {"theta": (d,), "theta_0": ()}; of one input, "quadratic" or
+        "sine" (A, B are θ, C is θ₀); or one of your own.
     X : array, shape (n, d)
     y : array, shape (n,)
     lam : float

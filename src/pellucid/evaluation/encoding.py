@@ -14,11 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.autoencoders.autoencoder import Autoencoder
-from pellucid.autoencoders.denoising import DenoisingAutoencoder
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
-from pellucid.autoencoders.variational import VariationalAutoencoder
+from pellucid.autoencoders.without_code import losses_without_code
 from pellucid.data.encoder import TableEncoder
 from pellucid.data.image_files import ImageSet
 from pellucid.data.splits import split_rows
@@ -27,16 +24,16 @@ from pellucid.data.without_target import frame_without_target
 from pellucid.errors import FramingError, PellucidWarning, TooFewRowsError
 from pellucid.evaluation.clustering import column_summaries
 from pellucid.evaluation.encoding_machine import EncodingMachine
+from pellucid.evaluation.encoding_models import autoencoder_for
 from pellucid.evaluation.encoding_probes import probed
 from pellucid.evaluation.encoding_result import EncodeResult, EncodeSettings, Kept
 from pellucid.evaluation.encoding_words import findings, headline, odd_rows, says
+from pellucid.evaluation.epochs_told import epochs_told
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
 
 Array = NDArray[np.float64]
 Say = Callable[[str, float], None]
 FEWEST = 5
-HIDDEN = {"table": (64, 32), "images": (256, 64)}
-EPOCHS = {"table": 300, "images": 40}
 MOST_JUDGED = 2_000  # rows behind the accuracy of the nearest neighbour
 
 
@@ -204,11 +201,13 @@ def _encoded(
         )  # fmt: skip
     split = split_rows(n, test=settings.test, seed=settings.seed)
     say("training", 0.1)
-    model = _model(numbers, settings, len(split.train)).fit(X[split.train])
+    model = autoencoder_for(numbers, settings, len(split.train))
+    with epochs_told(settings.model, say, 0.1, 0.7):
+        model.fit(X[split.train])
     linear = LinearAutoencoder(min(k, len(split.train))).fit(X[split.train])
     say("measuring what is lost", 0.7)
     judged = losses_by_column(model, X)
-    nothing = _of_nothing(model, X[split.train], X)
+    nothing = losses_without_code(model, X[split.train], X)
     kept = _kept("all columns", judged, nothing, split.test)
     columns = tuple(
         _kept(name, judged[:, block], nothing[:, block], split.test)
@@ -249,54 +248,11 @@ def _encoded(
     }
 
 
-def _model(numbers: Numbers, settings: EncodeSettings, rows: int) -> Any:
-    if settings.model == "linear":
-        return LinearAutoencoder(min(settings.k, rows))
-    classes: dict[str, Any] = {
-        "network": Autoencoder,
-        "variational": VariationalAutoencoder,
-        "denoising": DenoisingAutoencoder,
-    }
-    images = numbers.kind == "images"
-    given: dict[str, Any] = {"image_shape": numbers.size} if images else {}
-    if not images:
-        given |= {"binary": numbers.binary, "categories": numbers.categories}
-    return classes[settings.model](
-        settings.k,
-        hidden=HIDDEN[numbers.kind],
-        epochs=settings.epochs or EPOCHS[numbers.kind],
-        batch_size=64 if images else 32,
-        validation=0.15 if rows >= 40 else 0.0,
-        patience=5 if images else 30,
-        standardize="whole" if images else False,
-        random_state=settings.seed,
-        **given,
-    )
-
-
 def losses_by_column(model: Any, X: Array) -> Array:
     """What each number of each row loses, n×d."""
     if hasattr(model, "losses_by_column"):
         return np.asarray(model.losses_by_column(X))
     return np.asarray((X - model.reconstruct(X)) ** 2)
-
-
-def _of_nothing(model: Any, training: Array, X: Array) -> Array:
-    """The same for a code of no numbers: every row decodes as the training rows' mean."""
-    loss = getattr(model, "loss_", ReconstructionLoss(X.shape[1]))
-    mean, scale = getattr(model, "mean_", 0.0), getattr(model, "scale_", 1.0)
-    middle = training.mean(axis=0)
-    scores = (middle - mean) / scale
-    tiny = 0.5 / (len(training) + 1)
-    for j in loss.binary:
-        p = min(max(middle[j], tiny), 1 - tiny)
-        scores[j] = np.log(p / (1 - p))
-    for group in loss.categories:
-        scores[list(group)] = np.log(np.maximum(middle[list(group)], tiny))
-    if not hasattr(model, "loss_"):
-        return np.asarray((X - middle) ** 2)
-    given = np.tile(scores, (len(X), 1))
-    return np.asarray(loss.by_column(given, (X - mean) / scale), dtype=np.float64)
 
 
 def _kept(name: str, judged: Array, nothing: Array, test: Any) -> Kept:

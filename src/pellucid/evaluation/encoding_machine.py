@@ -51,6 +51,11 @@ class EncodingMachine:
     evidence: dict[str, Any]
 
     @property
+    def reads_images(self) -> bool:
+        """Whether it encodes images, and no table."""
+        return bool(self.size)
+
+    @property
     def wanted(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be encoded.
 
@@ -60,10 +65,7 @@ class EncodingMachine:
             When the machine reads images.
         """
         if self.size:
-            raise TableError(
-                "This model encodes images, not tables. In Python: "
-                "load_model('model.pellucid').encode('new.npz')."
-            )
+            raise TableError("This model encodes images, not tables: give it a .npz archive.")
         return [entry for entry in self.schema if entry["name"] in self.features]
 
     def numbers_of(self, source: Any) -> Array:
@@ -128,9 +130,9 @@ class EncodingMachine:
             at += width
         return rows
 
-    def answers(self, table: Any) -> dict[str, Any]:
-        """Columns that `pellucid predict` adds: the code, and the reconstruction's loss."""
-        X = self.numbers_of(table)
+    def answers(self, source: Any) -> dict[str, Any]:
+        """Columns of `pellucid predict`: the code, and the reconstruction's loss."""
+        X = self.numbers_of(source)
         codes = np.asarray(self.model.encode(X))
         named = {f"a{j + 1}": codes[:, j] for j in range(codes.shape[1])}
         return named | {"reconstruction_loss": np.asarray(self.model.losses(X))}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pellucid.evaluation.encoding_probes import Probes
 
 Array = NDArray[np.float64]
-MODELS = ("network", "linear", "variational", "denoising")
+MODELS = ("network", "convnet", "linear", "variational", "denoising")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class EncodeSettings:
     k : int
         Numbers in a code.
     model : str
-        One of `MODELS`.
+        One of `MODELS`; "convnet" for images only.
     truth : str or None
         A column (an array of labels beside images) that is not encoded, to colour the map by and
         to judge the codes with.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pellucid.evaluation.encoding_result import Kept, Odd
 from pellucid.evaluation.fit_result import Finding
+from pellucid.wording import number
 
 Array = NDArray[np.float64]
 MOST_ODD = 10
@@ -78,6 +79,37 @@ def odd_rows(
     return tuple(found)
 
 
+def trained(model: Any) -> str:
+    """How a network was trained, in a sentence; "" for what is no network.
+
+    Notes: Def 333
+    """
+    if not hasattr(model, "network_"):
+        return ""
+    loss, held = model.trace_["loss"], model.trace_["validation_loss"]
+    told = f"{model.parameter_count_:,} parameters, trained for " + (
+        f"all of {model.epochs:,} epochs"
+        if model.n_iter_ == model.epochs
+        else f"{model.n_iter_:,} epochs, until {model.trace_['stopped']}"
+    )
+    told += f"; loss of a training row {number(loss[0])} → {number(loss[-1])}"
+    if not held:
+        return f"{told}."
+    return f"{told}, of rows held out for stopping {number(min(held))} after epoch " + (
+        f"{model.best_epoch_}, whose weights are kept."
+    )
+
+
+def still_learning(model: Any) -> bool:
+    """Whether training ended with its epochs, while the held-out loss was lowest at the last.
+
+    Notes: Def 333
+    """
+    if not hasattr(model, "network_") or not model.trace_["validation_loss"]:
+        return False
+    return bool(model.best_epoch_ == model.n_iter_ == model.epochs)
+
+
 def findings(
     model: Any, missing: dict[str, int], kept: Kept, squares: Kept, linear: Kept
 ) -> tuple[Finding, ...]:
@@ -92,6 +124,16 @@ def findings(
                 f"the same length {linear.share:.1%}.",
                 (),
                 "Take --model linear: it is simpler, and its axes can be read.",
+            )
+        )
+    if still_learning(model):
+        done = int(model.n_iter_)
+        found.append(
+            Finding(
+                "still learning",
+                "note",
+                f"All {done:,} epochs were done, and the loss on rows held out was lowest after the"
+                f" last. To train longer: --epochs {2 * done}.",
             )
         )
     if kept.share < 0.2:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pellucid.wording import number
 
-NETWORKS = ("network", "convnet")
+NETWORKS = ("network", "convnet", "variational", "denoising")
 
 
 def epochs_told(

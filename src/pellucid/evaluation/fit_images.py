@@ -21,6 +21,7 @@ from pellucid.evaluation.epochs_told import epochs_told
 from pellucid.evaluation.fit_result import Finding, Settings
 from pellucid.evaluation.image_machine import ImageMachine
 from pellucid.evaluation.measures import class_measures
+from pellucid.wording import label
 
 MODELS = ("convnet", "network")
 HELD_OUT = 0.1  # of the training images, by which training stops early
@@ -142,7 +143,7 @@ def _labels(found: ImageSet) -> NDArray[Any]:
         raise FramingError(f"Labels must be 2 to {MOST_CLASSES} classes; there are {len(classes)}.")
     if counts.min() < 2:
         rare = classes[counts.argmin()]
-        raise FramingError(f"There is a single image of {rare!r}: none is left to test on.")
+        raise FramingError(f"There is a single image of {label(rare)}: none is left to test on.")
     return np.asarray(y)
 
 

@@ -6,7 +6,7 @@ Notes: §1.0.5, §1.0.7, Def 6
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ class ImageMachine:
 
     Notes: §1.0.7
     """
+
+    reads_images: ClassVar[bool] = True
 
     model: Any
     shape: tuple[int, ...]
@@ -61,6 +63,13 @@ class ImageMachine:
         """The likeliest class of each image, (m,)."""
         likeliest = self.predict_probabilities(source).argmax(axis=1)
         return np.asarray(self.model.classes_[likeliest])
+
+    def answers(self, source: Any) -> dict[str, Any]:
+        """Columns of `pellucid predict`: `prediction`, and one `probability_CLASS` a class."""
+        p = self.predict_probabilities(source)
+        classes = [str(label) for label in self.model.classes_]
+        columns: dict[str, Any] = {"prediction": [classes[i] for i in p.argmax(axis=1)]}
+        return columns | {f"probability_{label}": p[:, i] for i, label in enumerate(classes)}
 
     def explain(self) -> Explanation:
         """The figures of the fit, and the model's own explanation."""

@@ -27,11 +27,11 @@ def to_onnx(
     else.
     The input is called "x", n×(shape of one point); an estimator's images come as flat rows. A
     regression answers "prediction"; a classifier "label" and "probabilities" (`LinearClassifier`
-    "label" and "score"); a bare `Network` "output".
+    "label" and "score"); an autoencoder "code" and "reconstruction"; a bare `Network` "output".
 
     Parameters
     ----------
-    model : fitted linear model, fitted network estimator, or Network
+    model : fitted linear model, network estimator or autoencoder, or Network
     path : path
         The file; it appears whole or not at all.
     params, state : list of dict, optional
@@ -74,6 +74,9 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None) -> bytes:
     """
     from sklearn.utils.validation import check_is_fitted
 
+    from pellucid.autoencoders.coded import CodedRows
+    from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
+    from pellucid.exchange.onnx_autoencoders import coded_outputs, linear_code_outputs
     from pellucid.exchange.onnx_linear import linear_outputs
     from pellucid.exchange.onnx_networks import estimator_outputs, network_outputs
     from pellucid.networks.network import Network
@@ -89,12 +92,15 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None) -> bytes:
         model = model.model_
     if isinstance(model, NetworkEstimator):
         graph = OnnxGraph("float32", input_dtype="float64")
-        return graph.packed((model.n_features_in_,), estimator_outputs(graph, model))
+        written = coded_outputs if isinstance(model, CodedRows) else estimator_outputs
+        return graph.packed((model.n_features_in_,), written(graph, model))
     graph = OnnxGraph("float64")
+    if isinstance(model, LinearAutoencoder):
+        return graph.packed((model.n_features_in_,), linear_code_outputs(graph, model))
     outputs = linear_outputs(graph, model)
     if outputs is None:
         raise FramingError(
             f"{type(model).__name__} has no ONNX export: there is one of linear models (Ridge, "
-            "LogisticClassifier, SoftmaxClassifier, …) and of networks."
+            "LogisticClassifier, SoftmaxClassifier, …), of networks and of autoencoders."
         )
     return graph.packed((model.n_features_in_,), outputs)

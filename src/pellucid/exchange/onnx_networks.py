@@ -35,10 +35,7 @@ def estimator_outputs(graph: OnnxGraph, model: Any) -> Outputs:
     Notes: KE 279, Concept 286
     """
     network, wide = model.network_, np.float64
-    centred = graph("Sub", "x", graph.array(np.asarray(model.mean_, wide)))
-    rows = graph("Div", centred, graph.array(np.asarray(model.scale_, wide)))
-    shape = graph.whole([-1, *network.points[0]])
-    x = graph("Reshape", graph.cast(rows, graph.dtype), shape)
+    x = standardised(graph, model)
     y = written_series(graph, x, network.layers, model.params_, model.state_, network.points[0])
     y = graph.cast(y, wide)
     if hasattr(model, "classes_"):
@@ -48,6 +45,17 @@ def estimator_outputs(graph: OnnxGraph, model: Any) -> Outputs:
     if model.flat_:
         return {"prediction": (graph("Squeeze", y, graph.whole([-1])), wide, ())}
     return {"prediction": (y, wide, network.out_shape)}
+
+
+def standardised(graph: OnnxGraph, model: Any) -> str:
+    """Flat rows as the estimator's network takes them.
+
+    Notes: KE 279
+    """
+    centred = graph("Sub", "x", graph.array(np.asarray(model.mean_, np.float64)))
+    rows = graph("Div", centred, graph.array(np.asarray(model.scale_, np.float64)))
+    shape = graph.whole([-1, *model.network_.points[0]])
+    return graph("Reshape", graph.cast(rows, graph.dtype), shape)
 
 
 def _classes(graph: OnnxGraph, model: Any, p: str, k: int) -> Outputs:
@@ -137,6 +145,17 @@ def _scaled(graph: OnnxGraph, x: str, layer: Any, *_: Any) -> str:
     return x if kept == 1 else graph("Mul", x, graph.constant(kept))
 
 
+def _mean_code(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
+    return graph("Gather", x, graph.whole(np.arange(shape[0] // 2)), axis=1)
+
+
+def _columns(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
+    chosen = graph.array(np.isin(np.arange(shape[0]), layer.columns))
+    return graph(
+        "Where", chosen, written_series(graph, x, [layer.activation], [{}], None, shape), x
+    )
+
+
 def _residual(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
     f = written_series(graph, x, layer.layers, params["layers"], state, shape)
     return graph("Add", x, f)
@@ -166,6 +185,8 @@ def _graph(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape:
 
 
 WRITERS: dict[str, Writer] = {
+    "CodeSample": _mean_code,
+    "ColumnsActivated": _columns,
     "Dense": _dense,
     "Dropout": _scaled,
     "Enlarge": _enlarge,

@@ -29,6 +29,9 @@ Module = dict[str, Array]
 
 KINDS = {"Dense": "linear", "Convolution": "convolution", "BatchNorm": "batch normalization"}
 
+# What PyTorch calls the number types that safetensors abbreviates.
+NUMBERS = {"BF16": "bfloat16", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2"}
+
 
 def load_torch_weights(
     network: Network, path: str | os.PathLike[str], *, epsilon: float = 1e-5
@@ -55,7 +58,8 @@ def load_torch_weights(
     Raises
     ------
     ModelFileError
-        If the file is no safetensors file, or its modules are not those of the network.
+        If the file is no safetensors file, holds numbers such as bfloat16, or its modules are not
+        those of the network.
     ShapeError
         Where a module's weights do not fit, with its name and both shapes.
 
@@ -205,7 +209,13 @@ def _tensors(path: str | os.PathLike[str]) -> dict[str, Array]:
         return dict(load(Path(path).read_bytes()))
     except OSError as error:
         raise ModelFileError(f"Cannot read {path}: {error.strerror or error}.") from error
-    except (SafetensorError, ValueError, KeyError) as error:
+    except KeyError as error:  # a sound file, of numbers that NumPy lacks
+        kind = str(error.args[0])
+        raise ModelFileError(
+            f"{path} holds numbers of type {NUMBERS.get(kind, kind)}, which are not read here. "
+            "Write them as float32: safetensors.torch.save_file(model.float().state_dict(), path)."
+        ) from error
+    except (SafetensorError, ValueError) as error:
         raise ModelFileError(
             f"{path} is not a safetensors file of plain numbers. Write one with "
             "safetensors.torch.save_file(model.state_dict(), path)."

@@ -24,6 +24,7 @@ from pellucid.linear.design import Design
 from pellucid.linear.likelihood import MeanLoss, Solve
 from pellucid.linear.newton import Evidence, minimize
 from pellucid.linear.recession import recession
+from pellucid.wording import label, labels
 
 Array = NDArray[np.float64]
 
@@ -109,8 +110,8 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         strange = self.classes_[~np.isin(self.classes_, known)]
         if len(strange):
             raise FramingError(
-                f"The label {strange[0]!r} is not among the classes {list(known)}: give `classes` "
-                "all labels in the first partial_fit."
+                f"The label {label(strange[0])} is not among the classes {labels(known)}: give "
+                "`classes` all labels in the first partial_fit."
             )
         places: NDArray[np.intp] = np.searchsorted(known, self.classes_)[codes]
         self.classes_ = known
@@ -136,7 +137,7 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise FramingError(
                 f"{type(self).__name__} needs at least two classes; the rows hold one class: "
-                f"{self.classes_[0]!r}."
+                f"{label(self.classes_[0])}."
             )
 
     def _truths(self, codes: NDArray[np.intp]) -> Array:

@@ -18,6 +18,7 @@ from pellucid.linear.callbacks import with_callbacks
 from pellucid.linear.likelihood import MeanLoss
 from pellucid.linear.newton import Evidence, minimize
 from pellucid.linear.score_classifier import ScoreClassifier
+from pellucid.wording import label
 
 Array = NDArray[np.float64]
 Fits = list[tuple[MeanLoss, Array, str, Evidence]]
@@ -110,8 +111,8 @@ class CrossValidated(ScoreClassifier):
         if isinstance(self.cv, int) and np.bincount(codes).min() < 2:
             rare = self.classes_[int(np.bincount(codes).argmin())]
             raise TooFewRowsError(
-                f"{type(self).__name__}: class {rare!r} has a single row; cross-validation needs "
-                "at least 2 a class, one to train on and one held out."
+                f"{type(self).__name__}: class {label(rare)} has a single row; cross-validation "
+                "needs at least 2 a class, one to train on and one held out."
             )
         cv = min(self.cv, int(np.bincount(codes).min())) if isinstance(self.cv, int) else self.cv
         splits = check_cv(cv, codes, classifier=True).split(np.zeros((len(codes), 1)), codes)

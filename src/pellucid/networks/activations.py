@@ -178,7 +178,7 @@ class Tanh(Elementwise):
 
     range: ClassVar[tuple[float, float]] = (-1.0, 1.0)
     notes: ClassVar[str] = "Notation 301"
-    formulas: ClassVar[Formulas] = Formulas("{y} = tanh {x}", "∂L/∂{x} = (1 − {y}²) ∘ ∂L/∂{y}")
+    formulas: ClassVar[Formulas] = Formulas("{y} = tanh {x}", "∂L/∂{x} = (1 − {y} ∘ {y}) ∘ ∂L/∂{y}")
 
     def f(self, z: Any) -> Any:
         return jnp.tanh(z)

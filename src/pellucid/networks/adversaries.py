@@ -18,7 +18,7 @@ from pellucid.networks.answers import answers_for
 from pellucid.networks.ascent import Ascent, compiled_ascent
 from pellucid.networks.devices import threads_for
 from pellucid.networks.numbers import computing_in
-from pellucid.wording import number
+from pellucid.wording import label, labels, number
 
 ROWS_AT_ONCE = 256
 Array = NDArray[Any]
@@ -216,8 +216,7 @@ def _codes(h: Any, y: Any, n: int) -> NDArray[np.intp]:
     strange = truths[~np.isin(truths, h.classes_)]
     if len(strange):
         raise FramingError(
-            f"The label {strange.tolist()[0]!r} is not among the model's classes "
-            f"{h.classes_.tolist()}."
+            f"The label {label(strange[0])} is not among the model's classes: {labels(h.classes_)}."
         )
     return np.searchsorted(h.classes_, truths)
 

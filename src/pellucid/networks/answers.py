@@ -26,6 +26,10 @@ def answers_for(network: Network, y: Any) -> Any:
     """
     outputs = network.out_shape
     if network.head[0].name == "nllm" and y.ndim == 1 and outputs != (1,):
+        if not (y == np.floor(y)).all():
+            raise ShapeError(
+                f"Class codes are whole numbers from 0; {y[y != np.floor(y)][0]} is none."
+            )
         codes = y.astype(np.intp)
         if codes.min(initial=0) < 0 or codes.max(initial=0) >= outputs[0]:
             raise ShapeError(

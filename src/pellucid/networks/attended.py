@@ -5,21 +5,17 @@ Notes: Def 379, Clar 380
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.networks.cross_attention import CrossAttention
-from pellucid.networks.each_place import Stretch
-from pellucid.networks.layer import PREDICTING, Layer, Mode
+from pellucid.networks.layer import Mode
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in, dtype_of
 from pellucid.networks.passes import points_of
-from pellucid.networks.residual import Residual
-from pellucid.networks.self_attention import SelfAttention
-from pellucid.networks.transformer import Block
+from pellucid.networks.watch import Watch
 
 
 def attention_weights(network: Network, params: Any, x: Any) -> list[NDArray[Any]]:
@@ -47,15 +43,17 @@ def attention_weights(network: Network, params: Any, x: Any) -> list[NDArray[Any
     """
     with computing_in(dtype_of(params)) as kind:
         points = points_of(network, x, kind)
-        return [np.asarray(P) for P in _met(network.layers, params, points, PREDICTING)]
+        seen = _Weights()
+        network.forward(params, points, Mode(watch=seen))
+        return seen.found
 
 
-def _met(layers: Sequence[Layer], params: Any, x: Any, mode: Mode) -> Iterator[Any]:
-    for layer, own in zip(layers, params, strict=True):
-        if isinstance(layer, SelfAttention | CrossAttention):
-            yield layer.weights(own, x)
-        elif isinstance(layer, Block | Residual):
-            yield from _met(layer.layers, own["layers"], x, mode)
-        elif isinstance(layer, Stretch):
-            yield from _met(layer.layers, own["layers"], x[:, layer.start : layer.stop], mode)
-        x, _ = layer.forward(own, x, mode)
+class _Weights(Watch):
+    """Keeps the weights of every attention it is shown, wherever that stands."""
+
+    def __init__(self) -> None:
+        self.found: list[NDArray[Any]] = []
+
+    def show(self, values: Mapping[str, Any]) -> None:
+        if "P_h" in values:
+            self.found.append(np.asarray(values["P_h"]))

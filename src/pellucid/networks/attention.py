@@ -7,7 +7,7 @@ Notes: Def 379, Clar 380
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -17,9 +17,61 @@ import numpy as np
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.compiled import kept
 from pellucid.networks.dense import Dense
-from pellucid.networks.layer import Backward, Mode, Shape, shape_text
+from pellucid.networks.layer import Backward, Formulas, Mode, Shape, shape_text
+from pellucid.networks.watch import NOBODY
 
 PARTS = ("query", "key", "value", "out")
+Show = Callable[[Mapping[str, Any]], None]
+
+
+def formulas_of(
+    asking: str, told: str, forward: str, backward: str, by_output: str, mean: str = "softmax"
+) -> Formulas:
+    """Attention in symbols: every value within `attend`, in the layout of its arrays, T×d.
+
+    Parameters
+    ----------
+    asking, told : str
+        What looks, and what is looked at, in terms of {x}.
+    forward, backward : str
+        {y} of what the heads give, {O}; ∂L/∂{x} of what comes back by {Q}, {K} and {V}.
+    by_output : str
+        The loss's derivative by what the last projection gives.
+    mean : str
+        The softmax, and over which places it goes.
+    """
+    projected = [
+        (letter, f"{{{letter}}} = {came} {{W}}_{part} + {{W0}}_{part}")
+        for letter, part, came in (
+            ("Q", "query", asking), ("K", "key", told), ("V", "value", told)
+        )
+    ]  # fmt: skip
+    parameters = [
+        (f"{part}.{letter}", f"∂L/∂{{{letter}}}_{part} = {factor}{by}, summed over {over}")
+        for part, came, by in (
+            ("query", asking, "∂L/∂{Q}"), ("key", told, "∂L/∂{K}"), ("value", told, "∂L/∂{V}"),
+            ("out", "{O}", by_output),
+        )
+        for letter, factor, over in (("W", f"{came}ᵀ ", "points"), ("W0", "", "points and places"))
+    ]  # fmt: skip
+    return Formulas(
+        forward,
+        backward,
+        tuple(parameters),
+        steps=(
+            *projected,
+            ("P_h", f"{{P}}_{{h}} = {mean}({{Q}}_{{h}} {{K}}_{{h}}ᵀ/√e)"),
+            ("O", "{O} = [{P}_h {V}_h, over heads h]"),
+            ("∂L/∂O", f"∂L/∂{{O}} = {by_output} {{W}}_outᵀ"),
+            ("∂L/∂V", "∂L/∂{V} = [{P}_hᵀ ∂L/∂{O}_h, over heads h]"),
+            (
+                "∂L/∂Q",
+                "∂L/∂{Q} = [∂L/∂S_h {K}_h, over heads h], "
+                "∂L/∂S_h = P_h ∘ (D_h − ⟨P_h, D_h⟩)/√e, D_h = ∂L/∂O_h V_hᵀ",
+            ),
+            ("∂L/∂K", "∂L/∂{K} = [(∂L/∂S_h)ᵀ {Q}_h, over heads h]"),
+        ),
+    )
 
 
 def attention(
@@ -100,7 +152,7 @@ def together(x: Any) -> Any:
 
 
 def attend(
-    params: Any, asking: Any, told: Any, heads: int, seen: Any
+    params: Any, asking: Any, told: Any, heads: int, seen: Any, show: Show = NOBODY.show
 ) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any, Any]]]:
     """Several heads in parallel: project, attend in each head, put together, project.
 
@@ -114,6 +166,8 @@ def attend(
         The places that are looked at; the same array in self-attention.
     heads : int
     seen : array of bool, S×T, or None
+    show : callable
+        Is told the values between, on the way there and back, by their names in `formulas_of`.
 
     Returns
     -------
@@ -126,12 +180,15 @@ def attend(
     Q, back_q = projected(params["query"], asking)
     K, back_k = projected(params["key"], told)
     V, back_v = projected(params["value"], told)
-    O, P, back = attention(apart(Q, heads), apart(K, heads), apart(V, heads), seen)
-    y, back_o = projected(params["out"], together(O))
+    of_heads, P, back = attention(apart(Q, heads), apart(K, heads), apart(V, heads), seen)
+    O = together(of_heads)
+    show({"Q": Q, "K": K, "V": V, "P_h": P, "O": O})
+    y, back_o = projected(params["out"], O)
 
     def backward(dy: Any) -> tuple[Any, Any, Any]:
         dO, of_out = back_o(dy)
         dQ, dK, dV = (together(each) for each in back(apart(dO, heads)))
+        show({"∂L/∂O": dO, "∂L/∂V": dV, "∂L/∂Q": dQ, "∂L/∂K": dK})
         by_asking, of_query = back_q(dQ)
         by_key, of_key = back_k(dK)
         by_value, of_value = back_v(dV)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -15,20 +16,29 @@ from pellucid.errors import FramingError, NetworkWarning, ShapeError
 from pellucid.networks.activations import Elementwise, Identity, ReLU, Step
 from pellucid.networks.average_pool import AveragePool
 from pellucid.networks.batch_norm import BatchNorm
+from pellucid.networks.convolution import Convolution
 from pellucid.networks.dense import Dense
 from pellucid.networks.dropout import Dropout
 from pellucid.networks.each_place import Stretch
 from pellucid.networks.embedding import Embedding
+from pellucid.networks.enlarge import Enlarge
+from pellucid.networks.flatten import Flatten
 from pellucid.networks.heads import OutputLoss
+from pellucid.networks.input_noise import InputNoise
 from pellucid.networks.layer import Layer, Shape, shape_text
 from pellucid.networks.max_pool import MaxPool, windows_of_pool
 from pellucid.networks.parallel import Parallel
 from pellucid.networks.softmax import Softmax
+from pellucid.networks.unflatten import Unflatten
 
 if TYPE_CHECKING:
     from pellucid.networks.network import Network
 
-PASSES_THROUGH = (Identity, Dropout)
+LINEAR = (Dense, Convolution)
+# Linear at prediction, without neurons of their own: two linear layers collapse across them.
+PASSES_THROUGH = (
+    Identity, Dropout, InputNoise, Flatten, Unflatten, Enlarge, AveragePool, BatchNorm,
+)  # fmt: skip
 
 
 def refuse(layers: Sequence[Layer], loss: OutputLoss) -> None:
@@ -188,16 +198,10 @@ def cautions(
         name = f"Layer {l + 1} ({type(layer).__name__})"
         if isinstance(layer, Step):
             yield f"{name} has slope 0 everywhere: nothing before it can be trained.", True
-        if isinstance(layer, Dense) and (after := _followed_by(layers, l)) is not None:
-            yield _linear(layers, l, after, points[l][0])
-        if isinstance(layer, MaxPool | AveragePool):
-            fields = windows_of_pool(layer, 1)
-            if any(s > k for s, k in zip(fields.stride, fields.size, strict=True)):
-                yield (
-                    f"{name}: stride {layer.stride} is larger than size {layer.size}, so some "
-                    "inputs are never looked at. Take a stride of at most the size.",
-                    True,
-                )
+        if isinstance(layer, LINEAR) and (after := _followed_by(layers, l)) is not None:
+            yield _linear(layers, l, after, points)
+        if skipped := _skipped(layer):
+            yield f"{name}: {skipped}", True
         if isinstance(layer, BatchNorm) and l and getattr(layers[l - 1], "offset", False):
             yield (
                 f"The offset of layer {l} has no effect: layer {l + 1} (BatchNorm) subtracts the "
@@ -206,29 +210,71 @@ def cautions(
             )
         if l == last and isinstance(layer, ReLU) and not loss.probabilities:
             yield f"{name} is the output: guesses below 0 cannot be made, nor learnt from.", True
-    if loss.name == "nllm" and not isinstance(layers[-1], Softmax):
+    yield from _of_classes(layers[-1], loss, points[-1])
+
+
+def _of_classes(last: Layer, loss: OutputLoss, out: Shape) -> Iterator[tuple[str, bool]]:
+    """Softmax and the loss of classes that exclude one another belong together."""
+    if isinstance(last, Softmax) and out[-1] == 1:
+        yield (
+            "Softmax of a single output is always 1, so nothing can be learnt. For two classes "
+            "take two outputs, or end with Sigmoid() and take the loss 'nll'.",
+            True,
+        )
+    elif isinstance(last, Softmax) and loss.name == "nll":
+        yield (
+            "The loss 'nll' is for classes that may overlap, each with its own yes or no; the "
+            "output Softmax shares one chance among them. Take the loss 'nllm', or end with "
+            "Sigmoid().",
+            True,
+        )
+    elif isinstance(last, Softmax) and loss.name in ("square", "absolute"):
+        yield (
+            f"The loss {loss.name!r} is for numbers, but the output Softmax gives the chances of "
+            "classes: where it is surely wrong, it hardly learns. Take the loss 'nllm'.",
+            True,
+        )
+    elif loss.name == "nllm" and not isinstance(last, Softmax):
         yield (
             "The loss 'nllm' is for classes that exclude one another, whose chances sum to 1; the "
-            f"output {type(layers[-1]).__name__} does not see to that. End with Softmax().",
+            f"output {type(last).__name__} does not see to that. End with Softmax().",
             True,
         )
 
 
+def _skipped(layer: Any) -> str:
+    """Told where inputs lie between windows. `MaxBlurPool` takes every window, then averages."""
+    if isinstance(layer, Convolution):
+        fields = layer.windows(1)
+    elif isinstance(layer, MaxPool | AveragePool):
+        fields = windows_of_pool(layer, 1)
+    else:
+        return ""
+    if all(s <= k for s, k in zip(fields.stride, fields.size, strict=True)):
+        return ""
+    return (
+        f"stride {layer.stride} is larger than size {layer.size}, so some inputs are never looked "
+        "at. Take a stride of at most the size."
+    )
+
+
 def _followed_by(layers: Sequence[Layer], l: int) -> int | None:
-    """The next dense layer, when nothing nonlinear stands between."""
+    """The next linear layer, when nothing nonlinear stands between."""
     for at in range(l + 1, len(layers)):
-        if isinstance(layers[at], Dense):
+        if isinstance(layers[at], LINEAR):
             return at
         if not isinstance(layers[at], PASSES_THROUGH):
             return None
     return None
 
 
-def _linear(layers: Sequence[Any], l: int, after: int, inputs: int) -> tuple[str, bool]:
+def _linear(layers: Sequence[Any], l: int, after: int, points: Sequence[Shape]) -> tuple[str, bool]:
     """Redundant, unless it is a bottleneck: that one is a choice, and only told."""
-    pair = f"Layers {l + 1} and {after + 1} (Dense) have nothing nonlinear between them"
-    if layers[l].units < min(inputs, layers[after].units):
-        return f"{pair}: together they are one linear layer of rank {layers[l].units}.", False
+    kinds = ", ".join(dict.fromkeys(type(layers[at]).__name__ for at in (l, after)))
+    pair = f"Layers {l + 1} and {after + 1} ({kinds}) have nothing nonlinear between them"
+    before, between, behind = (prod(points[at]) for at in (l, l + 1, after + 1))
+    if between < min(before, behind):
+        return f"{pair}: together they are one linear layer of rank {between}.", False
     return (
         f"{pair}: together they are one linear layer, never richer. Put an activation between, or "
         "leave one out.",

@@ -16,6 +16,7 @@ from pellucid.networks.attention import (
     check_heads,
     check_sequence,
     drawn_projections,
+    formulas_of,
     projections,
 )
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape
@@ -52,9 +53,13 @@ class CrossAttention(Layer):
     heads: int = 4
 
     notes: ClassVar[str] = "Def 379, Def 383"
-    formulas: ClassVar[Formulas] = Formulas(
-        "{y} = [0; attention of {x}'s own places to its first ones]",
-        "∂L/∂{x} = [Σ ∂L/∂K W_Kᵀ + ∂L/∂V W_Vᵀ; ∂L/∂Q W_Qᵀ]",
+    formulas: ClassVar[Formulas] = formulas_of(
+        "(own places of {x})",
+        "(read places of {x})",
+        "{y} = [0; {O} {W}_out + {W0}_out], places read and own",
+        "∂L/∂{x} = [∂L/∂{K} {W}_keyᵀ + ∂L/∂{V} {W}_valueᵀ; ∂L/∂{Q} {W}_queryᵀ], "
+        "places read and own",
+        "(∂L/∂{y} at own places)",
     )
 
     def __post_init__(self) -> None:
@@ -72,7 +77,7 @@ class CrossAttention(Layer):
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         told, asking = x[:, : self.read], x[:, self.read :]
-        y, _, back = attend(params, asking, told, self.heads, None)
+        y, _, back = attend(params, asking, told, self.heads, None, mode.watch.show)
 
         def backward(dy: Any) -> tuple[Any, Any]:
             by_asking, by_told, own = back(dy[:, self.read :])

@@ -26,7 +26,7 @@ from pellucid.networks.network import Network
 # Of a step: operations in products of matrices, and numbers that other loops write, from which
 # further threads pay. Below, they save less than waiting for one of them can cost.
 MANY_OPERATIONS = 1.5e9
-MANY_NUMBERS = 8e6
+MANY_NUMBERS = 5e7
 
 
 @lru_cache(maxsize=4)

@@ -45,7 +45,14 @@ class EachPlace(Layer):
 
     notes: ClassVar[str] = "Def 383"
     formulas: ClassVar[Formulas] = Formulas(
-        "{y}_t = F({x}_t) at each place t", "∂L/∂{x}_t = ∂F/∂{x}_t ∂L/∂{y}_t"
+        "{y} = {F[0]}, the places back in their sequences",
+        "∂L/∂{x} = ∂L/∂{X[0]}, the places back in their sequences",
+        inside=(
+            (
+                "{X[0]} = the places of {x}, each as a point",
+                "∂L/∂{F[0]} = the places of ∂L/∂{y}, each as a point",
+            ),
+        ),
     )
 
     def __post_init__(self) -> None:
@@ -116,9 +123,6 @@ class Stretch(Layer):
 
     symbol: ClassVar[str] = "R"
     notes: ClassVar[str] = "Def 246"
-    formulas: ClassVar[Formulas] = Formulas(
-        "{y} = F({x}) on a stretch of places", "∂L/∂{x} = ∂F/∂{x} ∂L/∂{y} on the stretch"
-    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
@@ -132,6 +136,21 @@ class Stretch(Layer):
     @property
     def stateful(self) -> bool:
         return any(layer.stateful for layer in self.layers)
+
+    def in_symbols(self) -> Formulas:
+        places = f"places [{self.start}:{'' if self.stop is None else self.stop}]"
+        into = f"{{X[0]}} = {places} of {{x}}"
+        if self.rest == "drop":
+            return Formulas(
+                "{y} = {F[0]}",
+                f"∂L/∂{{x}} = ∂L/∂{{X[0]}} at {places}, else 0",
+                inside=((into, "∂L/∂{F[0]} = ∂L/∂{y}"),),
+            )
+        return Formulas(
+            f"{{y}} = {{x}} with {{F[0]}} for {places}",
+            f"∂L/∂{{x}} = ∂L/∂{{y}} with ∂L/∂{{X[0]}} for {places}",
+            inside=((into, "∂L/∂{F[0]} = the part of ∂L/∂{y} for {F[0]}"),),
+        )
 
     def _inside(self, in_shape: Shape) -> Shape:
         stop = in_shape[0] if self.stop is None else self.stop

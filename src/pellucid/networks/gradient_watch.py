@@ -14,6 +14,9 @@ from pellucid.errors import ExplodingGradientWarning, VanishingGradientWarning
 from pellucid.networks.network import Network
 
 FAR_APART = 1e4
+# Weights as drawn are seldom longer than 100, so a usual step of a thousandth along a gradient this
+# long throws them a thousand times as far. A sum over a batch adds up to a thousand such gradients.
+LONG = {"mean": 1e8, "sum": 1e11}
 
 
 def layers_with_parameters(network: Network) -> list[int]:
@@ -51,10 +54,12 @@ def judged_norms(network: Network, history: list[Any]) -> tuple[str, ...]:
             "or a rule with a step size for each weight (adam) help.",
             VanishingGradientWarning,
         )
-    if first > last * FAR_APART or not np.isfinite(norms).all():
+    long = norms.max() > LONG[network.reduction]
+    if first > last * FAR_APART or long or not np.isfinite(norms).all():
+        where = "in every layer" if norms.min() > LONG[network.reduction] else "on its way back"
         return _said(
-            f"The gradient explodes on its way back ({told}). Smaller initial weights, clip, "
-            "or batch normalization help.",
+            f"The gradient explodes {where} ({told}). Smaller initial weights, clip, or batch "
+            "normalization help.",
             ExplodingGradientWarning,
         )
     return ()

@@ -16,6 +16,7 @@ import numpy as np
 
 from pellucid.errors import FramingError, ShapeError
 from pellucid.networks.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
+from pellucid.networks.series import forward_layer
 
 INPUT = "input"
 Node = tuple[str, Layer, tuple[str, ...]]
@@ -62,10 +63,6 @@ class Graph(Layer):
 
     symbol: ClassVar[str] = "R"
     notes: ClassVar[str] = "Concept 264"
-    formulas: ClassVar[Formulas] = Formulas(
-        "{y} = the last of the layers, each after what it reads, from {x}",
-        "∂L/∂{x} = Σ over the links that leave {x}",
-    )
 
     def __post_init__(self) -> None:
         given = self.nodes
@@ -81,6 +78,31 @@ class Graph(Layer):
     @property
     def stateful(self) -> bool:
         return any(layer.stateful for _, layer, _ in self.nodes)
+
+    def in_symbols(self) -> Formulas:
+        at = {name: k for k, (name, _, _) in enumerate(self.nodes)}
+        values = {INPUT: "{x}", **{name: f"{{F[{k}]}}" for name, k in at.items()}}
+
+        def slope(of: str) -> str:
+            """By one value: the sum over the layers that read it."""
+            parts = ["∂L/∂{y}"] if of == self.output else []
+            for name, _, reads in self.nodes:
+                by = f"∂L/∂{{X[{at[name]}]}}"
+                whole = len(reads) == 1
+                parts += [by if whole else f"the part of {by} for {values[of]}"] * reads.count(of)
+            return f"∂L/∂{values[of]} = {' + '.join(parts) or '0: the output does not hear it'}"
+
+        return Formulas(
+            f"{{y}} = {values[str(self.output)]}",
+            slope(INPUT),
+            inside=tuple(
+                (
+                    f"{{X[{at[name]}]}} = {_beside([values[r] for r in reads])} for {_plain(name)}",
+                    slope(name),
+                )
+                for name, _, reads in self.nodes
+            ),
+        )
 
     def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:
         of_params, points = self._walk(in_shape)
@@ -136,9 +158,10 @@ class Graph(Layer):
             came = [values[r] for r in reads]
             joined = jnp.concatenate(came, axis=-1) if len(came) > 1 else came[0]
             here = mode.at(at)
-            learns = mode.training and layer.stateful
-            states.append(layer.remember(params[name], joined, here) if learns else here.state)
-            values[name], way_back[name] = layer.forward(params[name], joined, here)
+            mode.watch.enter(joined, here.place, "X")
+            values[name], back, state = forward_layer(layer, params[name], joined, here)
+            way_back[name] = mode.watch.leave(back)
+            states.append(state)
         return values, way_back, states
 
     def remember(self, params: Any, x: Any, mode: Mode) -> Any:
@@ -168,6 +191,15 @@ def _sorted(nodes: Sequence[Node]) -> tuple[Node, ...]:
     except CycleError as error:
         circle = " → ".join(error.args[1])
         raise FramingError(f"A network is feed-forward: here {circle} leads back.") from None
+
+
+def _plain(name: str) -> str:
+    """A name as a formula can hold it: braces are kept."""
+    return name.replace("{", "{{").replace("}", "}}")
+
+
+def _beside(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"[{'; '.join(names)}]"
 
 
 def _joined_shape(shapes: Sequence[Shape]) -> Shape:

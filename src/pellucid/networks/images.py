@@ -6,11 +6,13 @@ Notes: §9.0.3, Def 389, Def 445, Concept 446
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from math import isqrt, prod
 from typing import Any
 
 import numpy as np
 
+from pellucid.data.scaling import Spread, pooled, spread
 from pellucid.errors import ShapeError
 from pellucid.networks.convolution import Convolution
 from pellucid.networks.layer import Layer, Shape, shape_text
@@ -82,13 +84,10 @@ class ImageNetwork(NetworkEstimator):
     def _standardize(self, X: Any, weights: Any) -> None:
         """Mean and deviation of each channel, over all its pixels."""
         channels = self.image_shape_[-1]
-        shares = weights / weights.sum()
-        pixels = X.reshape(len(X), -1, channels)
-        count = pixels.shape[1]
-        mean = (shares @ pixels.sum(axis=1, dtype=np.float64)) / count
-        square = (shares @ np.square(pixels, dtype=np.float64).sum(axis=1)) / count
-        deviation = np.sqrt(np.maximum(square - mean**2, 0))
-        scale = np.where(deviation > 0, deviation, 1.0)
+        count = X.shape[1] // channels
+        found = spread(X, weights)
+        parts = (part.reshape(count, channels) for part in astuple(found))
+        mean, scale = pooled(Spread(*parts))
         if not self.standardize:
             mean, scale = np.zeros(channels), np.ones(channels)
         self.mean_, self.scale_ = np.tile(mean, count), np.tile(scale, count)

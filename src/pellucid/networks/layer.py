@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import jax
 
 from pellucid.errors import HyperparameterError
+from pellucid.networks.watch import NOBODY, Watch
 
 Shape = tuple[int, ...]
 Params = dict[str, Any]
@@ -39,6 +40,8 @@ class Mode:
         Of the points, for statistics of the batch; 0 leaves a point out.
     place : tuple of int
         Where this layer stands: its number in the network, then in the layer that holds it.
+    watch : Watch
+        Who is told of every layer at work; the passes that one can read set it.
 
     Notes: Def 335, Def 336, Def 341
     """
@@ -48,6 +51,7 @@ class Mode:
     state: Any = field(default_factory=dict)
     weights: Any = None
     place: Shape = ()
+    watch: Watch = NOBODY
 
     def at(self, l: int) -> Mode:
         """The mode of the l-th layer inside."""
@@ -80,17 +84,32 @@ PREDICTING = Mode()
 class Formulas:
     """A layer in symbols: {x} stands for its input, {y} for its output, {W} for its parameter W.
 
+    Where it runs layers inside, {X[0]} stands for what goes into the first series of them and
+    {F[0]} for what that series makes of it, {X[1]} and {F[1]} for the second, and so on.
+
     Parameters
     ----------
     forward, backward : str
         y of x; the loss's derivative by x.
     parameters : tuple of (str, str)
-        Name of each parameter, with the loss's derivative by it.
+        Name of each parameter, with the loss's derivative by it; "query.W" for W inside "query".
+    inside : tuple of (str, str)
+        For each series inside: X of x, and the loss's derivative by F of that by y.
+    steps : tuple of (str, str)
+        Name of each value between x and y that the layer shows, and of the loss's derivative by
+        it, with its formula; {Q} stands for the value named "Q".
     """
 
     forward: str
     backward: str
     parameters: tuple[tuple[str, str], ...] = ()
+    inside: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """Of the values between x and y: "Q", and "P" where each head has one, "P_h"."""
+        return tuple(name.split("_")[0] for name, _ in self.steps if "∂" not in name)
 
 
 class Layer(ABC):
@@ -104,13 +123,17 @@ class Layer(ABC):
 
     # Letter of the output in the passes that one can read; "Z" begins a layer of the notes' count.
     symbol: ClassVar[str] = "A"
-    formulas: ClassVar[Formulas]
+    formulas: ClassVar[Formulas] = Formulas("{y} = f({x})", "∂L/∂{x} = ∂f/∂{x} ∂L/∂{y}")
     notes: ClassVar[str] = ""
 
     @property
     def stateful(self) -> bool:
         """Whether the layer remembers something between batches; see `remember`."""
         return False
+
+    def in_symbols(self) -> Formulas:
+        """Its formulas, for these settings."""
+        return self.formulas
 
     @abstractmethod
     def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:

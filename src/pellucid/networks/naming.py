@@ -5,15 +5,14 @@ Notes: Notation 276, Notation 277, Def 280, Def 281
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.networks.layer import Layer
+from pellucid.networks.layer import Layer, Shape, place_name
 
-UP = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-DOWN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀∂", "01234567890d")
+UP = str.maketrans("0123456789.", "⁰¹²³⁴⁵⁶⁷⁸⁹·")
+DOWN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀∂·′", "01234567890d.'")
 
 
 @dataclass(frozen=True)
@@ -26,37 +25,42 @@ class LayerNames:
         ℓ of the notes: dense layers and convolutions are counted, what follows belongs to them.
     input, output : str
         Such as "A¹" and "Z²".
+    mark : str
+        What is raised beside every letter of the layer: "²"; "²′" in the second of a kind; the
+        place, "²·¹", where the layer stands inside another.
     """
 
     number: int
     input: str
     output: str
+    mark: str
 
     def parameter(self, name: str) -> str:
-        """W as "W²", W0 as "W₀²".
+        """W as "W²", W0 as "W₀²"; W of a part called "query" as "W²_query".
 
         Examples
         --------
-        >>> LayerNames(2, "A¹", "Z²").parameter("W0")
+        >>> LayerNames(2, "A¹", "Z²", "²").parameter("W0")
         'W₀²'
         """
-        return name.replace("0", "₀") + raised(self.number)
+        *part, letter = name.split(".")
+        return "_".join([letter.replace("0", "₀") + self.mark, *part])
 
-    def filled(self, formula: str, params: Any) -> str:
+    def filled(self, formula: str, params: Any, **others: Any) -> str:
         """A layer's formula with these names; an offset that is not there is left out."""
-        if "W0" not in params:
+        if not any("W0" in part for part in (params, *params.values()) if isinstance(part, dict)):
             formula = formula.replace(" + {W0}", "")
         own = {name: self.parameter(name) for name in ("W", "W0", "G", "B")}
-        return formula.format(x=self.input, y=self.output, **own)
+        return formula.format(x=self.input, y=self.output, **own, **others)
 
 
-def raised(number: int) -> str:
+def raised(number: int | str) -> str:
     """A superscript.
 
     Examples
     --------
-    >>> raised(12)
-    '¹²'
+    >>> raised(12), raised("2.1")
+    ('¹²', '²·¹')
     """
     return str(number).translate(UP)
 
@@ -68,8 +72,25 @@ def plain(name: str) -> str:
     --------
     >>> plain("∂L/∂W₀²")
     'dL/dW02'
+    >>> plain("Z²·¹")
+    'Z2.1'
     """
     return name.translate(DOWN)
+
+
+def names_inside(layer: Layer, place: Shape, before: str) -> LayerNames:
+    """Names for a layer inside another: its place, as messages name it, is raised.
+
+    Examples
+    --------
+    >>> from pellucid.networks import Dense
+    >>> names_inside(Dense(3), (1, 0), "A²·⁰").output
+    'Z²·¹'
+
+    Notes: Notation 276
+    """
+    mark = raised(place_name(place))
+    return LayerNames(0, before, layer.symbol + mark, mark)
 
 
 def names_of(layers: Sequence[Layer]) -> list[LayerNames]:
@@ -84,12 +105,15 @@ def names_of(layers: Sequence[Layer]) -> list[LayerNames]:
     Notes: Notation 276
     """
     names, number, before = [], 0, "A⁰"
-    seen = Counter([before])
+    seen = {before: 1}
     for layer in layers:
         number += layer.symbol == "Z"
-        output = layer.symbol + raised(number)
-        seen[output] += 1
-        output += "′" * (seen[output] - 1)
-        names.append(LayerNames(number, before, output))
+        mark = raised(number)
+        letters = [letter + mark for letter in (layer.symbol, *layer.in_symbols().letters)]
+        earlier = max(seen.get(letter, 0) for letter in letters)
+        seen |= dict.fromkeys(letters, earlier + 1)
+        mark += "′" * earlier
+        output = layer.symbol + mark
+        names.append(LayerNames(number, before, output, mark))
         before = output
     return names

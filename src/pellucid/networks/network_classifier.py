@@ -22,6 +22,7 @@ from pellucid.networks.estimator_settings import ACTIVATION, CLASS_WEIGHT, HIDDE
 from pellucid.networks.network import Network
 from pellucid.networks.network_estimator import NetworkEstimator
 from pellucid.networks.softmax import Softmax
+from pellucid.wording import label, labels
 
 Array = NDArray[Any]
 
@@ -108,7 +109,7 @@ class Classes(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
             strange = found[~np.isin(found, known)]
             if len(strange):
                 raise FramingError(
-                    f"The label {strange[0]!r} is not among the classes {list(known)}: give "
+                    f"The label {label(strange[0])} is not among the classes {labels(known)}: give "
                     "`classes` all labels in the first partial_fit."
                 )
             known = np.unique(known)
@@ -117,7 +118,7 @@ class Classes(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
         if len(found) < 2:
             raise FramingError(
                 f"{type(self).__name__} needs at least two classes; the rows hold one class: "
-                f"{found[0]!r}."
+                f"{label(found[0])}."
             )
         return X, codes, weights * self._class_weights(codes, weights)[codes]
 

@@ -14,6 +14,7 @@ from jax.tree_util import tree_leaves
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ConvergenceWarning
@@ -175,14 +176,10 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _standardize(self, X: Any, weights: Any) -> None:
         """Mean and deviation of each column, in 64 bits."""
-        shares = weights / weights.sum()
-        self.mean_ = shares @ X
-        variance = shares @ (X - self.mean_) ** 2
-        self.scale_ = np.where(variance > 0, np.sqrt(variance), 1.0)
+        self.mean_, self.scale_ = moments(X, weights)
         if self.standardize == "whole":
-            spread = np.sqrt(np.mean(variance + (self.mean_ - self.mean_.mean()) ** 2))
-            self.mean_ = np.full_like(self.mean_, self.mean_.mean())
-            self.scale_ = np.full_like(self.scale_, spread or 1.0)
+            mean, scale = pooled(spread(X, weights))
+            self.mean_, self.scale_ = np.full(X.shape[1], mean), np.full(X.shape[1], scale)
         if not self.standardize:
             self.mean_, self.scale_ = np.zeros_like(self.mean_), np.ones_like(self.scale_)
 
@@ -250,17 +247,17 @@ class NetworkEstimator(Watched, GlassBox):
             type(self).__name__,
             problem=problem,
             hypothesis=Formula(
-                "A⁰ = x; Z^ℓ = (W^ℓ)ᵀA^(ℓ−1) + W₀^ℓ, A^ℓ = f^ℓ(Z^ℓ); h(x) = A^L",
+                "A⁰ = x; Zˡ = (Wˡ)ᵀAˡ⁻¹ + W₀ˡ, Aˡ = fˡ(Zˡ); h(x) = Aᴸ",
                 r"Z^\ell = (W^\ell)^T A^{\ell-1} + W_0^\ell,\ A^\ell = f^\ell(Z^\ell)",
-                "W^ℓ: m^ℓ×n^ℓ, W₀^ℓ: n^ℓ×1",
+                "Wˡ: mˡ×nˡ, W₀ˡ: nˡ×1",
                 "KE 279",
             ),
             objective=Formula(objective + decay, latex, "J: 1×1", "Concept 259"),
             gradient=Formula(
-                "∂L/∂W^ℓ = A^(ℓ−1)(∂L/∂Z^ℓ)ᵀ",
+                "∂L/∂Wˡ = Aˡ⁻¹(∂L/∂Zˡ)ᵀ",
                 r"\frac{\partial L}{\partial W^\ell} = A^{\ell-1}"
                 r"\left(\frac{\partial L}{\partial Z^\ell}\right)^T",
-                "as W^ℓ",
+                "as Wˡ",
                 "Notation 304",
             ),
             algorithm=f"Back-propagation, {self.batch_size} rows a step, rule {self.rule!r}, "

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import MultiOutputMixin, RegressorMixin
 
+from pellucid.data.scaling import moments
 from pellucid.explanation import Explanation
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.networks.estimator_settings import ACTIVATION, HIDDEN, TRAINING
@@ -96,10 +97,7 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
         return X, Y, weights
 
     def _standardize_answers(self, Y: Array, weights: Array) -> None:
-        shares = weights / weights.sum()
-        self.target_mean_ = shares @ Y
-        variance = shares @ (Y - self.target_mean_) ** 2
-        self.target_scale_ = np.where(variance > 0, np.sqrt(variance), 1.0)
+        self.target_mean_, self.target_scale_ = moments(Y, weights)
 
     def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
         if fresh:

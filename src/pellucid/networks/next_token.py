@@ -124,8 +124,18 @@ class NextToken(GlassBox):
         self.epochs = epochs
         self.random_state = random_state
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.two_d_array = True, False
+        return tags
+
     def fit(self, text: str | Sequence[str], y: Any = None) -> Self:
         """Learn from a text, or from several that do not go on from each other.
+
+        Parameters
+        ----------
+        text : str or sequence of str
+        y : ignored
 
         Raises
         ------
@@ -212,6 +222,10 @@ class NextToken(GlassBox):
 
         Of a prompt longer than `places` the last characters are seen.
 
+        Parameters
+        ----------
+        prompt : str
+
         Raises
         ------
         TextError
@@ -271,6 +285,17 @@ class NextToken(GlassBox):
 
     def attention(self, text: str, block: int = 1) -> Array:
         """How important each character is to each, heads×t×t, in one block, counted from 1.
+
+        Parameters
+        ----------
+        text : str
+            t characters, at most `places`.
+        block : int
+
+        Raises
+        ------
+        ShapeError
+            For a longer text, or a block that there is not.
 
         Notes: Def 379, Clar 380
         """

@@ -50,9 +50,6 @@ class Parallel(Layer):
 
     symbol: ClassVar[str] = "R"
     notes: ClassVar[str] = "Def 246"
-    formulas: ClassVar[Formulas] = Formulas(
-        "{y} = join of F_b({x}) over branches b", "∂L/∂{x} = Σ_b ∂F_b/∂{x} ∂L/∂F_b"
-    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "branches", tuple(tuple(branch) for branch in self.branches))
@@ -66,6 +63,21 @@ class Parallel(Layer):
     @property
     def stateful(self) -> bool:
         return any(layer.stateful for branch in self.branches for layer in branch)
+
+    def in_symbols(self) -> Formulas:
+        each = range(len(self.branches))
+        ends, added = [f"{{F[{b}]}}" for b in each], self.join == "sum"
+        return Formulas(
+            "{y} = " + (" + ".join(ends) if added else f"[{'; '.join(ends)}]"),
+            "∂L/∂{x} = " + " + ".join(f"∂L/∂{{X[{b}]}}" for b in each),
+            inside=tuple(
+                (
+                    f"{{X[{b}]}} = {{x}}",
+                    f"∂L/∂{end} = " + ("∂L/∂{y}" if added else f"the part of ∂L/∂{{y}} for {end}"),
+                )
+                for b, end in enumerate(ends)
+            ),
+        )
 
     def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:
         found = [shapes_of_series(branch, in_shape) for branch in self.branches]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.errors import FramingError
-from pellucid.networks.layer import PREDICTING, Mode
+from pellucid.networks.layer import PREDICTING, Mode, place_name
 from pellucid.networks.network import Network
 from pellucid.networks.passes import Pass, Quantity, backward_pass
 
@@ -111,7 +111,11 @@ class Player:
 
     def __str__(self) -> str:
         head = f"step {self.at} of {len(self.found)}, {self.way}"
-        return f"{head}\n{self.now}" if self.at else head
+        if not self.at:
+            return head
+        if self.now.depth:
+            head += f", inside layer {place_name(self.now.place[:-1])}"
+        return f"{head}\n{self.now}"
 
 
 def play(network: Network, x: Any, y: Any, params: Any, mode: Mode = PREDICTING) -> Player:

@@ -44,7 +44,9 @@ class Residual(Layer):
     symbol: ClassVar[str] = "R"
     notes: ClassVar[str] = "Def 246"
     formulas: ClassVar[Formulas] = Formulas(
-        "{y} = {x} + F({x})", "∂L/∂{x} = ∂L/∂{y} + ∂F/∂{x} ∂L/∂{y}"
+        "{y} = {x} + {F[0]}",
+        "∂L/∂{x} = ∂L/∂{y} + ∂L/∂{X[0]}",
+        inside=(("{X[0]} = {x}", "∂L/∂{F[0]} = ∂L/∂{y}"),),
     )
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ Notes: Def 312, Def 333
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ Chunk = tuple[Any, ...]  # what belongs to rows, such as x and y; their weights,
 BYTES_AT_ONCE = 16 << 20
 HELD_BYTES = 256 << 20  # of rows that may lie twice in memory
 FEW_ENTRIES = 1 << 21
+DIGESTED_BYTES = 1 << 30
+DIGESTED_ROWS = 1 << 16
 
 
 class RowSource(Protocol):
@@ -68,12 +71,20 @@ class InMemory:
     prepare: Callable[[Any], Any] | None = None
 
     def __post_init__(self) -> None:
-        lengths = {len(part) for part in (self.X, self.y, self.weights) if part is not None}
-        if len(lengths) != 1 or 0 in lengths:
+        given = {"rows": self.X, "answers": self.y, "weights": self.weights}
+        counts = {name: len(part) for name, part in given.items() if part is not None}
+        if len(set(counts.values())) != 1 or 0 in counts.values():
+            found = ", ".join(f"{count} {name}" for name, count in counts.items())
             raise ShapeError(
-                f"Rows, answers and weights must be as many, and at least one; there are "
-                f"{len(self.X)} rows and {len(self.y)} answers."
+                f"Rows, answers and weights must be as many, and at least one; there are {found}."
             )
+        for name in ("rows", "answers"):
+            kind = np.asanyarray(given[name]).dtype
+            if kind.kind not in "biuf":
+                raise ShapeError(
+                    f"A network computes with numbers; these {name} are of type {kind}. Encode "
+                    "them first, or use an estimator such as NetworkClassifier, which takes labels."
+                )
 
     @property
     def rows(self) -> int:
@@ -223,9 +234,19 @@ class ParquetRows:
         absent = [name for name in (*self.features, target) if name not in names]
         if absent:
             raise ColumnError(f"{Path(path).name} has no column {absent[0]!r}.")
+        for name in (*self.features, target):
+            kind = held.schema_arrow.field(name).type
+            if not any(is_one(kind) for is_one in (pa.types.is_integer, pa.types.is_floating,
+                                                   pa.types.is_boolean)):  # fmt: skip
+                raise ColumnError(
+                    f"Column {name!r} of {Path(path).name} holds {kind}, and a network computes "
+                    "with numbers: encode it first, or leave it out by `features`."
+                )
         self.path, self.target, self.groups, self.seed = str(path), target, groups, seed
         self.prepare = prepare
         self.rows: int | None = held.metadata.num_rows
+        described = f"{held.metadata.to_dict()} {self.features} {target}"
+        self.digest = hashlib.sha256(described.encode()).hexdigest()[:16]
 
     def epoch(self, epoch: int) -> Iterator[Chunk]:
         from pyarrow import parquet
@@ -244,6 +265,27 @@ class ParquetRows:
                 y = table[self.target].to_numpy()[mixed]
                 del table
                 yield x if self.prepare is None else self.prepare(x), y, None
+
+
+def digest(*arrays: Any) -> str:
+    """A short name for the contents of arrays; of one above 1 GiB, for 65,536 of its rows."""
+    found = hashlib.sha256()
+    for array in map(np.asanyarray, arrays):
+        found.update(f"{array.dtype} {array.shape}".encode())
+        if array.nbytes > DIGESTED_BYTES and len(array) > DIGESTED_ROWS:
+            array = array[np.linspace(0, len(array) - 1, DIGESTED_ROWS).astype(np.intp)]
+        found.update(np.ascontiguousarray(array).tobytes())
+    return found.hexdigest()[:16]
+
+
+def digest_of_source(source: Any) -> str:
+    """A short name for the rows of a source: a stream's rows are not known before they come."""
+    if isinstance(source, InMemory):
+        weights = () if source.weights is None else (source.weights,)
+        return digest(source.X, source.y, *weights)
+    if isinstance(source, ParquetRows):
+        return source.digest
+    return type(source).__name__
 
 
 def bad_rows(source: Any) -> str:

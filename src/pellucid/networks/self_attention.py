@@ -13,6 +13,7 @@ from pellucid.networks.attention import (
     check_heads,
     check_sequence,
     drawn_projections,
+    formulas_of,
     only_before,
     projections,
 )
@@ -57,15 +58,17 @@ class SelfAttention(Layer):
     causal: bool = False
 
     notes: ClassVar[str] = "Def 379, Clar 380"
-    formulas: ClassVar[Formulas] = Formulas(
-        "{y} = [P_h V_h over heads h] W_out + W₀, P_h = softmax(Q_h K_hᵀ/√e), "
-        "Q, K, V = {x} W + W₀ each",
-        "∂L/∂{x} = Σ ∂L/∂Q W_Qᵀ + ∂L/∂K W_Kᵀ + ∂L/∂V W_Vᵀ, with D = ∂L/∂O: ∂L/∂V = PᵀD, "
-        "∂L/∂S = P∘(DVᵀ − ⟨P, DVᵀ⟩)/√e, ∂L/∂Q = ∂L/∂S K, ∂L/∂K = (∂L/∂S)ᵀQ",
-    )
 
     def __post_init__(self) -> None:
         check_heads(self.heads, "SelfAttention")
+
+    def in_symbols(self) -> Formulas:
+        return formulas_of(
+            "{x}", "{x}", "{y} = {O} {W}_out + {W0}_out",
+            "∂L/∂{x} = ∂L/∂{Q} {W}_queryᵀ + ∂L/∂{K} {W}_keyᵀ + ∂L/∂{V} {W}_valueᵀ",
+            "∂L/∂{y}",
+            "softmax over places j ≤ i of " if self.causal else "softmax",
+        )  # fmt: skip
 
     def shapes(self, in_shape: Shape) -> tuple[dict[str, Any], Shape]:
         check_sequence(in_shape, self.heads)
@@ -76,7 +79,7 @@ class SelfAttention(Layer):
         return drawn_projections(key, in_shape[1], dtype), in_shape
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
-        y, _, back = attend(params, x, x, self.heads, self._seen(x))
+        y, _, back = attend(params, x, x, self.heads, self._seen(x), mode.watch.show)
 
         def backward(dy: Any) -> tuple[Any, Any]:
             by_asking, by_told, own = back(dy)

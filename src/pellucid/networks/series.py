@@ -6,12 +6,14 @@ Notes: Def 266, KE 279, Concept 294, Notation 304
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import jax
 
 from pellucid.errors import FramingError, ShapeError
 from pellucid.networks.layer import Backward, Layer, Mode, Shape, place_name, shape_text
+from pellucid.networks.watch import NOBODY
 
 Layers = Sequence[Layer]
 
@@ -33,12 +35,11 @@ def forward_series(
     """
     way_back: list[Backward] = []
     states: list[Any] = []
+    mode.watch.enter(x, (*mode.place, -1))
     for l, (layer, own) in enumerate(zip(layers, params, strict=True)):
-        here = mode.at(l)
-        learns = mode.training and layer.stateful
-        states.append(layer.remember(own, x, here) if learns else here.state)
-        x, back = layer.forward(own, x, here)
+        x, back, state = forward_layer(layer, own, x, mode.at(l))
         way_back.append(back)
+        states.append(state)
 
     def backward(dy: Any) -> tuple[Any, list[Any]]:
         gradients: list[Any] = []
@@ -47,7 +48,15 @@ def forward_series(
             gradients.append(of_params)
         return dy, gradients[::-1]
 
-    return x, backward, states
+    return x, mode.watch.leave(backward), states
+
+
+def forward_layer(layer: Layer, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward, Any]:
+    """One layer inside another: y, the way back, and what it remembers after this batch."""
+    state = mode.state
+    if mode.training and layer.stateful:  # what it computes for that is not part of the pass
+        state = layer.remember(params, x, replace(mode, watch=NOBODY))
+    return (*mode.watch.layer(layer, params, x, mode), state)
 
 
 def shapes_of_series(

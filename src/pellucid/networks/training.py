@@ -5,6 +5,7 @@ Notes: Concept 294, Concept 308, Def 312, Def 333, Concept 334
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from pellucid.data.weights import checked_weights
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
@@ -23,11 +25,20 @@ from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.answers import answers_for
 from pellucid.networks.batch_blocks import Block, blocks_of, capacity_of
 from pellucid.networks.checkpoints import checkpoints_of
+from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.devices import placed, threads_for
 from pellucid.networks.gradient_watch import judged_norms
 from pellucid.networks.network import Network
 from pellucid.networks.numbers import computing_in
-from pellucid.networks.row_sources import Chunk, InMemory, RowSource, bad_rows, filled_up
+from pellucid.networks.row_sources import (
+    Chunk,
+    InMemory,
+    RowSource,
+    bad_rows,
+    digest,
+    digest_of_source,
+    filled_up,
+)
 from pellucid.networks.steps import (
     DECAYS,
     StepKind,
@@ -162,10 +173,14 @@ def train(
         checkpoints_of(checkpoint),
     )  # fmt: skip
     check_settings(network, settings, validation)
-    source: Any = X
-    if y is not None:
-        rows = X if hasattr(X, "shape") else np.asarray(X)
-        source = InMemory(rows, np.asarray(y), weights, seed)
+    source = _source(X, y, weights, seed)
+    if isinstance(source, InMemory):
+        refuse_points(network, source.X.shape)
+        refuse_ids(network.layers, source.X)
+    if validation and len(validation[0]) != len(validation[1]):
+        raise ShapeError(
+            f"validation has {len(validation[0])} rows and {len(validation[1])} answers."
+        )
     size = min(batch_size, source.rows or batch_size)
     with computing_in(dtype), threads_for(network, size):
         held = HeldOutRows(network, *validation, dtype=dtype) if validation else None
@@ -191,6 +206,8 @@ class _Run:
     verdict: str = "finished"
     waited: int = 0
     best_epoch: int = 0
+    interrupted: bool = False  # from outside: the same call goes on from here
+    digests: tuple[str, ...] = ()
     history: dict[str, list[Any]] = field(default_factory=dict)
 
     def begin(self, start: Any) -> None:
@@ -201,6 +218,8 @@ class _Run:
         self.best: Any = None
         self.least = float("inf")
         self.stop_memory = s.stop.start() if s.stop else None
+        if s.checkpoint:
+            self.digests = self._digests(start)
         saved = s.checkpoint.load(self._fingerprint()) if s.checkpoint else None
         if isinstance(start, Trained | dict):
             saved = saved or (start.standing if isinstance(start, Trained) else start)
@@ -236,6 +255,8 @@ class _Run:
     def _answered(self, epoch: int) -> Iterator[Chunk]:
         for x, y, w in self.source.epoch(epoch):
             if len(x):
+                refuse_points(self.network, x.shape)
+                refuse_ids(self.network.layers, x)
                 yield x, answers_for(self.network, y), w
 
     def _fingerprint(self) -> str:
@@ -244,8 +265,20 @@ class _Run:
             self.network, s.rule.text, f"η = {s.step_size}", f"{self.size} rows a step",
             f"seed {s.seed}", s.dtype, f"λ = {s.decay:g} {s.kind}", f"clip {s.clip}",
             f"{self.source.rows} rows", f"patience {s.patience}",
+            f"stop {re.sub(' at 0x[0-9a-f]+', '', repr(s.stop))}", *self.digests,
         )  # fmt: skip
         return "\n".join(map(str, lines))
+
+    def _digests(self, start: Any) -> tuple[str, ...]:
+        """What rows and first weights a checkpoint is of."""
+        given = start.standing if isinstance(start, Trained) else start
+        first = given["theta"] if isinstance(given, dict) else given
+        held = (self.held.x, self.held.y, self.held.weights) if self.held else ()
+        return (
+            f"rows {digest_of_source(self.source)}",
+            f"held-out rows {digest(*held)}",
+            f"first weights {'drawn' if first is None else digest(*jax.tree.leaves(first))}",
+        )
 
     def _resume(self, saved: dict[str, Any]) -> None:
         self.carry = (saved["theta"], saved["memory"], saved["states"])
@@ -253,6 +286,8 @@ class _Run:
         self.history = {name: list(values) for name, values in saved["history"].items()}
         self.best, self.least, self.waited, self.best_epoch = saved["best"]
         self.stop_memory = saved["stop"]
+        if self.settings.checkpoint and saved["fingerprint"] == self._fingerprint():
+            self.verdict, self.reason = saved["over"]
 
     def _keep(self) -> None:
         """A copy of where the network stands, for the case that the next steps go astray."""
@@ -292,6 +327,12 @@ class _Run:
             etas[:] = eta.c
         else:
             etas[: block.count] = [eta(self.steps + 1 + i) for i in range(block.count)]
+            if not (etas >= 0).all():
+                first = int(np.argmin(etas >= 0))
+                raise HyperparameterError(
+                    f"step_size is ≥ 0 at every step; at step {self.steps + 1 + first} it is "
+                    f"{etas[first]:g}."
+                )
         arrays = placed((*block.parts, block.shares), rows_at=1)
         self.carry, seen = self.block(
             self.carry, (*arrays, etas), block.count, self.steps, self.fixed
@@ -332,6 +373,7 @@ class _Run:
             self._ask(s.stop)
         if s.watch and s.watch(self._epoch(validation)) and not self.reason:
             self.verdict, self.reason = "stopped", "a callback asked to stop"
+            self.interrupted = True
         over = self.reason or self.epochs >= s.epochs
         if s.checkpoint and (over or self.epochs % s.checkpoint.every == 0):
             s.checkpoint.save(self.epochs, self._standing())
@@ -366,6 +408,7 @@ class _Run:
             "theta": theta, "memory": memory, "states": states, "epochs": self.epochs,
             "steps": self.steps, "history": self.history, "stop": self.stop_memory,
             "best": (self.best, self.least, self.waited, self.best_epoch),
+            "over": ("finished", "") if self.interrupted else (self.verdict, self.reason),
             "fingerprint": self._fingerprint(),
         }  # fmt: skip
 
@@ -392,6 +435,25 @@ class _Run:
     def _takes_best(self) -> bool:
         early = self.settings.patience is not None
         return self.best is not None and (early or self.verdict == "diverged")
+
+
+def _source(X: Any, y: Any, weights: Any, seed: int) -> RowSource:
+    if y is not None:
+        rows, answers = X if hasattr(X, "shape") else np.asarray(X), np.asarray(y)
+        if weights is not None:
+            weights = checked_weights(weights, len(rows))
+        return InMemory(rows, answers, weights, seed)
+    if not hasattr(X, "epoch"):
+        raise ShapeError(
+            "train takes rows X and answers y, or a source of both such as ParquetRows or Stream; "
+            f"it got a {type(X).__name__} alone."
+        )
+    if weights is not None:
+        raise HyperparameterError(
+            "weights go with rows in memory; a source gives its own: (x, y, weights) a chunk."
+        )
+    source: RowSource = X
+    return source
 
 
 def _fits(network: Network, params: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.errors import TableError
 from pellucid.networks.batch_blocks import Block
 
 
@@ -55,6 +56,12 @@ def take_in(history: dict[str, list[Any]], seen: list[tuple[Block, Any]], means:
                 sums.add(loss[part], lengths, block.shares[part], means)
             begin = end
             if epoch is not None:
+                if not sums.weight:
+                    raise TableError(
+                        f"The source gave no rows of positive weight in epoch {epoch + 1}. A "
+                        "stream is made anew for each epoch: give a function that opens it "
+                        "again, not a generator that is used up."
+                    )
                 history["loss"].append(sums.loss / sums.weight)
                 if np.ndim(sums.norms):
                     history["gradient_norms"].append((sums.norms / sums.steps).tolist())

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pellucid.descent.rules import Rule
 from pellucid.descent.step_sizes import LineSearch, Schedule, Shrinking, step_size_of
 from pellucid.descent.stopping import Stop
@@ -108,6 +110,20 @@ def schedule_of(given: Any) -> Schedule:
     return found
 
 
+def check_count(name: str, value: Any, least: int = 1) -> None:
+    """A whole number, large enough."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise HyperparameterError(f"{name} is a whole number ≥ {least}; got {value!r}.")
+
+
+def check_strengths(decay: Any, clip: Any) -> None:
+    """λ of weight decay and the longest gradient."""
+    if not (decay >= 0 and (clip is None or clip > 0)):
+        raise HyperparameterError(
+            f"decay (λ) is a number ≥ 0 and clip one > 0, or None; got {decay}, {clip}."
+        )
+
+
 def check_settings(network: Network, settings: Settings, validation: Any) -> None:
     """Refuse settings that do not serve; warn of a decay that is too strong.
 
@@ -116,11 +132,12 @@ def check_settings(network: Network, settings: Settings, validation: Any) -> Non
     if not isinstance(network, Network):
         raise HyperparameterError(f"train takes a Network; got a {type(network).__name__}.")
     for name in ("epochs", "batch_size"):
-        if getattr(settings, name) < 1:
-            raise HyperparameterError(f"{name} ≥ 1; got {getattr(settings, name)}.")
-    if not (settings.decay >= 0 and (settings.clip is None or settings.clip > 0)):
+        check_count(name, getattr(settings, name))
+    check_count("seed", settings.seed, least=0)
+    check_strengths(settings.decay, settings.clip)
+    if settings.stop is not None and not isinstance(settings.stop, Stop):
         raise HyperparameterError(
-            f"decay (λ) is a number ≥ 0 and clip one > 0; got {settings.decay}, {settings.clip}."
+            f"stop is a rule of descent.stopping, such as SmallChange(1e-4); got {settings.stop!r}."
         )
     if settings.patience is not None and (validation is None or settings.patience < 1):
         raise HyperparameterError(

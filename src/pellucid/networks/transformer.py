@@ -45,6 +45,12 @@ class Block(Layer):
     dropout: float
     norm: str
 
+    formulas: ClassVar[Formulas] = Formulas(
+        "{y} = {F[0]}",
+        "∂L/∂{x} = ∂L/∂{X[0]}",
+        inside=(("{X[0]} = {x}", "∂L/∂{F[0]} = ∂L/∂{y}"),),
+    )
+
     @property
     @abstractmethod
     def layers(self) -> tuple[Layer, ...]:
@@ -142,10 +148,6 @@ class TransformerEncoder(Block):
     norm: str = "after"
 
     notes: ClassVar[str] = "Concept 382, Def 383"
-    formulas: ClassVar[Formulas] = Formulas(
-        "{y} = norm(A + F(A)), A = norm({x} + attention({x}))",
-        "∂L/∂{x}: back through F and attention, each beside its straight link, and both norms",
-    )
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -193,11 +195,6 @@ class TransformerDecoder(Block):
     norm: str = "after"
 
     notes: ClassVar[str] = "Concept 381, Def 383"
-    formulas: ClassVar[Formulas] = Formulas(
-        "{y} = [R; norm(B + F(B))], B = norm(A + attention(A to R)), A = norm(O + attention(O)), "
-        "{x} = [R; O]",
-        "∂L/∂{x} = [∂L/∂R, straight and from the attention to R; ∂L/∂O]",
-    )
 
     def __post_init__(self) -> None:
         check_read(self.read, "TransformerDecoder")

@@ -6,6 +6,7 @@ Notes: Concept 87, Concept 308, Def 333
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,7 +21,7 @@ from pellucid.data.splits import folds as make_folds
 from pellucid.descent.batches import Batches
 from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule, rule_named
-from pellucid.errors import HyperparameterError
+from pellucid.errors import ConvergenceWarning, HyperparameterError, ShapeError
 from pellucid.networks.answers import answers_for
 from pellucid.networks.compiled import compiled
 from pellucid.networks.devices import threads_for
@@ -34,7 +35,7 @@ from pellucid.networks.steps import (
     params_of,
     vector_of,
 )
-from pellucid.networks.training_settings import schedule_of
+from pellucid.networks.training_settings import check_count, check_strengths, schedule_of
 from pellucid.networks.validation import HeldOutRows
 
 TOGETHER = ("step_size", "decay", "clip")  # settings that differ within one compiled program
@@ -140,7 +141,13 @@ def tune(
     settings = [
         dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())
     ]
+    for setting in settings:
+        check_strengths(setting.get("decay", 0.0), setting.get("clip"))
+    for name, value in (("restarts", restarts), ("epochs", epochs), ("batch_size", batch_size)):
+        check_count(name, value)
     X, y = np.asarray(X), answers_for(network, np.asarray(y))
+    if len(X) != len(y):
+        raise ShapeError(f"There are {len(X)} rows and {len(y)} answers; give one answer a row.")
     pairs = folds if not isinstance(folds, int) else make_folds(len(X), folds, seed=seed)
     runs = [(train, held, seed + r) for train, held in pairs for r in range(restarts)]
     made = rule if isinstance(rule, Rule) else _named(rule)
@@ -159,6 +166,12 @@ def tune(
             for r, theta, state in zip(at, carry[0], _by_run(carry[2], len(at)), strict=True):
                 thetas[r] = theta
                 judged[:, r] = _judged(network, X, y, runs[r][1], theta, state, dtype)
+    if not np.isfinite(judged).any():
+        warnings.warn(
+            "Every training diverged: there is no best setting. Try smaller step sizes, or clip.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
     shape = (len(settings), len(pairs), restarts)
     params = [
         [
@@ -212,7 +225,8 @@ def _trained(
         fixed["decay"] = np.array([s["decay"] for s in settings], dtype)
         fixed["decayed"] = decayed_entries(network, False, dtype)
     if has_clip:
-        fixed["clip"] = np.array([s["clip"] for s in settings], dtype)
+        longest = [np.inf if s["clip"] is None else s["clip"] for s in settings]
+        fixed["clip"] = np.array(longest, dtype)
     schedules = [schedule_of(s.get("step_size", 1e-3)) for s in settings]
     block = _compiled(network, rule, kind)
     together = max(256 // steps, 1)  # epochs in one call

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pellucid.descent import Descent, Objective
+from pellucid.descent import Descent, Objective, minima
 from pellucid.pictures.style import (
     BLUE,
     GREY,
@@ -28,6 +28,7 @@ from pellucid.pictures.style import (
     plain_numbers,
     side_by_side,
 )
+from pellucid.wording import number
 
 Array = NDArray[np.float64]
 Curve = Callable[[Any], Any]
@@ -60,6 +61,73 @@ def tangent(J: Curve, slope: Curve, at: float, zooms: Sequence[float] = (2.0, 0.
             ax.set_title(f"within ± {zoom:g}")
             ax.set_xlabel("θ")
         axes[0].set_ylabel("J(θ)")
+        return figure
+
+
+def tangents(J: Curve, slope: Curve, at: Sequence[float], low: float, high: float) -> Figure:
+    """A curve with its tangent at one point after another: it lies flat where J is least.
+
+    Parameters
+    ----------
+    J, slope : callable θ -> float
+    at : sequence of float
+        Where the tangents touch, one picture each.
+    low, high : float
+        What is shown.
+
+    Notes: Concept 58
+    """
+    t = np.linspace(low, high, 200)
+    with side_by_side(len(at)) as (figure, axes):
+        for ax, theta in zip(axes, at, strict=True):
+            rise, here = float(slope(np.float64(theta))), float(J(np.float64(theta)))
+            ax.plot(t, _heights(J, t), color=BLUE, lw=2)
+            near = theta + (high - low) * np.array([-0.2, 0.2])
+            ax.plot(near, here + rise * (near - theta), color=ORANGE, lw=2, ls="--")
+            ax.plot(theta, here, "o", color=ORANGE)
+            flat = abs(rise) < 1e-9
+            ax.set_title(f"θ = {number(theta)}: J′ = {number(0.0 if flat else rise)}")
+            ax.set_xlabel("θ")
+            plain_numbers(ax.yaxis)
+        axes[0].set_ylabel("J(θ)")
+        return figure
+
+
+def min_and_argmin(f: Curve, at: Sequence[float], low: float, high: float) -> Figure:
+    """A point that slides along a curve; the minimum on the upright axis, the argmin on the other.
+
+    Parameters
+    ----------
+    f : callable x -> float
+    at : sequence of float
+        Where the point stands, one picture each.
+    low, high : float
+        What is shown; it holds the minimum.
+
+    Notes: Notation 39, Notation 40
+    """
+    least = next(each for each in minima(f, low, high) if each.everywhere)
+    x = np.linspace(low, high, 300)
+    heights = _heights(f, x)
+    beneath = least.value - 0.2 * float(np.ptp(heights))
+    with side_by_side(len(at)) as (figure, axes):
+        for ax, place in zip(axes, at, strict=True):
+            ax.plot(x, heights, color=GREY, lw=2)
+            ax.plot([low, least.theta], [least.value] * 2, color=BLUE, ls="--", lw=1.5)
+            ax.plot([least.theta] * 2, [beneath, least.value], color=ORANGE, ls="--", lw=1.5)
+            here = float(f(np.float64(place)))
+            ax.plot(place, here, "o", color=INK, markersize=8)
+            on_axis: Any = {"ls": "", "clip_on": False, "zorder": 9}
+            name = f"min = {number(least.value)}"
+            ax.plot(low, least.value, marker="s", color=BLUE, label=name, **on_axis)
+            name = f"argmin = {number(least.theta)}"
+            ax.plot(least.theta, beneath, marker="^", color=ORANGE, label=name, **on_axis)
+            ax.set_xlim(low, high)
+            ax.set_ylim(beneath, None)
+            ax.set_title(f"f({number(place)}) = {number(here)}")
+            ax.set_xlabel("x")
+        axes[0].set_ylabel("f(x)")
+        axes[0].legend(fontsize=10, loc="upper center")
         return figure
 
 
@@ -174,6 +242,32 @@ def contour(
         axes.set_ylabel("θ₂")
         legend_above(axes)
         return figure_of(axes)
+
+
+def valleys(
+    panels: Sequence[tuple[str, Curve, Sequence[tuple[str, Descent]]]],
+    centre: Sequence[float],
+    width: Sequence[float],
+) -> Figure:
+    """Several objectives over the same two parameters, each with its descents.
+
+    Parameters
+    ----------
+    panels : sequence of (title, J, runs)
+        J and runs as in `contour`.
+    centre, width : two floats
+        What is shown.
+
+    Notes: Concept 68
+    """
+    with side_by_side(len(panels), (4.4, 4.2)) as (figure, axes):
+        for ax, (title, J, runs) in zip(axes, panels, strict=True):
+            contour(J, runs, centre, width, ax)
+            ax.get_legend().remove()  # type: ignore[union-attr]
+            ends = np.array([np.ravel(found.theta) for _, found in runs])
+            ax.plot(ends[:, 0], ends[:, 1], "*", color=INK, markersize=12, zorder=9)
+            ax.set_title(title)
+        return figure
 
 
 def _surface(

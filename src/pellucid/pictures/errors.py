@@ -14,7 +14,16 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pellucid.pictures.evaluation import shortened
-from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, drawing, figure_of, plain_numbers
+from pellucid.pictures.style import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    drawing,
+    figure_of,
+    plain_numbers,
+    side_by_side,
+)
 
 Array = NDArray[Any]
 MOST_POINTS = 3_000  # points drawn; more only darken the picture
@@ -158,3 +167,31 @@ def costs_by_threshold(
         axes.set_ylabel("mean cost of a test row")
         axes.legend()
         return figure_of(axes)
+
+
+def two_class_errors(
+    probabilities: Array, truths: Array, said: Array, classes: Sequence[str]
+) -> Figure:
+    """Confusion, ROC and calibration of a classifier of two classes, side by side.
+
+    Parameters
+    ----------
+    probabilities : array, shape (n,)
+        Of the second class.
+    truths, said : array, shape (n,)
+        Labels, among `classes`.
+    classes : two str
+        The second is the positive one.
+
+    Notes: Def 175, Def 151, Concept 149
+    """
+    hit = np.array([str(truth) == classes[1] for truth in truths])
+    with side_by_side(3, (4.2, 3.9)) as (figure, axes):
+        confusion(confusion_counts(truths, said, classes), classes, axes[0])
+        roc(probabilities, hit, axes[1])
+        calibration(probabilities, hit, ax=axes[2])
+        right = np.mean([str(a) == str(b) for a, b in zip(truths, said, strict=True)])
+        axes[0].set_title(f"accuracy {right:.3g}")
+        axes[1].set_title("as the threshold falls")
+        axes[2].set_title("probabilities against the rows")
+        return figure

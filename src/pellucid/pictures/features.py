@@ -56,24 +56,26 @@ def positive(y: Any) -> NDArray[np.bool_]:
     return np.asarray(answers == np.unique(answers)[-1])
 
 
-def _points(axes: Axes, across: Array, up: Array, y: Any) -> None:
+def signed_points(axes: Axes, across: Array, up: Array, y: Any) -> None:
+    """Positive points as crosses, negative ones as dots."""
     plus = positive(y)
     axes.plot(across[plus], up[plus], "P", color=BLUE, markersize=8, mec="white", mew=0.6)
     axes.plot(across[~plus], up[~plus], "o", color=ORANGE, markersize=6, mec="white", mew=0.6)
 
 
-def _reach(values: Array, room: float = 0.12) -> tuple[float, float]:
+def reach_of(values: Array, room: float = 0.12) -> tuple[float, float]:
+    """The lowest and the highest value, with some room beyond."""
     low, high = float(values.min()), float(values.max())
     more = room * (high - low) or 1.0
     return low - more, high + more
 
 
 def _line(X: Array, n: int = 601) -> Array:
-    return np.linspace(*_reach(X[:, 0]), n)
+    return np.linspace(*reach_of(X[:, 0]), n)
 
 
 def _plane(X: Array, score: Score, n: int = 241) -> tuple[Array, Array, Array]:
-    across, up = (np.linspace(*_reach(X[:, j]), n) for j in (0, 1))
+    across, up = (np.linspace(*reach_of(X[:, j]), n) for j in (0, 1))
     A, B = np.meshgrid(across, up)
     return A, B, np.asarray(score(np.column_stack([A.ravel(), B.ravel()]))).reshape(A.shape)
 
@@ -129,7 +131,7 @@ def bent_separator(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure
             axes.fill_between(t, 0, f, where=f < 0, color=ORANGE, alpha=0.15, lw=0)
             at = crossings(score, float(t[0]), float(t[-1]))
             axes.plot(at, 0 * at, "|", color=INK, markersize=16, markeredgewidth=2)
-            _points(axes, rows[:, 0], 0 * rows[:, 0], y)
+            signed_points(axes, rows[:, 0], 0 * rows[:, 0], y)
             axes.set_xlabel("x")
             axes.set_ylabel("f(x)")
         else:
@@ -138,7 +140,7 @@ def bent_separator(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure
             axes.clabel(levels, fontsize=8)
             if f.min() < 0 < f.max():
                 axes.contour(A, B, f, levels=[0.0], colors=INK, linewidths=2.5)
-            _points(axes, rows[:, 0], rows[:, 1], y)
+            signed_points(axes, rows[:, 0], rows[:, 1], y)
             axes.set_xlabel("x₁")
             axes.set_ylabel("x₂")
         axes.set_title("the separator bent")
@@ -194,7 +196,7 @@ def moved_data(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
     theta_0 = float(np.ravel(model[-1].intercept_)[0])
     with drawing(ax, (4.6, 3.8)) as axes:
         if features.shape[1] == 2:
-            _points(axes, features[:, 0], features[:, 1], y)
+            signed_points(axes, features[:, 0], features[:, 1], y)
             names = model[:-1].get_feature_names_out()
             axes.set_xlabel(f"φ₁(x) = {names[0]}")
             axes.set_ylabel(f"φ₂(x) = {names[1]}")
@@ -202,9 +204,10 @@ def moved_data(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
         else:
             at = moved_coordinates(features, theta, theta_0)
             axes.axvline(0, color=INK, lw=2.5)
-            _points(axes, at[:, 0], at[:, 1], y)
+            signed_points(axes, at[:, 0], at[:, 1], y)
             middle = float(np.median(at[:, 1]))
-            _normal(axes, np.array([0, middle]), np.array([np.abs(at[:, 0]).max() / 3, middle]))
+            far = float(np.abs(at[:, 0]).max())
+            normal_arrow(axes, np.array([0, middle]), np.array([far / 3, middle]))
             axes.set_xlabel(f"distance from the hyperplane in {features.shape[1]} dimensions")
             axes.set_ylabel("widest spread along it")
         axes.set_title("the data moved")
@@ -213,7 +216,7 @@ def moved_data(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
 
 def _edge(axes: Axes, features: Array, theta: Array, theta_0: float) -> None:
     """The straight line θᵀu + θ₀ = 0 over two features, and its normal."""
-    (left, right), (low, high) = _reach(features[:, 0]), _reach(features[:, 1])
+    (left, right), (low, high) = reach_of(features[:, 0]), reach_of(features[:, 1])
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)
     square = float(theta @ theta)
@@ -224,14 +227,15 @@ def _edge(axes: Axes, features: Array, theta: Array, theta_0: float) -> None:
     along = np.array([-theta[1], theta[0]]) / np.sqrt(square)
     ends = foot + np.array([[-1.0], [1.0]]) * along * 4 * max(right - left, high - low)
     axes.plot(ends[:, 0], ends[:, 1], color=INK, lw=2.5)
-    _normal(axes, foot, foot + 0.2 * (high - low) * theta / np.sqrt(square))
+    normal_arrow(axes, foot, foot + 0.2 * (high - low) * theta / np.sqrt(square))
 
 
-def _normal(axes: Axes, foot: Array, tip: Array) -> None:
-    (a, b), (c, d) = foot.tolist(), tip.tolist()
-    arrow = {"arrowstyle": "-|>", "color": INK, "lw": 2}
+def normal_arrow(axes: Axes, foot: Array, tip: Array) -> None:
+    """θ as an arrow, with its letter beyond the tip."""
+    (a, b), (c, d), (e, f) = foot.tolist(), tip.tolist(), (tip + 0.3 * (tip - foot)).tolist()
+    arrow = {"arrowstyle": "-|>", "color": INK, "lw": 2, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", (c, d), (a, b), arrowprops=arrow, zorder=9)
-    axes.annotate("θ", (c, d), (5, 0), textcoords="offset points", va="center", fontweight="bold")
+    axes.text(e, f, "θ", ha="center", va="center", fontweight="bold", zorder=9)
 
 
 def sign_regions(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
@@ -256,14 +260,14 @@ def sign_regions(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
             axes.imshow(signs[None, :], cmap=REGIONS, vmin=0, vmax=1, aspect="auto", extent=extent)
             at = crossings(score, float(t[0]), float(t[-1]))
             axes.set_xticks(at, [f"{x:.3g}".replace("-", "−") for x in at])
-            _points(axes, rows[:, 0], 0 * rows[:, 0], y)
+            signed_points(axes, rows[:, 0], 0 * rows[:, 0], y)
             axes.set_yticks([])
             axes.set_xlabel("x, marked where the sign changes")
         else:
             A, B, f = _plane(rows, score)
             axes.pcolormesh(A, B, (f > 0).astype(float), cmap=REGIONS, vmin=0, vmax=1,
                             shading="nearest", rasterized=True)  # fmt: skip
-            _points(axes, rows[:, 0], rows[:, 1], y)
+            signed_points(axes, rows[:, 0], rows[:, 1], y)
             axes.set_xlabel("x₁")
             axes.set_ylabel("x₂")
         axes.grid(False)
@@ -323,7 +327,7 @@ def curves_beside(runs: Sequence[tuple[str, Any]], X: Any, y: Any) -> Figure:
         for (title, model), ax in zip(runs, axes, strict=True):
             ax.plot(t, model.predict(t[:, None]), color=BLUE, lw=2)
             ax.plot(rows[:, 0], answers, "o", color=ORANGE, markersize=4, mec="white", mew=0.4)
-            ax.set_ylim(*_reach(answers, 0.35))
+            ax.set_ylim(*reach_of(answers, 0.35))
             ax.set_title(title)
             ax.set_xlabel("x")
             plain_numbers(ax.yaxis)

@@ -34,6 +34,7 @@ from pellucid.pictures.links import links, lowered, shown_of
 from pellucid.pictures.style import BLUE, GREEN, GREY, ORANGE
 from pellucid.wording import number
 
+REST = ("⋮", "")  # inputs that are left out, so that a wide layer fits a page
 LEVELS = ("network", "layer", "neuron", "arithmetic")
 SYMBOLS = {"Identity": "z", "Sigmoid": "σ", "Step": "step", "Softmax": "softmax"}
 
@@ -59,17 +60,21 @@ def zoom(
     Raises
     ------
     FramingError
-        For another level, or numbers that the arithmetic lacks.
+        For another level, a layer or neuron that is not there, or numbers that the arithmetic
+        lacks.
 
     Notes: Def 263, KE 279
     """
     dense = [l for l, each in enumerate(network.layers) if isinstance(each, Dense)]
-    if level not in LEVELS or not 1 <= layer <= len(dense):
+    if level not in LEVELS or layer not in range(1, len(dense) + 1):
         raise FramingError(
             f"level is one of {', '.join(LEVELS)} and layer from 1 to {len(dense)}; "
             f"got {level!r} and {layer!r}."
         )
     l = dense[layer - 1]
+    n = network.points[l + 1][0]
+    if neuron not in range(1, n + 1):
+        raise FramingError(f"neuron is a number from 1 to {n} in layer {layer}; got {neuron!r}.")
     if level != "network":
         return _opened(network, l, level, params, x, layer, neuron)
     sizes = [network.points[dense[0]][0], *(network.points[each + 1][0] for each in dense)]
@@ -161,10 +166,8 @@ def one_neuron(m: int, f: str = "f", loss: bool = False) -> Figure:
 
     Notes: Notation 253, Notation 258, Def 257, Concept 259
     """
-    return _neuron(
-        [f"x{lowered(i + 1)}" for i in range(m)], [f"w{lowered(i + 1)}" for i in range(m)], "w₀",
-        f, "z", "a", loss,
-    )  # fmt: skip
+    inputs = [(f"x{lowered(i + 1)}", f"w{lowered(i + 1)}") if i >= 0 else REST for i in shown_of(m)]
+    return _neuron([*inputs, ("1", "w₀")], f, "z", "a", loss)
 
 
 def arithmetic(x: Any, w: Any, w_0: float, f: str, a: float) -> Figure:
@@ -181,23 +184,27 @@ def arithmetic(x: Any, w: Any, w_0: float, f: str, a: float) -> Figure:
     Notes: Def 252, Def 254, Notation 258
     """
     z = float(np.dot(x, w) + w_0)
-    return _neuron(
-        [number(float(v)) for v in x], [f"× {number(float(v))}" for v in w], f"× {number(w_0)}",
-        f, f"z = {number(z)}", f"a = {number(float(a))}", False,
-    )  # fmt: skip
+    inputs = [
+        (number(float(x[i])), f"× {number(float(w[i]))}") if i >= 0 else REST
+        for i in shown_of(len(x))
+    ]
+    last = ("1", f"× {number(w_0)}")
+    return _neuron([*inputs, last], f, f"z = {number(z)}", f"a = {number(float(a))}", False)
 
 
-def _neuron(
-    xs: list[str], ws: list[str], w_0: str, f: str, z: str, a: str, loss: bool
-) -> Figure:  # fmt: skip
-    rows, step = len(xs) + 1, 0.72
+def _neuron(inputs: list[tuple[str, str]], f: str, z: str, a: str, loss: bool) -> Figure:
+    """Inputs with their weights, the constant 1 with its offset last."""
+    rows, step = len(inputs), 0.72
     middle = 0.2 + step * rows / 2
     to_f = 0.65 + 0.1 * len(z)
     far = 2.75 + 0.29 + to_f
     with canvas(far + 1.7 + 0.1 * len(a) + 1.75 * loss, 0.4 + step * rows) as (figure, axes):
         centre = (2.75, middle)
         places = column(0.55, middle, rows, step)
-        for place, text, weight in zip(places, [*xs, "1"], [*ws, w_0], strict=True):
+        for place, (text, weight) in zip(places, inputs, strict=True):
+            if (text, weight) == REST:
+                label(axes, place, text, size=15)
+                continue
             circle(axes, place, text, GREY, 0.26 if len(text) < 4 else 0.32)
             colour = ORANGE if place is places[-1] else BLUE
             between(axes, place, centre, colour, radius=0.33)
@@ -250,13 +257,14 @@ def messages(network: Network, x: Any, y: Any, params: Any) -> Figure:
     found = backward_pass(network, x, np.reshape(y, (1, -1)), params)
     blocks = [Block(_written(found, "A⁰"), boxed=False)]
     for names, layer, own in zip(names_of(network.layers), network.layers, params, strict=True):
+        plain = [p for p in own if not isinstance(own[p], dict | list)]  # others are further in
         blocks.append(
             Block(
                 SYMBOLS.get(type(layer).__name__, type(layer).__name__),
                 _written(found, names.output),
                 _written(found, f"∂L/∂{names.output}"),
-                above=", ".join(map(names.parameter, own)),
-                under="\n".join(_written(found, f"∂L/∂{names.parameter(p)}") for p in own),
+                above=", ".join(names.parameter(p) for p in plain),
+                under="\n".join(_written(found, f"∂L/∂{names.parameter(p)}") for p in plain),
                 colour=BLUE if own else GREEN,
             )
         )

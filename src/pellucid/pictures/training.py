@@ -47,6 +47,9 @@ def losses(
 ) -> Figure:
     """Curves by epoch, such as training and validation loss; a mark where the best weights are.
 
+    A training's whole `history` may be given: what is no single number an epoch, such as the
+    gradient norms of the layers, is left out.
+
     Parameters
     ----------
     curves : mapping of name -> array of shape (epochs,)
@@ -59,8 +62,11 @@ def losses(
 
     Notes: Def 333, Concept 294
     """
+    drawn = {
+        name: values for name, values in curves.items() if len(values) and np.ndim(values) == 1
+    }
     with drawing(ax) as axes:
-        for at, (name, values) in enumerate(curves.items()):
+        for at, (name, values) in enumerate(drawn.items()):
             times = np.arange(1, len(values) + 1)
             style = DASHES[at // len(SERIES) % len(DASHES)]
             axes.plot(times, values, style, color=SERIES[at % len(SERIES)], lw=1.8, label=name)

@@ -238,12 +238,11 @@ def _how_to(result: EncodeResult, folder: Path, again: str) -> str:
     file = folder / "model.pellucid"
     model = shlex.quote(str(file))
     rows = "images.npz" if result.machine.size else "rows.csv"
+    new = "new.npz" if result.machine.size else "new.csv"
     lines = [
+        f"./pellucid predict {model} {new} -o new-codes.csv",
         f"./pellucid decode {model} {shlex.quote(str(folder / 'codes.csv'))} -o {rows}",
     ]
-    if not result.machine.size:
-        lines.append(f"./pellucid predict {model} new.csv -o new-codes.csv")
-    new = "new.npz" if result.machine.size else "new.csv"
     python = (
         "from pellucid.storage import load_model\n"
         f"machine = load_model({str(file)!r})\n"

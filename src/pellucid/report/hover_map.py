@@ -20,8 +20,10 @@ Array = NDArray[np.float64]
 MOST_POINTS = 600
 WIDTH, HEIGHT, EDGE = 640, 460, 26
 STYLE = (
-    "<style>.hover image{display:none;pointer-events:none}"
-    ".hover g:hover image,.hover g:focus image{display:block}"
+    "<style>.hover circle{fill-opacity:.7}.hover g circle{fill:transparent;pointer-events:all}"
+    ".hover image,.hover rect{pointer-events:none}.hover g image,.hover g rect{display:none}"
+    ".hover g:hover image,.hover g:focus image,.hover g:hover rect,.hover g:focus rect"
+    "{display:block}"
     ".hover g:hover circle,.hover g:focus circle{stroke:var(--ink);stroke-width:2}"
     ".hover g:focus{outline:none}</style>"
 )
@@ -52,15 +54,17 @@ def hover_map(
     y = HEIGHT - EDGE - place[:, 1] * (HEIGHT - 2 * EDGE)
     names = [] if labels is None else np.unique(np.asarray(labels, str)).tolist()
     few = 1 < len(names) <= MOST_LABELS
-    points = []
+    # Later shapes lie on earlier ones: all points first, then what a pointer meets, unseen but for
+    # the picture that it calls up.
+    points, met = [], []
     for row in shown:
         at = names.index(str(labels[row])) if few else 0
         colour = to_hex(colour_of(at, len(names) if few else 1))
         picture = "" if images is None else _picture(images[row], x[row], y[row])
-        points.append(
-            f'<g tabindex="-1"><circle cx="{x[row]:.1f}" cy="{y[row]:.1f}" r="4.5" '
-            f'fill="{colour}" fill-opacity=".7"><title>{escape(words[row])}</title></circle>'
-            f"{picture}</g>"
+        spot = f'<circle cx="{x[row]:.1f}" cy="{y[row]:.1f}" r="4.5"'
+        points.append(f'{spot} fill="{colour}"/>')
+        met.append(
+            f'<g tabindex="-1">{spot}><title>{escape(words[row])}</title></circle>{picture}</g>'
         )
     frame = (
         f'<rect x="1" y="1" width="{WIDTH - 2}" height="{HEIGHT - 2}" fill="none" '
@@ -74,7 +78,7 @@ def hover_map(
     return (
         f'{STYLE}<svg class="hover" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{said}" style="max-width:48rem;overflow:visible">{frame}{axes}'
-        f"{''.join(points)}</svg>{_legend(names) if few else ''}"
+        f"{''.join(points)}{''.join(met)}</svg>{_legend(names) if few else ''}"
     )
 
 
@@ -88,11 +92,13 @@ def _legend(names: list[str]) -> str:
 
 
 def _picture(image: Any, x: float, y: float) -> str:
-    """The row's image beside its point, within the frame."""
+    """The row's image beside its point, within the frame, on white."""
     side = 84
     left = x + 10 if x < WIDTH - side - 14 else x - side - 10
     top = min(max(y - side / 2, 2), HEIGHT - side - 2)
     return (
+        f'<rect x="{left - 2:.0f}" y="{top - 2:.0f}" width="{side + 4}" height="{side + 4}" '
+        'fill="#fff" stroke="var(--line)"/>'
         f'<image x="{left:.0f}" y="{top:.0f}" width="{side}" height="{side}" '
         f'style="image-rendering:pixelated" href="{png(image)}"/>'
     )
