@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from pellucid.notes_map.records import items
+from pellucid.pictures.demonstration import said_by
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -45,3 +47,24 @@ def claimed(chapter: int) -> set[str]:
 def figures(chapter: int) -> set[str]:
     """The ids of a chapter's figures in the map of the notes."""
     return {each.id for each in items() if each.tag == "figure" and each.id[0] == str(chapter)}
+
+
+def check_claim(claim: Any) -> None:
+    """It holds, its picture says what its axes are, and it is said in a sentence."""
+    figure = claim()
+    plots = [axes for axes in figure.axes if axes.axison or axes.name == "3d"]
+    diagrams = [axes for axes in figure.axes if axes not in plots]
+    assert plots or diagrams
+    assert all(axes.get_xlabel() for axes in plots)
+    assert not plots or any(axes.get_ylabel() for axes in plots)
+    assert all(axes.texts for axes in diagrams)
+    assert said_by(claim).endswith(".")
+
+
+def check_script(chapter: int, name: str, folder: Path, told: Callable[[], str]) -> None:
+    """It saves one picture a claim into the folder, and tells of each."""
+    script = next(each for each in scripts(chapter) if each.__name__.endswith(name))
+    script.main(folder)
+    saved = sorted(folder.glob("*.png"))
+    assert len(saved) == len(script.CLAIMS)
+    assert told().count("holds: ") == len(saved)

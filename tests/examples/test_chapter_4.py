@@ -6,28 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demonstrations import claims, figures, scripts, shown
-
-from pellucid.pictures.demonstration import said_by
+from demonstrations import check_claim, check_script, claims, figures, shown
 
 
 @pytest.mark.parametrize("claim", claims(4), ids=lambda claim: claim.__name__)
 def test_claim(claim: Any) -> None:
-    figure = claim()
-    assert figure.axes
-    assert all(axes.get_xlabel() for axes in figure.axes)
-    assert any(axes.get_ylabel() for axes in figure.axes)
-    assert said_by(claim).endswith(".")
+    check_claim(claim)
 
 
 def test_a_script_saves_into_its_folder_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    script = next(each for each in scripts(4) if each.__name__.endswith("several_classes"))
-    script.main(tmp_path / "pictures")
-    saved = sorted((tmp_path / "pictures").glob("*.png"))
-    assert len(saved) == len(script.CLAIMS)
-    assert capsys.readouterr().out.count("holds: ") == len(saved)
+    check_script(4, "several_classes", tmp_path / "pictures", lambda: capsys.readouterr().out)
 
 
 def test_every_figure_of_the_chapter_is_shown() -> None:
