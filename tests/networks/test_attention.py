@@ -210,6 +210,7 @@ def test_sequences_train_whole_and_can_be_read() -> None:
     ("make", "said"),
     [
         (lambda: SelfAttention(0), "heads is a whole number ≥ 1"),
+        (lambda: SelfAttention(1.5), "heads is a whole number ≥ 1"),  # type: ignore[arg-type]
         (lambda: CrossAttention(0), "read is a whole number of places"),
         (lambda: TransformerEncoder(6, 8, 4), "width a multiple of heads"),
         (lambda: TransformerDecoder(4, 0), "read is a whole number of places"),

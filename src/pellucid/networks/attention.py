@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.compiled import kept
 from pellucid.networks.dense import Dense
 from pellucid.networks.layer import Backward, Formulas, Mode, Shape, shape_text
@@ -224,7 +225,7 @@ def drawn_projections(key: Any, d: int, dtype: Any) -> dict[str, Any]:
 
 def check_heads(heads: int, owner: str) -> None:
     """At least one."""
-    if heads < 1:
+    if not is_whole(heads, 1):
         raise HyperparameterError(f"{owner}: heads is a whole number ≥ 1; got {heads}.")
 
 
