@@ -66,15 +66,14 @@ def _of_tiles(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
     y = tiles
     for axis in range(2, 2 + len(k)):  # the axis of the entries done before is gone
         y = _largest_along(y, axis)
-    kind = jnp.int32
-    first = jnp.full(y.shape, len(parts) - 1, kind)
+    first = jnp.full(y.shape, len(parts) - 1, jnp.int32)
     for number in reversed(range(len(parts) - 1)):
-        first = jnp.where(parts[number] == y, kind(number), first)
+        first = jnp.where(parts[number] == y, number, first)
     y, first = kept((y, first))
 
     def backward(dy: Any) -> tuple[Any, Any]:
         if ties == "first":
-            hit = _order(tiles.shape, within, kind) == jnp.expand_dims(first, within)
+            hit = _order(tiles.shape, within) == jnp.expand_dims(first, within)
         else:
             hit = tiles == jnp.expand_dims(y, within)
         d = jnp.where(hit, jnp.expand_dims(dy, within), 0).reshape(len(x), *covered, x.shape[-1])
@@ -98,11 +97,11 @@ def _entry(tiles: Any, at: Shape) -> Any:
     return tiles[tuple(place)]
 
 
-def _order(shape: Shape, within: Shape, kind: Any) -> Any:
+def _order(shape: Shape, within: Shape) -> Any:
     """Numbers the entries of each tile, the last axis fastest."""
-    number: Any = kind(0)
+    number: Any = 0
     for axis in within:
-        number = number * kind(shape[axis]) + jax.lax.broadcasted_iota(kind, shape, axis)
+        number = number * shape[axis] + jax.lax.broadcasted_iota(jnp.int32, shape, axis)
     return number
 
 

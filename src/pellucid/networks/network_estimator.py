@@ -176,12 +176,14 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _standardize(self, X: Any, weights: Any) -> None:
         """Mean and deviation of each column, in 64 bits."""
-        self.mean_, self.scale_ = moments(X, weights)
+        d = X.shape[1]
         if self.standardize == "whole":
             mean, scale = pooled(spread(X, weights))
-            self.mean_, self.scale_ = np.full(X.shape[1], mean), np.full(X.shape[1], scale)
-        if not self.standardize:
-            self.mean_, self.scale_ = np.zeros_like(self.mean_), np.ones_like(self.scale_)
+            self.mean_, self.scale_ = np.full(d, mean), np.full(d, scale)
+        elif self.standardize:
+            self.mean_, self.scale_ = moments(X, weights)
+        else:
+            self.mean_, self.scale_ = np.zeros(d), np.ones(d)
 
     def _prepared(self, X: Any) -> Any:
         """Standardised rows, with the shape of the network's input."""

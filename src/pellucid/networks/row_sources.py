@@ -90,6 +90,11 @@ class InMemory:
     def rows(self) -> int:
         return len(self.X)
 
+    @property
+    def digest(self) -> str:
+        """A short name for the rows, answers and weights."""
+        return digest(self.X, self.y, *(() if self.weights is None else (self.weights,)))
+
     def order(self, epoch: int) -> Any:
         """The places of the rows in the order of that epoch, (n,)."""
         n = self.rows
@@ -246,7 +251,7 @@ class ParquetRows:
         self.prepare = prepare
         self.rows: int | None = held.metadata.num_rows
         described = f"{held.metadata.to_dict()} {self.features} {target}"
-        self.digest = hashlib.sha256(described.encode()).hexdigest()[:16]
+        self.digest = digest(np.frombuffer(described.encode(), np.uint8))
 
     def epoch(self, epoch: int) -> Iterator[Chunk]:
         from pyarrow import parquet
@@ -274,18 +279,8 @@ def digest(*arrays: Any) -> str:
         found.update(f"{array.dtype} {array.shape}".encode())
         if array.nbytes > DIGESTED_BYTES and len(array) > DIGESTED_ROWS:
             array = array[np.linspace(0, len(array) - 1, DIGESTED_ROWS).astype(np.intp)]
-        found.update(np.ascontiguousarray(array).tobytes())
+        found.update(np.ascontiguousarray(array).data)
     return found.hexdigest()[:16]
-
-
-def digest_of_source(source: Any) -> str:
-    """A short name for the rows of a source: a stream's rows are not known before they come."""
-    if isinstance(source, InMemory):
-        weights = () if source.weights is None else (source.weights,)
-        return digest(source.X, source.y, *weights)
-    if isinstance(source, ParquetRows):
-        return source.digest
-    return type(source).__name__
 
 
 def bad_rows(source: Any) -> str:

@@ -36,7 +36,6 @@ from pellucid.networks.row_sources import (
     RowSource,
     bad_rows,
     digest,
-    digest_of_source,
     filled_up,
 )
 from pellucid.networks.steps import (
@@ -218,9 +217,12 @@ class _Run:
         self.best: Any = None
         self.least = float("inf")
         self.stop_memory = s.stop.start() if s.stop else None
+        saved = None
         if s.checkpoint:
             self.digests = self._digests(start)
-        saved = s.checkpoint.load(self._fingerprint()) if s.checkpoint else None
+            saved = s.checkpoint.load(self._fingerprint())
+        if saved is not None:
+            self.verdict, self.reason = saved["over"]
         if isinstance(start, Trained | dict):
             saved = saved or (start.standing if isinstance(start, Trained) else start)
         if saved is not None:
@@ -275,7 +277,8 @@ class _Run:
         first = given["theta"] if isinstance(given, dict) else given
         held = (self.held.x, self.held.y, self.held.weights) if self.held else ()
         return (
-            f"rows {digest_of_source(self.source)}",
+            # A stream's rows are not known before they come.
+            f"rows {getattr(self.source, 'digest', type(self.source).__name__)}",
             f"held-out rows {digest(*held)}",
             f"first weights {'drawn' if first is None else digest(*jax.tree.leaves(first))}",
         )
@@ -286,8 +289,6 @@ class _Run:
         self.history = {name: list(values) for name, values in saved["history"].items()}
         self.best, self.least, self.waited, self.best_epoch = saved["best"]
         self.stop_memory = saved["stop"]
-        if self.settings.checkpoint and saved["fingerprint"] == self._fingerprint():
-            self.verdict, self.reason = saved["over"]
 
     def _keep(self) -> None:
         """A copy of where the network stands, for the case that the next steps go astray."""

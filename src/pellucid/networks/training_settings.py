@@ -12,12 +12,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from pellucid.descent.rules import Rule
 from pellucid.descent.step_sizes import LineSearch, Schedule, Shrinking, step_size_of
 from pellucid.descent.stopping import Stop
 from pellucid.errors import ConvergenceWarning, HyperparameterError
+from pellucid.hyperparameters import is_whole
 from pellucid.networks.checkpoints import Checkpoints
 from pellucid.networks.network import Network
 from pellucid.networks.steps import StepKind
@@ -112,7 +111,7 @@ def schedule_of(given: Any) -> Schedule:
 
 def check_count(name: str, value: Any, least: int = 1) -> None:
     """A whole number, large enough."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+    if not is_whole(value, least):
         raise HyperparameterError(f"{name} is a whole number ≥ {least}; got {value!r}.")
 
 
