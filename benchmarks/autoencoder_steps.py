@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness import Row, compare
-from network_steps import ETA, RULE
-from pellucid.descent.batches import Batches
-from pellucid.networks import Dense, Network, ReLU, train
+from harness import Row
+from pellucid.networks import Dense, Network, ReLU
+from training_steps import by_torch, compare_steps
 
 ROWS = 4096
 DIGITS = Path(__file__).parents[1] / "examples" / "digits.npz"
@@ -79,27 +78,14 @@ def digits() -> Any:
 
 
 def torch_job(job: Job, params: Any, X: Any) -> Callable[[], float]:
-    """Training by PyTorch: in our order."""
-    orders = [Batches(1, seed=0).epoch(e, len(X)) for e in range(job.epochs)]
-    order = torch.tensor(np.concatenate(orders).reshape(-1, job.batch))
-    rows = torch.tensor(X)
-    model = torch_of(job, params)
-    first = {k: v.clone() for k, v in model.state_dict().items()}
+    """Training by PyTorch."""
+    rows, model = torch.tensor(X), torch_of(job, params)
 
-    def run() -> float:
-        model.load_state_dict(first)
-        optimizer = torch.optim.Adam(model.parameters(), lr=ETA)
-        total = 0.0
-        for chosen in order:
-            x = rows[chosen]
-            optimizer.zero_grad(set_to_none=True)
-            loss = ((model(x) - x) ** 2).sum(dim=1).mean()
-            loss.backward()
-            optimizer.step()
-            total += float(loss.detach())
-        return total / len(order)
+    def loss_of(at: Any) -> Any:
+        x = rows[at]
+        return ((model(x) - x) ** 2).sum(dim=1).mean()
 
-    return run
+    return by_torch(job, len(X), model, loss_of)
 
 
 def run() -> list[Row]:
@@ -108,29 +94,9 @@ def run() -> list[Row]:
     found: list[Row] = []
     for job in JOBS:
         network, X = network_of(job), digits()
-        params = network.init(0)
-
-        def ours(network: Network = network, X: Any = X, job: Job = job) -> float:
-            trained = train(
-                network, X, X, rule=RULE, step_size=ETA, epochs=job.epochs,
-                batch_size=job.batch, seed=0,
-            )  # fmt: skip
-            return float(np.mean(trained.history["loss"]))
-
-        peers = {"PyTorch eager": (torch_job(job, params, X), ASKED)}
-        rows = compare(job.name, ours, peers, _same, rounds=5)
-        found += [
-            Row(r.job, r.peer, r.ours_s / job.steps, r.peer_s / job.steps, r.asked, r.quality)
-            for r in rows
-        ]
+        peers = {"PyTorch eager": (torch_job(job, network.init(0), X), ASKED)}
+        found += compare_steps(job, network, X, X, peers)
     return found
-
-
-def _same(mine: float, theirs: float) -> str:
-    """Mean loss over the same steps."""
-    apart = abs(mine - theirs) / theirs
-    assert apart < 2e-3, (mine, theirs)
-    return f"mean loss {mine:.4f}, apart by {apart:.0e}"
 
 
 if __name__ == "__main__":

@@ -15,13 +15,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness import Row, compare
-from pellucid.descent.batches import Batches
-from pellucid.descent.rules import adam
-from pellucid.networks import Convolution, Dense, Flatten, MaxPool, Network, ReLU, Softmax, train
-
-RULE = adam(epsilon_place="outside")  # as PyTorch has it
-ETA = 1e-3
+from harness import Row
+from pellucid.networks import Convolution, Dense, Flatten, MaxPool, Network, ReLU, Softmax
+from training_steps import by_torch, compare_steps
 
 
 @dataclass(frozen=True)
@@ -104,30 +100,14 @@ def rows_of(job: Job) -> tuple[Any, Any]:
     return X, random.integers(0, job.sizes[-1], job.rows)
 
 
-def torch_job(job: Job, params: Any, X: Any, y: Any, compiled: bool) -> Callable[[], Any]:
-    """Training by PyTorch, in our order."""
-    orders = [Batches(1, seed=0).epoch(e, len(X)) for e in range(job.epochs)]
-    order = torch.tensor(np.concatenate(orders).reshape(-1, job.batch))
+def torch_job(job: Job, params: Any, X: Any, y: Any, compiled: bool) -> Callable[[], float]:
+    """Training by PyTorch."""
     rows = torch.tensor(X.transpose(0, 3, 1, 2).copy() if job.filters else X)
     answers = torch.tensor(y)
     loss_of = torch.nn.CrossEntropyLoss()
-    step_model = torch_of(job, params)
-    forward = torch.compile(step_model) if compiled else step_model
-    first = {k: v.clone() for k, v in step_model.state_dict().items()}
-
-    def run() -> Any:
-        step_model.load_state_dict(first)
-        optimizer = torch.optim.Adam(step_model.parameters(), lr=ETA)
-        total = 0.0
-        for chosen in order:
-            optimizer.zero_grad(set_to_none=True)
-            loss = loss_of(forward(rows[chosen]), answers[chosen])
-            loss.backward()
-            optimizer.step()
-            total += float(loss.detach())
-        return total / len(order)
-
-    return run
+    model = torch_of(job, params)
+    forward = torch.compile(model) if compiled else model
+    return by_torch(job, len(X), model, lambda at: loss_of(forward(rows[at]), answers[at]))
 
 
 def run() -> list[Row]:
@@ -138,33 +118,14 @@ def run() -> list[Row]:
         network = network_of(job)
         params = network.init(0)
         X, y = rows_of(job)
-
-        def ours(network: Network = network, X: Any = X, y: Any = y, job: Job = job) -> Any:
-            trained = train(
-                network, X, y, rule=RULE, step_size=ETA, epochs=job.epochs,
-                batch_size=job.batch, seed=0,
-            )  # fmt: skip
-            return np.mean(trained.history["loss"])
-
         peers: dict[str, Any] = {
             "PyTorch eager": (torch_job(job, params, X, y, False), job.eager),
         }
         if not job.filters:
             compiled = torch_job(job, params, X, y, True)
             peers["torch.compile"] = (compiled, job.compiled)
-        rows = compare(job.name, ours, peers, _same, rounds=5)
-        found += [
-            Row(r.job, r.peer, r.ours_s / job.steps, r.peer_s / job.steps, r.asked, r.quality)
-            for r in rows
-        ]
+        found += compare_steps(job, network, X, y, peers)
     return found
-
-
-def _same(mine: float, theirs: float) -> str:
-    """Mean loss over the same steps."""
-    apart = abs(mine - theirs) / theirs
-    assert apart < 2e-3, (mine, theirs)
-    return f"mean loss {mine:.4f}, apart by {apart:.0e}"
 
 
 if __name__ == "__main__":

@@ -14,13 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from harness import Row, compare
-from pellucid.descent.batches import Batches
-from pellucid.descent.rules import adam
-from pellucid.networks import Network, TransformerEncoder, train
+from harness import Row
+from pellucid.networks import Network, TransformerEncoder
+from training_steps import by_torch, compare_steps
 
-RULE = adam(epsilon_place="outside")  # as PyTorch has it
-ETA = 1e-3
 SEQUENCES = 512
 
 
@@ -97,30 +94,18 @@ def sequences(job: Job) -> tuple[Any, Any]:
     return X, np.roll(X, 1, axis=1)  # the block learns to repeat what came before
 
 
-def torch_job(job: Job, params: Any, X: Any, y: Any, compiled: bool) -> Callable[[], Any]:
-    """Training by PyTorch: in our order."""
-    orders = [Batches(1, seed=0).epoch(e, len(X)) for e in range(job.epochs)]
-    order = torch.tensor(np.concatenate(orders).reshape(-1, job.batch))
+def torch_job(job: Job, params: Any, X: Any, y: Any, compiled: bool) -> Callable[[], float]:
+    """Training by PyTorch."""
     rows, answers = torch.tensor(X), torch.tensor(y)
     block = torch_of(job, params)
-    first = {name: value.clone() for name, value in block.state_dict().items()}
     seen = torch.nn.Transformer.generate_square_subsequent_mask(job.places) if job.causal else None
     forward: Any = torch.compile(block) if compiled else block
 
-    def run() -> Any:
-        block.load_state_dict(first)
-        optimizer = torch.optim.Adam(block.parameters(), lr=ETA)
-        total = 0.0
-        for chosen in order:
-            optimizer.zero_grad(set_to_none=True)
-            guesses = forward(rows[chosen], src_mask=seen, is_causal=job.causal)
-            loss = ((guesses - answers[chosen]) ** 2).sum() / job.batch
-            loss.backward()
-            optimizer.step()
-            total += float(loss.detach())
-        return total / len(order)
+    def loss_of(at: Any) -> Any:
+        guesses = forward(rows[at], src_mask=seen, is_causal=job.causal)
+        return ((guesses - answers[at]) ** 2).sum() / job.batch
 
-    return run
+    return by_torch(job, len(X), block, loss_of)
 
 
 def run() -> list[Row]:
@@ -131,30 +116,11 @@ def run() -> list[Row]:
         network = network_of(job)
         params = network.init(0)
         X, y = sequences(job)
-
-        def ours(network: Network = network, X: Any = X, y: Any = y, job: Job = job) -> Any:
-            trained = train(
-                network, X, y, rule=RULE, step_size=ETA, epochs=job.epochs,
-                batch_size=job.batch, seed=0,
-            )  # fmt: skip
-            return np.mean(trained.history["loss"])
-
         peers = {"PyTorch eager": (torch_job(job, params, X, y, False), job.eager)}
         if job is JOBS[0]:
             peers["torch.compile"] = (torch_job(job, params, X, y, True), None)
-        rows = compare(job.name, ours, peers, _same, rounds=5)
-        found += [
-            Row(r.job, r.peer, r.ours_s / job.steps, r.peer_s / job.steps, r.asked, r.quality)
-            for r in rows
-        ]
+        found += compare_steps(job, network, X, y, peers)
     return found
-
-
-def _same(mine: float, theirs: float) -> str:
-    """Mean loss over the same steps."""
-    apart = abs(mine - theirs) / theirs
-    assert apart < 2e-3, (mine, theirs)
-    return f"mean loss {mine:.4g}, apart by {apart:.0e}"
 
 
 if __name__ == "__main__":
