@@ -20,6 +20,7 @@ FLOORS = {
     "lab": 4,
     "report": 3,
     "pictures": 3,
+    "jobs": 2,
     "evaluation": 2,
     "exchange": 2,
     "linear": 1,

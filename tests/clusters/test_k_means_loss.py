@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pellucid import KMeans
-from pellucid.clusters.by_descent import descended_k_means, k_means_objective
-from pellucid.clusters.k_means_loss import (
+from pellucid.clusters.kernels.compensated_sums import cluster_sums, twofold_sum
+from pellucid.clusters.kernels.k_means_loss import (
     indicator,
     k_means_loss,
     loss_gradient,
@@ -26,9 +26,9 @@ from pellucid.clusters.k_means_loss import (
     squared_distances,
     variance,
 )
-from pellucid.clusters.nearest import gaps_of_rows, nearest_of_rows, to_own
-from pellucid.clusters.plain import plain_k_means
-from pellucid.clusters.twofold_sums import cluster_sums, twofold_sum
+from pellucid.clusters.kernels.nearest import gaps_of_rows, nearest_of_rows, to_own
+from pellucid.clusters.solvers.descent_kmeans import descended_k_means, k_means_objective
+from pellucid.clusters.solvers.lloyd import plain_k_means
 from pellucid.descent import Batches, Steps, check_gradient, minimize
 from pellucid.errors import ConvergenceWarning
 

@@ -40,10 +40,10 @@ from pellucid.networks import (
     play,
     train,
 )
-from pellucid.networks.activations import Elementwise
-from pellucid.networks.answers import answers_for
-from pellucid.networks.heads import DIRECT, OUTPUT_LOSSES, OutputLoss
-from pellucid.networks.local_derivatives import by_pre_activation
+from pellucid.networks.layers.activations import Elementwise
+from pellucid.networks.output_losses import DIRECT, OUTPUT_LOSSES, OutputLoss
+from pellucid.networks.passes.local_derivatives import by_pre_activation
+from pellucid.networks.targets import answers_for
 
 D = 0.9088770390  # of the example of §7.5.16
 

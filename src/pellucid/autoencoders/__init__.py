@@ -23,15 +23,15 @@ HOMES: dict[str, str] = {
     "ReconstructionLoss": "pellucid.autoencoders.reconstruction_loss",
     "VariationalAutoencoder": "pellucid.autoencoders.variational",
     "choose_code_length": "pellucid.autoencoders.code_length",
-    "class_averages": "pellucid.autoencoders.probing",
-    "decoded_grid": "pellucid.autoencoders.probing",
+    "class_averages": "pellucid.autoencoders.code_experiments",
+    "decoded_grid": "pellucid.autoencoders.code_experiments",
     "downstream_accuracy": "pellucid.autoencoders.downstream",
     "generate_near": "pellucid.autoencoders.generated",
     "discriminator_reading": "pellucid.autoencoders.adversarial_pair",
-    "losses_without_code": "pellucid.autoencoders.without_code",
+    "losses_without_code": "pellucid.autoencoders.baseline_losses",
     "principal_axes": "pellucid.autoencoders.axes_of_rows",
-    "traversal": "pellucid.autoencoders.probing",
-    "zero_and_mean": "pellucid.autoencoders.probing",
+    "traversal": "pellucid.autoencoders.code_experiments",
+    "zero_and_mean": "pellucid.autoencoders.code_experiments",
 }
 
 __all__ = list(HOMES)

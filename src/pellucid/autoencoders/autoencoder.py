@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.autoencoders.coded import CodedRows
+from pellucid.autoencoders.code_estimator import CodedRows
 from pellucid.autoencoders.settings import LAYERS
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.networks.estimator_settings import TRAINING
+from pellucid.networks.estimators.settings import TRAINING
 
 Array = NDArray[np.float64]
 

@@ -19,7 +19,7 @@ from pellucid.errors import FramingError, TableError
 from pellucid.wording import number
 
 if TYPE_CHECKING:
-    from pellucid.evaluation.cluster_result import ClusterResult, ClusterSettings
+    from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
 
 TRAITS = 4  # of a group, in the terminal
 MOST_GROUPS = 100
@@ -36,8 +36,8 @@ def run_cluster(
 ) -> None:
     """Do the whole job and print what was found."""
     from pellucid.data import read_table
-    from pellucid.evaluation.cluster_result import ClusterSettings
-    from pellucid.evaluation.clustering import cluster_table
+    from pellucid.jobs.cluster.cluster_result import ClusterSettings
+    from pellucid.jobs.cluster.cluster_tables import cluster_table
     from pellucid.storage.atomic import write_together
     from pellucid.storage.model_file import packed_model
 
@@ -117,7 +117,7 @@ def labels_file(result: ClusterResult) -> str:
 
 def show(result: ClusterResult, folder: Path, report: bool) -> None:
     """Print the result for a person: the answer first."""
-    from pellucid.evaluation.cluster_words import set_aside
+    from pellucid.jobs.cluster.cluster_statements import set_aside
 
     console = Console(highlight=False, soft_wrap=False)
     console.print(f"\n[bold]{escape(result.headline)}[/]")
@@ -156,7 +156,7 @@ def _numbers_tried(result: ClusterResult) -> RichTable:
 
 
 def _show_groups(console: Console, result: ClusterResult) -> None:
-    from pellucid.evaluation.cluster_words import agreement_words
+    from pellucid.jobs.cluster.cluster_statements import agreement_words
 
     console.print()
     for profile, returned in zip(result.profiles, result.returned, strict=True):

@@ -21,15 +21,15 @@ from pellucid.errors import ModelFileError, TableError
 from pellucid.wording import number
 
 if TYPE_CHECKING:
-    from pellucid.evaluation.encoding_result import EncodeResult, EncodeSettings
+    from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings
 
 
 def run_encode(data: str, given: Mapping[str, Any], *, output: Path | None, as_json: bool) -> None:
     """Do the whole job and print what was found."""
     from pellucid.data import read_table
     from pellucid.data.image_files import is_image_file, read_images
-    from pellucid.evaluation.encoding import encode_images, encode_table
-    from pellucid.evaluation.encoding_result import EncodeSettings
+    from pellucid.jobs.encode.encode_rows import encode_images, encode_table
+    from pellucid.jobs.encode.encoding_result import EncodeSettings
     from pellucid.report.encode_report import render
     from pellucid.storage.atomic import write_together
     from pellucid.storage.model_file import packed_model
@@ -93,7 +93,7 @@ def codes_file(result: EncodeResult) -> str:
 
 def show(result: EncodeResult, folder: Path) -> None:
     """Print the result for a person: the answer first."""
-    from pellucid.evaluation.encoding_words import trained
+    from pellucid.jobs.encode.encoding_statements import trained
 
     console = Console(highlight=False, soft_wrap=False)
     what = "images" if result.machine.size else "rows"
@@ -195,7 +195,7 @@ def run_decode(model: Path, codes: str, *, output: Path | None) -> None:
     import numpy as np
 
     from pellucid.data import read_table
-    from pellucid.evaluation.encoding_machine import EncodingMachine
+    from pellucid.jobs.encode.encoding_machine import EncodingMachine
     from pellucid.storage import load_model, write_whole
 
     machine = load_model(model)

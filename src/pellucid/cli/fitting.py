@@ -18,7 +18,8 @@ from pellucid.errors import FramingError, PellucidError, TableError
 from pellucid.wording import number
 
 if TYPE_CHECKING:
-    from pellucid.evaluation.fit_result import ColumnSummary, Finding, FitResult, Settings
+    from pellucid.findings import Finding
+    from pellucid.jobs.fit.fit_result import ColumnSummary, FitResult, Settings
 
 DEFAULT_FOLDER = Path("pellucid-out")
 MARKS = {"alarm": "[bold red]alarm[/]", "caution": "[yellow]caution[/]", "note": "[dim]note[/]"}
@@ -35,7 +36,7 @@ def run_fit(
     """Do the whole job and print what was found."""
     from pellucid.data import read_table
     from pellucid.data.image_files import is_image_file
-    from pellucid.evaluation.fit import fit_table
+    from pellucid.jobs.fit.fit_tables import fit_table
     from pellucid.report.fit_report import render
     from pellucid.storage.atomic import write_together
     from pellucid.storage.model_file import packed_model
@@ -80,7 +81,7 @@ def run_demo(output: Path | None) -> None:
 
 def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
     """Settings of a run file, overridden by what was given on the command line."""
-    from pellucid.evaluation.fit_result import Settings
+    from pellucid.jobs.fit.fit_result import Settings
 
     held = read_config(config)
     merged = held | dict(given)

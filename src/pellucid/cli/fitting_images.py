@@ -13,7 +13,7 @@ from rich.console import Console
 from pellucid.wording import number
 
 if TYPE_CHECKING:
-    from pellucid.evaluation.fit_images import ImageFit
+    from pellucid.jobs.fit.fit_images import ImageFit
 
 
 def run_fit_images(
@@ -34,7 +34,7 @@ def run_fit_images(
         settings_from,
     )
     from pellucid.data.image_files import read_images
-    from pellucid.evaluation.fit_images import fit_images
+    from pellucid.jobs.fit.fit_images import fit_images
     from pellucid.report.image_report import render_images
     from pellucid.storage.atomic import write_together
     from pellucid.storage.model_file import packed_model

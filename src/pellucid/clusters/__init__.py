@@ -11,8 +11,8 @@ from typing import Any
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "agreement": "pellucid.clusters.quality",
-    "choose_k": "pellucid.clusters.choosing",
-    "ChoiceOfK": "pellucid.clusters.choice",
+    "choose_k": "pellucid.clusters.choosing_k",
+    "ChoiceOfK": "pellucid.clusters.choice_of_k",
     "ClusterThenModel": "pellucid.clusters.cluster_then_model",
     "consistency": "pellucid.clusters.quality",
     "HierarchicalClusters": "pellucid.clusters.hierarchical",

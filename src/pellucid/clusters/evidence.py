@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from pellucid.clusters.fitting import Plan, all_runs, lowest
-from pellucid.clusters.k_means_loss import nearest_mean
-from pellucid.clusters.plain import Run
+from pellucid.clusters.kernels.k_means_loss import nearest_mean
+from pellucid.clusters.null_reference import Columns, structureless
 from pellucid.clusters.quality import (
     consistency,
     group_consistency,
@@ -34,7 +33,8 @@ from pellucid.clusters.separation import (
     valley_depths,
     valley_p_values,
 )
-from pellucid.clusters.structureless import Columns, structureless
+from pellucid.clusters.solvers.lloyd import Run
+from pellucid.clusters.solvers.restarts import Plan, all_runs, lowest
 
 Array = NDArray[np.float64]
 WHOLE, HALVES, REFERENCES = 0, 1, 2  # streams of random numbers

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.clusters.fitting import Plan, all_runs, lowest, starts_of, unit_of
-from pellucid.clusters.k_means_told import reason_in_words, told
-from pellucid.clusters.nearest import gaps_of_rows, nearest_of_rows
-from pellucid.clusters.plain import Run
+from pellucid.clusters.k_means_explanation import reason_in_words, told
+from pellucid.clusters.kernels.compensated_sums import cluster_sums, twofold_sum
+from pellucid.clusters.kernels.nearest import gaps_of_rows, nearest_of_rows
 from pellucid.clusters.settings import (
     ALGORITHM,
     COPY_X,
@@ -34,7 +33,8 @@ from pellucid.clusters.settings import (
     TOL,
     VERBOSE,
 )
-from pellucid.clusters.twofold_sums import cluster_sums, twofold_sum
+from pellucid.clusters.solvers.lloyd import Run
+from pellucid.clusters.solvers.restarts import Plan, all_runs, lowest, starts_of, unit_of
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ConvergenceWarning, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation

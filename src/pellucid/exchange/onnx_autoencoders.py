@@ -14,7 +14,7 @@ from pellucid.exchange.onnx_linear import Outputs
 from pellucid.exchange.onnx_networks import standardised, written_series
 
 if TYPE_CHECKING:
-    from pellucid.autoencoders.coded import CodedRows
+    from pellucid.autoencoders.code_estimator import CodedRows
     from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
     from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
 

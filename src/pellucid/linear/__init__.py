@@ -22,11 +22,11 @@ HOMES: dict[str, str] = {
     "RandomRegression": "pellucid.linear.random_regression",
     "Ridge": "pellucid.linear.ridge",
     "RidgeCV": "pellucid.linear.ridge_cv",
-    "Separation": "pellucid.linear.separability",
+    "Separation": "pellucid.linear.solvers.separability",
     "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier",
     "SoftmaxCV": "pellucid.linear.softmax_cv",
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier",
-    "separate": "pellucid.linear.separability",
+    "separate": "pellucid.linear.solvers.separability",
 }
 
 __all__ = list(HOMES)

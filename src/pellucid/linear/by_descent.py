@@ -16,8 +16,8 @@ from pellucid.descent.descend import minimize, standing
 from pellucid.descent.objective import Objective
 from pellucid.descent.stopping import Progress, SmallGradient, Steps, Stop
 from pellucid.errors import ConvergenceWarning, HyperparameterError
-from pellucid.linear.epochs import Standing, begun, evened, train
-from pellucid.linear.newton import Evidence
+from pellucid.linear.solvers.newton import Evidence
+from pellucid.linear.solvers.stochastic_epochs import Standing, begun, evened, train
 
 Array = NDArray[np.float64]
 Watch = Callable[[Array], bool]

@@ -17,8 +17,8 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.by_descent import steps_in_words
-from pellucid.linear.ridge_solutions import Solution
-from pellucid.linear.rows import query_rows
+from pellucid.linear.input_rows import query_rows
+from pellucid.linear.solvers.ridge_solutions import Solution
 
 Array = NDArray[np.float64]
 WORRYING = 1e7  # condition of the scaled columns at which half of the digits may be gone

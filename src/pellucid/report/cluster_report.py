@@ -9,9 +9,9 @@ import os
 import shlex
 from pathlib import Path
 
-from pellucid.evaluation.cluster_result import ClusterResult
-from pellucid.evaluation.cluster_words import agreement_words
-from pellucid.evaluation.profiles import GroupProfile, share
+from pellucid.jobs.cluster.cluster_result import ClusterResult
+from pellucid.jobs.cluster.cluster_statements import agreement_words
+from pellucid.jobs.cluster.group_profiles import GroupProfile, share
 from pellucid.pictures import clusters as pictures
 from pellucid.report.page import escape, folded, grid, page, paragraph, section
 from pellucid.report.parts import Drawer, columns_as_read, finding, footer

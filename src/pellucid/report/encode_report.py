@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.evaluation.encoding_result import EncodeResult
+from pellucid.jobs.encode.encoding_result import EncodeResult
 from pellucid.pictures import images as image_pictures
 from pellucid.pictures import latent as pictures
 from pellucid.report.hover_map import MOST_POINTS, hover_map

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pellucid.evaluation.fit_result import FitResult, Settings
 from pellucid.evaluation.threshold import expected_costs
+from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures

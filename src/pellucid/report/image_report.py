@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pellucid.evaluation.fit_images import ImageFit
+from pellucid.jobs.fit.fit_images import ImageFit
 from pellucid.pictures.images import mistakes
 from pellucid.report.fit_report import MEASURES, commands
 from pellucid.report.page import escape, grid, page, paragraph, section

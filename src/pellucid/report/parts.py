@@ -12,7 +12,8 @@ from itertools import count
 
 from matplotlib.figure import Figure
 
-from pellucid.evaluation.fit_result import ColumnSummary, Finding
+from pellucid.findings import Finding
+from pellucid.jobs.fit.fit_result import ColumnSummary
 from pellucid.pictures.style import scoped, to_svg
 from pellucid.report.page import escape, grid, paragraph, picture, section
 
