@@ -14,7 +14,7 @@ from pellucid.clusters.kernels import points
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.clusters.kernels.nearest import nearest_of_rows
 from pellucid.clusters.kernels.points import crew, points_of
-from pellucid.clusters.solvers.bounded_kmeans import followed_k_means
+from pellucid.clusters.solvers.bounded_kmeans import bounded_k_means
 from pellucid.clusters.solvers.lloyd import Run, plain_k_means
 from pellucid.clusters.solvers.restarts import unit_of
 
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 
 def both(X: Array, means: Array, weights: Array | None = None, **how: Any) -> tuple[Run, Run]:
     with crew(*X.shape) as over:
-        fast = followed_k_means(points_of(X, weights, over), [means], over, **how)[0]
+        fast = bounded_k_means(points_of(X, weights, over), [means], over, **how)[0]
     return fast, plain_k_means(X, means, weights, **how)
 
 
@@ -135,7 +135,7 @@ def test_runs_side_by_side_are_runs_alone() -> None:
     X = np.random.default_rng(3).normal(size=(2000, 2))
     starts = [X[i : i + k] for i, k in enumerate((3, 8, 3, 30))]
     with crew(*X.shape) as over:
-        together = followed_k_means(points_of(X, None, over), starts, over)
+        together = bounded_k_means(points_of(X, None, over), starts, over)
     for run, start in zip(together, starts, strict=True):
         same(run, plain_k_means(X, start))
 

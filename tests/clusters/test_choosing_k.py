@@ -12,7 +12,7 @@ from scipy.stats import binom
 from pellucid.clusters.axes import axis_with_groups
 from pellucid.clusters.choosing_k import choose_k
 from pellucid.clusters.evidence import beyond_chance
-from pellucid.clusters.null_reference import evened, structureless
+from pellucid.clusters.null_reference import evened, null_reference
 from pellucid.clusters.separation import (
     best_directions,
     lines,
@@ -205,7 +205,7 @@ def test_tables_without_groups_keep_spread_and_shares() -> None:
     random = np.random.default_rng(0)
     X = random.normal(size=(2_000, 3)) @ np.array([[2.0, 1.0, 0], [0, 1, 0], [0, 0, 0]])
     X[:, 2] = np.arange(2_000) % 4 == 0
-    (Z,) = structureless(X, [[2]], [random])
+    (Z,) = null_reference(X, [[2]], [random])
     np.testing.assert_allclose(np.cov(Z[:, :2].T), np.cov(X[:, :2].T), rtol=0.15)
     assert Z[:, 2].sum() == X[:, 2].sum()
     assert (Z[:, 2] != X[:, 2]).any()

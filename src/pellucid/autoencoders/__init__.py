@@ -28,7 +28,7 @@ HOMES: dict[str, str] = {
     "downstream_accuracy": "pellucid.autoencoders.downstream",
     "generate_near": "pellucid.autoencoders.generated",
     "discriminator_reading": "pellucid.autoencoders.adversarial_pair",
-    "losses_without_code": "pellucid.autoencoders.baseline_losses",
+    "baseline_losses": "pellucid.autoencoders.baseline_losses",
     "principal_axes": "pellucid.autoencoders.axes_of_rows",
     "traversal": "pellucid.autoencoders.code_experiments",
     "zero_and_mean": "pellucid.autoencoders.code_experiments",

@@ -60,7 +60,7 @@ def discriminator_gradient(
     return value, gradient
 
 
-def told_apart(discriminator: Network, judge: Any, real: Any, made: Any) -> Any:
+def discriminator_accuracy(discriminator: Network, judge: Any, real: Any, made: Any) -> Any:
     """Share of rows that the discriminator names rightly; half of them are real.
 
     Notes: Def 375, Clar 376
@@ -86,7 +86,7 @@ def compiled_alternation(generator: Network, discriminator: Network, K: int, epo
         first, second = jax.random.split(key)
         params, judge = params_of(generator, theta_g), params_of(discriminator, theta_d)
         made = generator.forward(params, _noise(first, real, length), Mode())[0]
-        share = told_apart(discriminator, judge, real, made)
+        share = discriminator_accuracy(discriminator, judge, real, made)
         loss_d, g = discriminator_gradient(discriminator, judge, real, made)
         theta_d, memory_d = RULE.step(vector_of(g), memory_d, theta_d, eta)
         judge = params_of(discriminator, theta_d)

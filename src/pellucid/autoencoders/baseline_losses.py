@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-def losses_without_code(model: Any, training: Array, X: Array) -> Array:
+def baseline_losses(model: Any, training: Array, X: Array) -> Array:
     """What each column of each row loses in a code of no numbers, n×d.
 
     Every row then decodes as the mean of the training rows; for yes-or-no and for categories that
@@ -31,7 +31,7 @@ def losses_without_code(model: Any, training: Array, X: Array) -> Array:
     --------
     >>> from pellucid.autoencoders import LinearAutoencoder
     >>> X = np.array([[0.0, 1.0], [2.0, 5.0], [4.0, 3.0]])
-    >>> losses_without_code(LinearAutoencoder(1).fit(X), X, X).tolist()
+    >>> baseline_losses(LinearAutoencoder(1).fit(X), X, X).tolist()
     [[4.0, 4.0], [0.0, 4.0], [4.0, 0.0]]
 
     Notes: Concept 357

@@ -39,7 +39,7 @@ from pellucid.wording import number
 Array = NDArray[np.float64]
 
 
-class CodedRows(TransformerMixin, ImageNetwork):  # type: ignore[misc]
+class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
     """Abstract: an encoder and a decoder trained as one network on target = input.
 
     Notes: Def 353, Concept 356

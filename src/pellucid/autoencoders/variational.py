@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.autoencoders.code_estimator import CodedRows
+from pellucid.autoencoders.code_estimator import CodeEstimator
 from pellucid.autoencoders.code_sample import CodeSample
 from pellucid.autoencoders.generated import Generated, refuse_count
 from pellucid.autoencoders.settings import CODE_ACTIVATION, LAYERS, SPARSITY
@@ -31,7 +31,7 @@ PRIOR_WEIGHT = Hyperparameter(
 )  # fmt: skip
 
 
-class VariationalAutoencoder(CodedRows):
+class VariationalAutoencoder(CodeEstimator):
     """Encode a row as N(m, s²) in code space, decode a draw of it; keep all near N(0, 1).
 
     As nearby codes must decode to nearly the same row, the code space becomes smooth, and codes

@@ -156,7 +156,7 @@ def _numbers_tried(result: ClusterResult) -> RichTable:
 
 
 def _show_groups(console: Console, result: ClusterResult) -> None:
-    from pellucid.jobs.cluster.cluster_statements import agreement_words
+    from pellucid.jobs.cluster.cluster_statements import agreement_statement
 
     console.print()
     for profile, returned in zip(result.profiles, result.returned, strict=True):
@@ -172,7 +172,7 @@ def _show_groups(console: Console, result: ClusterResult) -> None:
     told = [f"{name} {share:.0%}" for name, share in result.told.items()]
     console.print(f"\n[bold]What the groups tell[/] of each column: {escape(', '.join(told))}")
     if result.agreement is not None:
-        console.print(escape(agreement_words(result)))
+        console.print(escape(agreement_statement(result)))
 
 
 def summary(result: ClusterResult, folder: Path, report: bool) -> dict[str, Any]:

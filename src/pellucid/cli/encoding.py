@@ -113,7 +113,7 @@ def show(result: EncodeResult, folder: Path) -> None:
     for j, words in enumerate(result.says):
         console.print(f"[bold]a{j + 1}[/] goes with {escape(words)}")
     if result.accuracy is not None:
-        console.print("\n" + accuracy_words(result))
+        console.print("\n" + accuracy_statement(result))
     if result.odd:
         console.print("\n[bold]Worst reconstructed[/]")
         for odd in result.odd[:5]:
@@ -134,7 +134,7 @@ def show(result: EncodeResult, folder: Path) -> None:
     console.print(f"[dim]{result.seconds:.1f} s[/]")
 
 
-def accuracy_words(result: EncodeResult) -> str:
+def accuracy_statement(result: EncodeResult) -> str:
     """How well codes tell the labels, in a sentence."""
     assert result.accuracy is not None
     coded, whole, commonest = result.accuracy

@@ -19,7 +19,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
-from pellucid.clusters.null_reference import Columns, structureless
+from pellucid.clusters.null_reference import Columns, null_reference
 from pellucid.clusters.quality import (
     consistency,
     group_consistency,
@@ -185,7 +185,7 @@ def reference_shares(
     """
     draws = [np.random.default_rng([seed, REFERENCES, b]) for b in range(count)]
     found = []
-    for b, Z in enumerate(structureless(X, categories, draws)):
+    for b, Z in enumerate(null_reference(X, categories, draws)):
         losses = [run.loss for run in placed(Z, ks, starts, (seed, REFERENCES, b))]
         found.append(log_shares(Z, np.array(losses)))
     return np.array(found)

@@ -23,12 +23,12 @@ CYCLES = (
 )
 
 
-def reason_in_words(algorithm: str, reason: str) -> str:
+def stop_reason(algorithm: str, reason: str) -> str:
     """Why a run stopped.
 
     Examples
     --------
-    >>> reason_in_words("descent", "means")
+    >>> stop_reason("descent", "means")
     'the slope became small'
 
     Notes: Def 225

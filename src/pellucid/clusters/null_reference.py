@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 Columns = Sequence[Sequence[int]]
 
 
-def structureless(
+def null_reference(
     X: Array, categories: Columns, generators: Iterable[np.random.Generator]
 ) -> Iterator[Array]:
     """Tables of the same shape and spread with no groups in them.
@@ -38,7 +38,7 @@ def structureless(
     Examples
     --------
     >>> X = np.array([[1.0, 0.0], [2.0, 0.0], [9.0, 1.0]])
-    >>> (Z,) = structureless(X, [[1]], [np.random.default_rng(0)])
+    >>> (Z,) = null_reference(X, [[1]], [np.random.default_rng(0)])
     >>> sorted(Z[:, 1].tolist())
     [0.0, 0.0, 1.0]
 

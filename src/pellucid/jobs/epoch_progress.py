@@ -14,7 +14,7 @@ from pellucid.wording import number
 NETWORKS = ("network", "convnet", "variational", "denoising")
 
 
-def epochs_told(
+def epoch_progress(
     model: str, say: Callable[[str, float], None], begin: float = 0.6, end: float = 0.75
 ) -> AbstractContextManager[None]:
     """Meanwhile each epoch of a network is told: its number and losses, and the share done.

@@ -143,7 +143,7 @@ def complain(model: Any, verdict: str, evidence: Evidence) -> None:
         )
 
 
-def steps_in_words(model: Any) -> str:
+def steps_statement(model: Any) -> str:
     """The algorithm of a model that was fitted step by step; nothing for another one."""
     algorithm = getattr(model, "algorithm", "")
     rows = {

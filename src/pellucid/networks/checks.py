@@ -145,7 +145,7 @@ def refuse_params(layers: Sequence[Layer], params: Any) -> None:
         )
 
 
-def refuse_answers(last: Layer, loss: OutputLoss, y: Any) -> None:
+def refuse_targets(last: Layer, loss: OutputLoss, y: Any) -> None:
     """Truths that the loss cannot take; a warning of those that the output cannot reach.
 
     Raises

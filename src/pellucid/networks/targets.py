@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ShapeError
-from pellucid.networks.checks import refuse_answers
+from pellucid.networks.checks import refuse_targets
 from pellucid.networks.network import Network
 
 
-def answers_for(network: Network, y: Any) -> Any:
+def targets_for(network: Network, y: Any) -> Any:
     """Class codes (n,) as one-hot rows where the loss is "nllm"; other answers as they are.
 
     Raises
@@ -37,5 +37,5 @@ def answers_for(network: Network, y: Any) -> Any:
                 f"{outputs[0]} outputs; they go from {codes.min()} to {codes.max()}."
             )
         return np.eye(outputs[0], dtype=np.float32)[codes]
-    refuse_answers(network.layers[-1], network.head[0], y)
+    refuse_targets(network.layers[-1], network.head[0], y)
     return y

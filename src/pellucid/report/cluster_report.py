@@ -10,7 +10,7 @@ import shlex
 from pathlib import Path
 
 from pellucid.jobs.cluster.cluster_result import ClusterResult
-from pellucid.jobs.cluster.cluster_statements import agreement_words
+from pellucid.jobs.cluster.cluster_statements import agreement_statement
 from pellucid.jobs.cluster.group_profiles import GroupProfile, share
 from pellucid.pictures import clusters as pictures
 from pellucid.report.page import escape, folded, grid, page, paragraph, section
@@ -127,7 +127,7 @@ def _groups(result: ClusterResult, drawn: Drawer) -> str:
         words,
         folded("The other groups", rest) if rest else "",
         seen,
-        paragraph(agreement_words(result)),
+        paragraph(agreement_statement(result)),
         _truth(result),
         grid("Share of each column's spread that the groups tell", ("column", "told"), told, (1,)),
     )

@@ -55,7 +55,7 @@ def _cluster_sums(X, y, weights, high, low):  # type: ignore[no-untyped-def]  # 
 
 
 @numba.njit(nogil=True, cache=True)
-def _twofold_parts(terms, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _compensated_parts(terms, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
     high, low = 0.0, 0.0
     for i in range(len(terms)):
         weight = weights[i] if len(weights) else 1.0
@@ -106,23 +106,23 @@ def cluster_sums(X: Array, y: Labels, k: int, weights: Array | None = None) -> t
     return total[:, :-1], total[:, -1]
 
 
-def twofold_sum(terms: Array, weights: Array | None = None) -> float:
+def compensated_sum(terms: Array, weights: Array | None = None) -> float:
     """Σᵢ wᵢ tᵢ.
 
     Examples
     --------
-    >>> twofold_sum(np.array([1e16, 1.0, -1e16]))
+    >>> compensated_sum(np.array([1e16, 1.0, -1e16]))
     1.0
 
     Notes: KE 220
     """
-    return float(np.add(*twofold_parts(terms, NO_WEIGHTS if weights is None else weights)))
+    return float(np.add(*compensated_parts(terms, NO_WEIGHTS if weights is None else weights)))
 
 
-def twofold_parts(terms: Array, weights: Array) -> tuple[float, float]:
+def compensated_parts(terms: Array, weights: Array) -> tuple[float, float]:
     """The same in two parts yet to be added; no weights are an empty array.
 
     Notes: KE 220
     """
-    high, low = _twofold_parts(terms, weights)
+    high, low = _compensated_parts(terms, weights)
     return high, low

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.clusters.kernels.compensated_sums import cluster_sums, twofold_sum
+from pellucid.clusters.kernels.compensated_sums import cluster_sums, compensated_sum
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.integer[Any]]
@@ -101,7 +101,7 @@ def one_cluster_loss(X: Array, mean: Array) -> float:
 
     Notes: Concept 217
     """
-    return twofold_sum(squared_distances(X, mean[None])[:, 0])
+    return compensated_sum(squared_distances(X, mean[None])[:, 0])
 
 
 def k_means_loss(X: Array, means: Array, y: Labels, weights: Array | None = None) -> float:
@@ -132,7 +132,7 @@ def k_means_loss(X: Array, means: Array, y: Labels, weights: Array | None = None
     for t in range(X.shape[1]):
         gap = X[:, t] - means[y, t]
         D += gap * gap
-    return twofold_sum(D, weights)
+    return compensated_sum(D, weights)
 
 
 def means_and_counts(

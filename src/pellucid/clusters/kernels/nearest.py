@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.clusters.kernels.compensated_sums import twofold_parts, twofold_sum
+from pellucid.clusters.kernels.compensated_sums import compensated_parts, compensated_sum
 from pellucid.clusters.kernels.distance_kernel import (
     MEANS,
     POINTS_32,
@@ -194,8 +194,8 @@ def loss_to_own(
         D, made = np.empty(len(X)), []
         for means, y in runs:
             _to_own(X, means, y, start, stop, D)
-            made.append(twofold_parts(D[start:stop], weights[start:stop]))
+            made.append(compensated_parts(D[start:stop], weights[start:stop]))
         return made
 
     parts = np.array(over(piece))
-    return [twofold_sum(parts[:, r].T.ravel()) for r in range(len(runs))]
+    return [compensated_sum(parts[:, r].T.ravel()) for r in range(len(runs))]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.clusters.kernels.bound_pass import follow
-from pellucid.clusters.kernels.compensated_sums import cluster_sums_parts, twofold_sum
+from pellucid.clusters.kernels.compensated_sums import cluster_sums_parts, compensated_sum
 from pellucid.clusters.kernels.distance_kernel import MEANS
 from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.clusters.kernels.nearest import loss_to_own, packed_exactly, to_own
@@ -37,7 +37,7 @@ class Followed:
         k where there is none yet.
     ends : ndarray of float32, shape (n,)
     moved : ndarray, shape (k + 1,)
-        As `followed_pass.follow` takes them.
+        As `bound_pass.follow` takes them.
     high, low : ndarray, shape (k, d + 1)
         Sums of the clusters' rows and, last, their counts.
     members : ndarray of int, shape (k,)
@@ -69,7 +69,7 @@ def begun(points: Points, means: Array) -> Followed:
     )  # fmt: skip
 
 
-def followed_k_means(
+def bounded_k_means(
     points: Points,
     starts: Sequence[Array],
     over: Any,
@@ -162,7 +162,7 @@ def _cycle(
         total = run.high + run.low
         averages = total[:, :-1] / total[:, -1:]
     moved = np.where(run.members[:, None] > 0, averages, run.means)
-    move = twofold_sum(((moved - run.means) ** 2).ravel())
+    move = compensated_sum(((moved - run.means) ** 2).ravel())
     _let_out(points, run, moved)
     if not changed and not filled:
         run.reason = "labels"

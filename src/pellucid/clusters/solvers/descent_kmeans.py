@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.clusters.kernels.compensated_sums import twofold_sum
+from pellucid.clusters.kernels.compensated_sums import compensated_sum
 from pellucid.clusters.kernels.k_means_loss import Array, k_means_loss, loss_gradient
 from pellucid.clusters.kernels.nearest import nearest_of_rows
 from pellucid.clusters.solvers.lloyd import Run
@@ -48,7 +48,7 @@ def k_means_objective(X: Array, k: int, weights: Array | None = None) -> Objecti
     n = len(X) if weights is None else float(weights.sum())
 
     def value(means: Array) -> float:
-        return twofold_sum(nearest_of_rows(X, means)[1], weights) / n
+        return compensated_sum(nearest_of_rows(X, means)[1], weights) / n
 
     def part(means: Array, rows: Any) -> Array:
         share = None if weights is None else weights[rows]
@@ -129,4 +129,4 @@ def descended_k_means(
         history.append({"what": "descended", "means": path, "labels": labels, "loss": loss})
     empty = len(means) - len(np.unique(y))
     reason = "means" if "‖∇J‖" in found.reason else "cycles"
-    return Run(ended, y, twofold_sum(D, weights), found.steps, reason, 0, empty, history)
+    return Run(ended, y, compensated_sum(D, weights), found.steps, reason, 0, empty, history)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.clusters.kernels.compensated_sums import twofold_sum
+from pellucid.clusters.kernels.compensated_sums import compensated_sum
 from pellucid.clusters.kernels.k_means_loss import (
     Array,
     Labels,
@@ -104,7 +104,7 @@ def plain_k_means(
 
     def keep(what: str, means: Array, y: Labels, D: Array) -> None:
         if record:
-            loss = twofold_sum(D, weights)
+            loss = compensated_sum(D, weights)
             history.append({"what": what, "means": means.copy(), "labels": y.copy(), "loss": loss})
 
     y: Labels
@@ -118,7 +118,7 @@ def plain_k_means(
             refilled += filled
             keep("refilled", means, y, D)
         moved = moved_means(X, y, means, weights)
-        move = twofold_sum(((moved - means) ** 2).ravel())
+        move = compensated_sum(((moved - means) ** 2).ravel())
         means = moved
         if record:
             keep("moved", means, y, squared_to_own(X, means, y))
@@ -134,7 +134,7 @@ def plain_k_means(
     if reason != "labels" or filled:
         keep("refilled" if filled else "assigned", means, y, D)
     empty = len(means) - len(np.unique(y))
-    loss = twofold_sum(D, weights)
+    loss = compensated_sum(D, weights)
     return Run(means, y, loss, cycle, reason, refilled + filled, empty, history)
 
 

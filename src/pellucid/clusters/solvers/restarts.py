@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.clusters.kernels.points import crew, points_of
-from pellucid.clusters.solvers.bounded_kmeans import followed_k_means
+from pellucid.clusters.solvers.bounded_kmeans import bounded_k_means
 from pellucid.clusters.solvers.descent_kmeans import descended_k_means
 from pellucid.clusters.solvers.initialization import STARTS, Source, given_start
 from pellucid.clusters.solvers.lloyd import Run, plain_k_means
@@ -122,7 +122,7 @@ def all_runs(
             at_once = max(1, HELD_AT_ONCE // (8 * len(X)))
             runs = []
             for i in range(0, len(starts), at_once):
-                runs += followed_k_means(points, starts[i : i + at_once], over, **settings)
+                runs += bounded_k_means(points, starts[i : i + at_once], over, **settings)
     return [runs[i : i + plan.n_init] for i in range(0, len(runs), plan.n_init)]
 
 

@@ -110,7 +110,7 @@ def findings(
     return tuple(found)
 
 
-def agreement_words(result: ClusterResult) -> str:
+def agreement_statement(result: ClusterResult) -> str:
     """How far the groups agree with the trusted labels, in a sentence; empty when there are none.
 
     Notes: Def 239

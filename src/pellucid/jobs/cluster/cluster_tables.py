@@ -30,7 +30,7 @@ from pellucid.errors import PellucidWarning
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings, PrincipalAxes
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
-from pellucid.jobs.cluster.group_profiles import profiles, told_by_groups
+from pellucid.jobs.cluster.group_profiles import profiles, stated_by_groups
 from pellucid.jobs.fit.fit_result import ColumnSummary
 from pellucid.wording import number
 
@@ -110,7 +110,7 @@ def cluster_table(
     labels, squares = nearest_mean(X, np.asarray(model.cluster_centers_))
     groups = order[labels]
     described = profiles(table, features, groups)
-    told = told_by_groups(table, features, groups)
+    told = stated_by_groups(table, features, groups)
     judged = _drawn(len(X), MOST_ROWS, settings.seed)
     returned = _returned(X[judged], groups[judged], k, settings.seed)
     words = {p.group: "; ".join(t.words for t in p.traits[:3]) or "all rows" for p in described}

@@ -167,7 +167,7 @@ def _trait_of_category(column: Column, inside: NDArray[np.bool_]) -> Trait | Non
     if turn[at] == 0:
         return None
     name, _ = named_with_unit(column.name)
-    words = _words_of_share(name, levels[at], float(own[at]), float(rest[at]))
+    words = _share_statement(name, levels[at], float(own[at]), float(rest[at]))
     return Trait(column.name, float(turn[at]), float(own[at]), float(rest[at]), levels[at], words)
 
 
@@ -176,7 +176,7 @@ def _shares(codes: NDArray[Any], k: int) -> NDArray[np.float64] | None:
     return np.bincount(known, minlength=k) / len(known) if len(known) else None
 
 
-def _words_of_share(name: str, level: str, own: float, rest: float) -> str:
+def _share_statement(name: str, level: str, own: float, rest: float) -> str:
     if own == 0:
         return f"{name} is never {level} ({share(rest)} elsewhere)"
     if own == 1:
@@ -223,7 +223,7 @@ def as_numbers(column: Column) -> NDArray[np.float64]:
     return np.asarray(column.values, dtype=np.float64)
 
 
-def told_by_groups(table: Table, columns: Sequence[str], groups: Labels) -> dict[str, float]:
+def stated_by_groups(table: Table, columns: Sequence[str], groups: Labels) -> dict[str, float]:
     """How much of each column the groups tell: the share of its spread that lies between them.
 
     For numbers it is the share of the variance; for categories the share of 1 − Σ p², the spread

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.autoencoders.baseline_losses import losses_without_code
+from pellucid.autoencoders.baseline_losses import baseline_losses
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
 from pellucid.data.encoder import TableEncoder
 from pellucid.data.image_files import ImageSet
@@ -28,7 +28,7 @@ from pellucid.jobs.encode.encoding_models import autoencoder_for
 from pellucid.jobs.encode.encoding_probes import probed
 from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings, Kept
 from pellucid.jobs.encode.encoding_statements import findings, headline, odd_rows, says
-from pellucid.jobs.epoch_progress import epochs_told
+from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
 
 Array = NDArray[np.float64]
@@ -202,12 +202,12 @@ def _encoded(
     split = split_rows(n, test=settings.test, seed=settings.seed)
     say("training", 0.1)
     model = autoencoder_for(numbers, settings, len(split.train))
-    with epochs_told(settings.model, say, 0.1, 0.7):
+    with epoch_progress(settings.model, say, 0.1, 0.7):
         model.fit(X[split.train])
     linear = LinearAutoencoder(min(k, len(split.train))).fit(X[split.train])
     say("measuring what is lost", 0.7)
     judged = losses_by_column(model, X)
-    nothing = losses_without_code(model, X[split.train], X)
+    nothing = baseline_losses(model, X[split.train], X)
     kept = _kept("all columns", judged, nothing, split.test)
     columns = tuple(
         _kept(name, judged[:, block], nothing[:, block], split.test)

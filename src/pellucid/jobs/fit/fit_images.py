@@ -18,7 +18,7 @@ from pellucid.data.splits import Split, split_rows
 from pellucid.errors import FramingError, PellucidWarning
 from pellucid.evaluation.measures import class_measures
 from pellucid.findings import Finding
-from pellucid.jobs.epoch_progress import epochs_told
+from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.image_machine import ImageMachine
 from pellucid.jobs.fit.model_choice import Progress
@@ -83,7 +83,7 @@ def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = 
     images, truths = found.images[split.train], y[split.train]
     h = _build(model, settings.seed, len(images))
     begin = time.perf_counter()
-    with epochs_told(model, say, 0.05, 0.9), warnings.catch_warnings(record=True) as caught:
+    with epoch_progress(model, say, 0.05, 0.9), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PellucidWarning)
         h.fit(images if model == "convnet" else images.reshape(len(images), -1), truths)
     trained = time.perf_counter()

@@ -33,7 +33,7 @@ from pellucid.evaluation.measures import (
 from pellucid.evaluation.threshold import choose_threshold
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
-from pellucid.jobs.epoch_progress import epochs_told
+from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidates import MOST_ROWS, Recipe, automatic, named
 from pellucid.jobs.fit.fit_result import ColumnSummary, FitResult, Settings, Weight
 from pellucid.jobs.fit.machine import Machine
@@ -214,7 +214,7 @@ def _fitted(
     say: Progress,
 ) -> tuple[Machine, list[Finding]]:
     pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
-    with epochs_told(recipe.model, say), warnings.catch_warnings(record=True) as caught:
+    with epoch_progress(recipe.model, say), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PellucidWarning)
         pipeline.fit(X, y)
     threshold = None

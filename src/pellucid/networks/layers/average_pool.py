@@ -14,7 +14,7 @@ from pellucid.networks.layers.max_pool import check_pool, pooled_shape, windows_
 from pellucid.networks.layers.windows import Size, Windows
 
 
-def mean_of_windows(x: Any, windows: Windows) -> tuple[Any, Backward]:
+def window_means(x: Any, windows: Windows) -> tuple[Any, Backward]:
     """The mean over each window, fillers counted as 0, and its derivative."""
     parts = windows.cut(x)
     share = 1 / prod(windows.size)
@@ -63,4 +63,4 @@ class AveragePool(Functional):
         return pooled_shape(self, in_shape)
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
-        return mean_of_windows(x, windows_of_pool(self, x.ndim - 2))
+        return window_means(x, windows_of_pool(self, x.ndim - 2))

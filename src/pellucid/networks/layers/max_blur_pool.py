@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pellucid.errors import ShapeError
-from pellucid.networks.layers.average_pool import mean_of_windows
+from pellucid.networks.layers.average_pool import window_means
 from pellucid.networks.layers.layer import Backward, Formulas, Functional, Mode, Shape
 from pellucid.networks.layers.max_pool import check_pool, largest, windows_of_pool
 from pellucid.networks.layers.windows import Size, Windows, in_windows, windows_of
@@ -69,7 +69,7 @@ class MaxBlurPool(Functional):
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         maxima, means = self._steps(x.ndim - 2)
         high, through_maxima = largest(x, maxima)
-        y, through_means = mean_of_windows(high, means)
+        y, through_means = window_means(high, means)
         return y, lambda dy: through_maxima(through_means(dy)[0])
 
     def _steps(self, dims: int) -> tuple[Windows, Windows]:

@@ -22,7 +22,7 @@ WIDE = 72  # a longer formula stands out of the column of shapes
 
 
 @dataclass(frozen=True, eq=False)
-class Quantity:
+class PassValue:
     """One value of a pass.
 
     Parameters
@@ -98,23 +98,23 @@ class Pass:
 
     Parameters
     ----------
-    quantities : tuple of Quantity
+    quantities : tuple of PassValue
     forward_steps : int
         How many belong to the forward pass, the loss included.
 
     Notes: Def 292, Def 293
     """
 
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[PassValue, ...]
     forward_steps: int
 
-    def __getitem__(self, name: str) -> Quantity:
+    def __getitem__(self, name: str) -> PassValue:
         for quantity in self.quantities:
             if name in (quantity.name, plain(quantity.name)):
                 return quantity
         raise FramingError(f"There is no {name!r} in this pass; there are {', '.join(self.names)}.")
 
-    def __iter__(self) -> Iterator[Quantity]:
+    def __iter__(self) -> Iterator[PassValue]:
         return iter(self.quantities)
 
     def __len__(self) -> int:
@@ -146,7 +146,7 @@ class Pass:
         return f'<table class="pass" rules="groups"><thead><tr>{heads}</tr></thead>{bodies}</table>'
 
 
-def _row(q: Quantity, style: str) -> str:
+def _row(q: PassValue, style: str) -> str:
     """A line of the table; what is inside a layer stands further in."""
     inward = f"{style};padding-left:{1.2 * q.depth:g}em"
     cells = [

@@ -10,7 +10,7 @@ from typing import Any
 from pellucid.errors import FramingError
 from pellucid.networks.layers.layer import PREDICTING, Mode, place_name
 from pellucid.networks.network import Network
-from pellucid.networks.passes.readable_pass import Pass, Quantity, backward_pass
+from pellucid.networks.passes.readable_pass import Pass, PassValue, backward_pass
 
 
 class Player:
@@ -46,7 +46,7 @@ class Player:
         self.found = found
         self.at = 0
 
-    def step(self) -> Quantity:
+    def step(self) -> PassValue:
         """One step on; the value it computes.
 
         Raises
@@ -61,17 +61,17 @@ class Player:
         self.at += 1
         return self.now
 
-    def back(self) -> Quantity | None:
+    def back(self) -> PassValue | None:
         """One step undone; the value before it, None at the beginning."""
         self.at = max(self.at - 1, 0)
         return self.found.quantities[self.at - 1] if self.at else None
 
-    def forward(self) -> Quantity:
+    def forward(self) -> PassValue:
         """To the end of the forward pass: the loss."""
         self.at = self.found.forward_steps
         return self.now
 
-    def backward(self) -> Quantity:
+    def backward(self) -> PassValue:
         """To the end of the backward pass.
 
         Raises
@@ -93,7 +93,7 @@ class Player:
         self.at = 0
 
     @property
-    def now(self) -> Quantity:
+    def now(self) -> PassValue:
         """The value computed last."""
         if not self.at:
             raise FramingError("Nothing is computed yet: take a `step()`.")

@@ -21,10 +21,10 @@ from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.network import Network
 from pellucid.networks.output_losses import loss_named, matched
 from pellucid.networks.passes.naming import names_of
-from pellucid.networks.passes.pass_values import Pass, Quantity
+from pellucid.networks.passes.pass_values import Pass, PassValue
 from pellucid.networks.passes.recorder import Recorder
 
-__all__ = ["Pass", "Quantity", "backward_pass", "forward_pass", "points_of"]
+__all__ = ["Pass", "PassValue", "backward_pass", "forward_pass", "points_of"]
 
 
 def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
@@ -110,7 +110,9 @@ class _Way:
         self.names = names_of(network.layers)
         recorder = Recorder(self.names)
         self.quantities = recorder.quantities
-        self.quantities.append(Quantity("A⁰", "A⁰ = x", np.asarray(x), (-1,), notes="Notation 277"))
+        self.quantities.append(
+            PassValue("A⁰", "A⁰ = x", np.asarray(x), (-1,), notes="Notation 277")
+        )
         self.values = [x]
         self.back: list[Backward] = []
         mode = replace(mode, watch=recorder)
@@ -129,8 +131,8 @@ class _Way:
         text = loss.slope_text.replace("∂L/∂a", f"∂L/∂{name}")
         end = (len(network.layers),)
         self.quantities += [
-            Quantity("L", loss.text, value, end, False, "Concept 259"),
-            Quantity(f"∂L/∂{name}", text, np.asarray(slope), end, notes="Notation 302"),
+            PassValue("L", loss.text, value, end, False, "Concept 259"),
+            PassValue(f"∂L/∂{name}", text, np.asarray(slope), end, notes="Notation 302"),
         ]
         return slope
 
@@ -142,7 +144,7 @@ class _Way:
         text = f"∂L/∂{last.input} = {last.output} − y, at once"
         kind = type(self.network.layers[depth]).__name__
         self.quantities.append(
-            Quantity(
+            PassValue(
                 f"∂L/∂{last.input}", text, np.asarray(slope), (depth,), notes="§7.6", kind=kind
             )
         )

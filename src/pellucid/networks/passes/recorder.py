@@ -15,13 +15,13 @@ from pellucid.descent.pytree import leaves
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape, place_name
 from pellucid.networks.layers.watch import Watch
 from pellucid.networks.passes.naming import LayerNames, names_inside, raised
-from pellucid.networks.passes.pass_values import Quantity
+from pellucid.networks.passes.pass_values import PassValue
 
 BY = "∂L/∂"
 
 
 @dataclass
-class AtWork:
+class LayerContext:
     """A layer at work, with the names of what its formulas speak of.
 
     Parameters
@@ -66,9 +66,9 @@ class Recorder(Watch):
     """
 
     def __init__(self, names: Sequence[LayerNames]) -> None:
-        self.quantities: list[Quantity] = []
+        self.quantities: list[PassValue] = []
         self._names = names
-        self._open: list[AtWork] = []  # the innermost last
+        self._open: list[LayerContext] = []  # the innermost last
 
     def layer(self, layer: Layer, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         place = mode.place
@@ -76,7 +76,7 @@ class Recorder(Watch):
             names = names_inside(layer, place, self._open[-1].reached[-1][0])
         else:
             names = self._names[place[0]]
-        here = AtWork(layer, params, names, place, layer.in_symbols())
+        here = LayerContext(layer, params, names, place, layer.in_symbols())
         self._open.append(here)
         y, back = layer.forward(params, x, mode)
         self._open.pop()
@@ -122,7 +122,7 @@ class Recorder(Watch):
             for name, head, part in _by_head(letter, here.names.mark, value):
                 self._note(here, way + name, here.filled(formula, h=head), part)
 
-    def _parameters(self, here: AtWork, own: Any) -> None:
+    def _parameters(self, here: LayerContext, own: Any) -> None:
         formulas = dict(here.formulas.parameters)
         for at, value in leaves(own):
             key = at.strip("[]'").replace("']['", ".")
@@ -131,12 +131,12 @@ class Recorder(Watch):
             self._note(here, name, text, value, of_points=False)
 
     def _note(
-        self, here: AtWork, name: str, text: str, value: Any, place: Shape = (),
+        self, here: LayerContext, name: str, text: str, value: Any, place: Shape = (),
         of_points: bool = True,
     ) -> None:  # fmt: skip
         kind = "" if place and place != here.place else type(here.layer).__name__
         at = place or here.place
-        found = Quantity(name, text, np.asarray(value), at, of_points, here.layer.notes, kind)
+        found = PassValue(name, text, np.asarray(value), at, of_points, here.layer.notes, kind)
         self.quantities.append(found)
 
 

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
 from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.robustness.input_gradient_ascent import Ascent, compiled_ascent
-from pellucid.networks.targets import answers_for
+from pellucid.networks.targets import targets_for
 from pellucid.networks.training.devices import threads_for
 from pellucid.wording import label, labels, number
 
@@ -232,7 +232,7 @@ def _climb(
         low = np.maximum(low, np.minimum(X, bounds[0]))
         high = np.minimum(high, np.maximum(X, bounds[1]))
     answers = codes if len(h.classes_) > 2 else codes.astype(np.float64)
-    truths = np.asarray(answers_for(h.network_, answers), h.dtype)
+    truths = np.asarray(targets_for(h.network_, answers), h.dtype)
     scale = h.scale_ if ascent.direction == "sign" else h.scale_**-1.0
     entries = np.full(X.shape[1], eta) / scale
     moved, taken = np.empty_like(X), np.empty(len(X), np.intp)

@@ -25,7 +25,7 @@ from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
-from pellucid.networks.targets import answers_for
+from pellucid.networks.targets import targets_for
 from pellucid.networks.training.batch_blocks import Block, blocks_of, capacity_of
 from pellucid.networks.training.checkpoints import checkpoints_of
 from pellucid.networks.training.devices import placed, threads_for
@@ -250,7 +250,7 @@ class _Run:
         self.chunks: Callable[[int], Iterable[Chunk]] = self._answered
         self.kinds: Sequence[str] = (dtype, dtype, dtype)
         if isinstance(source, InMemory) and table is not None:
-            y = filled_up(answers_for(self.network, source.y), dtype)
+            y = filled_up(targets_for(self.network, source.y), dtype)
             self.fixed["rows"] = placed(jax.tree.map(jnp.asarray, (table, y)))
             self.chunks, self.kinds = source.places, ("int32", dtype)
 
@@ -259,7 +259,7 @@ class _Run:
             if len(x):
                 refuse_points(self.network, x.shape)
                 refuse_ids(self.network.layers, x)
-                yield x, answers_for(self.network, y), w
+                yield x, targets_for(self.network, y), w
 
     def _fingerprint(self) -> str:
         s = self.settings

@@ -25,7 +25,7 @@ from pellucid.errors import ConvergenceWarning, HyperparameterError, ShapeError
 from pellucid.networks.layers.compiled import compiled
 from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
-from pellucid.networks.targets import answers_for
+from pellucid.networks.targets import targets_for
 from pellucid.networks.training.devices import threads_for
 from pellucid.networks.training.row_sources import filled_up
 from pellucid.networks.training.settings import check_count, check_strengths, schedule_of
@@ -145,7 +145,7 @@ def tune(
         check_strengths(setting.get("decay", 0.0), setting.get("clip"))
     for name, value in (("restarts", restarts), ("epochs", epochs), ("batch_size", batch_size)):
         check_count(name, value)
-    X, y = np.asarray(X), answers_for(network, np.asarray(y))
+    X, y = np.asarray(X), targets_for(network, np.asarray(y))
     if len(X) != len(y):
         raise ShapeError(f"There are {len(X)} rows and {len(y)} answers; give one answer a row.")
     pairs = folds if not isinstance(folds, int) else make_folds(len(X), folds, seed=seed)

@@ -14,7 +14,7 @@ from pellucid.errors import ShapeError, TooFewRowsError
 from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.layers.layer import shape_text
 from pellucid.networks.network import Network
-from pellucid.networks.targets import answers_for
+from pellucid.networks.targets import targets_for
 from pellucid.networks.training.steps import compiled_losses
 
 ROWS_AT_ONCE = 1024
@@ -62,7 +62,7 @@ class HeldOutRows:
         size = min(ROWS_AT_ONCE, 1 << (n - 1).bit_length())
         self.weights = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
         around = np.arange(-(-n // size) * size) % n
-        y = answers_for(network, y)
+        y = targets_for(network, y)
         self.x = X[around].astype(dtype).reshape(-1, size, *X.shape[1:])
         self.y = y[around].astype(dtype).reshape(-1, size, *y.shape[1:])
         self._losses = compiled_losses(network)
