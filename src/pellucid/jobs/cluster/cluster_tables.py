@@ -30,7 +30,7 @@ from pellucid.errors import PellucidWarning
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings, PrincipalAxes
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
-from pellucid.jobs.cluster.group_profiles import profiles, stated_by_groups
+from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, stated_by_groups
 from pellucid.jobs.column_summary import column_summaries
 from pellucid.wording import number
 
@@ -125,14 +125,7 @@ def cluster_table(
         model=model,
         numbers=order,
         words=words,
-        evidence={
-            "rows": len(table),
-            "groups": k,
-            "how sure": choice.sure,
-            "rows in each group": ", ".join(f"{p.rows:,}" for p in described),
-            "columns used": ", ".join(features),
-        }
-        | ({"looked along": along} if along else {}),
+        evidence=_evidence(choice, k, described, features, along),
     )
     return ClusterResult(
         settings=settings,
@@ -159,6 +152,23 @@ def cluster_table(
         machine=machine,
         seconds=time.perf_counter() - started,
     )
+
+
+def _evidence(
+    choice: ChoiceOfK,
+    k: int,
+    described: tuple[GroupProfile, ...],
+    features: tuple[str, ...],
+    along: str,
+) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "rows": sum(p.rows for p in described),
+        "groups": k,
+        "how sure": choice.sure,
+        "rows in each group": ", ".join(f"{p.rows:,}" for p in described),
+        "columns used": ", ".join(features),
+    }
+    return facts | ({"looked along": along} if along else {})
 
 
 def _encoded(table: Table, features: tuple[str, ...]) -> _Encoded:

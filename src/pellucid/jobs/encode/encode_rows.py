@@ -172,16 +172,7 @@ def _encoded(
     say = progress or (lambda stage, done: None)
     X, k = numbers.X, settings.k
     n, d = X.shape
-    if n < FEWEST:
-        raise TooFewRowsError(
-            f"{n} row(s) are too few to learn a code and to test it: give at least {FEWEST}."
-        )
-    if k >= d:
-        raise FramingError(
-            f"A code of {k} numbers is no shorter than a row: what is used of it is {d} numbers. "
-            f"Take -k {d - 1} or less." if d > 1 else
-            "A row is a single number here: there is nothing shorter to encode it in."
-        )  # fmt: skip
+    _refuse_no_code(n, d, k)
     split = split_rows(n, test=settings.test, seed=settings.seed)
     say("training", 0.1)
     model = autoencoder_for(numbers, settings, len(split.train))
@@ -199,14 +190,6 @@ def _encoded(
     codes = np.asarray(model.encode(X))
     squares, best = _against_linear(model, linear, X, split)
     losses = judged.sum(axis=1)
-    evidence = {
-        "rows": n,
-        "numbers a row": d,
-        "numbers a code": k,
-        "kept on rows never used": f"{kept.share:.1%}",
-        "squared error kept, this code": f"{squares.share:.1%}",
-        "squared error kept, best linear code": f"{best.share:.1%}",
-    }
     return {
         "settings": settings,
         "rows": n,
@@ -226,8 +209,34 @@ def _encoded(
         "probes": probed(model, X, labels, split.test) if numbers.size else None,
         "findings": findings(model, missing, kept, squares, best),
         "identifiers": numbers.identifiers,
-        "machine": EncodingMachine(model=model, evidence=evidence, **machine),
+        "machine": EncodingMachine(
+            model=model, evidence=_evidence(n, d, k, kept, squares, best), **machine
+        ),
         "seconds": time.perf_counter() - started,
+    }
+
+
+def _refuse_no_code(n: int, d: int, k: int) -> None:
+    if n < FEWEST:
+        raise TooFewRowsError(
+            f"{n} row(s) are too few to learn a code and to test it: give at least {FEWEST}."
+        )
+    if k >= d:
+        raise FramingError(
+            f"A code of {k} numbers is no shorter than a row: what is used of it is {d} numbers. "
+            f"Take -k {d - 1} or less." if d > 1 else
+            "A row is a single number here: there is nothing shorter to encode it in."
+        )  # fmt: skip
+
+
+def _evidence(n: int, d: int, k: int, kept: Kept, squares: Kept, best: Kept) -> dict[str, Any]:
+    return {
+        "rows": n,
+        "numbers a row": d,
+        "numbers a code": k,
+        "kept on rows never used": f"{kept.share:.1%}",
+        "squared error kept, this code": f"{squares.share:.1%}",
+        "squared error kept, best linear code": f"{best.share:.1%}",
     }
 
 
