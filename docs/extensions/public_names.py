@@ -22,10 +22,6 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-# What scikit-learn adds to each estimator, documented there.
-ROUTED = "fit partial_fit predict predict_proba decision_function score transform inverse_transform"
-ROUTING = ", ".join(f"set_{method}_request" for method in ROUTED.split())
-
 
 class PublicNames(SphinxDirective):
     """Documentation of each public name, or a list of them; classes first."""
@@ -52,7 +48,13 @@ class PublicNames(SphinxDirective):
 
     def _documented(self, name: str, thing: Any) -> list[str]:
         kind, options = (
-            ("autoclass", ["   :members:", f"   :exclude-members: {ROUTING}"])
+            (
+                "autoclass",
+                [
+                    "   :members:",
+                    "   :inherited-members: BaseEstimator",
+                ],
+            )
             if isinstance(thing, type)
             else ("autofunction", [])
         )
@@ -65,6 +67,14 @@ class PublicNames(SphinxDirective):
         return [f"- {{py:obj}}`{name} <{whole}>`: {first}"]
 
 
+def _foreign(
+    app: Sphinx, kind: str, name: str, thing: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave out what scikit-learn gives every estimator: it is documented there."""
+    return True if getattr(thing, "__module__", "").startswith("sklearn.") else None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("autodoc-skip-member", _foreign)
     app.add_directive("public-names", PublicNames)
     return {"parallel_read_safe": True}
