@@ -47,17 +47,9 @@ class PublicNames(SphinxDirective):
         return list(node.children)
 
     def _documented(self, name: str, thing: Any) -> list[str]:
-        kind, options = (
-            (
-                "autoclass",
-                [
-                    "   :members:",
-                    "   :inherited-members: BaseEstimator",
-                ],
-            )
-            if isinstance(thing, type)
-            else ("autofunction", [])
-        )
+        a_class = isinstance(thing, type)
+        kind = "autoclass" if a_class else "autofunction"
+        options = ["   :members:", "   :inherited-members: BaseEstimator"] if a_class else []
         whole = f"{thing.__module__}.{getattr(thing, '__qualname__', name)}"
         return ["```{eval-rst}", f".. {kind}:: {whole}", *options, "```", ""]
 
@@ -71,7 +63,7 @@ def _foreign(
     app: Sphinx, kind: str, name: str, thing: Any, skip: bool, options: Any
 ) -> bool | None:
     """Leave out what scikit-learn gives every estimator: it is documented there."""
-    return True if getattr(thing, "__module__", "").startswith("sklearn.") else None
+    return True if str(getattr(thing, "__module__", "")).startswith("sklearn.") else None
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

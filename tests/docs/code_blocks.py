@@ -14,7 +14,7 @@ from pellucid.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```(python|sh|pycon)\n(.*?)^```", re.M | re.S)
-# Commands that would run for minutes, ask for another machine or make an environment: shown, not run.
+# Shown and not run: what takes minutes, asks for another machine or makes an environment.
 SHOWN_ONLY = re.compile(
     r"(?:\./test|\./docs/build|\./pellucid (?:demo|lab|serve)|pip |pre-commit |docker |curl |git )"
 )
@@ -42,7 +42,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """Arguments of each `./pellucid …` of a shell block; comments and what is only shown left out."""
+    """Arguments of each `./pellucid …` of a shell block that is to be run."""
     for line in text.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
         if words and not SHOWN_ONLY.match(line.strip()):
@@ -60,7 +60,7 @@ def exit_code(words: list[str]) -> int:
 
 
 def run_python(block: Block, names: dict[str, Any], page: Path) -> None:
-    """Run a block in the page's own namespace; where it shows a session, compare what it answers."""
+    """Run a block in the page's own namespace; compare what a session answers."""
     if ">>>" not in block.text:
         exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), names)
         return
