@@ -19,6 +19,7 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from sklearn.base import BaseEstimator
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -49,7 +50,9 @@ class PublicNames(SphinxDirective):
     def _documented(self, name: str, thing: Any) -> list[str]:
         a_class = isinstance(thing, type)
         kind = "autoclass" if a_class else "autofunction"
-        options = ["   :members:", "   :inherited-members: BaseEstimator"] if a_class else []
+        options = ["   :members:"] if a_class else []
+        if a_class and issubclass(thing, BaseEstimator):
+            options.append("   :inherited-members: BaseEstimator")
         whole = f"{thing.__module__}.{getattr(thing, '__qualname__', name)}"
         return ["```{eval-rst}", f".. {kind}:: {whole}", *options, "```", ""]
 
