@@ -1,0 +1,51 @@
+// The table of contents: finds pages by words, and shows a picture of each as it comes into view.
+import tools from "/widgets/tools.js";
+import { Model, unpack } from "/static/shell.js";
+
+const declared = JSON.parse(document.getElementById("declared").textContent);
+const cards = [...document.querySelectorAll("[data-name]")];
+const none = document.querySelector(".none");
+
+document.getElementById("find").addEventListener("input", event => {
+  const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let left = 0;
+  for (const card of cards) {
+    const text = (card.textContent + " " + card.dataset.name).toLowerCase();
+    card.hidden = !words.every(word => text.includes(word));
+    left += card.hidden ? 0 : 1;
+  }
+  for (const section of document.querySelectorAll("section")) section.hidden = !section.querySelector("[data-name]:not([hidden])");
+  none.textContent = left ? (words.length ? `${left} of ${cards.length} pages` : "") : "No page has these words.";
+});
+
+// One picture at a time, of those in view.
+const wanted = [];
+let busy = false;
+async function work() {
+  if (busy) return;
+  busy = true;
+  for (let card = wanted.shift(); card; card = wanted.shift()) {
+    try { await picture(card); } catch { /* a card without a picture is still a card */ }
+  }
+  busy = false;
+}
+
+async function picture(card) {
+  const answer = await fetch(`/page/${card.dataset.name}/scene`, { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } });
+  if (!answer.ok) return;
+  const scene = unpack(await answer.arrayBuffer()), host = card.querySelector(".thumb");
+  const shown = Object.values(scene.pictures)[0], { default: widget } = await import(`/widgets/${shown.widget}.js`);
+  const model = new Model({ picture: { ...shown, height: Math.min(shown.height ?? 0.6, 0.6) }, t: Math.ceil(scene.steps / 3), hover: null, state: scene.settled, words: {} });
+  host.inert = true;
+  widget.render({ model, el: host.appendChild(document.createElement("div")), tools });
+}
+
+const seen = new IntersectionObserver(found => {
+  for (const { target, isIntersecting } of found) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target); wanted.push(target);
+  }
+  work();
+}, { rootMargin: "200px" });
+for (const card of cards) seen.observe(card);
+void declared;
