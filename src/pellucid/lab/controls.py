@@ -39,6 +39,9 @@ class Control:
         Whether a "column" control is the column to be predicted.
     optional : bool
         Whether a "column" control may stay empty.
+    when : tuple of (setting, values)
+        The control is shown while each of these settings has one of its values; True stands for a
+        column that is chosen.
     """
 
     declared: Hyperparameter
@@ -48,6 +51,7 @@ class Control:
     kinds: tuple[str, ...] = ()
     answer: bool = False
     optional: bool = False
+    when: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         """Find the form."""
@@ -75,7 +79,7 @@ class Control:
             "name": d.name, "default": d.default, "label": self.label or d.meaning.rstrip("."),
             "symbol": d.symbol, "term": self.term, "form": self.form, "unit": d.unit,
             "whole": d.kind == "int", "low": d.shown and d.shown[0], "high": d.shown and d.shown[1],
-            "scale": d.scale, "choices": list(d.choices),
+            "scale": d.scale, "choices": list(d.choices), "when": [[n, list(v)] for n, v in self.when],
         }  # fmt: skip
 
     def read(self, given: Any, owner: str) -> Any:
@@ -144,7 +148,7 @@ def control(declared: Hyperparameter, **changes: Any) -> Control:
     ----------
     declared : Hyperparameter
     **changes
-        Fields of `Control` (term, label, form, kinds, answer, optional) and of `Hyperparameter`
+        Fields of `Control` (term, label, form, kinds, answer, optional, when) and of `Hyperparameter`
         (name, default, kind, symbol, shown, scale, …).
 
     Examples

@@ -5,6 +5,7 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,7 +31,8 @@ def scenes_of(page: Page, state: Mapping[str, Any], data: Data) -> Iterator[Scen
     work = page.scenes(state, data)
     while True:
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 scene = next(work, None)
         except PellucidError:
             raise
@@ -45,14 +47,16 @@ def shown(page: Page, given: Mapping[str, Any], data: Data) -> Iterator[dict[str
     """Heads of frames for the settings that a browser gave."""
     state = page.settled(given, data)
     about = f"{len(data.table):,} rows of {data.name}" if data.table is not None else ""
+    known = [["known of the data", data.truth]] if data.truth else []
     common = {
         "code": page.code(state, data),
         "settled": state,
         "columns": column_choices(page.controls, data) if data.table is not None else {},
-        "about": about + (f": {data.truth}" if data.truth else ""),
+        "about": about,
     }
     for scene in scenes_of(page, state, data):
-        yield scene.head() | common
+        head = scene.head()
+        yield head | common | {"facts": [*head["facts"], *known]}
         if not page.streams:
             return
 

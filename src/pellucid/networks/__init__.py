@@ -63,6 +63,7 @@ HOMES: dict[str, str] = {
     "as_matrix": "pellucid.networks.linearity",
     "attention_weights": "pellucid.networks.attended",
     "backward_pass": "pellucid.networks.passes",
+    "by_pre_activation": "pellucid.networks.local_derivatives",
     "collapse_linear": "pellucid.networks.linearity",
     "compose_filters": "pellucid.networks.linearity",
     "computing_in": "pellucid.networks.numbers",

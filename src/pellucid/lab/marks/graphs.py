@@ -45,7 +45,7 @@ def network(
 
 def surface(
     said: str, Z: Any, box: Box, *, heights: tuple[float, float] | None = None, x: str = "",
-    y: str = "", z: str = "", path: Any = None, points: Any = None, plane: Any = None,
+    y: str = "", z: str = "", path: Any = None, points: Any = None, plane: Any = None, group: Any = None,
     term: str = "", path_term: str = "", height: float = 0.75,
 ) -> dict[str, Any]:  # fmt: skip
     """A surface seen from a side; dragged or turned with the arrow keys.
@@ -59,12 +59,14 @@ def surface(
     path : array (T + 1, 3)
         A walk on it, shown up to now.
     points : array (n, 3), or Moving of it
+    group : array (n,)
+        Colours of the points, 0, 1, 2, ….
     plane : array like Z
         A second, flat surface (a tangent plane, a fitted plane), in the term's colour.
     """
     return {
         "widget": "surface", "said": said, "z": Z, "box": list(box),
         "heights": None if heights is None else list(heights), "x": x, "y": y, "zname": z,
-        "path": path, "points": points, "plane": plane, "term": term, "pathterm": path_term,
+        "path": path, "points": points, "group": group, "plane": plane, "term": term, "pathterm": path_term,
         "height": height,
     }  # fmt: skip

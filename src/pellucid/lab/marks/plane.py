@@ -8,7 +8,7 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -203,7 +203,7 @@ def spot(
 def handle(
     x: float, y: float, settings: tuple[str, str], label: str, *, term: str = "", colour: str = "",
     index: int | None = None, factor: tuple[float, float] = (1.0, 1.0),
-    origin: tuple[float, float] = (0.0, 0.0),
+    origin: tuple[float, float] = (0.0, 0.0), also: Mapping[str, Any] | None = None,
 ) -> Mark:  # fmt: skip
     """A place that is dragged, or moved with the arrow keys.
 
@@ -216,22 +216,25 @@ def handle(
         What it is, for a screen reader, such as "start".
     factor, origin : (float, float)
         The setting is (place − origin)·factor: for a handle at the tip of an arrow.
+    also : mapping
+        Settings that a drag changes too, such as {"start": "by hand"}.
     """
     return {
         "mark": "handle", "x": x, "y": y, "settings": list(settings), "label": label, "term": term,
         "colour": colour, "index": index, "factor": list(factor), "origin": list(origin),
+        "also": dict(also or {}),
     }  # fmt: skip
 
 
 def handles(
     rows: Sequence[Sequence[float]], setting: str, label: str, *, colour: str = "grey",
-    group: Sequence[int] | None = None,
+    group: Sequence[int] | None = None, also: Mapping[str, Any] | None = None,
 ) -> list[Mark]:  # fmt: skip
-    """A handle for each row (x, y, …) of an array setting."""
+    """A handle for each row (x, y, …) of an array setting, which becomes these rows when dragged."""
     return [
         handle(
             row[0], row[1], (setting, ""), f"{label} {i + 1}", index=i,
-            colour=colour if group is None else f"series-{group[i]}",
+            colour=colour if group is None else f"series-{group[i] % 8}", also=also,
         )
         for i, row in enumerate(rows)
     ]  # fmt: skip

@@ -44,7 +44,7 @@ export default {
       parts.about(scene);
       root.dataset.version = scene.version ?? "1";
     };
-    const settled = () => { const state = model.get("state"); for (const c of controls) c.show(state[c.name]); left.again(); };
+    const settled = () => { const state = model.get("state"); for (const c of controls) { c.show(state[c.name]); if (c.host) c.host.hidden = !c.when.every(([name, values]) => values.includes(state[name]) || (values.includes(true) && Boolean(state[name]))); } left.again(); };
     model.on("change:scene", arrived); model.on("change:t", tell); model.on("change:state", settled);
     model.on("change:trouble", () => { alarm.textContent = model.get("trouble") ?? ""; });
     settled(); arrived();
@@ -217,12 +217,12 @@ const FORMS = {
 };
 
 function control(parts, c) {
-  if (c.form === "hidden") return { name: c.name, host: "", show() {} };
+  if (c.form === "hidden") return { name: c.name, host: "", when: [], show() {} };
   const { make } = parts, id = "set-" + c.name, made = FORMS[c.form](parts, c, id);
   const name = c.label + (c.symbol ? `, ${c.symbol}` : ""), label = make("label", { htmlFor: id }, make("span", { textContent: name }), ...(made.out ? [made.out] : []));
   const host = make("div", { className: `setting form-${c.form}` }, ...(c.form === "box" ? [made.input, label] : [label, made.input]));
   if (c.term) host.style.setProperty("--c", `var(--term-${c.term})`);
-  return { ...made, name: c.name, host };
+  return { ...made, name: c.name, when: c.when ?? [], host };
 }
 
 // Own table, a dropped file, or a sample of known truth.

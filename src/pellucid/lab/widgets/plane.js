@@ -232,8 +232,8 @@ const MARKS = {
       g.globalAlpha = 0.7; g.beginPath(); g.moveTo(px, py); g.lineTo(qx, qy); g.stroke();
       if (!mark.squares) continue;
       const side = Math.abs(qy - py), left = px + side > a.margin.left + a.w ? px - side : px;
-      g.globalAlpha = mark.term && c.hover === mark.term ? 0.4 : 0.16; g.fillRect(left, Math.min(py, qy), side, side);
-      g.globalAlpha = 0.6; g.strokeRect(left, Math.min(py, qy), side, side);
+      g.globalAlpha = mark.term && c.hover === mark.term ? 0.4 : Math.min(0.16, 1.8 / x0.length); g.fillRect(left, Math.min(py, qy), side, side);
+      g.globalAlpha = x0.length > 30 ? 0.3 : 0.6; g.strokeRect(left, Math.min(py, qy), side, side);
     }
     g.globalAlpha = 1; g.setLineDash([]);
   },
@@ -354,12 +354,14 @@ export default {
       const precise = (v, span) => { const d = Math.max(0, Math.ceil(-Math.log10(span / 300))); return +v.toFixed(Math.min(d, 8)); };
       const to = [x, y].map((v, i) => precise((v - mark.origin[i]) * mark.factor[i], Math.abs((a.span[2 * i + 1] - a.span[2 * i]) * mark.factor[i])));
       if (mark.index === undefined) {
-        tools.change(model, Object.fromEntries(mark.settings.map((name, i) => [name, to[i]]).filter(([name]) => name)));
-        return;
+        const own = Object.fromEntries(mark.settings.map((name, i) => [name, to[i]]).filter(([name]) => name));
+        return tools.change(model, { ...own, ...mark.also });
       }
-      const rows = structuredClone(model.get("state")[mark.settings[0]]);
-      rows[mark.index] = [to[0], to[1], ...rows[mark.index].slice(2)];
-      tools.change(model, { [mark.settings[0]]: rows });
+      // The setting becomes what the handles show, should it not be that yet.
+      const name = mark.settings[0], shown = handlesOf(model.get("picture")).filter(m => m.settings[0] === name);
+      const rows = structuredClone(model.get("state")[name]), whole = rows.length === shown.length ? rows : shown.map(m => [m.x, m.y]);
+      whole[mark.index] = [to[0], to[1], ...whole[mark.index].slice(2)];
+      tools.change(model, { [name]: whole, ...mark.also });
     };
 
     const at = event => { const r = canvas.getBoundingClientRect(), k = r.width / canvas.clientWidth || 1; return a.back((event.clientX - r.left) / k, (event.clientY - r.top) / k); };

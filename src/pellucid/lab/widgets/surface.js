@@ -36,11 +36,15 @@ export default {
       const own = tools.rgb(tools.colour(el, { term: picture.term, colour: "green" }, "green"));
       if (picture.plane) sheet(tools.flat(tools.now(picture.plane, t)), () => `rgba(${tools.mixed(page, own, 0.6)}, 0.5)`);
       const points = picture.points ? tools.flat(tools.now(picture.points, t)) : [];
-      for (let i = 0; i < points.length; i += 3) { const spot = place(points[i], points[i + 1], points[i + 2]); quads.push({ depth: spot[2], spot }); }
+      const group = picture.group && tools.flat(tools.now(picture.group, t));
+      for (let i = 0; i < points.length; i += 3) {
+        const spot = place(points[i], points[i + 1], points[i + 2]);
+        quads.push({ depth: spot[2], spot, own: group ? tools.ink(el, `series-${group[i / 3] % 8}`) : tools.ink(el, "ink") });
+      }
       quads.sort((a, b) => b.depth - a.depth);
       g.lineWidth = 0.6; g.strokeStyle = tools.ink(el, "soft");
-      for (const { corners, fill, spot } of quads) {
-        if (spot) { g.fillStyle = tools.ink(el, "ink"); g.beginPath(); g.arc(spot[0], spot[1], 3, 0, 7); g.fill(); continue; }
+      for (const { corners, fill, spot, own: ink } of quads) {
+        if (spot) { g.fillStyle = ink; g.beginPath(); g.arc(spot[0], spot[1], 3, 0, 7); g.fill(); continue; }
         g.fillStyle = fill; g.beginPath(); corners.forEach(([x, y], i) => g[i ? "lineTo" : "moveTo"](x, y)); g.closePath(); g.fill();
         g.globalAlpha = 0.35; g.stroke(); g.globalAlpha = 1;
       }
