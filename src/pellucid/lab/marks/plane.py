@@ -204,6 +204,7 @@ def handle(
     x: float, y: float, settings: tuple[str, str], label: str, *, term: str = "", colour: str = "",
     index: int | None = None, factor: tuple[float, float] = (1.0, 1.0),
     origin: tuple[float, float] = (0.0, 0.0), also: Mapping[str, Any] | None = None,
+    hollow: bool = False,
 ) -> Mark:  # fmt: skip
     """A place that is dragged, or moved with the arrow keys.
 
@@ -218,23 +219,26 @@ def handle(
         The setting is (place − origin)·factor: for a handle at the tip of an arrow.
     also : mapping
         Settings that a drag changes too, such as {"start": "by hand"}.
+    hollow : bool
+        Drawn as a ring: where something starts.
     """
     return {
         "mark": "handle", "x": x, "y": y, "settings": list(settings), "label": label, "term": term,
         "colour": colour, "index": index, "factor": list(factor), "origin": list(origin),
-        "also": dict(also or {}),
+        "also": dict(also or {}), "hollow": hollow,
     }  # fmt: skip
 
 
 def handles(
     rows: Sequence[Sequence[float]], setting: str, label: str, *, colour: str = "grey",
     group: Sequence[int] | None = None, also: Mapping[str, Any] | None = None,
+    hollow: bool = False,
 ) -> list[Mark]:  # fmt: skip
     """A handle for each row (x, y, …) of an array setting, which becomes these rows when dragged."""
     return [
         handle(
             row[0], row[1], (setting, ""), f"{label} {i + 1}", index=i,
-            colour=colour if group is None else f"series-{group[i] % 8}", also=also,
+            colour=colour if group is None else f"series-{group[i] % 8}", also=also, hollow=hollow,
         )
         for i, row in enumerate(rows)
     ]  # fmt: skip

@@ -1,23 +1,9 @@
-// The table of contents: finds pages by words, and shows a picture of each as it comes into view.
+// The table of contents shows a picture of each as it comes into view.
+import "/static/find.js";
 import tools from "/widgets/tools.js";
 import { Model, unpack } from "/static/shell.js";
 
-const declared = JSON.parse(document.getElementById("declared").textContent);
 const cards = [...document.querySelectorAll("[data-name]")];
-const none = document.querySelector(".none");
-
-document.getElementById("find").addEventListener("input", event => {
-  const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
-  let left = 0;
-  for (const card of cards) {
-    const text = (card.textContent + " " + card.dataset.name).toLowerCase();
-    card.hidden = !words.every(word => text.includes(word));
-    left += card.hidden ? 0 : 1;
-  }
-  for (const section of document.querySelectorAll("section")) section.hidden = !section.querySelector("[data-name]:not([hidden])");
-  none.textContent = left ? (words.length ? `${left} of ${cards.length} pages` : "") : "No page has these words.";
-});
-
 // One picture at a time, of those in view.
 const wanted = [];
 let busy = false;
@@ -48,4 +34,3 @@ const seen = new IntersectionObserver(found => {
   work();
 }, { rootMargin: "200px" });
 for (const card of cards) seen.observe(card);
-void declared;

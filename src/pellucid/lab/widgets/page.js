@@ -4,6 +4,7 @@ export default {
     const page = model.get("page"), { make, number } = tools;
     const root = el.appendChild(make("div", { className: "lab" }));
     root.dataset.lmSuppressShortcuts = "true";
+    root.classList.toggle("fixed", Boolean(page.fixed)); // in a file only the main setting is laid out
     for (const term of page.terms) root.style.setProperty(`--term-${term.name}`, `var(--${term.colour})`);
 
     const parts = { root, page, model, tools, make, number, widgets, hosts: {} };
@@ -12,14 +13,14 @@ export default {
     parts.reveal = () => { if (root.classList.contains("teach")) root.classList.add("told"); shut(parts); };
 
     const controls = page.controls.map(c => control(parts, c)).filter(Boolean);
-    const source = page.samples.length || page.data?.own ? [dataMenu(parts)] : [];
+    const source = page.samples.length ? [dataMenu(parts)] : [];
     const bar = header(parts), player = keys(parts), left = words(parts);
     const first = make("div", { className: "first" }, ...(controls[0] ? [controls[0].host] : []));
     const rest = make("div", { className: "settings" }, ...source, ...controls.slice(1).map(c => c.host));
-    const figures = page.pictures.map(picture => figure(parts, picture));
+    const figures = spread(parts);
     const alarm = make("p", { className: "alarm", role: "alert" });
     const box = make("div", { className: "keysbox" }, first, player.host, alarm);
-    const pictures = make("section", { className: `pictures of-${figures.length}`, ariaLabel: "Pictures and settings" }, box, ...figures, rest);
+    const pictures = make("section", { className: "pictures", ariaLabel: "Pictures and settings" }, box, ...figures, rest);
     const below = told(parts), said = make("div", { className: "said" });
     said.setAttribute("aria-live", "polite");
     root.append(bar, make("main", {}, left.host, pictures, below.host), said);
@@ -293,6 +294,19 @@ function keys(parts) {
       when.setAttribute("aria-valuetext", `${scene.count} ${t} of ${scene.steps}`);
     },
   };
+}
+
+// Pictures in their order; a main one and those at its side stand in one spread.
+function spread(parts) {
+  const { make, page } = parts, found = [];
+  for (const picture of page.pictures) {
+    const made = figure(parts, picture), last = found.at(-1);
+    if (picture.place === "wide") found.push(made);
+    else if (last?.classList.contains("spread")) last.append(made);
+    else found.push(make("div", { className: "spread" }, made));
+  }
+  for (const box of found) if (box.children.length === 1 && box.classList.contains("spread")) box.classList.add("alone");
+  return found;
 }
 
 function figure(parts, picture) {

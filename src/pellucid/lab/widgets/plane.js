@@ -63,14 +63,26 @@ function ground(mark, Z, picture, a, paint) {
     const [x, y] = a.back(a.margin.left + i + 0.5, a.margin.top + j + 0.5);
     const u = Math.max(0, Math.min((x - left) / (right - left) * (columns - 1), columns - 1));
     const v = Math.max(0, Math.min((y - low) / (high - low) * (rows - 1), rows - 1));
-    if (nearest) { levels[j * w + i] = Z[Math.round(v) * columns + Math.round(u)]; continue; }
     const c = Math.min(Math.floor(u), columns - 2), r = Math.min(Math.floor(v), rows - 2), p = u - c, q = v - r;
     const k = r * columns + c;
+    if (nearest) { levels[j * w + i] = heaviest([Z[k], Z[k + 1], Z[k + columns], Z[k + columns + 1]], p, q); continue; }
     levels[j * w + i] = (Z[k] * (1 - p) + Z[k + 1] * p) * (1 - q) + (Z[k + columns] * (1 - p) + Z[k + columns + 1] * p) * q;
   }
   paint(levels, w, h, image.data);
   context.putImageData(image, 0, 0);
   return board;
+}
+
+// Of four classes around a place, the one that weighs most there.
+function heaviest(classes, p, q) {
+  if (classes[0] === classes[1] && classes[0] === classes[2] && classes[0] === classes[3]) return classes[0];
+  const weights = [(1 - p) * (1 - q), p * (1 - q), (1 - p) * q, p * q];
+  let best = 0, most = -1;
+  for (const own of classes) {
+    const sum = weights.reduce((total, weight, i) => total + (classes[i] === own ? weight : 0), 0);
+    if (sum > most) [best, most] = [own, sum];
+  }
+  return best;
 }
 
 function edges(band, w, h, i, j) {
@@ -290,8 +302,10 @@ const MARKS = {
 
   handle(mark, c) {
     const { g, a, el, tools } = c, [x, y] = [a.X(mark.x), a.Y(mark.y)];
-    g.fillStyle = tools.colour(el, mark); g.strokeStyle = tools.ink(el, "page"); g.lineWidth = 2;
-    g.beginPath(); g.arc(x, y, 7.5, 0, 7); g.fill(); g.stroke();
+    const own = tools.colour(el, mark), page = tools.ink(el, "page");
+    [g.fillStyle, g.strokeStyle] = mark.hollow ? [page, own] : [own, page];
+    g.lineWidth = mark.hollow ? 3 : 2;
+    g.beginPath(); g.arc(x, y, mark.hollow ? 6 : 7.5, 0, 7); g.fill(); g.stroke();
   },
 };
 

@@ -114,7 +114,7 @@ def _parameters(
             spot(*least, "least J"),
             arrow(Moving(walk), Moving(walk + slopes), term="slope", label="∇J", length=46),
             path(walk, term="theta", next_term="eta"),
-            handle(*walk[0], ("start_1", "start_0"), "start θ⁽⁰⁾", colour="ink"),
+            handle(*walk[0], ("start_1", "start_0"), "start θ⁽⁰⁾", colour="ink", hollow=True),
         ],
         box=box, x="θ, slope", y="θ₀, offset", height=0.86,
     )  # fmt: skip

@@ -133,7 +133,7 @@ def _plane(X: Any, means: Any, labels: Any, what: list[str], state: State) -> di
             *([] if many else [segments(x, y, Moving(own[:, :, 0]), Moving(own[:, :, 1]), term="loss", only=("loss", "labels"))]),
             points(x, y, group=Moving(labels.astype(float)), size=3.2, term="data"),
             *trails,
-            *handles(means[0].tolist(), "means", "start of mean", group=list(range(means.shape[1])), also={"start": HAND}),
+            *handles(means[0].tolist(), "means", "start of mean", group=list(range(means.shape[1])), also={"start": HAND}, hollow=True),
         ],
         box=box, equal=True, height=0.8, adds="points" if state["placed"] else "",
         x="x₁" if state["placed"] else f"{state['x']}, standardised",
@@ -142,7 +142,7 @@ def _plane(X: Any, means: Any, labels: Any, what: list[str], state: State) -> di
 
 
 def _course(losses: Any, what: list[str]) -> dict[str, Any]:
-    short = len(losses) <= 12
+    short = len(losses) <= 8
     return plane(
         "The loss after each half-step, from {loss} now to " + number(float(losses[-1])) + ".",
         [progress(losses, term="loss")],

@@ -20,8 +20,8 @@ from pellucid.wording import number
 ACTIVATIONS = {"tanh": "Tanh", "sigmoid": "Sigmoid", "ReLU": "ReLU", "none": "Identity"}
 VIEWS = ("messages", "factors")
 CONTROLS = (
-    setting("weight", "0,0,0", "The weight that is asked about: layer, row, column", form="hidden"),
     setting("view", "messages", "What goes back", choices=VIEWS),
+    setting("weight", "0,0,0", "The weight that is asked about: layer, row, column", form="hidden"),
     setting("f", "tanh", "Activation of the hidden layer", symbol="f", choices=tuple(ACTIVATIONS)),
     setting("x", [[1.0], [-0.5]], "Input x"),
     setting("y", [[0.8]], "Answer y"),
@@ -266,9 +266,10 @@ PAGE = Page(
     controls=CONTROLS,
     formulas=(
         Formula(
-            r"\term{z}{Z^1} = {W^1}^{\top} \term{x}{x}, \quad \term{a}{A^1} = f(Z^1), \quad g = {W^2}^{\top} A^1",
-            "Z one is W one transposed x, A one is f of Z one, g is W two transposed A one",
+            r"\term{z}{Z^1} = {W^1}^{\top} \term{x}{x}, \quad \term{a}{A^1} = f(Z^1)",
+            "Z one is W one transposed x, A one is f of Z one",
         ),
+        Formula(r"g = Z^2 = {W^2}^{\top} A^1", "g is Z two, W two transposed A one"),
         Formula(
             r"\term{L}{L} = \sum_j \left(g_j - y_j\right)^2",
             "L is the sum over j of the squared difference of g j and y j",
