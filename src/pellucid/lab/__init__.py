@@ -5,8 +5,7 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 HOMES = {
     "Data": "data",
@@ -18,9 +17,4 @@ HOMES = {
     "write_all": "export",
 }
 __all__ = sorted(HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid.lab' has no attribute {name!r}")
-    return getattr(import_module(f"pellucid.lab.{HOMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)
