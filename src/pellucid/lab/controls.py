@@ -79,7 +79,8 @@ class Control:
             "name": d.name, "default": d.default, "label": self.label or d.meaning.rstrip("."),
             "symbol": d.symbol, "term": self.term, "form": self.form, "unit": d.unit,
             "whole": d.kind == "int", "low": d.shown and d.shown[0], "high": d.shown and d.shown[1],
-            "scale": d.scale, "choices": list(d.choices), "when": [[n, list(v)] for n, v in self.when],
+            "scale": d.scale, "choices": list(d.choices),
+            "when": [[name, list(values)] for name, values in self.when],
         }  # fmt: skip
 
     def read(self, given: Any, owner: str) -> Any:
@@ -148,8 +149,8 @@ def control(declared: Hyperparameter, **changes: Any) -> Control:
     ----------
     declared : Hyperparameter
     **changes
-        Fields of `Control` (term, label, form, kinds, answer, optional, when) and of `Hyperparameter`
-        (name, default, kind, symbol, shown, scale, …).
+        Fields of `Control` (term, label, form, kinds, answer, optional, when) and of
+        `Hyperparameter` (name, default, kind, symbol, shown, scale, …).
 
     Examples
     --------
@@ -204,7 +205,8 @@ def settled(
 def chosen_columns(
     controls: Sequence[Control], state: Mapping[str, Any], data: Data, owner: str
 ) -> dict[str, str]:
-    """A column for each control that names one: the chosen one, the target, or the next that fits."""
+    """A column for each control that names one: the chosen one, the target, or the next that "
+    "fits."""
     asked = [c for c in controls if c.form == "column"]
     found: dict[str, str] = {}
     for c in asked:

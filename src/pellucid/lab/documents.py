@@ -14,9 +14,7 @@ from pellucid.lab.catalogue import CHAPTERS, entries
 from pellucid.lab.contract import Page
 from pellucid.lab.tables import Tables
 
-WIDGETS = tuple(
-    sorted(p.stem for p in (Path(__file__).parent / "widgets").glob("*.js"))
-)
+WIDGETS = tuple(sorted(p.stem for p in (Path(__file__).parent / "widgets").glob("*.js")))
 DRAWING = tuple(name for name in WIDGETS if name not in ("page", "tools"))
 SHELL = """<!DOCTYPE html>
 <html lang="en">

@@ -200,7 +200,7 @@ def _laid_out(page: Page, given: dict[str, Any], data: Data, pool: Pool) -> list
 
 
 def _lighter(pictures: Mapping[str, Any]) -> dict[str, Any]:
-    """Pictures without large marks that only hovering shows: sixty scenes of them weigh megabytes."""
+    """Pictures without large marks that only hovering shows: of sixty scenes they weigh most."""
 
     def kept(mark: Mapping[str, Any]) -> bool:
         moving = [v.values for v in mark.values() if isinstance(v, Moving)]

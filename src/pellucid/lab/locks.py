@@ -75,7 +75,9 @@ class Locks:
         """The application behind the locks, with headers that keep the browser from elsewhere."""
         locks = self
 
-        async def guarded(scope: Any, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        async def guarded(
+            scope: Any, receive: Callable[..., Any], send: Callable[..., Any]
+        ) -> None:
             if scope["type"] not in ("http", "websocket"):
                 await app(scope, receive, send)
             elif not locks.admit(scope):

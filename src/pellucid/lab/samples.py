@@ -28,7 +28,8 @@ def _columns(call: str, columns: str) -> str:
     """The program of a sample: the draw, then a table of it."""
     function = call.partition("(")[0].split("= ")[-1]
     return (
-        f"import pyarrow as pa\nfrom pellucid import read_table\nfrom pellucid.data import {function}"
+        f"import pyarrow as pa\nfrom pellucid import read_table\nfrom pellucid.data import "
+        f"{function}"
         f"\n\n{call}\ntable = read_table(pa.table({{{columns}}}))"
     )
 
@@ -138,4 +139,4 @@ def sample(name: str) -> Data:
     made = SAMPLES[name]
     space: dict[str, object] = {"read_table": read_table}
     exec(made.program, space)  # our own text above
-    return Data(made.name, space["table"], made.program, truth=made.truth)  # type: ignore[arg-type]
+    return Data(made.name, space["table"], made.program, truth=made.truth)

@@ -17,7 +17,7 @@ from pellucid.lab.controls import column_choices
 from pellucid.lab.data import Data
 from pellucid.lab.scene import Scene
 
-NO_TABLE = Data("", None, "")  # type: ignore[arg-type]
+NO_TABLE = Data("", None, "")
 
 
 def scenes_of(page: Page, state: Mapping[str, Any], data: Data) -> Iterator[Scene]:

@@ -70,7 +70,11 @@ class Tables:
             return self._dropped[name]
         if name:
             raise FramingError("This table is not here any more: open its file again.")
-        return self._own if self._own is not None and _serves(page, self._own) else sample(page.samples[0])
+        return (
+            self._own
+            if self._own is not None and _serves(page, self._own)
+            else sample(page.samples[0])
+        )
 
     def dropped(self, name: str, content: bytes) -> dict[str, str]:
         """Take in a file that was dropped on a page.

@@ -74,7 +74,9 @@ def feet(X: Any, theta: Any, theta_0: float) -> Array:
 def _parts(X: Any, theta: Any) -> tuple[Array, Array, float]:
     rows, normal = np.asarray(X, np.float64), np.asarray(theta, np.float64)
     if rows.ndim != 2 or normal.shape != rows.shape[1:]:
-        raise ShapeError(f"X has shape {rows.shape} and θ {normal.shape}: θ has one entry a column.")
+        raise ShapeError(
+            f"X has shape {rows.shape} and θ {normal.shape}: θ has one entry a column."
+        )
     length = float(np.linalg.norm(normal))
     if length == 0:
         raise FramingError("θ = 0 has no direction, so θᵀx + θ₀ = 0 is no hyperplane.")

@@ -5,8 +5,25 @@
 
 from pellucid.lab.marks.graphs import network, surface
 from pellucid.lab.marks.plane import (
-    area, arrow, bars, box_of, cells, field, grid_of, handle, handles, histogram, line, path, plane,
-    points, progress, regions, rule, segments, spot,
+    area,
+    arrow,
+    bars,
+    box_of,
+    cells,
+    field,
+    grid_of,
+    handle,
+    handles,
+    histogram,
+    line,
+    path,
+    plane,
+    points,
+    progress,
+    regions,
+    rule,
+    segments,
+    spot,
 )  # fmt: skip
 from pellucid.lab.marks.tables import arcs, images, matrices, matrix, pad, table, text, tree
 

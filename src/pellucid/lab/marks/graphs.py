@@ -45,8 +45,8 @@ def network(
 
 def surface(
     said: str, Z: Any, box: Box, *, heights: tuple[float, float] | None = None, x: str = "",
-    y: str = "", z: str = "", path: Any = None, points: Any = None, plane: Any = None, group: Any = None,
-    term: str = "", path_term: str = "", height: float = 0.75,
+    y: str = "", z: str = "", path: Any = None, points: Any = None, group: Any = None,
+    plane: Any = None, term: str = "", path_term: str = "", height: float = 0.75,
 ) -> dict[str, Any]:  # fmt: skip
     """A surface seen from a side; dragged or turned with the arrow keys.
 
@@ -67,6 +67,6 @@ def surface(
     return {
         "widget": "surface", "said": said, "z": Z, "box": list(box),
         "heights": None if heights is None else list(heights), "x": x, "y": y, "zname": z,
-        "path": path, "points": points, "group": group, "plane": plane, "term": term, "pathterm": path_term,
-        "height": height,
+        "path": path, "points": points, "group": group, "plane": plane, "term": term,
+        "pathterm": path_term, "height": height,
     }  # fmt: skip

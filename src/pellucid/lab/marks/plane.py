@@ -129,13 +129,15 @@ def line(
     }  # fmt: skip
 
 
-def progress(values: Any, *, x: Any = None, term: str = "", colour: str = "", label: str = "") -> Mark:
+def progress(
+    values: Any, *, x: Any = None, term: str = "", colour: str = "", label: str = ""
+) -> Mark:
     """A series over the steps: faint as a whole, strong up to now, with a dot."""
     return {"mark": "progress", "x": x, "y": values, "term": term, "colour": colour, "label": label}
 
 
 def path(P: Any, *, term: str = "", colour: str = "", next_term: str = "") -> Mark:
-    """A walk (T + 1, 2): up to now, where it stands, and the step to come in `next_term`'s colour."""
+    """A walk (T + 1, 2): up to now, where it stands, the step to come in `next_term`'s colour."""
     return {"mark": "path", "p": P, "term": term, "colour": colour, "next": next_term}
 
 
@@ -171,7 +173,9 @@ def bars(
     }  # fmt: skip
 
 
-def histogram(values: Any, *, bins: int = 24, term: str = "", colour: str = "", edges: Any = None) -> Mark:
+def histogram(
+    values: Any, *, bins: int = 24, term: str = "", colour: str = "", edges: Any = None
+) -> Mark:
     """Bars of how many values lie in each bin."""
     counts, edges = np.histogram(np.asarray(values), bins if edges is None else edges)
     middle = (edges[1:] + edges[:-1]) / 2
@@ -184,7 +188,9 @@ def area(x: Any, low: Any, high: Any, *, term: str = "", colour: str = "") -> Ma
     return {"mark": "area", "x": x, "low": low, "high": high, "term": term, "colour": colour}
 
 
-def rule(*, x: Any = None, y: Any = None, term: str = "", colour: str = "", label: Any = "") -> Mark:
+def rule(
+    *, x: Any = None, y: Any = None, term: str = "", colour: str = "", label: Any = ""
+) -> Mark:
     """A dashed line over the whole box at one x or one y."""
     return {"mark": "rule", "x": x, "y": y, "term": term, "colour": colour, "label": label}
 
@@ -234,7 +240,8 @@ def handles(
     group: Sequence[int] | None = None, also: Mapping[str, Any] | None = None,
     hollow: bool = False,
 ) -> list[Mark]:  # fmt: skip
-    """A handle for each row (x, y, …) of an array setting, which becomes these rows when dragged."""
+    """A handle for each row (x, y, …) of an array setting, which becomes these rows when "
+    "dragged."""
     return [
         handle(
             row[0], row[1], (setting, ""), f"{label} {i + 1}", index=i,

@@ -14,8 +14,20 @@ import numpy as np
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
-from pellucid.lab.marks import bars, box_of, field, grid_of, handle, handles, line, plane, points
-from pellucid.lab.marks import segments, spot, surface
+from pellucid.lab.marks import (
+    bars,
+    box_of,
+    field,
+    grid_of,
+    handle,
+    handles,
+    line,
+    plane,
+    points,
+    segments,
+    spot,
+    surface,
+)
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -28,10 +40,16 @@ CONTROLS = (
     setting("points", POINTS, "Points x y", when=(("by_hand", (True,)),)),
     column("x", "Input x", when=DATA),
     column("x2", "Second input (a plane)", optional=True, when=DATA),
-    setting("theta_2", 0.0, "Slope along the second", symbol="θ₂", shown=(-4.0, 4.0),
-            when=(("x2", (True,)), ("by_hand", (False,)))),
+    setting(
+        "theta_2",
+        0.0,
+        "Slope along the second",
+        symbol="θ₂",
+        shown=(-4.0, 4.0),
+        when=(("x2", (True,)), ("by_hand", (False,))),
+    ),
     column("y", "Answer y", answer=True, when=DATA),
-)  # fmt: skip
+)
 
 
 def _rows(state: State, data: Data) -> tuple[Any, Any]:
@@ -73,7 +91,11 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "data": Now(y[:3], f"1×{len(y)}", "{0}, {1}, …"),
             "best": Now(least, digits=4),
         },
-        pictures={"fit": picture, "heights": _heights(J, theta, state, best), "gap": _gap(value, least)},
+        pictures={
+            "fit": picture,
+            "heights": _heights(J, theta, state, best),
+            "gap": _gap(value, least),
+        },
         facts=(
             ("J of your line", number(value, 4)),
             ("least J there is", number(least, 4)),
@@ -90,33 +112,63 @@ def _line(X: Any, y: Any, guesses: Any, best: Any, state: State) -> dict[str, An
     x, theta, theta_0 = X[:, 0], state["theta"], state["theta_0"]
     left, right, low, high = box_of(np.append(x, [-1.0, 1.2]), np.append(y, [-2.5, 2.5]), 0.08)
     ends = np.array([left, right])
-    hand = handles([[*p] for p in zip(x, y, strict=True)], "points", "point") if state["by_hand"] else []
+    hand = (
+        handles([[*p] for p in zip(x, y, strict=True)], "points", "point")
+        if state["by_hand"]
+        else []
+    )
     return plane(
         f"{len(y)} points with the line {{theta}}; squares on their residuals; J is {{J}}.",
         [
             segments(x, y, x, guesses, term="J", squares=len(y) <= 120),
             points(x, y, term="data", size=3.0),
-            line(ends, best.coef_[0] * ends + best.intercept_, term="best", dashed=True, label="best", width=1.8),
+            line(
+                ends,
+                best.coef_[0] * ends + best.intercept_,
+                term="best",
+                dashed=True,
+                label="best",
+                width=1.8,
+            ),
             line(ends, theta * ends + theta_0, term="theta", label="yours", width=3.2),
             *hand,
             handle(0.0, theta_0, ("", "theta_0"), "offset θ₀, the height at 0", term="theta"),
-            handle(1.0, theta + theta_0, ("", "theta"), "slope θ, the rise by 1", term="theta", origin=(0.0, theta_0)),
+            handle(
+                1.0,
+                theta + theta_0,
+                ("", "theta"),
+                "slope θ, the rise by 1",
+                term="theta",
+                origin=(0.0, theta_0),
+            ),
         ],
-        box=(left, right, low, high), equal=True, height=0.78, adds="points" if state["by_hand"] else "",
+        box=(left, right, low, high),
+        equal=True,
+        height=0.78,
+        adds="points" if state["by_hand"] else "",
         x="x" if state["by_hand"] else f"{state['x']}, standardised",
         y="y" if state["by_hand"] else f"{state['y']}, standardised",
-    )  # fmt: skip
+    )
 
 
 def _plane(X: Any, y: Any, theta: Any, best: Any, state: State) -> dict[str, Any]:
     box = box_of(X[:, 0], X[:, 1])
     grid, *_ = grid_of(box, 18)
-    Z, ideal = (np.reshape(v, (18, 18)) for v in (grid @ theta + state["theta_0"], best.predict(grid)))
+    Z, ideal = (
+        np.reshape(v, (18, 18)) for v in (grid @ theta + state["theta_0"], best.predict(grid))
+    )
     return surface(
         f"{len(y)} points over two inputs, with your plane and the best one; J is {{J}}.",
-        Z, box, heights=(float(min(y.min(), -2)), float(max(y.max(), 2))), x=state["x"], y=state["x2"],
-        z=state["y"], points=np.column_stack([X, y])[:400], plane=ideal, term="theta",
-    )  # fmt: skip
+        Z,
+        box,
+        heights=(float(min(y.min(), -2)), float(max(y.max(), 2))),
+        x=state["x"],
+        y=state["x2"],
+        z=state["y"],
+        points=np.column_stack([X, y])[:400],
+        plane=ideal,
+        term="theta",
+    )
 
 
 def _heights(J: Any, theta: Any, state: State, best: Any) -> dict[str, Any]:
@@ -126,22 +178,36 @@ def _heights(J: Any, theta: Any, state: State, best: Any) -> dict[str, Any]:
     rest = theta[1:]
     Z = np.array([J.value({"theta": np.append(p[0], rest), "theta_0": p[1]}) for p in grid])
     return plane(
-        "J over slope and offset: yours at {theta}, J = {J}; the least is " + number(float(Z.min())),
+        "J over slope and offset: yours at {theta}, J = {J}; the least is "
+        + number(float(Z.min())),
         [
             field(Z.reshape(33, 33), term="J"),
             spot(best.coef_[0], best.intercept_, "best", term="best"),
             handle(theta[0], state["theta_0"], ("theta", "theta_0"), "your line", term="theta"),
         ],
-        box=box, x="θ", y="θ₀", height=0.72,
-    )  # fmt: skip
+        box=box,
+        x="θ",
+        y="θ₀",
+        height=0.72,
+    )
 
 
 def _gap(value: float, least: float) -> dict[str, Any]:
     return plane(
         "J of your line is {J}, the least is {best}.",
-        [bars([0, 1], [value, least], width=0.6, term="J", label=[number(value, 4), number(least, 4)])],
-        box=(-0.6, 1.6, 0.0, 1.25 * max(value, least, 1e-6)), names=("yours", "best"), height=0.42,
-    )  # fmt: skip
+        [
+            bars(
+                [0, 1],
+                [value, least],
+                width=0.6,
+                term="J",
+                label=[number(value, 4), number(least, 4)],
+            )
+        ],
+        box=(-0.6, 1.6, 0.0, 1.25 * max(value, least, 1e-6)),
+        names=("yours", "best"),
+        height=0.42,
+    )
 
 
 def code(state: State, data: Data) -> str:
@@ -180,7 +246,10 @@ def _steeper(state: State, scene: Scene) -> tuple[str, str]:
         right = "It is the best already"
     else:
         right = "Steeper upward" if best > state["theta"] else "Steeper downward"
-    return right, f"The least-squares slope is θ = {number(best)}; yours is {number(state['theta'])}."
+    return (
+        right,
+        f"The least-squares slope is θ = {number(best)}; yours is {number(state['theta'])}.",
+    )
 
 
 PAGE = Page(
@@ -191,9 +260,11 @@ PAGE = Page(
     controls=CONTROLS,
     formulas=(
         Formula(
-            r"\term{J}{J(\theta,\theta_0)} = \frac{1}{n}\sum_{i=1}^{n}\left(\term{fit}{h(x^{(i)})} - "
+            r"\term{J}{J(\theta,\theta_0)} = "
+            r"\frac{1}{n}\sum_{i=1}^{n}\left(\term{fit}{h(x^{(i)})} - "
             r"\term{data}{y^{(i)}}\right)^2",
-            "J of theta and theta zero is the mean over i of the squared difference of h of x i and y i",
+            "J of theta and theta zero is the mean over i of the squared difference of h of x i "
+            "and y i",
         ),
         Formula(
             r"h(x) = \term{theta}{\theta^{\top} x + \theta_0}",

@@ -14,16 +14,36 @@ import numpy as np
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
-from pellucid.lab.marks import arrow, field, grid_of, handle, line, path, plane, points, progress
-from pellucid.lab.marks import segments, spot
+from pellucid.lab.marks import (
+    arrow,
+    field,
+    grid_of,
+    handle,
+    line,
+    path,
+    plane,
+    points,
+    progress,
+    segments,
+    spot,
+)
 from pellucid.lab.scene import Moving, Now, Scene
 from pellucid.wording import number
 
 RULES = ("gradient descent", "momentum", "adagrad", "adam")
 SCALES = ("0 to 1", "standardised")
 CONTROLS = (
-    setting("eta", 0.75, "How far one step goes", symbol="η", term="eta", low=0.0, open_low=True,
-            shown=(0.001, 2.0), scale="log"),
+    setting(
+        "eta",
+        0.75,
+        "How far one step goes",
+        symbol="η",
+        term="eta",
+        low=0.0,
+        open_low=True,
+        shown=(0.001, 2.0),
+        scale="log",
+    ),
     column("x", "Input x"),
     column("y", "Answer y", answer=True),
     setting("rule", "gradient descent", "Update rule", choices=RULES),
@@ -32,7 +52,7 @@ CONTROLS = (
     setting("steps", 200, "Most steps", symbol="T", shown=(10, 1000), scale="log"),
     setting("start_1", -2.0, "Start, slope", symbol="θ⁽⁰⁾", term="theta", shown=(-8.0, 8.0)),
     setting("start_0", 2.0, "Start, offset", symbol="θ₀⁽⁰⁾", term="theta", shown=(-8.0, 8.0)),
-)  # fmt: skip
+)
 
 
 @lru_cache(maxsize=8)
@@ -67,10 +87,13 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     x, y, J, least, box, heights = _ground(data, state["x"], state["y"], state["columns"])
     start = {"theta": np.array([state["start_1"]]), "theta_0": np.array(state["start_0"])}
     found = minimize(
-        J, start, rule=state["rule"], step_size=state["eta"],
+        J,
+        start,
+        rule=state["rule"],
+        step_size=state["eta"],
         along="one axis" if state["axis_wise"] else "all",
         stop=Steps(state["steps"]) | SmallGradient(1e-6),
-    )  # fmt: skip
+    )
     walk = np.array([[p["theta"][0], p["theta_0"]] for p in found.path])
     slopes = np.array([[g["theta"][0], g["theta_0"]] for g in found.gradients])
     floor = J.value({"theta": np.array(least[:1]), "theta_0": least[1]})
@@ -111,13 +134,23 @@ def _parameters(
         f"{{slope}}; J is least at {number(least[0])}, {number(least[1])}.",
         [
             field(heights, least=floor, term="J"),
-            spot(*least, "least J"),
+            spot(least[0], least[1], "least J"),
             arrow(Moving(walk), Moving(walk + slopes), term="slope", label="∇J", length=46),
             path(walk, term="theta", next_term="eta"),
-            handle(*walk[0], ("start_1", "start_0"), "start θ⁽⁰⁾", colour="ink", hollow=True),
+            handle(
+                walk[0, 0],
+                walk[0, 1],
+                ("start_1", "start_0"),
+                "start θ⁽⁰⁾",
+                colour="ink",
+                hollow=True,
+            ),
         ],
-        box=box, x="θ, slope", y="θ₀, offset", height=0.86,
-    )  # fmt: skip
+        box=box,
+        x="θ, slope",
+        y="θ₀, offset",
+        height=0.86,
+    )
 
 
 def _inputs(x: Any, y: Any, walk: Any, state: State) -> dict[str, Any]:
@@ -134,19 +167,29 @@ def _inputs(x: Any, y: Any, walk: Any, state: State) -> dict[str, Any]:
             line(ends, Moving(fitted), term="fit", width=3.0),
         ],
         box=(ends[0] - room, ends[1] + room, min(y.min(), -2.4) - 0.2, max(y.max(), 2.4) + 0.2),
-        x=f"x: {state['x']}, {state['columns']}", y=f"y: {state['y']}", height=0.56,
-    )  # fmt: skip
+        x=f"x: {state['x']}, {state['columns']}",
+        y=f"y: {state['y']}",
+        height=0.56,
+    )
 
 
 def _course(above: Any) -> dict[str, Any]:
     shown = np.clip(above, 1e-14, 1e9)
     return plane(
-        f"J above its least value: {number(shown[0])} at the start, {number(shown[-1])} at the end.",
+        f"J above its least value: {number(shown[0])} at the start, {number(shown[-1])} at the "
+        f"end.",
         [progress(shown, term="J")],
-        box=(0, max(len(shown) - 1, 1), 10.0 ** np.floor(np.log10(shown.min())),
-             10.0 ** np.ceil(np.log10(shown.max()) + 1e-9)),
-        logs="y", x="step t", y="J − least J", height=0.5,
-    )  # fmt: skip
+        box=(
+            0,
+            max(len(shown) - 1, 1),
+            10.0 ** np.floor(np.log10(shown.min())),
+            10.0 ** np.ceil(np.log10(shown.max()) + 1e-9),
+        ),
+        logs="y",
+        x="step t",
+        y="J − least J",
+        height=0.5,
+    )
 
 
 def code(state: State, data: Data) -> str:

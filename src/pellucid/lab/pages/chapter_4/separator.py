@@ -14,8 +14,20 @@ import numpy as np
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
-from pellucid.lab.marks import arrow, box_of, grid_of, handle, histogram, line, plane, points
-from pellucid.lab.marks import regions, rule, segments, spot, surface
+from pellucid.lab.marks import (
+    arrow,
+    box_of,
+    grid_of,
+    handle,
+    histogram,
+    plane,
+    points,
+    regions,
+    rule,
+    segments,
+    spot,
+    surface,
+)
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -23,20 +35,35 @@ SIZES = ("one input", "two inputs", "three inputs")
 CONTROLS = (
     setting("theta_0", 0.6, "Offset", symbol="θ₀", term="offset", shown=(-6.0, 6.0)),
     setting("theta_1", 1.0, "First entry of θ", symbol="θ₁", term="theta", shown=(-3.0, 3.0)),
-    setting("theta_2", 0.4, "Second entry of θ", symbol="θ₂", term="theta", shown=(-3.0, 3.0),
-            when=(("size", SIZES[1:]),)),
-    setting("theta_3", 0.8, "Third entry of θ", symbol="θ₃", term="theta", shown=(-3.0, 3.0),
-            when=(("size", SIZES[2:]),)),
+    setting(
+        "theta_2",
+        0.4,
+        "Second entry of θ",
+        symbol="θ₂",
+        term="theta",
+        shown=(-3.0, 3.0),
+        when=(("size", SIZES[1:]),),
+    ),
+    setting(
+        "theta_3",
+        0.8,
+        "Third entry of θ",
+        symbol="θ₃",
+        term="theta",
+        shown=(-3.0, 3.0),
+        when=(("size", SIZES[2:]),),
+    ),
     setting("flip", False, "Flip: −θ and −θ₀"),
     setting("size", "two inputs", "How many inputs", choices=SIZES),
     setting("point_1", -1.0, "A point, x₁", term="point", shown=(-4.0, 4.0)),
-    setting("point_2", 2.0, "A point, x₂", term="point", shown=(-4.0, 4.0),
-            when=(("size", SIZES[1:]),)),
+    setting(
+        "point_2", 2.0, "A point, x₂", term="point", shown=(-4.0, 4.0), when=(("size", SIZES[1:]),)
+    ),
     column("x1", "Input x₁"),
     column("x2", "Input x₂", when=(("size", SIZES[1:]),)),
     column("x3", "Input x₃", optional=True, when=(("size", SIZES[2:]),)),
     column("label", "Class", ("binary", "category"), answer=True),
-)  # fmt: skip
+)
 
 
 @lru_cache(maxsize=16)
@@ -97,7 +124,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("rows on the wrong side", f"{int(wrong.sum())} of {len(y)}"),
             ("signed distance of the point", number(distance[0])),
             ("its foot on the separator", ", ".join(map(number, foot[0]))),
-            ("distance of the origin", number(theta_0 / np.linalg.norm(theta))),
+            ("distance of the origin", number(theta_0 / float(np.linalg.norm(theta)))),
             ("positive class", f"{state['label']} = {positive}"),
             ("can any line part them?", verdict),
         ),
@@ -119,7 +146,7 @@ def _plane(
     from pellucid.linear import feet
 
     box = box_of(np.append(X[:, 0], [-3.2, 3.2]), np.append(X[:, 1], [-2.8, 2.8]), 0.02)
-    grid, across, _ = grid_of(box, 41)
+    grid, *_ = grid_of(box, 41)
     start = feet(np.zeros((1, 2)), theta, theta_0)[0]
     tip = np.clip(start + theta, box[0::2], box[1::2])
     sign = -1.0 if state["flip"] else 1.0
@@ -133,13 +160,23 @@ def _plane(
             segments([at[0]], [at[1]], [foot[0]], [foot[1]], term="point", dashed=True),
             spot(foot[0], foot[1], "", shape="dot", term="point", size=4.0),
             arrow(start, tip, term="theta", label="θ"),
-            handle(tip[0], tip[1], ("theta_1", "theta_2"), "tip of θ", term="theta",
-                   origin=(float(start[0]), float(start[1])), factor=(sign, sign)),
+            handle(
+                tip[0],
+                tip[1],
+                ("theta_1", "theta_2"),
+                "tip of θ",
+                term="theta",
+                origin=(float(start[0]), float(start[1])),
+                factor=(sign, sign),
+            ),
             handle(at[0], at[1], ("point_1", "point_2"), "the point", term="point"),
         ],
-        box=box, equal=True, height=0.86, x=f"x₁: {state['x1']}, standardised",
+        box=box,
+        equal=True,
+        height=0.86,
+        x=f"x₁: {state['x1']}, standardised",
         y=f"x₂: {state['x2']}, standardised",
-    )  # fmt: skip
+    )
 
 
 def _number_line(
@@ -159,8 +196,11 @@ def _number_line(
             arrow([foot[0], 0.0], [tip, 0.0], term="theta", label="θ"),
             handle(float(at[0]), -0.75, ("point_1", ""), "the point", term="point"),
         ],
-        box=box, bare=True, height=0.42, x=f"x₁: {state['x1']}, standardised",
-    )  # fmt: skip
+        box=box,
+        bare=True,
+        height=0.42,
+        x=f"x₁: {state['x1']}, standardised",
+    )
 
 
 def _space(
@@ -172,9 +212,17 @@ def _space(
     Z = -(grid @ theta[:2] + theta_0) / upright
     return surface(
         "Three inputs with the plane where θᵀx + θ₀ is 0: {error} are wrong.",
-        Z.reshape(15, 15), box, heights=(-3.0, 3.0), x="x₁", y="x₂", z="x₃", points=X[:600],
-        group=np.where(y > 0, 0, 1)[:600], term="theta", height=0.86,
-    )  # fmt: skip
+        Z.reshape(15, 15),
+        box,
+        heights=(-3.0, 3.0),
+        x="x₁",
+        y="x₂",
+        z="x₃",
+        points=X[:600],
+        group=np.where(y > 0, 0, 1)[:600],
+        term="theta",
+        height=0.86,
+    )
 
 
 def _distances(u: Any, y: Any) -> dict[str, Any]:
@@ -189,8 +237,10 @@ def _distances(u: Any, y: Any) -> dict[str, Any]:
             rule(x=0.0, label="separator"),
         ],
         box=(-reach, reach, 0.0, 1.15 * float(max(c.max() for c in counts)) + 0.5),
-        x="signed distance", y="rows", height=0.62,
-    )  # fmt: skip
+        x="signed distance",
+        y="rows",
+        height=0.62,
+    )
 
 
 def code(state: State, data: Data) -> str:
@@ -237,7 +287,8 @@ def _longer(state: State, scene: Scene) -> tuple[str, str]:
 
 PAGE = Page(
     name="separator",
-    lead="A line parts the plane: θ stands upright on it and points to the positive side, θ₀ shifts "
+    lead="A line parts the plane: θ stands upright on it and points to the positive side, θ₀ "
+    "shifts "
     "it. What do θ and θ₀ do to the rows that end up on the wrong side?",
     notes="Def 129, Def 130, Concept 132, Concept 140, §4.2",
     controls=CONTROLS,
@@ -249,10 +300,12 @@ PAGE = Page(
         ),
         Formula(
             r"\term{point}{d(x)} = \frac{\theta^{\top} x + \theta_0}{\|\theta\|}",
-            "the signed distance of x is theta transposed x plus theta zero, over the length of theta",
+            "the signed distance of x is theta transposed x plus theta zero, over the length of "
+            "theta",
         ),
         Formula(
-            r"\term{error}{J_{01}} = \frac{1}{n}\sum_{i=1}^{n} L_{01}\left(h(x^{(i)}), y^{(i)}\right)",
+            r"\term{error}{J_{01}} = \frac{1}{n}\sum_{i=1}^{n} L_{01}\left(h(x^{(i)}), "
+            r"y^{(i)}\right)",
             "J is the mean of the zero-one losses",
         ),
     ),
@@ -270,7 +323,11 @@ PAGE = Page(
     questions=(
         Question(
             "You flip θ and θ₀. What happens to the errors?",
-            ("Nothing changes", "Wrong rows become right, and right ones wrong", "All become wrong"),
+            (
+                "Nothing changes",
+                "Wrong rows become right, and right ones wrong",
+                "All become wrong",
+            ),
             _flip,
         ),
         Question(

@@ -57,7 +57,10 @@ def _count(state: State, X: Any) -> int:
 def _start(state: State, k: int) -> Any:
     """Placed means; where fewer than k are placed, the first ones again, moved aside."""
     given = [row[:2] for row in state["means"] if len(row) > 1] or MEANS
-    return [[given[j % len(given)][0] + 0.3 * (j // len(given)), given[j % len(given)][1]] for j in range(k)]
+    return [
+        [given[j % len(given)][0] + 0.3 * (j // len(given)), given[j % len(given)][1]]
+        for j in range(k)
+    ]
 
 
 def _fitted(X: Any, state: State) -> Any:
@@ -66,10 +69,14 @@ def _fitted(X: Any, state: State) -> Any:
     k = _count(state, X)
     by_hand = state["start"] == HAND
     h = KMeans(
-        k, init=_start(state, k) if by_hand else STARTS[state["start"]], n_init=1,
-        random_state=state["seed"], algorithm="descent" if state["descent"] else "plain",
-        max_iter=60, record=True,
-    )  # fmt: skip
+        k,
+        init=_start(state, k) if by_hand else STARTS[state["start"]],
+        n_init=1,
+        random_state=state["seed"],
+        algorithm="descent" if state["descent"] else "plain",
+        max_iter=60,
+        record=True,
+    )
     return h.fit(X)
 
 
@@ -87,7 +94,15 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     yield Scene(
         terms={
             "means": Now(Moving(means[:, 0]), f"{X.shape[1]}×{means.shape[1]}", "μ¹ = {0}, {1}"),
-            "labels": Now(Moving([f"{w}: {', '.join(map(str, c))} points" for w, c in zip(what, counts, strict=True)]), f"1×{len(X)}"),
+            "labels": Now(
+                Moving(
+                    [
+                        f"{w}: {', '.join(map(str, c))} points"
+                        for w, c in zip(what, counts, strict=True)
+                    ]
+                ),
+                f"1×{len(X)}",
+            ),
             "loss": Now(Moving(losses), digits=4),
             "data": Now(f"{len(X)} points", f"{X.shape[1]}×{len(X)}"),
         },
@@ -106,7 +121,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         steps=len(done) - 1,
         count="half-step",
         said=f"{len(done)} half-steps; the loss ends at {number(h.inertia_)}",
-    )  # fmt: skip
+    )
 
 
 def _plane(X: Any, means: Any, labels: Any, what: list[str], state: State) -> dict[str, Any]:
@@ -130,15 +145,38 @@ def _plane(X: Any, means: Any, labels: Any, what: list[str], state: State) -> di
         "The loss is {loss}.",
         [
             *areas,
-            *([] if many else [segments(x, y, Moving(own[:, :, 0]), Moving(own[:, :, 1]), term="loss", only=("loss", "labels"))]),
+            *(
+                []
+                if many
+                else [
+                    segments(
+                        x,
+                        y,
+                        Moving(own[:, :, 0]),
+                        Moving(own[:, :, 1]),
+                        term="loss",
+                        only=("loss", "labels"),
+                    )
+                ]
+            ),
             points(x, y, group=Moving(labels.astype(float)), size=3.2, term="data"),
             *trails,
-            *handles(means[0].tolist(), "means", "start of mean", group=list(range(means.shape[1])), also={"start": HAND}, hollow=True),
+            *handles(
+                means[0].tolist(),
+                "means",
+                "start of mean",
+                group=list(range(means.shape[1])),
+                also={"start": HAND},
+                hollow=True,
+            ),
         ],
-        box=box, equal=True, height=0.8, adds="points" if state["placed"] else "",
+        box=box,
+        equal=True,
+        height=0.8,
+        adds="points" if state["placed"] else "",
         x="x₁" if state["placed"] else f"{state['x']}, standardised",
         y="x₂" if state["placed"] else f"{state['y']}, standardised",
-    )  # fmt: skip
+    )
 
 
 def _course(losses: Any, what: list[str]) -> dict[str, Any]:
@@ -146,9 +184,17 @@ def _course(losses: Any, what: list[str]) -> dict[str, Any]:
     return plane(
         "The loss after each half-step, from {loss} now to " + number(float(losses[-1])) + ".",
         [progress(losses, term="loss")],
-        box=(-0.3, max(len(losses) - 1, 1) + 0.3, 0.9 * float(losses.min()), 1.04 * float(losses.max()) + 1e-9),
-        names=what if short else (), x="" if short else "half-step", y="L", height=0.6,
-    )  # fmt: skip
+        box=(
+            -0.3,
+            max(len(losses) - 1, 1) + 0.3,
+            0.9 * float(losses.min()),
+            1.04 * float(losses.max()) + 1e-9,
+        ),
+        names=what if short else (),
+        x="" if short else "half-step",
+        y="L",
+        height=0.6,
+    )
 
 
 def code(state: State, data: Data) -> str:
@@ -170,7 +216,8 @@ X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)"""
 from pellucid.clusters import KMeans
 
 h = KMeans({k}, init={init!r}, n_init=1, random_state={state["seed"]},
-           algorithm={"descent" if state["descent"] else "plain"!r}, max_iter=60, record=True).fit(X)
+           algorithm={"descent" if state["descent"] else "plain"!r},
+           max_iter=60, record=True).fit(X)
 losses = [step["loss"] for step in h.trace_["half_steps"]]
 final, centres = h.inertia_, h.cluster_centers_
 print(losses, h.explain())"""
@@ -181,14 +228,16 @@ def _rises(state: State, scene: Scene) -> tuple[str, str]:
     rose = int((np.diff(losses) > 1e-9 * (1 + losses[:-1])).sum())
     right = "Never" if rose == 0 else "Yes, here it does"
     return right, (
-        f"In the {len(losses)} half-steps of this run it rose {rose} times: assigning takes the nearest "
+        f"In the {len(losses)} half-steps of this run it rose {rose} times: assigning takes the "
+        f"nearest "
         "mean, moving takes the average, and each is the best choice while the other is held."
-    )  # fmt: skip
+    )
 
 
 PAGE = Page(
     name="half-steps",
-    lead="Points go to the nearest mean; each mean goes to the average of its points; again. Drag the "
+    lead="Points go to the nearest mean; each mean goes to the average of its points; again. Drag "
+    "the "
     "starts about. Can a half-step ever raise the loss?",
     notes="Def 213, KE 220, Def 225, Concept 226",
     controls=CONTROLS,

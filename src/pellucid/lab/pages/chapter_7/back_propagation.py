@@ -97,7 +97,9 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         pictures={
             "network": _graph(found, (W1, W2), at),
-            "values": _factor_row(factors, at) if state["view"] == "factors" else _values(found, (W1, W2), at),
+            "values": _factor_row(factors, at)
+            if state["view"] == "factors"
+            else _values(found, (W1, W2), at),
             "steps": _steps(found),
         },
         facts=(
@@ -106,11 +108,17 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("factors of this weight’s chain", _way(at)),
             ("check", _check(state, by_weight)),
         ),
-        numbers={"loss": loss, "by_W1": by_weight[0], "by_W2": by_weight[1], "slope": slope, "layer": at[0]},
+        numbers={
+            "loss": loss,
+            "by_W1": by_weight[0],
+            "by_W2": by_weight[1],
+            "slope": slope,
+            "layer": at[0],
+        },
         steps=len(found) - 1,
         count="value",
         said=f"The loss is {number(loss)}; its derivative by {weight} is {number(slope)}",
-    )  # fmt: skip
+    )
 
 
 def _check(state: State, by_weight: tuple[Any, Any]) -> str:
@@ -139,10 +147,13 @@ def _from_step(found: Any, name: str) -> Now:
 
 
 def _graph(found: Any, W: tuple[Any, Any], at: tuple[int, int, int]) -> dict[str, Any]:
-    """The network with the values that are there, and the chosen weight's chain from step to step."""
+    """The network with the values that are there, and the chosen weight's chain from step to "
+    "step."""
     T, forward = len(found), found.forward_steps
-    layers = [[f"{letter}{'₁₂₃₄₅'[i]}" for i in range(count)]
-              for letter, count in (("x", W[0].shape[0]), ("a", W[0].shape[1]), ("g", W[1].shape[1]))]  # fmt: skip
+    layers = [
+        [f"{letter}{'₁₂₃₄₅'[i]}" for i in range(count)]
+        for letter, count in (("x", W[0].shape[0]), ("a", W[0].shape[1]), ("g", W[1].shape[1]))
+    ]
     shown = []
     for name in ("A⁰", "A¹", "Z²"):
         begin, value = found.names.index(name), found[name].value[0]
@@ -150,16 +161,25 @@ def _graph(found: Any, W: tuple[Any, Any], at: tuple[int, int, int]) -> dict[str
         grid[begin:] = value
         shown.append(Moving(grid))
     l, row, column = at
-    on_way = [[0, row, column], [0, row], [1, column]] + [[1, column, k] for k in range(W[1].shape[1])]
+    on_way = [[0, row, column], [0, row], [1, column]] + [
+        [1, column, k] for k in range(W[1].shape[1])
+    ]
     on_way += [[2, k] for k in range(W[1].shape[1])]
     chain = on_way if l == 0 else [[1, row, column], [1, row], [2, column]]
     lit = [chain if t >= forward else chain[:1] for t in range(T)]
     return network(
-        "A network of three layers; the chosen weight and its chain to the loss stand out. Value {t} of {steps}.",
-        layers, [Moving(np.broadcast_to(w, (T, *w.shape)).copy()) for w in W], values=shown,
-        titles=("input", "hidden", "output"), weight_names=("W¹", "W²"), lit=Moving(lit),
-        chooses="weight", height=0.42, numbers=True,
-    )  # fmt: skip
+        "A network of three layers; the chosen weight and its chain to the loss stand out. Value "
+        "{t} of {steps}.",
+        layers,
+        [Moving(np.broadcast_to(w, (T, *w.shape)).copy()) for w in W],
+        values=shown,
+        titles=("input", "hidden", "output"),
+        weight_names=("W¹", "W²"),
+        lit=Moving(lit),
+        chooses="weight",
+        height=0.42,
+        numbers=True,
+    )
 
 
 def _values(found: Any, W: tuple[Any, Any], at: tuple[int, int, int]) -> dict[str, Any]:
@@ -172,17 +192,32 @@ def _values(found: Any, W: tuple[Any, Any], at: tuple[int, int, int]) -> dict[st
         moving = np.full((T, *value.shape), np.nan)
         moving[begin:] = value
         own = q.name == ("∂L/∂W¹", "∂L/∂W²")[at[0]]
-        items.append(matrix(
-            Moving(moving), q.name, term=TERM_OF.get(q.name, ""), marked=[list(at[1:])] if own else (),
-            top=float(np.abs(value).max()) or 1.0, chooses="",
-        ))  # fmt: skip
+        items.append(
+            matrix(
+                Moving(moving),
+                q.name,
+                term=TERM_OF.get(q.name, ""),
+                marked=[list(at[1:])] if own else (),
+                top=float(np.abs(value).max()) or 1.0,
+                chooses="",
+            )
+        )
     return matrices(
-        "Every value of the pass with its shape; those after value {t} are still empty.", items,
+        "Every value of the pass with its shape; those after value {t} are still empty.",
+        items,
         note=Moving([f"{q.formula}   ({q.shape})" for q in found]),
     )
 
 
-TERM_OF = {"A⁰": "x", "Z¹": "z", "A¹": "a", "L": "L", "∂L/∂Z²": "back", "∂L/∂W¹": "slope", "∂L/∂W²": "slope"}
+TERM_OF = {
+    "A⁰": "x",
+    "Z¹": "z",
+    "A¹": "a",
+    "L": "L",
+    "∂L/∂Z²": "back",
+    "∂L/∂W¹": "slope",
+    "∂L/∂W²": "slope",
+}
 
 
 def _factors(found: Any, net: Any, W: tuple[Any, Any]) -> list[tuple[str, Any]]:
@@ -202,20 +237,37 @@ def _factor_row(factors: list[tuple[str, Any]], at: tuple[int, int, int]) -> dic
     (one, a), *rest = factors
     inner = np.linalg.multi_dot([m for _, m in rest])
     items = [matrix(a, one, term="x"), matrix(rest[0][1], rest[0][0], term="z", before="· (")]
-    items += [matrix(m, name, term="back" if "L" in name else "a", before="·") for name, m in rest[1:]]
-    result = matrix(a @ inner.T, "∂L/∂W¹", term="slope", before=")ᵀ =", marked=[list(at[1:])] if at[0] == 0 else ())
+    items += [
+        matrix(m, name, term="back" if "L" in name else "a", before="·") for name, m in rest[1:]
+    ]
+    result = matrix(
+        a @ inner.T,
+        "∂L/∂W¹",
+        term="slope",
+        before=")ᵀ =",
+        marked=[list(at[1:])] if at[0] == 0 else (),
+    )
     return matrices(
-        "The factors of the derivative by W¹ with their shapes, and their product.", [*items, result],
-        note="Each factor is a local derivative in denominator layout; the brackets are turned, so that shapes meet.",
+        "The factors of the derivative by W¹ with their shapes, and their product.",
+        [*items, result],
+        note="Each factor is a local derivative in denominator layout; the brackets are turned, "
+        "so that shapes meet.",
     )
 
 
 def _steps(found: Any) -> dict[str, Any]:
     return tree(
         "The formulas of the pass, up to value {t}.",
-        [{"text": f"{q.formula}   ({q.shape})", "note": q.notes, "at": i, "term": TERM_OF.get(q.name, "")}
-         for i, q in enumerate(found)],
-    )  # fmt: skip
+        [
+            {
+                "text": f"{q.formula}   ({q.shape})",
+                "note": q.notes,
+                "at": i,
+                "term": TERM_OF.get(q.name, ""),
+            }
+            for i, q in enumerate(found)
+        ],
+    )
 
 
 def _way(at: tuple[int, int, int]) -> str:
@@ -247,20 +299,29 @@ def _how_many(state: State, scene: Scene) -> tuple[str, str]:
     layer = scene.numbers["layer"]
     right = ("Four", "Two")[layer]
     return right, (
-        f"It stands in layer {layer + 1} of 2: {_way((layer, 0, 0))}. Every layer between a weight and the "
+        f"It stands in layer {layer + 1} of 2: {_way((layer, 0, 0))}. Every layer between a "
+        f"weight and the "
         "loss puts in its own."
     )
 
 
 def _sign(state: State, scene: Scene) -> tuple[str, str]:
     slope = scene.numbers["slope"]
-    right = "It changes nothing" if slope == 0 else ("The loss rises" if slope > 0 else "The loss falls")
-    return right, f"∂L/∂w = {number(slope)}: to first order the loss changes by that much times the step."
+    right = (
+        "It changes nothing"
+        if slope == 0
+        else ("The loss rises" if slope > 0 else "The loss falls")
+    )
+    return (
+        right,
+        f"∂L/∂w = {number(slope)}: to first order the loss changes by that much times the step.",
+    )
 
 
 PAGE = Page(
     name="back-propagation",
-    lead="Values go forward, derivatives come back. Click a weight: its chain to the loss lights up. "
+    lead="Values go forward, derivatives come back. Click a weight: its chain to the loss lights "
+    "up. "
     "Which factors does one weight’s derivative have?",
     notes="Def 292, Def 293, Concept 294, Notation 304",
     controls=CONTROLS,
@@ -275,9 +336,11 @@ PAGE = Page(
             "L is the sum over j of the squared difference of g j and y j",
         ),
         Formula(
-            r"\term{slope}{\frac{\partial L}{\partial W^1}} = x \left( \frac{\partial A^1}{\partial Z^1} W^2 "
+            r"\term{slope}{\frac{\partial L}{\partial W^1}} = x \left( \frac{\partial "
+            r"A^1}{\partial Z^1} W^2 "
             r"\term{back}{\frac{\partial L}{\partial Z^2}} \right)^{\top}",
-            "the derivative of L by W one is x times, transposed, the derivative of A one by Z one times "
+            "the derivative of L by W one is x times, transposed, the derivative of A one by Z "
+            "one times "
             "W two times the derivative of L by Z two",
         ),
     ),

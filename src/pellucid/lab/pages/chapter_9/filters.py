@@ -1,6 +1,6 @@
 """A filter that slides over a signal, an image, or channels: products, scores, maps.
 
-Notes: Def 394, Concept 395, Def 398, KE 399, Clar 401, Def 403, Def 405, Def 411, Concept 415, KE 432
+Notes: Def 394, Concept 395, Def 398, KE 399, Def 403, Def 405, Def 411, Concept 415, KE 432
 """
 
 from __future__ import annotations
@@ -20,8 +20,14 @@ from pellucid.wording import number
 SIGNAL, IMAGE, BANK, CHANNELS = "a signal", "an image", "a bank of filters", "two channels"
 VIEWS = (SIGNAL, IMAGE, BANK, CHANNELS)
 FLAT, DEEP = (("over", (SIGNAL,)),), (("over", (IMAGE, BANK, CHANNELS)),)
-CORNER = [[-1.0] * 6, [-1.0, 1.0, -1.0, -1.0, -1.0, -1.0], [-1.0, 1.0, -1.0, -1.0, -1.0, -1.0],
-          [-1.0, 1.0, -1.0, -1.0, -1.0, -1.0], [-1.0, 1.0, 1.0, 1.0, 1.0, -1.0], [-1.0] * 6]  # fmt: skip
+CORNER = [
+    [-1.0] * 6,
+    [-1.0, 1.0, -1.0, -1.0, -1.0, -1.0],
+    [-1.0, 1.0, -1.0, -1.0, -1.0, -1.0],
+    [-1.0, 1.0, -1.0, -1.0, -1.0, -1.0],
+    [-1.0, 1.0, 1.0, 1.0, 1.0, -1.0],
+    [-1.0] * 6,
+]
 UPRIGHT = [[-1.0, 1.0, -1.0]] * 3
 LEVEL = [[-1.0, -1.0, -1.0], [1.0, 1.0, 1.0], [-1.0, -1.0, -1.0]]
 FALLING = [[1.0, -1.0, -1.0], [-1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]]
@@ -32,8 +38,15 @@ CONTROLS = (
     setting("over", SIGNAL, "The filter slides over", choices=VIEWS),
     setting("padding", 0, "Padding on each side", symbol="p", term="windows", low=0, shown=(0, 3)),
     setting("offset", 0.0, "Offset", symbol="w₀", term="offset", shown=(-9.0, 9.0)),
-    setting("flip", False, "Reverse the filter (convolution elsewhere)", when=(("over", (SIGNAL, IMAGE)),)),
-    setting("signal", [[1.0, 1.0, -1.0, -1.0, -1.0, 1.0, -1.0, 1.0, 1.0, 1.0]], "Signal x", when=FLAT),
+    setting(
+        "flip",
+        False,
+        "Reverse the filter (convolution elsewhere)",
+        when=(("over", (SIGNAL, IMAGE)),),
+    ),
+    setting(
+        "signal", [[1.0, 1.0, -1.0, -1.0, -1.0, 1.0, -1.0, 1.0, 1.0, 1.0]], "Signal x", when=FLAT
+    ),
     setting("f1", [[1.0, -1.0, 1.0]], "Filter f", when=FLAT),
     setting("image", CORNER, "Image x", when=DEEP),
     setting("f2", UPRIGHT, "Filter f", when=(("over", (IMAGE,)),)),
@@ -65,7 +78,11 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
 
     x, filters = _arrays(state)
     f = filters[0]
-    how: dict[str, Any] = {"stride": state["stride"], "padding": state["padding"], "flip": state["flip"]}
+    how: dict[str, Any] = {
+        "stride": state["stride"],
+        "padding": state["padding"],
+        "flip": state["flip"],
+    }
     maps = [filtered(signal=x, filter=g, offset=state["offset"], **how) for g in filters]
     first = maps[0]
     padded = np.pad(x, state["padding"])
@@ -76,8 +93,12 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     sizes = " × ".join(map(str, first.shape))
     yield Scene(
         terms={
-            "x": Now(f"{x.size} entries", "×".join(map(str, x.shape)) + ("×1" if x.ndim == 1 else "")),
-            "f": Now(f"{f.size} weights", "×".join(map(str, f.shape)) + ("×1" if f.ndim == 1 else "")),
+            "x": Now(
+                f"{x.size} entries", "×".join(map(str, x.shape)) + ("×1" if x.ndim == 1 else "")
+            ),
+            "f": Now(
+                f"{f.size} weights", "×".join(map(str, f.shape)) + ("×1" if f.ndim == 1 else "")
+            ),
             "offset": Now(state["offset"]),
             "score": Now(Moving(np.array(scores))),
             "windows": Now(f"{len(starts)} windows", sizes + ("×1" if x.ndim == 1 else "")),
@@ -85,39 +106,71 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         pictures=_pictures(x, padded, used, filters, maps, starts, windows, state),
         facts=(
             ("size of the map, ⌈(n − (k − 1) + 2p) / s⌉", sizes),
-            ("largest score", f"{number(float(first.max()))} of at most {number(float(np.abs(f).sum()) * float(np.abs(x).max()))}"),
+            (
+                "largest score",
+                f"{number(float(first.max()))} of at most "
+                f"{number(float(np.abs(f).sum()) * float(np.abs(x).max()))}",
+            ),
             ("weights of the filter, offset included", f"{f.size + 1}"),
             ("weights of a dense layer of the same size", f"{x.size * first.size + first.size:,}"),
         ),
-        numbers={"map": first, "size": first.shape, "scores": np.array(scores), "n": x.shape[0], "k": f.shape[0]},
+        numbers={
+            "map": first,
+            "size": first.shape,
+            "scores": np.array(scores),
+            "n": x.shape[0],
+            "k": f.shape[0],
+        },
         steps=len(starts) - 1,
         count="window",
         said=f"a map of {sizes}; its largest score is {number(float(first.max()))}",
-    )  # fmt: skip
+    )
 
 
 def _pictures(
     x: Any, padded: Any, f: Any, filters: Any, maps: Any, starts: Any, windows: Any, state: State
 ) -> dict[str, Any]:
-    at = Moving([[[r + (s[0] if x.ndim > 1 else 0), c + s[-1]] for r in range(np.atleast_2d(f).shape[0])
-                  for c in range(np.atleast_2d(f).shape[1])] for s in starts])  # fmt: skip
+    at = Moving(
+        [
+            [
+                [r + (s[0] if x.ndim > 1 else 0), c + s[-1]]
+                for r in range(np.atleast_2d(f).shape[0])
+                for c in range(np.atleast_2d(f).shape[1])
+            ]
+            for s in starts
+        ]
+    )
     p = state["padding"]
-    edge = [list(i) for i in np.ndindex(np.atleast_2d(padded).shape)
-            if not all(p <= v < n - p for v, n in zip(i[-x.ndim:], padded.shape, strict=True))]  # fmt: skip
+    edge = [
+        list(i)
+        for i in np.ndindex(np.atleast_2d(padded).shape)
+        if not all(p <= v < n - p for v, n in zip(i[-x.ndim :], padded.shape, strict=True))
+    ]
     sliding = matrices(
-        "The padded input with the window of step {t}, the filter, their products, and the score {score}.",
+        "The padded input with the window of step {t}, the filter, their products, and the score "
+        "{score}.",
         [
             matrix(np.atleast_2d(padded), "x", term="x", marked=at, faint=edge),
             matrix(np.atleast_2d(f), "f", term="f", before="∗"),
-            matrix(Moving(np.array([np.atleast_2d(v * f) for v in windows])), "products", before="→", term="score"),
+            matrix(
+                Moving(np.array([np.atleast_2d(v * f) for v in windows])),
+                "products",
+                before="→",
+                term="score",
+            ),
         ],
         note="their sum, and the offset, is {score}",
-    )  # fmt: skip
-    return {"sliding": sliding, "map": _map(maps, starts, state), "draw": _draw(x, f, filters, state)}
+    )
+    return {
+        "sliding": sliding,
+        "map": _map(maps, starts, state),
+        "draw": _draw(x, f, filters, state),
+    }
 
 
 def _map(maps: Any, starts: Any, state: State) -> dict[str, Any]:
-    """The map as it fills; of several filters, all maps; of channels, what a tensor filter makes of two."""
+    """The map as it fills; of several filters, all maps; of channels, what a tensor filter makes "
+    "of two."""
     from pellucid.networks import filtered
 
     first = maps[0]
@@ -125,28 +178,62 @@ def _map(maps: Any, starts: Any, state: State) -> dict[str, Any]:
         filling = np.full((len(starts), first.size), np.nan)
         for t in range(len(starts)):
             filling[t, : t + 1] = first.ravel()[: t + 1]
-        now = Moving([[list(np.unravel_index(t, np.atleast_2d(first).shape))] for t in range(len(starts))])
+        now = Moving(
+            [[list(np.unravel_index(t, np.atleast_2d(first).shape))] for t in range(len(starts))]
+        )
         if first.ndim == 1:
             return plane(
                 "The scores of the windows so far, {t} of {steps}.",
                 [bars(np.arange(first.size), Moving(np.nan_to_num(filling)), term="score")],
-                box=(-0.7, first.size - 0.3, min(float(first.min()) - 0.3, 0), max(float(first.max()) + 0.3, 0.1)),
-                names=[str(i) for i in range(first.size)] if first.size < 25 else (), x="shift", y="score", height=0.55,
-            )  # fmt: skip
+                box=(
+                    -0.7,
+                    first.size - 0.3,
+                    min(float(first.min()) - 0.3, 0),
+                    max(float(first.max()) + 0.3, 0.1),
+                ),
+                names=[str(i) for i in range(first.size)] if first.size < 25 else (),
+                x="shift",
+                y="score",
+                height=0.55,
+            )
         shown = Moving(filling.reshape(-1, *np.atleast_2d(first).shape))
-        return matrices("The map so far.", [matrix(shown, "x ∗ f", term="score", marked=now, top=float(np.abs(first).max()) or 1.0)])
+        return matrices(
+            "The map so far.",
+            [
+                matrix(
+                    shown, "x ∗ f", term="score", marked=now, top=float(np.abs(first).max()) or 1.0
+                )
+            ],
+        )
     if state["over"] == BANK:
-        return images("A map for each filter of the bank: large where its pattern stands.", maps, NAMES, columns=2, signed=True)
+        return images(
+            "A map for each filter of the bank: large where its pattern stands.",
+            maps,
+            NAMES,
+            columns=2,
+            signed=True,
+        )
     spanning = sum(filtered(signal=m, filter=np.ones((1, 1))) for m in maps[:2])
     return images(
-        "Two maps are two channels; a tensor filter of 1×1×2 adds them: bright where both lines are.",
-        [*maps[:2], spanning], (*NAMES[:2], "both: the corner"), columns=3, signed=True,
-    )  # fmt: skip
+        "Two maps are two channels; a tensor filter of 1×1×2 adds them: bright where both lines "
+        "are.",
+        [*maps[:2], spanning],
+        (*NAMES[:2], "both: the corner"),
+        columns=3,
+        signed=True,
+    )
 
 
 def _draw(x: Any, f: Any, filters: Any, state: State) -> dict[str, Any]:
     name, values = ("signal", np.atleast_2d(x)) if state["over"] == SIGNAL else ("image", x)
-    return pad(f"The {name}: draw on it, dark is +1 and bright −1.", values, name, low=-1.0, high=1.0, numbers=False)
+    return pad(
+        f"The {name}: draw on it, dark is +1 and bright −1.",
+        values,
+        name,
+        low=-1.0,
+        high=1.0,
+        numbers=False,
+    )
 
 
 def code(state: State, data: Data) -> str:
@@ -167,19 +254,22 @@ def _size(state: State, scene: Scene) -> tuple[str, str]:
     found, n, k = scene.numbers["size"][0], scene.numbers["n"], scene.numbers["k"]
     right = "As long" if found == n else ("Shorter" if found < n else "Longer")
     return right, (
-        f"⌈({n} − ({k} − 1) + 2·{state['padding']}) / {state['stride']}⌉ = {found}, and the input has {n}."
+        f"⌈({n} − ({k} − 1) + 2·{state['padding']}) / {state['stride']}⌉ = {found}, and the input "
+        f"has {n}."
     )
 
 
 PAGE = Page(
     name="filters",
-    lead="A filter of a few weights stands on one window after the other and scores how alike the two "
+    lead="A filter of a few weights stands on one window after the other and scores how alike the "
+    "two "
     "are. Draw on the input. What does it find as it slides?",
     notes="Def 394, Def 398, Def 405, Def 411, KE 432",
     controls=CONTROLS,
     formulas=(
         Formula(
-            r"\term{score}{z_i} = \sum_{j=1}^{k} \term{f}{f_j}\, \term{x}{x_{s(i-1)+j}} + \term{offset}{w_0}",
+            r"\term{score}{z_i} = \sum_{j=1}^{k} \term{f}{f_j}\, \term{x}{x_{s(i-1)+j}} + "
+            r"\term{offset}{w_0}",
             "z i is the sum over j of f j times x at s times i minus one, plus j, and the offset",
         ),
         Formula(
