@@ -205,8 +205,7 @@ def settled(
 def chosen_columns(
     controls: Sequence[Control], state: Mapping[str, Any], data: Data, owner: str
 ) -> dict[str, str]:
-    """A column for each control that names one: the chosen one, the target, or the next that "
-    "fits."""
+    """A column for each control that names one: the chosen one, the target, or the next."""
     asked = [c for c in controls if c.form == "column"]
     found: dict[str, str] = {}
     for c in asked:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.data import Table, read_table
-from pellucid.errors import FramingError, TableError
+from pellucid.errors import FramingError, PellucidError, TableError
 from pellucid.lab.contract import Page
 from pellucid.lab.data import MOST_ROWS, Data
 from pellucid.lab.samples import sample
@@ -93,7 +93,11 @@ class Tables:
             with tempfile.TemporaryDirectory(prefix="pellucid-lab-") as folder:
                 path = Path(folder) / f"table{suffix}"
                 path.write_bytes(content)
-                table = read_table(str(path))
+                try:
+                    table = read_table(str(path))
+                except PellucidError as trouble:
+                    # Told by its own name: where it lay for a moment is nobody's business.
+                    raise TableError(str(trouble).replace(str(path), short)) from trouble
             self._dropped[key] = _data(short, table, repr(short))
             while len(self._dropped) > MOST_DROPPED:
                 self._dropped.popitem(last=False)

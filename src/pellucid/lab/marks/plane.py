@@ -240,8 +240,7 @@ def handles(
     group: Sequence[int] | None = None, also: Mapping[str, Any] | None = None,
     hollow: bool = False,
 ) -> list[Mark]:  # fmt: skip
-    """A handle for each row (x, y, …) of an array setting, which becomes these rows when "
-    "dragged."""
+    """A handle for each row (x, y, …) of an array setting, which a drag makes these rows."""
     return [
         handle(
             row[0], row[1], (setting, ""), f"{label} {i + 1}", index=i,

@@ -67,6 +67,11 @@ export default {
       note.textContent = tools.filled(now(picture.note, t), model.get("words"));
       note.hidden = !picture.note;
       el.setAttribute("aria-label", tools.filled(picture.said, model.get("words")));
+      // What has to be scrolled can be reached by keyboard.
+      for (const n of row.querySelectorAll(".scroll")) {
+        if (n.scrollWidth <= n.clientWidth) continue;
+        Object.assign(n, { tabIndex: 0, role: "group", ariaLabel: n.parentElement.firstChild.textContent || "matrix" });
+      }
       light();
     };
     const light = () => {
@@ -74,7 +79,7 @@ export default {
       for (const n of row.querySelectorAll(".matrix")) n.classList.toggle("lit", Boolean(hover) && n.dataset.of === hover);
     };
     const again = tools.later(draw);
-    for (const event of ["change:picture", "change:t"]) model.on(event, again);
+    for (const event of ["change:picture", "change:t", "resize"]) model.on(event, again);
     model.on("change:hover", light);
     draw();
   },

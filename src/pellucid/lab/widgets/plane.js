@@ -360,7 +360,9 @@ export default {
       marks.forEach((mark, i) => {
         const found = grips[i] ?? (grips[i] = el.appendChild(gripOf(i)));
         found.setAttribute("aria-label", `${mark.label}: drag, or move with the arrow keys`);
-        found.style.left = a.X(mark.x) + "px"; found.style.top = a.Y(mark.y) + "px";
+        // A handle beyond the picture waits at its edge.
+        found.style.left = Math.max(12, Math.min(a.width - 12, a.X(mark.x))) + "px";
+        found.style.top = Math.max(12, Math.min(a.height - 12, a.Y(mark.y))) + "px";
       });
     };
 

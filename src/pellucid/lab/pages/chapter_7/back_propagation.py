@@ -147,8 +147,7 @@ def _from_step(found: Any, name: str) -> Now:
 
 
 def _graph(found: Any, W: tuple[Any, Any], at: tuple[int, int, int]) -> dict[str, Any]:
-    """The network with the values that are there, and the chosen weight's chain from step to "
-    "step."""
+    """The network with the values that are there, and the chosen weight's chain."""
     T, forward = len(found), found.forward_steps
     layers = [
         [f"{letter}{'₁₂₃₄₅'[i]}" for i in range(count)]
@@ -292,6 +291,7 @@ print(found)
 
 loss = float(found["L"].value)
 by_W1, by_W2 = found["dL/dW1"].value, found["dL/dW2"].value
+layer = {l}  # of the weight that is asked about
 slope = by_W{l + 1}[{r}, {c}]"""
 
 

@@ -169,8 +169,7 @@ def _pictures(
 
 
 def _map(maps: Any, starts: Any, state: State) -> dict[str, Any]:
-    """The map as it fills; of several filters, all maps; of channels, what a tensor filter makes "
-    "of two."""
+    """The map as it fills; of several filters, all maps; of channels, their sum."""
     from pellucid.networks import filtered
 
     first = maps[0]
@@ -198,7 +197,7 @@ def _map(maps: Any, starts: Any, state: State) -> dict[str, Any]:
             )
         shown = Moving(filling.reshape(-1, *np.atleast_2d(first).shape))
         return matrices(
-            "The map so far.",
+            "The map of scores, filled up to window {t} of {steps}.",
             [
                 matrix(
                     shown, "x ∗ f", term="score", marked=now, top=float(np.abs(first).max()) or 1.0
@@ -247,6 +246,7 @@ f = np.array({filters[0].tolist()!r})
 z = filtered(signal=x, filter=f, stride={state["stride"]}, padding={state["padding"]},
              offset={state["offset"]!r}, flip={state["flip"]})
 map, size, scores = z, z.shape, z.ravel()
+n, k = x.shape[0], f.shape[0]
 print(size, map)"""
 
 
