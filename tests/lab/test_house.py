@@ -188,7 +188,9 @@ def test_a_page_that_is_not_there_is_told_with_the_nearest(client: TestClient) -
 
 
 def test_a_dropped_table_is_taken_in_and_shown(client: TestClient) -> None:
-    table = b"height,mass\n" + b"".join(b"%d,%d\n" % (7 * i % 40, 3 * i + i % 5) for i in range(40))
+    table = b"height,mass\n" + b"".join(
+        b"%d.5,%d.25\n" % (7 * i % 20, 3 * i % 25) for i in range(40)
+    )
     found = client.post("/data", params={"name": "own.csv"}, content=table).json()
     scene = unpacked(client.post(f"/page/{PAGE}/scene", json={"data": found["id"]}).content)
     assert scene["about"] == "40 rows of own.csv"

@@ -14,6 +14,7 @@ import pytest
 
 from pellucid.lab.catalogue import ENTRIES, PAGES, entries
 from pellucid.lab.contract import COLOURS, PLACES
+from pellucid.lab.declaration import declared
 from pellucid.lab.frames import packed, unpacked
 from pellucid.lab.scene import Moving
 from pellucid.notes_map.references import find, parse_references
@@ -90,8 +91,8 @@ def test_a_page_is_declared_as_the_house_has_it(
 ) -> None:
     monkeypatch.chdir(pytestconfig.rootpath)
     page = table.page(name)
-    declared = page.declared()
-    marked = {part for f in declared["formulas"] for part in _terms_in(f["svg"])}
+    said = declared(page)
+    marked = {part for f in said["formulas"] for part in _terms_in(f["svg"])}
     assert marked <= {t.name for t in page.terms}, "a marked term has its row"
     assert all(t.colour in COLOURS for t in page.terms)
     assert all(p.place in PLACES for p in page.pictures)

@@ -135,27 +135,3 @@ class Page:
         from pellucid.lab.controls import settled
 
         return settled(self.controls, given, data, self.name)
-
-    def declared(self) -> dict[str, Any]:
-        """Plain values for the browser: all but what depends on settings and data."""
-        from pellucid.lab.catalogue import entry
-        from pellucid.lab.formulas import typeset
-
-        row = entry(self.name)
-        return {
-            "name": self.name,
-            "number": row.number,
-            "chapter": row.chapter,
-            "title": row.title,
-            "lead": self.lead,
-            "notes": self.notes,
-            "controls": [control.declared_values() for control in self.controls],
-            "formulas": [
-                {"svg": typeset(f.latex, f.spoken), "spoken": f.spoken} for f in self.formulas
-            ],
-            "terms": [vars(term) for term in self.terms],
-            "pictures": [vars(picture) for picture in self.pictures],
-            "questions": [{"prompt": q.prompt, "answers": q.answers} for q in self.questions],
-            "samples": list(self.samples),
-            "streams": self.streams,
-        }

@@ -12,6 +12,7 @@ from typing import Any
 
 from pellucid.lab.catalogue import CHAPTERS, entries
 from pellucid.lab.contract import Page
+from pellucid.lab.declaration import declared
 from pellucid.lab.tables import Tables
 
 WIDGETS = tuple(sorted(p.stem for p in (Path(__file__).parent / "widgets").glob("*.js")))
@@ -41,15 +42,15 @@ def embedded(values: Any) -> str:
 
 def page_document(page: Page, tables: Tables) -> str:
     """A page, to be filled by the browser."""
-    declared = page.declared() | {
+    found = declared(page) | {
         "home": "/",
         "widgets": DRAWING,
         "data": {"own": tables.offered()},
     }
     return SHELL.format(
-        title=html.escape(f"{declared['title']} · pellucid lab"),
+        title=html.escape(f"{found['title']} · pellucid lab"),
         body='<div id="lab"></div>',
-        declared=embedded(declared),
+        declared=embedded(found),
         module="live",
     )
 
@@ -58,11 +59,11 @@ def contents_document(tables: Tables) -> str:
     """The table of contents: chapters, a card a page."""
     own = tables.offered()
     over = f"over {own[0]['name']}" if own else "over samples of known truth"
-    declared = {"widgets": DRAWING, "data": own}
+    found = {"widgets": DRAWING, "data": own}
     return SHELL.format(
         title="pellucid lab",
         body=f'<div id="lab">{contents_body(over, "/page/{name}")}</div>',
-        declared=embedded(declared),
+        declared=embedded(found),
         module="contents",
     )
 

@@ -22,6 +22,7 @@ from pellucid.lab.catalogue import entries, page_named
 from pellucid.lab.contract import Page
 from pellucid.lab.controls import Control
 from pellucid.lab.data import Data
+from pellucid.lab.declaration import declared
 from pellucid.lab.documents import contents_body, embedded
 from pellucid.lab.frames import packed, unpacked
 from pellucid.lab.scene import Moving
@@ -160,17 +161,17 @@ def page_file(page: Page, tables: Tables, home: str = "") -> str:
         except PellucidError as trouble:
             found = [{"trouble": str(trouble)}]
         scenes[_key(value)] = found
-    declared = page.declared()
-    declared["controls"] = declared["controls"][:1]
-    declared |= {"samples": [], "home": home, "fixed": True}
-    held = {"page": declared, "scenes": scenes, "arrays": pool.arrays, "main": main.name}
+    shown_page = declared(page)
+    shown_page["controls"] = shown_page["controls"][:1]
+    shown_page |= {"samples": [], "home": home, "fixed": True}
+    held = {"page": shown_page, "scenes": scenes, "arrays": pool.arrays, "main": main.name}
     body = (
         '<div id="lab"></div>'
         f'<script type="application/json" id="held">{embedded(held)}</script>'
         f'<script type="module">{bundle("still")}</script>'
     )
     return FILE.format(
-        title=html.escape(declared["title"]), policy=POLICY, style=fonts() + style(), body=body
+        title=html.escape(shown_page["title"]), policy=POLICY, style=fonts() + style(), body=body
     )
 
 

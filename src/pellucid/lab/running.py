@@ -78,28 +78,32 @@ def run_lab(
     FramingError
         When there is no such page, or the port is taken.
     """
-    import uvicorn
-
     from pellucid.lab.catalogue import entry
-    from pellucid.lab.server import application
     from pellucid.lab.tables import Tables
 
     path = f"/page/{entry(page).name}" if page else "/"
     tables = Tables(source, target)
     with listening(port) as own:
-        number = own.getsockname()[1]
-        app = application(tables, number)
-        address = f"http://127.0.0.1:{number}{path}?token={app.state.locks.token}"
-        if told is not None:
-            told(address)
-        if browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        settings = uvicorn.Config(
-            app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1,
-            server_header=False, access_log=False,
-        )  # fmt: skip
-        server = uvicorn.Server(settings)
         try:
-            server.run(sockets=[own])
+            _serve(own, tables, path, browser, told)
         except KeyboardInterrupt:
-            return  # uvicorn has closed everything, then hands the key on
+            return  # the server has closed everything, then hands the key on
+
+
+def _serve(own: socket.socket, tables: Any, path: str, browser: bool, told: Any) -> None:
+    import uvicorn
+
+    from pellucid.lab.server import application
+
+    number = own.getsockname()[1]
+    app = application(tables, number)
+    address = f"http://127.0.0.1:{number}{path}?token={app.state.locks.token}"
+    settings = uvicorn.Config(
+        app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1,
+        server_header=False, access_log=False,
+    )  # fmt: skip
+    if told is not None:
+        told(address)
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    uvicorn.Server(settings).run(sockets=[own])

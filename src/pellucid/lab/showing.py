@@ -53,6 +53,7 @@ def shown(page: Page, given: Mapping[str, Any], data: Data) -> Iterator[dict[str
         "settled": state,
         "columns": column_choices(page.controls, data) if data.table is not None else {},
         "about": about,
+        "colours": {term.name: term.colour for term in page.terms},
     }
     for scene in scenes_of(page, state, data):
         head = scene.head()

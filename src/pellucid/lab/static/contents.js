@@ -21,8 +21,9 @@ async function picture(card) {
   if (!answer.ok) return;
   const scene = unpack(await answer.arrayBuffer()), host = card.querySelector(".thumb");
   const shown = Object.values(scene.pictures)[0], { default: widget } = await import(`/widgets/${shown.widget}.js`);
-  const model = new Model({ picture: { ...shown, height: Math.min(shown.height ?? 0.6, 0.6) }, t: Math.ceil(scene.steps / 3), hover: null, state: scene.settled, words: {} });
+  const model = new Model({ picture: { ...shown, height: 0.55, x: "", y: "", bare: true, names: [] }, t: Math.ceil(scene.steps / 3), hover: null, state: scene.settled, words: {} });
   host.inert = true;
+  for (const [term, colour] of Object.entries(scene.colours)) host.style.setProperty(`--term-${term}`, `var(--${colour})`);
   widget.render({ model, el: host.appendChild(document.createElement("div")), tools });
 }
 

@@ -310,14 +310,14 @@ function spread(parts) {
 }
 
 function figure(parts, picture) {
-  const { make } = parts, host = make("div", { className: "picture" });
+  const { make } = parts, host = make("div");
   parts.hosts[picture.name] = host;
   return make("figure", { className: picture.place }, make("figcaption", { textContent: picture.label }), host);
 }
 
 // A picture's own model: its description, the step, what is hovered, the settings.
 function begin(parts, name, host) {
-  const { model, page, tools, widgets, change } = parts;
+  const { model, tools, widgets, change, make } = parts;
   const now = () => Math.min(model.get("t"), model.get("scene")?.steps ?? 0);
   const said = () => {
     const scene = model.get("scene"), filled = { t: now(), steps: scene.steps };
@@ -338,11 +338,13 @@ function begin(parts, name, host) {
   const start = () => {
     const kind = own.get("picture")?.widget;
     if (!kind || kind === drawn) return;
-    drawn = kind; host.replaceChildren(); host.className = "picture";
-    widgets[kind].render({ model: own, el: host, tools });
+    drawn = kind;
+    // A widget that gave way to another kind sees no picture any more.
+    const place = make("div", { className: "picture" }), seen = { ...own, get: key => (key === "picture" && !place.isConnected ? undefined : own.get(key)) };
+    host.replaceChildren(place);
+    widgets[kind].render({ model: seen, el: place, tools });
   };
   model.on("change:scene", start); start();
-  void page;
 }
 
 function told(parts) {

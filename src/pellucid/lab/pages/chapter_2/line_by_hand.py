@@ -1,6 +1,6 @@
 """A line, or a plane, moved by hand: residual squares, J, and how far the best one is.
 
-Notes: KE 29, KE 37, §2.3, KE 44
+Notes: KE 29, KE 37, KE 43, §2.3
 """
 
 from __future__ import annotations
@@ -256,7 +256,7 @@ PAGE = Page(
     name="line-by-hand",
     lead="Move the line by its two handles. Each point puts a square on its miss; J is their mean. "
     "How close can you come to the least J by hand?",
-    notes="KE 29, KE 37, KE 44, §2.3",
+    notes="KE 29, KE 37, KE 43, §2.3",
     controls=CONTROLS,
     formulas=(
         Formula(
