@@ -26,6 +26,7 @@ HOMES = {
     "SmallStep": "stopping",
     "Split": "local_view",
     "Stepped": "step_sizes",
+    "Standing": "descend",
     "Steps": "stopping",
     "Stop": "stopping",
     "WallTime": "stopping",
@@ -50,6 +51,7 @@ HOMES = {
     "settles_after": "settling",
     "split_step": "local_view",
     "true_adadelta": "rules",
+    "walk": "descend",
     "weighted_average": "rules.running_average",
 }
 
