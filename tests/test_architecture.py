@@ -19,6 +19,7 @@ FLOORS = {
     "cli": 4,
     "__main__": 4,
     "lab": 4,
+    "serve": 4,
     "report": 3,
     "pictures": 3,
     "jobs": 2,

@@ -11,6 +11,7 @@ from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
 from pellucid.cli.encode_command import decode, encode
 from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
+from pellucid.cli.serve_command import serve
 
 app = App(
     name="pellucid",
@@ -156,6 +157,7 @@ def predict(
 app.command(cluster)
 app.command(encode)
 app.command(decode)
+app.command(serve)
 
 
 @app.command
