@@ -13,7 +13,7 @@ from pellucid.serve.bodies import JSON, as_json
 from pellucid.serve.refusal import Refusal
 from pellucid.serve.settings import ServeSettings, is_loopback
 
-OPEN = ("/", "/health")  # the empty page, and whether the service stands
+OPEN = ("/", "/page.css", "/page.js", "/health")  # the empty page, and whether it stands
 
 
 class Doors:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from pellucid.serve.settings import VARIABLE, ServeSettings
 
@@ -31,7 +33,7 @@ def run(settings: ServeSettings) -> None:
 
     from pellucid.serve.application import application
 
-    shown = {
+    shown: dict[str, Any] = {
         "host": settings.host,
         "port": settings.port,
         "http": "httptools",
@@ -47,7 +49,9 @@ def run(settings: ServeSettings) -> None:
         return
     from pellucid.serve.shelf import Shelf
 
-    Shelf(settings.models, settings.missing)  # what cannot be served is said once, here
+    Shelf(
+        {name: Path(path) for name, path in settings.models.items()}, settings.missing
+    )  # what cannot be served is said once, here
     with tempfile.TemporaryDirectory(prefix="pellucid-serve-") as folder:
         os.environ[VARIABLE] = replace(settings, metrics=folder).as_json()
         uvicorn.run(

@@ -16,6 +16,7 @@ import numpy as np
 from pellucid.data.reading import read_table
 from pellucid.data.table import Table
 from pellucid.errors import ModelFileError, PellucidWarning
+from pellucid.jobs.fit.machine import MARGIN
 from pellucid.serve.cautions import cautions_of
 from pellucid.serve.cells import Entry, table_of_rows, wanted_of
 from pellucid.serve.effects import effects_of, example_of
@@ -23,7 +24,6 @@ from pellucid.serve.refusal import Refusal
 from pellucid.serve.row_encoder import RowEncoder
 from pellucid.storage import load_model
 
-MARGIN = "9 of 10 test rows were off by at most"  # evidence of a regression, in jobs.fit
 MOST_EFFECTS = 1_000  # rows of which one request may ask what moved the answers
 
 

@@ -19,6 +19,7 @@ async function open() {
   const response = await ask("models");
   if (!response.ok) return;
   at("lock").hidden = true;
+  at("pages").hidden = state.token !== ""; // a link cannot show the token
   const { models } = await response.json();
   at("choice").hidden = models.length < 2;
   at("model").replaceChildren(...models.map((name) => new Option(name, name)));
