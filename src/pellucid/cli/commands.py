@@ -240,27 +240,6 @@ def demo(*, output: Output = None) -> None:
 
 
 @app.command
-def bench(
-    job: str | None = None,
-    /,
-    *,
-    list_jobs: Annotated[bool, Parameter(negative="")] = False,
-) -> None:
-    """Time Pellucid against its peers at equal quality, and rewrite the tables of RESULTS.md.
-
-    Parameters
-    ----------
-    job
-        One job by name; without a name all of them run, which takes long.
-    list_jobs
-        Print the names of the jobs and stop.
-    """
-    from pellucid.cli.benching import run_bench
-
-    run_bench(job, list_jobs)
-
-
-@app.command
 def derive(
     formula: Written,
     /,
