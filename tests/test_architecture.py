@@ -25,6 +25,7 @@ FLOORS = {
     "jobs": 2,
     "evaluation": 2,
     "exchange": 2,
+    "mlflow": 2,
     "linear": 1,
     "features": 1,
     "clusters": 1,
