@@ -7,6 +7,7 @@ Notes: §1.0.7
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def save_model(
     if metadata is not None:
         described.metadata = metadata
     if input_example is not None:
-        from mlflow.models.utils import _save_example
+        from mlflow.models.utils import _save_example  # what MLflow's own flavours call
 
         _save_example(described, input_example, path)
     described.add_flavor(FLAVOR, pellucid_version=__version__, data=FILE)
@@ -74,7 +75,8 @@ def save_model(
     )
     described.save(str(folder / "MLmodel"))
     (folder / "requirements.txt").write_text("\n".join(wanted) + "\n", encoding="utf-8")
-    mlflow.utils.environment._PythonEnv.current().to_yaml(str(folder / "python_env.yaml"))
+    python = f"python: {platform.python_version()}\ndependencies:\n- -r requirements.txt\n"
+    (folder / "python_env.yaml").write_text(python, encoding="utf-8")
 
 
 def log_model(model: Any, name: str = "model", **settings: Any) -> Any:
@@ -101,7 +103,9 @@ def log_model(model: Any, name: str = "model", **settings: Any) -> Any:
     """
     import pellucid.mlflow
 
-    return _mlflow().models.Model.log(name, flavor=pellucid.mlflow, model=model, **settings)
+    return _mlflow().models.Model.log(
+        artifact_path=None, flavor=pellucid.mlflow, name=name, model=model, **settings
+    )
 
 
 def load_model(model_uri: str) -> Any:
@@ -144,9 +148,9 @@ class Scorer:
         """What `pellucid predict` adds, as a data frame; of an estimator, its predictions."""
         if not hasattr(self._model, "answers"):
             return self._model.predict(rows)
-        import pandas as pd
+        from importlib import import_module
 
-        return pd.DataFrame(self._model.answers(rows))
+        return import_module("pandas").DataFrame(self._model.answers(rows))
 
 
 def _load_pyfunc(path: str) -> Scorer:

@@ -74,7 +74,7 @@ def answers(port: int) -> bool:
     return False
 
 
-def until(holds: Any, seconds: float = 60) -> None:
+def until(holds: Any, seconds: float = 120) -> None:
     """Wait until it holds; fail where it does not in time."""
     end = time.monotonic() + seconds
     while not holds():

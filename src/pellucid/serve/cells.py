@@ -20,7 +20,7 @@ from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
 from pellucid.serve.refusal import Refusal
 
-Entry = Mapping[str, Any]  # of a schema: name, kind, levels
+Entry = dict[str, Any]  # of a schema: name, kind, levels
 
 WANTED = {
     Kind.NUMERIC: "a number, or null where it is missing",

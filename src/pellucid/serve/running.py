@@ -14,6 +14,8 @@ from typing import Any
 from pellucid.serve.settings import VARIABLE, ServeSettings
 
 LAST_SECONDS = 30  # for the answers under way when the service is told to stop
+# A worker silent for so long is replaced: loading engines on a busy machine takes its time.
+SILENT_SECONDS = 120
 
 
 def run(settings: ServeSettings) -> None:
@@ -43,6 +45,7 @@ def run(settings: ServeSettings) -> None:
         "log_level": "warning",
         "server_header": False,
         "timeout_graceful_shutdown": LAST_SECONDS,
+        "timeout_worker_healthcheck": SILENT_SECONDS,
     }
     if settings.workers == 1:
         uvicorn.run(application(settings), **shown)
