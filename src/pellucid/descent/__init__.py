@@ -32,6 +32,7 @@ HOMES = {
     "adadelta": "rules",
     "adagrad": "rules",
     "adam": "rules",
+    "lion": "rules",
     "check_gradient": "gradient_check",
     "convergence_conditions": "step_sizes",
     "distance": "local_view",
