@@ -149,6 +149,24 @@ def answers(app: Any, count: int, seed: int) -> Counter[int]:
     return asyncio.run(ask_all())
 
 
+FOUND = [  # by twenty thousand bodies
+    (CSV, b"day,size,x,whole,yes\n2024-07-08,1e999,1,-4,false"),
+    (CSV, b"day,size,x,whole,yes"),
+    (ARROW, arrow_body(random.Random(3)).replace(b"whole", b"whol\xa9")),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), FOUND)
+def test_what_once_made_it_fail_is_refused_or_answered(app: Any, kind: str, body: bytes) -> None:
+    async def ask() -> int:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            found = await client.post("/predict", content=body, headers={"Content-Type": kind})
+        return found.status_code
+
+    assert asyncio.run(ask()) in (200, 400, 422)
+
+
 def test_no_body_makes_the_service_fail(app: Any) -> None:
     statuses = answers(app, 400, seed=1)
     assert set(statuses) == {200, 400, 415, 422}

@@ -128,6 +128,7 @@ def test_models_answer_by_name_and_what_is_asked_beside_comes_along(client: http
         (400, "nested", {"content": "[" * 90_000}),
         (400, "not an Arrow stream", {"content": "abc", "headers": {"Content-Type": ARROW}}),
         (413, "at most 100,000 bytes", {"content": " " * 100_001}),
+        (422, "no rows", {"json": []}),
         (413, "at most 50 rows", {"json": [{}] * 51}),
         (415, "A body is one of", {"content": "x", "headers": {"Content-Type": "image/png"}}),
         (415, "compressed", {"content": "x", "headers": {"Content-Encoding": "gzip"}}),

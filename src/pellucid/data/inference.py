@@ -138,7 +138,7 @@ def _counts_rows(there: NDArray[np.float64], n: int) -> bool:
 def spelled(number: float) -> str:
     """A number as the text of a category: whole numbers without a point."""
     return (
-        str(int(number)) if number == round(number) and abs(number) < 1e15 else repr(float(number))
+        str(int(number)) if abs(number) < 1e15 and number == round(number) else repr(float(number))
     )
 
 

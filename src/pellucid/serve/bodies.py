@@ -107,6 +107,7 @@ def arrow_of_stream(body: bytes, most_rows: int) -> pa.Table:
     try:
         with pa.ipc.open_stream(body) as stream:
             batches, rows = [], 0
+            stream.schema.names  # noqa: B018 - names that are not UTF-8 are found here
             for batch in stream:
                 batch.validate(full=True)
                 rows += batch.num_rows

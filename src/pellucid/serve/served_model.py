@@ -112,6 +112,8 @@ class ServedModel:
         Refusal
             When an option does not suit the model.
         """
+        if not len(table):
+            raise Refusal(422, "There are no rows: send at least one.")
         encoded = self._encoded(table)
         found = {name: _listed(v) for name, v in self.machine.answers_of(encoded).items()}
         if options.intervals:
