@@ -63,7 +63,7 @@ def _matrix(evidence: Evidence, known: set[str]) -> tuple[list[str], Numbers, Ar
     X = np.column_stack([evidence.as_numbers(name) for name in names])
     rows = np.flatnonzero(np.isfinite(X).all(axis=1))
     X = X[rows]
-    varies = np.ptp(X, axis=0) > 0 if len(rows) else np.zeros(len(names), dtype=bool)
+    varies = np.asarray(np.ptp(X, axis=0) > 0) if len(rows) else np.zeros(len(names), dtype=bool)
     return [n for n, v in zip(names, varies, strict=True) if v], X[:, varies], rows
 
 
@@ -97,7 +97,7 @@ def _weighted(
     if np.ptp(t) == 0:
         return []
     for chosen in _candidate_sets(Z, t):
-        weights, offset, left = _least_squares(Z[:, chosen], t)
+        weights, left = _least_squares(Z[:, chosen], t)
         simple = np.array([_simple(w, 0.02 if left <= EXACT else 0.1) for w in weights])
         parts = tuple(names[i] for i in chosen)
         if np.isfinite(simple).all() and left <= NOT_EXACT:
@@ -119,7 +119,7 @@ def _candidate_sets(Z: Numbers, t: Numbers) -> list[list[int]]:
     sets = [list(pair) for pair in _best_pairs(Z, t, 1)]
     if d < 3 or n < 3 * d:
         return sets
-    weights, _, left = _least_squares(Z, t)
+    weights, left = _least_squares(Z, t)
     if left > NOT_EXACT:
         return sets
     sizes = np.abs(weights) * Z.std(axis=0)
@@ -135,7 +135,7 @@ def _best_pairs(Z: Numbers, t: Numbers, most: int) -> list[tuple[int, int]]:
     """Pairs whose best weighted sum lies nearest to the target, from correlations alone."""
     d = Z.shape[1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        table = np.corrcoef(np.column_stack([Z, t]), rowvar=False)
+        table = np.asarray(np.corrcoef(np.column_stack([Z, t]), rowvar=False))
         C, c = table[:d, :d], table[:d, d]
         told = (c[:, None] ** 2 + c[None, :] ** 2 - 2 * np.outer(c, c) * C) / (1 - C**2)
     told[~np.isfinite(told) | (np.abs(C) > 1 - 1e-9)] = -1.0
@@ -145,8 +145,8 @@ def _best_pairs(Z: Numbers, t: Numbers, most: int) -> list[tuple[int, int]]:
     return [(int(i), int(j)) for i, j in pairs]
 
 
-def _least_squares(Z: Numbers, t: Numbers) -> tuple[Numbers, float, float]:
-    """Weights, offset, and the share of the spread that is left."""
+def _least_squares(Z: Numbers, t: Numbers) -> tuple[Numbers, float]:
+    """Weights, and the share of the spread that is left."""
     centre, spread = Z.mean(axis=0), Z.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     scaled = np.linalg.lstsq((Z - centre) / spread, t - t.mean(), rcond=1e-10)[0]
@@ -154,7 +154,7 @@ def _least_squares(Z: Numbers, t: Numbers) -> tuple[Numbers, float, float]:
     residual = t - t.mean() - (Z - centre) @ weights
     free = max(len(t) - Z.shape[1] - 1, 1)
     left = float((residual**2).sum() / free / t.var())
-    return weights, float(t.mean() - centre @ weights), left
+    return weights, left
 
 
 def _simple(weight: float, tolerance: float) -> float:
@@ -175,7 +175,9 @@ def _formula(
     if len(parts) > MOST_PARTS:
         made = f"an exact weighted sum of {len(parts)} columns ({some})"
     elif logs:
-        powers = [s if w == 1 else f"{s}^{number(float(w))}" for s, w in zip(shown, weights, strict=True)]
+        powers = [
+            s if w == 1 else f"{s}^{number(float(w))}" for s, w in zip(shown, weights, strict=True)
+        ]
         ratio = len(parts) == 2 and {first, last} == {1.0, -1.0}
         over = shown if first == 1 else shown[::-1]
         made = f"{over[0]} divided by {over[1]}" if ratio else f"the product {' × '.join(powers)}"
@@ -251,11 +253,13 @@ def _flags(evidence: Evidence, known: set[str]) -> list[tuple[tuple[str, ...], s
             x = evidence.as_numbers(name)
             for level in (1.0, 0.0):
                 on = x == level
-                if LEAST <= on.sum() and np.mean(y[on]) >= RIGHT and on.sum() < y.sum():
+                if on.sum() >= LEAST and np.mean(y[on]) >= RIGHT and on.sum() < y.sum():
                     covered |= on
                     used.append((name, int(level)))
         wrong = int((covered != y).sum())
-        if len(used) > 1 and wrong <= min(1 - RIGHT, OF_BASELINE * min(y.mean(), 1 - y.mean())) * len(y):
+        if len(used) > 1 and wrong <= min(
+            1 - RIGHT, OF_BASELINE * min(y.mean(), 1 - y.mean())
+        ) * len(y):
             told = ", ".join(
                 f"{name!r} is {(evidence.column(name).levels or ('0', '1'))[level]!r}"
                 for name, level in used[:6]

@@ -1,4 +1,4 @@
-"""The rows that leaks are looked for in: a sample of the table, with the target as numbers and as classes.
+"""The rows that leaks are looked for in: a sample, with the target as numbers and as classes.
 
 Notes: §1.2.8
 """

@@ -60,8 +60,8 @@ def find_leaks(table: Table, framing: Framing, seed: int = 0) -> list[Finding]:
         known = {each.column for each in alone}
         for names, sentence in combinations_of(evidence, known):
             found.setdefault(names, _together(names, sentence))
-    for name in _next_rows(table, framing):
-        found.setdefault((name,), _of_next_row(name, framing.target))
+    for name, share in _next_rows(table, framing):
+        found.setdefault((name,), _of_next_row(name, framing.target, share))
     return _shortened(list(found.values()))
 
 
@@ -86,7 +86,7 @@ def _together(names: tuple[str, ...], sentence: str) -> Finding:
     )
 
 
-def _next_rows(table: Table, framing: Framing) -> list[str]:
+def _next_rows(table: Table, framing: Framing) -> list[tuple[str, float]]:
     """Numbers that hold the target of the row below."""
     column = table[framing.target]
     if framing.problem != "regression" or column.kind is not Kind.NUMERIC or len(table) < 30:
@@ -100,17 +100,18 @@ def _next_rows(table: Table, framing: Framing) -> list[str]:
     for name in framing.features:
         if table[name].kind is Kind.NUMERIC:
             x = np.asarray(table[name].values, dtype=np.float64)[: len(ahead)]
-            if np.mean(x[known] == ahead[known]) >= SHIFTED:
-                names.append(name)
+            share = float(np.mean(x[known] == ahead[known]))
+            if share >= SHIFTED:
+                names.append((name, share))
     return names
 
 
-def _of_next_row(name: str, target: str) -> Finding:
+def _of_next_row(name: str, target: str, share: float) -> Finding:
     return Finding(
         "feature is the target of the next row",
         "alarm",
-        f"{name!r} holds, in (nearly) every row, the {target!r} of the row below. If rows stand in "
-        "order of time, it looks into the future.",
+        f"{name!r} holds, in {share:.1%} of the rows, the {target!r} of the row below. If rows stand "
+        "in order of time, it looks into the future.",
         (name,),
         f"Leave it out: --drop {name}; or, if rows run backwards in time, split them by time: "
         "--order-by COLUMN.",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.table import Kind
 from pellucid.evaluation.leaks.evidence import Evidence, is_coded, is_number
 from pellucid.evaluation.leaks.relations import (
     Cut,
@@ -59,11 +60,13 @@ def relations(evidence: Evidence) -> list[Relation]:
     return [*found, *_standing_out(evidence, untold, {r.column for r in found})]
 
 
-def _standing_out(
-    evidence: Evidence, untold: dict[str, float], known: set[str]
-) -> list[Relation]:
+def _standing_out(evidence: Evidence, untold: dict[str, float], known: set[str]) -> list[Relation]:
     """Columns that nearly tell the target, far better than all the others do."""
-    ranked = sorted((left, name) for name, left in untold.items() if name not in known)
+    ranked = sorted(
+        (left, name)
+        for name, left in untold.items()
+        if name not in known and not _counts_rows(evidence, name)
+    )
     near = [(left, name) for left, name in ranked if left <= NEAR]
     if not near or len(near) > max(len(untold) // 3, 1):
         return []
@@ -81,6 +84,15 @@ def _standing_out(
         )
         for left, name in near
     ]
+
+
+def _counts_rows(evidence: Evidence, name: str) -> bool:
+    """Whether a column only follows the order of rows, as a date does: smooth is not leaked."""
+    if evidence.column(name).kind is Kind.DATE:
+        return True
+    x = evidence.as_numbers(name)
+    steps = np.diff(x[np.isfinite(x)])
+    return bool(len(steps) and ((steps >= 0).all() or (steps <= 0).all()))
 
 
 def _relation(evidence: Evidence, name: str) -> tuple[Relation | None, float]:
@@ -137,7 +149,11 @@ def _of_numbers(evidence: Evidence, name: str, x: Numbers, y: Numbers) -> tuple[
 def _bands(evidence: Evidence, name: str, codes: Array, y: Numbers) -> str:
     """Categories that are intervals of the target."""
     levels, dense, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    if len(levels) < 2 or len(levels) > len(y) / 4 or counts.min() < (LEAST if len(levels) == 2 else 2):
+    if (
+        len(levels) < 2
+        or len(levels) > len(y) / 4
+        or counts.min() < (LEAST if len(levels) == 2 else 2)
+    ):
         return ""
     found = intervals_of(y, dense)
     if found.share < RIGHT or found.rows - found.right > OF_BASELINE * (len(y) - counts.max()):

@@ -69,9 +69,9 @@ def intervals_of(x: Numbers, codes: Array) -> Cut:
     wrong, edges = 0, []
     for level in range(k - 1):
         sign = np.where(height > level, 1, -1)
-        errors = np.cumsum(sign == 1)[ends - 1] + ((sign == -1).sum() - np.cumsum(sign == -1))[
-            ends - 1
-        ]
+        errors = (
+            np.cumsum(sign == 1)[ends - 1] + ((sign == -1).sum() - np.cumsum(sign == -1))[ends - 1]
+        )
         at = int(np.argmin(errors))
         wrong += int(errors[at])
         edges.append(_between(xs, int(ends[at])))
