@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pellucid.data.table import Kind
 from pellucid.evaluation.leaks.evidence import Evidence, is_number
 from pellucid.evaluation.leaks.one_column import LEAST, OF_BASELINE, RIGHT, told_by_edges
-from pellucid.evaluation.leaks.relations import intervals_of
+from pellucid.evaluation.leaks.relations import correlation, intervals_of
 from pellucid.wording import MINUS, number
 
 Array = NDArray[Any]
@@ -56,7 +56,7 @@ def _matrix(evidence: Evidence, known: set[str]) -> tuple[list[str], Numbers, Ar
         there = np.isfinite(x)
         if there.mean() < 0.8 or np.ptp(x[there]) == 0 or np.ptp(y[there]) == 0:
             continue
-        ranked.append((-abs(float(np.corrcoef(x[there], y[there])[0, 1])), name))
+        ranked.append((-abs(correlation(x[there], y[there].astype(np.float64))), name))
     names = [name for _, name in sorted(ranked)[:MOST_COLUMNS]]
     if not names:
         return [], np.empty((0, 0)), np.arange(0)

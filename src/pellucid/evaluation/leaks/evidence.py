@@ -6,10 +6,12 @@ Notes: §1.2.8
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from pellucid.data.framing import Framing
 from pellucid.data.table import CODED, Column, Kind, Table
@@ -37,6 +39,11 @@ class Evidence:
     classes: Array | None
     names: tuple[str, ...] = ()
     columns: dict[str, Numbers] = field(default_factory=dict)
+
+    @cached_property
+    def ranks(self) -> Numbers:
+        """Ranks of the target's numbers, equal ones sharing theirs."""
+        return np.asarray(stats.rankdata(self.numbers), dtype=np.float64)
 
     def __len__(self) -> int:
         return len(self.table)

@@ -15,6 +15,7 @@ from pellucid.data.table import Kind
 from pellucid.evaluation.leaks.evidence import Evidence, is_coded, is_number
 from pellucid.evaluation.leaks.relations import (
     Cut,
+    correlation,
     intervals_of,
     inversions,
     purity,
@@ -108,7 +109,7 @@ def _relation(evidence: Evidence, name: str) -> tuple[Relation | None, float]:
     x = x[there]
     sentence, left = "", 1.0
     if evidence.numbers is not None:
-        sentence, left = _of_numbers(evidence, name, x, evidence.numbers[there])
+        sentence, left = _of_numbers(evidence, name, there)
     if not sentence and evidence.classes is not None:
         c = evidence.classes[there]
         sentence = _of_classes(evidence, name, x, c) if is_number(column) else ""
@@ -117,18 +118,19 @@ def _relation(evidence: Evidence, name: str) -> tuple[Relation | None, float]:
     return (Relation(name, sentence, True, left) if sentence else None), left
 
 
-def _of_numbers(evidence: Evidence, name: str, x: Numbers, y: Numbers) -> tuple[str, float]:
+def _of_numbers(evidence: Evidence, name: str, there: NDArray[np.bool_]) -> tuple[str, float]:
     """A numeric target told by a number, or by categories that are its bands."""
-    target = evidence.target
+    assert evidence.numbers is not None
+    target, x, y = evidence.target, evidence.as_numbers(name)[there], evidence.numbers[there]
     if np.ptp(y) == 0:
         return "", 1.0
     if is_coded(evidence.column(name)):
         return _bands(evidence, name, x.astype(np.intp), y), 1.0
     if np.array_equal(x, y):
         return f"{name!r} equals {target!r}.", 0.0
-    if abs(np.corrcoef(x, y)[0, 1]) > 1 - 1e-9:
+    if abs(correlation(x, y)) > 1 - 1e-9:
         return f"{name!r} is a straight-line copy of {target!r}.", 0.0
-    left = unexplained(x, y)
+    left = unexplained(x, evidence.ranks[there])
     if left > 0.1:
         return "", left
     share, direction, groups = inversions(x, y)
