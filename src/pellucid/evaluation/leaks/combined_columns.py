@@ -63,8 +63,10 @@ def _matrix(evidence: Evidence, known: set[str]) -> tuple[list[str], Numbers, Ar
     X = np.column_stack([evidence.as_numbers(name) for name in names])
     rows = np.flatnonzero(np.isfinite(X).all(axis=1))
     X = X[rows]
-    varies = np.asarray(np.ptp(X, axis=0) > 0) if len(rows) else np.zeros(len(names), dtype=bool)
-    return [n for n, v in zip(names, varies, strict=True) if v], X[:, varies], rows
+    if not len(rows):
+        return [], X, rows
+    varying = np.flatnonzero(X.max(axis=0) > X.min(axis=0))
+    return [names[i] for i in varying], X[:, varying], rows
 
 
 def _made_of(

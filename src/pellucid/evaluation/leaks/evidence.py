@@ -43,6 +43,7 @@ class Evidence:
     @cached_property
     def ranks(self) -> Numbers:
         """Ranks of the target's numbers, equal ones sharing theirs."""
+        assert self.numbers is not None
         return np.asarray(stats.rankdata(self.numbers), dtype=np.float64)
 
     def __len__(self) -> int:

@@ -110,8 +110,8 @@ def _of_next_row(name: str, target: str, share: float) -> Finding:
     return Finding(
         "feature is the target of the next row",
         "alarm",
-        f"{name!r} holds, in {share:.1%} of the rows, the {target!r} of the row below. If rows stand "
-        "in order of time, it looks into the future.",
+        f"{name!r} holds, in {share:.1%} of the rows, the {target!r} of the row below. If rows "
+        "stand in order of time, it looks into the future.",
         (name,),
         f"Leave it out: --drop {name}; or, if rows run backwards in time, split them by time: "
         "--order-by COLUMN.",
