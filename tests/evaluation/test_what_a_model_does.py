@@ -137,7 +137,7 @@ def test_rows_unlike_training_are_named_and_others_are_not() -> None:
                 "k": ["a", "b", "a"],
                 "d": pd.to_datetime(["2020-01-01", "2020-07-01", "2021-01-01"]),
             }
-        ),  # fmt: skip
+        ),
         category=["k"],
     )
     known = training_ranges(table)

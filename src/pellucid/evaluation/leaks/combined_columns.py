@@ -77,9 +77,9 @@ def _made_of(
         return []
     step = _step(y)
     found = _weighted(evidence, names, X, y, step, logs=False)
-    positive = (X > 0).all(axis=0)
-    if not found and (y > 0).all() and positive.sum() > 1:
-        kept = [n for n, p in zip(names, positive, strict=True) if p]
+    positive = np.flatnonzero((X > 0).all(axis=0))
+    if not found and (y > 0).all() and len(positive) > 1:
+        kept = [names[i] for i in positive]
         found = _weighted(evidence, kept, X[:, positive], y, step, logs=True)
     return found or _larger_or_smaller(evidence, names, X, y)
 
