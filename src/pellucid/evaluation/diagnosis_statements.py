@@ -112,10 +112,9 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
         "much estimation error",
         lambda f: _told(f, "estimation") and f.share > MUCH and not f.flat,
         lambda f: (
-            f"Much of what is left ({f.share:.0%}) is estimation error: more rows would help, a "
-            "richer model would not."
+            f"Much of what is left ({f.share:.0%}) is estimation error: more rows would help."
         ),
-        {"error left": "estimation", "more rows": "help", "richer class": "no"},
+        {"error left": "estimation", "more rows": "help"},
     ),
     Statement(
         "some estimation error",
