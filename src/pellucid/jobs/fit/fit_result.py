@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pellucid.explanation import Explanation
     from pellucid.findings import Finding
     from pellucid.jobs.column_summary import ColumnSummary
+    from pellucid.jobs.fit.insight import Insight
     from pellucid.jobs.fit.machine import Machine
 
 
@@ -100,13 +101,15 @@ class Settings(ReadingOptions):
 class Weight:
     """A weight of the model: as fitted on encoded columns, and per standard deviation.
 
-    `output` names the class for several-class models.
+    `output` names the class that a positive weight speaks for; of two classes, the second.
+    `per_unit` is the weight for one unit of the table's own column; None where there is none.
     """
 
     name: str
     value: float
     standardized: float
     output: str = ""
+    per_unit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -147,3 +150,4 @@ class FitResult:
     threshold: float | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory: int = 0
+    insight: Insight | None = None

@@ -5,7 +5,7 @@ Notes: §1.0.5, §1.0.7, Def 6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from pellucid.data.framing import Framing
 from pellucid.data.reading import read_table
 from pellucid.errors import FramingError
+from pellucid.evaluation.intervals import interval
+from pellucid.evaluation.training_range import cautions
 from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
@@ -38,6 +40,9 @@ class Machine:
         Two classes: the second is said above this probability; None means one half.
     evidence : dict
         Figures of the fit: rows, loss, test error, its interval, the baseline's.
+    known : dict
+        "ranges" of the training rows, and for a regression "intervals": what `cautions` and
+        `intervals` rest on; empty in files of earlier versions.
 
     Notes: §1.0.7, Def 19
     """
@@ -48,6 +53,7 @@ class Machine:
     model: Any
     threshold: float | None
     evidence: dict[str, Any]
+    known: dict[str, Any] = field(default_factory=dict)
 
     @property
     def wanted(self) -> list[dict[str, Any]]:
@@ -113,6 +119,61 @@ class Machine:
         if self.framing.problem == "regression":
             raise FramingError("A regression predicts numbers; it has no class probabilities.")
         return np.asarray(self.model.predict_proba(self.features_of(source)))
+
+    def scores(self, table: Any) -> NDArray[np.float64]:
+        """What the model says before it decides: numbers (n,), or probabilities, (n, k).
+
+        Of two classes only the probability of the second, (n,).
+        """
+        return self.model_scores(self.features_of(table))
+
+    def model_scores(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same, of rows that are encoded already."""
+        if self.framing.problem == "regression":
+            return np.asarray(self.model.predict(X), dtype=np.float64)
+        p = np.asarray(self.model.predict_proba(X), dtype=np.float64)
+        return p[:, 1] if self.framing.problem == "two classes" and p.shape[1] == 2 else p
+
+    def intervals(
+        self, source: Any, level: float = 0.9
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Ends of the interval in which so many of the answers lie.
+
+        Parameters
+        ----------
+        source : Table, path, data frame or array
+            As in `predict`.
+        level : float
+            Share of answers inside, strictly between 0 and 1.
+
+        Returns
+        -------
+        low, high : ndarray, shape (n,)
+
+        Raises
+        ------
+        FramingError
+            For classes, for a level that is no share, or a model of an earlier version.
+        TooFewRowsError
+            When too few rows were held out in training for that level.
+
+        Notes: KE 35
+        """
+        if self.framing.problem != "regression":
+            raise FramingError("Classes have no intervals; their probabilities say how sure it is.")
+        if "intervals" not in self.known:
+            raise FramingError("This model was fitted without intervals; fit it again.")
+        return interval(self.known["intervals"], self.predict(source), level)
+
+    def cautions(self, source: Any) -> list[str]:
+        """For each row, what about it training gave no example of; "" where nothing.
+
+        Notes: Def 12
+        """
+        table = read_table(source, schema=self.wanted)
+        if "ranges" not in self.known:
+            return [""] * len(table)
+        return cautions(self.known["ranges"], table)
 
     def answers(self, table: Any) -> dict[str, Any]:
         """Columns that a prediction adds: `prediction`, and one `probability_CLASS` a class."""
