@@ -5,7 +5,7 @@ Notes: KE 35, §1.0.5
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,7 +117,7 @@ def with_values(X: Table, name: str, values: Array) -> Table:
 
 
 def in_blocks(
-    blocks: dict[str, Sequence[int]],
+    blocks: Mapping[str, Sequence[int]],
 ) -> Callable[[Array, str, NDArray[np.intp]], Array]:
     """Shuffling in an encoded array, where a column is a block of encoded ones.
 

@@ -45,6 +45,7 @@ MOST_COLUMNS = 60  # columns shuffled: those most related to the model's own ans
 DEPENDENCE_ROWS = 300
 SHOWN = 6  # strongest columns whose dependence is drawn
 WORST = 8  # rows with the largest loss
+FAR_ABOVE = 2  # times the mean loss, from which a row counts as predicted badly
 INTERVAL_ROWS = 10_000  # training rows predicted with their chunk held out
 
 
@@ -270,7 +271,7 @@ def _worst(
     machine: Machine, result: FitResult, X: Table, each: Array, strongest: list[str]
 ) -> tuple[WorstRow, ...]:
     worst = np.argsort(-each, kind="stable")[:WORST]
-    worst = worst[each[worst] > 0]
+    worst = worst[each[worst] > FAR_ABOVE * each.mean()]
     if not len(worst):
         return ()
     rows = X.take(worst)

@@ -176,7 +176,15 @@ class Machine:
         return cautions(self.known["ranges"], table)
 
     def answers(self, table: Any) -> dict[str, Any]:
-        """Columns that a prediction adds: `prediction`, and one `probability_CLASS` a class."""
+        """Columns that a prediction adds.
+
+        `prediction`, one `probability_CLASS` a class, and `caution` where the machine knows the
+        ranges of training: empty for a row like those.
+        """
+        told = {"caution": self.cautions(table)} if "ranges" in self.known else {}
+        return self._predicted(table) | told
+
+    def _predicted(self, table: Any) -> dict[str, Any]:
         if self.framing.problem in ("regression", "overlapping classes"):
             columns: dict[str, Any] = {"prediction": self.predict(table)}
             if self.framing.problem == "regression":

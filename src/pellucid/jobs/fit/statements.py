@@ -84,7 +84,7 @@ RESULT: tuple[Statement[ResultFacts], ...] = (
         "nearly perfect by one column",
         lambda f: f.nearly_perfect and f.carried,
         lambda f: (
-            f"{_gone(f)} on rows never used, and {f.top_column!r} carries {f.top:.0%} of the gain. "
+            f"{_gone(f)} on rows never used, and {f.top_column!r} carries the model. "
             "Targets that people or markets decide are never known so well: it may tell the answer."
         ),
         {"score": "nearly perfect", "importance": "one column"},
@@ -153,13 +153,27 @@ RESULT: tuple[Statement[ResultFacts], ...] = (
     Statement(
         "intervals as promised",
         lambda f: f.coverage is not None and f.coverage_off >= -FAR,
-        lambda f: f"{f.coverage or 0:.1%} of {f.test_rows:,} test rows lie in their {LEVEL:.0%} interval.",
+        lambda f: (
+            f"{f.coverage or 0:.1%} of {f.test_rows:,} test rows lie in their {LEVEL:.0%} interval."
+        ),
         {"intervals": "hold"},
     ),
     Statement(
         "one column carries the model",
-        lambda f: f.carried and not f.useless,
-        lambda f: f"{f.top_column!r} carries the model: without it {f.top:.0%} of the gain is lost.",
+        lambda f: f.carried and not f.useless and f.top < 1,
+        lambda f: (
+            f"{f.top_column!r} carries the model: with its values shuffled, {f.top:.0%} of what "
+            "the model gains over the baseline is lost."
+        ),
+        {"importance": "one column"},
+    ),
+    Statement(
+        "one column carries everything",
+        lambda f: f.carried and not f.useless and f.top >= 1,
+        lambda f: (
+            f"{f.top_column!r} carries the model: with its values shuffled, the model does no "
+            "better than the baseline."
+        ),
         {"importance": "one column"},
     ),
 )  # fmt: skip
