@@ -9,7 +9,7 @@ from pellucid.lazy import lazy_names
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
-    "Adversaries": "pellucid.networks.robustness.adversarial_examples",
+    "Adversaries": "pellucid.networks.adversarial.adversarial_examples",
     "AveragePool": "pellucid.networks.layers.average_pool",
     "BatchNorm": "pellucid.networks.layers.batch_norm",
     "Checkpoints": "pellucid.networks.training.checkpoints",
@@ -46,7 +46,7 @@ HOMES: dict[str, str] = {
     "PositionalCode": "pellucid.networks.layers.sequences.positional_code",
     "ReLU": "pellucid.networks.layers.activations",
     "Residual": "pellucid.networks.layers.residual",
-    "RobustClassifier": "pellucid.networks.robustness.robust_classifier",
+    "RobustClassifier": "pellucid.networks.adversarial.robust_classifier",
     "SelfAttention": "pellucid.networks.layers.sequences.self_attention",
     "Sigmoid": "pellucid.networks.layers.activations",
     "Softmax": "pellucid.networks.layers.softmax",
@@ -58,7 +58,7 @@ HOMES: dict[str, str] = {
     "Unflatten": "pellucid.networks.layers.unflatten",
     "TransformerDecoder": "pellucid.networks.layers.sequences.transformer",
     "TransformerEncoder": "pellucid.networks.layers.sequences.transformer",
-    "adversarial_example": "pellucid.networks.robustness.adversarial_examples",
+    "adversarial_example": "pellucid.networks.adversarial.adversarial_examples",
     "as_matrix": "pellucid.networks.linear_collapse",
     "attention_weights": "pellucid.networks.passes.attention_maps",
     "backward_pass": "pellucid.networks.passes.readable_pass",
@@ -76,7 +76,7 @@ HOMES: dict[str, str] = {
     "neuron": "pellucid.networks.pairing",
     "play": "pellucid.networks.passes.player",
     "reads_both_ways": "pellucid.networks.layers.filtering",
-    "robustness": "pellucid.networks.robustness.adversarial_examples",
+    "robustness": "pellucid.networks.adversarial.adversarial_examples",
     "saliency": "pellucid.networks.passes.input_gradients",
     "tensor_filter": "pellucid.networks.layers.filtering",
     "train": "pellucid.networks.training.train_network",
