@@ -141,8 +141,8 @@ def test_an_unwritable_output_leaves_nothing(
 
 
 COMMANDS = (
-    "fit", "predict", "cluster", "encode", "decode", "explain", "check", "notes", "demo", "bench",
-    "derive", "check-gradient", "minimize",
+    "fit", "predict", "cluster", "compare", "encode", "decode", "explain", "check", "notes", "demo",
+    "bench", "derive", "check-gradient", "minimize",
 )  # fmt: skip
 
 

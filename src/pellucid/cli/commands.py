@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
+from pellucid.cli.compare_command import compare
 from pellucid.cli.encode_command import decode, encode
 from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
 
@@ -167,6 +168,7 @@ def predict(
 
 
 app.command(cluster)
+app.command(compare)
 app.command(encode)
 app.command(decode)
 

@@ -109,4 +109,5 @@ def _of_column(known: dict[str, Any], column: Column) -> list[tuple[int, str]]:
 def _written(column: Column, value: float) -> str:
     if column.kind is Kind.DATE:
         return str(np.datetime64(int(value), "us").astype("datetime64[D]"))
-    return number(value, 6)
+    text = number(value, 6)
+    return text.rstrip("0").rstrip(".") if "." in text else text

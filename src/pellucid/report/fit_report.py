@@ -70,8 +70,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
     body = "".join(
         [
             _answer(result),
-            _framing(result),
-            _findings(result),
+            beside(_framing(result), _findings(result)),
             _candidates(result, drawn),
             _curve(result, drawn),
             _errors(result, drawn),

@@ -10,7 +10,7 @@ from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.insight import Insight
 from pellucid.pictures import evaluation as pictures
 from pellucid.pictures import insight as drawings
-from pellucid.report.page import folded, grid, paragraph, section
+from pellucid.report.page import beside, folded, grid, paragraph, section
 from pellucid.report.parts import Drawer
 from pellucid.wording import number
 
@@ -37,27 +37,31 @@ def _importance(result: FitResult, found: Insight, drawn: Drawer) -> str:
         (
             each.column,
             f"{number(each.mean)} ± {number(each.spread, 2)}",
-            "" if each.share != each.share else f"{each.share:.0%}",
-            "yes" if each.sure else "not sure",
+            _share(each.share) if each.sure else "may be chance",
         )
         for each in found.importance[:MOST_NAMED]
     ]
-    heads = ("column", f"rise of the {loss}", "share of the gain", "matters")
+    heads = ("column", "rise of the loss", "of the gain")
     picture = drawn(
         drawings.importance(found.importance, result.framing.loss),
         "The longer the bar, the more the model leans on the column; the whisker is the spread "
         "over five shuffles. Grey bars could be chance.",
     )
     table = grid("Importance, by shuffling", heads, rows, (1, 2))
-    return (
-        paragraph(
-            f"Each column was shuffled among {found.rows:,} test rows, by itself: by how much the "
-            f"{loss} rises tells how much the model needs it.{looked} Columns that stand in for "
-            "each other can each look unimportant. What matters to the model is not thereby a "
-            "cause."
-        )
-        + f'<div class="pair">{picture}<div>{table}</div></div>'
+    told = paragraph(
+        f"Each column was shuffled among {found.rows:,} test rows, by itself: by how much the "
+        f"{loss} rises tells how much the model needs it.{looked} Columns that stand in for "
+        "each other can each look unimportant. What matters to the model is not thereby a "
+        "cause."
     )
+    return told + beside(picture, table)
+
+
+def _share(share: float) -> str:
+    """A share of what the model gains over the baseline; it can be more than all."""
+    if share != share:
+        return ""
+    return "all of it" if share >= 1 else f"{share:.0%}"
 
 
 def _dependence(result: FitResult, found: Insight, drawn: Drawer) -> str:
@@ -110,8 +114,8 @@ def how_far_to_trust(result: FitResult) -> str:
     if found.coverage is not None and found.width is not None:
         lines.append(
             f"The {LEVEL:.0%} intervals come from training rows predicted with their chunk held "
-            f"out; half of them are narrower than {number(found.width)}. With `--intervals "
-            f"{LEVEL:g}`, predict adds them to its answers."
+            f"out; half of them are narrower than {number(found.width)}. With --intervals "
+            f"{LEVEL:g} predict adds them to its answers."
         )
     return section("How far to trust it", *map(paragraph, lines), _worst(found))
 

@@ -151,3 +151,28 @@ class FitResult:
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory: int = 0
     insight: Insight | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"FitResult({self.framing.target!r}: {self.chosen.name}, test error "
+            f"{self.test_error:.6g}, {len(self.findings)} findings)"
+        )
+
+    def _repr_html_(self) -> str:
+        """The answer, the candidates and the alarms; `write_report` has the rest."""
+        from pellucid.jobs.fit.headline import headline
+        from pellucid.notebook_card import card
+        from pellucid.wording import number
+
+        grave = [f for f in self.findings if f.severity != "note"][:4]
+        rows = [
+            (
+                f"→ {c.name}" if c is self.chosen else c.name,
+                f"{number(c.score.mean)} ± {number(c.score.error, 2)}",
+                number(c.training),
+            )
+            for c in self.candidates
+        ]
+        told = (headline(self), self.why, *(f"{f.severity}: {f.message}" for f in grave))
+        heads = ("model", "held-out loss", "training loss")
+        return card(f"Predicting {self.framing.target}", told, heads, rows)

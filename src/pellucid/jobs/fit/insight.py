@@ -32,6 +32,7 @@ from pellucid.evaluation.intervals import (
 from pellucid.evaluation.partial_dependence import Dependence, partial_dependence
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.evaluation.training_range import cautions, training_ranges
+from pellucid.jobs.fit.comparison import tested_rows
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.statements import ResultFacts, result_findings, result_sentences
@@ -135,6 +136,11 @@ def look_inside(
             worst=_worst(machine, result, outside, each, strongest[:3]),
             sentences=tuple(result_sentences(facts)),
         )
+    machine = replace(
+        machine,
+        known=machine.known
+        | {"tested": tested_rows(each, result.split.test, y_test, result.framing.loss)},
+    )
     if covered is not None:
         evidence = {f"coverage of {LEVEL:.0%} intervals on the test rows": f"{covered:.1%}"}
         machine = replace(machine, evidence=machine.evidence | evidence)

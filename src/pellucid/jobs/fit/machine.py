@@ -197,6 +197,17 @@ class Machine:
         names = self.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
         return columns | {f"probability_{name}": p[:, i] for i, name in enumerate(names)}
 
+    def _repr_html_(self) -> str:
+        from pellucid.notebook_card import card
+
+        told = f"{self.framing.problem} from {len(self.framing.features)} columns"
+        return card(
+            f"Predicting {self.framing.target}",
+            (told,),
+            ("of the fit", ""),
+            facts_of(self.evidence),
+        )
+
     def explain(self) -> Explanation:
         """The problem, the figures of the fit, and the model's own explanation."""
         return Explanation(
