@@ -11,6 +11,7 @@ from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
 from pellucid.cli.compare_command import compare
 from pellucid.cli.encode_command import decode, encode
+from pellucid.cli.lab_command import lab
 from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
 
 app = App(
@@ -171,6 +172,7 @@ app.command(cluster)
 app.command(compare)
 app.command(encode)
 app.command(decode)
+app.command(lab)
 
 
 @app.command

@@ -62,6 +62,7 @@ HOMES: dict[str, str] = {
     "as_matrix": "pellucid.networks.linear_collapse",
     "attention_weights": "pellucid.networks.passes.attention_maps",
     "backward_pass": "pellucid.networks.passes.readable_pass",
+    "by_pre_activation": "pellucid.networks.passes.local_derivatives",
     "collapse_linear": "pellucid.networks.linear_collapse",
     "compose_filters": "pellucid.networks.linear_collapse",
     "computing_in": "pellucid.networks.layers.precision",
