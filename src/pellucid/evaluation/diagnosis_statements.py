@@ -12,7 +12,7 @@ from pellucid.wording import number
 
 SMALL = 0.02  # of the baseline's loss: below this an error does not stand out
 MUCH = 1 / 3  # of the held-out loss; half of the gap to the training loss is at most a half
-NOTHING_LEFT = 0.05  # of the baseline's loss: below this there is hardly an error to speak of
+NOTHING_LEFT = 0.03  # of the baseline's loss: below this there is hardly an error to speak of
 
 
 @dataclass(frozen=True)

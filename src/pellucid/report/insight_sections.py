@@ -88,7 +88,7 @@ def _dependence(result: FitResult, found: Insight, drawn: Drawer) -> str:
         else ""
     )
     return (
-        f"<h3>The {len(found.dependence)} strongest columns</h3>"
+        "<h3>The strongest columns</h3>"
         + paragraph(
             "One column takes each of its values in turn, in every row, while all others stay as "
             f"they are; the line is the mean answer.{band}"
@@ -138,7 +138,9 @@ def _worst(found: Insight) -> str:
     ]
     heads = ("row", "actual", "predicted", "loss", *names, *(("caution",) if cautions else ()))
     return folded(
-        f"The {len(rows)} test rows predicted worst",
+        "The test row predicted worst"
+        if len(rows) == 1
+        else f"The {len(rows)} test rows predicted worst",
         paragraph("Rows are counted from 1, among those that have a target.")
         + grid("Predicted worst, beside the strongest columns", heads, rows, (0, 3)),
     )

@@ -12,7 +12,7 @@ from pellucid.evaluation.statements import Statement, spoken
 from pellucid.findings import Finding
 from pellucid.wording import number
 
-NEARLY_PERFECT = 0.05  # of the baseline's loss
+NEARLY_PERFECT = 0.03  # of the baseline's loss
 FAR = 3.0  # standard errors between test and cross-validation that chance does not give
 AT_LEAST = 0.05  # of the baseline's loss: a smaller distance matters to nobody
 CARRIES = 0.5  # of the model's gain that one column carries, and twice that of the next
