@@ -17,7 +17,7 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
-from pellucid.jobs.fit.insight import Insight, WorstRow
+from pellucid.jobs.fit.insight_data import Insight, WorstRow
 
 HOSTILE = "<script>alert(1)</script>"
 LONG = "a_very_long_column_name_" * 12

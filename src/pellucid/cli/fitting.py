@@ -82,8 +82,6 @@ def show(console: Console, result: FitResult) -> None:
     """Print the result for a person: the answer first."""
     from rich.markup import escape
 
-    from pellucid.jobs.fit.headline import headline
-
     framing = result.framing
     console.print(f"\n[bold]Predicting {framing.target}[/] from {len(framing.features)} columns")
     console.print(
@@ -92,7 +90,7 @@ def show(console: Console, result: FitResult) -> None:
     )
     console.print(_candidates(result))
     console.print(f"\n{result.why}\n")
-    console.print(f"[bold]{escape(headline(result))}[/]")
+    console.print(f"[bold]{escape(result.headline)}[/]")
     console.print(f"{result.diagnosis.words}\n")
     _show_importance(console, result)
     show_codes(console, result)

@@ -14,18 +14,10 @@ from matplotlib.figure import Figure
 from pellucid.evaluation.importance import Importance
 from pellucid.evaluation.partial_dependence import Dependence
 from pellucid.pictures.evaluation import shortened, titled
-from pellucid.pictures.style import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    SERIES,
-    drawing,
-    figure_of,
-    plain_numbers,
-)
+from pellucid.pictures.style import GREY, INK, SERIES, drawing, figure_of, plain_numbers
 
 MOST_CLASSES = 6
+MEAN, BAND = SERIES[:2]
 
 
 def importance(
@@ -47,7 +39,7 @@ def importance(
     shown = list(found[:most])
     with drawing(ax, (5.2, 0.9 + 0.3 * max(len(shown), 1))) as axes:
         places = range(len(shown))
-        colours = [BLUE if each.sure else GREY for each in shown]
+        colours = [MEAN if each.sure else GREY for each in shown]
         axes.barh(places, [each.mean for each in shown], color=colours, height=0.7)
         axes.errorbar(
             [each.mean for each in shown], places, xerr=[each.spread for each in shown],
@@ -84,7 +76,7 @@ def dependence(
         numeric = found.kind == "numeric"
         x = np.array(found.values, dtype=float) if numeric else np.arange(len(found.values))
         for at, j in enumerate(sorted(moving)):
-            colour = BLUE if lines == 1 else SERIES[at % len(SERIES)]
+            colour = MEAN if lines == 1 else SERIES[at % len(SERIES)]
             if lines == 1:
                 _band(axes, x, found.low[:, j], found.high[:, j], numeric)
             style = "-" if numeric or found.kind == "date" else "o"
@@ -107,9 +99,9 @@ def dependence(
 
 def _band(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, numeric: bool) -> None:
     if numeric:
-        axes.fill_between(x, low, high, color=ORANGE, alpha=0.18, lw=0)
+        axes.fill_between(x, low, high, color=BAND, alpha=0.18, lw=0)
     else:
-        axes.vlines(x, low, high, color=ORANGE, alpha=0.4, lw=5)
+        axes.vlines(x, low, high, color=BAND, alpha=0.4, lw=5)
 
 
 def _name_values(axes: Axes, found: Dependence) -> None:

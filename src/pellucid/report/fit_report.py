@@ -14,7 +14,6 @@ import numpy as np
 
 from pellucid.evaluation.threshold import expected_costs
 from pellucid.jobs.fit.fit_result import FitResult, Settings
-from pellucid.jobs.fit.headline import headline
 from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
@@ -106,7 +105,7 @@ def _answer(result: FitResult) -> str:
         (f"{number(low)} to {number(high)}", "its 95 % interval"),
         (result.chosen.name, "model"),
     ]
-    return answer(f"Predicting {framing.target}", (headline(result), result.why), facts)
+    return answer(f"Predicting {framing.target}", (result.headline, result.why), facts)
 
 
 def _start(text: str) -> str:

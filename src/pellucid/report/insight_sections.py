@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pellucid.evaluation.intervals import LEVEL
 from pellucid.jobs.fit.fit_result import FitResult
-from pellucid.jobs.fit.insight import Insight
+from pellucid.jobs.fit.insight_data import Insight
 from pellucid.pictures import evaluation as pictures
 from pellucid.pictures import insight as drawings
 from pellucid.report.page import beside, folded, grid, paragraph, section

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pellucid.explanation import Explanation
     from pellucid.findings import Finding
     from pellucid.jobs.column_summary import ColumnSummary
-    from pellucid.jobs.fit.insight import Insight
+    from pellucid.jobs.fit.insight_data import Insight
     from pellucid.jobs.fit.machine import Machine
 
 
@@ -152,6 +152,15 @@ class FitResult:
     peak_memory: int = 0
     insight: Insight | None = None
 
+    @property
+    def headline(self) -> str:
+        """How good the fit is, in a sentence in the target's own unit."""
+        from pellucid.jobs.fit.headline import headline
+
+        return headline(
+            self.framing, self.truths, self.predictions, self.errors, self.errors_baseline
+        )
+
     def __repr__(self) -> str:
         return (
             f"FitResult({self.framing.target!r}: {self.chosen.name}, test error "
@@ -160,7 +169,6 @@ class FitResult:
 
     def _repr_html_(self) -> str:
         """The answer, the candidates and the alarms; `write_report` has the rest."""
-        from pellucid.jobs.fit.headline import headline
         from pellucid.notebook_card import card
         from pellucid.wording import number
 
@@ -173,6 +181,6 @@ class FitResult:
             )
             for c in self.candidates
         ]
-        told = (headline(self), self.why, *(f"{f.severity}: {f.message}" for f in grave))
+        told = (self.headline, self.why, *(f"{f.severity}: {f.message}" for f in grave))
         heads = ("model", "held-out loss", "training loss")
         return card(f"Predicting {self.framing.target}", told, heads, rows)

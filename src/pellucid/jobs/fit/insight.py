@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,11 +29,12 @@ from pellucid.evaluation.intervals import (
     held_out_predictions,
     interval,
 )
-from pellucid.evaluation.partial_dependence import Dependence, partial_dependence
+from pellucid.evaluation.partial_dependence import partial_dependence
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.evaluation.training_range import cautions, training_ranges
 from pellucid.jobs.fit.comparison import tested_rows
 from pellucid.jobs.fit.fit_result import FitResult
+from pellucid.jobs.fit.insight_data import Insight, WorstRow
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.statements import ResultFacts, result_findings, result_sentences
 from pellucid.jobs.fit.weights import opposed
@@ -48,39 +49,6 @@ SHOWN = 6  # strongest columns whose dependence is drawn
 WORST = 8  # rows with the largest loss
 FAR_ABOVE = 2  # times the mean loss, from which a row counts as predicted badly
 INTERVAL_ROWS = 10_000  # training rows predicted with their chunk held out
-
-
-@dataclass(frozen=True)
-class WorstRow:
-    """A test row that was predicted badly: its place in the table, truth, prediction, why.
-
-    `row` counts the rows that have a target, from 1. `values` are those of the strongest columns.
-    """
-
-    row: int
-    truth: str
-    predicted: str
-    loss: float
-    values: tuple[tuple[str, str], ...] = ()
-    caution: str = ""
-
-
-@dataclass(frozen=True)
-class Insight:
-    """Importance, dependence, intervals and the worst rows of a fit.
-
-    `rows` test rows were shuffled, and `columns` of all columns were looked at. `coverage` and
-    `width` are those of the 90 % intervals on the test rows; None where there are none.
-    """
-
-    importance: tuple[Importance, ...] = ()
-    rows: int = 0
-    columns: int = 0
-    dependence: tuple[Dependence, ...] = ()
-    coverage: float | None = None
-    width: float | None = None
-    worst: tuple[WorstRow, ...] = ()
-    sentences: tuple[str, ...] = ()
 
 
 def look_inside(
