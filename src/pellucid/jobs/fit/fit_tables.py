@@ -35,14 +35,9 @@ from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidates import MOST_ROWS, Recipe, automatic, named
-<<<<<<< HEAD
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.insight import look_inside
-from pellucid.jobs.fit.machine import Machine
-=======
-from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
 from pellucid.jobs.fit.machine import MARGIN, Machine
->>>>>>> main
 from pellucid.jobs.fit.model_choice import Progress, choose, chunks_of, compare, sample
 from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
@@ -124,11 +119,6 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
         diagnosis=diagnose(
             curve, chosen, base.score.mean, min(richer, key=lambda c: c.score.mean, default=None)
         ),
-<<<<<<< HEAD
-=======
-        seconds=clock.laps,
-        peak_memory=peak_memory(),
->>>>>>> main
     )
     say("looking at what the model does", 0.9)
     result = look_inside(
@@ -140,7 +130,7 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     )
     clock.lap("what the model does")
     say("done", 1.0)
-    return replace(result, seconds=clock.laps, peak_memory=_peak_memory())
+    return replace(result, seconds=clock.laps, peak_memory=peak_memory())
 
 
 def _chunked(

@@ -121,7 +121,6 @@ class Machine:
             raise FramingError("A regression predicts numbers; it has no class probabilities.")
         return np.asarray(self.model.predict_proba(self.features_of(source)))
 
-<<<<<<< HEAD
     def scores(self, table: Any) -> NDArray[np.float64]:
         """What the model says before it decides: numbers (n,), or probabilities, (n, k).
 
@@ -177,33 +176,23 @@ class Machine:
             return [""] * len(table)
         return cautions(self.known["ranges"], table)
 
-    def answers(self, table: Any) -> dict[str, Any]:
-        """Columns that a prediction adds.
-
-        `prediction`, one `probability_CLASS` a class, and `caution` where the machine knows the
-        ranges of training: empty for a row like those.
-        """
-        told = {"caution": self.cautions(table)} if "ranges" in self.known else {}
-        return self._predicted(table) | told
-
-    def _predicted(self, table: Any) -> dict[str, Any]:
-        if self.framing.problem in ("regression", "overlapping classes"):
-            columns: dict[str, Any] = {"prediction": self.predict(table)}
-            if self.framing.problem == "regression":
-                return columns
-            p = self.predict_probabilities(table)
-=======
     @property
     def encoder(self) -> Any:
         """The step that turns columns into numbers."""
         return self.steps[0]
 
     def answers(self, table: Any) -> dict[str, Any]:
-        """Columns that a prediction adds: `prediction`, and one `probability_CLASS` a class."""
-        return self.answers_of(self.encoder.transform(read_table(table, schema=self.wanted)))
+        """Columns that a prediction adds.
+
+        `prediction`, one `probability_CLASS` a class, and `caution` where the machine knows the
+        ranges of training: empty for a row like those.
+        """
+        read = read_table(table, schema=self.wanted)
+        told = {"caution": self.cautions(read)} if "ranges" in self.known else {}
+        return self.answers_of(self.encoder.transform(read)) | told
 
     def answers_of(self, encoded: NDArray[np.float64]) -> dict[str, Any]:
-        """The same from rows as the encoder leaves them, n×D."""
+        """Predictions and probabilities from rows as the encoder leaves them, n×D."""
         X: Any = encoded
         for step in self.steps[1:]:
             X = step.transform(X)
@@ -215,7 +204,6 @@ class Machine:
             chosen = np.asarray(self.model.predict(X)) > 0
             joined = np.array([self._joined(row) for row in chosen], dtype=object)
             columns: dict[str, Any] = {"prediction": joined}
->>>>>>> main
         else:
             columns = {"prediction": [str(c) for c in self.decide(p)]}
         classes = getattr(self.model, "classes_", self.framing.classes)
