@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
+from pellucid.cli.compare_command import compare
 from pellucid.cli.encode_command import decode, encode
 from pellucid.cli.lab_command import lab
 from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
@@ -126,13 +127,15 @@ def predict(
     output: Output = None,
     missing: Columns = (),
     encoding: str = "utf-8",
+    intervals: float | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Ask a model about new rows: the table comes back with the model's answers beside it.
 
-    A model of fit adds prediction and probabilities; of cluster, the group and the distance to its
-    mean; of encode, the code (a1, a2, …) and what decoding it loses. For images the answers come
-    alone, each with the image's number, counted from 0.
+    A model of fit adds prediction, probabilities, and a caution where a row is unlike those of
+    training; of cluster, the group and the distance to its mean; of encode, the code (a1, a2, …)
+    and what decoding it loses. For images the answers come alone, each with the image's number,
+    counted from 0.
 
     Parameters
     ----------
@@ -147,15 +150,27 @@ def predict(
         A further spelling of "missing"; repeat for more.
     encoding
         Encoding of a text file (default utf-8).
+    intervals
+        Numbers only: a share such as 0.9; columns low and high are added, between which so many of
+        the answers lie.
     json
         Print JSON lines instead of CSV.
     """
     from pellucid.cli.predicting import run_predict
 
-    run_predict(model, data, output=output, missing=missing, encoding=encoding, as_json=json)
+    run_predict(
+        model,
+        data,
+        output=output,
+        missing=missing,
+        encoding=encoding,
+        as_json=json,
+        intervals=intervals,
+    )
 
 
 app.command(cluster)
+app.command(compare)
 app.command(encode)
 app.command(decode)
 app.command(lab)

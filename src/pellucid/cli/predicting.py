@@ -25,9 +25,11 @@ def run_predict(
     missing: tuple[str, ...],
     encoding: str,
     as_json: bool,
+    intervals: float | None = None,
 ) -> None:
     """Predict, and write or print the widened table."""
     from pellucid.data.sources import on_disk
+    from pellucid.jobs.fit.with_intervals import with_intervals
     from pellucid.storage import load_model
 
     machine: Any = load_model(model)
@@ -36,6 +38,7 @@ def run_predict(
             f"{model} holds a {type(machine).__name__} that was saved in Python; it does not know "
             "how to read a table. Use it in Python: pellucid.load_model opens it."
         )
+    machine = with_intervals(machine, intervals)
     if getattr(machine, "reads_images", False):
         widened = of_images(machine, data)
     else:
@@ -79,8 +82,8 @@ def with_predictions(
 ) -> pa.Table:
     """The table's own columns as written, with what the machine answers beside them.
 
-    That is `prediction`, and one `probability_CLASS` a class; for groups, `distance`; of an
-    autoencoder the code, `a1`, `a2`, …, and `reconstruction_loss`.
+    That is `prediction`, one `probability_CLASS` a class, and `caution`; for groups, `distance`;
+    of an autoencoder the code, `a1`, `a2`, …, and `reconstruction_loss`.
 
     Raises
     ------

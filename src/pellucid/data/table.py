@@ -80,6 +80,17 @@ class Column:
             return np.asarray(values == MISSING)
         return np.array([v is None for v in values], dtype=bool)
 
+    def _repr_html_(self) -> str:
+        """A few values, how many are missing, and why it is of its kind."""
+        from pellucid.notebook_card import card
+
+        n = len(self.values)
+        few = replace(self, values=self.values[:8]).texts()
+        shown = ", ".join("(missing)" if v is None else str(v) for v in few)
+        levels = f", {len(self.levels)} categories" if self.levels is not None else ""
+        told = f"{n:,} values, {int(self.missing.sum()):,} missing{levels}: {shown}"
+        return card(f"{self.name}: {self.kind}", (told + (", …" if n > 8 else ""), self.note))
+
     def texts(self) -> NDArray[Any]:
         """Values as text, None where missing."""
         if self.levels is not None:
@@ -142,6 +153,22 @@ class Table:
         if name not in self._places:
             raise ColumnError(absent_column(name, self.names))
         return self.columns[self._places[name]]
+
+    def _repr_html_(self) -> str:
+        """Its columns, with the first value of each."""
+        from pellucid.notebook_card import card
+
+        first = [replace(c, values=c.values[:1]).texts() for c in self.columns[:13]]
+        rows: list[tuple[object, ...]] = [
+            (c.name, c.kind, f"{int(c.missing.sum()):,}", "" if not len(v) else v[0])
+            for c, v in zip(self.columns, first, strict=False)
+        ]
+        rows += [(c.name,) for c in self.columns[13:]]
+        told = f"{len(self):,} rows, {len(self.columns):,} columns"
+        return card(
+            self.source or "A table", (told, *map(str, self.findings[:3])),
+            ("column", "kind", "missing", "first value"), rows,
+        )  # fmt: skip
 
     def take(self, rows: NDArray[np.intp]) -> Table:
         """The given rows, in the given order."""

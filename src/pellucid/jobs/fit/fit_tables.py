@@ -20,7 +20,7 @@ from pellucid.data.splits import Split, split_rows
 from pellucid.data.table import Table
 from pellucid.errors import ColumnError, PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
-from pellucid.evaluation.cross_validation import take_rows
+from pellucid.evaluation.cross_validation import Folds, take_rows
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.evaluation.evidence import Candidate, LearningCurve
 from pellucid.evaluation.learning_curves import learning_curve
@@ -35,9 +35,11 @@ from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidates import MOST_ROWS, Recipe, automatic, named
-from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.insight import look_inside
 from pellucid.jobs.fit.machine import MARGIN, Machine
 from pellucid.jobs.fit.model_choice import Progress, choose, chunks_of, compare, sample
+from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
 
@@ -107,10 +109,9 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     say("drawing the learning curve", 0.8)
     curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train)
     clock.lap("learning curve")
-    say("done", 1.0)
     richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
     base = next(c for c in candidates if c.rank == 0)
-    return replace(
+    result = replace(
         result,
         findings=(*findings, *_once([*noticed, *noticed_last])),
         why=why,
@@ -118,9 +119,26 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
         diagnosis=diagnose(
             curve, chosen, base.score.mean, min(richer, key=lambda c: c.score.mean, default=None)
         ),
-        seconds=clock.laps,
-        peak_memory=peak_memory(),
     )
+    say("looking at what the model does", 0.9)
+    result = look_inside(
+        result,
+        table,
+        y,
+        lambda: recipe.pipeline(settings.seed, chosen.lam, settings.code),
+        lambda most: _chunked(y_train, most, settings, marks_train),
+    )
+    clock.lap("what the model does")
+    say("done", 1.0)
+    return replace(result, seconds=clock.laps, peak_memory=peak_memory())
+
+
+def _chunked(
+    y: Array, most: int, settings: Settings, marks: dict[str, Array]
+) -> tuple[Array, Folds]:
+    """At most so many rows, and chunks of them as the comparison made them."""
+    rows = sample(y, most, settings, marks)
+    return rows, chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()})
 
 
 class _Clock:
@@ -248,7 +266,7 @@ def _tested(
     if framing.problem == "regression":
         evidence |= _margin(guesses, y_test)
     machine = replace(machine, evidence=evidence)
-    weights, offset = _weights(machine, inside)
+    weights, offset = weights_of(machine, inside)
     return FitResult(
         settings=settings,
         source=table.source,
@@ -372,25 +390,6 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
         )
         for c in table.columns
     )
-
-
-def _weights(machine: Machine, X: Array) -> tuple[tuple[Weight, ...], tuple[float, ...]]:
-    """Weights by name, and times the standard deviation of their column in training."""
-    if not hasattr(machine.model, "coef_"):
-        return (), ()
-    names: Any = None
-    for step in machine.steps:
-        names = step.get_feature_names_out(names)
-    coefficients = np.atleast_2d(machine.model.coef_)
-    spread = np.asarray(X).std(axis=0)
-    outputs = [""] if len(coefficients) == 1 else list(machine.framing.classes)
-    found = [
-        Weight(str(name), float(value), float(value * sd), str(output))
-        for output, row in zip(outputs, coefficients, strict=True)
-        for name, value, sd in zip(names, row, spread, strict=True)
-    ]
-    found.sort(key=lambda w: -abs(w.standardized))
-    return tuple(found), tuple(float(b) for b in np.atleast_1d(machine.model.intercept_))
 
 
 def _curve(
