@@ -26,8 +26,9 @@ from pellucid.calculus.checking.verify import MOST_TRIES, accepted
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
 from pellucid.calculus.language.declarations import Declarations
-from pellucid.calculus.language.grammar import Syntax, read_syntax
-from pellucid.calculus.language.reading import build
+from pellucid.calculus.language.building import build
+from pellucid.calculus.language.grammar import Syntax
+from pellucid.calculus.language.reading import syntax_of
 from pellucid.calculus.render.text import pretty_name, unicode_text
 from pellucid.errors import FormulaError, ShapeError
 
@@ -70,10 +71,15 @@ def _right_for_scalars(
     )
     try:
         given = build(syntax, tiny, answer)
-        of = build(read_syntax(str(derivative.of)), tiny, str(derivative.of))
+        of = build(*_parsed(str(derivative.of), tiny))
         return _ratio_is_one(given, differentiate(of, tiny.symbols[str(derivative.by.detail)]))
     except (ShapeError, FormulaError, KeyError):
         return False
+
+
+def _parsed(text: str, declared: Declarations) -> tuple[Syntax, Declarations, str]:
+    syntax, plain = syntax_of(text, declared)
+    return syntax, declared, plain
 
 
 def _ratio_is_one(given: Expression, derivative: Derivative) -> bool:
@@ -362,8 +368,8 @@ def _scalar_rule(given: Expression, derivative: Derivative) -> bool:
     names[str(derivative.by.detail)] = derivative.by
     declared = Declarations({n: ex.symbol(n, SCALAR) for n in names})
     try:
-        small = build(read_syntax(text), declared, text)
-        whole = build(read_syntax(of), declared, of)
+        small = build(*_parsed(text, declared))
+        whole = build(*_parsed(of, declared))
     except (ShapeError, FormulaError):
         return False
     if axes_of(small.shape):

@@ -27,6 +27,7 @@ TYPICAL_SIZE = 1000
 RESERVED = frozenset(
     {*keyword.kwlist, *dir(builtins), "np", "jnp", "jax", "torch", "value", "gradient", "hessian"}
 ) | frozenset(name for prelude in PRELUDES.values() for name in prelude)
+LONGEST_SUM = 50  # terms in one line
 MOST_ORDERED = 40  # factors of a product whose cheapest order is looked for
 
 
@@ -122,6 +123,8 @@ class Emitter:
             if _divides(s)
         ]
         above = [f"({a})" if a.startswith("-") else a for a in above]
+        while len(above) > LONGEST_SUM:
+            above = [self.line(" * ".join(above[:LONGEST_SUM])), *above[LONGEST_SUM:]]
         top = " * ".join(above) or "1"
         return top + "".join(f" / {b}" for b in below)
 
@@ -219,7 +222,9 @@ def _literal(value: Fraction | float) -> str:
 
 def _add(emitter: Emitter, e: Expression) -> str:
     code = ""
-    for term in e.arguments:
+    for count, term in enumerate(e.arguments):
+        if count and count % LONGEST_SUM == 0:  # Python's own parser nests with each sign
+            code = emitter.line(code)
         positive = term
         sign = " + "
         if term.operation == "multiply" and ex.is_number(term.arguments[0]):
@@ -235,7 +240,10 @@ def _add(emitter: Emitter, e: Expression) -> str:
 def _hadamard(emitter: Emitter, e: Expression) -> str:
     above = [a for a in e.arguments if not _divides(a)]
     below = [a for a in e.arguments if _divides(a)]
-    code = " * ".join(emitter.of(a) for a in above) or "1"
+    parts = [emitter.of(a) for a in above]
+    while len(parts) > LONGEST_SUM:
+        parts = [emitter.line(" * ".join(parts[:LONGEST_SUM])), *parts[LONGEST_SUM:]]
+    code = " * ".join(parts) or "1"
     for part in below:
         base, exponent = part.arguments
         turned = ex.entrywise_power(base, ex.number(-exponent.detail))

@@ -22,10 +22,9 @@ from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.derivation.derivation import variable
 from pellucid.calculus.derivation.derivative import differentiate
 from pellucid.calculus.language.declarations import Declarations
-from pellucid.calculus.language.grammar import read_syntax
-from pellucid.calculus.language.latex_input import plain_text
-from pellucid.calculus.language.reading import build, missing_names
-from pellucid.calculus.language.shape_inference import infer
+from pellucid.calculus.language.building import build
+from pellucid.calculus.language.reading import syntax_of
+from pellucid.calculus.language.shape_inference import infer, missing_names
 from pellucid.calculus.render.latex import latex
 from pellucid.calculus.render.text import unicode_text
 from pellucid.errors import FormulaError, ShapeError
@@ -113,17 +112,16 @@ def _bound(
         declared = Declarations({str(s.detail): s for s in ex.symbols_of(expression)})
         of = expression
     else:
-        expression = plain_text(expression)
-        syntax = read_syntax(expression)
         known = {name: ex.symbol(name, _shape(array)) for name, array in arrays.items()}
         declared = Declarations(known)
+        syntax, expression = syntax_of(expression, declared)
         missing = [n for n in missing_names(syntax, declared) if n != wrt]
         sizes = {n: _size_named(n, arrays) for n in missing}
         unknown = [n for n, found in sizes.items() if found is None]
         if unknown:
             raise FormulaError(f"No data for {', '.join(unknown)}: give an array or a number.")
         known |= {n: ex.symbol(n, SCALAR) for n in sizes}
-        declared = infer(syntax, Declarations(known), expression)
+        declared = infer(syntax, Declarations(known), expression, scalar=True)
         of = build(syntax, declared, expression)
         of = _with_sizes(of, {n: k for n, k in sizes.items() if k is not None})
     if not is_scalar(of.shape):

@@ -22,11 +22,8 @@ from pellucid.calculus.derivation.derivative import Derivative, differentiate
 from pellucid.calculus.derivation.layout import legend
 from pellucid.calculus.derivation.quadratic import ClosedForm, closed_form
 from pellucid.calculus.derivation.steps import Step, steps_of
-from pellucid.calculus.language.declarations import Declarations, declare, plain_name
-from pellucid.calculus.language.grammar import read_syntax
-from pellucid.calculus.language.latex_input import plain_text
-from pellucid.calculus.language.reading import build, missing_names
-from pellucid.calculus.language.shape_inference import infer
+from pellucid.calculus.language.declarations import Declarations, declare, symbol_name
+from pellucid.calculus.language.reading import read_declared
 from pellucid.calculus.render.element_form import element_text, letters_free_of
 from pellucid.calculus.render.latex import latex as latex_text
 from pellucid.calculus.render.latex import name_latex
@@ -237,23 +234,9 @@ def _adds_scalars(of: Expression) -> bool:
     return False
 
 
-def read_declared(
-    text: str, where: str | Mapping[str, str] | None
-) -> tuple[Expression, Declarations, tuple[str, ...]]:
-    """The expression, all declarations, and the names whose shapes were worked out."""
-    text = plain_text(text)
-    syntax = read_syntax(text)
-    declared = declare(where)
-    missing = missing_names(syntax, declared)
-    if missing:
-        declared = infer(syntax, declared, text)
-    inferred = tuple(name for name in missing if name in declared.symbols)
-    return build(syntax, declared, text), declared, inferred
-
-
 def variable(name: str, declared: Declarations) -> Expression:
     """The declared symbol of that name."""
-    plain = plain_name(name.strip())
+    plain = symbol_name(name.strip())
     if plain in declared.symbols:
         return declared.symbols[plain]
     known = ", ".join(declared.symbols) or "none"
@@ -315,7 +298,7 @@ def derive(
         built, inferred = expression, tuple[str, ...]()
         declared = Declarations({str(s.detail): s for s in ex.symbols_of(expression)})
     else:
-        built, declared, inferred = read_declared(expression, where)
+        built, declared, inferred = read_declared(expression, declare(where))
     by = wrt if isinstance(wrt, Expression) else variable(wrt, declared)
     options = frozenset(name for name, wanted in (("latex", latex), ("element", element)) if wanted)
     if code is not None and code not in ("numpy", "jax", "torch"):
@@ -324,4 +307,4 @@ def derive(
     return Derivation(found, declared, inferred, options, code)
 
 
-__all__ = ["Derivation", "derive", "read_declared", "shape_text", "variable"]
+__all__ = ["Derivation", "derive", "shape_text", "variable"]

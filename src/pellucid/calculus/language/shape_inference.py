@@ -9,6 +9,7 @@ Notes: A.1 (A.3), N 28
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.functions import TABLE
@@ -38,6 +39,7 @@ SPARE = ("m", "n", "k", "p", "q", "r", "d", "h", "l", "u", "v")
 TO_SCALAR = {"norm1", "norm2", "norm", "sum", "mean", "max", "logsumexp", "tr", "trace"} | {
     *("det", "logdet", "dot"),
 }
+MOST_CHOICES = 40  # of capitals that are no matrices
 SQUARE = {"tr", "trace", "det", "logdet", "inv"}
 
 
@@ -75,9 +77,11 @@ class _Delayed:
 
 
 class _Unifier:
-    def __init__(self, declared: Declarations, text: str) -> None:
+    def __init__(self, declared: Declarations, text: str, narrow: frozenset[str]) -> None:
         self.declared = declared
         self.text = text
+        self.narrow = narrow  # capitals that need not be longer than wide
+        self.known: dict[int, _Pair] = {}
         self.found: dict[str, _Pair] = {}
         self.delayed: list[_Delayed] = []
 
@@ -115,6 +119,12 @@ class _Unifier:
 
     # shapes
     def shape(self, node: Syntax) -> _Pair:
+        known = self.known.get(id(node))
+        if known is None:
+            known = self.known[id(node)] = self._shape(node)
+        return known
+
+    def _shape(self, node: Syntax) -> _Pair:
         method = getattr(self, f"_{node.operation}", None)
         if method is not None:
             found: _Pair = method(node)
@@ -155,10 +165,10 @@ class _Unifier:
         if name in self.declared.sizes or name in SIZE_NAMES or name in SCALAR_NAMES:
             return (_Size(1), _Size(1))
         if name not in self.found:
-            matrix = name[0].isupper()
+            matrix = name[0].isupper() and name not in self.narrow
             self.found[name] = (
                 _Size(plural=matrix),
-                _Size(plural=True) if matrix else _Size(1),
+                _Size(plural=matrix) if name[0].isupper() else _Size(1),
             )
         return self.found[name]
 
@@ -241,6 +251,10 @@ class _Unifier:
             return (rows, rows) if columns.root().value == 1 else (rows, _Size(1))
         if name == "transpose":
             return (inner[0][1], inner[0][0])
+        if name == "bars":
+            if self.certain(inner[0]):
+                self.join(inner[0][0], inner[0][1], node)
+            return (_Size(1), _Size(1))
         if name in {"vector", "matrix"} and len(inner) == 1:
             return (_Size(1), _Size(1))
         known = name in TABLE or name.rstrip("'") in {*self.declared.functions, "f", "g", "h"}
@@ -250,8 +264,12 @@ class _Unifier:
             pointed(self.text, node.span, f"With {name}( … ) the shapes must be declared.")
         )
 
-    def run(self, syntax: Syntax) -> None:
-        self.shape(syntax)
+    def run(self, syntax: Syntax, scalar: bool) -> None:
+        for node in syntax.walk():
+            self.shape(node)
+        if scalar:
+            for size in self.shape(syntax):
+                self.join(size, _Size(1), syntax)
         while self.delayed:
             left = [product for product in self.delayed if not self._settle(product)]
             if len(left) == len(self.delayed):
@@ -259,8 +277,28 @@ class _Unifier:
             self.delayed = left
 
 
-def infer(syntax: Syntax, declared: Declarations, text: str) -> Declarations:
+def missing_names(syntax: Syntax, declared: Declarations) -> tuple[str, ...]:
+    """Names that the formula uses and nobody declared."""
+    known = set(declared.symbols) | set(declared.sizes)
+    return tuple(name for name in _all_names(syntax) if name not in known)
+
+
+def infer(
+    syntax: Syntax, declared: Declarations, text: str, *, scalar: bool = False
+) -> Declarations:
     """Declarations for every name of the formula.
+
+    A capital is a matrix, unless the formula conforms only with a row or a column there.
+
+    Parameters
+    ----------
+    syntax : Syntax
+    declared : Declarations
+        What is known already.
+    text : str
+        The formula, for the place of an error.
+    scalar : bool
+        Whether the formula should be a single number, where nothing makes it longer.
 
     Raises
     ------
@@ -273,11 +311,13 @@ def infer(syntax: Syntax, declared: Declarations, text: str) -> Declarations:
     >>> formula = "norm2(X'*theta - y)^2/n"
     >>> print(infer(read_syntax(formula), Declarations(), formula))
     X: d×n, theta: d×1, y: n×1
+    >>> formula = "(theta'*X - Y)*(theta'*X - Y)'/n"
+    >>> print(infer(read_syntax(formula), Declarations(), formula))
+    theta: d×1, X: d×n, Y: 1×n
 
-    Notes: (A.3)
+    Notes: (A.3), KE 55
     """
-    unifier = _Unifier(declared, text)
-    unifier.run(syntax)
+    unifier = _unified(syntax, declared, text, scalar)
     names = _named_sizes(unifier)
     symbols = dict(declared.symbols)
     for name, pair in unifier.found.items():
@@ -288,6 +328,22 @@ def infer(syntax: Syntax, declared: Declarations, text: str) -> Declarations:
         if name not in symbols and name not in sizes:
             symbols[name] = ex.symbol(name, SCALAR)
     return Declarations(symbols, declared.functions)
+
+
+def _unified(syntax: Syntax, declared: Declarations, text: str, scalar: bool) -> _Unifier:
+    capitals = [n for n in missing_names(syntax, declared) if n[0].isupper()]
+    choices = [(), *((n,) for n in capitals), *combinations(capitals, 2), tuple(capitals)]
+    first: ShapeError | None = None
+    for whole in (True, False) if scalar else (False,):
+        for narrow in dict.fromkeys(choices[:MOST_CHOICES]):
+            unifier = _Unifier(declared, text, frozenset(narrow))
+            try:
+                unifier.run(syntax, whole)
+                return unifier
+            except ShapeError as problem:
+                first = problem if whole or first is None else first
+    assert first is not None
+    raise first
 
 
 def _value(size: _Size, names: dict[int, str]) -> Size:
@@ -317,11 +373,5 @@ def _named_sizes(unifier: _Unifier) -> dict[int, str]:
 
 
 def _all_names(syntax: Syntax) -> list[str]:
-    found: dict[str, None] = {}
-    stack = [syntax]
-    while stack:
-        node = stack.pop()
-        if node.operation == "name":
-            found[node.value] = None
-        stack.extend(reversed(node.arguments))
-    return list(found)
+    found = sorted((n.span[0], n.value) for n in syntax.walk() if n.operation == "name")
+    return list(dict.fromkeys(name for _, name in found))
