@@ -28,6 +28,8 @@ from pellucid.calculus.algebra.shapes import (
 from pellucid.errors import FormulaError, ShapeError
 
 Value = Fraction | float
+_GREATEST = Fraction(10) ** 300
+_LEAST = 1 / _GREATEST
 ExpressionLike: TypeAlias = "Expression | int | float | Fraction"
 
 
@@ -170,6 +172,8 @@ def number(value: Value) -> Expression:
     exact = Fraction(value) if isinstance(value, int) else value
     if isinstance(exact, float) and exact.is_integer() and abs(exact) < 1e15:
         exact = Fraction(int(exact))
+    if exact and not _LEAST <= abs(exact) <= _GREATEST:
+        raise FormulaError("A number here lies beyond 1e±300; no computer's number holds it.")
     return Expression("number", (), SCALAR, exact)
 
 

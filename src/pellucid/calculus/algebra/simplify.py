@@ -7,6 +7,7 @@ Notes: Concept 482, Concept 483
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
@@ -27,6 +28,7 @@ from pellucid.calculus.algebra.shapes import SCALAR, Size
 from pellucid.errors import FormulaError
 
 MOST_TERMS = 4000
+LARGEST = 300  # decimal digits of a number
 MOST_FACTORS = 10_000  # of all terms together
 
 
@@ -169,10 +171,26 @@ def _opened_groups(
     return coefficient, opened
 
 
+def check_magnitude(base: Coefficient, exponent: Fraction) -> None:
+    """Refuse a power of a number that no computer's number holds, before it is written out.
+
+    Raises
+    ------
+    FormulaError
+    """
+    size = abs(float(exponent)) * abs(math.log10(abs(base))) if base else 0.0
+    if size > LARGEST:
+        raise FormulaError(
+            f"{base}^{exponent} lies beyond 1e±{LARGEST}: no computer's number holds it. "
+            "Give it a name, and its logarithm where it is needed."
+        )
+
+
 def power_of(base: Coefficient, exponent: Fraction) -> Coefficient:
     """A number to a power, exact when the exponent is whole."""
     if base == 1:
         return base
+    check_magnitude(base, exponent)
     if exponent.denominator == 1:
         result: Coefficient = base ** int(exponent)
         return result

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from pellucid.calculus.algebra import expression as ex
+from pellucid.calculus.algebra.cancelled_kinks import without_cancelled_kinks
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.functions import TABLE
 from pellucid.calculus.algebra.index_form import ONE, Atom, Factor, Tensor, Term, delta
@@ -36,6 +37,8 @@ def index_form(expression: Expression) -> Tensor:
         if count > MOST_NODES:
             raise FormulaError(f"The formula has more than {MOST_NODES} parts; name some of them.")
         done[node] = _lowered(node, [done[argument] for argument in node.arguments])
+        if node.operation in {"add", "multiply", "hadamard", "power", "sum", "dot"}:
+            done[node] = without_cancelled_kinks(done[node])
     return done[expression]
 
 

@@ -16,7 +16,7 @@ from pellucid.calculus.checking.verify import Check, check_derivative
 from pellucid.calculus.derivation.derivation import variable
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
 from pellucid.calculus.derivation.layout import legend
-from pellucid.calculus.language.declarations import Declarations, declare
+from pellucid.calculus.language.declarations import Declarations
 from pellucid.calculus.language.grammar import Syntax
 from pellucid.calculus.language.building import build
 from pellucid.calculus.language.reading import read_declared, syntax_of
@@ -138,7 +138,7 @@ def check_gradient_answer(
 
     Notes: §2.6, KE 119
     """
-    of, declared, inferred = read_declared(expression, declare(where))
+    of, declared, inferred = read_declared(expression, where)
     derivative = differentiate(of, variable(wrt, declared))
 
     def diagnosis(verdict: str, message: str) -> Diagnosis:

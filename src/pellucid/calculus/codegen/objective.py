@@ -171,14 +171,15 @@ class _Compiled:
         self.of, self.by = of, by
         self.name = identifier(by.detail)
         self.shape = tuple(int(k) for k in by.shape)
-        self.slope = differentiate(of, by).expression
+        found = differentiate(of, by)
+        self.slope = found.expression
         given = parameters_of([of, self.slope, by])
         wanted = {identifier(s.detail) for s in given} - {self.name}
         missing = sorted(wanted - {identifier(n) for n in arrays})
         if missing:
             raise FormulaError(f"No data for {', '.join(missing)}: give an array or a number.")
         self.data = {identifier(n): a for n, a in arrays.items() if identifier(n) in wanted}
-        self.both = callable_for([of, self.slope], given=given)
+        self.both = callable_for([of, self.slope], given=given, guarded=found.guarded)
         self.alone = callable_for([of], given=given)
         self.at: Array | None = None
         self.known: tuple[float, Array] | None = None
@@ -195,10 +196,17 @@ class _Compiled:
 
     def _evaluated(self, theta: Array) -> tuple[float, Array]:
         if self.known is None or self.at is None or not np.array_equal(self.at, theta):
-            value, slope = self.both(**self._arguments(theta))
+            value, slope = self._computed(theta)
             self.known = float(value), np.asarray(slope).reshape(np.shape(theta))
             self.at = np.array(theta, copy=True)
         return self.known
+
+    def _computed(self, theta: Array) -> tuple[Any, Any]:
+        """Value and gradient; not a number where a matrix has no inverse."""
+        try:
+            return self.both(**self._arguments(theta))  # type: ignore[no-any-return]
+        except np.linalg.LinAlgError:
+            return np.nan, np.full(self.shape, np.nan)
 
     def value(self, theta: Array) -> float:
         """J(θ)."""

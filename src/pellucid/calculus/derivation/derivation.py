@@ -22,7 +22,7 @@ from pellucid.calculus.derivation.derivative import Derivative, differentiate
 from pellucid.calculus.derivation.layout import legend
 from pellucid.calculus.derivation.quadratic import ClosedForm, closed_form
 from pellucid.calculus.derivation.steps import Step, steps_of
-from pellucid.calculus.language.declarations import Declarations, declare, symbol_name
+from pellucid.calculus.language.declarations import Declarations, symbol_name
 from pellucid.calculus.language.reading import read_declared
 from pellucid.calculus.render.element_form import element_text, letters_free_of
 from pellucid.calculus.render.latex import latex as latex_text
@@ -169,7 +169,7 @@ class Derivation:
         if hessian is not None:
             functions["hessian"] = hessian
         title = f"f = {d.of} and its derivative by {d.by}, made by Pellucid."
-        return module_code(functions, target, title)
+        return module_code(functions, target, title, d.guarded)
 
     def _hessian(self) -> Expression | None:
         d = self.derivative
@@ -298,7 +298,7 @@ def derive(
         built, inferred = expression, tuple[str, ...]()
         declared = Declarations({str(s.detail): s for s in ex.symbols_of(expression)})
     else:
-        built, declared, inferred = read_declared(expression, declare(where))
+        built, declared, inferred = read_declared(expression, where)
     by = wrt if isinstance(wrt, Expression) else variable(wrt, declared)
     options = frozenset(name for name, wanted in (("latex", latex), ("element", element)) if wanted)
     if code is not None and code not in ("numpy", "jax", "torch"):

@@ -6,10 +6,12 @@ Notes: A.2–A.7, Concept 458
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pellucid.calculus.algebra.expand import shortest
 from pellucid.calculus.algebra.expression import Expression, walk
 from pellucid.calculus.algebra.index_form import Tensor
+from pellucid.calculus.algebra.kinks import kink_divisors
 from pellucid.calculus.algebra.shapes import Shape
 from pellucid.calculus.algebra.stable_forms import named
 from pellucid.calculus.algebra.to_index_form import index_form, symbol_atom
@@ -45,6 +47,11 @@ class Derivative:
     def shape(self) -> Shape:
         """Rows follow the input, columns the output (in denominator layout)."""
         return self.expression.shape
+
+    @cached_property
+    def guarded(self) -> frozenset[Expression]:
+        """Divisors that vanish at a kink; in code, 0/0 is 0 there."""
+        return kink_divisors(self.of, self.tensor)
 
     @property
     def in_matrix_form(self) -> bool:

@@ -45,22 +45,25 @@ def read(text: str, where: str | Mapping[str, str] | Declarations | None = None)
 
     Notes: (A.3)
     """
-    declared = where if isinstance(where, Declarations) else declare(where)
-    return read_declared(text, declared)[0]
+    return read_declared(text, where)[0]
 
 
 def read_declared(
-    text: str, declared: Declarations, *, scalar: bool = False
+    text: str,
+    where: str | Mapping[str, str] | Declarations | None,
+    *,
+    scalar: bool = False,
 ) -> tuple[Expression, Declarations, tuple[str, ...]]:
     """The expression, all declarations, and the names whose shapes were worked out.
 
     Parameters
     ----------
     text : str
-    declared : Declarations
+    where : str, mapping or Declarations
     scalar : bool
         Whether the formula is known to be a single number.
     """
+    declared = where if isinstance(where, Declarations) else declare(where)
     syntax, plain = syntax_of(text, declared)
     missing = missing_names(syntax, declared)
     if missing:
