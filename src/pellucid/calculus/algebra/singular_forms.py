@@ -5,6 +5,7 @@ Notes: Definition 472, §4.4, Concept 149
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from pellucid.calculus.algebra import expression as ex
@@ -103,8 +104,25 @@ def with_vanishing_logs(node: Expression) -> Expression | None:
             shape = factor.shape if is_scalar(log.shape) else log.shape
             pair = Expression("vanishing_log", (factor, logarithm.arguments[0]), shape, int(times))
             rest = [a for a in node.arguments if a is not log and a is not factor]
-            make = ex.hadamard if node.operation == "hadamard" else ex.multiply
-            whole = make(*rest, pair)
+            whole = _product_like(node)(*rest, pair)
+            return whole if whole.shape == node.shape else None
+    return _opened(node)
+
+
+def _product_like(node: Expression) -> Callable[..., Expression]:
+    return ex.hadamard if node.operation == "hadamard" else ex.multiply
+
+
+def _opened(node: Expression) -> Expression | None:
+    """(2 log u + 1)·u opened, where a logarithm in the bracket meets its zero outside."""
+    for place, bracket in enumerate(node.arguments):
+        if bracket.operation != "add":
+            continue
+        before, after = node.arguments[:place], node.arguments[place + 1 :]
+        parts = [_product_like(node)(*before, term, *after) for term in bracket.arguments]
+        made = [with_vanishing_logs(p) if p.operation == node.operation else None for p in parts]
+        if any(m is not None for m in made):
+            whole = ex.add(*(m or p for m, p in zip(made, parts, strict=True)))
             return whole if whole.shape == node.shape else None
     return None
 

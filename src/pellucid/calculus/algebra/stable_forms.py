@@ -26,7 +26,7 @@ def named(expression: Expression) -> Expression:
 def stable(expression: Expression) -> Expression:
     """The form to compute: logarithms of sigmoid and softmax become softplus and logsumexp."""
     safe = expression
-    for rule in (_named, _logarithms, with_cofactors, with_vanishing_logs, _merged_exponentials):
+    for rule in (_length, _named, _logarithms, with_cofactors, with_vanishing_logs, _merged_exponentials):
         safe = _rewritten(safe, rule)
     return without_overflow(safe)
 
@@ -90,6 +90,24 @@ def _named(node: Expression) -> Expression | None:
         if u is not None and exponent.detail < 0:
             return ex.entrywise_power(ex.apply("sigmoid", ex.negative(u)), ex.negative(exponent))
     return _softmax(node) or _sigmoid(node)
+
+
+def _length(node: Expression) -> Expression | None:
+    """The root of x'x, or of the sum of squares, is norm2(x): it neither over- nor underflows."""
+    if node.operation != "power" or not ex.is_number(node.arguments[1], Fraction(1, 2)):
+        return None
+    inner = node.arguments[0]
+    if inner.operation in {"multiply", "dot"} and len(inner.arguments) == 2:
+        one, other = inner.arguments
+        column = other.shape[1:] == (1,) and not is_scalar(other.shape)
+        if one == (other if inner.operation == "dot" else ex.transpose(other)) and (
+            column or inner.operation == "dot"
+        ):
+            return ex.to_scalar("norm2", other)
+    if inner.operation == "sum" and inner.arguments[0].operation == "power":
+        base, exponent = inner.arguments[0].arguments
+        return ex.to_scalar("norm2", base) if ex.is_number(exponent, 2) else None
+    return None
 
 
 def _log_of_sum(inner: Expression) -> Expression | None:

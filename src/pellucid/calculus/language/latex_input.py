@@ -23,6 +23,7 @@ from pellucid.calculus.language.latex_tokens import (
     CLOSERS,
     FRACTIONS,
     FUNCTIONS,
+    MARKS,
     NAMED,
     NORMS,
     OPENED,
@@ -65,11 +66,23 @@ def plain_text(text: str, declared: Collection[str] | None = None) -> str:
     Notes: A.1
     """
     check_variants(text)
+    text = _accents_spelled(text)
     if not is_latex(text):
         return text
     if len(text) > LONGEST:
         raise FormulaError(f"The formula has {len(text)} characters; at most {LONGEST} are read.")
     return _Reader(text, declared).all()
+
+
+def _accents_spelled(text: str) -> str:
+    """X̃ is X_tilde: a mark over a letter belongs to its name.
+
+    >>> _accents_spelled("X\\u0303*x")
+    'X_tilde*x'
+    """
+    for mark, word in MARKS.items():
+        text = text.replace(mark, f"_{word}")
+    return text
 
 
 def is_latex(text: str) -> bool:
@@ -83,6 +96,7 @@ def plain_name(name: str) -> str:
     >>> plain_name(r"\hat{\theta}_0"), plain_name("W^{(1)}")
     ('theta_hat_0', 'W^(1)')
     """
+    name = _accents_spelled(name)
     return _Reader(name, None).all() if is_latex(name) else name
 
 
@@ -187,16 +201,18 @@ class _Reader:
     def until(self) -> str:
         """Operands and signs up to a closing bracket, which is left standing."""
         pieces: list[str] = []
-        operand = False
+        operand = slashed = False
         while self.at < len(self.tokens) and self.peek() != self.pending[-1]:
             sign = SIGNS.get(self.peek())
             if sign is not None:
                 self.take()
                 pieces.append(sign if operand else sign.lstrip())
-                operand = False
+                operand, slashed = False, sign == " / "
                 continue
             if self.peek() in CLOSERS:
                 break
+            if operand and slashed:
+                self.refuse(r"Does this stand below the line too? Write \frac{…}{…}, or ( ).")
             value = self.operand()
             pieces.append(f" * {value}" if operand else value)
             operand = True
@@ -217,8 +233,7 @@ class _Reader:
         if token in BARS and BARS[token] != self.pending[-1]:
             return f"bars({self.closed(BARS[token])})"
         if token in FRACTIONS:
-            above = self.argument()
-            return f"(({above})/({self.argument()}))"
+            return self.fraction()
         if token == r"\sqrt":
             return self.root()
         if token == r"\sum":
@@ -233,7 +248,7 @@ class _Reader:
             return self.applied(function_named(token[1:]))
         if token in SYMBOLS or re.fullmatch(r"[^\W\d_]", token):
             return self.letter(SYMBOLS.get(token, token))
-        if re.fullmatch(r"\d+(\.\d+)?", token):
+        if re.fullmatch(r"\d.*", token):
             return token
         self.refuse(
             f"{token} is not read here." if token else "The formula stops too early.",
@@ -248,6 +263,17 @@ class _Reader:
             self.at = start
             self.refuse("LaTeX doesn't print braces: write ( ) around this sum.", back=1)
         return f"({inside})"
+
+    def fraction(self) -> str:
+        place = self.at
+        above, below = self.argument(), self.argument()
+        if re.match(r"d\b", above) and below.startswith("d * "):
+            self.at = place
+            self.refuse(
+                "This looks like a derivative: give the function alone, and the variable by --wrt.",
+                back=1,
+            )
+        return f"(({above})/({below}))"
 
     def root(self) -> str:
         if self.peek() != "[":
@@ -286,7 +312,15 @@ class _Reader:
             return self.applied("sigmoid")
         if name in self.functions and (call := self.unknown(name)):
             return call
-        return self.with_foot(name, styled=styled)
+        if name == "Delta" and "Delta" not in (self.declared or ()) and self.is_plain():
+            self.refuse("Is \\Delta a factor or part of a name? Give the difference one letter.")
+        named = self.with_foot(name, styled=styled)
+        if known and named != name and self.peek() == "(":
+            self.refuse(
+                f"{named} may be a function or a factor: for a product write \\cdot before the "
+                "bracket; for a function take one letter, such as h, and declare it."
+            )
+        return named
 
     def bracket_after_exponent(self) -> bool:
         ahead, depth = 1, 0
@@ -380,7 +414,7 @@ class _Reader:
                 )
         else:
             inside = self.bare_argument(name)
-        return f"{name}({inside}){power}{base}"
+        return f"(log({inside}){base}){power}" if base else f"{name}({inside}){power}"
 
     def base(self, name: str) -> str:
         if self.peek() != "_":
@@ -418,7 +452,7 @@ class _Reader:
         token = self.peek()
         if token in NAMED:
             return not self.names_function()
-        return bool(re.fullmatch(r"\d+(\.\d+)?|[^\W\d_]", token)) or token in (
+        return bool(re.fullmatch(r"\d.*|[^\W\d_]", token)) or token in (
             SYMBOLS.keys() | STYLED | ACCENTS.keys()
         )
 

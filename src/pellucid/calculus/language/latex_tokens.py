@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pellucid.calculus.greek import NAME_OF_COMMAND
 
-TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\|\||\d+(?:\.\d+)?|\s+|.", re.DOTALL)
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\|\||\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\s+|.", re.DOTALL)
 SKIPPED = {
     r"\left", r"\right", r"\big", r"\Big", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\,", r"\;",
     r"\:", r"\!", r"\ ", r"\quad", r"\qquad", r"\displaystyle", r"\limits", "&", "$", "~",
@@ -29,6 +29,7 @@ ACCENTS = {
     r"\hat": "hat", r"\widehat": "hat", r"\tilde": "tilde", r"\widetilde": "tilde",
     r"\bar": "bar", r"\overline": "bar", r"\dot": "dot", r"\check": "check",
 }  # fmt: skip
+MARKS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"}  # over a letter
 FRACTIONS = {r"\frac", r"\tfrac", r"\dfrac"}
 SIGNS = {
     "+": " + ", "-": " - ", "−": " - ", "*": " * ", "/": " / ", ",": ", ", "=": "=",

@@ -8,6 +8,7 @@ Notes: A.1 (A.3), N 28
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -77,10 +78,10 @@ class _Delayed:
 
 
 class _Unifier:
-    def __init__(self, declared: Declarations, text: str, narrow: frozenset[str]) -> None:
+    def __init__(self, declared: Declarations, text: str, attempt: _Attempt) -> None:
         self.declared = declared
         self.text = text
-        self.narrow = narrow  # capitals that need not be longer than wide
+        self.attempt = attempt
         self.known: dict[int, _Pair] = {}
         self.found: dict[str, _Pair] = {}
         self.delayed: list[_Delayed] = []
@@ -162,12 +163,12 @@ class _Unifier:
             if len(shape) > 2:
                 raise FormulaError("With tensors every symbol needs a declaration.")
             return (_Size(shape[0]), _Size(shape[1]))
-        if name in self.declared.sizes or name in SIZE_NAMES or name in SCALAR_NAMES:
+        if name in self.declared.sizes or name in self.attempt.scalars:
             return (_Size(1), _Size(1))
         if name not in self.found:
-            matrix = name[0].isupper() and name not in self.narrow
+            matrix = name[0].isupper() and name not in self.attempt.narrow
             self.found[name] = (
-                _Size(plural=matrix),
+                _Size(plural=matrix or name in self.attempt.long),
                 _Size(plural=matrix) if name[0].isupper() else _Size(1),
             )
         return self.found[name]
@@ -199,9 +200,9 @@ class _Unifier:
             return other
         if node.arguments[1].operation == "number":
             return one
-        if self.scalar(one) and self.certain(other):
+        if self.scalar(one):
             return other
-        if self.scalar(other) and self.certain(one):
+        if self.scalar(other):
             return one
         for left, right in zip(one, other, strict=True):
             self.join(left, right, node)
@@ -261,13 +262,13 @@ class _Unifier:
         if known or name in {"inv", "softmax", "sqrt", "square", "ln", "logistic", "onehot"}:
             return inner[0]
         raise FormulaError(
-            pointed(self.text, node.span, f"With {name}( … ) the shapes must be declared.")
+            pointed(self.text, node.span, _to_declare(node))
         )
 
-    def run(self, syntax: Syntax, scalar: bool) -> None:
+    def run(self, syntax: Syntax) -> None:
         for node in syntax.walk():
             self.shape(node)
-        if scalar:
+        if self.attempt.whole:
             for size in self.shape(syntax):
                 self.join(size, _Size(1), syntax)
         while self.delayed:
@@ -330,20 +331,80 @@ def infer(
     return Declarations(symbols, declared.functions)
 
 
-def _unified(syntax: Syntax, declared: Declarations, text: str, scalar: bool) -> _Unifier:
-    capitals = [n for n in missing_names(syntax, declared) if n[0].isupper()]
-    choices = [(), *((n,) for n in capitals), *combinations(capitals, 2), tuple(capitals)]
-    first: ShapeError | None = None
+def _to_declare(node: Syntax) -> str:
+    """The declaration that a function needs whose sizes are numbers, as conv."""
+    names = dict.fromkeys(n.value for n in node.walk() if n.operation == "name")
+    lengths = zip(names, (5, *[2] * len(names)), strict=False)
+    example = ", ".join(f"{name}: {length}" for name, length in lengths)
+    return (
+        f"The result of {node.value}( … ) is as long as its sizes say: declare them as numbers, "
+        f'as in --where "{example}".'
+    )
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What is supposed about names, before the formula is asked whether it conforms.
+
+    `narrow` capitals need not be matrices, `long` names are no numbers, `scalars` are; `whole`
+    says that the formula is a single number.
+    """
+
+    whole: bool
+    narrow: frozenset[str]
+    long: frozenset[str]
+    scalars: frozenset[str]
+
+
+def _attempts(syntax: Syntax, declared: Declarations, scalar: bool) -> Iterator[_Attempt]:
+    """The likeliest first: an inner product such as θ'x makes the formula a number."""
+    missing = missing_names(syntax, declared)
+    scalars = frozenset(n for n in missing if n in SCALAR_NAMES) | _sizes_meant(syntax)
+    capitals = [n for n in missing if n[0].isupper() and n not in scalars]
+    turned = _turned_first(syntax) - scalars
+    several = [(), *((n,) for n in capitals), *combinations(capitals, 2), tuple(capitals)]
+    if turned:
+        for narrow in ((), ("Y",)) if "Y" in capitals and "Y" not in turned else ((),):
+            yield _Attempt(True, frozenset(narrow), turned, scalars)
     for whole in (True, False) if scalar else (False,):
-        for narrow in dict.fromkeys(choices[:MOST_CHOICES]):
-            unifier = _Unifier(declared, text, frozenset(narrow))
-            try:
-                unifier.run(syntax, whole)
-                return unifier
-            except ShapeError as problem:
-                first = problem if whole or first is None else first
-    assert first is not None
-    raise first
+        for narrow in dict.fromkeys(several[:MOST_CHOICES]):
+            yield _Attempt(whole, frozenset(narrow), frozenset(), scalars)
+
+
+def _sizes_meant(syntax: Syntax) -> frozenset[str]:
+    """n and d, and other letters for sizes where they only multiply or divide."""
+    elsewhere = {
+        argument.value
+        for node in syntax.walk()
+        if node.operation not in {"multiply", "divide", "power", "negative"}
+        for argument in node.arguments
+        if argument.operation == "name"
+    }
+    return frozenset({"n", "d"} | (SIZE_NAMES - elsewhere))
+
+
+def _turned_first(syntax: Syntax) -> frozenset[str]:
+    """The x of x'y: an inner product of more than one entry."""
+    return frozenset(
+        node.arguments[0].arguments[0].value
+        for node in syntax.walk()
+        if node.operation == "multiply"
+        and node.arguments[0].operation == "transpose"
+        and node.arguments[0].arguments[0].operation == "name"
+    )
+
+
+def _unified(syntax: Syntax, declared: Declarations, text: str, scalar: bool) -> _Unifier:
+    problems: list[ShapeError] = []
+    for attempt in _attempts(syntax, declared, scalar):
+        unifier = _Unifier(declared, text, attempt)
+        try:
+            unifier.run(syntax)
+            return unifier
+        except ShapeError as problem:
+            plainest = not attempt.whole and not attempt.narrow
+            problems.insert(0 if plainest else len(problems), problem)
+    raise problems[0]
 
 
 def _value(size: _Size, names: dict[int, str]) -> Size:
