@@ -28,8 +28,7 @@ from pellucid.calculus.algebra.shapes import (
 from pellucid.errors import FormulaError, ShapeError
 
 Value = Fraction | float
-_GREATEST = Fraction(10) ** 300
-_LEAST = 1 / _GREATEST
+_MOST_BITS = 997  # of 1e300
 ExpressionLike: TypeAlias = "Expression | int | float | Fraction"
 
 
@@ -172,9 +171,16 @@ def number(value: Value) -> Expression:
     exact = Fraction(value) if isinstance(value, int) else value
     if isinstance(exact, float) and exact.is_integer() and abs(exact) < 1e15:
         exact = Fraction(int(exact))
-    if exact and not _LEAST <= abs(exact) <= _GREATEST:
+    if exact and not _within_range(exact):
         raise FormulaError("A number here lies beyond 1e±300; no computer's number holds it.")
     return Expression("number", (), SCALAR, exact)
+
+
+def _within_range(value: Value) -> bool:
+    if isinstance(value, float):
+        return 1e-300 <= abs(value) <= 1e300
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    return -_MOST_BITS < bits < _MOST_BITS
 
 
 def as_expression(value: Expression | int | float | Fraction) -> Expression:

@@ -25,6 +25,7 @@ from pellucid.calculus.algebra.index_form import (
     fresh,
 )
 from pellucid.calculus.algebra.shapes import SCALAR, Size
+from pellucid.calculus.algebra.work_limit import count_work
 from pellucid.errors import FormulaError
 
 MOST_TERMS = 4000
@@ -44,6 +45,7 @@ def tensor_of(axes: tuple[Size, ...], terms: Iterable[Term]) -> Tensor:
                 f"The formula expands to more than {MOST_TERMS} terms or {MOST_FACTORS} factors; "
                 "split it into named parts."
             )
+        count_work(1 + len(raw.factors))
         term = canonical(raw, rank)
         collected[term.factors] = collected.get(term.factors, Fraction(0)) + term.coefficient
     kept = [Term(coefficient, factors) for factors, coefficient in collected.items() if coefficient]

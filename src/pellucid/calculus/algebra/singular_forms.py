@@ -90,6 +90,11 @@ def with_vanishing_logs(node: Expression) -> Expression | None:
             return None if found is None else ex.multiply(*scalars, found)
     if node.operation not in {"multiply", "hadamard"}:
         return None
+    return _paired(node) or _opened(node)
+
+
+def _paired(node: Expression) -> Expression | None:
+    """A logarithm joined with the factor of the product that vanishes where its argument does."""
     for log in node.arguments:
         logarithm, times = _power_of(log)
         if logarithm.operation != "log" or times < 1 or times.denominator != 1:
@@ -106,7 +111,7 @@ def with_vanishing_logs(node: Expression) -> Expression | None:
             rest = [a for a in node.arguments if a is not log and a is not factor]
             whole = _product_like(node)(*rest, pair)
             return whole if whole.shape == node.shape else None
-    return _opened(node)
+    return None
 
 
 def _product_like(node: Expression) -> Callable[..., Expression]:
@@ -116,15 +121,20 @@ def _product_like(node: Expression) -> Callable[..., Expression]:
 def _opened(node: Expression) -> Expression | None:
     """(2 log u + 1)·u opened, where a logarithm in the bracket meets its zero outside."""
     for place, bracket in enumerate(node.arguments):
-        if bracket.operation != "add":
+        if bracket.operation != "add" or not any(_has_log(t) for t in bracket.arguments):
             continue
         before, after = node.arguments[:place], node.arguments[place + 1 :]
         parts = [_product_like(node)(*before, term, *after) for term in bracket.arguments]
-        made = [with_vanishing_logs(p) if p.operation == node.operation else None for p in parts]
+        made = [_paired(p) if p.operation == node.operation else None for p in parts]
         if any(m is not None for m in made):
             whole = ex.add(*(m or p for m, p in zip(made, parts, strict=True)))
             return whole if whole.shape == node.shape else None
     return None
+
+
+def _has_log(term: Expression) -> bool:
+    factors = term.arguments if term.operation in {"multiply", "hadamard"} else (term,)
+    return any(_power_of(f)[0].operation == "log" for f in factors)
 
 
 def _zeros_of(base: Expression) -> set[Expression]:

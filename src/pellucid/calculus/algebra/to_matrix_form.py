@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,6 +44,20 @@ def matrix_form(tensor: Tensor, shape: Shape) -> Expression:
 
     Notes: Concept 483
     """
+    if _FORMS.get() is not None:
+        return _matrix_form(tensor, shape)
+    token = _FORMS.set({})
+    try:
+        return _matrix_form(tensor, shape)
+    finally:
+        _FORMS.reset(token)
+
+
+# Atoms met before within one conversion: a part that occurs often is converted once.
+_FORMS: ContextVar[dict[Atom, Expression] | None] = ContextVar("forms of atoms", default=None)
+
+
+def _matrix_form(tensor: Tensor, shape: Shape) -> Expression:
     terms = [_term_form(term, tensor.axes, shape) for term in tensor.terms]
     return tidied(ex.add(ex.zeros(shape), *terms))
 
@@ -103,6 +118,15 @@ def factor_form(factor: Factor) -> Expression:
 
 def atom_form(atom: Atom) -> Expression:
     """The expression of an atom: a scalar, a column or a matrix."""
+    known = _FORMS.get()
+    if known is None:
+        return _atom_form(atom)
+    if atom not in known:
+        known[atom] = _atom_form(atom)
+    return known[atom]
+
+
+def _atom_form(atom: Atom) -> Expression:
     leaf = _LEAVES.get(atom.kind)
     if leaf is not None:
         return leaf(atom)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pellucid.calculus.algebra.kinks import kink_warnings
 from pellucid.calculus.algebra.shapes import shape_text
 from pellucid.calculus.checking.mistakes import judged, not_conforming
 from pellucid.calculus.checking.verify import Check, check_derivative
@@ -75,6 +76,7 @@ class Diagnosis:
         lines.append(f"  typed    {d.expression}")
         lines.append(f"  layout   {legend(d.of.shape, d.by.shape, d.layout)}")
         lines.append(f"  check    {self.check}")
+        lines += [f"  mind     {note}" for note in kink_warnings(d.of, d.by)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -89,9 +89,26 @@ class Derivation:
             for node in ex.symbols_of(self.derivative.of)
             if "distribution" in node.marks
         )
+        notes.extend(self._unused())
+        notes.extend(_norms_of_matrices(self.derivative.of))
         if _adds_scalars(self.derivative.of):
             notes.append("a scalar is added to an array here: it is added to every entry")
         return tuple(notes)
+
+    def _unused(self) -> list[str]:
+        """Names that were declared, and do not occur: a slip of the pen, as a rule."""
+        of = self.derivative.of
+        used = {str(s.detail) for s in ex.symbols_of(of)} | {str(self.derivative.by.detail)}
+        called = {node.operation.rstrip("'") for node in ex.walk(of)}
+        called |= {str(node.detail) for node in ex.walk(of) if node.operation == "unknown"}
+        sizes = set(self.declared.sizes)
+        idle = [n for n in self.declared.symbols if n not in used | sizes]
+        idle += [n for n in self.declared.functions if n not in called]
+        if not idle:
+            return []
+        verb = "is" if len(idle) == 1 else "are"
+        does = "does" if len(idle) == 1 else "do"
+        return [f"{', '.join(idle)} {verb} declared, but {does} not occur in the formula"]
 
     @cached_property
     def condensed(self) -> Condensed | None:
@@ -223,6 +240,17 @@ class Derivation:
 def vars_of(step: Step) -> dict[str, str]:
     """A step as plain values."""
     return {"what": step.what, "text": step.text, "latex": step.latex, "source": step.source}
+
+
+def _norms_of_matrices(of: Expression) -> list[str]:
+    for node in ex.walk(of):
+        if node.operation in {"norm1", "norm2"} and 1 not in node.arguments[0].shape:
+            what = {
+                "norm2": "the root of the sum of the squares of all its entries (Frobenius)",
+                "norm1": "the sum of the absolute values of all its entries",
+            }[node.operation]
+            return [f"{node.operation} of a matrix is {what}, not the norm of a linear map"]
+    return []
 
 
 def _adds_scalars(of: Expression) -> bool:

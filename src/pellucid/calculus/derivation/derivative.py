@@ -16,9 +16,13 @@ from pellucid.calculus.algebra.shapes import Shape
 from pellucid.calculus.algebra.stable_forms import named
 from pellucid.calculus.algebra.to_index_form import index_form, symbol_atom
 from pellucid.calculus.algebra.to_matrix_form import is_matrix_form, matrix_form
+from pellucid.calculus.algebra.work_limit import limited_work
 from pellucid.calculus.derivation.layout import arranged, derivative_shape
 from pellucid.calculus.derivation.sensitivities import derivative as index_derivative
 from pellucid.errors import FormulaError
+
+
+MOST_PARTS = 20_000  # of an answer, each counted as often as it is printed
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ def differentiate(of: Expression, by: Expression, layout: str = "denominator") -
     if "constant" in by.marks:
         raise FormulaError(f"{by} is declared constant; nothing is differentiated by it.")
     try:
-        return _differentiated(of, by, layout)
+        with limited_work():
+            return _differentiated(of, by, layout)
     except RecursionError:
         raise FormulaError("The formula is nested too deeply; name some of its parts.") from None
 
@@ -108,6 +113,12 @@ def _differentiated(of: Expression, by: Expression, layout: str) -> Derivative:
         other = matrix_form(opened, shape)
         if _cost(other) < _cost(expression):
             tensor, expression = opened, other
+    size = _cost(expression)[1]
+    if size > MOST_PARTS:
+        raise FormulaError(
+            f"Written out, this derivative has {size:,} parts: split the formula into named parts "
+            "and take the chain rule along them (pellucid.calculus.chain)."
+        )
     return Derivative(of, by, tensor, expression, layout)
 
 

@@ -224,10 +224,16 @@ class _Unifier:
 
     def _settle(self, product: _Delayed, force: bool = False) -> bool:
         left, right, result, node = product.left, product.right, product.result, product.node
+        if left[1].root().value == 1 and right[0].root().plural and not left[0].root().plural:
+            self.join(left[0], _Size(1), node)  # a column before a matrix conforms as a number only
         if self.scalar(left):
             pairs = list(zip(result, right, strict=True))
         elif self.scalar(right):
             pairs = list(zip(result, left, strict=True))
+        elif force and self._two_columns(left, right):
+            for size in (left[0], right[0]):
+                self.join(size, _Size(1), node)
+            pairs = [(result[0], left[0]), (result[1], right[1])]
         elif force or (self.certain(left) and self.certain(right)):
             pairs = [(left[1], right[0]), (result[0], left[0]), (result[1], right[1])]
         else:
@@ -236,6 +242,11 @@ class _Unifier:
         for one, other in pairs:
             self.join(one, other, node, around)
         return True
+
+    def _two_columns(self, left: _Pair, right: _Pair) -> bool:
+        """y*log(g), nothing else being known: two numbers."""
+        columns = left[1].root().value == 1 and right[1].root().value == 1
+        return columns and left[0].root().value is None and right[0].root().value is None
 
     def _call(self, node: Syntax) -> _Pair:
         name = node.value

@@ -6,6 +6,7 @@ Notes: A.2
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 from pellucid.calculus.derivation.layout import legend
@@ -17,10 +18,25 @@ if TYPE_CHECKING:
     from pellucid.calculus.derivation.derivation import Derivation
 
 
+LONGEST = 1500  # characters of LaTeX that are typeset
+MOST_STEPS = 20  # steps that are typeset
+DEEPEST = 6  # brackets that grow with what they hold: each doubles the work
+
+
+def _depth(formula: str) -> int:
+    depth = deepest = 0
+    for word in re.findall(r"\\left|\\right|\\frac|\\sqrt|\\lVert|\\rVert", formula):
+        depth += {"\\left": 1, "\\lVert": 1, "\\right": -1, "\\rVert": -1}.get(word, 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def typeset(formula: str, title: str) -> str:
-    """The formula as SVG; its text where it cannot be typeset."""
+    """The formula as SVG; its text where it cannot be typeset, or not in bounded time."""
     from pellucid.typesetting import svg
 
+    if len(formula) > LONGEST or _depth(formula) > DEEPEST:
+        return f"<code>{html.escape(title)}</code>"
     try:
         return svg(formula, title=title)
     except Exception:  # A formula that the typesetter does not know is still shown as text.
@@ -55,9 +71,13 @@ def derivation_html(derivation: Derivation) -> str:
         f"<li><p>{html.escape(step.what)}"
         + (f" <cite>{html.escape(step.source)}</cite>" if step.source else "")
         + "</p>"
-        + (typeset(step.latex, step.text) if step.latex else f"<p>{html.escape(step.text)}</p>")
+        + (
+            typeset(step.latex, step.text)
+            if step.latex and place < MOST_STEPS
+            else f"<p>{html.escape(step.text)}</p>"
+        )
         + "</li>"
-        for step in derivation.steps
+        for place, step in enumerate(derivation.steps)
     )
     return (
         f'<section class="derivation"><h3>The derivative by {html.escape(by)}</h3>'
