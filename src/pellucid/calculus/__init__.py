@@ -8,8 +8,11 @@ Notes: §A.1
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from pellucid.calculus.algebra.expression import NOTATIONS
 
 if TYPE_CHECKING:
     from pellucid.calculus.algebra.convexity import curvature
@@ -80,7 +83,20 @@ __all__ = [
 ]
 
 
+def _printed(module: str, name: str) -> Callable[[Expression], str]:
+    """A notation that is imported when something is first printed in it."""
+
+    def spelled(expression: Expression) -> str:
+        printed: str = getattr(import_module(f"{__name__}.render.{module}"), name)(expression)
+        return printed
+
+    return spelled
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+NOTATIONS.update(text=_printed("text", "text"), latex=_printed("latex", "latex"))

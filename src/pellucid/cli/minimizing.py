@@ -263,7 +263,7 @@ def _shapes(bound: Bound) -> str:
 
 
 def _report(derivation: Any, found: Descent, bound: Bound, how: str) -> str:
-    from pellucid.calculus.render.text import pretty_name
+    from pellucid.calculus.render.names import pretty_name
 
     parameter = pretty_name(str(derivation.derivative.by.detail))
     lines = [str(derivation), "", str(found.explain()), f"Start: {how}.", "", _steps(found)]

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from pellucid.calculus.algebra.canonical_tensors import tensor_of
 from pellucid.calculus.algebra.index_form import Factor, Tensor, Term
-from pellucid.calculus.algebra.simplify import function_of, scaled, tensor_of
+from pellucid.calculus.algebra.tensor_arithmetic import function_of, scaled
 
 HALF = Fraction(1, 2)
 

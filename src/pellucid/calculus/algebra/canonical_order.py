@@ -25,7 +25,7 @@ def flipped(expression: Expression) -> Expression:
 
 
 def _is_symmetric(expression: Expression) -> bool:
-    from pellucid.calculus.algebra.index_form import group_marks
+    from pellucid.calculus.algebra.canonical_tensors import group_marks
     from pellucid.calculus.algebra.to_index_form import index_form
 
     return "symmetric" in group_marks(index_form(expression))

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pellucid.calculus.algebra.index_form import Factor, Tensor, Term, at, delta, fresh
-from pellucid.calculus.algebra.simplify import tensor_of
+from pellucid.calculus.algebra.canonical_tensors import at, tensor_of
+from pellucid.calculus.algebra.index_form import Factor, Tensor, Term, delta, fresh
 
 ROUNDS = 6
 MOST_WORK = 260

@@ -8,7 +8,7 @@ Notes: A.8, Definition 476
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -30,6 +30,10 @@ from pellucid.errors import FormulaError, ShapeError
 Value = Fraction | float
 _MOST_BITS = 997  # of 1e300
 ExpressionLike: TypeAlias = "Expression | int | float | Fraction"
+
+
+# How an expression is printed is not its business: `pellucid.calculus` enters the notations here.
+NOTATIONS: dict[str, Callable[[Expression], str]] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +91,10 @@ class Expression:
         )
 
     def __str__(self) -> str:
-        from pellucid.calculus.render.text import text
-
-        return text(self)
+        return NOTATIONS["text"](self)
 
     def _repr_latex_(self) -> str:
-        from pellucid.calculus.render.latex import latex
-
-        return f"${latex(self)}$"
+        return f"${NOTATIONS['latex'](self)}$"
 
     @property
     def T(self) -> Expression:

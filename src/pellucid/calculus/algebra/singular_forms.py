@@ -59,7 +59,9 @@ def _inverse_replaced(node: Expression, matrix: Expression) -> Expression | None
         return ex.transpose(Expression("cofactors", (matrix,), node.shape))
     if node.operation == "transpose" and node.arguments[0].operation == "inv":
         inner = node.arguments[0]
-        return Expression("cofactors", (matrix,), node.shape) if inner.arguments[0] == matrix else None
+        return (
+            Expression("cofactors", (matrix,), node.shape) if inner.arguments[0] == matrix else None
+        )
     if node.operation == "add":
         parts = [_inverse_replaced(a, matrix) for a in node.arguments]
         return None if None in parts else ex.add(*(p for p in parts if p is not None))

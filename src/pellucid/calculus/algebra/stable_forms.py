@@ -26,7 +26,14 @@ def named(expression: Expression) -> Expression:
 def stable(expression: Expression) -> Expression:
     """The form to compute: logarithms of sigmoid and softmax become softplus and logsumexp."""
     safe = expression
-    for rule in (_length, _named, _logarithms, with_cofactors, with_vanishing_logs, _merged_exponentials):
+    for rule in (
+        _length,
+        _named,
+        _logarithms,
+        with_cofactors,
+        with_vanishing_logs,
+        _merged_exponentials,
+    ):
         safe = _rewritten(safe, rule)
     return without_overflow(safe)
 
@@ -190,3 +197,13 @@ def _one_minus_sigmoid(node: Expression) -> Expression | None:
         if minus and len(rest) == 1 and rest[0].operation == "sigmoid":
             return rest[0].arguments[0]
     return None
+
+
+RULES: tuple[Rule, ...] = (
+    _length,
+    _named,
+    _logarithms,
+    with_cofactors,
+    with_vanishing_logs,
+    _merged_exponentials,
+)

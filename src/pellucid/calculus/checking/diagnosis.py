@@ -17,12 +17,13 @@ from pellucid.calculus.checking.verify import Check, check_derivative
 from pellucid.calculus.derivation.derivation import variable
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
 from pellucid.calculus.derivation.layout import legend
+from pellucid.calculus.language.building import build
 from pellucid.calculus.language.declarations import Declarations
 from pellucid.calculus.language.grammar import Syntax
-from pellucid.calculus.language.building import build
 from pellucid.calculus.language.reading import read_declared, syntax_of
 from pellucid.calculus.language.shape_inference import missing_names
-from pellucid.calculus.render.text import pretty_name, shapes_text, unicode_text
+from pellucid.calculus.render.names import pretty_name
+from pellucid.calculus.render.text import shapes_text, unicode_text
 from pellucid.errors import FormulaError, ShapeError
 
 

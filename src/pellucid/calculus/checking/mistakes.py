@@ -25,11 +25,12 @@ from pellucid.calculus.checking.sample_points import points, sizes_for
 from pellucid.calculus.checking.verify import MOST_TRIES, accepted, soundness
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
-from pellucid.calculus.language.declarations import Declarations
 from pellucid.calculus.language.building import build
+from pellucid.calculus.language.declarations import Declarations
 from pellucid.calculus.language.grammar import Syntax
 from pellucid.calculus.language.reading import syntax_of
-from pellucid.calculus.render.text import pretty_name, unicode_text
+from pellucid.calculus.render.names import pretty_name
+from pellucid.calculus.render.text import unicode_text
 from pellucid.errors import FormulaError, ShapeError
 
 Array = NDArray[np.float64]
@@ -224,8 +225,8 @@ def _other_power(given: Expression, derivative: Derivative) -> tuple[str, str] |
         power = node.operation == "power" and ex.is_number(node.arguments[1])
         base = node.arguments[0] if power else node
         exponent = Fraction(node.arguments[1].detail) if power else Fraction(1)
-        if base.operation not in {"norm2", "norm1", "abs", "symbol"} or not power and (
-            base.operation == "symbol"
+        if base.operation not in {"norm2", "norm1", "abs", "symbol"} or (
+            not power and (base.operation == "symbol")
         ):
             continue
         for other in _confusable(base, exponent):

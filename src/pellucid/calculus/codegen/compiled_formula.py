@@ -45,9 +45,7 @@ def bound_formula(
         if unknown:
             raise FormulaError(f"No data for {', '.join(unknown)}: give an array or a number.")
         known |= {n: ex.symbol(n, SCALAR) for n in sizes}
-        declared = infer(
-            syntax, Declarations(known, shapes.functions), expression, scalar=True
-        )
+        declared = infer(syntax, Declarations(known, shapes.functions), expression, scalar=True)
         of = build(syntax, declared, expression)
         of = _with_sizes(of, {n: k for n, k in sizes.items() if k is not None})
     if not is_scalar(of.shape):

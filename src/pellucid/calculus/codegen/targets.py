@@ -231,7 +231,8 @@ _TORCH = {
     """a/b; 0 where both are 0: at a kink the derivative is taken as 0."""
     a, b = torch.as_tensor(a), torch.as_tensor(b)
     both = (a == 0) & (b == 0)
-    return torch.where(both, torch.zeros_like(a * b), a / torch.where(both, torch.ones_like(b), b))''',
+    below = torch.where(both, torch.ones_like(b), b)
+    return torch.where(both, torch.zeros_like(a * b), a / below)''',
     "vanishing_log": '''def vanishing_log(factor, u, times):
     """factor * log(u) ** times; 0 where the factor is 0, as in u log u."""
     none = factor == 0

@@ -17,12 +17,13 @@ from pellucid.calculus.algebra.shapes import Shape, axes_of, shape_text
 from pellucid.calculus.checking.verify import Check, check_derivative
 from pellucid.calculus.derivation.condensed_form import condensed
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
-from pellucid.calculus.language.declarations import Declarations, declare, symbol_name
 from pellucid.calculus.language.building import build
+from pellucid.calculus.language.declarations import Declarations, declare, symbol_name
 from pellucid.calculus.language.reading import syntax_of
 from pellucid.calculus.render.element_form import LETTERS
-from pellucid.calculus.render.latex import name_latex, shape_latex
-from pellucid.calculus.render.text import pretty_name, unicode_text
+from pellucid.calculus.render.latex import shape_latex
+from pellucid.calculus.render.names import name_latex, pretty_name
+from pellucid.calculus.render.text import unicode_text
 from pellucid.errors import FormulaError, ShapeError
 
 

@@ -24,10 +24,12 @@ from pellucid.calculus.derivation.quadratic import ClosedForm, closed_form
 from pellucid.calculus.derivation.steps import Step, steps_of
 from pellucid.calculus.language.declarations import Declarations, symbol_name
 from pellucid.calculus.language.reading import read_declared
+from pellucid.calculus.render.derivation_html import derivation_html
+from pellucid.calculus.render.derivation_text import derivation_text
 from pellucid.calculus.render.element_form import element_text, letters_free_of
 from pellucid.calculus.render.latex import latex as latex_text
-from pellucid.calculus.render.latex import name_latex
-from pellucid.calculus.render.text import pretty_name, shapes_text, unicode_text
+from pellucid.calculus.render.names import name_latex, pretty_name
+from pellucid.calculus.render.text import shapes_text, unicode_text
 from pellucid.errors import FormulaError, PellucidError
 
 
@@ -200,13 +202,9 @@ class Derivation:
     def __str__(self) -> str:
         if self.code_target:
             return self.code(self.code_target)
-        from pellucid.calculus.render.derivation_text import derivation_text
-
         return derivation_text(self)
 
     def _repr_html_(self) -> str:
-        from pellucid.calculus.render.derivation_html import derivation_html
-
         return derivation_html(self)
 
     def as_dict(self) -> dict[str, Any]:

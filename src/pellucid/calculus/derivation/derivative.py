@@ -21,7 +21,6 @@ from pellucid.calculus.derivation.layout import arranged, derivative_shape
 from pellucid.calculus.derivation.sensitivities import derivative as index_derivative
 from pellucid.errors import FormulaError
 
-
 MOST_PARTS = 20_000  # of an answer, each counted as often as it is printed
 
 

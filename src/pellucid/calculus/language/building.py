@@ -16,7 +16,7 @@ from pellucid.calculus.algebra.shapes import SCALAR, Size, shape_text
 from pellucid.calculus.language.calls import CALLS
 from pellucid.calculus.language.declarations import Declarations
 from pellucid.calculus.language.grammar import Syntax, pointed
-from pellucid.errors import FormulaError, PellucidError, ShapeError
+from pellucid.errors import FormulaError, PellucidError
 
 UNKNOWN_FUNCTIONS = ("f", "g", "h", "phi", "psi")
 _WORDS = {

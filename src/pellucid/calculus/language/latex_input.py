@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NoReturn
 
 from pellucid.calculus.greek import check_variants
 from pellucid.calculus.language.grammar import LONGEST, pointed
@@ -118,7 +117,7 @@ class _Reader:
         except RecursionError:
             raise FormulaError("The formula is nested too deeply; name its parts.") from None
         if self.at < len(self.tokens):
-            self.refuse(f"{self.peek()} closes nothing.")
+            raise self.refused(f"{self.peek()} closes nothing.")
         return found
 
     # --- tokens ---------------------------------------------------------------------------
@@ -131,21 +130,22 @@ class _Reader:
         self.at += 1
         return self.tokens[self.at - 1].text
 
-    def refuse(self, why: str, back: int = 0) -> NoReturn:
+    def refused(self, why: str, back: int = 0) -> FormulaError:
+        """The error that points at a token."""
         place = self.at - back
         if place < len(self.tokens):
             token = self.tokens[place]
             span = (token.start, token.start + len(token.text))
         else:
             span = (len(self.source), len(self.source) + 1)
-        raise FormulaError(pointed(self.source, span, why))
+        return FormulaError(pointed(self.source, span, why))
 
     def closed(self, closing: str) -> str:
         self.pending.append(closing)
         inside = self.until()
         self.pending.pop()
         if self.peek() != closing:
-            self.refuse(f"{closing} is missing.")
+            raise self.refused(f"{closing} is missing.")
         self.take()
         return inside
 
@@ -165,20 +165,24 @@ class _Reader:
             return SYMBOLS[self.take()]
         if token in FRACTIONS | {r"\sqrt"} | STYLED | NAMED | set(ACCENTS):
             return self.value()
-        self.refuse("Put what belongs here between braces { }." if token else "{ is missing.")
+        raise self.refused(
+            "Put what belongs here between braces { }." if token else "{ is missing."
+        )
 
     def word(self) -> str:
         """The letters between braces, or one token: a name, not a formula."""
         if self.peek() != "{":
             token = self.take() if self.at < len(self.tokens) else ""
             if re.fullmatch(r"\d\d+", token):
-                self.refuse(f"LaTeX prints only the first digit here: write {{{token}}}.", back=1)
+                raise self.refused(
+                    f"LaTeX prints only the first digit here: write {{{token}}}.", back=1
+                )
             return self.letters(token)
         self.take()
         found = []
         while self.peek() != "}":
             if not self.peek():
-                self.refuse("} is missing.")
+                raise self.refused("} is missing.")
             if self.peek() in NAMED | STYLED and self.peek(1) == "{":
                 self.take()
                 found.append(self.word())
@@ -193,7 +197,7 @@ class _Reader:
     def letters(self, token: str) -> str:
         spelled = SYMBOLS.get(token, token)
         if not re.fullmatch(r"\w+|'", spelled):
-            self.refuse("A name is made of letters and digits.", back=1)
+            raise self.refused("A name is made of letters and digits.", back=1)
         return spelled
 
     # --- sums and operands ------------------------------------------------------------------
@@ -212,7 +216,9 @@ class _Reader:
             if self.peek() in CLOSERS:
                 break
             if operand and slashed:
-                self.refuse(r"Does this stand below the line too? Write \frac{…}{…}, or ( ).")
+                raise self.refused(
+                    r"Does this stand below the line too? Write \frac{…}{…}, or ( )."
+                )
             value = self.operand()
             pieces.append(f" * {value}" if operand else value)
             operand = True
@@ -250,7 +256,7 @@ class _Reader:
             return self.letter(SYMBOLS.get(token, token))
         if re.fullmatch(r"\d.*", token):
             return token
-        self.refuse(
+        raise self.refused(
             f"{token} is not read here." if token else "The formula stops too early.",
             back=1 if token else 0,
         )
@@ -261,7 +267,7 @@ class _Reader:
         inside = self.closed("}")
         if _is_sum(inside):
             self.at = start
-            self.refuse("LaTeX doesn't print braces: write ( ) around this sum.", back=1)
+            raise self.refused("LaTeX doesn't print braces: write ( ) around this sum.", back=1)
         return f"({inside})"
 
     def fraction(self) -> str:
@@ -269,7 +275,7 @@ class _Reader:
         above, below = self.argument(), self.argument()
         if re.match(r"d\b", above) and below.startswith("d * "):
             self.at = place
-            self.refuse(
+            raise self.refused(
                 "This looks like a derivative: give the function alone, and the variable by --wrt.",
                 back=1,
             )
@@ -286,7 +292,7 @@ class _Reader:
         r"""`\sum(…)` with nothing behind it; an index, or a sum of what follows, is not guessed."""
         place = self.at
         if self.peek() in {"_", "^"}:
-            self.refuse(
+            raise self.refused(
                 r"\sum over an index is not read: write it as a product of arrays, or as sum(…).",
                 back=1,
             )
@@ -295,7 +301,7 @@ class _Reader:
             if self.peek() in {"", *CLOSERS, "+", "-", "−", ",", "="}:
                 return f"sum({inside})"
         self.at = place
-        self.refuse(r"Where does this sum end? Put all of it into \sum( … ).", back=1)
+        raise self.refused(r"Where does this sum end? Put all of it into \sum( … ).", back=1)
 
     def letter(self, name: str, *, styled: bool = False) -> str:
         if name == "sigma" and self.peek() == "'" and self.peek(1) == "(":
@@ -304,7 +310,7 @@ class _Reader:
             return f"(sigmoid({inside}) .* (1 - sigmoid({inside})))"
         known = name in self.functions or name == "sigma"
         if known and self.peek() == "^" and self.bracket_after_exponent():
-            self.refuse(
+            raise self.refused(
                 f"This may be a power of {name} times the bracket, or {name} of the bracket, "
                 "raised: write the product with \\cdot, or the power behind the bracket."
             )
@@ -313,10 +319,12 @@ class _Reader:
         if name in self.functions and (call := self.unknown(name)):
             return call
         if name == "Delta" and "Delta" not in (self.declared or ()) and self.is_plain():
-            self.refuse("Is \\Delta a factor or part of a name? Give the difference one letter.")
+            raise self.refused(
+                "Is \\Delta a factor or part of a name? Give the difference one letter."
+            )
         named = self.with_foot(name, styled=styled)
         if known and named != name and self.peek() == "(":
-            self.refuse(
+            raise self.refused(
                 f"{named} may be a function or a factor: for a product write \\cdot before the "
                 "bracket; for a function take one letter, such as h, and declare it."
             )
@@ -339,10 +347,10 @@ class _Reader:
         inside = self.argument()
         if re.fullmatch(r"\(?[\d.]+\)?", inside):
             self.at = place
-            self.refuse("A bold number has no size here: give that vector a name.", back=1)
+            raise self.refused("A bold number has no size here: give that vector a name.", back=1)
         if " " in inside:
             self.at = place
-            self.refuse(f"{token} is read around one symbol.", back=1)
+            raise self.refused(f"{token} is read around one symbol.", back=1)
         if not _is_name(inside):
             return inside
         self.styles = styles
@@ -354,7 +362,9 @@ class _Reader:
         self.styles = styles
         if not _is_name(inside):
             self.at = place
-            self.refuse(f"{token} stands over one symbol; over more it has no meaning here.", 1)
+            raise self.refused(
+                f"{token} stands over one symbol; over more it has no meaning here.", 1
+            )
         return self.with_foot(f"{inside}_{ACCENTS[token]}")
 
     def operator(self, token: str) -> str:
@@ -365,7 +375,7 @@ class _Reader:
             return self.applied(function)
         if self.peek() == "(" and len(name) > 1:
             self.at = place
-            self.refuse(
+            raise self.refused(
                 f"{name} is no function that is known here; for a product write \\cdot before "
                 "the bracket.",
                 back=1,
@@ -379,7 +389,7 @@ class _Reader:
             name = f"{name}_{self.word()}"
         if self.styles.setdefault(name, styled) != styled:
             self.at = place
-            self.refuse(
+            raise self.refused(
                 f"{name} stands here both bold and plain, and would be read as one symbol: give "
                 "one of the two another letter.",
                 back=1,
@@ -397,7 +407,9 @@ class _Reader:
             if which in {"1", "2", "F"}:
                 self.word()
         if which not in {"1", "2", "F"}:
-            self.refuse("Norms are ‖·‖₁, ‖·‖₂ and ‖·‖_F.", back=0 if self.peek() != "{" else -1)
+            raise self.refused(
+                "Norms are ‖·‖₁, ‖·‖₂ and ‖·‖_F.", back=0 if self.peek() != "{" else -1
+            )
         return f"norm{'1' if which == '1' else '2'}({inside})"
 
     def applied(self, name: str) -> str:
@@ -409,7 +421,7 @@ class _Reader:
             self.take()
             inside = self.closed("}")
             if self.peek() not in {"", self.pending[-1], *CLOSERS, *SIGNS}:
-                self.refuse(
+                raise self.refused(
                     f"LaTeX doesn't print braces: put the argument of {name} into ( )."
                 )
         else:
@@ -420,7 +432,7 @@ class _Reader:
         if self.peek() != "_":
             return ""
         if name != "log":
-            self.refuse(f"A foot of {name} is not read.")
+            raise self.refused(f"A foot of {name} is not read.")
         self.take()
         return f"/log({self.argument()})"
 
@@ -429,7 +441,7 @@ class _Reader:
         power = self.exponent("")
         if not re.fullmatch(r"'|\^\([1-9]\w*\)", power):
             self.at = place
-            self.refuse(
+            raise self.refused(
                 f"{name} with this exponent may mean its inverse function or its reciprocal: write "
                 f"the power behind the bracket, as in {name}(x)^{{-1}}."
             )
@@ -444,7 +456,7 @@ class _Reader:
         token = self.peek()
         ends = not token or token in CLOSERS or token == self.pending[-1]
         if not (ends or token in SIGNS.keys() - {"/"} or self.names_function()):
-            self.refuse(f"Where does the argument of {name} end? Put it into ( ).")
+            raise self.refused(f"Where does the argument of {name} end? Put it into ( ).")
         return " * ".join(pieces)
 
     def is_plain(self) -> bool:
@@ -493,7 +505,7 @@ class _Reader:
             self.take()
             return "'"
         if re.fullmatch(r"\d\d+|\d+\.\d+", self.peek()):
-            self.refuse(f"LaTeX raises only the first digit: write ^{{{self.peek()}}}.")
+            raise self.refused(f"LaTeX raises only the first digit: write ^{{{self.peek()}}}.")
         if self.peek() != "{":
             return self.transposed_or_power(self.argument())
         start = self.at
@@ -521,7 +533,7 @@ class _Reader:
         plain = which if re.fullmatch(r"\w+", which) else f"({which})"
         if self.declared is not None and f"{base}^{plain}" not in self.declared:
             self.at = start
-            self.refuse(
+            raise self.refused(
                 f"{base}^({which}) is a layer, which needs a declaration, as in "
                 f'"{base}^({which}): m×n"; for a power write the exponent without brackets.'
             )

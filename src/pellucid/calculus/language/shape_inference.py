@@ -272,9 +272,7 @@ class _Unifier:
         known = name in TABLE or name.rstrip("'") in {*self.declared.functions, "f", "g", "h"}
         if known or name in {"inv", "softmax", "sqrt", "square", "ln", "logistic", "onehot"}:
             return inner[0]
-        raise FormulaError(
-            pointed(self.text, node.span, _to_declare(node))
-        )
+        raise FormulaError(pointed(self.text, node.span, _to_declare(node)))
 
     def run(self, syntax: Syntax) -> None:
         for node in syntax.walk():

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
 
 from pellucid.calculus.derivation.layout import legend
-from pellucid.calculus.render.derivation_text import _convexity_sentence
+from pellucid.calculus.render.derivation_text import Shown, convexity_sentence
 from pellucid.calculus.render.latex import latex
-from pellucid.calculus.render.text import pretty_name, shapes_text, unicode_text
-
-if TYPE_CHECKING:
-    from pellucid.calculus.derivation.derivation import Derivation
-
+from pellucid.calculus.render.names import pretty_name
+from pellucid.calculus.render.text import shapes_text, unicode_text
 
 LONGEST = 1500  # characters of LaTeX that are typeset
 MOST_STEPS = 20  # steps that are typeset
@@ -43,7 +39,7 @@ def typeset(formula: str, title: str) -> str:
         return f"<code>{html.escape(title)}</code>"
 
 
-def derivation_html(derivation: Derivation) -> str:
+def derivation_html(derivation: Shown) -> str:
     """The derivation as `<section>`."""
     d = derivation.derivative
     by = pretty_name(d.by.detail)
@@ -62,7 +58,7 @@ def derivation_html(derivation: Derivation) -> str:
     checks = f"{derivation.check}; {derivation.check_jax}"
     rows.append(("Check", html.escape(checks)))
     if derivation.convexity:
-        rows.append(("Convexity", html.escape(_convexity_sentence(derivation.convexity, by))))
+        rows.append(("Convexity", html.escape(convexity_sentence(derivation.convexity, by))))
     if derivation.closed_form is not None:
         rows.append(("Closed form", html.escape(str(derivation.closed_form))))
     rows += [("Mind", html.escape(warning)) for warning in derivation.warnings]
