@@ -181,7 +181,7 @@ def check_magnitude(base: Coefficient, exponent: Fraction) -> None:
     size = abs(float(exponent)) * abs(math.log10(abs(base))) if base else 0.0
     if size > LARGEST:
         raise FormulaError(
-            f"{base}^{exponent} lies beyond 1e±{LARGEST}: no computer's number holds it. "
+            f"{float(base):g}^{exponent} lies beyond 1e±{LARGEST}: no computer's number holds it. "
             "Give it a name, and its logarithm where it is needed."
         )
 

@@ -86,6 +86,7 @@ def syntax_of(text: str, declared: Declarations) -> tuple[Syntax, str]:
         done[id(node)] = (
             _declared_layer(node, declared)
             or _natural_exponential(node, inner, declared)
+            or _transposed_power(node, inner)
             or Syntax(node.operation, inner, node.span, node.value)
         )
     return done[id(syntax)], plain
@@ -107,6 +108,14 @@ def _declared_layer(node: Syntax, declared: Declarations) -> Syntax | None:
         return None
     found = Syntax("name", (), node.span, name)
     return Syntax("transpose", (found,), node.span) if flipped else found
+
+
+def _transposed_power(node: Syntax, inner: tuple[Syntax, ...]) -> Syntax | None:
+    """In `A^2'` the sign turns the whole power round: an exponent has no transpose."""
+    if node.operation != "power" or inner[1].operation != "transpose":
+        return None
+    power = Syntax("power", (inner[0], inner[1].arguments[0]), node.span)
+    return Syntax("transpose", (power,), node.span)
 
 
 def _natural_exponential(
