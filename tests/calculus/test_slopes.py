@@ -58,7 +58,7 @@ def one_sided(value: Callable[..., Any], point: dict[str, Any], by: str) -> np.n
 
 
 def check_slope(formula: str, by: str, where: str, point: dict[str, Any]) -> str:
-    """"limit", "kink" or "undefined": what the gradient was compared with."""
+    """ "limit", "kink" or "undefined": what the gradient was compared with."""
     found = derive(formula, by, where)
     made = functions_of(found)
     if not np.isfinite(at(made["value"], point)):

@@ -178,7 +178,7 @@ def check_magnitude(base: Coefficient, exponent: Fraction) -> None:
     ------
     FormulaError
     """
-    size = abs(float(exponent)) * abs(math.log10(abs(base))) if base else 0.0
+    size = abs(float(exponent)) * abs(math.log10(abs(float(base)))) if base else 0.0
     if size > LARGEST:
         raise FormulaError(
             f"{float(base):g}^{exponent} lies beyond 1e±{LARGEST}: no computer's number holds it. "

@@ -373,8 +373,9 @@ def _attempts(syntax: Syntax, declared: Declarations, scalar: bool) -> Iterator[
     turned = _turned_first(syntax) - scalars
     several = [(), *((n,) for n in capitals), *combinations(capitals, 2), tuple(capitals)]
     if turned:
-        for narrow in ((), ("Y",)) if "Y" in capitals and "Y" not in turned else ((),):
-            yield _Attempt(True, frozenset(narrow), turned, scalars)
+        yield _Attempt(True, frozenset(), turned, scalars)
+        if "Y" in capitals and "Y" not in turned:
+            yield _Attempt(True, frozenset({"Y"}), turned, scalars)
     for whole in (True, False) if scalar else (False,):
         for narrow in dict.fromkeys(several[:MOST_CHOICES]):
             yield _Attempt(whole, frozenset(narrow), frozenset(), scalars)
