@@ -5,8 +5,7 @@ Names are imported when first used, so that `import pellucid` stays light.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 __version__ = "0.1.0"
 
@@ -14,7 +13,7 @@ __version__ = "0.1.0"
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
     "Autoencoder": "pellucid.autoencoders.autoencoder",
-    "adversarial_example": "pellucid.networks.robustness.adversarial_examples",
+    "adversarial_example": "pellucid.networks.adversarial.adversarial_examples",
     "BinaryCode": "pellucid.features.binary_code",
     "Bins": "pellucid.features.bins",
     "Center": "pellucid.features.standardize",
@@ -66,7 +65,7 @@ HOMES: dict[str, str] = {
     "read_table": "pellucid.data.reading",
     "Ridge": "pellucid.linear.ridge",
     "RidgeCV": "pellucid.linear.ridge_cv",
-    "RobustClassifier": "pellucid.networks.robustness.robust_classifier",
+    "RobustClassifier": "pellucid.networks.adversarial.robust_classifier",
     "save_model": "pellucid.storage",
     "separate": "pellucid.linear.solvers.separability",
     "Separation": "pellucid.linear.solvers.separability",
@@ -81,6 +80,7 @@ HOMES: dict[str, str] = {
     "ThermometerCode": "pellucid.features.thermometer",
     "training_error": "pellucid.evaluation.training_and_test",
     "to_onnx": "pellucid.exchange.onnx_file",
+    "trusted_types": "pellucid.storage.trusted",
     "tune": "pellucid.evaluation.cross_validation",
     "VariationalAutoencoder": "pellucid.autoencoders.variational",
     "validate": "pellucid.evaluation.training_and_test",
@@ -88,12 +88,4 @@ HOMES: dict[str, str] = {
 
 __all__ = [*HOMES, "__version__"]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid' has no attribute {name!r}")
-    return getattr(import_module(HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pellucid.calculus.algebra.expression import NOTATIONS
+from pellucid.lazy import lazy_names
 
 if TYPE_CHECKING:
     from pellucid.calculus.algebra.convexity import curvature
@@ -82,6 +83,8 @@ __all__ = [
     "symbol",
 ]
 
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
+
 
 def _printed(module: str, name: str) -> Callable[[Expression], str]:
     """A notation that is imported when something is first printed in it."""
@@ -91,12 +94,6 @@ def _printed(module: str, name: str) -> Callable[[Expression], str]:
         return printed
 
     return spelled
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 NOTATIONS.update(text=_printed("text", "text"), latex=_printed("latex", "latex"))

@@ -5,8 +5,7 @@ Notes: §3.0, KE 113
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 HOMES = {
     "Batches": "batches",
@@ -27,12 +26,14 @@ HOMES = {
     "SmallStep": "stopping",
     "Split": "local_view",
     "Stepped": "step_sizes",
+    "Standing": "descend",
     "Steps": "stopping",
     "Stop": "stopping",
     "WallTime": "stopping",
     "adadelta": "rules",
     "adagrad": "rules",
     "adam": "rules",
+    "lion": "rules",
     "check_gradient": "gradient_check",
     "convergence_conditions": "step_sizes",
     "distance": "local_view",
@@ -50,13 +51,10 @@ HOMES = {
     "settles_after": "settling",
     "split_step": "local_view",
     "true_adadelta": "rules",
+    "walk": "descend",
     "weighted_average": "rules.running_average",
 }
 
 __all__ = sorted(HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid.descent' has no attribute {name!r}")
-    return getattr(import_module(f"pellucid.descent.{HOMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

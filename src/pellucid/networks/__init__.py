@@ -5,12 +5,11 @@ Notes: Def 246, Def 266, Def 445
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
-    "Adversaries": "pellucid.networks.robustness.adversarial_examples",
+    "Adversaries": "pellucid.networks.adversarial.adversarial_examples",
     "AveragePool": "pellucid.networks.layers.average_pool",
     "BatchNorm": "pellucid.networks.layers.batch_norm",
     "Checkpoints": "pellucid.networks.training.checkpoints",
@@ -47,7 +46,7 @@ HOMES: dict[str, str] = {
     "PositionalCode": "pellucid.networks.layers.sequences.positional_code",
     "ReLU": "pellucid.networks.layers.activations",
     "Residual": "pellucid.networks.layers.residual",
-    "RobustClassifier": "pellucid.networks.robustness.robust_classifier",
+    "RobustClassifier": "pellucid.networks.adversarial.robust_classifier",
     "SelfAttention": "pellucid.networks.layers.sequences.self_attention",
     "Sigmoid": "pellucid.networks.layers.activations",
     "Softmax": "pellucid.networks.layers.softmax",
@@ -59,10 +58,11 @@ HOMES: dict[str, str] = {
     "Unflatten": "pellucid.networks.layers.unflatten",
     "TransformerDecoder": "pellucid.networks.layers.sequences.transformer",
     "TransformerEncoder": "pellucid.networks.layers.sequences.transformer",
-    "adversarial_example": "pellucid.networks.robustness.adversarial_examples",
+    "adversarial_example": "pellucid.networks.adversarial.adversarial_examples",
     "as_matrix": "pellucid.networks.linear_collapse",
     "attention_weights": "pellucid.networks.passes.attention_maps",
     "backward_pass": "pellucid.networks.passes.readable_pass",
+    "by_pre_activation": "pellucid.networks.passes.local_derivatives",
     "collapse_linear": "pellucid.networks.linear_collapse",
     "compose_filters": "pellucid.networks.linear_collapse",
     "computing_in": "pellucid.networks.layers.precision",
@@ -77,7 +77,7 @@ HOMES: dict[str, str] = {
     "neuron": "pellucid.networks.pairing",
     "play": "pellucid.networks.passes.player",
     "reads_both_ways": "pellucid.networks.layers.filtering",
-    "robustness": "pellucid.networks.robustness.adversarial_examples",
+    "robustness": "pellucid.networks.adversarial.adversarial_examples",
     "saliency": "pellucid.networks.passes.input_gradients",
     "tensor_filter": "pellucid.networks.layers.filtering",
     "train": "pellucid.networks.training.train_network",
@@ -87,12 +87,4 @@ HOMES: dict[str, str] = {
 
 __all__ = list(HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid.networks' has no attribute {name!r}")
-    return getattr(import_module(HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

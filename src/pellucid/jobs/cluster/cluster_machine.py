@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.data.reading import read_table
 from pellucid.explanation import Explanation
+from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
 Array = NDArray[np.float64]
 
@@ -65,7 +66,7 @@ class ClusterMachine:
     @property
     def wanted(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be sorted into the groups."""
-        return [entry for entry in self.schema if entry["name"] in self.features]
+        return columns_wanted(self.schema, self.features)
 
     def features_of(self, source: Any) -> Array:
         """Rows as distances see them, n×q.
@@ -75,9 +76,11 @@ class ClusterMachine:
         ColumnError
             When a column of training is absent.
         """
-        table = read_table(source, schema=self.wanted)
-        encoded = self.encoder.transform(table)[:, self.kept] * self.scale
-        return np.ascontiguousarray(encoded if self.view is None else encoded @ self.view)
+        return self._seen(self.encoder.transform(read_table(source, schema=self.wanted)))
+
+    def _seen(self, encoded: Array) -> Array:
+        found = encoded[:, self.kept] * self.scale
+        return np.ascontiguousarray(found if self.view is None else found @ self.view)
 
     def predict(self, source: Any) -> NDArray[np.intp]:
         """The group of each row, from 1 to k.
@@ -97,18 +100,21 @@ class ClusterMachine:
 
     def answers(self, table: Any) -> dict[str, Any]:
         """Columns that a prediction adds: the group, and the distance to its mean."""
-        X = self.features_of(table)
+        return self.answers_of(self.encoder.transform(read_table(table, schema=self.wanted)))
+
+    def answers_of(self, encoded: Array) -> dict[str, Any]:
+        """The same from rows as the encoder leaves them, n×D."""
+        X = self._seen(encoded)
         labels, squares = nearest_mean(X, np.asarray(self.model.cluster_centers_))
         return {"prediction": self.numbers[labels], "distance": np.sqrt(squares)}
 
     def explain(self) -> Explanation:
         """The groups, the figures of the fit, and the model's own explanation."""
-        facts = tuple((label, str(value)) for label, value in self.evidence.items())
         groups = tuple((f"group {g}", words) for g, words in self.words.items())
         return Explanation(
             name="Groups of a table",
             problem=self.problem,
-            happened=facts + groups,
+            happened=facts_of(self.evidence) + groups,
             notes="Concept 211, §6.3",
             parts=(self.model.explain(),),
         )
