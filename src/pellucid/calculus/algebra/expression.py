@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from pellucid.calculus.algebra.numbers import Value, folded_power, within_range
 from pellucid.calculus.algebra.shapes import (
     SCALAR,
     Shape,
@@ -27,8 +28,6 @@ from pellucid.calculus.algebra.shapes import (
 )
 from pellucid.errors import FormulaError, ShapeError
 
-Value = Fraction | float
-_MOST_BITS = 997  # of 1e300
 ExpressionLike: TypeAlias = "Expression | int | float | Fraction"
 
 
@@ -171,16 +170,9 @@ def number(value: Value) -> Expression:
     exact = Fraction(value) if isinstance(value, int) else value
     if isinstance(exact, float) and exact.is_integer() and abs(exact) < 1e15:
         exact = Fraction(int(exact))
-    if exact and not _within_range(exact):
+    if exact and not within_range(exact):
         raise FormulaError("A number here lies beyond 1e±300; no computer's number holds it.")
     return Expression("number", (), SCALAR, exact)
-
-
-def _within_range(value: Value) -> bool:
-    if isinstance(value, float):
-        return 1e-300 <= abs(value) <= 1e300
-    bits = value.numerator.bit_length() - value.denominator.bit_length()
-    return -_MOST_BITS < bits < _MOST_BITS
 
 
 def as_expression(value: Expression | int | float | Fraction) -> Expression:
@@ -356,7 +348,7 @@ def entrywise_power(base: Expression, exponent: Expression) -> Expression:
     if is_number(exponent, 0):
         return ones(base.shape)
     if is_number(base) and is_number(exponent):
-        folded = _folded_power(base.detail, exponent.detail)
+        folded = folded_power(base.detail, exponent.detail)
         if folded is not None:
             return number(folded)
     if base.operation == "power" and is_number(exponent) and is_number(base.arguments[1]):
@@ -365,17 +357,6 @@ def entrywise_power(base: Expression, exponent: Expression) -> Expression:
         if whole:
             return entrywise_power(base.arguments[0], number(inner * exponent.detail))
     return Expression("power", (base, exponent), base.shape)
-
-
-def _folded_power(base: Value, exponent: Value) -> Value | None:
-    if base == 0 or (isinstance(exponent, Fraction) and exponent.denominator != 1):
-        return None
-    if not -64 <= exponent <= 64 or not -1e12 <= base <= 1e12:
-        return None
-    if isinstance(exponent, Fraction):
-        folded: Value = base ** int(exponent)
-        return folded
-    return None
 
 
 # --- structure ------------------------------------------------------------------------------

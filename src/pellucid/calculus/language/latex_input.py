@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection
 
 from pellucid.calculus.greek import check_variants
-from pellucid.calculus.language.grammar import LONGEST, pointed
+from pellucid.calculus.language.grammar import LONGEST
 from pellucid.calculus.language.latex_tokens import (
     ACCENTS,
     BARS,
@@ -32,8 +32,8 @@ from pellucid.calculus.language.latex_tokens import (
     TRANSPOSES,
     UNKNOWN,
     LatexToken,
+    TokenReader,
     function_named,
-    tokens_of,
 )
 from pellucid.errors import FormulaError
 
@@ -99,15 +99,13 @@ def plain_name(name: str) -> str:
     return _Reader(name, None).all() if is_latex(name) else name
 
 
-class _Reader:
+class _Reader(TokenReader):
     """Left to right, once; brackets by recursion."""
 
     def __init__(self, text: str, declared: Collection[str] | None) -> None:
-        self.source = text
+        super().__init__(text)
         self.declared = declared
         self.functions = UNKNOWN
-        self.tokens = tokens_of(text)
-        self.at = 0
         self.styles: dict[str, bool] = {}
         self.pending = [""]  # the closing brackets that are waited for, innermost last
 
@@ -121,24 +119,6 @@ class _Reader:
         return found
 
     # --- tokens ---------------------------------------------------------------------------
-
-    def peek(self, ahead: int = 0) -> str:
-        place = self.at + ahead
-        return self.tokens[place].text if place < len(self.tokens) else ""
-
-    def take(self) -> str:
-        self.at += 1
-        return self.tokens[self.at - 1].text
-
-    def refused(self, why: str, back: int = 0) -> FormulaError:
-        """The error that points at a token."""
-        place = self.at - back
-        if place < len(self.tokens):
-            token = self.tokens[place]
-            span = (token.start, token.start + len(token.text))
-        else:
-            span = (len(self.source), len(self.source) + 1)
-        return FormulaError(pointed(self.source, span, why))
 
     def closed(self, closing: str) -> str:
         self.pending.append(closing)
@@ -168,37 +148,6 @@ class _Reader:
         raise self.refused(
             "Put what belongs here between braces { }." if token else "{ is missing."
         )
-
-    def word(self) -> str:
-        """The letters between braces, or one token: a name, not a formula."""
-        if self.peek() != "{":
-            token = self.take() if self.at < len(self.tokens) else ""
-            if re.fullmatch(r"\d\d+", token):
-                raise self.refused(
-                    f"LaTeX prints only the first digit here: write {{{token}}}.", back=1
-                )
-            return self.letters(token)
-        self.take()
-        found = []
-        while self.peek() != "}":
-            if not self.peek():
-                raise self.refused("} is missing.")
-            if self.peek() in NAMED | STYLED and self.peek(1) == "{":
-                self.take()
-                found.append(self.word())
-            elif self.peek() == ",":
-                self.take()
-                found.append("_")
-            else:
-                found.append(self.letters(self.take()))
-        self.take()
-        return "".join(found)
-
-    def letters(self, token: str) -> str:
-        spelled = SYMBOLS.get(token, token)
-        if not re.fullmatch(r"\w+|'", spelled):
-            raise self.refused("A name is made of letters and digits.", back=1)
-        return spelled
 
     # --- sums and operands ------------------------------------------------------------------
 
@@ -458,25 +407,6 @@ class _Reader:
         if not (ends or token in SIGNS.keys() - {"/"} or self.names_function()):
             raise self.refused(f"Where does the argument of {name} end? Put it into ( ).")
         return " * ".join(pieces)
-
-    def is_plain(self) -> bool:
-        """Whether a number, a letter or a name comes next."""
-        token = self.peek()
-        if token in NAMED:
-            return not self.names_function()
-        return bool(re.fullmatch(r"\d.*|[^\W\d_]", token)) or token in (
-            SYMBOLS.keys() | STYLED | ACCENTS.keys()
-        )
-
-    def names_function(self) -> bool:
-        token = self.peek()
-        if token in NAMED and self.peek(1) == "{":
-            place = self.at
-            self.take()
-            word = self.word()
-            self.at = place
-            return bool(function_named(word))
-        return token.startswith("\\") and bool(function_named(token[1:]))
 
     def unknown(self, name: str) -> str:
         """f(…), f′(…), f″(…); nothing where no bracket follows."""
