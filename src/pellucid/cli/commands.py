@@ -328,14 +328,18 @@ def minimize(
     /,
     *,
     data: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    wrt: str = "theta",
+    wrt: str | None = None,
     target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
     bind: Columns = (),
     given: Annotated[tuple[str, ...], Parameter(name="--set", negative="")] = (),
+    where: str | None = None,
     ones: Annotated[bool, Parameter(negative="")] = False,
+    start: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     rule: str = "gradient descent",
     step_size: str | None = None,
+    batch: int | None = None,
     steps: int = 1000,
+    stop: str | None = None,
     picture: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -349,30 +353,41 @@ def minimize(
     data
         A table as for fit.
     wrt
-        The parameter to find (default theta).
+        The parameter to find (default theta, or the only name of the formula without a value).
     target
         This column is y, and all others, encoded and standardised, are the rows of X.
     bind
         What a name stands for, as NAME=COLUMN,COLUMN; repeat for more.
     given
         A number by name, such as lam=0.1; repeat for more.
+    where
+        Shapes that the data don't tell, such as "x: 3".
     ones
         Prepend the 1 to every point of X, for an offset.
+    start
+        Where to begin: one number for all entries, or one an entry, such as 1,-2. Without it zeros,
+        unless J has no value or no slope there.
     rule
         "gradient descent" (default), momentum, adadelta, "true adadelta", adagrad or adam.
     step_size
         A number, "line search", shrinking or 1/t; not said, a line search for gradient descent and
-        0.1 for the other rules.
+        0.1 for the other rules and for batches.
+    batch
+        Points that each step looks at, drawn at random; without it all of them.
     steps
         Most steps (default 1000).
+    stop
+        When to stop before that: bounds on gradient, step, change or seconds, such as
+        "gradient<1e-6, seconds<10" (default gradient<1e-8).
     picture
         File for a picture of the descent (.svg).
     json
         Print JSON instead of text.
     """
-    from pellucid.cli.minimizing import run_minimize
+    from pellucid.cli.minimizing import DescentSettings, run_minimize
 
+    settings = DescentSettings(rule, step_size, steps, stop, batch, start)
     run_minimize(
-        formula, data, wrt=wrt, target=target, bind=bind, given=given, ones=ones, rule=rule,
-        step_size=step_size, steps=steps, picture=picture, as_json=json,
+        formula, data, wrt=wrt, target=target, bind=bind, given=given, ones=ones, where=where,
+        settings=settings, picture=picture, as_json=json,
     )  # fmt: skip
