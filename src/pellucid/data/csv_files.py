@@ -1,4 +1,6 @@
-"""Text tables (CSV, TSV) to Arrow through DuckDB, with errors that name the line.
+"""Text tables (CSV, TSV): every cell as the text it is, with errors that name the line.
+
+What a cell means is decided later, over the whole column; here are only rows, cells and encodings.
 
 Notes: §2.1.3
 """
@@ -8,110 +10,131 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
+import mmap
 import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
-import duckdb
 import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
 from pellucid.errors import ColumnError, TableError
 
-SPELLINGS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A")
-HEAD = 65_536  # bytes looked at before the file is read
+HEAD = 65_536  # bytes in which the first rows are looked for; a longer first line is read whole
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+BLOCK = 1 << 22
+MARKS = (",", ";", "\t", "|")
 
 
-def from_csv(path: Path, missing: tuple[str, ...], encoding: str, as_written: bool) -> pa.Table:
-    """The table of a text file; numbers where a whole column holds numbers, else text.
+@dataclass(frozen=True)
+class Layout:
+    """How a text file is laid out: where its rows begin, what parts cells, and their names."""
 
-    Digits that are a name and not an amount (02134, or more than arithmetic keeps) stay text; with
-    `as_written` everything does.
+    delimiter: str
+    names: tuple[str, ...]
+    skip: int  # bytes before the first row
+
+
+def from_csv(path: Path, encoding: str = "utf-8", name: str = "") -> tuple[pa.Table, str]:
+    """The cells of a text file as text, empty ones null; and what parts them.
+
+    Raises
+    ------
+    TableError
+        When it is no table of text; names the line.
+    ColumnError
+        When a name is used more than once.
+
+    Notes: §2.1.3
     """
-    with _in_utf8(path, encoding) as plain:
-        return _from_utf8(plain, path.name, missing, as_written)
+    name = name or path.name
+    with _in_utf8(path, encoding) as plain, _without_comments(plain, name) as rows:
+        layout = _layout(rows, name)
+        refuse_duplicates(list(layout.names))
+        return _cells(rows, name, layout).rename_columns(_named(layout.names)), layout.delimiter
 
 
-def _from_utf8(path: Path, name: str, missing: tuple[str, ...], as_written: bool) -> pa.Table:
+def _layout(path: Path, name: str) -> Layout:
     head = _head(path, name)
     blank = len(head) - len(head.lstrip("\r\n"))
+    with path.open("rb") as stream:
+        mark = 3 if stream.read(3) == codecs.BOM_UTF8 else 0
     first = head[blank:]
-    delimiter = "\t" if name.lower().endswith(".tsv") else _delimiter(first)
-    names = _first_line(name, first, delimiter)
-    refuse_duplicates(names)
-    options: dict[str, Any] = {
-        "header": True,
-        "skip": head[:blank].count("\n"),
-        "delim": delimiter,
-        "quote": '"',
-        "escape": '"',
-        "nullstr": [""] if as_written else [*SPELLINGS, *missing],
-        "allow_quoted_nulls": not as_written,
-        "strict_mode": True,
-        "null_padding": False,
-    }
-    table = _read(path, name, names, delimiter, options, as_written)
-    codes = [] if as_written else _codes(path, options, table)
-    if codes:
-        kinds = ["VARCHAR" if at in codes else _sql_kind(f) for at, f in enumerate(table.schema)]
-        table = _read_csv(path, {**options, "types": kinds})
-    return table.rename_columns(_named(names))
+    delimiter = "\t" if name.lower().endswith((".tsv", ".tab")) else _delimiter(first)
+    reader = csv.reader(io.StringIO(first, newline=""), delimiter=delimiter)
+    try:
+        names = next(reader, [])
+    except csv.Error as error:
+        raise TableError(f"{name}: the first line cannot be read: {error}.") from error
+    lines = itertools.islice(io.StringIO(first, newline=""), max(reader.line_num, 1))
+    return Layout(delimiter, tuple(names), mark + blank + len("".join(lines).encode()))
 
 
-def _read(
-    path: Path, name: str, names: list[str], delimiter: str, options: dict[str, Any], text: bool
+def _cells(path: Path, name: str, layout: Layout) -> pa.Table:
+    quotes = _count(path, b'"')
+    if quotes % 2:
+        _refuse_open_quote(path, name, layout.delimiter)
+    columns = [f"c{at}" for at in range(len(layout.names))]
+    kinds = dict.fromkeys(columns, pa.string())
+    try:
+        with path.open("rb") as stream:
+            stream.seek(layout.skip)
+            return _parsed(stream, columns, kinds, layout, quotes > 0)
+    except pa.ArrowInvalid as error:
+        told = _ragged(path, name, layout)
+        raise TableError(told or _said(path, name, error)) from error
+
+
+def _parsed(
+    stream: BinaryIO,
+    columns: list[str],
+    kinds: dict[str, pa.DataType],
+    layout: Layout,
+    quoted: bool,
 ) -> pa.Table:
-    # Without BOOLEAN and dates: "yes" is a person's word, and 3/4 a date in two countries.
-    kinds = (
-        {"all_varchar": True} if text else {"auto_type_candidates": [*NUMBERS, "TIME", "VARCHAR"]}
+    if not stream.read(1):
+        return pa.table({c: pa.array([], pa.string()) for c in columns})
+    stream.seek(-1, io.SEEK_CUR)
+    return arrow_csv.read_csv(
+        stream,
+        read_options=arrow_csv.ReadOptions(column_names=columns, block_size=BLOCK),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=layout.delimiter,
+            newlines_in_values=quoted,
+            # The only cell of a row may be missing; of several cells, one must be there.
+            ignore_empty_lines=len(columns) > 1,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=kinds, null_values=[""], strings_can_be_null=True
+        ),
     )
-    # The whole file is only looked at twice when the types guessed from its beginning do not hold.
-    for rows in (20_480, -1):
+
+
+def _count(path: Path, byte: bytes) -> int:
+    """How often a byte occurs, a piece of the file at a time."""
+    with path.open("rb") as stream:
+        return sum(piece.count(byte) for piece in iter(lambda: stream.read(BLOCK), b""))
+
+
+def _refuse_open_quote(path: Path, name: str, delimiter: str) -> None:
+    with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
+        rows = csv.reader(stream, delimiter=delimiter, strict=True)
+        begun = 1
         try:
-            table = _read_csv(path, {**options, **kinds, "sample_size": rows})
-            break
-        except duckdb.ConversionException as error:
-            if rows == -1:
-                raise TableError(said(name, error)) from error
-        except duckdb.Error as error:
-            raise TableError(_ragged(path, name, delimiter, names) or said(name, error)) from error
-    if len(names) != table.num_columns:
-        raise TableError(
-            _ragged(path, name, delimiter, names)
-            or f"{name}: the first line names {len(names)} columns, the rows have "
-            f"{table.num_columns}."
-        )
-    return table
-
-
-NUMBERS = {"BIGINT": pa.int64(), "DOUBLE": pa.float64()}
-
-
-def _sql_kind(field: pa.Field) -> str:
-    return next((name for name, kind in NUMBERS.items() if field.type == kind), "VARCHAR")
-
-
-def _codes(path: Path, options: dict[str, Any], table: pa.Table) -> list[int]:
-    """Places of the columns of digits that numbers would not give back as written."""
-    tests = {
-        pa.int64(): "length({c}) > 1 AND ltrim({c})[1] = '0' AND length(trim({c})) > 1",
-        pa.float64(): "length({c}) > 16 AND regexp_full_match(trim({c}), '[+-]?[0-9]{{17,}}')",
-    }
-    asked = [
-        (at, tests[f.type].format(c=f'"c{at}"'))
-        for at, f in enumerate(table.schema)
-        if f.type in tests
-    ]
-    if not asked or table.num_rows == 0:
-        return []
-    columns = ", ".join(f"coalesce(bool_or({test}), false)" for _, test in asked)
-    names = [f"c{at}" for at in range(table.num_columns)]
-    found = _read_csv(path, {**options, "all_varchar": True, "names": names}, columns)
-    return [at for (at, _), yes in zip(asked, found.to_pylist()[0].values(), strict=True) if yes]
+            for _ in rows:
+                begun = rows.line_num + 1
+        except csv.Error as error:
+            if "end of data" in str(error):
+                raise TableError(
+                    f'{name}: a quote (") that is opened in the row at line {begun} is never '
+                    "closed, so the rest of the file would be one cell. Close it, or double it."
+                ) from error
 
 
 @contextmanager
@@ -122,99 +145,147 @@ def _in_utf8(path: Path, encoding: str) -> Iterator[Path]:
     except LookupError as error:
         raise TableError(f"There is no encoding {encoding!r}.") from error
     if known in ("utf-8", "utf-8-sig", "ascii"):
+        with path.open("rb") as stream:
+            told = stream.read(4)
+        if told.startswith(UTF_16):
+            known = encoding = "utf-16"
+        else:
+            yield path
+            return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        _recode(path, copy, encoding)
+        yield copy
+
+
+def _recode(path: Path, copy: Path, encoding: str) -> None:
+    line = 1
+    try:
+        with (
+            path.open(encoding=encoding, newline="") as read,
+            copy.open("w", encoding="utf-8", newline="") as written,
+        ):
+            for text in read:
+                written.write(text)
+                line += 1
+    except UnicodeError as error:
+        raise TableError(
+            f"{path.name} is not {encoding}: line {line} or soon after cannot be read so "
+            f"({getattr(error, 'reason', error)}). Name its true encoding (--encoding)."
+        ) from error
+
+
+@contextmanager
+def _without_comments(path: Path, name: str) -> Iterator[Path]:
+    """The file itself where no line is a comment (#); else a copy without these lines.
+
+    Above the names every line that begins with # is one, but for names that begin so themselves;
+    below them, one that has not as many cells as there are names.
+    """
+    if not _has_comments(path):
         yield path
         return
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
-        line = 1
-        try:
-            with (
-                path.open(encoding=encoding, newline="") as read,
-                copy.open("w", encoding="utf-8", newline="") as written,
-            ):
-                for text in read:
-                    written.write(text)
-                    line += 1
-        except UnicodeError as error:
-            raise TableError(
-                f"{path.name} is not {encoding}: line {line} or soon after cannot be read so "
-                f"({getattr(error, 'reason', error)}). Name its true encoding (--encoding)."
-            ) from error
+        with path.open("rb") as read, copy.open("wb") as written:
+            for line in _rows_of(read):
+                written.write(line)
         yield copy
 
 
-def _first_line(name: str, head: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader(io.StringIO(head, newline=None), delimiter=delimiter), [])
-    except csv.Error as error:
-        raise TableError(f"{name}: the first line cannot be read: {error}.") from error
+def _has_comments(path: Path) -> bool:
+    if path.stat().st_size == 0:
+        return False
+    with path.open("rb") as stream:
+        if stream.read(4).removeprefix(codecs.BOM_UTF8).startswith(b"#"):
+            return True
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as held:
+            return held.find(b"\n#") >= 0
 
 
-def _ragged(path: Path, name: str, delimiter: str, names: list[str]) -> str | None:
+def _rows_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines that are no comments, from the names on."""
+    above: list[bytes] = []
+    names = b""
+    for line in stream:
+        if line.removeprefix(codecs.BOM_UTF8).startswith(b"#"):
+            above.append(line.removeprefix(codecs.BOM_UTF8))
+        elif line.strip():
+            names = line
+            break
+    delimiter = _delimiter(names.decode("utf-8", "replace")).encode()
+    width = _width(names, delimiter)
+    if (
+        above
+        and width > 1
+        and _width(above[-1], delimiter) == width
+        and _are_names(above[-1], names)
+    ):
+        yield above[-1].lstrip(b"# ")
+    yield names
+    open_quote = names.count(b'"') % 2 == 1
+    for line in stream:
+        comment = not open_quote and line.startswith(b"#") and _width(line, delimiter) != width
+        if not comment:
+            open_quote ^= line.count(b'"') % 2 == 1
+            yield line
+
+
+def _width(line: bytes, delimiter: bytes) -> int:
+    return re.sub(rb'"[^"]*"', b"", line).count(delimiter) + 1
+
+
+def _are_names(above: bytes, first: bytes) -> bool:
+    """Whether a line of # names columns: it holds no number, and the row below it does."""
+    number = rb"(?:^|[,;\t|])\s*[+-]?[\d.]+\s*(?:$|[,;\t|\r\n])"
+    return not re.search(number, above) and re.search(number, first) is not None
+
+
+def _ragged(path: Path, name: str, layout: Layout) -> str | None:
     """Where the first row stands that has more or fewer cells than the first line has names."""
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
-        rows = csv.reader(stream, delimiter=delimiter)
+        rows = csv.reader(stream, delimiter=layout.delimiter)
         try:
             for row in rows:
-                if row and len(row) != len(names):
+                if row and len(row) != len(layout.names):
                     return (
                         f"{name}: the row at line {rows.line_num} has {len(row)} cells, the "
-                        f"first line names {len(names)} columns. Mend that row, or quote the cell "
-                        "that holds the separator."
+                        f"first line names {len(layout.names)} columns. Mend that row, or quote "
+                        "the cell that holds the separator."
                     )
         except csv.Error:
             return None
     return None
 
 
-def _named(names: list[str]) -> list[str]:
+def _named(names: tuple[str, ...]) -> list[str]:
     return [name.strip() or f"column {at}" for at, name in enumerate(names, 1)]
 
 
-def _read_csv(path: Path, options: dict[str, Any], columns: str = "*") -> pa.Table:
-    with closing(duckdb.connect()) as connection, literal_path(path) as plain:
-        spelled = ", ".join(f"{key} = {_literal(value)}" for key, value in options.items())
-        found = connection.sql(f"SELECT {columns} FROM read_csv(?, {spelled})", params=[plain])
-        return found.to_arrow_table()
-
-
-@contextmanager
-def literal_path(path: Path) -> Iterator[str]:
-    """A path that DuckDB takes for one file: it would expand *, ? and [ in a name."""
-    if not set("*?[") & set(str(path)):
-        yield str(path)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        link = Path(folder) / f"table{path.suffix}"
-        link.symlink_to(path.resolve())
-        yield str(link)
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, bool | int):
-        return str(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def _head(path: Path, name: str) -> str:
-    """The first lines as text; refuses binary files and other encodings by name."""
+    """The first lines as text, at least one whole; refuses binary files and other encodings."""
     with path.open("rb") as stream:
         raw = stream.read(HEAD)
-    if raw.startswith(UTF_16):
-        raise TableError(f"{name} is UTF-16: say so with encoding='utf-16' (--encoding utf-16).")
+        while len(raw) % HEAD == 0 and raw and b"\n" not in raw.lstrip(b"\r\n"):
+            more = stream.read(HEAD)
+            raw += more
+            if not more:
+                break
     if b"\0" in raw:
-        raise TableError(f"{name} is a binary file, not a table of text.")
+        raise TableError(
+            f"{name} is a binary file, not a table of text. (Text in UTF-16 without its mark is "
+            "read with encoding='utf-16-le', --encoding utf-16-le.)"
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start < len(raw) - 4 or len(raw) < HEAD:
             raise TableError(_wrong_encoding(name, raw, error.start)) from error
         text = raw[: error.start].decode("utf-8")
+    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise TableError(f"{name} is empty: there is not even a line of column names.")
-    return text.removeprefix("\ufeff")
+    return text
 
 
 def _wrong_encoding(name: str, raw: bytes, at: int) -> str:
@@ -227,7 +298,7 @@ def _wrong_encoding(name: str, raw: bytes, at: int) -> str:
 
 def _delimiter(head: str) -> str:
     first = re.sub(r'"[^"]*"', "", head.split("\n", 1)[0])
-    counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
+    counts = {mark: first.count(mark) for mark in MARKS}
     return max(counts, key=lambda mark: counts[mark])
 
 
@@ -241,21 +312,24 @@ def refuse_duplicates(names: list[str]) -> None:
         )
 
 
-def said(name: str, error: Exception) -> str:
-    """DuckDB's message cut down to what a person needs."""
+def _said(path: Path, name: str, error: Exception) -> str:
+    """Arrow's message cut down to what a person needs."""
     text = str(error)
-    line = re.search(r"[Ll]ine:? (\d+)", text)
-    where = f" at line {line.group(1)}" if line else ""
-    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
-    if counts:
+    if re.search(r"unicode|utf-?8|byte sequence", text, re.IGNORECASE):
+        at = _undecodable_line(path)
         return (
-            f"{name}: the row{where} has {counts.group(2)} cells, the first line names "
-            f"{counts.group(1)} columns. Mend that row, or quote the cell that holds the separator."
+            f"{name} is not UTF-8: line {at} cannot be read so. Save it as UTF-8, or name its "
+            "encoding, for example encoding='cp1252' (--encoding cp1252)."
         )
-    if re.search(r"unicode|not utf-?8|byte sequence", text, re.IGNORECASE):
-        return (
-            f"{name} is not UTF-8{where}. Save it as UTF-8, or name its encoding, for example "
-            "encoding='cp1252' (--encoding cp1252)."
-        )
-    first = re.sub(r"\s+", " ", text.split("\n", 1)[0])
-    return f"Cannot read {name}{where}: {first}"
+    first = re.sub(r"\s+", " ", text.split("\n", 1)[0])[:200]
+    return f"Cannot read {name}: {first}"
+
+
+def _undecodable_line(path: Path) -> int:
+    with path.open("rb") as stream:
+        for at, line in enumerate(stream, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return at
+    return 0

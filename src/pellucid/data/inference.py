@@ -1,12 +1,14 @@
-"""The kind of a column, inferred with a reason in words; and a column made to be of a kind.
+"""The kind of a column, inferred with a reason in words.
+
+Every cell is looked at: a column of numbers is one in which each cell is a number, or nearly each
+(then the others are named).
 
 Notes: §5.3, Concept 192, §2.1.3
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,119 +16,115 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.csv_files import SPELLINGS
-from pellucid.data.table import MISSING, UNSEEN, Column, Kind
-from pellucid.errors import ColumnError, TableError
+from pellucid.data import date_notations
+from pellucid.data.categories import category_column, stated_levels
+from pellucid.data.notation import UNSAID, USUAL, Asked, Notation
+from pellucid.data.numerals import Numerals, described, read_numerals
+from pellucid.data.odd_cells import are_nearly, odd_cells, told
+from pellucid.data.plain_values import (
+    LARGEST_WHOLE,
+    as_floats,
+    as_texts,
+    plain,
+    refuse_infinite,
+    too_long_for_numbers,
+    without_missing,
+)
+from pellucid.data.spellings import CODE, canonical, merged, spelled
+from pellucid.data.table import Column, Kind
 
 MOST_LEVELS = 1_000  # more categories than this are not one-hot columns a person could read
 FEW_ROWS = 10  # below this, uniqueness says nothing
-LARGEST_WHOLE = 2**53  # beyond it not every whole number is a 64-bit float
-# Digits that are a name, not an amount: 02134, or more of them than arithmetic keeps.
-CODE = r"^\s*[+-]?(0\d+|\d{17,})\s*$"
-DAY_AND_MONTH = r"^\s*\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b"
-Levels = tuple[str, ...]
+FEW_DISTINCT = 10_000
+MOST_SPELLINGS = (
+    20_000  # a column with more different cells was no category when a model was fitted
+)
+SAMPLE = 1_000  # cells that show whether a notation is worth trying on all
+COMPACT = (19_000_101, 21_001_231)
 
 
-def column_of(
-    name: str, values: pa.ChunkedArray, asked: Kind | None, missing: tuple[str, ...]
-) -> Column:
-    """A column of the kind asked for, or of the kind its values show."""
-    stated = _stated_order(values)
-    values = _plain(values, missing)
-    if stated and asked in (None, Kind.CATEGORY) and values.null_count < len(values):
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a column as a source holds them, and what was said about them.
+
+    Parameters
+    ----------
+    name : str
+    values : pa.ChunkedArray
+    typed : bool
+        Whether the source tells missing values itself.
+    missing : tuple of str
+        Further spellings of "missing".
+    asked : Asked
+        Notation that was said, or that the other columns show.
+    """
+
+    name: str
+    values: pa.ChunkedArray
+    typed: bool = True
+    missing: tuple[str, ...] = ()
+    asked: Asked = UNSAID
+
+
+@dataclass(frozen=True)
+class Found:
+    """A column, what is to be said about it, and whether its notation is open."""
+
+    column: Column
+    findings: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+def column_of(cells: Cells) -> Found:
+    """A column of the kind that its cells show."""
+    name = cells.name
+    stated = stated_levels(cells.values)
+    if stated and cells.values.null_count < len(cells.values):
         note = f"{len(stated)} levels, in the order that the column states"
-        column = _coded(name, Kind.CATEGORY, _as_text(values), note, stated)
-        return replace(column, ordered=True)
-    if asked is not None:
-        return as_kind(name, values, asked, missing, note="as you said")
+        texts = as_texts(plain(cells.values).values)
+        found = category_column(name, Kind.CATEGORY, texts, note, stated)
+        return Found(replace(found, ordered=True))
+    held = plain(cells.values)
+    values = without_missing(held.values, cells.typed, cells.missing)
     if values.null_count == len(values):
-        return _constant(name, values, "no row has a value; not used")
-    if pa.types.is_temporal(values.type) and not pa.types.is_duration(values.type):
-        return _date_or_constant(name, values)
-    if _too_long_for_numbers(values):
-        return _from_text(name, _as_text(values), codes=True)
-    if pa.types.is_string(values.type):
-        return _from_text(name, values)
-    return _from_numbers(name, values)
+        return Found(_constant(name, values, "no row has a value; not used"))
+    if held.is_time:
+        return Found(_date_or_constant(name, _stamps(values), replace(USUAL, zone=held.zone)))
+    if too_long_for_numbers(values):
+        return _from_words(name, as_texts(values), codes=True)
+    if held.is_text:
+        return _from_text(replace(cells, values=values))
+    notation = replace(USUAL, duration=held.duration)
+    note = "lengths of time, in seconds" if held.duration else "numbers"
+    return Found(_from_numbers(name, as_floats(name, values), note, notation))
 
 
-def _stated_order(values: pa.ChunkedArray) -> Levels:
-    """The levels of an ordered categorical, from low to high; nothing for any other column."""
-    kind = values.type
-    if not pa.types.is_dictionary(kind) or not kind.ordered or not values.num_chunks:
-        return ()
-    levels = values.unify_dictionaries().chunk(0).dictionary
-    named = tuple(spelled(v) if isinstance(v, float) else str(v) for v in levels.to_pylist())
-    return named if len(named) > 2 else ()
-
-
-def _too_long_for_numbers(values: pa.ChunkedArray) -> bool:
-    """Whole numbers beyond 2⁵³: as 64-bit floats, neighbours would become equal."""
-    if not pa.types.is_integer(values.type) or values.null_count == len(values):
-        return False
-    span = pc.min_max(values).as_py()
-    return bool(max(abs(span["min"]), abs(span["max"])) > LARGEST_WHOLE)
-
-
-def _plain(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.ChunkedArray:
-    """Strings, floats, dates or nulls: text that spells "missing" becomes null."""
-    if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
-    if pa.types.is_boolean(values.type):
-        values = pc.if_else(values, "true", "false")
-    kind = values.type
-    if pa.types.is_decimal(kind) or pa.types.is_duration(kind):
-        values = values.cast(pa.float64() if pa.types.is_decimal(kind) else pa.int64())
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        values = values.cast(pa.string())
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind):
-        texts = [None if v is None else str(v) for v in values.to_pylist()]
-        values = pa.chunked_array([pa.array(texts, type=pa.string())])
-    if pa.types.is_string(values.type):
-        spelled = pc.is_in(values, value_set=pa.array([*SPELLINGS, *missing]))
-        values = pc.if_else(spelled, pa.scalar(None, pa.string()), values)
-    return values
-
-
-def _numbers(name: str, values: pa.ChunkedArray) -> NDArray[np.float64]:
-    cast = values if pa.types.is_floating(values.type) else values.cast(pa.float64(), safe=False)
-    numbers: NDArray[np.float64] = np.array(cast.to_numpy(zero_copy_only=False), np.float64)
-    _refuse_infinite(name, numbers)
-    return numbers
-
-
-def _refuse_infinite(name: str, numbers: NDArray[np.float64]) -> None:
-    # One pass: the sum is finite unless a value is not (or the values are absurdly large).
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(np.nansum(numbers)):
-            return
-    bad = np.flatnonzero(np.isinf(numbers))
-    if len(bad):
-        raise TableError(
-            f"Column {name!r}, row {bad[0] + 1}: the value is infinite ({len(bad)} such row(s)). "
-            "Mend it, or leave the column out (--drop)."
-        )
-
-
-def _from_numbers(name: str, values: pa.ChunkedArray) -> Column:
-    numbers = _numbers(name, values)
+def _from_numbers(
+    name: str, numbers: NDArray[np.float64], note: str = "numbers", notation: Notation = USUAL
+) -> Column:
     there = numbers[~np.isnan(numbers)]
     distinct = np.unique(there[:FEW_DISTINCT])
     if len(distinct) <= 2:
         distinct = np.unique(there)
     if len(distinct) == 0:
-        return _constant(name, values, "no row has a value; not used")
+        return _constant(name, pa.chunked_array([pa.nulls(len(numbers), pa.string())]), NOTHING)
     if len(distinct) == 1:
-        note = f"always {spelled(distinct[0])}; not used"
-        return Column(name, Kind.CONSTANT, numbers, note=note)
+        said = f"always {spelled(distinct[0])}; not used"
+        return Column(name, Kind.CONSTANT, numbers, note=said, notation=notation)
     if len(distinct) == 2:
-        return _coded(name, Kind.BINARY, _as_text(values), "two different values")
+        texts = as_texts(pa.chunked_array([pa.array(numbers, from_pandas=True)]))
+        two = category_column(name, Kind.BINARY, texts, "two different values")
+        return replace(two, notation=notation)
+    if notation == USUAL and (dates := _compact_dates(there, numbers)) is not None:
+        written = np.array([None if np.isnan(v) else str(int(v)) for v in numbers], dtype=object)
+        found = _date_or_constant(name, dates, USUAL, "dates written as 20261124")
+        return replace(found, written=written)
     if _counts_rows(there, len(numbers)):
         return Column(name, Kind.IDENTIFIER, numbers, note="counts the rows; not used")
-    return Column(name, Kind.NUMERIC, numbers, note="numbers")
+    return Column(name, Kind.NUMERIC, numbers, note=note, notation=notation)
 
 
-FEW_DISTINCT = 10_000
+NOTHING = "no row has a value; not used"
 
 
 def _counts_rows(there: NDArray[np.float64], n: int) -> bool:
@@ -135,87 +133,280 @@ def _counts_rows(there: NDArray[np.float64], n: int) -> bool:
     return bool(np.all(there == np.round(there)) and len(np.unique(there)) == n)
 
 
-def spelled(number: float) -> str:
-    """A number as the text of a category: whole numbers without a point."""
-    return (
-        str(int(number)) if number == round(number) and abs(number) < 1e15 else repr(float(number))
-    )
-
-
-def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_string(values.type):
-        return values
-    if pa.types.is_floating(values.type):
-        numbers = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
-        distinct, codes = np.unique(numbers, return_inverse=True)
-        names = np.array([None if np.isnan(v) else spelled(v) for v in distinct], dtype=object)
-        return pa.chunked_array([pa.array(names[codes], type=pa.string())])
-    return values.cast(pa.string())
-
-
-def _from_text(name: str, values: pa.ChunkedArray, codes: bool = False) -> Column:
-    codes = codes or pc.any(pc.match_substring_regex(values, CODE)).as_py()
-    as_numbers = None if codes else _all_numbers(values)
-    if as_numbers is not None:
-        return _from_numbers(name, as_numbers)
-    n, present = len(values), len(values) - values.null_count
-    distinct = pc.count_distinct(values, mode="only_valid").as_py()
-    words = pc.mean(pc.count_substring(pc.drop_null(values), " ")).as_py()
-    if distinct == 1:
-        return _constant(name, values, f"always {pc.drop_null(values)[0].as_py()!r}; not used")
-    dates = None if codes else _all_dates(values)
-    if dates is not None:
-        return _date_or_constant(name, dates)
-    what, why = "words", ""
-    if codes:
-        what, why = "codes", " (leading zeros, or more digits than a number keeps)"
-    elif pc.all(pc.match_substring_regex(values, DAY_AND_MONTH)).as_py():
-        why = " (dates? write them as 2026-11-24: day and month cannot be told apart)"
-    if distinct == 2:
-        return _coded(name, Kind.BINARY, values, f"two different values{why}")
-    if distinct == n and n >= FEW_ROWS and words < 2:
-        return _texts(name, Kind.IDENTIFIER, values, f"different in every row{why}; not used")
-    if words >= 3 and distinct > present / 2:
-        return _texts(name, Kind.TEXT, values, "sentences; not used yet")
-    if distinct > MOST_LEVELS:
-        note = f"{distinct:,} categories{why}, too many for one column each; not used"
-        return _texts(name, Kind.TEXT, values, note)
-    return _coded(name, Kind.CATEGORY, values, f"{distinct} different {what}{why}")
-
-
-def _all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    try:
-        return pc.cast(pc.utf8_trim_whitespace(values), pa.float64())
-    except pa.ArrowInvalid:
+def _compact_dates(there: NDArray[np.float64], numbers: NDArray[np.float64]) -> NDArray[Any] | None:
+    """Whole numbers that are all days of the calendar, such as 20261124."""
+    low, high = COMPACT
+    if there.min() < low or there.max() > high or (there != np.round(there)).any():
         return None
+    texts = pa.array([None if np.isnan(v) else str(int(v)) for v in numbers], pa.string())
+    found = date_notations.read_dates(texts)
+    return found.values if found.read.sum() == len(there) else None
 
 
-def _all_dates(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Dates and times as ISO 8601 spells them; with a zone they are taken to UTC."""
-    for stamp in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
+def _from_text(cells: Cells) -> Found:
+    """Text that holds numbers, dates, or words; a code is a word."""
+    name, values = cells.name, cells.values
+    if _has_codes(values):
+        return _from_words(name, values, codes=True)
+    plain_numbers = None if _says_number(cells.asked) else all_numbers(values)
+    if plain_numbers is not None:
+        numbers = as_floats(name, plain_numbers)
+        if _merges_names(values, numbers):
+            return _from_words(name, values, codes=True)
+        column = _from_numbers(name, numbers)
+        return Found(_with_written(column, values))
+    numerals = _numerals(values, cells.asked)
+    if numerals is not None:
+        return _from_numerals(name, values, numerals)
+    lengths = _durations(name, values)
+    if lengths is not None:
+        return Found(lengths)
+    dates = _dates(name, values, cells.asked)
+    return dates or _from_words(name, values)
+
+
+def _says_number(asked: Asked) -> bool:
+    return asked.decimal == "," or asked.thousands == "."
+
+
+def _has_codes(values: pa.ChunkedArray) -> bool:
+    """Whether a cell of digits is a name: 02134, or more digits than a number keeps."""
+    zeros = pc.match_substring_regex(values, r"^\s*[+-]?0\d|\d{17}")
+    if not pc.any(zeros).as_py():
+        return False
+    return bool(pc.any(pc.match_substring_regex(values.filter(zeros), CODE)).as_py())
+
+
+def _merges_names(values: pa.ChunkedArray, numbers: NDArray[np.float64]) -> bool:
+    """Whether digits without a point pass 2⁵³, beyond which floats merge neighbours."""
+    beyond = np.abs(numbers) > LARGEST_WHOLE
+    if not beyond.any():
+        return False
+    digits = pc.match_substring_regex(values.filter(pa.array(beyond)), r"^\s*[+-]?\d+\s*$")
+    return bool(pc.any(digits).as_py())
+
+
+def all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Floats where every text is a number as Python writes it; else None."""
+    for texts in (lambda: values, lambda: pc.utf8_trim_whitespace(values)):
         try:
-            return pc.cast(pc.cast(values, stamp), pa.timestamp("us"))
+            return pc.cast(texts(), pa.float64())
         except pa.ArrowInvalid:
             continue
     return None
 
 
-def _date_or_constant(name: str, values: pa.ChunkedArray) -> Column:
-    column = _dates(name, values, "dates")
-    there = column.values[~np.isnat(column.values)]
-    if len(there) == 0 or (there == there[0]).all():
-        return _constant(name, values, "always the same date; not used")
-    return column
+def _sampled(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    there = values.drop_null()
+    step = max(len(there) // SAMPLE, 1)
+    return there.take(pa.array(np.arange(0, len(there), step)))
 
 
-def _dates(name: str, values: pa.ChunkedArray, note: str) -> Column:
-    if pa.types.is_time(values.type):
-        stamped = values.cast(pa.time64("us")).cast(pa.int64()).cast(pa.timestamp("us"))
-    else:
-        stamped = values.cast(pa.timestamp("us"), safe=False)
-    return Column(
-        name, Kind.DATE, stamped.to_numpy(zero_copy_only=False).astype("datetime64[us]"), note=note
+def _numerals(values: pa.ChunkedArray, asked: Asked) -> Numerals | None:
+    some = _sampled(values)
+    if read_numerals(some, asked).read.mean() < 0.3:
+        return None
+    found = read_numerals(values, asked)
+    return found if are_nearly(values, found.read) else None
+
+
+def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> Found:
+    refuse_infinite(name, found.values)
+    odd = odd_cells(values, found.read)
+    notation = replace(found.notation, missing=tuple(odd))
+    words = described(notation)
+    note = f"numbers with {words}" if words else "numbers"
+    column = _from_numbers(name, found.values, note, notation)
+    column = replace(column, written=_objects(values))
+    findings = [told(name, odd, len(values) - values.null_count, "numbers")] if odd else []
+    if words and column.kind is not Kind.CONSTANT:
+        findings.append(
+            f"Column {name!r} is read as numbers with {words}"
+            + (f"; nothing decides, and {found.doubt}" if found.doubt else "")
+            + ". If that is wrong, say how they are written: --decimal, --thousands."
+        )
+    return Found(column, tuple(findings), found.doubt)
+
+
+def _durations(name: str, values: pa.ChunkedArray) -> Column | None:
+    """Lengths of time; hours up to 23 alone are a time of the day."""
+    distinct, places = _distinct(values)
+    seconds, read = date_notations.read_durations(distinct)
+    if not len(distinct) or not read.all():
+        return None
+    clock = pc.match_substring_regex(distinct, r"^\s*([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?\s*$")
+    if pc.all(clock).as_py():
+        return None
+    numbers = np.append(seconds, np.nan)[places]
+    notation = replace(USUAL, duration=True)
+    column = _from_numbers(name, numbers, "lengths of time, in seconds", notation)
+    return replace(column, written=_objects(values))
+
+
+def _dates(name: str, values: pa.ChunkedArray, asked: Asked) -> Found | None:
+    stamps = None if asked.date_format else _iso_dates(values)
+    if stamps is not None:
+        return Found(_date_or_constant(name, stamps[0], replace(USUAL, zone=stamps[1])))
+    distinct, places = _distinct(values)
+    if not len(distinct):
+        return None
+    some = distinct.take(pa.array(np.arange(0, len(distinct), max(len(distinct) // 200, 1))))
+    if _read_dates(some, asked).read.mean() < 0.3:
+        return None
+    found = _read_dates(distinct, asked)
+    if found.zoned.any():  # with a zone and without one, times cannot be compared
+        found = replace(found, read=found.read & found.zoned)
+    read = np.append(found.read, False)[places]
+    if not are_nearly(values, read):
+        return None
+    stamped = np.append(np.where(found.read, found.values, NAT), NAT)[places]
+    odd = odd_cells(values, read)
+    notation = Notation(
+        order=found.order,
+        date_format=asked.date_format,
+        zone=bool(found.zoned.any()),
+        missing=tuple(odd),
     )
+    return _told_dates(name, values, stamped, found, notation, odd)
+
+
+NAT = np.datetime64("NaT", "us")
+
+
+def _read_dates(texts: pa.Array, asked: Asked) -> date_notations.Dates:
+    if asked.date_format:
+        return date_notations.dates_by_format(texts, asked.date_format)
+    return date_notations.read_dates(texts, leaning=asked.leaning.order)
+
+
+def _told_dates(
+    name: str,
+    values: pa.ChunkedArray,
+    stamped: NDArray[Any],
+    found: date_notations.Dates,
+    notation: Notation,
+    odd: dict[str, list[int]],
+) -> Found:
+    words = f"dates, {found.order}" if found.order else "dates"
+    column = _date_or_constant(name, stamped, notation, words)
+    column = replace(column, written=_objects(values))
+    findings = [told(name, odd, len(values) - values.null_count, "dates")] if odd else []
+    if found.doubt:
+        at = int(np.flatnonzero(~np.isnat(stamped))[0])
+        findings.append(
+            f"Column {name!r} is read as {words} ({values[at].as_py()!r} is "
+            f"{np.datetime_as_string(stamped[at], unit='D')}): {found.doubt}. If that is wrong, "
+            "say how they are written, as --date-format '%m/%d/%Y'."
+        )
+    if found.short_years:
+        findings.append(
+            f"Column {name!r} writes years with two digits: 69 to 99 are read as 1969 to 1999, "
+            "0 to 68 as 2000 to 2068."
+        )
+    return Found(column, tuple(findings), found.doubt)
+
+
+def _iso_dates(values: pa.ChunkedArray) -> tuple[NDArray[Any], bool] | None:
+    """Dates and times as ISO 8601 spells them, and whether with a zone; these are taken to UTC."""
+    for zone in (None, "UTC"):
+        try:
+            stamped = pc.cast(values, pa.timestamp("us", zone)).cast(pa.timestamp("us"))
+        except pa.ArrowInvalid:
+            continue
+        return _stamps(stamped), zone is not None
+    return None
+
+
+def _stamps(values: pa.ChunkedArray) -> NDArray[Any]:
+    return np.array(values.to_numpy(zero_copy_only=False)).astype("datetime64[us]")
+
+
+def _distinct(values: pa.ChunkedArray) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Different texts, and the place of each row's among them; −1 where missing."""
+    encoded = values.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks() if encoded.num_chunks != 1 else encoded.chunk(0)
+    places = np.asarray(encoded.indices.cast(pa.int64()).fill_null(-1))
+    return encoded.dictionary, places
+
+
+def _objects(values: pa.ChunkedArray) -> NDArray[Any]:
+    """Cells as Python strings, equal ones one object."""
+    distinct, places = _distinct(values)
+    return np.asarray(np.array([*distinct.to_pylist(), None], dtype=object)[places])
+
+
+def _with_written(column: Column, values: pa.ChunkedArray) -> Column:
+    """The column with its cells as written, where a category might be lost otherwise.
+
+    A model may hold 1.10 and 1.1 as two categories, though this file holds only numbers.
+    """
+    if pc.count_distinct(values.slice(0, FEW_DISTINCT)).as_py() > FEW_DISTINCT // 2:
+        return column
+    distinct, places = _distinct(values)
+    texts = distinct.to_pylist()
+    if len(texts) > MOST_SPELLINGS or all(canonical(t) == t for t in texts):
+        return column
+    written = np.array([*texts, None], dtype=object)[places]
+    return replace(column, written=np.asarray(written))
+
+
+def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> Found:
+    n, present = len(values), len(values) - values.null_count
+    distinct = pc.count_distinct(values, mode="only_valid").as_py()
+    findings: tuple[str, ...] = ()
+    if distinct <= MOST_SPELLINGS and distinct < max(n, FEW_ROWS):
+        values, findings = _merged(name, values)
+        distinct = pc.count_distinct(values, mode="only_valid").as_py()
+    words = pc.mean(pc.count_substring(pc.drop_null(values), " ")).as_py()
+    if distinct == 1:
+        said = f"always {pc.drop_null(values)[0].as_py()!r}; not used"
+        return Found(_constant(name, values, said), findings)
+    what = "codes" if codes else "words"
+    why = " (leading zeros, or more digits than a number keeps)" if codes else ""
+    if distinct == 2:
+        column = category_column(name, Kind.BINARY, values, f"two different values{why}")
+        return Found(column, findings)
+    if distinct == n and n >= FEW_ROWS and words < 2:
+        note = f"different in every row{why}; not used"
+        return Found(_texts(name, Kind.IDENTIFIER, values, note))
+    if words >= 3 and distinct > present / 2:
+        return Found(_texts(name, Kind.TEXT, values, "sentences; not used yet"))
+    if distinct > MOST_LEVELS:
+        note = f"{distinct:,} categories{why}, too many for one column each; not used"
+        return Found(_texts(name, Kind.TEXT, values, note), findings)
+    note = f"{distinct} different {what}{why}"
+    return Found(category_column(name, Kind.CATEGORY, values, note), findings)
+
+
+def _merged(name: str, values: pa.ChunkedArray) -> tuple[pa.ChunkedArray, tuple[str, ...]]:
+    """Spellings of one category put together, and what is said of it."""
+    counted = pc.value_counts(values)
+    counts = {
+        text: count
+        for text, count in zip(
+            counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
+        )
+        if text is not None
+    }
+    found = merged(name, counts)
+    if all(text == category for text, category in found.category.items()):
+        return values, ()
+    distinct, places = _distinct(values)
+    renamed = pa.array([found.category[t] for t in distinct.to_pylist()], pa.string())
+    indices = pa.array(places, mask=places < 0)
+    return pa.chunked_array([renamed.take(indices)]), found.findings
+
+
+def _date_or_constant(
+    name: str, stamps: NDArray[Any], notation: Notation, note: str = "dates"
+) -> Column:
+    there = stamps[~np.isnat(stamps)]
+    if len(there) == 0 or (there == there[0]).all():
+        texts = as_texts(pa.chunked_array([pa.array(stamps)]))
+        return _constant(name, texts, "always the same date; not used")
+    zone = " with a zone, taken to UTC" if notation.zone else ""
+    return Column(name, Kind.DATE, stamps, note=f"{note}{zone}", notation=notation)
 
 
 def _constant(name: str, values: pa.ChunkedArray, note: str) -> Column:
@@ -223,91 +414,4 @@ def _constant(name: str, values: pa.ChunkedArray, note: str) -> Column:
 
 
 def _texts(name: str, kind: Kind, values: pa.ChunkedArray, note: str) -> Column:
-    texts = np.array(_as_text(values).to_pylist(), dtype=object)
-    return Column(name, kind, texts, note=note)
-
-
-def _coded(
-    name: str, kind: Kind, values: pa.ChunkedArray, note: str, levels: Levels | None = None
-) -> Column:
-    encoded = values.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.chunk(0) if encoded.num_chunks else encoded.combine_chunks()
-    met = [str(v) for v in encoded.dictionary.to_pylist()]
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    order = tuple(sorted(met, key=_natural)) if levels is None else levels
-    place = {level: i for i, level in enumerate(order)}
-    if levels is not None:  # 1.50 in a column of words is the 1.5 of a column of numbers
-        met = [v if v in place else _canonical(v) for v in met]
-    unseen = tuple(dict.fromkeys(v for v in met if v not in place))
-    place |= {v: UNSEEN - i for i, v in enumerate(unseen)}
-    renamed = np.array([place[v] for v in met] + [MISSING], dtype=np.int32)
-    return Column(name, kind, renamed[codes], order, note, unseen)
-
-
-def _canonical(text: str) -> str:
-    is_amount = _is_number(text) and not re.match(CODE, text)
-    return spelled(float(text)) if is_amount and np.isfinite(float(text)) else text
-
-
-def _natural(level: str) -> tuple[int, float, str]:
-    try:
-        return (0, float(level), level)
-    except ValueError:
-        return (1, 0.0, level)
-
-
-def as_kind(
-    name: str,
-    values: pa.ChunkedArray,
-    kind: Kind,
-    missing: tuple[str, ...],
-    levels: Levels | None = None,
-    note: str = "as in training",
-) -> Column:
-    """The column made to be of a kind: asked for by a person, or as it was in training.
-
-    Raises
-    ------
-    ColumnError
-        When its values cannot be of that kind; names the first row that is not.
-    """
-    values = _plain(values, missing)
-    if kind in (Kind.BINARY, Kind.CATEGORY):
-        return _coded(name, kind, _as_text(values), note, levels)
-    if kind is Kind.NUMERIC:
-        return Column(name, kind, _forced_numbers(name, values), note=note)
-    if kind is Kind.DATE:
-        found = values if pa.types.is_temporal(values.type) else _all_dates(_as_text(values))
-        if found is None:
-            raise ColumnError(
-                f"Column {name!r} cannot be read as dates: write them as 2026-11-24, with the time "
-                "after a space if there is one."
-            )
-        return _dates(name, found, note)
-    return _texts(name, kind, values, note)
-
-
-def _forced_numbers(name: str, values: pa.ChunkedArray) -> NDArray[np.float64]:
-    if not pa.types.is_string(values.type):
-        if pa.types.is_temporal(values.type):
-            values = values.cast(pa.timestamp("us")).cast(pa.int64())
-        return _numbers(name, values)
-    found = _all_numbers(values)
-    if found is not None:
-        return _numbers(name, found)
-    for row, text in enumerate(values.to_pylist(), 1):
-        if text is not None and not _is_number(text):
-            raise ColumnError(
-                f"Column {name!r} should hold numbers, but row {row} holds {text!r}. Mend it, or "
-                f"say that it means missing: --missing {text!r}."
-            )
-    raise ColumnError(f"Column {name!r} does not hold numbers.")
-
-
-def _is_number(text: Any) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return Column(name, kind, np.array(as_texts(values).to_pylist(), dtype=object), note=note)

@@ -1,114 +1,143 @@
 """From a file, a data frame or an array to an Arrow table, with errors that name the place.
 
-Text files are in `csv_files`; Parquet and JSON go through DuckDB, SQLite through Python's own
-module, frames through narwhals.
+Each kind of file has a reader of its own; here is only which one.
+
+Notes: §2.1.3
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 import shutil
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pellucid.data.csv_files import from_csv, literal_path, refuse_duplicates, said
+from pellucid.data.csv_files import from_csv
+from pellucid.data.frames import from_array, from_arrow, from_frame
+from pellucid.data.json_files import from_json
+from pellucid.data.packed_files import PACKED, unpacked
+from pellucid.data.sqlite_files import from_sqlite
+from pellucid.data.workbooks import WORKBOOKS, from_workbook
 from pellucid.errors import TableError
 
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
-ENDINGS = (*TEXT_ENDINGS, ".parquet", *JSON_ENDINGS)
+ARROW_ENDINGS = (".feather", ".arrow", ".ipc")
+SQLITE_ENDINGS = (".sqlite", ".db", ".sqlite3")
+ENDINGS = (*TEXT_ENDINGS, ".parquet", *JSON_ENDINGS, *ARROW_ENDINGS, *WORKBOOKS)
 
 
-def arrow_of(
-    source: Any, missing: tuple[str, ...], encoding: str, as_written: bool = False
-) -> tuple[pa.Table, str]:
-    """The Arrow table of any source, and a name for it.
+@dataclass(frozen=True)
+class Held:
+    """What a source holds.
 
-    `as_written` keeps every cell of a text file as the text it is.
+    Parameters
+    ----------
+    table : pa.Table
+        Its cells.
+    name : str
+        For messages.
+    typed : bool
+        Whether it tells missing values itself, so that the text "NA" in it is text.
+    delimiter : str
+        What parts the cells of a text file.
+    """
+
+    table: pa.Table
+    name: str
+    typed: bool = True
+    delimiter: str = ""
+
+
+def held(source: Any, encoding: str = "utf-8") -> Held:
+    """The cells of any source.
 
     Raises
     ------
     TableError
         When it cannot be read; the message says what, where, and what to do.
+
+    Notes: §2.1.3
     """
+    if isinstance(source, pa.RecordBatch):
+        source = pa.Table.from_batches([source])
     if isinstance(source, pa.Table):
-        refuse_duplicates(source.column_names)
-        return source, "an Arrow table"
+        return Held(from_arrow(source), "an Arrow table")
     if isinstance(source, np.ndarray):
-        return _from_array(source), "an array"
+        return Held(from_array(source), "an array")
     if isinstance(source, str | Path):
-        return _from_path(str(source), missing, encoding, as_written)
-    return _from_frame(source), f"a {type(source).__module__.split('.')[0]} frame"
+        return _from_place(str(source), encoding)
+    return Held(from_frame(source), f"a {type(source).__module__.split('.')[0]} frame")
 
 
-def _from_array(array: np.ndarray) -> pa.Table:
-    if array.ndim != 2:
-        raise TableError(f"A table has two axes, rows and columns; the array has {array.ndim}.")
-    names = [f"x{i}" for i in range(array.shape[1])]
-    return pa.table({name: _arrow_column(array[:, i]) for i, name in enumerate(names)})
-
-
-def _arrow_column(values: np.ndarray) -> pa.Array:
-    if values.dtype == object:
-        numbers = all(v is None or isinstance(v, int | float | np.number) for v in values)
-        values = np.array([v if v is None or numbers else str(v) for v in values], dtype=object)
-    return pa.array(values, from_pandas=True)
-
-
-def _from_frame(frame: Any) -> pa.Table:
-    import narwhals as nw
-
-    try:
-        held = nw.from_native(frame)
-    except TypeError as error:
-        raise TableError(
-            f"Cannot read a table from a {type(frame).__name__}: give a path, a data frame, an "
-            "Arrow table or a 2-D array."
-        ) from error
-    names = list(held.collect_schema().names()) if hasattr(held, "collect") else held.columns
-    refuse_duplicates([str(n) for n in names])
-    eager = held.collect() if hasattr(held, "collect") else held
-    try:
-        table = eager.to_arrow()
-    except (pa.ArrowException, TypeError, ValueError):
-        native = eager.to_native()
-        table = pa.table({str(n): _arrow_column(np.asarray(native[n], object)) for n in names})
-    # A frame's own index may have come along as a further column.
-    return table.select(list(range(len(names)))).rename_columns([str(n) for n in names])
-
-
-def _from_path(
-    source: str, missing: tuple[str, ...], encoding: str, as_written: bool
-) -> tuple[pa.Table, str]:
+def _from_place(source: str, encoding: str) -> Held:
     if source == "-":
         with on_disk(source) as path:
-            return from_csv(path, missing, encoding, as_written), "standard input"
+            table, delimiter = from_csv(path, encoding, "standard input")
+            return Held(table, "standard input", False, delimiter)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.\-]+://", source):
+        raise TableError(
+            f"{source} is a place on the network, and nothing is fetched from there: download the "
+            "file, and give its path."
+        )
     file, _, inner = source.partition("::")
     path = Path(file)
     _refuse_unreadable(path)
-    if inner or path.suffix.lower() in (".sqlite", ".db", ".sqlite3"):
-        return _from_sqlite(path, inner), path.name
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise TableError(
-            f"{path.name} has an ending that is not known; {', '.join(ENDINGS)} and "
-            "file.sqlite::table are read."
-        )
+    if path.suffix.lower() in SQLITE_ENDINGS or (inner and not _holds_sheets(path)):
+        return Held(from_sqlite(path, path.name, inner), path.name)
     if path.stat().st_size == 0:
         raise TableError(f"{path.name} is empty: there is not even a line of column names.")
+    with unpacked(path, ENDINGS) as plain:
+        return _from_file(plain, path.name, inner, encoding)
+
+
+def _holds_sheets(path: Path) -> bool:
+    return path.suffix.lower() in WORKBOOKS
+
+
+def _from_file(path: Path, name: str, inner: str, encoding: str) -> Held:
+    ending = path.suffix.lower()
+    if path.stat().st_size == 0:
+        raise TableError(f"{name} is empty: there is not even a line of column names.")
     if ending in TEXT_ENDINGS:
-        return from_csv(path, missing, encoding, as_written), path.name
-    function = "read_parquet" if ending == ".parquet" else "read_json"
-    return _query(f"SELECT * FROM {function}(?)", path, path.name), path.name
+        table, delimiter = from_csv(path, encoding, name)
+        return Held(table, name, False, delimiter)
+    if ending in JSON_ENDINGS:
+        return Held(from_json(path, name), name)
+    if ending in WORKBOOKS:
+        return Held(from_workbook(path, name, inner), name, False)
+    if ending == ".parquet" or ending in ARROW_ENDINGS:
+        return Held(_from_arrow_file(path, name, ending), name)
+    raise TableError(
+        f"{name} has an ending that is not known; {', '.join(ENDINGS)}, these with "
+        f"{', '.join(PACKED)}, and file.sqlite::table are read."
+    )
+
+
+def _from_arrow_file(path: Path, name: str, ending: str) -> pa.Table:
+    from pyarrow import feather, parquet
+
+    try:
+        if ending == ".parquet":
+            return from_arrow(parquet.ParquetFile(path).read())
+        with pa.OSFile(str(path)) as stream:
+            begins = stream.read(6)
+        if begins in (b"ARROW1", b"FEA1"):
+            return from_arrow(feather.read_table(str(path), memory_map=False))
+        with pa.OSFile(str(path)) as stream:
+            return from_arrow(pa.ipc.open_stream(stream).read_all())
+    except (pa.ArrowException, OSError, EOFError) as error:
+        first = re.sub(r"\s+", " ", str(error).split("\n", 1)[0])[:200]
+        raise TableError(f"Cannot read {name}: {first}") from error
 
 
 @contextmanager
@@ -136,47 +165,10 @@ def _refuse_unreadable(path: Path) -> None:
         near = difflib.get_close_matches(path.name, there, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise TableError(f"There is no file {path}.{hint}")
+    if not path.is_file():
+        raise TableError(f"{path} is no file that can be read twice (a pipe or a device): save it.")
     try:
         with path.open("rb") as stream:
             stream.read(1)
     except OSError as error:
         raise TableError(f"Cannot read {path}: {error.strerror}.") from error
-
-
-def _query(sql: str, path: Path, name: str) -> pa.Table:
-    try:
-        with closing(duckdb.connect()) as connection, literal_path(path) as plain:
-            return connection.sql(sql, params=[plain]).to_arrow_table()
-    except duckdb.Error as error:
-        raise TableError(said(name, error)) from error
-
-
-def _from_sqlite(path: Path, inner: str) -> pa.Table:
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
-            tables = [
-                row[0]
-                for row in base.execute(
-                    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
-                )
-            ]
-            if not inner and len(tables) == 1:
-                inner = tables[0]
-            if inner not in tables:
-                shown = ", ".join(tables) or "none"
-                raise TableError(
-                    f"{path.name} has no table {inner!r}; its tables are {shown}. Name one as "
-                    f"{path.name}::TABLE."
-                )
-            quoted = inner.replace('"', '""')
-            found = base.execute(f'SELECT * FROM "{quoted}"')
-            names = [entry[0] for entry in found.description]
-            rows = found.fetchall()
-    except sqlite3.Error as error:
-        raise TableError(f"Cannot read {path.name} as SQLite: {error}.") from error
-    return pa.table(
-        {
-            name: _arrow_column(np.array([row[i] for row in rows], dtype=object))
-            for i, name in enumerate(names)
-        }
-    )

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.notation import USUAL, Notation
 from pellucid.errors import ColumnError
 
 # Codes of a category that is absent; and, from there down, of those not met in training.
@@ -58,6 +59,11 @@ class Column:
         Categories that are not among the levels of training.
     ordered : bool
         Whether its source states that the levels rise, as an ordered categorical does.
+    notation : Notation
+        How its cells are written.
+    written : ndarray of object or None, shape (n,)
+        The cells as written, where the values do not tell it (1.10, 03/04/2026): whoever reads the
+        column as another kind, or in another notation, starts from these.
     """
 
     name: str
@@ -67,6 +73,8 @@ class Column:
     note: str = ""
     unseen: tuple[str, ...] = ()
     ordered: bool = False
+    notation: Notation = USUAL
+    written: NDArray[Any] | None = None
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -79,6 +87,11 @@ class Column:
         if self.kind in CODED:
             return np.asarray(values == MISSING)
         return np.array([v is None for v in values], dtype=bool)
+
+    def take(self, rows: NDArray[np.intp]) -> Column:
+        """The given rows, in the given order."""
+        written = None if self.written is None else self.written[rows]
+        return replace(self, values=self.values[rows], written=written)
 
     def texts(self) -> NDArray[Any]:
         """Values as text, None where missing."""
@@ -145,7 +158,7 @@ class Table:
 
     def take(self, rows: NDArray[np.intp]) -> Table:
         """The given rows, in the given order."""
-        return replace(self, columns=tuple(replace(c, values=c.values[rows]) for c in self.columns))
+        return replace(self, columns=tuple(c.take(rows) for c in self.columns))
 
     def select(self, names: Iterable[str]) -> Table:
         """The named columns, in the order named."""
@@ -159,12 +172,13 @@ class Table:
 
     @property
     def schema(self) -> list[dict[str, Any]]:
-        """Names, kinds and levels: what a new table is read by. Plain values."""
+        """Names, kinds, levels and notations: what a new table is read by. Plain values."""
         return [
             {
                 "name": c.name,
                 "kind": str(c.kind),
                 "levels": None if c.levels is None else list(c.levels),
+                **({"notation": told} if (told := c.notation.as_dict()) else {}),
             }
             for c in self.columns
         ]
