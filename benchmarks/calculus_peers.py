@@ -20,17 +20,17 @@ import sympy as sp
 
 from calculus_sympy import to_sympy, value_of
 from pellucid.calculus import differentiate, read
-from pellucid.calculus.declarations import declare
-from pellucid.calculus.emit import identifier
-from pellucid.calculus.emit_module import callable_for, parameters_of
-from pellucid.calculus.sample import points
-from pellucid.calculus.verify import (
+from pellucid.calculus.checking.sample_points import points
+from pellucid.calculus.checking.verify import (
     accepted,
     central_differences,
     check_derivative,
     check_with_jax,
     laid_out,
 )
+from pellucid.calculus.codegen.emit import identifier
+from pellucid.calculus.codegen.modules import callable_for, parameters_of
+from pellucid.calculus.language.declarations import declare
 
 MATRIX, OTHER, WRONG, REFUSED = "matrix form", "other form", "WRONG", "refused"
 

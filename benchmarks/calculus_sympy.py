@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pellucid.calculus.expression import Expression
-from pellucid.calculus.shapes import is_scalar
+from pellucid.calculus.algebra.expression import Expression
+from pellucid.calculus.algebra.shapes import is_scalar
 
 ENTRY = {
     "exp": sp.exp,

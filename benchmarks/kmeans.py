@@ -22,8 +22,8 @@ from sklearnex.cluster import KMeans as Intel
 
 from harness import Row, compare
 from pellucid import KMeans
-from pellucid.clusters.fitting import Plan, starts_of
-from pellucid.clusters.nearest import nearest_of_rows
+from pellucid.clusters.kernels.nearest import nearest_of_rows
+from pellucid.clusters.solvers.restarts import Plan, starts_of
 
 Array = NDArray[np.float64]
 DIGITS = Path(__file__).parents[2] / "shared" / "data" / "digits28.npz"

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid.calculus import declare, linearity, read
-from pellucid.calculus.emit_module import callable_for
+from pellucid.calculus.codegen.modules import callable_for
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.plane_moved import plane_moved
 

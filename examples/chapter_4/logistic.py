@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pellucid import LinearClassifier, LogisticClassifier
 from pellucid.descent import Objective, minimize
 from pellucid.errors import SeparationWarning
-from pellucid.linear.likelihood import logistic_objective
+from pellucid.linear.solvers.likelihood import logistic_objective
 from pellucid.losses import sigmoid
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.features import crossings

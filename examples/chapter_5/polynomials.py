@@ -25,7 +25,7 @@ from pellucid.data import noisy_line, petals, waveform, xor
 from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import ConditionWarning
 from pellucid.features.monomials import count
-from pellucid.linear.likelihood import logistic_objective
+from pellucid.linear.solvers.likelihood import logistic_objective
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.features import (
     crossings,

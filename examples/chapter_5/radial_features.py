@@ -20,7 +20,7 @@ from pellucid.data import (
     two_rings,
     waveform,
 )
-from pellucid.features.closeness import closeness
+from pellucid.features.radial_kernel import closeness
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.features import curves_beside, radial_functions, sign_regions
 from pellucid.pictures.style import side_by_side

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from pellucid import ClusterThenModel, HierarchicalClusters, LeastSquares
 from pellucid.clusters import KMeans, choose_k, consistency, loss_per_point
-from pellucid.clusters.k_means_loss import k_means_loss, loss_gradient, nearest_mean
+from pellucid.clusters.kernels.k_means_loss import k_means_loss, loss_gradient, nearest_mean
 from pellucid.clusters.quality import agreement
 from pellucid.data.group_samples import (
     blobs,
@@ -22,7 +22,7 @@ from pellucid.data.group_samples import (
     simpson,
     two_rings,
 )
-from pellucid.evaluation.cluster_gain import cluster_gain
+from pellucid.jobs.cluster.cluster_gain import cluster_gain
 from pellucid.pictures.clusters import (
     consistency_by_k,
     paths,

@@ -27,7 +27,7 @@ from pellucid.networks import (
     Softmax,
     Tanh,
 )
-from pellucid.networks.training import train
+from pellucid.networks.training.train_network import train
 from pellucid.pictures.activations import curves
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.diagram import Block, chain

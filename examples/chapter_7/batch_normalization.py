@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid.networks import BatchNorm, Dense, Mode, Network, ReLU
-from pellucid.networks.standardise import standardised
+from pellucid.networks.layers.normalization import standardised
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.diagram import Block, chain
 from pellucid.pictures.images import images

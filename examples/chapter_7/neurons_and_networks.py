@@ -29,7 +29,7 @@ from pellucid.networks import (
     Step,
     Tanh,
 )
-from pellucid.networks.training import train
+from pellucid.networks.training.train_network import train
 from pellucid.pictures.activations import curve, curves
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.links import collapse, links

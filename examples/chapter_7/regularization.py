@@ -26,8 +26,8 @@ from pellucid.networks import (
     Softmax,
     Tanh,
 )
-from pellucid.networks.trained import Trained
-from pellucid.networks.training import train
+from pellucid.networks.training.train_network import train
+from pellucid.networks.training.training_result import Trained
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.training import bars, fits, losses
 

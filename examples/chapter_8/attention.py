@@ -27,7 +27,7 @@ from pellucid.networks import (
     attention_weights,
     train,
 )
-from pellucid.networks.trained import Trained
+from pellucid.networks.training.training_result import Trained
 from pellucid.pictures.attention import attention, stacks
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.training import losses

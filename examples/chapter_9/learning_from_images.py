@@ -25,7 +25,7 @@ from pellucid.networks import (
     Softmax,
     train,
 )
-from pellucid.networks.trained import Trained
+from pellucid.networks.training.training_result import Trained
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.images import images, mistakes
 from pellucid.pictures.training import bars, losses

@@ -5,8 +5,7 @@ Names are imported when first used, so that `import pellucid` stays light.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 __version__ = "0.1.0"
 
@@ -14,18 +13,18 @@ __version__ = "0.1.0"
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
     "Autoencoder": "pellucid.autoencoders.autoencoder",
-    "adversarial_example": "pellucid.networks.adversaries",
+    "adversarial_example": "pellucid.networks.robustness.adversarial_examples",
     "BinaryCode": "pellucid.features.binary_code",
     "Bins": "pellucid.features.bins",
     "Center": "pellucid.features.standardize",
     "BagOfWords": "pellucid.features.bag_of_words",
     "check_assumptions": "pellucid.evaluation.assumptions",
     "choose_code_length": "pellucid.autoencoders.code_length",
-    "choose_k": "pellucid.clusters.choosing",
-    "cluster_table": "pellucid.evaluation.clustering",
+    "choose_k": "pellucid.clusters.choosing_k",
+    "cluster_table": "pellucid.jobs.cluster.cluster_tables",
     "ClusterThenModel": "pellucid.clusters.cluster_then_model",
-    "ConvNetClassifier": "pellucid.networks.convnet_classifier",
-    "ConvNetRegressor": "pellucid.networks.convnet_regressor",
+    "ConvNetClassifier": "pellucid.networks.estimators.convnet_classifier",
+    "ConvNetRegressor": "pellucid.networks.estimators.convnet_regressor",
     "cross_validate": "pellucid.evaluation.cross_validation",
     "Dates": "pellucid.features.dates",
     "DenoisingAutoencoder": "pellucid.autoencoders.denoising",
@@ -33,7 +32,7 @@ HOMES: dict[str, str] = {
     "Explanation": "pellucid.explanation",
     "FactoredCode": "pellucid.features.factored_code",
     "FewLabelClassifier": "pellucid.autoencoders.few_labels",
-    "fit_table": "pellucid.evaluation.fit",
+    "fit_table": "pellucid.jobs.fit.fit_tables",
     "frame": "pellucid.data.framing",
     "GenerativeAdversarialPair": "pellucid.autoencoders.adversarial_pair",
     "HierarchicalClusters": "pellucid.clusters.hierarchical",
@@ -46,17 +45,17 @@ HOMES: dict[str, str] = {
     "load_torch_weights": "pellucid.exchange.torch_weights",
     "LogisticClassifier": "pellucid.linear.logistic_classifier",
     "LogisticCV": "pellucid.linear.logistic_cv",
-    "Machine": "pellucid.evaluation.machine",
+    "Machine": "pellucid.jobs.fit.machine",
     "MajorityBaseline": "pellucid.linear.majority_baseline",
     "MeanBaseline": "pellucid.linear.mean_baseline",
     "NearestNeighbor": "pellucid.linear.nearest_neighbor",
     "NearestNeighborClassifier": "pellucid.linear.nearest_neighbor",
     "NearestNeighborRegressor": "pellucid.linear.nearest_neighbor",
-    "NextToken": "pellucid.networks.next_token",
+    "NextToken": "pellucid.networks.text.next_token",
     "NumericCode": "pellucid.features.numeric_code",
     "OneHotCode": "pellucid.features.one_hot",
-    "NetworkClassifier": "pellucid.networks.network_classifier",
-    "NetworkRegressor": "pellucid.networks.network_regressor",
+    "NetworkClassifier": "pellucid.networks.estimators.network_classifier",
+    "NetworkRegressor": "pellucid.networks.estimators.network_regressor",
     "PellucidError": "pellucid.errors",
     "PellucidWarning": "pellucid.errors",
     "PolynomialBasis": "pellucid.features.polynomial",
@@ -66,11 +65,11 @@ HOMES: dict[str, str] = {
     "read_table": "pellucid.data.reading",
     "Ridge": "pellucid.linear.ridge",
     "RidgeCV": "pellucid.linear.ridge_cv",
-    "RobustClassifier": "pellucid.networks.robust_classifier",
+    "RobustClassifier": "pellucid.networks.robustness.robust_classifier",
     "save_model": "pellucid.storage",
-    "separate": "pellucid.linear.separability",
-    "Separation": "pellucid.linear.separability",
-    "Settings": "pellucid.evaluation.fit_result",
+    "separate": "pellucid.linear.solvers.separability",
+    "Separation": "pellucid.linear.solvers.separability",
+    "Settings": "pellucid.jobs.fit.fit_result",
     "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier",
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier",
     "SoftmaxCV": "pellucid.linear.softmax_cv",
@@ -88,12 +87,4 @@ HOMES: dict[str, str] = {
 
 __all__ = [*HOMES, "__version__"]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid' has no attribute {name!r}")
-    return getattr(import_module(HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

@@ -17,7 +17,7 @@ from pellucid import (
     VariationalAutoencoder,
     choose_code_length,
 )
-from pellucid.autoencoders import losses_without_code
+from pellucid.autoencoders import baseline_losses
 from pellucid.data.splits import split_rows
 from pellucid.errors import HyperparameterError
 
@@ -132,7 +132,7 @@ def test_without_a_code_the_shares_of_the_classes_are_said() -> None:
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.random(50) < 0.3, rng.normal(size=50), rng.normal(size=50)])
     model = Autoencoder(1, binary=(0,), **QUICK).fit(X)
-    lost = losses_without_code(model, X, X)
+    lost = baseline_losses(model, X, X)
     p = X[:, 0].mean()
     np.testing.assert_allclose(lost[:, 0], -np.log(np.where(X[:, 0] > 0, p, 1 - p)), rtol=1e-5)
     np.testing.assert_allclose(lost[:, 1], ((X[:, 1] - X[:, 1].mean()) / X[:, 1].std()) ** 2, 1e-5)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from pellucid.calculus import derive, differentiate, read
-from pellucid.calculus.declarations import declare
-from pellucid.calculus.emit_module import callable_for
-from pellucid.calculus.layout import derivative_shape, legend
-from pellucid.calculus.shapes import axes_of, kind_of
+from pellucid.calculus.algebra.shapes import axes_of, kind_of
+from pellucid.calculus.codegen.modules import callable_for
+from pellucid.calculus.derivation.layout import derivative_shape, legend
+from pellucid.calculus.language.declarations import declare
 from pellucid.errors import FormulaError, ShapeError
 
 S, V, W, M, N = (1, 1), ("m", 1), ("n", 1), ("r", "k"), ("p", "q")

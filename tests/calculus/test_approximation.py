@@ -18,9 +18,9 @@ from pellucid.calculus import (
     read,
     stacked,
 )
-from pellucid.calculus.declarations import declare
-from pellucid.calculus.emit_module import callable_for
-from pellucid.calculus.expression import symbols_of
+from pellucid.calculus.algebra.expression import symbols_of
+from pellucid.calculus.codegen.modules import callable_for
+from pellucid.calculus.language.declarations import declare
 from pellucid.errors import FormulaError, HyperparameterError, ShapeError
 
 SHAPES = {"s": (), "v": (3,), "M": (3, 2), "A": (2, 3), "B": (2, 2), "w": (2,)}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from pellucid.calculus import differentiate, symbol
-from pellucid.calculus import expression as ex
-from pellucid.calculus.emit_module import callable_for
-from pellucid.calculus.functions import TABLE
+from pellucid.calculus.algebra import expression as ex
+from pellucid.calculus.algebra.functions import TABLE
+from pellucid.calculus.codegen.modules import callable_for
 
 torch = pytest.importorskip("torch")  # an oracle, not needed by the library
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from pellucid.calculus import differentiate, read
-from pellucid.calculus.declarations import Declarations, declare
-from pellucid.calculus.derivative import Derivative
-from pellucid.calculus.verify import check_derivative, check_with_jax
+from pellucid.calculus.checking.verify import check_derivative, check_with_jax
+from pellucid.calculus.derivation.derivative import Derivative
+from pellucid.calculus.language.declarations import Declarations, declare
 
 LINES = [
     tuple(part.strip() for part in line.split("|"))

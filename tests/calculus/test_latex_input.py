@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.calculus import check_gradient_answer, derive, read
-from pellucid.calculus.latex_input import plain_text
+from pellucid.calculus.language.latex_input import plain_text
 from pellucid.errors import FormulaError
 
 WHERE = "X: d×n, y: n, theta: d, lam: scalar, A: m×m, W: m×k, x: m, u: k, v: k one-hot"

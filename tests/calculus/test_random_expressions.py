@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.calculus import differentiate, read
-from pellucid.calculus import expression as ex
-from pellucid.calculus.declarations import declare
-from pellucid.calculus.emit_module import callable_for, parameters_of
-from pellucid.calculus.expression import Expression
-from pellucid.calculus.verify import check_derivative, check_with_jax
+from pellucid.calculus.algebra import expression as ex
+from pellucid.calculus.algebra.expression import Expression
+from pellucid.calculus.checking.verify import check_derivative, check_with_jax
+from pellucid.calculus.codegen.modules import callable_for, parameters_of
+from pellucid.calculus.language.declarations import declare
 
 DECLARED = declare("x: n, y: n, u: m, A: m×n, B: n×n, C: m×m, s: scalar")
 SYMBOLS = DECLARED.symbols

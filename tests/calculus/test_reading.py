@@ -190,7 +190,7 @@ def test_declarations() -> None:
 )
 def test_shapes_are_worked_out(formula: str, stated: str) -> None:
     of = read(formula)
-    from pellucid.calculus.render import shapes_text
+    from pellucid.calculus.render.text import shapes_text
 
     found = dict(part.split(": ") for part in shapes_text(of).split(", "))
     assert found == dict(part.split(": ") for part in stated.split(", "))

@@ -12,7 +12,7 @@ import pytest
 
 from pellucid import load_model, read_table
 from pellucid.cli import main
-from pellucid.evaluation.fit_result import Settings
+from pellucid.jobs.fit.fit_result import Settings
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pellucid.clusters.axes import axis_with_groups
-from pellucid.clusters.choosing import choose_k
+from pellucid.clusters.choosing_k import choose_k
 
 Array = NDArray[np.float64]
 SEEDS = 20

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans as Theirs
 
 from pellucid import KMeans
-from pellucid.clusters.fitting import Plan, starts_of
-from pellucid.clusters.k_means_loss import nearest_mean, squared_distances
+from pellucid.clusters.kernels.k_means_loss import nearest_mean, squared_distances
+from pellucid.clusters.solvers.restarts import Plan, starts_of
 from pellucid.errors import (
     ConvergenceWarning,
     HyperparameterError,

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pellucid import KMeans
-from pellucid.clusters.by_descent import descended_k_means, k_means_objective
-from pellucid.clusters.k_means_loss import (
+from pellucid.clusters.kernels.compensated_sums import cluster_sums, compensated_sum
+from pellucid.clusters.kernels.k_means_loss import (
     indicator,
     k_means_loss,
     loss_gradient,
@@ -26,9 +26,9 @@ from pellucid.clusters.k_means_loss import (
     squared_distances,
     variance,
 )
-from pellucid.clusters.nearest import gaps_of_rows, nearest_of_rows, to_own
-from pellucid.clusters.plain import plain_k_means
-from pellucid.clusters.twofold_sums import cluster_sums, twofold_sum
+from pellucid.clusters.kernels.nearest import gaps_of_rows, nearest_of_rows, to_own
+from pellucid.clusters.solvers.descent_kmeans import descended_k_means, k_means_objective
+from pellucid.clusters.solvers.lloyd import plain_k_means
 from pellucid.descent import Batches, Steps, check_gradient, minimize
 from pellucid.errors import ConvergenceWarning
 
@@ -105,7 +105,7 @@ def test_compiled_distances_are_the_formulas_to_the_bit(problem: Any) -> None:
     assert (gaps == D).all()
     assert (squared_distances(X, means).min(axis=1) == D).all()
     assert (gaps_of_rows(X, means) == squared_distances(X, means)).all()
-    assert twofold_sum(to_own(X, means, y)) == k_means_loss(X, means, y)
+    assert compensated_sum(to_own(X, means, y)) == k_means_loss(X, means, y)
 
 
 def test_the_premature_stop_of_the_program_as_printed() -> None:
@@ -254,6 +254,6 @@ def test_sums_are_those_of_exact_arithmetic(seed: int) -> None:
     for j in range(3):
         for t in range(2):
             assert sums[j, t] == math.fsum(X[y == j, t])
-    thirds = twofold_sum(X[:, 0], np.full(200, 0.1))
+    thirds = compensated_sum(X[:, 0], np.full(200, 0.1))
     exact = math.fsum(float(x) * 0.1 for x in X[:, 0])
     assert math.isclose(thirds, exact, rel_tol=1e-12, abs_tol=1e-3)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pellucid.descent import check_gradient
 from pellucid.descent.objective import forward_differences
 from pellucid.errors import ShapeError
-from pellucid.linear.likelihood import logistic_objective
+from pellucid.linear.solvers.likelihood import logistic_objective
 
 
 def test_the_forward_difference_of_the_notes() -> None:

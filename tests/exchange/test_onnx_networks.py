@@ -52,7 +52,7 @@ from pellucid.networks import (
     TransformerEncoder,
     Unflatten,
 )
-from pellucid.networks.series import forward_series
+from pellucid.networks.layers.series import forward_series
 
 RANDOM = np.random.default_rng(0)
 FILTERS = RANDOM.random((2, 2, 2, 3)) > 0.4

@@ -23,7 +23,7 @@ from pellucid.errors import (
     TooFewRowsWarning,
     TooLargeError,
 )
-from pellucid.features.closeness import closeness, median_beta, squared_distances
+from pellucid.features.radial_kernel import closeness, median_beta, squared_distances
 
 
 def rows(n: int = 30, d: int = 3, seed: int = 0) -> np.ndarray:
@@ -107,7 +107,7 @@ def test_blocks_of_rows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory beyond the features themselves is that of one block a thread."""
     X, P = rows(500), rows(40, seed=1)
     whole = closeness(X, P, 0.3)
-    monkeypatch.setattr("pellucid.features.closeness.BLOCK_NUMBERS", 400)
+    monkeypatch.setattr("pellucid.features.radial_kernel.BLOCK_NUMBERS", 400)
     np.testing.assert_allclose(closeness(X, P, 0.3), whole, rtol=1e-12)
 
 
@@ -115,7 +115,7 @@ def test_more_features_than_memory_are_told_before_they_are_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     basis = RadialBasis().fit(rows(600))
-    monkeypatch.setattr("pellucid.features.room.memory", lambda: 1 << 20)
+    monkeypatch.setattr("pellucid.features.memory_limit.memory", lambda: 1 << 20)
     with pytest.raises(TooLargeError, match=r"600 rows of 600 features.*Choose fewer centres"):
         basis.transform(rows(600))
 

@@ -13,10 +13,10 @@ from pellucid import LeastSquares, LogisticClassifier, Ridge, SoftmaxClassifier
 from pellucid.descent import Batches, Power, Steps, minimize
 from pellucid.descent.objective import Objective
 from pellucid.errors import ConvergenceWarning, FramingError, HyperparameterError
-from pellucid.linear.design import Design
-from pellucid.linear.epochs import begun, evened, slope_of, train
-from pellucid.linear.likelihood import MeanLoss
-from pellucid.linear.mean_square import MeanSquare
+from pellucid.linear.solvers.design import Design
+from pellucid.linear.solvers.likelihood import MeanLoss
+from pellucid.linear.solvers.mean_square import MeanSquare
+from pellucid.linear.solvers.stochastic_epochs import begun, evened, slope_of, train
 from pellucid.losses import sigmoid, softmax
 from pellucid.storage import load_model, save_model
 

@@ -27,7 +27,7 @@ from pellucid.linear import (
     SoftmaxCV,
     separate,
 )
-from pellucid.linear.likelihood import logistic_objective, softmax_objective
+from pellucid.linear.solvers.likelihood import logistic_objective, softmax_objective
 
 THREE = np.array([[-3.0], [3.0]]), np.array([0, 1])
 

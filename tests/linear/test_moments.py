@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid import Ridge, RidgeCV
 from pellucid.errors import SingularWarning, TooFewRowsError
-from pellucid.linear.moments import Moments, merge_all, partial, partials
+from pellucid.linear.solvers.moments import Moments, merge_all, partial, partials
 
 Array = NDArray[np.float64]
 

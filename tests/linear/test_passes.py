@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 from scipy.optimize import approx_fprime
 
 from pellucid import LogisticClassifier, SoftmaxClassifier
-from pellucid.linear import design as design_room
-from pellucid.linear.design import Design
-from pellucid.linear.fused_pass import logistic_pass, moment_pass
-from pellucid.linear.likelihood import MeanLoss, logistic_objective, softmax_objective
-from pellucid.linear.row_pieces import over_pieces, tree_sum
-from pellucid.linear.softmax_pass import hessian_pass, softmax_pass
-from pellucid.linear.truncated_newton import class_covariance, conjugate_gradients, kronecker_guess
+from pellucid.linear.kernels.logistic_pass import logistic_pass, moment_pass
+from pellucid.linear.kernels.row_pieces import over_pieces, tree_sum
+from pellucid.linear.kernels.softmax_pass import hessian_pass, softmax_pass
+from pellucid.linear.solvers import design as design_room
+from pellucid.linear.solvers.design import Design
+from pellucid.linear.solvers.likelihood import MeanLoss, logistic_objective, softmax_objective
+from pellucid.linear.solvers.truncated_newton import (
+    class_covariance,
+    conjugate_gradients,
+    kronecker_guess,
+)
 
 Array = NDArray[np.float64]
 
@@ -145,7 +149,7 @@ def test_pieces_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.Monke
         return tree_sum(over_pieces(lambda a, b: X[a:b].T @ X[a:b], *X.shape))
 
     many = total()
-    monkeypatch.setattr("pellucid.linear.row_pieces.threads", lambda: 1)
+    monkeypatch.setattr("pellucid.linear.kernels.row_pieces.threads", lambda: 1)
     assert (total() == many).all()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pellucid import LogisticClassifier, SoftmaxClassifier, separate
 from pellucid.errors import SeparationWarning
-from pellucid.linear.recession import recession
+from pellucid.linear.solvers.recession import recession
 
 
 def noise(n=300, d=4, k=2, seed=0):

@@ -17,8 +17,8 @@ from pellucid import (
     RidgeCV,
 )
 from pellucid.errors import ConditionWarning, HyperparameterError, ShapeError, SingularWarning
-from pellucid.linear.moments import merge, merge_all, partial
-from pellucid.linear.ridge_solutions import by_qr, dual, from_moments, gradient
+from pellucid.linear.solvers.moments import merge, merge_all, partial
+from pellucid.linear.solvers.ridge_solutions import by_qr, dual, from_moments, gradient
 
 QUICK = settings(deadline=None, max_examples=25)
 SEEDS = st.integers(0, 10_000)

@@ -29,8 +29,8 @@ from pellucid.networks import (
     computing_in,
     train,
 )
-from pellucid.networks.attention import attention
-from pellucid.networks.passes import backward_pass
+from pellucid.networks.layers.sequences.attention import attention
+from pellucid.networks.passes.readable_pass import backward_pass
 
 
 @settings(max_examples=15, deadline=None)

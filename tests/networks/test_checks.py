@@ -34,9 +34,9 @@ from pellucid.networks import (
     train,
 )
 from pellucid.networks.checks import refuse_ids, refuse_points
-from pellucid.networks.linearity import as_matrix
-from pellucid.networks.steps import compiled_outputs
-from pellucid.networks.validation import HeldOutRows
+from pellucid.networks.linear_collapse import as_matrix
+from pellucid.networks.training.steps import compiled_outputs
+from pellucid.networks.training.validation import HeldOutRows
 
 NET = Network([Dense(2), Tanh(), Dense(1)], in_shape=3)
 PARAMS = NET.init(0)

@@ -13,16 +13,8 @@ import numpy as np
 import pytest
 from networks_job import CODES, NET, X
 
-from pellucid.networks import (
-    Convolution,
-    Dense,
-    Flatten,
-    Network,
-    ReLU,
-    TransformerEncoder,
-    devices,
-    train,
-)
+from pellucid.networks import Convolution, Dense, Flatten, Network, ReLU, TransformerEncoder, train
+from pellucid.networks.training.train_network import devices
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "distributed_training.py"
 

@@ -39,9 +39,9 @@ from pellucid.networks import (
     forward_pass,
     play,
 )
-from pellucid.networks.quantities import Pass
-from pellucid.networks.residual import Residual
-from pellucid.networks.watch import Watch
+from pellucid.networks.layers.residual import Residual
+from pellucid.networks.layers.watch import Watch
+from pellucid.networks.passes.pass_values import Pass
 
 NESTED = [Dense(3), Residual([Dense(4), Tanh(), Residual([Dense(4), Sigmoid()]), Dense(3)])]
 GRAPH = Graph(

@@ -25,9 +25,8 @@ from pellucid.networks import (
     MaxPool,
     Mode,
     computing_in,
-    correlation,
-    device_correlation,
 )
+from pellucid.networks.layers import correlation, device_correlation
 from pellucid.storage.packing import pack, unpack
 
 every = pytest.mark.parametrize("name", LAYERS)

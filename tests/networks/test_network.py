@@ -31,7 +31,7 @@ from pellucid.networks import (
     input_gradient,
     saliency,
 )
-from pellucid.networks.standardise import standardised
+from pellucid.networks.layers.normalization import standardised
 
 
 def normalised() -> Network:

@@ -43,7 +43,7 @@ from pellucid.networks import (
     computing_in,
     train,
 )
-from pellucid.networks.layer import Mode
+from pellucid.networks.layers.layer import Mode
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(150, 4))

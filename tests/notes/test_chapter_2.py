@@ -22,11 +22,11 @@ from pellucid import (
 )
 from pellucid import test_error as error_on_new_rows
 from pellucid.calculus import closed_form, declare, differentiate, read
-from pellucid.calculus.emit_module import callable_for
+from pellucid.calculus.codegen.modules import callable_for
 from pellucid.data import Column, Kind, Table, folds
 from pellucid.descent import Objective, minima, minimize
 from pellucid.errors import ShapeError, SingularWarning
-from pellucid.linear.ridge_solutions import gradient
+from pellucid.linear.solvers.ridge_solutions import gradient
 from pellucid.losses import LOSSES
 
 

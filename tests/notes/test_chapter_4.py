@@ -23,7 +23,7 @@ from pellucid import test_error as error_on_new_rows
 from pellucid.data import Column, Kind, Table
 from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import FramingError, SeparationWarning, TooFewRowsWarning
-from pellucid.linear.likelihood import logistic_objective, softmax_objective
+from pellucid.linear.solvers.likelihood import logistic_objective, softmax_objective
 from pellucid.losses import LOSSES, nll_from_score, sigmoid, softmax
 
 small = st.floats(-5, 5)

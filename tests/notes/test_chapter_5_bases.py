@@ -20,7 +20,7 @@ from pellucid import (
 )
 from pellucid.data import noisy_line, ring_and_disc, waveform
 from pellucid.errors import SingularWarning
-from pellucid.features.closeness import closeness
+from pellucid.features.radial_kernel import closeness
 
 
 @pytest.mark.parametrize(

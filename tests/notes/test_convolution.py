@@ -33,16 +33,16 @@ from pellucid.networks import (
     tensor_filter,
     window,
 )
-from pellucid.networks.activations import Elementwise
-from pellucid.networks.flatten import flattened, unflattened
-from pellucid.networks.local_derivatives import (
+from pellucid.networks.layers.activations import Elementwise
+from pellucid.networks.layers.flatten import flattened, unflattened
+from pellucid.networks.layers.windows import windows_of
+from pellucid.networks.passes.local_derivatives import (
     by_pre_activation,
     by_weights_of_filter,
     maximum_by_one,
     of_maximum,
 )
 from pellucid.networks.summary import fully_connected_count, parameter_count
-from pellucid.networks.windows import windows_of
 
 SIGNAL = [+1, +1, -1, -1, -1, +1, -1, +1, +1, +1]
 SPOT = [+1, -1, +1]

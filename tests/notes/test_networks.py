@@ -40,10 +40,10 @@ from pellucid.networks import (
     play,
     train,
 )
-from pellucid.networks.activations import Elementwise
-from pellucid.networks.answers import answers_for
-from pellucid.networks.heads import DIRECT, OUTPUT_LOSSES, OutputLoss
-from pellucid.networks.local_derivatives import by_pre_activation
+from pellucid.networks.layers.activations import Elementwise
+from pellucid.networks.output_losses import DIRECT, OUTPUT_LOSSES, OutputLoss
+from pellucid.networks.passes.local_derivatives import by_pre_activation
+from pellucid.networks.targets import targets_for
 
 D = 0.9088770390  # of the example of §7.5.16
 
@@ -339,7 +339,7 @@ def test_truths_that_do_not_fit_are_refused() -> None:
         train(net, X, np.array([[1.0, 1], [0, 1]]), epochs=1)
     net = Network([Dense(1), Tanh()], "square", in_shape=3)
     with pytest.warns(NetworkWarning, match="from 2 to 5, but the output Tanh only reaches"):
-        answers_for(net, np.array([2.0, 5.0]))
+        targets_for(net, np.array([2.0, 5.0]))
 
 
 def test_other_mismatches_are_warned_of() -> None:

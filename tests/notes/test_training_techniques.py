@@ -32,8 +32,8 @@ from pellucid.networks import (
     computing_in,
     train,
 )
-from pellucid.networks.activations import Elementwise
-from pellucid.networks.standardise import moments, standardised
+from pellucid.networks.layers.activations import Elementwise
+from pellucid.networks.layers.normalization import moments, standardised
 
 TRAINING = Mode(training=True)
 RANDOM = np.random.default_rng(0)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from pellucid.evaluation.fit_result import Candidate, LearningCurve, Score, Weight
+from pellucid.evaluation.evidence import Candidate, LearningCurve, Score
+from pellucid.jobs.fit.fit_result import Weight
 from pellucid.pictures import errors, evaluation
 from pellucid.pictures.style import scoped, to_svg
 

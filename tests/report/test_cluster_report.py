@@ -16,7 +16,7 @@ import pytest
 
 from pellucid import cluster_table, read_table
 from pellucid.errors import OutputError
-from pellucid.evaluation.cluster_result import ClusterResult, ClusterSettings
+from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
 from pellucid.report.cluster_report import render, write_cluster_report
 
 HOSTILE = "<script>alert('x')</script>"

@@ -20,15 +20,15 @@ from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.networks.activations import LeakyReLU, Sigmoid
-from pellucid.networks.dense import Dense
-from pellucid.networks.devices import threads_for
-from pellucid.networks.estimator_settings import RANDOM_STATE, SIZES, _sizes
-from pellucid.networks.layer import Layer
+from pellucid.networks.estimators.settings import RANDOM_STATE, SIZES, _sizes
+from pellucid.networks.layers.activations import LeakyReLU, Sigmoid
+from pellucid.networks.layers.dense import Dense
+from pellucid.networks.layers.layer import Layer
+from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
-from pellucid.networks.numbers import computing_in
-from pellucid.networks.outputs import outputs_of
-from pellucid.networks.steps import begun, params_of, vector_of
+from pellucid.networks.training.devices import threads_for
+from pellucid.networks.training.outputs import outputs_of
+from pellucid.networks.training.steps import begun, params_of, vector_of
 from pellucid.wording import number
 
 Array = NDArray[np.float64]

@@ -15,11 +15,11 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.descent.rules import adam
-from pellucid.networks.ascent import loss_by_input
-from pellucid.networks.compiled import compiled
-from pellucid.networks.layer import Mode
+from pellucid.networks.layers.compiled import compiled
+from pellucid.networks.layers.layer import Mode
 from pellucid.networks.network import Network
-from pellucid.networks.steps import params_of, vector_of
+from pellucid.networks.robustness.input_gradient_ascent import loss_by_input
+from pellucid.networks.training.steps import params_of, vector_of
 
 RULE = adam(beta_1=0.5)  # a long memory of an opponent that has moved on does harm
 Carry = tuple[Any, Any, Any, Any]
@@ -60,7 +60,7 @@ def discriminator_gradient(
     return value, gradient
 
 
-def told_apart(discriminator: Network, judge: Any, real: Any, made: Any) -> Any:
+def discriminator_accuracy(discriminator: Network, judge: Any, real: Any, made: Any) -> Any:
     """Share of rows that the discriminator names rightly; half of them are real.
 
     Notes: Def 375, Clar 376
@@ -86,7 +86,7 @@ def compiled_alternation(generator: Network, discriminator: Network, K: int, epo
         first, second = jax.random.split(key)
         params, judge = params_of(generator, theta_g), params_of(discriminator, theta_d)
         made = generator.forward(params, _noise(first, real, length), Mode())[0]
-        share = told_apart(discriminator, judge, real, made)
+        share = discriminator_accuracy(discriminator, judge, real, made)
         loss_d, g = discriminator_gradient(discriminator, judge, real, made)
         theta_d, memory_d = RULE.step(vector_of(g), memory_d, theta_d, eta)
         judge = params_of(discriminator, theta_d)

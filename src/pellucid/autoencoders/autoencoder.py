@@ -11,15 +11,15 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.autoencoders.coded import CodedRows
+from pellucid.autoencoders.code_estimator import CodeEstimator
 from pellucid.autoencoders.settings import LAYERS
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.networks.estimator_settings import TRAINING
+from pellucid.networks.estimators.settings import TRAINING
 
 Array = NDArray[np.float64]
 
 
-class Autoencoder(CodedRows):
+class Autoencoder(CodeEstimator):
     """Encode each row in k numbers, decode it again, and lose little: Σ L(x̃, x) is descended.
 
     One layer each way (`hidden=()`), deep, or convolutional (`filters=(8, 16)`, rows are images).

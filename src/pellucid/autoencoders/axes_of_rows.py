@@ -15,7 +15,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from pellucid.linear.moments import Moments
+from pellucid.linear.solvers.moments import Moments
 
 Array = NDArray[np.float64]
 MORE = 10  # directions tried beyond those asked for
@@ -70,7 +70,7 @@ def principal_axes(m: Moments, k: int) -> PrincipalAxes:
 
     Examples
     --------
-    >>> from pellucid.linear.moments import partial
+    >>> from pellucid.linear.solvers.moments import partial
     >>> rows = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 4.0]])
     >>> found = principal_axes(partial(rows, np.zeros((3, 0))), 1)
     >>> found.axes.round(4).tolist(), found.squares.round(9).tolist(), round(found.lost, 9)

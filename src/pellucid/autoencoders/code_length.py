@@ -15,7 +15,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_array
 
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.without_code import losses_without_code
+from pellucid.autoencoders.reference_losses import baseline_losses
 from pellucid.data.splits import Split, split_rows
 from pellucid.errors import HyperparameterError
 from pellucid.wording import number
@@ -171,7 +171,7 @@ def _model_losses(X: Any, split: Split, model: Any, tried: NDArray[np.intp]) -> 
     fitted = [clone(model).set_params(code_length=int(k)).fit(X[split.train]) for k in tried]
     # All are standardised by the same training rows, so their losses are in one unit.
     flat = X.reshape(len(X), -1)
-    nothing = losses_without_code(fitted[0], flat[split.train], flat[split.test]).sum(axis=1)
+    nothing = baseline_losses(fitted[0], flat[split.train], flat[split.test]).sum(axis=1)
     return np.column_stack([nothing, *(each.losses(X[split.test]) for each in fitted)])
 
 

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.errors import ShapeError
-from pellucid.networks.layer import Backward, Formulas, Functional, Mode, Shape
+from pellucid.networks.layers.layer import Backward, Formulas, Functional, Mode, Shape
 
 
 @dataclass(frozen=True)

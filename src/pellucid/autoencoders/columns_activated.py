@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.networks.layer import Backward, Formulas, Functional, Layer, Mode, Shape
+from pellucid.networks.layers.layer import Backward, Formulas, Functional, Layer, Mode, Shape
 
 
 @dataclass(frozen=True)

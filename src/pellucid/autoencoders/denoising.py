@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
-from pellucid.autoencoders.coded import CodedRows
+from pellucid.autoencoders.code_estimator import CodeEstimator
 from pellucid.autoencoders.settings import LAYERS
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.networks.estimator_settings import INPUT_NOISE, TRAINING
+from pellucid.networks.estimators.settings import INPUT_NOISE, TRAINING
 
 NOISE = Hyperparameter(
     "input_noise", 0.5, "float",
@@ -22,7 +22,7 @@ NOISE = Hyperparameter(
 )  # fmt: skip
 
 
-class DenoisingAutoencoder(CodedRows):
+class DenoisingAutoencoder(CodeEstimator):
     """An autoencoder trained from noisy rows to clean ones, so that its codes bear noise.
 
     Noise is added in training; or give pairs, `fit(noisy, clean=clean)`. `reconstruct` cleans.

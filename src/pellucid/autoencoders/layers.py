@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from math import prod
 
 from pellucid.errors import HyperparameterError
-from pellucid.networks.convolution import Convolution
-from pellucid.networks.dense import Dense
-from pellucid.networks.dropout import Dropout
-from pellucid.networks.enlarge import Enlarge
-from pellucid.networks.flatten import Flatten
-from pellucid.networks.layer import Layer, Shape
-from pellucid.networks.max_pool import MaxPool
-from pellucid.networks.network_estimator import ACTIVATION
-from pellucid.networks.unflatten import Unflatten
+from pellucid.networks.estimators.network_estimator import ACTIVATION
+from pellucid.networks.layers.convolution import Convolution
+from pellucid.networks.layers.dense import Dense
+from pellucid.networks.layers.dropout import Dropout
+from pellucid.networks.layers.enlarge import Enlarge
+from pellucid.networks.layers.flatten import Flatten
+from pellucid.networks.layers.layer import Layer, Shape
+from pellucid.networks.layers.max_pool import MaxPool
+from pellucid.networks.layers.unflatten import Unflatten
 
 RECTIFIED = ("relu", "leaky relu", "gelu")
 

@@ -18,8 +18,8 @@ from pellucid.autoencoders.axes_of_rows import (
     axes_by_sketch,
     principal_axes,
 )
+from pellucid.autoencoders.code_check import too_long
 from pellucid.autoencoders.linear_descent import linear_objective
-from pellucid.autoencoders.too_long import too_long
 from pellucid.data.weights import checked_weights
 from pellucid.descent.descend import minimize
 from pellucid.descent.stopping import SmallGradient, Steps
@@ -32,7 +32,7 @@ from pellucid.errors import (
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.moments import Moments, merge, partial
+from pellucid.linear.solvers.moments import Moments, merge, partial
 from pellucid.wording import number
 
 Array = NDArray[np.float64]

@@ -10,8 +10,8 @@ from typing import Any
 
 from pellucid.autoencoders.linear_autoencoder import CODE_LENGTH
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.networks import estimator_settings as networks
-from pellucid.networks.estimator_settings import ACTIVATIONS, SIZES, _sizes
+from pellucid.networks.estimators import settings as networks
+from pellucid.networks.estimators.settings import ACTIVATIONS, SIZES, _sizes
 
 __all__ = ["CODE_LENGTH", "LAYERS"]
 

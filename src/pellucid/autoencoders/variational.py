@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from pellucid.autoencoders.code_estimator import CodeEstimator
 from pellucid.autoencoders.code_sample import CodeSample
-from pellucid.autoencoders.coded import CodedRows
 from pellucid.autoencoders.generated import Generated, refuse_count
 from pellucid.autoencoders.settings import CODE_ACTIVATION, LAYERS, SPARSITY
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.networks.estimator_settings import TRAINING
-from pellucid.networks.layer import Layer
+from pellucid.networks.estimators.settings import TRAINING
+from pellucid.networks.layers.layer import Layer
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
@@ -31,7 +31,7 @@ PRIOR_WEIGHT = Hyperparameter(
 )  # fmt: skip
 
 
-class VariationalAutoencoder(CodedRows):
+class VariationalAutoencoder(CodeEstimator):
     """Encode a row as N(m, s²) in code space, decode a draw of it; keep all near N(0, 1).
 
     As nearby codes must decode to nearly the same row, the code space becomes smooth, and codes

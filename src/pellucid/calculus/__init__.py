@@ -8,49 +8,50 @@ Notes: §A.1
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pellucid.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from pellucid.calculus.approximation import Approximation, approximate
-    from pellucid.calculus.bring_down import diagonal_vector, flattened, stacked
-    from pellucid.calculus.chain_rule import Chain, chain
-    from pellucid.calculus.compile import compile_objective
-    from pellucid.calculus.convexity import curvature
-    from pellucid.calculus.declarations import Declarations, declare
-    from pellucid.calculus.derivation import Derivation, derive
-    from pellucid.calculus.derivative import Derivative, differentiate
-    from pellucid.calculus.diagnose import Diagnosis, check_gradient_answer
-    from pellucid.calculus.expression import Expression, symbol
-    from pellucid.calculus.linear_check import derivative_operator, linearity
-    from pellucid.calculus.quadratic import ClosedForm, closed_form
-    from pellucid.calculus.reading import read
+    from pellucid.calculus.algebra.convexity import curvature
+    from pellucid.calculus.algebra.expression import Expression, symbol
+    from pellucid.calculus.algebra.reshaping import diagonal_vector, flattened, stacked
+    from pellucid.calculus.checking.approximation import Approximation, approximate
+    from pellucid.calculus.checking.diagnosis import Diagnosis, check_gradient_answer
+    from pellucid.calculus.checking.linearity import derivative_operator, linearity
+    from pellucid.calculus.codegen.objective import compile_objective
+    from pellucid.calculus.derivation.chain_rule import Chain, chain
+    from pellucid.calculus.derivation.derivation import Derivation, derive
+    from pellucid.calculus.derivation.derivative import Derivative, differentiate
+    from pellucid.calculus.derivation.quadratic import ClosedForm, closed_form
+    from pellucid.calculus.language.declarations import Declarations, declare
+    from pellucid.calculus.language.reading import read
 
 _HOMES = {
-    "Approximation": "approximation",
-    "Chain": "chain_rule",
-    "ClosedForm": "quadratic",
-    "Declarations": "declarations",
-    "Derivation": "derivation",
-    "Derivative": "derivative",
-    "Diagnosis": "diagnose",
-    "Expression": "expression",
-    "approximate": "approximation",
-    "chain": "chain_rule",
-    "check_gradient_answer": "diagnose",
-    "closed_form": "quadratic",
-    "compile_objective": "compile",
-    "curvature": "convexity",
-    "declare": "declarations",
-    "derivative_operator": "linear_check",
-    "derive": "derivation",
-    "diagonal_vector": "bring_down",
-    "differentiate": "derivative",
-    "flattened": "bring_down",
-    "linearity": "linear_check",
-    "read": "reading",
-    "stacked": "bring_down",
-    "symbol": "expression",
+    "Approximation": "checking.approximation",
+    "Chain": "derivation.chain_rule",
+    "ClosedForm": "derivation.quadratic",
+    "Declarations": "language.declarations",
+    "Derivation": "derivation.derivation",
+    "Derivative": "derivation.derivative",
+    "Diagnosis": "checking.diagnosis",
+    "Expression": "algebra.expression",
+    "approximate": "checking.approximation",
+    "chain": "derivation.chain_rule",
+    "check_gradient_answer": "checking.diagnosis",
+    "closed_form": "derivation.quadratic",
+    "compile_objective": "codegen.objective",
+    "curvature": "algebra.convexity",
+    "declare": "language.declarations",
+    "derivative_operator": "checking.linearity",
+    "derive": "derivation.derivation",
+    "diagonal_vector": "algebra.reshaping",
+    "differentiate": "derivation.derivative",
+    "flattened": "algebra.reshaping",
+    "linearity": "checking.linearity",
+    "read": "language.reading",
+    "stacked": "algebra.reshaping",
+    "symbol": "algebra.expression",
 }
 __all__ = [
     "Approximation",
@@ -79,8 +80,4 @@ __all__ = [
     "symbol",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

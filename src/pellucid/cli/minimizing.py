@@ -46,7 +46,7 @@ def run_minimize(
 ) -> None:
     """Compile the formula, check its gradient, descend, and print the way."""
     from pellucid.calculus import derive
-    from pellucid.calculus.compile import compile_objective
+    from pellucid.calculus.codegen.objective import compile_objective
     from pellucid.descent import SmallGradient, Steps, minimize
 
     bound = bound_to(data, target, bind, given, ones)

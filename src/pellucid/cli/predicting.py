@@ -11,10 +11,10 @@ from pellucid.errors import ModelFileError, TableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from pellucid.evaluation.cluster_machine import ClusterMachine
-    from pellucid.evaluation.encoding_machine import EncodingMachine
-    from pellucid.evaluation.image_machine import ImageMachine
-    from pellucid.evaluation.machine import Machine
+    from pellucid.jobs.cluster.cluster_machine import ClusterMachine
+    from pellucid.jobs.encode.encoding_machine import EncodingMachine
+    from pellucid.jobs.fit.image_machine import ImageMachine
+    from pellucid.jobs.fit.machine import Machine
 
 
 def run_predict(

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from pellucid.clusters.fitting import Plan, all_runs, lowest
-from pellucid.clusters.k_means_loss import nearest_mean
-from pellucid.clusters.plain import Run
+from pellucid.clusters.kernels.k_means_loss import nearest_mean
+from pellucid.clusters.null_reference import Columns, null_reference
 from pellucid.clusters.quality import (
     consistency,
     group_consistency,
@@ -34,7 +33,8 @@ from pellucid.clusters.separation import (
     valley_depths,
     valley_p_values,
 )
-from pellucid.clusters.structureless import Columns, structureless
+from pellucid.clusters.solvers.lloyd import Run
+from pellucid.clusters.solvers.restarts import Plan, all_runs, lowest
 
 Array = NDArray[np.float64]
 WHOLE, HALVES, REFERENCES = 0, 1, 2  # streams of random numbers
@@ -185,7 +185,7 @@ def reference_shares(
     """
     draws = [np.random.default_rng([seed, REFERENCES, b]) for b in range(count)]
     found = []
-    for b, Z in enumerate(structureless(X, categories, draws)):
+    for b, Z in enumerate(null_reference(X, categories, draws)):
         losses = [run.loss for run in placed(Z, ks, starts, (seed, REFERENCES, b))]
         found.append(log_shares(Z, np.array(losses)))
     return np.array(found)

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.clusters.fitting import Plan, all_runs, lowest, starts_of, unit_of
-from pellucid.clusters.k_means_told import reason_in_words, told
-from pellucid.clusters.nearest import gaps_of_rows, nearest_of_rows
-from pellucid.clusters.plain import Run
+from pellucid.clusters.k_means_explanation import stop_reason, told
+from pellucid.clusters.kernels.compensated_sums import cluster_sums, compensated_sum
+from pellucid.clusters.kernels.nearest import gaps_of_rows, nearest_of_rows
 from pellucid.clusters.settings import (
     ALGORITHM,
     COPY_X,
@@ -34,7 +33,8 @@ from pellucid.clusters.settings import (
     TOL,
     VERBOSE,
 )
-from pellucid.clusters.twofold_sums import cluster_sums, twofold_sum
+from pellucid.clusters.solvers.lloyd import Run
+from pellucid.clusters.solvers.restarts import Plan, all_runs, lowest, starts_of, unit_of
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ConvergenceWarning, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation
@@ -216,7 +216,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         unit = unit_of(X, self.cluster_centers_)
         means = self.cluster_centers_
         y, D = nearest_of_rows(X, means) if unit == 1 else nearest_of_rows(X / unit, means / unit)
-        return y.astype(np.int32), _scaled(twofold_sum(D, weights), unit)
+        return y.astype(np.int32), _scaled(compensated_sum(D, weights), unit)
 
     def _enough(self, n: int, k: int) -> None:
         if n < k:
@@ -277,7 +277,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         self.counts_ = np.bincount(self.labels_, weights, len(run.means)).astype(np.float64)
         self.n_iter_ = run.cycles
         self.trace_ = {
-            "stopped": reason_in_words(self.algorithm, run.reason),
+            "stopped": stop_reason(self.algorithm, run.reason),
             "losses": [_scaled(r.loss, unit) for r in runs],
             "half_steps": [
                 {**h, "means": h["means"] * unit, "loss": _scaled(h["loss"], unit)}

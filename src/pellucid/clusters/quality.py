@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from pellucid.clusters.k_means_loss import nearest_mean
+from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.errors import ShapeError, TooFewRowsError
 
 Array = NDArray[np.float64]

@@ -17,7 +17,7 @@ from scipy import stats
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
 from pellucid.data.table import Column, Kind, Table
-from pellucid.evaluation.fit_result import Finding
+from pellucid.findings import Finding
 
 SAMPLE = 20_000  # rows looked at by the statistical checks; more would not change a verdict
 LEVEL = 0.01  # family-wise level of the shift test

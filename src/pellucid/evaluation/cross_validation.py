@@ -20,7 +20,7 @@ from sklearn.pipeline import Pipeline
 from pellucid.data.splits import folds as make_folds
 from pellucid.data.table import Table
 from pellucid.errors import PellucidError
-from pellucid.evaluation.fit_result import Score
+from pellucid.evaluation.evidence import Score
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.losses import Loss
 

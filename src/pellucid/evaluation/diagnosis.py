@@ -9,7 +9,7 @@ Notes: Def 73, Def 75, Concept 77, Concept 78, §2.7
 
 from __future__ import annotations
 
-from pellucid.evaluation.fit_result import Candidate, Diagnosis, LearningCurve
+from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
 from pellucid.wording import number
 
 SMALL = 0.02  # of the baseline's loss: below this an error does not stand out

@@ -11,9 +11,9 @@ import numpy as np
 
 from pellucid.exchange.onnx_graph import OnnxGraph
 from pellucid.exchange.onnx_spatial import Writer
-from pellucid.networks.attention import only_before
-from pellucid.networks.layer import Shape
-from pellucid.networks.positional_code import sinusoids
+from pellucid.networks.layers.layer import Shape
+from pellucid.networks.layers.sequences.attention import only_before
+from pellucid.networks.layers.sequences.positional_code import sinusoids
 
 
 def _embedding(graph: OnnxGraph, x: str, layer: Any, params: Any, *_: Any) -> str:

@@ -14,7 +14,7 @@ from pellucid.exchange.onnx_linear import Outputs
 from pellucid.exchange.onnx_networks import standardised, written_series
 
 if TYPE_CHECKING:
-    from pellucid.autoencoders.coded import CodedRows
+    from pellucid.autoencoders.code_estimator import CodeEstimator
     from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
     from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
 
@@ -31,7 +31,7 @@ def linear_code_outputs(graph: OnnxGraph, model: LinearAutoencoder) -> Outputs:
     return _both(model, code, back)
 
 
-def coded_outputs(graph: OnnxGraph, model: CodedRows) -> Outputs:
+def coded_outputs(graph: OnnxGraph, model: CodeEstimator) -> Outputs:
     """Code and reconstruction of a trained autoencoder; of a variational one at the mean code.
 
     Notes: Def 353, Def 370, Clar 355
@@ -50,7 +50,7 @@ def coded_outputs(graph: OnnxGraph, model: CodedRows) -> Outputs:
     return _both(model, graph.cast(code, wide), back)
 
 
-def _both(model: CodedRows | LinearAutoencoder, code: str, back: str) -> Outputs:
+def _both(model: CodeEstimator | LinearAutoencoder, code: str, back: str) -> Outputs:
     shapes = (int(model.code_length),), (int(model.n_features_in_),)
     return {
         "code": (code, np.float64, shapes[0]),

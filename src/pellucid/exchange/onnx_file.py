@@ -74,14 +74,14 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None) -> bytes:
     """
     from sklearn.utils.validation import check_is_fitted
 
-    from pellucid.autoencoders.coded import CodedRows
+    from pellucid.autoencoders.code_estimator import CodeEstimator
     from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
     from pellucid.exchange.onnx_autoencoders import coded_outputs, linear_code_outputs
     from pellucid.exchange.onnx_linear import linear_outputs
     from pellucid.exchange.onnx_networks import estimator_outputs, network_outputs
+    from pellucid.networks.estimators.network_estimator import NetworkEstimator
     from pellucid.networks.network import Network
-    from pellucid.networks.network_estimator import NetworkEstimator
-    from pellucid.networks.robust_classifier import RobustClassifier
+    from pellucid.networks.robustness.robust_classifier import RobustClassifier
 
     if isinstance(model, Network):
         graph = OnnxGraph("float32")
@@ -92,7 +92,7 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None) -> bytes:
         model = model.model_
     if isinstance(model, NetworkEstimator):
         graph = OnnxGraph("float32", input_dtype="float64")
-        written = coded_outputs if isinstance(model, CodedRows) else estimator_outputs
+        written = coded_outputs if isinstance(model, CodeEstimator) else estimator_outputs
         return graph.packed((model.n_features_in_,), written(graph, model))
     graph = OnnxGraph("float64")
     if isinstance(model, LinearAutoencoder):

@@ -15,7 +15,7 @@ from pellucid.exchange.onnx_attention import ATTENTION
 from pellucid.exchange.onnx_graph import OnnxGraph
 from pellucid.exchange.onnx_linear import Outputs, labelled
 from pellucid.exchange.onnx_spatial import SPATIAL, Writer
-from pellucid.networks.layer import Layer, Shape, place_name
+from pellucid.networks.layers.layer import Layer, Shape, place_name
 
 
 def network_outputs(graph: OnnxGraph, network: Any, params: Any, state: Any) -> Outputs:

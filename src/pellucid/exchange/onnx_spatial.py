@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.exchange.onnx_graph import OnnxGraph
-from pellucid.networks.layer import Mode, Shape
-from pellucid.networks.max_pool import windows_of_pool
+from pellucid.networks.layers.layer import Mode, Shape
+from pellucid.networks.layers.max_pool import windows_of_pool
 
 # (graph, x, layer, its parameters, what it remembers, shape of one input point) -> result
 Writer = Callable[[OnnxGraph, str, Any, Any, Any, Shape], str]

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import ModelFileError, ShapeError
-from pellucid.networks.layer import Layer, Shape, shape_text
+from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.network import Network
 
 Array = NDArray[Any]

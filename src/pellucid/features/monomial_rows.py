@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.features.monomials import Steps
-from pellucid.linear.row_pieces import over_blocks
+from pellucid.linear.kernels.row_pieces import over_blocks
 
 Array = NDArray[np.float64]
 BLOCK_NUMBERS = 1 << 21  # about so many features a block: small beside the cache's neighbours

@@ -19,9 +19,9 @@ from sklearn.utils.validation import (
 
 from pellucid.errors import HyperparameterError, ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
+from pellucid.features.memory_limit import check_room
 from pellucid.features.monomial_rows import monomial_rows
 from pellucid.features.monomials import count, exponents, recipe, translated
-from pellucid.features.room import check_room
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 

@@ -21,11 +21,11 @@ from pellucid.errors import (
     TooFewRowsWarning,
 )
 from pellucid.explanation import Explanation, Formula
-from pellucid.features.closeness import SQUARED, closeness, distances, median_beta
-from pellucid.features.room import check_room
+from pellucid.features.memory_limit import check_room
+from pellucid.features.radial_kernel import SQUARED, closeness, distances, median_beta
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.row_pieces import one_blas_thread
+from pellucid.linear.kernels.row_pieces import one_blas_thread
 from pellucid.wording import number
 
 Array = NDArray[np.float64]

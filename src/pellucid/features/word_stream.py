@@ -14,7 +14,7 @@ from typing import Any
 
 from pellucid.features.documents import byte_table, in_blocks, pattern_block, plain_block
 from pellucid.features.word_counts import Counted, count_words
-from pellucid.linear.row_pieces import threads
+from pellucid.linear.kernels.row_pieces import threads
 
 
 @dataclass(frozen=True)

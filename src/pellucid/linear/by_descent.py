@@ -16,8 +16,8 @@ from pellucid.descent.descend import minimize, standing
 from pellucid.descent.objective import Objective
 from pellucid.descent.stopping import Progress, SmallGradient, Steps, Stop
 from pellucid.errors import ConvergenceWarning, HyperparameterError
-from pellucid.linear.epochs import Standing, begun, evened, train
-from pellucid.linear.newton import Evidence
+from pellucid.linear.solvers.newton import Evidence
+from pellucid.linear.solvers.stochastic_epochs import Standing, begun, evened, train
 
 Array = NDArray[np.float64]
 Watch = Callable[[Array], bool]
@@ -143,7 +143,7 @@ def complain(model: Any, verdict: str, evidence: Evidence) -> None:
         )
 
 
-def steps_in_words(model: Any) -> str:
+def steps_statement(model: Any) -> str:
     """The algorithm of a model that was fitted step by step; nothing for another one."""
     algorithm = getattr(model, "algorithm", "")
     rows = {

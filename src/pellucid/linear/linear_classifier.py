@@ -14,9 +14,9 @@ from sklearn.utils import check_random_state
 from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.linear.design import Design
 from pellucid.linear.logistic_classifier import TwoClasses
 from pellucid.linear.score_classifier import FIT_INTERCEPT
+from pellucid.linear.solvers.design import Design
 
 Array = NDArray[np.float64]
 TRIES = Hyperparameter("tries", 1000, "int", "How many random directions θ are tried.", low=1)

@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import type_of_target
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.by_descent import steps_in_words
+from pellucid.linear.by_descent import steps_statement
 from pellucid.linear.descent_settings import (
     BATCH_SIZE,
     NEWTON,
@@ -137,7 +137,7 @@ class TwoClasses(ScoreClassifier):
                 "∇_θ J: d×1",
                 "eq 4.56, eq 4.57",
             ),
-            algorithm=steps_in_words(self)
+            algorithm=steps_statement(self)
             or "Newton's method on standardised columns, translated back exactly; the "
             "Hessian is renewed only when it pays, and L-BFGS pairs mend it in between.",
             happened=self._happened(),

@@ -16,7 +16,7 @@ from sklearn.utils.validation import validate_data
 from pellucid.data.weights import checked_weights
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
-from pellucid.linear.rows import query_rows
+from pellucid.linear.input_rows import query_rows
 
 
 class MajorityBaseline(ClassifierMixin, GlassBox):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
-from pellucid.linear.rows import query_rows, training_rows
+from pellucid.linear.input_rows import query_rows, training_rows
 
 
 class MeanBaseline(MultiOutputMixin, RegressorMixin, GlassBox):  # type: ignore[misc]

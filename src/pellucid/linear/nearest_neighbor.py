@@ -21,7 +21,7 @@ from pellucid.errors import ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.rows import query_rows, training_rows
+from pellucid.linear.input_rows import query_rows, training_rows
 
 Array = NDArray[np.float64]
 N_NEIGHBORS = Hyperparameter(

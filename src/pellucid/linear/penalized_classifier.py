@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from pellucid.linear.by_descent import complain, descended, stochastic
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.linear.design import Design
-from pellucid.linear.epochs import Standing, begun, train
-from pellucid.linear.likelihood import MeanLoss, Solve
-from pellucid.linear.newton import minimize
-from pellucid.linear.row_pieces import one_blas_thread
+from pellucid.linear.kernels.row_pieces import one_blas_thread
 from pellucid.linear.score_classifier import ScoreClassifier
+from pellucid.linear.solvers.design import Design
+from pellucid.linear.solvers.likelihood import MeanLoss, Solve
+from pellucid.linear.solvers.newton import minimize
+from pellucid.linear.solvers.stochastic_epochs import Standing, begun, train
 
 Array = NDArray[np.float64]
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from pellucid.errors import HyperparameterError, ShapeError, SingularWarning
 from pellucid.linear.by_descent import complain, descended, stochastic
 from pellucid.linear.callbacks import Watched, with_callbacks
-from pellucid.linear.design import Design
-from pellucid.linear.mean_square import MeanSquare
-from pellucid.linear.moments import Moments, merge, partial, uncentred
-from pellucid.linear.newton import Evidence
-from pellucid.linear.ridge_fit import fit_ridge
-from pellucid.linear.ridge_solutions import Solution, from_moments, path_from_moments
-from pellucid.linear.rows import training_rows
+from pellucid.linear.input_rows import training_rows
+from pellucid.linear.solvers.design import Design
+from pellucid.linear.solvers.mean_square import MeanSquare
+from pellucid.linear.solvers.moments import Moments, merge, partial, uncentred
+from pellucid.linear.solvers.newton import Evidence
+from pellucid.linear.solvers.ridge_fit import fit_ridge
+from pellucid.linear.solvers.ridge_solutions import Solution, from_moments, path_from_moments
 from pellucid.linear.square_loss import SquareLossRegressor
 
 Array = NDArray[np.float64]

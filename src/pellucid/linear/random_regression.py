@@ -12,8 +12,8 @@ import numpy as np
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import Watched, with_callbacks
-from pellucid.linear.moments import partial, squared_errors
-from pellucid.linear.rows import training_rows
+from pellucid.linear.input_rows import training_rows
+from pellucid.linear.solvers.moments import partial, squared_errors
 from pellucid.linear.square_loss import SquareLossRegressor, ridge_explanation
 
 TRIES = Hyperparameter("tries", 1000, "int", "How many parameters to try.", low=1)

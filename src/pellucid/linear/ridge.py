@@ -26,10 +26,10 @@ from pellucid.linear.descent_settings import (
     TOL,
     WARM_START,
 )
-from pellucid.linear.moments import partial, uncentred
+from pellucid.linear.input_rows import training_rows
 from pellucid.linear.penalized_regressor import PenalizedRegressor
-from pellucid.linear.ridge_solutions import Solution, path_from_moments
-from pellucid.linear.rows import training_rows
+from pellucid.linear.solvers.moments import partial, uncentred
+from pellucid.linear.solvers.ridge_solutions import Solution, path_from_moments
 from pellucid.linear.square_loss import FIT_INTERCEPT, LAM, ridge_explanation
 
 Array = NDArray[np.float64]

@@ -16,11 +16,18 @@ from pellucid.data.splits import folds as make_folds
 from pellucid.errors import SingularWarning, TooFewRowsError
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.moments import Moments, merge_all, partial, partials, squared_errors, uncentred
-from pellucid.linear.ridge_fit import fit_ridge
-from pellucid.linear.ridge_solutions import dual_path, path_from_moments
-from pellucid.linear.row_pieces import one_blas_thread
-from pellucid.linear.rows import training_rows
+from pellucid.linear.input_rows import training_rows
+from pellucid.linear.kernels.row_pieces import one_blas_thread
+from pellucid.linear.solvers.moments import (
+    Moments,
+    merge_all,
+    partial,
+    partials,
+    squared_errors,
+    uncentred,
+)
+from pellucid.linear.solvers.ridge_fit import fit_ridge
+from pellucid.linear.solvers.ridge_solutions import dual_path, path_from_moments
 from pellucid.linear.square_loss import FIT_INTERCEPT, SquareLossRegressor, ridge_explanation
 
 Array = NDArray[np.float64]

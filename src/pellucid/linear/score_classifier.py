@@ -20,10 +20,10 @@ from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, Separ
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import Watched
-from pellucid.linear.design import Design
-from pellucid.linear.likelihood import MeanLoss, Solve
-from pellucid.linear.newton import Evidence, minimize
-from pellucid.linear.recession import recession
+from pellucid.linear.solvers.design import Design
+from pellucid.linear.solvers.likelihood import MeanLoss, Solve
+from pellucid.linear.solvers.newton import Evidence, minimize
+from pellucid.linear.solvers.recession import recession
 from pellucid.wording import label, labels
 
 Array = NDArray[np.float64]

@@ -15,9 +15,9 @@ from sklearn.model_selection import check_cv
 from pellucid.errors import TooFewRowsError
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.linear.likelihood import MeanLoss
-from pellucid.linear.newton import Evidence, minimize
 from pellucid.linear.score_classifier import ScoreClassifier
+from pellucid.linear.solvers.likelihood import MeanLoss
+from pellucid.linear.solvers.newton import Evidence, minimize
 from pellucid.wording import label
 
 Array = NDArray[np.float64]

@@ -17,11 +17,11 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
 from pellucid.linear.callbacks import Watch, with_callbacks
-from pellucid.linear.design import Design
-from pellucid.linear.likelihood import MeanLoss
 from pellucid.linear.logistic_classifier import THRESHOLD
-from pellucid.linear.newton import Evidence, minimize
 from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
+from pellucid.linear.solvers.design import Design
+from pellucid.linear.solvers.likelihood import MeanLoss
+from pellucid.linear.solvers.newton import Evidence, minimize
 from pellucid.losses import sigmoid
 
 Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.explanation import Explanation, Formula
-from pellucid.linear.by_descent import steps_in_words
+from pellucid.linear.by_descent import steps_statement
 from pellucid.linear.descent_settings import (
     BATCH_SIZE,
     NEWTON,
@@ -107,7 +107,7 @@ class SeveralClasses(ScoreClassifier):
                 "∇_θ J: d×k",
                 "§4.5",
             ),
-            algorithm=steps_in_words(self)
+            algorithm=steps_statement(self)
             or "Newton's method on standardised columns (class by class where k·d is "
             "large), its stale Hessian mended by L-BFGS pairs; translated back exactly.",
             happened=self._happened(),

@@ -16,9 +16,9 @@ from pellucid.errors import ConditionWarning, SingularWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.by_descent import steps_in_words
-from pellucid.linear.ridge_solutions import Solution
-from pellucid.linear.rows import query_rows
+from pellucid.linear.by_descent import steps_statement
+from pellucid.linear.input_rows import query_rows
+from pellucid.linear.solvers.ridge_solutions import Solution
 
 Array = NDArray[np.float64]
 WORRYING = 1e7  # condition of the scaled columns at which half of the digits may be gone
@@ -129,7 +129,7 @@ def ridge_explanation(model: Any, lam: float, penalised: str = "‖θ‖²") -> 
             "∇J: d×1 = (d×n)(n×1)",
             "eq 2.53" if plain else "eq 2.61",
         ),
-        algorithm=steps_in_words(model)
+        algorithm=steps_statement(model)
         or f"Closed form ({model.solver_}): the gradient is set to zero and solved for θ.",
         happened=(
             *((("λ", f"{lam:.6g}"),) if not plain else ()),

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, Any
 import jax
 
 from pellucid.errors import FramingError, NetworkWarning, ShapeError
-from pellucid.networks.activations import Elementwise, Identity, ReLU, Step
-from pellucid.networks.average_pool import AveragePool
-from pellucid.networks.batch_norm import BatchNorm
-from pellucid.networks.convolution import Convolution
-from pellucid.networks.dense import Dense
-from pellucid.networks.dropout import Dropout
-from pellucid.networks.each_place import Stretch
-from pellucid.networks.embedding import Embedding
-from pellucid.networks.enlarge import Enlarge
-from pellucid.networks.flatten import Flatten
-from pellucid.networks.heads import OutputLoss
-from pellucid.networks.input_noise import InputNoise
-from pellucid.networks.layer import Layer, Shape, shape_text
-from pellucid.networks.max_pool import MaxPool, windows_of_pool
-from pellucid.networks.parallel import Parallel
-from pellucid.networks.softmax import Softmax
-from pellucid.networks.unflatten import Unflatten
+from pellucid.networks.layers.activations import Elementwise, Identity, ReLU, Step
+from pellucid.networks.layers.average_pool import AveragePool
+from pellucid.networks.layers.batch_norm import BatchNorm
+from pellucid.networks.layers.convolution import Convolution
+from pellucid.networks.layers.dense import Dense
+from pellucid.networks.layers.dropout import Dropout
+from pellucid.networks.layers.enlarge import Enlarge
+from pellucid.networks.layers.flatten import Flatten
+from pellucid.networks.layers.input_noise import InputNoise
+from pellucid.networks.layers.layer import Layer, Shape, shape_text
+from pellucid.networks.layers.max_pool import MaxPool, windows_of_pool
+from pellucid.networks.layers.parallel import Parallel
+from pellucid.networks.layers.sequences.each_place import Stretch
+from pellucid.networks.layers.sequences.embedding import Embedding
+from pellucid.networks.layers.softmax import Softmax
+from pellucid.networks.layers.unflatten import Unflatten
+from pellucid.networks.output_losses import OutputLoss
 
 if TYPE_CHECKING:
     from pellucid.networks.network import Network
@@ -145,7 +145,7 @@ def refuse_params(layers: Sequence[Layer], params: Any) -> None:
         )
 
 
-def refuse_answers(last: Layer, loss: OutputLoss, y: Any) -> None:
+def refuse_targets(last: Layer, loss: OutputLoss, y: Any) -> None:
     """Truths that the loss cannot take; a warning of those that the output cannot reach.
 
     Raises

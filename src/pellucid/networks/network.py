@@ -22,21 +22,21 @@ from pellucid.networks.checks import (
     refuse_params,
     refuse_points,
 )
-from pellucid.networks.dense import Dense
-from pellucid.networks.heads import DIRECT, OutputLoss, loss_named, matched
-from pellucid.networks.layer import PREDICTING, Backward, Layer, Mode, Shape
-from pellucid.networks.numbers import computing_in, dtype_of
-from pellucid.networks.series import (
+from pellucid.networks.layers.dense import Dense
+from pellucid.networks.layers.layer import PREDICTING, Backward, Layer, Mode, Shape
+from pellucid.networks.layers.precision import computing_in, dtype_of
+from pellucid.networks.layers.series import (
     forward_series,
     init_series,
     init_state_series,
     refuse_no_layers,
     shapes_of_series,
 )
+from pellucid.networks.output_losses import DIRECT, OutputLoss, loss_named, matched
 from pellucid.networks.summary import Summary, summary_of
 
 if TYPE_CHECKING:
-    from pellucid.networks.passes import Pass
+    from pellucid.networks.passes.readable_pass import Pass
 
 REDUCTIONS = ("sum", "mean")
 
@@ -266,7 +266,7 @@ class Network:
 
         Notes: Concept 282, Concept 283
         """
-        from pellucid.networks.linearity import collapse_linear
+        from pellucid.networks.linear_collapse import collapse_linear
 
         return collapse_linear(self, params)
 
@@ -278,7 +278,7 @@ class Network:
 
         Notes: Def 292
         """
-        from pellucid.networks.passes import forward_pass
+        from pellucid.networks.passes.readable_pass import forward_pass
 
         return forward_pass(self, x, params, mode)
 
@@ -287,7 +287,7 @@ class Network:
 
         Notes: Def 293, Notation 304
         """
-        from pellucid.networks.passes import backward_pass
+        from pellucid.networks.passes.readable_pass import backward_pass
 
         return backward_pass(self, x, y, params, mode)
 

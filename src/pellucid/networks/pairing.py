@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.errors import FramingError
-from pellucid.networks.activations import Identity, Sigmoid
-from pellucid.networks.dense import Dense
-from pellucid.networks.layer import Functional
+from pellucid.networks.layers.activations import Identity, Sigmoid
+from pellucid.networks.layers.dense import Dense
+from pellucid.networks.layers.layer import Functional
+from pellucid.networks.layers.softmax import Softmax
 from pellucid.networks.network import Network
-from pellucid.networks.softmax import Softmax
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from pellucid.networks.heads import loss_named
-from pellucid.networks.layer import Shape, shape_text
-from pellucid.networks.naming import names_of
+from pellucid.networks.layers.layer import Shape, shape_text
+from pellucid.networks.output_losses import loss_named
+from pellucid.networks.passes.naming import names_of
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pellucid.networks.activations import Elementwise
-from pellucid.networks.heads import OUTPUT_LOSSES
+from pellucid.networks.layers.activations import Elementwise
+from pellucid.networks.output_losses import OUTPUT_LOSSES
 from pellucid.pictures.style import BLUE, GREY, ORANGE, drawing, figure_of, side_by_side
 
 

@@ -16,9 +16,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pellucid.clusters.choice import CONSISTENT, ChoiceOfK
-from pellucid.clusters.k_means_loss import nearest_mean
-from pellucid.evaluation.cluster_result import PrincipalAxes
+from pellucid.clusters.choice_of_k import CONSISTENT, ChoiceOfK
+from pellucid.clusters.kernels.k_means_loss import nearest_mean
+from pellucid.jobs.cluster.cluster_result import PrincipalAxes
 from pellucid.pictures.evaluation import shortened
 from pellucid.pictures.style import (
     BLUE,

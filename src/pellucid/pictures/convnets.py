@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 
 from pellucid.errors import FramingError
 from pellucid.networks import AveragePool, Convolution, MaxBlurPool, MaxPool, Network
-from pellucid.networks.activations import Elementwise
-from pellucid.networks.layer import Layer, Mode, Shape, shape_text
-from pellucid.networks.max_pool import windows_of_pool
-from pellucid.networks.series import forward_series
+from pellucid.networks.layers.activations import Elementwise
+from pellucid.networks.layers.layer import Layer, Mode, Shape, shape_text
+from pellucid.networks.layers.max_pool import windows_of_pool
+from pellucid.networks.layers.series import forward_series
 from pellucid.pictures.convolution import fields
 from pellucid.pictures.diagram import arrow, box, canvas, label
 from pellucid.pictures.images import images, show_image

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 
 from pellucid.errors import FramingError
 from pellucid.networks import Dense, Network
-from pellucid.networks.activations import Elementwise
-from pellucid.networks.layer import shape_text
-from pellucid.networks.naming import names_of, raised
-from pellucid.networks.passes import Pass, backward_pass
-from pellucid.networks.softmax import Softmax
+from pellucid.networks.layers.activations import Elementwise
+from pellucid.networks.layers.layer import shape_text
+from pellucid.networks.layers.softmax import Softmax
+from pellucid.networks.passes.naming import names_of, raised
+from pellucid.networks.passes.readable_pass import Pass, backward_pass
 from pellucid.pictures.diagram import (
     RADIUS,
     Block,
@@ -110,8 +110,8 @@ def symbol_of(network: Network, l: int) -> str:
 
 
 def _before(network: Network, params: Any, x: Any, l: int) -> Any:
-    from pellucid.networks.layer import PREDICTING
-    from pellucid.networks.series import forward_series
+    from pellucid.networks.layers.layer import PREDICTING
+    from pellucid.networks.layers.series import forward_series
 
     point = np.asarray(x, np.float32)[None]
     return np.asarray(forward_series(network.layers[:l], params[:l], point, PREDICTING)[0])[0]

@@ -28,7 +28,7 @@ def network_section(model: Any) -> str:
 
     Notes: KE 279
     """
-    from pellucid.networks.layer import shape_text
+    from pellucid.networks.layers.layer import shape_text
 
     network = model.network_
     rows = [("0", "input", shape_text(network.points[0]), "", "0")]
@@ -64,7 +64,7 @@ def training_section(model: Any, drawn: Callable[[Figure, str], str]) -> str:
         caption = "Mean loss of a row, epoch by epoch. Where the held-out line turns up, the "
         parts.append(drawn(pictures.losses(curves, stop=best), caption + "network overfits."))
     if trace["gradient_norms"]:
-        from pellucid.networks.gradient_watch import layers_with_parameters
+        from pellucid.networks.training.gradient_norms import layers_with_parameters
 
         names = [f"layer {l}" for l in layers_with_parameters(model.network_)]
         figure = pictures.gradient_norms(trace["gradient_norms"], names, x="epoch")

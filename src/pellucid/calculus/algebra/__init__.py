@@ -1,0 +1,1 @@
+"""Algebra: the expression tree with shapes, its index form, and back to matrices."""

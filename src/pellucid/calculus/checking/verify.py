@@ -1,0 +1,254 @@
+"""Checking a derivative against central differences, and against JAX, at random points.
+
+Notes: KE 119, C 118
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.calculus.algebra.expression import Expression
+from pellucid.calculus.algebra.shapes import axes_of, is_scalar
+from pellucid.calculus.checking.sample_points import Point, points
+from pellucid.calculus.codegen.emit import identifier
+from pellucid.calculus.codegen.modules import callable_for, parameters_of
+from pellucid.calculus.derivation.derivative import Derivative
+from pellucid.calculus.derivation.layout import LAYOUTS
+
+Array = NDArray[np.float64]
+MOST_TRIES = 60
+
+
+@dataclass(frozen=True)
+class Check:
+    """The outcome of a numeric check.
+
+    Parameters
+    ----------
+    agrees : bool
+        Whether every entry agreed at every point.
+    worst : float
+        Largest difference, relative to the largest entry.
+    where : str
+        The worst entry, counted from 1.
+    points : int
+        Random points compared.
+    against : str
+        What it was compared with.
+    """
+
+    agrees: bool
+    worst: float
+    where: str
+    points: int
+    against: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, ready for JSON."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        if self.points == 0:
+            return (
+                f"no point was found at which the formula has a value; not checked ({self.against})"
+            )
+        verdict = "agrees" if self.agrees else f"DIFFERS, most at {self.where}"
+        return (
+            f"{verdict} with {self.against} at {self.points} random points "
+            f"(largest relative difference {self.worst:.1e})"
+        )
+
+
+def central_differences(
+    value: Callable[..., object], point: Point, by: str, step: float = 6e-6
+) -> Array:
+    """Entries ∂value[j…]/∂by[i…], input axes first: (J(θ+δ) − J(θ−δ))/2δ in each direction."""
+    base = np.asarray(point[by], dtype=float)
+    flat = base.reshape(-1)
+    rows = []
+    for k in range(flat.size):
+        width = step * max(1.0, abs(flat[k]))
+        up, down = flat.copy(), flat.copy()
+        up[k] += width
+        down[k] -= width
+        high = np.asarray(value(**(point | {by: _like(up, base)})))
+        low = np.asarray(value(**(point | {by: _like(down, base)})))
+        rows.append((high - low) / (2 * width))
+    return np.stack(rows).reshape(base.shape + np.shape(rows[0]))
+
+
+def _like(flat: Array, base: Array) -> object:
+    return float(flat[0]) if base.ndim == 0 else flat.reshape(base.shape)
+
+
+def laid_out(full: Array, of: Expression, by: Expression, layout: str) -> Array:
+    """Differences in the layout of the answer."""
+    inputs, outputs = len(axes_of(by.shape)), len(axes_of(of.shape))
+    sizes = list(full.shape)
+    rank_by = 0 if is_scalar(by.shape) else len(by.shape)
+    shape_by = by.shape if rank_by else ()
+    in_sizes = [k for k, s in zip(sizes[:rank_by], shape_by, strict=True) if s != 1]
+    out_sizes = [
+        k
+        for k, s in zip(sizes[rank_by:], () if is_scalar(of.shape) else of.shape, strict=True)
+        if s != 1
+    ]
+    full = full.reshape(in_sizes + out_sizes)
+    if inputs + outputs > 2:
+        if layout == LAYOUTS[1]:
+            full = np.moveaxis(full, range(inputs), range(outputs, inputs + outputs))
+        return full
+    if outputs == 2:
+        full = full.T
+    elif outputs == 0 and inputs < 2:
+        full = full.reshape([_count(s, in_sizes) for s in by.shape])
+    elif inputs == 0:
+        full = full.reshape([_count(s, out_sizes) for s in (of.shape[1], of.shape[0])])
+    return full if layout == LAYOUTS[0] else full.T
+
+
+def _count(of: object, sizes: list[int]) -> int:
+    return 1 if of == 1 else sizes[0]
+
+
+def check_derivative(
+    derivative: Derivative, answer: Expression | None = None, *, seed: int = 0, trials: int = 3
+) -> Check:
+    """Compare a derivative with central differences.
+
+    Parameters
+    ----------
+    derivative : Derivative
+        Says what is differentiated by what, and in which layout.
+    answer : Expression, optional
+        Another expression for it, such as a learner's; the derivative's own by default.
+    seed : int
+    trials : int
+        Random points.
+
+    Returns
+    -------
+    Check
+
+    Notes: KE 119
+    """
+    claimed = derivative.expression if answer is None else answer
+    of, by = derivative.of, derivative.by
+    given = parameters_of([of, claimed, by])
+    value = callable_for([of], given=given)
+    gradient = callable_for([claimed], given=given)
+    rng = np.random.default_rng(seed)
+    worst, where, done = 0.0, "", 0
+    name = identifier(by.detail)
+    with np.errstate(all="ignore"):
+        for tries, point in enumerate(points([of, claimed, by], rng)):
+            if done == trials or tries == MOST_TRIES:
+                break
+            found = _difference(value, gradient, point, name, derivative)
+            if found is None:
+                continue
+            done += 1
+            if found[0] >= worst:
+                worst, where = found
+    return Check(done > 0 and worst < 2e-5, worst, where, done, "central differences")
+
+
+def _difference(
+    value: Callable[..., object],
+    gradient: Callable[..., object],
+    point: Point,
+    name: str,
+    derivative: Derivative,
+) -> tuple[float, str] | None:
+    arguments_value = accepted(value, point)
+    try:
+        full = central_differences(value, arguments_value, name)
+        claimed = np.asarray(gradient(**accepted(gradient, point)), dtype=float)
+    except np.linalg.LinAlgError:
+        return None
+    if not (np.isfinite(full).all() and np.isfinite(claimed).all()):
+        return None
+    expected = laid_out(full, derivative.of, derivative.by, derivative.layout)
+    if "diagonal" in derivative.by.marks:
+        expected = expected * np.eye(expected.shape[0])
+    if expected.shape != claimed.shape:
+        if expected.size != claimed.size:
+            return float("inf"), "its shape"
+        claimed = claimed.reshape(expected.shape)
+    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+    gap = np.abs(expected - claimed) / scale
+    if gap.size == 0:
+        return 0.0, ""
+    at = np.unravel_index(int(np.argmax(gap)), gap.shape)
+    entry = "[" + ", ".join(str(int(i) + 1) for i in at) + "]" if gap.ndim else "its value"
+    return float(gap.max()), entry
+
+
+def accepted(function: Callable[..., object], point: Point) -> Point:
+    """The part of a point that a function takes."""
+    import inspect
+
+    wanted = inspect.signature(function).parameters
+    return {name: value for name, value in point.items() if name in wanted}
+
+
+def check_with_jax(derivative: Derivative, *, seed: int = 0, trials: int = 2) -> Check:
+    """Compare with `jax.jacobian` in double precision.
+
+    Notes: KE 119
+    """
+    import jax
+
+    of, by = derivative.of, derivative.by
+    given = parameters_of([of, derivative.expression, by])
+    gradient = callable_for([derivative.expression], given=given)
+    rng = np.random.default_rng(seed)
+    worst, where, done = 0.0, "", 0
+    name = identifier(by.detail)
+    with jax.enable_x64(True), np.errstate(all="ignore"):
+        value = callable_for([of], "jax", given=given)
+        for tries, point in enumerate(points([of, derivative.expression, by], rng)):
+            if done == trials or tries == MOST_TRIES:
+                break
+            exact = _jax_jacobian(value, point, name)
+            found = (
+                _difference(lambda **_: None, gradient, point, name, derivative)
+                if (exact is None)
+                else _against(exact, gradient, point, derivative)
+            )
+            if found is None:
+                continue
+            done += 1
+            if found[0] >= worst:
+                worst, where = found
+    return Check(done > 0 and worst < 1e-8, worst, where, done, "jax.grad")
+
+
+def _jax_jacobian(value: Callable[..., object], point: Point, name: str) -> Array | None:
+    import jax
+    import jax.numpy as jnp
+
+    fixed = {k: v for k, v in accepted(value, point).items() if k != name}
+    by = np.asarray(point[name], dtype=float)
+    full = np.asarray(jax.jacobian(lambda x: jnp.asarray(value(**(fixed | {name: x})), float))(by))
+    outputs = full.ndim - by.ndim
+    return np.moveaxis(full, range(outputs), range(by.ndim, full.ndim))
+
+
+def _against(
+    full: Array, gradient: Callable[..., object], point: Point, derivative: Derivative
+) -> tuple[float, str] | None:
+    claimed = np.asarray(gradient(**accepted(gradient, point)), dtype=float)
+    if not (np.isfinite(full).all() and np.isfinite(claimed).all()):
+        return None
+    expected = laid_out(full, derivative.of, derivative.by, derivative.layout)
+    if "diagonal" in derivative.by.marks:
+        expected = expected * np.eye(expected.shape[0])
+    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+    gap = np.abs(expected - claimed.reshape(expected.shape)) / scale
+    at = np.unravel_index(int(np.argmax(gap)), gap.shape) if gap.size else ()
+    return float(gap.max(initial=0.0)), str([int(i) + 1 for i in at])

@@ -1,0 +1,1 @@
+"""Code from expressions: NumPy, JAX, PyTorch, and objectives to minimise."""

@@ -1,0 +1,1 @@
+"""Derivation: derivatives in the index form, the chain rule, steps a person can follow."""

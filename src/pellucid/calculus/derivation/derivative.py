@@ -1,0 +1,112 @@
+"""∂y/∂x: the derivative of one expression by a symbol, simplified and back in matrix notation.
+
+Notes: A.2–A.7, Concept 458
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pellucid.calculus.algebra.expand import shortest
+from pellucid.calculus.algebra.expression import Expression, walk
+from pellucid.calculus.algebra.index_form import Tensor
+from pellucid.calculus.algebra.shapes import Shape
+from pellucid.calculus.algebra.stable_forms import named
+from pellucid.calculus.algebra.to_index_form import index_form, symbol_atom
+from pellucid.calculus.algebra.to_matrix_form import is_matrix_form, matrix_form
+from pellucid.calculus.derivation.layout import arranged, derivative_shape
+from pellucid.calculus.derivation.sensitivities import derivative as index_derivative
+from pellucid.errors import FormulaError
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """A derivative in both its forms.
+
+    Parameters
+    ----------
+    of, by : Expression
+        What was differentiated, by which symbol.
+    tensor : Tensor
+        The index form, axes in the order of the layout.
+    expression : Expression
+        Matrix notation where it exists.
+    layout : str
+        "denominator" (the notes') or "numerator".
+    """
+
+    of: Expression
+    by: Expression
+    tensor: Tensor
+    expression: Expression
+    layout: str
+
+    @property
+    def shape(self) -> Shape:
+        """Rows follow the input, columns the output (in denominator layout)."""
+        return self.expression.shape
+
+    @property
+    def in_matrix_form(self) -> bool:
+        """Whether no index is left in it."""
+        return is_matrix_form(self.expression)
+
+
+def differentiate(of: Expression, by: Expression, layout: str = "denominator") -> Derivative:
+    """The derivative of an expression by one of its symbols.
+
+    Parameters
+    ----------
+    of : Expression
+        Scalar, vector, matrix or tensor.
+    by : Expression
+        A symbol.
+    layout : {"denominator", "numerator"}
+
+    Returns
+    -------
+    Derivative
+
+    Raises
+    ------
+    FormulaError
+        `by` is no symbol, or the formula holds something without a derivative.
+
+    Examples
+    --------
+    >>> from pellucid.calculus.algebra.expression import symbol
+    >>> A, x = symbol("A", ("d", "d")), symbol("x", ("d", 1))
+    >>> print(differentiate(x.T * A * x, x).expression)
+    (A + A')*x
+
+    Notes: Definition 463, Definition 467, Definition 472
+    """
+    if by.operation != "symbol":
+        raise FormulaError(f"Derivatives are taken by a symbol; {by} is not one.")
+    if "constant" in by.marks:
+        raise FormulaError(f"{by} is declared constant; nothing is differentiated by it.")
+    try:
+        return _differentiated(of, by, layout)
+    except RecursionError:
+        raise FormulaError("The formula is nested too deeply; name some of its parts.") from None
+
+
+def _differentiated(of: Expression, by: Expression, layout: str) -> Derivative:
+    raw = index_derivative(index_form(named(of)), symbol_atom(by))
+    tensor = arranged(raw, of.shape, by.shape, layout)
+    shape = derivative_shape(of.shape, by.shape, layout)
+    expression = matrix_form(tensor, shape)
+    opened = shortest(tensor)
+    if opened != tensor:
+        other = matrix_form(opened, shape)
+        if _cost(other) < _cost(expression):
+            tensor, expression = opened, other
+    return Derivative(of, by, tensor, expression, layout)
+
+
+def _cost(expression: Expression) -> tuple[bool, int]:
+    total = 0
+    sizes: dict[Expression, int] = {}
+    for node in walk(expression):
+        total = sizes[node] = 1 + sum(sizes[a] for a in node.arguments)
+    return (not is_matrix_form(expression), total)

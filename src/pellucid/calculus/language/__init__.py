@@ -1,0 +1,1 @@
+"""The language of formulas: grammar, LaTeX, declarations, shapes nobody declared."""

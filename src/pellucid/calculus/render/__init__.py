@@ -1,0 +1,1 @@
+"""Rendering: expressions and derivations as text, LaTeX and HTML."""

@@ -1,0 +1,1 @@
+"""How k-means is solved: starts, the plain algorithm, the bounded one, descent, restarts."""

@@ -1,0 +1,217 @@
+"""The k-means algorithm, fast: what is known of each point is followed from cycle to cycle.
+
+Means, labels, loss and number of cycles are those of `plain.plain_k_means`, to the last bit. Runs
+go side by side, so that a piece of the table is in the cache for all of them.
+
+Notes: Def 225, Concept 231
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.clusters.kernels.bound_pass import follow
+from pellucid.clusters.kernels.compensated_sums import cluster_sums_parts, compensated_sum
+from pellucid.clusters.kernels.distance_kernel import MEANS
+from pellucid.clusters.kernels.k_means_loss import Array
+from pellucid.clusters.kernels.nearest import loss_to_own, packed_exactly, to_own
+from pellucid.clusters.kernels.points import Points
+from pellucid.clusters.solvers.lloyd import Run, refill
+
+AFRESH = 64  # cycles after which the sums are made afresh
+
+
+@dataclass
+class Followed:
+    """A run under way.
+
+    Parameters
+    ----------
+    means : ndarray, shape (k, d)
+    labels : ndarray of int32, shape (n,)
+        k where there is none yet.
+    ends : ndarray of float32, shape (n,)
+    moved : ndarray, shape (k + 1,)
+        As `bound_pass.follow` takes them.
+    high, low : ndarray, shape (k, d + 1)
+        Sums of the clusters' rows and, last, their counts.
+    members : ndarray of int, shape (k,)
+    """
+
+    means: Array
+    labels: NDArray[np.int32]
+    ends: NDArray[np.float32]
+    moved: Array
+    high: Array
+    low: Array
+    members: NDArray[np.int64]
+    cycles: int = 0
+    refilled: int = 0
+    reason: str = ""
+
+    @property
+    def k(self) -> int:
+        return len(self.means)
+
+
+def begun(points: Points, means: Array) -> Followed:
+    """A run before its first cycle."""
+    (n, d), k = points.X.shape, len(means)
+    high, low = np.zeros((2, k, d + 1))
+    return Followed(
+        means.copy(), np.full(n, k, dtype=np.int32), np.full(n, -np.inf, dtype=np.float32),
+        np.zeros(k + 1), high, low, np.zeros(k, dtype=np.int64),
+    )  # fmt: skip
+
+
+def bounded_k_means(
+    points: Points,
+    starts: Sequence[Array],
+    over: Any,
+    *,
+    max_iter: int = 300,
+    least_move: float = 0.0,
+    stop: str = "means",
+) -> list[Run]:
+    """Several runs, side by side.
+
+    Parameters
+    ----------
+    points : Points
+    starts : sequence of array, each of shape (k, d)
+        k may differ.
+    over : as `points.crew` yields it
+    max_iter, least_move, stop
+        As `plain.plain_k_means` takes them.
+
+    Returns
+    -------
+    list of Run
+        One a start.
+
+    Notes: Def 225, Concept 231
+    """
+    runs = [begun(points, means) for means in starts]
+    going = list(runs)
+    while going:
+        changed = assign(points, going, over)
+        for run, count in zip(going, changed, strict=True):
+            _cycle(points, run, count, max_iter, least_move, stop)
+        going = [run for run in going if not run.reason]
+    assign(points, runs, over)
+    for run in runs:
+        run.refilled += _refilled(points, run)
+    losses = loss_to_own(points, [(run.means, run.labels) for run in runs], over)
+    return [
+        Run(run.means, run.labels, loss, run.cycles, run.reason, run.refilled,
+            int((run.members == 0).sum()))
+        for run, loss in zip(runs, losses, strict=True)
+    ]  # fmt: skip
+
+
+def assign(points: Points, runs: Sequence[Followed], over: Any) -> list[int]:
+    """Each point of each run goes to its nearest mean; how many changed in each run."""
+    packs = [_packed(points, run.means) for run in runs]
+    table = (
+        points.X, points.weights, points.panels, points.sizes, points.centre, points.scale,
+    )  # fmt: skip
+
+    def piece(first: int, last: int) -> list[Any]:
+        made = []
+        for run, (single, exact) in zip(runs, packs, strict=True):
+            change = (np.zeros_like(run.high), np.zeros_like(run.low), np.zeros_like(run.members))
+            state = (run.labels, run.ends, run.moved)
+            found = follow(table, state, change, single, exact, first, last)
+            made.append((found[0], *change))
+        return made
+
+    totals = [0] * len(runs)
+    for made in over(piece):
+        for r, (changed, high, low, members) in enumerate(made):
+            run = runs[r]
+            if changed:
+                _add(run, high, low)
+                run.members += members
+                totals[r] += changed
+    return totals
+
+
+def _add(run: Followed, high: Array, low: Array) -> None:
+    """Sums in two parts plus sums in two parts."""
+    total = run.high + high
+    back = total - run.high
+    run.low += (run.high - (total - back)) + (high - back) + low
+    run.high = total
+
+
+def _cycle(
+    points: Points, run: Followed, changed: int, max_iter: int, least_move: float, stop: str
+) -> None:
+    """Move the means of a run to the averages of their points, and see whether it ends here."""
+    run.cycles += 1
+    filled = _refilled(points, run)
+    run.refilled += filled
+    if run.cycles % AFRESH == 0:
+        _sum_afresh(points, run)
+    with np.errstate(invalid="ignore"):
+        total = run.high + run.low
+        averages = total[:, :-1] / total[:, -1:]
+    moved = np.where(run.members[:, None] > 0, averages, run.means)
+    move = compensated_sum(((moved - run.means) ** 2).ravel())
+    _let_out(points, run, moved)
+    if not changed and not filled:
+        run.reason = "labels"
+    elif stop == "means" and move <= least_move:
+        run.reason = "means"
+    elif run.cycles == max_iter:
+        run.reason = "cycles"
+
+
+def _let_out(points: Points, run: Followed, means: Array) -> None:
+    """Take the new means; each leash is used up by how far its mean and the others moved."""
+    gaps = np.sqrt((((means - run.means) * points.scale) ** 2).sum(axis=1)) * (1 + 1e-9)
+    run.means = means
+    if len(gaps) == 1:
+        return
+    first, other = np.sort(gaps)[[-1, -2]]
+    others = np.where(gaps == first, other, first) if first > other else np.full(len(gaps), first)
+    run.moved[:-1] += gaps + others
+
+
+def _refilled(points: Points, run: Followed) -> int:
+    """The rule for empty clusters, as the plain algorithm has it; how many were given a point."""
+    if run.members.all():
+        return 0
+    D = to_own(points.X, run.means, run.labels)
+    means, y, _, filled = refill(points.X, run.means, run.labels, D)
+    if filled:
+        run.means, run.labels = means, y.astype(np.int32)
+        run.ends[:] = -np.inf
+        _sum_afresh(points, run)
+    return filled
+
+
+def _sum_afresh(points: Points, run: Followed) -> None:
+    weights = points.weights if len(points.weights) else None
+    run.high[:], run.low[:] = cluster_sums_parts(points.X, run.labels, run.k, weights)
+    run.members[:] = np.bincount(run.labels, minlength=run.k)
+
+
+def _packed(points: Points, means: Array) -> tuple[Any, Any]:
+    """The means for both tiles: centred, scaled and times −2 in single precision; as they are."""
+    k, d = means.shape
+    groups = -(-k // MEANS)
+    small = (means - points.centre) * points.scale
+    squares = (small**2).sum(axis=1)
+    packed = np.zeros((groups * MEANS, d), dtype=np.float32)
+    packed[:k] = -2 * small
+    begin = np.full(groups * MEANS, np.inf, dtype=np.float32)
+    begin[:k] = squares
+    side_by_side = np.ascontiguousarray(packed.reshape(groups, MEANS, d).transpose(0, 2, 1))
+    reach = float(np.sqrt(squares.max()) * (1 + 1e-6))
+    return (side_by_side, begin.reshape(groups, MEANS), reach), packed_exactly(means)

@@ -1,0 +1,22 @@
+"""A finding: one named observation about a table or a fit, in plain words.
+
+Notes: §1.0.5
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One named observation about a table, or about the assumptions behind a fit.
+
+    `severity` is "note", "caution" or "alarm"; `advice` says what to do.
+    """
+
+    name: str
+    severity: str
+    message: str
+    columns: tuple[str, ...] = ()
+    advice: str = ""

@@ -1,0 +1,1 @@
+"""Cluster: a table in, groups out, or the finding that there are none."""

@@ -1,0 +1,107 @@
+"""Plain data that `pellucid cluster` takes in and gives out; nothing here computes.
+
+Notes: §6.3
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.reading_options import ReadingOptions
+from pellucid.findings import Finding
+from pellucid.jobs.column_summary import ColumnSummary
+
+if TYPE_CHECKING:
+    from pellucid.clusters.choice_of_k import ChoiceOfK
+    from pellucid.clusters.quality import Agreement
+    from pellucid.jobs.cluster.cluster_machine import ClusterMachine
+    from pellucid.jobs.cluster.group_profiles import GroupProfile
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ClusterSettings(ReadingOptions):
+    """Everything a person may choose for a clustering.
+
+    Parameters
+    ----------
+    ks : tuple of int
+        Numbers of groups to choose from; a single one is taken as said.
+    truth : str or None
+        A column that is not used, and that the groups are compared with afterwards.
+    seed : int
+        Seed of every draw.
+    numeric, binary, category, text, date, identifier, drop, missing, encoding
+        How the table is read: see `ReadingOptions`.
+    """
+
+    ks: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
+    truth: str | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class PrincipalAxes:
+    """Rows and means seen along the two directions in which the rows spread most.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (m, 2)
+        The rows shown.
+    means : ndarray, shape (k, 2)
+        Means of the groups, by number.
+    groups : ndarray of int, shape (m,)
+        Group of each row shown, from 1.
+    shares : tuple of two floats
+        Share of the spread along each axis.
+    loadings : tuple of two tuples of (column, weight)
+        What each axis is made of, heaviest first.
+
+    Notes: Concept 240
+    """
+
+    scores: Array
+    means: Array
+    groups: NDArray[np.intp]
+    shares: tuple[float, float]
+    loadings: tuple[tuple[tuple[str, float], ...], ...]
+
+
+@dataclass(frozen=True)
+class ClusterResult:
+    """All that `pellucid cluster` found out: what the report shows and the command line prints.
+
+    `groups` (n,) and `distances` (n,) are of all rows in the table's order; `silhouettes` holds
+    groups and values of the rows judged, or None for one group; `returned` says how well each
+    group comes back from half of the rows; `told` maps a column to the share of its spread that
+    the groups tell; `along` is the column or axis looked along, "" when all columns count.
+    """
+
+    settings: ClusterSettings
+    source: str
+    rows: int
+    columns: tuple[ColumnSummary, ...]
+    features: tuple[str, ...]
+    choice: ChoiceOfK
+    k: int
+    headline: str
+    why: str
+    along: str
+    groups: NDArray[np.intp]
+    distances: Array
+    profiles: tuple[GroupProfile, ...]
+    returned: tuple[float, ...]
+    told: dict[str, float]
+    axes: PrincipalAxes
+    silhouettes: tuple[NDArray[np.intp], Array] | None
+    tree: tuple[Array, Array] | None
+    agreement: Agreement | None
+    findings: tuple[Finding, ...]
+    identifiers: dict[str, NDArray[Any]]
+    machine: ClusterMachine
+    seconds: float = 0.0

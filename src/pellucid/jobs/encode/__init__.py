@@ -1,0 +1,1 @@
+"""Encode: rows or images in, short codes out, and the way back."""

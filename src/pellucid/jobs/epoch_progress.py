@@ -1,0 +1,42 @@
+"""The epochs of a network's training, told to whoever shows the progress of a fit.
+
+Notes: §7.6, Def 333
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from pellucid.wording import number
+
+NETWORKS = ("network", "convnet", "variational", "denoising")
+
+
+def epoch_progress(
+    model: str, say: Callable[[str, float], None], begin: float = 0.6, end: float = 0.75
+) -> AbstractContextManager[None]:
+    """Meanwhile each epoch of a network is told: its number and losses, and the share done.
+
+    Parameters
+    ----------
+    model : str
+        Name of a candidate; nothing is told of other models than networks.
+    say : callable (stage, share done)
+    begin, end : float
+        Shares of the whole job between which the training lies.
+
+    Notes: Def 333
+    """
+    if model not in NETWORKS:
+        return nullcontext()
+    from pellucid.networks.training.settings import watching
+
+    def tell(epoch: Any) -> None:
+        held = epoch.validation_loss
+        beside = f", held-out {number(held)}" if held == held else ""
+        told = f"epoch {epoch.number} of {epoch.of}: loss {number(epoch.loss)}{beside}"
+        say(told, begin + (end - begin) * epoch.number / epoch.of)
+
+    return watching(tell)

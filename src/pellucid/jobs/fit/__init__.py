@@ -1,0 +1,1 @@
+"""Fit: a table or labelled images in, an honest model out."""

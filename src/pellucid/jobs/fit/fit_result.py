@@ -1,0 +1,149 @@
+"""Plain data that the whole job of `pellucid fit` takes in and gives out.
+
+The report and the command line read these; nothing here computes.
+
+Notes: §1.0.5, §2.7.13
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.reading_options import KINDS, ReadingOptions
+from pellucid.errors import FramingError
+
+if TYPE_CHECKING:
+    from pellucid.data.framing import Framing
+    from pellucid.data.splits import Split
+    from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
+    from pellucid.explanation import Explanation
+    from pellucid.findings import Finding
+    from pellucid.jobs.column_summary import ColumnSummary
+    from pellucid.jobs.fit.machine import Machine
+
+
+@dataclass(frozen=True)
+class Settings(ReadingOptions):
+    """Everything a person may choose for a fit: plain values, one TOML file.
+
+    Parameters
+    ----------
+    target : str
+        Column to predict.
+    model : str
+        "auto", or the name of one candidate.
+    loss, problem, delimiter : str or None
+        Override what the framing infers.
+    costs : dict of str to float or None
+        Cost of each kind of mistake, as "actual:predicted" -> cost; picks the threshold.
+    lams : tuple of float or None
+        λ grid to try; None takes the default grid.
+    cv : int
+        Number of chunks for cross-validation.
+    test : float
+        Share of rows kept away for the test error, strictly between 0 and 1.
+    seed : int
+        Seed of the split, the chunks and every algorithm.
+    order_by, group : str or None
+        Time column (train on the past), or column whose groups stay whole.
+    code : dict of str to str or None
+        Code of a column as `TableEncoder` takes it; the others are suggested.
+    numeric, binary, category, text, date, identifier, drop, missing, encoding
+        How the table is read: see `ReadingOptions`.
+    jobs : int
+        Parallel workers; the answer does not depend on it.
+    """
+
+    target: str
+    model: str = "auto"
+    loss: str | None = None
+    problem: str | None = None
+    delimiter: str | None = None
+    costs: dict[str, float] | None = None
+    lams: tuple[float, ...] | None = None
+    cv: int = 5
+    test: float = 0.2
+    seed: int = 0
+    order_by: str | None = None
+    group: str | None = None
+    code: dict[str, str] | None = None
+    jobs: int = 1
+
+    def reading(self) -> dict[str, Any]:
+        """What `read_table` takes: a code also says what its column is read as.
+
+        Raises
+        ------
+        HyperparameterError, FramingError
+            When there is no such code, or a column is to be read as something else.
+        """
+        from pellucid.data.suggestions import kinds_for
+
+        wanted = super().reading()
+        for kind, columns in kinds_for(self.code or {}).items():
+            for other in KINDS:
+                both = sorted(set(wanted[other]) & set(columns))
+                if both and other != kind and not (kind, other) == ("category", "binary"):
+                    raise FramingError(
+                        f"The code of {both[0]!r} needs it as {kind}, and {other} is asked for too."
+                    )
+            known = {*wanted[kind], *(wanted["binary"] if kind == "category" else ())}
+            wanted[kind] = (*wanted[kind], *(c for c in columns if c not in known))
+        return wanted
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight of the model: as fitted on encoded columns, and per standard deviation.
+
+    `output` names the class for several-class models.
+    """
+
+    name: str
+    value: float
+    standardized: float
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """All that `pellucid fit` found out: what the report shows and the command line prints.
+
+    Arrays concern the test rows, m of them: `truths` (m,) (or (m, k) for overlapping classes),
+    `predictions` likewise, `probabilities` (m, k) or None. `errors` maps a measure's name to its
+    value on the test rows ("square", "root mean square", "absolute", "R²"; "zero-one", "accuracy",
+    "nll", ...); `errors_baseline` the same for the baseline; `interval` is the 95 % interval of
+    the main loss on the test rows.
+    """
+
+    settings: Settings
+    source: str
+    rows: int
+    columns: tuple[ColumnSummary, ...]
+    framing: Framing
+    split: Split
+    findings: tuple[Finding, ...]
+    candidates: tuple[Candidate, ...]
+    chosen: Candidate
+    why: str
+    machine: Machine
+    training_error: float
+    test_error: float
+    interval: tuple[float, float]
+    errors: dict[str, float]
+    errors_baseline: dict[str, float]
+    truths: NDArray[Any]
+    predictions: NDArray[Any]
+    probabilities: NDArray[np.float64] | None
+    curve: LearningCurve | None
+    diagnosis: Diagnosis
+    weights: tuple[Weight, ...]
+    offset: tuple[float, ...]
+    explanation: Explanation
+    threshold: float | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_memory: int = 0

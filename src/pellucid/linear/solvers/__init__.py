@@ -1,0 +1,1 @@
+"""How linear models are solved: moments, closed forms, Newton, stochastic epochs."""

@@ -1,0 +1,1 @@
+"""scikit-learn estimators over `train`: networks for tables and for images."""

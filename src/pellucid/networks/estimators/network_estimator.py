@@ -1,0 +1,277 @@
+"""What all network estimators share: rows in, a network trained, outputs, the open book.
+
+Notes: KE 279, Concept 294, §7.6, §7.8
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from jax.tree_util import tree_leaves
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from pellucid.data.scaling import moments, pooled, spread
+from pellucid.data.splits import split_rows
+from pellucid.data.weights import checked_weights
+from pellucid.errors import ConvergenceWarning
+from pellucid.explanation import Explanation, Formula
+from pellucid.glass_box import GlassBox
+from pellucid.linear.callbacks import Watched
+from pellucid.networks.layers.activations import GELU, Identity, LeakyReLU, ReLU, Sigmoid, Tanh
+from pellucid.networks.layers.dense import Dense
+from pellucid.networks.layers.layer import Layer, Shape, shape_text
+from pellucid.networks.network import Network
+from pellucid.networks.training.distinct_rows import distinct_rows
+from pellucid.networks.training.outputs import outputs_of
+from pellucid.networks.training.settings import Epoch
+from pellucid.networks.training.steps import blueprint
+from pellucid.networks.training.train_network import train
+from pellucid.networks.training.training_result import Trained
+from pellucid.wording import number
+
+Array = NDArray[Any]
+ACTIVATION: dict[str, Layer] = {
+    "relu": ReLU(),
+    "sigmoid": Sigmoid(),
+    "tanh": Tanh(),
+    "leaky relu": LeakyReLU(),
+    "gelu": GELU(),
+    "identity": Identity(),
+}
+
+
+class NetworkEstimator(Watched, GlassBox):
+    """Abstract: a network as a scikit-learn estimator; a final class says layers, loss, answers.
+
+    Notes: KE 279, Concept 294
+    """
+
+    hidden: Sequence[int]
+    activation: Any
+    rule: str
+    step_size: Any
+    batch_size: int
+    epochs: int
+    lam: float
+    decay_in: str
+    dropout: float
+    input_noise: float
+    clip: float | None
+    validation: float
+    patience: int
+    standardize: bool | str
+    dtype: str
+    gradient_norms: bool
+    checkpoint: str | None
+    warm_start: bool
+    random_state: int
+
+    network_: Network
+    params_: list[dict[str, Array]]
+    state_: list[Any]
+    mean_: Array
+    scale_: Array
+    trace_: dict[str, Any]
+    n_iter_: int
+    standing_: dict[str, Any]
+
+    def _hidden_layers(self, in_shape: Shape) -> list[Layer]:
+        return self._dense_layers()
+
+    def _dense_layers(self) -> list[Layer]:
+        """Dense, activation and dropout for each size of `hidden`."""
+        layers: list[Layer] = []
+        for size in self.hidden:
+            layers += [Dense(int(size), initial=self._initial()), ACTIVATION[self.activation]]
+            layers += self._dropped()
+        return layers
+
+    def _initial(self) -> str:
+        return "he" if self.activation in ("relu", "leaky relu", "gelu") else "xavier"
+
+    def _dropped(self) -> list[Layer]:
+        if not self.dropout:
+            return []
+        from pellucid.networks.layers.dropout import Dropout
+
+        return [Dropout(float(self.dropout))]
+
+    def _built(self, in_shape: Shape, outputs: int, last: Sequence[Layer], loss: str) -> Network:
+        layers: list[Layer] = []
+        if self.input_noise:
+            from pellucid.networks.layers.input_noise import InputNoise
+
+            layers.append(InputNoise(float(self.input_noise)))
+        layers += self._hidden_layers(in_shape)
+        return Network(
+            [*layers, Dense(outputs, initial="xavier"), *last], loss, in_shape, reduction="mean"
+        )
+
+    def _shape_of_a_point(self, X: Any) -> Shape:
+        """Shape that the network's input has; the rows stay flat until they reach it."""
+        return (int(X.shape[1]),)
+
+    def _flat(self, X: Any, fitting: bool = False) -> Any:
+        """Images as flat rows; other rows as they are."""
+        return X
+
+    def _checked(self, *given: Any, **how: Any) -> Any:
+        """Rows, and answers where given, checked by scikit-learn; floats of 32 bits stay so."""
+        return validate_data(self, *given, dtype=[np.float64, np.float32], **how)
+
+    def _fit_rows(
+        self, X: Any, answers: Any, weights: Any, network: Network, labels: Any, given: Any
+    ) -> None:
+        """Train on checked rows; the answers are as the loss takes them."""
+        self.network_ = network
+        start = self._start()
+        epochs = self.epochs + (start["epochs"] if start else 0)
+        if not start:
+            X, answers, weights = distinct_rows(X, answers, weights)
+            labels = answers if labels is not None else None
+            self._standardize(X, weights)
+        rows = self._prepared(X)
+        answers = self._prepared_answers(answers, weights, not start)
+        weights = weights * (len(weights) / weights.sum())
+        held = None
+        if self.validation:
+            split = split_rows(
+                len(rows), test=self.validation, seed=self.random_state, labels=labels
+            )
+            held = tuple(part[split.test] for part in (rows, answers, weights))
+            rows, answers, weights = (part[split.train] for part in (rows, answers, weights))
+        watch, close = self._watched(given)
+        found = self._train(rows, answers, weights, start, epochs, held, watch)
+        self._keep(found)
+        if self.warm_start:
+            self.standing_ = found.standing
+        close()
+
+    def _start(self) -> dict[str, Any] | None:
+        kept = getattr(self, "standing_", None)
+        if not self.warm_start or kept is None or not hasattr(self, "params_"):
+            return None
+        shapes = tuple(np.shape(leaf) for leaf in tree_leaves(self.params_))
+        return kept if shapes == blueprint(self.network_)[1] else None
+
+    def _train(
+        self, rows: Any, answers: Any, weights: Any, start: Any, epochs: int, held: Any, watch: Any
+    ) -> Trained:
+        return train(
+            self._learning(), rows, answers, weights=weights, rule=self.rule, validation=held,
+            step_size=self.step_size, batch_size=self.batch_size, epochs=epochs,
+            decay=float(self.lam), decay_in=self.decay_in, clip=self.clip,
+            patience=self.patience if held else None, seed=int(self.random_state),
+            dtype=self.dtype, gradient_norms=self.gradient_norms, start=start, watch=watch,
+            checkpoint=self.checkpoint,
+        )  # fmt: skip
+
+    def _learning(self) -> Network:
+        """The network as training sees it; adversarial training moves its batches."""
+        return self.network_
+
+    def _standardize(self, X: Any, weights: Any) -> None:
+        """Mean and deviation of each column, in 64 bits."""
+        d = X.shape[1]
+        if self.standardize == "whole":
+            mean, scale = pooled(spread(X, weights))
+            self.mean_, self.scale_ = np.full(d, mean), np.full(d, scale)
+        elif self.standardize:
+            self.mean_, self.scale_ = moments(X, weights)
+        else:
+            self.mean_, self.scale_ = np.zeros(d), np.ones(d)
+
+    def _prepared(self, X: Any) -> Any:
+        """Standardised rows, with the shape of the network's input."""
+        Z = ((X - self.mean_) / self.scale_).astype(self.dtype)
+        return Z.reshape(len(Z), *self.network_.points[0])
+
+    def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
+        """Answers as the network's loss takes them; `fresh` when a fit begins anew."""
+        return answers
+
+    def _watched(self, given: Any) -> Any:
+        """scikit-learn's callbacks, told after each epoch."""
+        return self._watch(given[0], given[1], self.epochs, self._as_fitted)
+
+    def _as_fitted(self, epoch: Epoch) -> dict[str, Any]:
+        kept = {name: value for name, value in vars(self).items() if name.endswith("_")}
+        return kept | {"params_": epoch.params(), "state_": epoch.state()}
+
+    def _keep(self, found: Trained) -> None:
+        self.params_, self.state_ = found.params, found.state
+        self.n_iter_ = found.epochs
+        self.best_epoch_ = found.best_epoch
+        self.trace_ = {**found.history, "stopped": found.reason, "verdict": found.verdict}
+        self.warnings_ += list(found.warnings)
+        if found.verdict == "diverged":
+            self.warn(
+                f"{found.reason}. The weights before it are kept; divide step_size by ten, or give "
+                "clip.",
+                ConvergenceWarning,
+            )
+
+    def _outputs(self, X: Any) -> Array:
+        """The network's outputs for rows, n×outputs, in 64 bits."""
+        check_is_fitted(self)
+        X = self._checked(self._flat(X), reset=False)
+        return outputs_of(self.network_, self.params_, self.state_, self._prepared(X))
+
+    def _weights(self, sample_weight: Any, X: Any) -> Array:
+        return np.ones(len(X)) if sample_weight is None else checked_weights(sample_weight, len(X))
+
+    @property
+    def parameter_count_(self) -> int:
+        """Numbers that training may change.
+
+        Notes: Def 267
+        """
+        return sum(prod(np.shape(leaf)) for leaf in tree_leaves(self.params_))
+
+    def _explained(self, problem: str, objective: str, latex: str) -> Explanation:
+        facts = [
+            ("layers", self._layers_in_words()),
+            ("parameters", f"{self.parameter_count_:,}"),
+            ("epochs", f"{self.n_iter_:,}; {self.trace_['stopped']}"),
+        ]
+        losses, held = self.trace_["loss"], self.trace_["validation_loss"]
+        if losses:
+            facts.append(("mean training loss", f"{number(losses[0])} → {number(losses[-1])}"))
+        if held:
+            best = f"{number(min(held))} after epoch {self.best_epoch_}"
+            facts.append(("lowest validation loss", best))
+        decay = f" + λ‖W‖², λ = {self.lam:g}" if self.lam else ""
+        return Explanation(
+            type(self).__name__,
+            problem=problem,
+            hypothesis=Formula(
+                "A⁰ = x; Zˡ = (Wˡ)ᵀAˡ⁻¹ + W₀ˡ, Aˡ = fˡ(Zˡ); h(x) = Aᴸ",
+                r"Z^\ell = (W^\ell)^T A^{\ell-1} + W_0^\ell,\ A^\ell = f^\ell(Z^\ell)",
+                "Wˡ: mˡ×nˡ, W₀ˡ: nˡ×1",
+                "KE 279",
+            ),
+            objective=Formula(objective + decay, latex, "J: 1×1", "Concept 259"),
+            gradient=Formula(
+                "∂L/∂Wˡ = Aˡ⁻¹(∂L/∂Zˡ)ᵀ",
+                r"\frac{\partial L}{\partial W^\ell} = A^{\ell-1}"
+                r"\left(\frac{\partial L}{\partial Z^\ell}\right)^T",
+                "as Wˡ",
+                "Notation 304",
+            ),
+            algorithm=f"Back-propagation, {self.batch_size} rows a step, rule {self.rule!r}, "
+            f"η = {self.step_size}.",
+            happened=tuple(facts),
+            warnings=tuple(self.warnings_),
+            notes="KE 279, Concept 294, Notation 304, Def 312, §7.6",
+        )
+
+    def _layers_in_words(self) -> str:
+        shapes = [shape_text(shape) for shape in self.network_.points]
+        parts = [shapes[0]]
+        for layer, shape in zip(self.network_.layers, shapes[1:], strict=True):
+            parts.append(f"{type(layer).__name__} {shape}")
+        return " → ".join(parts)

@@ -1,0 +1,1 @@
+"""Layers for sequences: embedding, positions, attention, transformer blocks."""

@@ -1,0 +1,39 @@
+"""Who watches a pass from inside: told of every layer at work, however deep it stands.
+
+A `Watch` travels in the `Mode`. What runs layers inside tells it three things: what goes in
+(`enter`), each layer (`layer`), and the way back from what came out (`leave`).
+
+Notes: Def 292, Def 293
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pellucid.networks.layers.layer import Backward, Layer, Mode, Shape
+
+
+class Watch:
+    """Nobody: every layer runs as it is, and nothing is kept. Others inherit what they leave."""
+
+    def layer(self, layer: Layer, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
+        """Runs one layer: its `forward`."""
+        return layer.forward(params, x, mode)
+
+    def enter(self, x: Any, place: Shape, symbol: str = "A") -> None:
+        """x goes into the next series of layers inside the layer at work."""
+
+    def leave(self, back: Backward) -> Backward:
+        """The way back through that series, from the derivative by what came out of it."""
+        return back
+
+    def show(self, values: Mapping[str, Any]) -> None:
+        """Values within the layer at work, there or on the way back, as `Formulas.steps` has them.
+
+        The name "P_h" stands for one value each head, along the second axis.
+        """
+
+
+NOBODY = Watch()

@@ -1,0 +1,1 @@
+"""Passes that one can read: every value by name, shape and formula."""

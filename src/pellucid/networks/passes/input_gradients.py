@@ -1,0 +1,74 @@
+"""Derivatives by the input: which entries of a point the loss or an output listens to.
+
+Notes: Notation 304, Concept 297
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.errors import HyperparameterError
+from pellucid.networks.layers.layer import PREDICTING, Mode
+from pellucid.networks.layers.precision import computing_in, dtype_of
+from pellucid.networks.layers.series import forward_series
+from pellucid.networks.layers.softmax import Softmax
+from pellucid.networks.network import Network
+from pellucid.networks.passes.readable_pass import backward_pass, points_of
+
+
+def input_gradient(
+    network: Network, x: Any, y: Any, params: Any, mode: Mode = PREDICTING
+) -> NDArray[Any]:
+    """∂L/∂A⁰ of each point, n×in_shape.
+
+    Notes: Notation 304
+    """
+    return backward_pass(network, x, y, params, mode).quantities[-1].value
+
+
+def saliency(
+    network: Network, x: Any, params: Any, output: int | None = None, mode: Mode = PREDICTING
+) -> NDArray[Any]:
+    """How strongly an output moves with each entry of a point: |∂z_j/∂x|.
+
+    Parameters
+    ----------
+    network : Network
+    x : array, in_shape or n×in_shape
+    params : list of dict
+    output : int, optional
+        j; each point's largest output when nothing is said. Before a softmax, so that one class's
+        score is told apart from its rivals'.
+    mode : Mode
+
+    Returns
+    -------
+    array, n×in_shape; for images n×rows×columns, the largest over the channels
+
+    Examples
+    --------
+    >>> from pellucid.networks import Dense
+    >>> net = Network([Dense(2, inputs=3, offset=False)])
+    >>> saliency(net, np.ones(3), [{"W": np.array([[1.0, 5], [-2, 5], [0, 5]])}], output=0).tolist()
+    [[1.0, 2.0, 0.0]]
+
+    Notes: Notation 304
+    """
+    depth = len(network.layers) - isinstance(network.layers[-1], Softmax)
+    with computing_in(dtype_of(params)) as kind:
+        points = points_of(network, x, kind)
+        z, backward, _ = forward_series(network.layers[:depth], params[:depth], points, mode)
+        flat = z.reshape(len(points), -1)
+        if output is not None and not 0 <= output < flat.shape[1]:
+            raise HyperparameterError(
+                f"saliency: output is from 0 to {flat.shape[1] - 1}; got {output}."
+            )
+        chosen = flat.argmax(axis=1) if output is None else jnp.full(len(points), output)
+        one = (jnp.arange(flat.shape[1]) == chosen[:, None]).astype(kind)
+        found = np.abs(np.asarray(backward(one.reshape(z.shape))[0]))
+    strongest: NDArray[Any] = found.max(axis=-1) if found.ndim > 2 else found
+    return strongest

@@ -1,0 +1,170 @@
+"""A forward and a backward pass that one can read: every value with its name, shape and formula.
+
+Names and shapes are the notes': Z¹, A¹, ∂L/∂W¹, points as columns. Values are kept batch first, as
+the layers compute them; `columns` turns them. A layer that holds layers is opened: what goes into
+those inside layer 2 is A²·⁰, the first of them gives Z²·¹, and the step of layer 2 comes last.
+
+Notes: Def 292, Def 293, Concept 294, Concept 298, Notation 304
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from pellucid.errors import ShapeError
+from pellucid.networks.layers.layer import PREDICTING, Backward, Mode, shape_text
+from pellucid.networks.layers.precision import computing_in, dtype_of
+from pellucid.networks.network import Network
+from pellucid.networks.output_losses import loss_named, matched
+from pellucid.networks.passes.naming import names_of
+from pellucid.networks.passes.pass_values import Pass, PassValue
+from pellucid.networks.passes.recorder import Recorder
+
+__all__ = ["Pass", "PassValue", "backward_pass", "forward_pass", "points_of"]
+
+
+def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
+    """Every value from the input to the output.
+
+    Parameters
+    ----------
+    network : Network
+    x : array, in_shape or n×in_shape
+        One point or several.
+    params : list of dict
+    mode : Mode
+        Prediction when nothing is said; its `state` is what the layers remember.
+
+    Returns
+    -------
+    Pass
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pellucid.networks import Dense, Tanh
+    >>> net = Network([Dense(1, inputs=2), Tanh()])
+    >>> print(forward_pass(net, [1.0, 2.0], [{"W": np.ones((2, 1)), "W0": np.ones(1)}, {}]))
+    A⁰ = x             2×1
+    Z¹ = W¹ᵀ A⁰ + W₀¹  1×1
+    A¹ = tanh Z¹       1×1
+    >>> from pellucid.networks import Residual
+    >>> net = Network([Residual([Dense(2), Tanh()])], in_shape=2)
+    >>> found = forward_pass(net, [1.0, 2.0], net.init(0))
+    >>> print(found)
+    A⁰ = x                           2×1
+      A¹·⁰ = A⁰                      2×1
+      Z¹·¹ = W¹·¹ᵀ A¹·⁰ + W₀¹·¹      2×1
+      A¹·² = tanh Z¹·¹               2×1
+    R⁰ = A⁰ + A¹·²                   2×1
+    >>> found["Z1.1"].where
+    '1.1 Dense'
+
+    Notes: Def 292, KE 279
+    """
+    with computing_in(dtype_of(params)) as kind:
+        way = _Way(network, points_of(network, x, kind), params, mode)
+        return Pass(tuple(way.quantities), len(way.quantities))
+
+
+def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
+    """Every value of the forward pass, the loss, and every derivative on the way back.
+
+    Parameters
+    ----------
+    network, x, params, mode
+        As for `forward_pass`.
+    y : array, out_shape or n×out_shape
+        The truths.
+
+    Returns
+    -------
+    Pass
+
+    Notes: Def 293, Concept 294, Concept 298, Notation 304
+    """
+    with computing_in(dtype_of(params)) as kind:
+        way = _Way(network, points_of(network, x, kind), params, mode)
+        truths = jnp.asarray(y, kind)
+        alone = len(way.values[0]) == 1 and truths.shape in (network.out_shape, ())
+        truths = truths.reshape(1, *network.out_shape) if alone else truths
+        slope = way.loss(truths)
+        forward_steps = len(way.quantities) - 1
+        for l in reversed(range(len(network.layers))):
+            if l == network.head[1]:  # the loss takes the output activation in
+                slope = way.at_once(truths)
+            else:
+                slope, _ = way.back[l](slope)
+        return Pass(tuple(way.quantities), forward_steps)
+
+
+class _Way:
+    """The way forward through a network, written down, and what is needed to come back."""
+
+    def __init__(self, network: Network, x: Any, params: Any, mode: Mode) -> None:
+        self.network = network
+        self.names = names_of(network.layers)
+        recorder = Recorder(self.names)
+        self.quantities = recorder.quantities
+        self.quantities.append(
+            PassValue("A⁰", "A⁰ = x", np.asarray(x), (-1,), notes="Notation 277")
+        )
+        self.values = [x]
+        self.back: list[Backward] = []
+        mode = replace(mode, watch=recorder)
+        for l, layer in enumerate(network.layers):
+            y, back = recorder.layer(layer, params[l], self.values[-1], mode.at(l))
+            self.values.append(y)
+            self.back.append(back)
+
+    def loss(self, y: Any) -> Any:
+        """The loss, and ∂L/∂A^L."""
+        network, (direct, depth) = self.network, self.network.head
+        loss, g, name = loss_named(network.loss), self.values[-1], self.names[-1].output
+        y = matched(g, y)
+        value = np.asarray(network.shared(direct.value(self.values[depth], y)).sum())
+        slope = network.shared(loss.slope(g, y))
+        text = loss.slope_text.replace("∂L/∂a", f"∂L/∂{name}")
+        end = (len(network.layers),)
+        self.quantities += [
+            PassValue("L", loss.text, value, end, False, "Concept 259"),
+            PassValue(f"∂L/∂{name}", text, np.asarray(slope), end, notes="Notation 302"),
+        ]
+        return slope
+
+    def at_once(self, y: Any) -> Any:
+        """∂L/∂Z^L = A^L − y, without the division by A^L that ∂L/∂A^L has."""
+        direct, depth = self.network.head
+        z, last = self.values[depth], self.names[-1]
+        slope = self.network.shared(direct.slope(z, matched(z, y)))
+        text = f"∂L/∂{last.input} = {last.output} − y, at once"
+        kind = type(self.network.layers[depth]).__name__
+        self.quantities.append(
+            PassValue(
+                f"∂L/∂{last.input}", text, np.asarray(slope), (depth,), notes="§7.6", kind=kind
+            )
+        )
+        return slope
+
+
+def points_of(network: Network, x: Any, kind: Any) -> Any:
+    """One point or several, as a batch.
+
+    Raises
+    ------
+    ShapeError
+        When x is neither.
+    """
+    x, shape = jnp.asarray(x, kind), network.points[0]
+    if x.shape == shape:
+        return x[None]
+    if x.shape[1:] != shape or not len(x):
+        raise ShapeError(
+            f"The network takes points of shape {shape_text(shape)}; this is {shape_text(x.shape)}."
+            " Give one point, or several with one row each."
+        )
+    return x

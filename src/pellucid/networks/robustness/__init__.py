@@ -1,0 +1,1 @@
+"""Robustness: adversarial examples, by gradient ascent on the input, and training on them."""

@@ -1,0 +1,1 @@
+"""A network that predicts the next token of a text, and what is said of text that it made."""

@@ -1,0 +1,1 @@
+"""Training: rows in batches, steps compiled, epochs watched, checkpoints, sweeps."""

@@ -1,0 +1,81 @@
+"""The loss on rows that training never sees.
+
+Notes: Def 333
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from pellucid.errors import ShapeError, TooFewRowsError
+from pellucid.networks.checks import refuse_ids, refuse_points
+from pellucid.networks.layers.layer import shape_text
+from pellucid.networks.network import Network
+from pellucid.networks.targets import targets_for
+from pellucid.networks.training.steps import compiled_losses
+
+ROWS_AT_ONCE = 1024
+
+
+class HeldOutRows:
+    """Rows to judge a training by, laid out once for the compiled loss.
+
+    Parameters
+    ----------
+    network : Network
+    X : array, n×in_shape
+    y : array, n×out_shape or (n,)
+    weights : array of shape (n,), optional
+    dtype : {"float32", "float64"}
+
+    Raises
+    ------
+    ShapeError
+        For points that the network does not take, or not one answer and weight a row.
+    TooFewRowsError
+        For no rows.
+    FramingError
+        For answers that the loss cannot take, or token ids that an `Embedding` does not have.
+
+    Notes: Def 333
+    """
+
+    def __init__(
+        self, network: Network, X: Any, y: Any, weights: Any = None, *, dtype: str = "float32"
+    ) -> None:
+        X, y = np.asarray(X), np.asarray(y)
+        refuse_points(network, X.shape)
+        refuse_ids(network.layers, X)
+        n = len(X)
+        if not n:
+            raise TooFewRowsError("There are no held-out rows: give at least one.")
+        for given, name in ((y, "answers"), (weights, "weights")):
+            if given is not None and np.shape(given)[:1] != (n,):
+                raise ShapeError(
+                    f"There are {n} held-out rows, but their {name} are "
+                    f"{shape_text(np.shape(given))}: give one a row."
+                )
+        # A power of 2, so that sets of about one size share a compiled loss.
+        size = min(ROWS_AT_ONCE, 1 << (n - 1).bit_length())
+        self.weights = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
+        around = np.arange(-(-n // size) * size) % n
+        y = targets_for(network, y)
+        self.x = X[around].astype(dtype).reshape(-1, size, *X.shape[1:])
+        self.y = y[around].astype(dtype).reshape(-1, size, *y.shape[1:])
+        self._losses = compiled_losses(network)
+
+    def losses(self, theta: Any, states: Any) -> Any:
+        """The loss of each row, (n,)."""
+        theta, states = jax.tree.map(np.asarray, (theta, states))
+        found = np.asarray(self._losses(theta, states, self.x, self.y), dtype=np.float64)
+        return found.reshape(-1)[: len(self.weights)]
+
+    def loss(self, theta: Any, states: Any) -> float:
+        """Their weighted mean.
+
+        Notes: Def 333
+        """
+        return float(self.losses(theta, states) @ self.weights / self.weights.sum())

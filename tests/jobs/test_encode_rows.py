@@ -1,0 +1,105 @@
+"""The autoencoders of `pellucid encode`: epochs that fit the time, and what is said of training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pellucid import Autoencoder, LinearAutoencoder
+from pellucid.data.image_files import ImageSet
+from pellucid.descent.step_sizes import Cosine
+from pellucid.errors import FramingError
+from pellucid.jobs.encode.encode_rows import encode_images
+from pellucid.jobs.encode.encoded_rows import EncodedRows
+from pellucid.jobs.encode.encoding_models import (
+    LEAST_EPOCHS,
+    MOST_EPOCHS,
+    PIXELS,
+    autoencoder_for,
+    usual_epochs,
+)
+from pellucid.jobs.encode.encoding_result import EncodeSettings
+from pellucid.jobs.encode.encoding_statements import still_learning, trained
+
+
+@pytest.fixture(autouse=True, scope="module")
+def hasty_compiler() -> Iterator[None]:
+    """Each small program runs a few times only: most of the time would go into compiling it."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
+def of_images(n: int, size: tuple[int, int, int] = (8, 8, 1)) -> EncodedRows:
+    d = int(np.prod(size))
+    return EncodedRows(np.zeros((n, d)), [""] * d, "images", {}, size=size)
+
+
+@given(st.integers(1, 10**11))
+def test_epochs_of_convolutions_are_as_many_as_time_allows(pixels: int) -> None:
+    epochs = usual_epochs(pixels)
+    assert LEAST_EPOCHS <= epochs <= MOST_EPOCHS
+    if LEAST_EPOCHS < epochs < MOST_EPOCHS:
+        assert abs(epochs * pixels - PIXELS) <= pixels / 2
+    assert usual_epochs(2 * pixels) <= epochs
+
+
+def test_a_convolutional_autoencoder_has_the_epochs_asked_for_or_the_usual_ones() -> None:
+    """8.1.4-general"""
+    numbers = of_images(2_000)
+    usual = autoencoder_for(numbers, EncodeSettings(model="convnet"), 1_600)
+    assert usual.epochs == usual_epochs(1_600 * 64)
+    assert usual.filters
+    asked = autoencoder_for(numbers, EncodeSettings(model="convnet", epochs=7), 1_600)
+    assert asked.epochs == 7
+    assert asked.step_size == Cosine(3e-3, 7 * 85)  # 0.85 · 1,600 rows, 16 a step
+    dense = autoencoder_for(numbers, EncodeSettings(), 1_600)
+    assert not dense.filters
+    assert dense.epochs == 40
+
+
+def test_convolutions_need_images() -> None:
+    table = EncodedRows(np.zeros((50, 4)), list("abcd"), "table", {})
+    with pytest.raises(FramingError, match="For a table take network"):
+        autoencoder_for(table, EncodeSettings(model="convnet"), 40)
+
+
+def test_training_is_told_as_it_was() -> None:
+    X = np.random.default_rng(0).normal(size=(60, 5))
+    shared: dict[str, Any] = {"hidden": (4,), "validation": 0.2, "step_size": 1e-3}
+    short = Autoencoder(2, epochs=3, **shared).fit(X)
+    assert still_learning(short)
+    assert "trained for all of 3 epochs" in trained(short)
+    assert "after epoch 3, whose weights are kept" in trained(short)
+    long = Autoencoder(2, epochs=400, patience=1, **(shared | {"step_size": 0.5})).fit(X)
+    assert long.n_iter_ < 400
+    assert not still_learning(long)
+    assert f"{long.n_iter_} epochs, until the loss on held-out rows stopped" in trained(long)
+    whole = Autoencoder(2, epochs=2, hidden=(4,)).fit(X)
+    assert trained(whole).endswith(".")
+    assert "held out" not in trained(whole)
+    assert trained(LinearAutoencoder(2).fit(X)) == ""
+    assert not still_learning(LinearAutoencoder(2).fit(X))
+
+
+def test_each_epoch_is_told_and_a_short_training_is_noted() -> None:
+    images = np.random.default_rng(0).random((60, 6, 6, 1))
+    found = ImageSet(images, None, "", "60 images", "made")
+    told: list[tuple[str, float]] = []
+    result = encode_images(
+        found,
+        EncodeSettings(epochs=2),
+        lambda stage, done: told.append((stage, done)),
+    )
+    assert [stage[:12] for stage, _ in told if stage.startswith("epoch")] == [
+        "epoch 1 of 2", "epoch 2 of 2",
+    ]  # fmt: skip
+    shares = [done for _, done in told]
+    assert shares == sorted(shares)
+    assert any("--epochs 4" in finding.message for finding in result.findings)
