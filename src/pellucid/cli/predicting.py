@@ -22,12 +22,11 @@ def run_predict(
     data: str,
     *,
     output: Path | None,
-    missing: tuple[str, ...],
-    encoding: str,
+    reading: dict[str, Any],
     as_json: bool,
 ) -> None:
     """Predict, and write or print the widened table."""
-    from pellucid.data.sources import on_disk
+    from pellucid.data.sources.any_source import on_disk
     from pellucid.storage import load_model
 
     machine: Any = load_model(model)
@@ -41,7 +40,7 @@ def run_predict(
     else:
         with on_disk(data) as path:
             source = str(path) if data == "-" else data
-            widened = with_predictions(machine, source, missing, encoding)
+            widened = with_predictions(machine, source, **reading)
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(as_bytes(widened, ".jsonl" if as_json else ".csv"))
         sys.stdout.flush()
@@ -74,13 +73,14 @@ def of_images(machine: ImageMachine | EncodingMachine, data: str) -> pa.Table:
 def with_predictions(
     machine: Machine | ClusterMachine | EncodingMachine,
     source: Any,
-    missing: tuple[str, ...] = (),
     encoding: str = "utf-8",
+    **reading: Any,
 ) -> pa.Table:
     """The table's own columns as written, with what the machine answers beside them.
 
     That is `prediction`, and one `probability_CLASS` a class; for groups, `distance`; of an
-    autoencoder the code, `a1`, `a2`, …, and `reconstruction_loss`.
+    autoencoder the code, `a1`, `a2`, …, and `reconstruction_loss`. `reading` is what `read_table`
+    takes beside.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def with_predictions(
 
     from pellucid.data.reading import read_as_written, read_table
 
-    table = read_table(source, schema=machine.wanted, missing=missing, encoding=encoding)
+    table = read_table(source, schema=machine.wanted, encoding=encoding, **reading)
     arrow = read_as_written(source, encoding)
     for name, values in machine.answers(table).items():
         if name in arrow.column_names:

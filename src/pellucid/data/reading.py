@@ -12,12 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from pellucid.data.as_kind import as_in_training, as_said, texts_of
-from pellucid.data.inference import Cells, Found, column_of
-from pellucid.data.notation import DECIMALS, THOUSANDS, USUAL, Asked, Notation, per_column
-from pellucid.data.sources import Held, held
+from pellucid.data.columns.as_kind import as_in_training, as_said, texts_of
+from pellucid.data.columns.inference import Cells, Found, column_of
+from pellucid.data.columns.notation import DECIMALS, THOUSANDS, USUAL, Asked, Notation, per_column
+from pellucid.data.columns.table_findings import table_findings
+from pellucid.data.sources.any_source import Held, held
 from pellucid.data.table import CODED, Column, Kind, Table, absent_column
-from pellucid.data.table_findings import table_findings
 from pellucid.errors import ColumnError, TableError
 
 Schema = Sequence[dict[str, Any]]
@@ -48,7 +48,8 @@ class Notations:
 
     def asked(self, column: str, leaning: Notation = USUAL) -> Asked:
         """What was said of one column."""
-        return Asked(*(f.get(column, f.get("", "")) for f in self._each()), leaning)
+        decimal, thousands, date_format = (f.get(column, f.get("", "")) for f in self._each())
+        return Asked(decimal, thousands, date_format, leaning)
 
     def told(self, column: str, notation: Notation) -> Notation:
         """The notation of training, but for what is said otherwise of these cells."""

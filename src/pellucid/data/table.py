@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.notation import USUAL, Notation
+from pellucid.data.columns.notation import USUAL, Notation
 from pellucid.errors import ColumnError
+from pellucid.findings import Finding
 
 # Codes of a category that is absent; and, from there down, of those not met in training.
 MISSING, UNSEEN = -1, -2
@@ -114,7 +115,7 @@ class Table:
         In order.
     source : str
         Where it came from, for messages.
-    findings : tuple of str
+    findings : tuple of Finding
         What was noticed while reading.
 
     Examples
@@ -129,7 +130,7 @@ class Table:
 
     columns: tuple[Column, ...]
     source: str = ""
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def __len__(self) -> int:
         return len(self.columns[0].values) if self.columns else 0

@@ -65,8 +65,8 @@ class Notation:
     def of(cls, entry: Mapping[str, Any] | None) -> Notation:
         """The inverse of `as_dict`; what a later version added is left out."""
         known = {field.name for field in fields(cls)}
-        told = {k: tuple(v) if isinstance(v, list) else v for k, v in (entry or {}).items()}
-        return cls(**{k: v for k, v in told.items() if k in known})
+        told: dict[str, Any] = {k: v for k, v in (entry or {}).items() if k in known}
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
 
     @property
     def plain_number(self) -> bool:

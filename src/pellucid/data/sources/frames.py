@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pellucid.data.cells import array_column, column_of_cells
-from pellucid.data.csv_files import refuse_duplicates
+from pellucid.data.sources.cells import array_column, column_of_cells
+from pellucid.data.sources.csv_files import refuse_duplicates
 from pellucid.errors import TableError
 
 UNREAD = (pa.ArrowException, TypeError, ValueError, NotImplementedError, AttributeError, KeyError)
@@ -27,9 +27,9 @@ def from_array(array: np.ndarray[Any, Any]) -> pa.Table:
 
     Notes: Notation 7
     """
-    plain = np.asarray(array)
+    plain: np.ndarray[Any, Any] = np.asarray(array)
     if isinstance(array, np.ma.MaskedArray):
-        plain = array.astype(object).filled(None)
+        plain = np.where(np.ma.getmaskarray(array), None, plain.astype(object))
     if plain.dtype.names is not None:
         return pa.table({name: array_column(plain[name]) for name in plain.dtype.names})
     if plain.ndim != 2:
@@ -95,26 +95,13 @@ def _column(name: str, series: Any) -> Any:
     try:
         column = series.to_arrow()
         if pa.types.is_dictionary(column.type):
-            return _ordered(series, column)
-        if not isinstance(column.type, pa.BaseExtensionType):
+            if not isinstance(column.type.value_type, pa.BaseExtensionType):
+                return column
+        elif not isinstance(column.type, pa.BaseExtensionType):
             return column
     except UNREAD:
         pass
     return _cell_by_cell(name, series, native)
-
-
-def _ordered(series: Any, column: Any) -> Any:
-    """A categorical; its order is kept where its library tells it otherwise than Arrow does."""
-    import narwhals as nw
-
-    stated = series.dtype == nw.Enum
-    if not stated or column.type.ordered:
-        return column
-    chunked = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
-    levels = pa.array(list(series.dtype.categories), pa.string())
-    place = {level: at for at, level in enumerate(levels.to_pylist())}
-    codes = [None if v is None else place[str(v)] for v in chunked.to_pylist()]
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), levels, ordered=True)
 
 
 def _cell_by_cell(name: str, series: Any, native: Any) -> Any:

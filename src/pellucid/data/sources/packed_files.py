@@ -22,7 +22,7 @@ import pyarrow as pa
 from pellucid.errors import TableError
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
-OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
 @contextmanager

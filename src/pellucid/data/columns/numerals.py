@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.notation import Asked, Notation
+from pellucid.data.columns.notation import Asked, Notation
 from pellucid.data.units import UNITS
 
 CURRENCIES = (
@@ -72,8 +72,8 @@ def grouped(thousands: str, decimal: str) -> str:
     return rf"^(?:(?:{groups}\d+)(?:{d}\d*)?|{d}\d+)$"
 
 
-CANDIDATES = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"))
-CANDIDATES = (*CANDIDATES, (",", "'"))
+CANDIDATES: tuple[tuple[str, str], ...] = (*((mark, "") for mark in ".,"), (".", ","), (",", "."))
+CANDIDATES = (*CANDIDATES, *((mark, between) for between in " '" for mark in ".,"))
 
 
 def read_numerals(texts: pa.ChunkedArray, asked: Asked) -> Numerals:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pellucid.data.plain_values import as_texts, plain
-from pellucid.data.spellings import Levels, canonical
+from pellucid.data.columns.plain_values import as_texts, plain
+from pellucid.data.columns.spellings import Levels, canonical
 from pellucid.data.table import MISSING, UNSEEN, Column, Kind
 
 Names = tuple[str, ...]

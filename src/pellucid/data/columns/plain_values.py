@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.cells import as_text
-from pellucid.data.spellings import SPELLINGS, is_number, spelled
+from pellucid.data.columns.spellings import SPELLINGS, is_number, spelled
+from pellucid.data.sources.cells import as_text
 from pellucid.errors import TableError
 
 Numbers = NDArray[np.float64]
@@ -113,9 +113,9 @@ def _times_as_texts(values: pa.ChunkedArray) -> pa.ChunkedArray:
     stamps = values.to_numpy(zero_copy_only=False).astype("datetime64[us]")
     there = ~np.isnat(stamps)
     days = stamps.astype("datetime64[D]")
-    unit = "D" if (days[there] == stamps[there]).all() else "us"
-    texts = np.datetime_as_string(stamps, unit=unit).astype(object)
-    if unit == "us":
+    at_midnight = bool((days[there] == stamps[there]).all())
+    texts: NDArray[Any] = np.array([str(v) for v in (days if at_midnight else stamps)], object)
+    if not at_midnight:
         texts = np.array([t.replace("T", " ").removesuffix(".000000") for t in texts], dtype=object)
     texts[~there] = None
     return pa.chunked_array([pa.array(texts, type=pa.string())])

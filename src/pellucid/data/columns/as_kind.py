@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data import date_notations
-from pellucid.data.categories import category_column, stated_levels
-from pellucid.data.inference import Cells, Found, all_numbers, column_of
-from pellucid.data.notation import USUAL, Notation
-from pellucid.data.numerals import numerals_by
-from pellucid.data.plain_values import (
+from pellucid.data.columns import date_notations
+from pellucid.data.columns.categories import category_column, stated_levels
+from pellucid.data.columns.inference import Cells, Found, all_numbers, column_of
+from pellucid.data.columns.notation import USUAL, Notation
+from pellucid.data.columns.numerals import numerals_by
+from pellucid.data.columns.plain_values import (
     Plain,
     as_floats,
     as_texts,
@@ -28,7 +28,7 @@ from pellucid.data.plain_values import (
     refuse_infinite,
     without_missing,
 )
-from pellucid.data.spellings import CODE, SIGNS, canonical, folded
+from pellucid.data.columns.spellings import CODE, SIGNS, canonical, folded
 from pellucid.data.table import CODED, Column, Kind
 from pellucid.errors import ColumnError
 
@@ -228,10 +228,12 @@ def _refuse_unread(
 ) -> None:
     left = np.flatnonzero(np.asarray(values.is_valid()) & ~read)
     texts = values.take(pa.array(left)).to_pylist()
-    bad = [(row, t) for row, t in zip(left.tolist(), texts, strict=True) if folded(t) not in SIGNS]
-    if not bad and (read.any() or notation != USUAL):
-        return  # signs such as "?" are no value in any column of numbers
-    row, text = bad[0] if bad else (int(left[0]), texts[0])
+    # Signs such as "?" are no value in a column that held numbers; of a new one nobody knows.
+    signs: frozenset[str] = frozenset() if strict else SIGNS
+    bad = [(row, t) for row, t in zip(left.tolist(), texts, strict=True) if folded(t) not in signs]
+    if not bad:
+        return
+    row, text = bad[0]
     written = ""
     if what == "numbers" and "," in text and notation.decimal == ".":
         written = " If the comma is a decimal comma, say --decimal ','."

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pellucid.data.spellings import JOINED, SIGNS, TOTALS, folded
+from pellucid.data.columns.spellings import JOINED, SIGNS, TOTALS, folded
+from pellucid.findings import Finding
 
 NEARLY = 0.95  # a column with at least this share of numbers (or dates) holds numbers (or dates)
 FEWEST = (
@@ -63,7 +64,7 @@ def are_nearly(texts: pa.ChunkedArray, read: Flags) -> bool:
     return not rest and count >= FEWEST
 
 
-def told(name: str, odd: dict[str, list[int]], n: int, kind: str) -> str:
+def told(name: str, odd: dict[str, list[int]], n: int, kind: str) -> Finding:
     """What is said of the odd cells of a column, with what to do."""
     total = sum(len(rows) for rows in odd.values())
     listed = sorted(odd.items(), key=lambda pair: (-len(pair[1]), pair[1][0]))
@@ -73,8 +74,12 @@ def told(name: str, odd: dict[str, list[int]], n: int, kind: str) -> str:
     )
     more = f" and {len(listed) - SHOWN} more spellings" if len(listed) > SHOWN else ""
     first = listed[0][0]
-    return (
+    return Finding(
+        "odd cells",
+        "caution",
         f"Column {name!r} holds {kind}, but for {total:,} of {n:,} cells, which count as missing: "
-        f"{shown}{more}. If that is right, say --missing {first!r}; if they mean something, say "
-        f"--category {name}."
+        f"{shown}{more}.",
+        (name,),
+        f"If they are missing, say --missing {first!r}; if they mean something, say --category "
+        f"{name}.",
     )

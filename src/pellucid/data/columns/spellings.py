@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pellucid.findings import Finding
+
 SPELLINGS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A")
 
 
@@ -69,7 +71,7 @@ class Merged:
     """Spellings put together: the category of each spelling, and a sentence for each merger."""
 
     category: dict[str, str]
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 def merged(name: str, counts: dict[str, int]) -> Merged:
@@ -103,8 +105,13 @@ def merged(name: str, counts: dict[str, int]) -> Merged:
             told = ", ".join(f"{t!r} ({counts[t]:,})" for t in order[:6])
             more = " …" if len(group) > 6 else ""
             findings.append(
-                f"Column {name!r}: {told}{more} are read as one category, {chosen!r}. If they "
-                f"differ, say --category {name}: it keeps every spelling apart."
+                Finding(
+                    "spellings",
+                    "note",
+                    f"Column {name!r}: {told}{more} are read as one category, {chosen!r}.",
+                    (name,),
+                    f"If they differ, say --category {name}: it keeps every spelling apart.",
+                )
             )
     return Merged(category, tuple(findings))
 

@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pellucid.data.csv_files import from_csv
-from pellucid.data.frames import from_array, from_arrow, from_frame
-from pellucid.data.json_files import from_json
-from pellucid.data.packed_files import PACKED, unpacked
-from pellucid.data.sqlite_files import from_sqlite
-from pellucid.data.workbooks import WORKBOOKS, from_workbook
+from pellucid.data.sources.csv_files import from_csv
+from pellucid.data.sources.frames import from_array, from_arrow, from_frame
+from pellucid.data.sources.json_files import from_json
+from pellucid.data.sources.packed_files import PACKED, unpacked
+from pellucid.data.sources.sqlite_files import from_sqlite
+from pellucid.data.sources.workbooks import WORKBOOKS, from_workbook
 from pellucid.errors import TableError
 
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")

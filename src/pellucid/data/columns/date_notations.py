@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.notation import Notation
+from pellucid.data.columns.notation import Notation
 from pellucid.errors import HyperparameterError
 
 Whole = NDArray[np.int64]

@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data import date_notations
-from pellucid.data.categories import category_column, stated_levels
-from pellucid.data.notation import UNSAID, USUAL, Asked, Notation
-from pellucid.data.numerals import Numerals, described, read_numerals
-from pellucid.data.odd_cells import are_nearly, odd_cells, told
-from pellucid.data.plain_values import (
+from pellucid.data.columns import date_notations
+from pellucid.data.columns.categories import category_column, stated_levels
+from pellucid.data.columns.notation import UNSAID, USUAL, Asked, Notation
+from pellucid.data.columns.numerals import Numerals, described, read_numerals
+from pellucid.data.columns.odd_cells import are_nearly, odd_cells, told
+from pellucid.data.columns.plain_values import (
     LARGEST_WHOLE,
     as_floats,
     as_texts,
@@ -30,8 +30,9 @@ from pellucid.data.plain_values import (
     too_long_for_numbers,
     without_missing,
 )
-from pellucid.data.spellings import CODE, canonical, merged, spelled
+from pellucid.data.columns.spellings import CODE, canonical, merged, spelled
 from pellucid.data.table import Column, Kind
+from pellucid.findings import Finding
 
 MOST_LEVELS = 1_000  # more categories than this are not one-hot columns a person could read
 FEW_ROWS = 10  # below this, uniqueness says nothing
@@ -71,7 +72,7 @@ class Found:
     """A column, what is to be said about it, and whether its notation is open."""
 
     column: Column
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     doubt: str = ""
 
 
@@ -82,9 +83,11 @@ def column_of(cells: Cells) -> Found:
     if stated and cells.values.null_count < len(cells.values):
         note = f"{len(stated)} levels, in the order that the column states"
         texts = as_texts(plain(cells.values).values)
-        found = category_column(name, Kind.CATEGORY, texts, note, stated)
-        return Found(replace(found, ordered=True))
+        ordered = category_column(name, Kind.CATEGORY, texts, note, stated)
+        return Found(replace(ordered, ordered=True))
     held = plain(cells.values)
+    if held.is_text and not cells.missing and (found := _plain_numbers(cells, held.values)):
+        return found
     values = without_missing(held.values, cells.typed, cells.missing)
     if values.null_count == len(values):
         return Found(_constant(name, values, "no row has a value; not used"))
@@ -146,15 +149,10 @@ def _compact_dates(there: NDArray[np.float64], numbers: NDArray[np.float64]) -> 
 def _from_text(cells: Cells) -> Found:
     """Text that holds numbers, dates, or words; a code is a word."""
     name, values = cells.name, cells.values
+    if (plain_numbers := _plain_numbers(cells, values)) is not None:
+        return plain_numbers
     if _has_codes(values):
         return _from_words(name, values, codes=True)
-    plain_numbers = None if _says_number(cells.asked) else all_numbers(values)
-    if plain_numbers is not None:
-        numbers = as_floats(name, plain_numbers)
-        if _merges_names(values, numbers):
-            return _from_words(name, values, codes=True)
-        column = _from_numbers(name, numbers)
-        return Found(_with_written(column, values))
     numerals = _numerals(values, cells.asked)
     if numerals is not None:
         return _from_numerals(name, values, numerals)
@@ -165,32 +163,52 @@ def _from_text(cells: Cells) -> Found:
     return dates or _from_words(name, values)
 
 
+def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> Found | None:
+    """A column in which each cell is a number as Python writes it, and none a name of digits."""
+    if _says_number(cells.asked) or values.null_count == len(values):
+        return None
+    found = all_numbers(values)
+    if found is None:
+        return None
+    numbers = as_floats(cells.name, found)
+    if _are_names(values, numbers):
+        return _from_words(cells.name, values, codes=True)
+    return Found(_with_written(_from_numbers(cells.name, numbers), values))
+
+
+def _are_names(values: pa.ChunkedArray, numbers: NDArray[np.float64]) -> bool:
+    """Whether digits of a cell are a name: 02134, or more of them than a float keeps apart.
+
+    Only whole numbers that are longer than their value asks for, or beyond 2⁵³, can be one.
+    """
+    whole = np.flatnonzero(numbers == np.rint(numbers))
+    if not len(whole):
+        return False
+    size = np.abs(numbers[whole])
+    digits = np.floor(np.log10(np.maximum(size, 1.0))) + 1 + (numbers[whole] < 0)
+    some = values if len(whole) == len(values) else values.take(pa.array(whole))
+    longer = pc.binary_length(some).to_numpy() > digits
+    if (size > LARGEST_WHOLE).any():
+        beyond = some.filter(pa.array(size > LARGEST_WHOLE))
+        if pc.any(pc.match_substring_regex(beyond, r"^\s*[+-]?\d+\s*$")).as_py():
+            return True
+    return bool(longer.any()) and _has_codes(some.filter(pa.array(longer)))
+
+
 def _says_number(asked: Asked) -> bool:
     return asked.decimal == "," or asked.thousands == "."
 
 
 def _has_codes(values: pa.ChunkedArray) -> bool:
     """Whether a cell of digits is a name: 02134, or more digits than a number keeps."""
-    zeros = pc.match_substring_regex(values, r"^\s*[+-]?0\d|\d{17}")
-    if not pc.any(zeros).as_py():
-        return False
-    return bool(pc.any(pc.match_substring_regex(values.filter(zeros), CODE)).as_py())
-
-
-def _merges_names(values: pa.ChunkedArray, numbers: NDArray[np.float64]) -> bool:
-    """Whether digits without a point pass 2⁵³, beyond which floats merge neighbours."""
-    beyond = np.abs(numbers) > LARGEST_WHOLE
-    if not beyond.any():
-        return False
-    digits = pc.match_substring_regex(values.filter(pa.array(beyond)), r"^\s*[+-]?\d+\s*$")
-    return bool(pc.any(digits).as_py())
+    return bool(pc.any(pc.match_substring_regex(values, CODE)).as_py())
 
 
 def all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Floats where every text is a number as Python writes it; else None."""
-    for texts in (lambda: values, lambda: pc.utf8_trim_whitespace(values)):
+    for trimmed in (False, True):
         try:
-            return pc.cast(texts(), pa.float64())
+            return pc.cast(pc.utf8_trim_whitespace(values) if trimmed else values, pa.float64())
         except pa.ArrowInvalid:
             continue
     return None
@@ -221,9 +239,14 @@ def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> Found
     findings = [told(name, odd, len(values) - values.null_count, "numbers")] if odd else []
     if words and column.kind is not Kind.CONSTANT:
         findings.append(
-            f"Column {name!r} is read as numbers with {words}"
-            + (f"; nothing decides, and {found.doubt}" if found.doubt else "")
-            + ". If that is wrong, say how they are written: --decimal, --thousands."
+            Finding(
+                "notation",
+                "caution" if found.doubt else "note",
+                f"Column {name!r} is read as numbers with {words}"
+                + (f"; nothing decides, and {found.doubt}." if found.doubt else "."),
+                (name,),
+                "If that is wrong, say how they are written: --decimal, --thousands.",
+            )
         )
     return Found(column, tuple(findings), found.doubt)
 
@@ -294,14 +317,25 @@ def _told_dates(
     if found.doubt:
         at = int(np.flatnonzero(~np.isnat(stamped))[0])
         findings.append(
-            f"Column {name!r} is read as {words} ({values[at].as_py()!r} is "
-            f"{np.datetime_as_string(stamped[at], unit='D')}): {found.doubt}. If that is wrong, "
-            "say how they are written, as --date-format '%m/%d/%Y'."
+            Finding(
+                "order of day and month",
+                "caution",
+                f"Column {name!r} is read as {words} ({values[at].as_py()!r} is "
+                f"{np.datetime_as_string(stamped[at], unit='D')}): {found.doubt}.",
+                (name,),
+                "If that is wrong, say how they are written, as --date-format '%m/%d/%Y'.",
+            )
         )
     if found.short_years:
         findings.append(
-            f"Column {name!r} writes years with two digits: 69 to 99 are read as 1969 to 1999, "
-            "0 to 68 as 2000 to 2068."
+            Finding(
+                "years of two digits",
+                "note",
+                f"Column {name!r} writes years with two digits: 69 to 99 are read as 1969 to "
+                "1999, 0 to 68 as 2000 to 2068.",
+                (name,),
+                "If that is wrong, write them with four.",
+            )
         )
     return Found(column, tuple(findings), found.doubt)
 
@@ -354,7 +388,7 @@ def _with_written(column: Column, values: pa.ChunkedArray) -> Column:
 def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> Found:
     n, present = len(values), len(values) - values.null_count
     distinct = pc.count_distinct(values, mode="only_valid").as_py()
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     if distinct <= MOST_SPELLINGS and distinct < max(n, FEW_ROWS):
         values, findings = _merged(name, values)
         distinct = pc.count_distinct(values, mode="only_valid").as_py()
@@ -379,7 +413,7 @@ def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> Foun
     return Found(category_column(name, Kind.CATEGORY, values, note), findings)
 
 
-def _merged(name: str, values: pa.ChunkedArray) -> tuple[pa.ChunkedArray, tuple[str, ...]]:
+def _merged(name: str, values: pa.ChunkedArray) -> tuple[pa.ChunkedArray, tuple[Finding, ...]]:
     """Spellings of one category put together, and what is said of it."""
     counted = pc.value_counts(values)
     counts = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pellucid.data.cells import column_of_cells
+from pellucid.data.sources.cells import column_of_cells
 from pellucid.errors import TableError
 
 

@@ -11,7 +11,6 @@ import codecs
 import csv
 import io
 import itertools
-import mmap
 import re
 import tempfile
 from collections import Counter
@@ -194,13 +193,16 @@ def _without_comments(path: Path, name: str) -> Iterator[Path]:
 
 
 def _has_comments(path: Path) -> bool:
-    if path.stat().st_size == 0:
-        return False
+    """Whether a line begins with #; a piece of the file at a time."""
+    before = b"\n"
     with path.open("rb") as stream:
-        if stream.read(4).removeprefix(codecs.BOM_UTF8).startswith(b"#"):
-            return True
-        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as held:
-            return held.find(b"\n#") >= 0
+        if stream.read(3) != codecs.BOM_UTF8:
+            stream.seek(0)
+        for piece in iter(lambda: stream.read(BLOCK), b""):
+            if b"\n#" in before + piece[:1] or b"\n#" in piece:
+                return True
+            before = piece[-1:]
+    return False
 
 
 def _rows_of(stream: BinaryIO) -> Iterator[bytes]:
