@@ -438,6 +438,9 @@ def _date_or_constant(
     there = stamps[~np.isnat(stamps)]
     if len(there) == 0 or (there == there[0]).all():
         texts = as_texts(pa.chunked_array([pa.array(stamps)]))
+        if notation.zone:
+            told = [None if np.isnat(v) else f"{v}Z" for v in stamps]
+            texts = pa.chunked_array([pa.array(told, pa.string())])
         return _constant(name, texts, "always the same date; not used")
     zone = " with a zone, taken to UTC" if notation.zone else ""
     return Column(name, Kind.DATE, stamps, note=f"{note}{zone}", notation=notation)

@@ -66,7 +66,8 @@ class Notation:
         """The inverse of `as_dict`; what a later version added is left out."""
         known = {field.name for field in fields(cls)}
         told: dict[str, Any] = {k: v for k, v in (entry or {}).items() if k in known}
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
+        told |= {k: tuple(v) for k, v in told.items() if isinstance(v, list)}
+        return cls(**told)
 
     @property
     def plain_number(self) -> bool:

@@ -29,7 +29,8 @@ def from_array(array: np.ndarray[Any, Any]) -> pa.Table:
     """
     plain: np.ndarray[Any, Any] = np.asarray(array)
     if isinstance(array, np.ma.MaskedArray):
-        plain = np.where(np.ma.getmaskarray(array), None, plain.astype(object))
+        plain = plain.astype(object)
+        plain[np.ma.getmaskarray(array)] = None
     if plain.dtype.names is not None:
         return pa.table({name: array_column(plain[name]) for name in plain.dtype.names})
     if plain.ndim != 2:
