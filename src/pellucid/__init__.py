@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 HOMES: dict[str, str] = {
     "accuracy": "pellucid.evaluation.training_and_test",
     "Autoencoder": "pellucid.autoencoders.autoencoder",
-    "adversarial_example": "pellucid.networks.robustness.adversarial_examples",
+    "adversarial_example": "pellucid.networks.adversarial.adversarial_examples",
     "BinaryCode": "pellucid.features.binary_code",
     "Bins": "pellucid.features.bins",
     "Center": "pellucid.features.standardize",
@@ -65,7 +65,7 @@ HOMES: dict[str, str] = {
     "read_table": "pellucid.data.reading",
     "Ridge": "pellucid.linear.ridge",
     "RidgeCV": "pellucid.linear.ridge_cv",
-    "RobustClassifier": "pellucid.networks.robustness.robust_classifier",
+    "RobustClassifier": "pellucid.networks.adversarial.robust_classifier",
     "save_model": "pellucid.storage",
     "separate": "pellucid.linear.solvers.separability",
     "Separation": "pellucid.linear.solvers.separability",

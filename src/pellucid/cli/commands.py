@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
 from pellucid.cli.encode_command import decode, encode
+from pellucid.cli.lab_command import lab
 from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
 
 app = App(
@@ -172,6 +173,7 @@ def predict(
 app.command(cluster)
 app.command(encode)
 app.command(decode)
+app.command(lab)
 
 
 @app.command
