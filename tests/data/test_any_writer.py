@@ -127,7 +127,9 @@ def frames(draw: st.DrawFn) -> Frame:
         if at and draw(st.booleans()) and not any(isinstance(v, bool) for v in cells):
             cells = [None if i in absent else v for i, v in enumerate(cells)]
             if all(isinstance(v, int | None) for v in cells):
-                cells = [None if v is None else float(v) if abs(v) < 2**53 else str(v) for v in cells]
+                cells = [
+                    None if v is None else float(v) if abs(v) < 2**53 else str(v) for v in cells
+                ]
         found[f"c{at}"] = cells
     return found
 

@@ -184,11 +184,17 @@ def _inferred(
     found = {name: read(name) for name in wanted}
     leaning = _leaning([each for each in found.values() if not each.doubt], source.delimiter)
     if leaning != USUAL:
-        doubtful = [name for name, each in found.items() if each.doubt]
+        doubtful = [name for name, each in found.items() if each.doubt or _is_open(each, leaning)]
         found |= {name: read(name, leaning) for name in doubtful}
     columns = tuple(each.column for each in found.values())
     findings = [sentence for each in found.values() for sentence in each.findings]
     return Table(columns, source.name, (*findings, *table_findings(columns)))
+
+
+def _is_open(found: Found, leaning: Notation) -> bool:
+    """Plain numbers in a table whose other columns have decimal commas: 1.234 may be 1234."""
+    plain = found.column.notation == USUAL and found.column.values.dtype.kind == "f"
+    return plain and leaning.thousands == "."
 
 
 def _leaning(found: list[Found], delimiter: str) -> Notation:
@@ -196,7 +202,11 @@ def _leaning(found: list[Found], delimiter: str) -> Notation:
     orders = Counter(f.column.notation.order for f in found if f.column.notation.order)
     commas = sum(f.column.notation.decimal == "," for f in found)
     order = orders.most_common(1)[0][0] if orders else ""
-    return Notation(decimal="," if commas or delimiter == ";" else ".", order=order)
+    return Notation(
+        decimal="," if commas or delimiter == ";" else ".",
+        thousands="." if commas else "",
+        order=order,
+    )
 
 
 def _names(columns: Iterable[str]) -> Iterable[str]:

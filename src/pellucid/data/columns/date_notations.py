@@ -268,7 +268,7 @@ def dates_by_format(texts: pa.Array, said: str) -> Dates:
         if stamp is not None and aware:
             offset = stamp.utcoffset()
             stamp = stamp.replace(tzinfo=None) - offset if offset is not None else stamp
-        found.append(np.datetime64("NaT") if stamp is None else np.datetime64(stamp, "us"))
+        found.append(np.datetime64("NaT", "us") if stamp is None else np.datetime64(stamp, "us"))
     return Dates(
         np.array(found, dtype="datetime64[us]"), np.array(read, bool), np.array(zoned, bool)
     )

@@ -167,6 +167,8 @@ def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> Found | None:
     """A column in which each cell is a number as Python writes it, and none a name of digits."""
     if _says_number(cells.asked) or values.null_count == len(values):
         return None
+    if cells.asked.leaning.thousands == "." and _in_groups(values):
+        return None
     found = all_numbers(values)
     if found is None:
         return None
@@ -193,6 +195,13 @@ def _are_names(values: pa.ChunkedArray, numbers: NDArray[np.float64]) -> bool:
         if pc.any(pc.match_substring_regex(beyond, r"^\s*[+-]?\d+\s*$")).as_py():
             return True
     return bool(longer.any()) and _has_codes(some.filter(pa.array(longer)))
+
+
+def _in_groups(values: pa.ChunkedArray) -> bool:
+    """Whether each point stands before three digits: 1.234, where other columns have 5,6."""
+    dotted = values.filter(pc.match_substring(values, "."))
+    grouped = pc.match_substring_regex(dotted, r"^\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*$")
+    return len(dotted) > 0 and bool(pc.all(grouped).as_py())
 
 
 def _says_number(asked: Asked) -> bool:

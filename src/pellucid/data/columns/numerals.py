@@ -196,7 +196,9 @@ def _separators(digits: pa.Array, power: pa.Array, asked: Asked) -> tuple[str, s
 def _undecided(
     equal: list[tuple[str, str]], digits: pa.Array, asked: Asked
 ) -> tuple[str, str, str]:
-    """Between readings that explain as many cells: the plain one; else as the table leans."""
+    """Between readings that explain as many cells: as the table leans, or the plain one."""
+    if asked.leaning.thousands == "." and (",", ".") in equal:
+        return (",", ".", "the points might be decimal points")
     if equal[0] == (".", ""):
         return (".", "", "")
     if (",", "") not in equal or (".", ",") not in equal:

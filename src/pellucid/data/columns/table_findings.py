@@ -138,7 +138,7 @@ def _sentinel(name: str, values: Numbers, value: float) -> Finding:
         f"Column {name!r} holds {value:g} in {_rows(count)}, and otherwise only numbers from "
         f"{rest.min():g} to {rest.max():g}. It counts as a number.",
         (name,),
-        f'If {value:g} stands for "missing", say --missing {value:g}.',
+        f'If {value:g} stands for "missing", say --missing={value:g}.',
     )
 
 
