@@ -168,9 +168,8 @@ def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
         + "</row>"
         for row in rows
     )
-    sheet = (
-        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    )
+    sheet = f'<worksheet xmlns="{OPEN}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData>'
+    parts = BOOK | {"xl/worksheets/sheet1.xml": f"{sheet}</worksheet>"}
     with zipfile.ZipFile(tmp_path / "t.xlsx", "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, '<?xml version="1.0"?>' + content)
