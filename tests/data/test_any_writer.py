@@ -146,7 +146,7 @@ def same(one: Table, other: Table) -> None:
 
 
 @given(frames())
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 def test_every_writer_gives_the_same_table(frame: Frame) -> None:
     with tempfile.TemporaryDirectory() as folder:
         expected = read_table(pa.table(frame))

@@ -51,7 +51,9 @@ def is_number(text: str) -> bool:
 def spelled(number: float) -> str:
     """A number as the text of a category: whole numbers without a point."""
     return (
-        str(int(number)) if number == round(number) and abs(number) < 1e15 else repr(float(number))
+        str(int(number))
+        if abs(number) <= 2**53 and number == round(number)
+        else repr(float(number))
     )
 
 
