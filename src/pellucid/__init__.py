@@ -80,6 +80,7 @@ HOMES: dict[str, str] = {
     "ThermometerCode": "pellucid.features.thermometer",
     "training_error": "pellucid.evaluation.training_and_test",
     "to_onnx": "pellucid.exchange.onnx_file",
+    "trusted_types": "pellucid.storage.trusted",
     "tune": "pellucid.evaluation.cross_validation",
     "VariationalAutoencoder": "pellucid.autoencoders.variational",
     "validate": "pellucid.evaluation.training_and_test",

@@ -20,6 +20,10 @@ SHOWN_ONLY = re.compile(
 )
 
 
+# Run by `./test --slow` alone: networks that train for half a minute.
+LONG = re.compile(r"digits\.npz")
+
+
 @dataclass(frozen=True)
 class Block:
     """A fenced block of a page: its language, its text, and the line it starts on."""
@@ -41,11 +45,11 @@ def blocks(page: Path) -> Iterator[Block]:
         yield Block(found[1], found[2], text.count("\n", 0, found.start()) + 2)
 
 
-def commands(text: str) -> Iterator[list[str]]:
+def commands(text: str, slow: bool = False) -> Iterator[list[str]]:
     """Arguments of each `./pellucid …` of a shell block that is to be run."""
     for line in text.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
-        if words and not SHOWN_ONLY.match(line.strip()):
+        if words and not SHOWN_ONLY.match(line.strip()) and (slow or not LONG.search(line)):
             assert words[0] == "./pellucid", f"not run by this test: {line}"
             yield words[1:]
 

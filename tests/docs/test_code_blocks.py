@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from code_blocks import ROOT, blocks, commands, exit_code, pages, run_python
+from code_blocks import LONG, ROOT, blocks, commands, exit_code, pages, run_python
 
 from pellucid.errors import PellucidWarning
 
 
+@pytest.mark.parametrize("slow", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("page", pages(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_block_runs(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    page: Path, slow: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
+    if slow and not any(LONG.search(block.text) for block in blocks(page)):
+        pytest.skip("nothing of this page takes long")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "__main__"}
@@ -25,7 +28,7 @@ def test_every_block_runs(
             if block.language != "sh":
                 run_python(block, names, page)
                 continue
-            for words in commands(block.text):
+            for words in commands(block.text, slow):
                 code = exit_code(words)
                 assert code == 0, (
                     f"{page.name}: ./pellucid {' '.join(words)}\n{capsys.readouterr()}"

@@ -6,7 +6,8 @@ Notes: §2.1.3, Def 32, §5.3
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -179,7 +180,8 @@ def _inferred(
     def read(name: str, leaning: Notation = USUAL) -> Found:
         said = notations.asked(name, leaning)
         cells = Cells(name, source.table[name], source.typed, missing, said)
-        return as_said(cells, asked[name]) if name in asked else column_of(cells)
+        with _in_our_words(cells):
+            return as_said(cells, asked[name]) if name in asked else column_of(cells)
 
     found = {name: read(name) for name in wanted}
     leaning = _leaning([each for each in found.values() if not each.doubt], source.delimiter)
@@ -189,6 +191,18 @@ def _inferred(
     columns = tuple(each.column for each in found.values())
     findings = [sentence for each in found.values() for sentence in each.findings]
     return Table(columns, source.name, (*findings, *table_findings(columns)))
+
+
+@contextmanager
+def _in_our_words(cells: Cells) -> Iterator[None]:
+    """An error of Arrow that no rule foresaw, as ours: with the column and its type."""
+    try:
+        yield
+    except pa.ArrowException as error:
+        raise ColumnError(
+            f"Column {cells.name!r} holds {cells.values.type}, which cannot be read: {error}. Make "
+            "it text or numbers, or leave it out (--drop)."
+        ) from error
 
 
 def _is_open(found: Found, leaning: Notation) -> bool:
@@ -231,15 +245,10 @@ def _by_schema(
         name, levels = entry["name"], entry["levels"]
         notation = Notation.of(entry.get("notation"))
         cells = Cells(name, source.table[name], source.typed, missing)
-        columns.append(
-            as_in_training(
-                cells,
-                Kind(entry["kind"]),
-                None if levels is None else tuple(levels),
-                notation,
-                notations.told(name, notation),
-            )
-        )
+        known = None if levels is None else tuple(levels)
+        told = notations.told(name, notation)
+        with _in_our_words(cells):
+            columns.append(as_in_training(cells, Kind(entry["kind"]), known, notation, told))
     return Table(tuple(columns), source.name)
 
 
@@ -265,7 +274,8 @@ def as_another_kind(column: Column, kind: Kind) -> Column:
     if column.levels is not None and kind in CODED:
         return replace(column, kind=kind)
     cells = Cells(column.name, pa.chunked_array([texts_of(column)]))
-    return as_said(cells, kind).column
+    with _in_our_words(cells):
+        return as_said(cells, kind).column
 
 
 def _reread(table: Table, schema: Schema | None) -> Table:
@@ -288,4 +298,5 @@ def _as_entry(column: Column, entry: dict[str, Any]) -> Column:
     if column.kind is kind and same_levels and (same or column.note == "as in training"):
         return column
     cells = Cells(column.name, pa.chunked_array([texts_of(column)]))
-    return as_in_training(cells, kind, None if levels is None else tuple(levels), notation)
+    with _in_our_words(cells):
+        return as_in_training(cells, kind, None if levels is None else tuple(levels), notation)
