@@ -126,6 +126,9 @@ def predict(
     *,
     output: Output = None,
     missing: Columns = (),
+    decimal: Columns = (),
+    thousands: Columns = (),
+    date_format: Columns = (),
     encoding: str = "utf-8",
     intervals: float | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -148,6 +151,12 @@ def predict(
         File to write (.csv, .parquet or .jsonl); - or nothing prints CSV.
     missing
         A further spelling of "missing"; repeat for more.
+    decimal
+        What stands before decimals here, where it is not as in training: "," or "price=,".
+    thousands
+        What stands between thousands here: "." or "price=.".
+    date_format
+        How dates are written here, such as "%d/%m/%Y" or "when=%d/%m/%Y".
     encoding
         Encoding of a text file (default utf-8).
     intervals
@@ -158,15 +167,14 @@ def predict(
     """
     from pellucid.cli.predicting import run_predict
 
-    run_predict(
-        model,
-        data,
-        output=output,
-        missing=missing,
-        encoding=encoding,
-        as_json=json,
-        intervals=intervals,
-    )
+    reading = {
+        "missing": missing,
+        "decimal": decimal,
+        "thousands": thousands,
+        "date_format": date_format,
+        "encoding": encoding,
+    }
+    run_predict(model, data, output=output, reading=reading, as_json=json, intervals=intervals)
 
 
 app.command(cluster)

@@ -30,7 +30,8 @@ def check_assumptions(table: Table, framing: Framing, split: Split | None = None
     Parameters
     ----------
     table : Table
-        All rows, as read, with the target among the columns.
+        All rows, as read, with the target among the columns; what was noticed in reading is told
+        too.
     framing : Framing
         What is predicted, from which columns.
     split : Split or None
@@ -43,7 +44,8 @@ def check_assumptions(table: Table, framing: Framing, split: Split | None = None
 
     Notes: Def 12, §1.2.8
     """
-    findings = _identifiers(table, framing) + find_leaks(table, framing) + _order(table, framing)
+    findings = [*table.findings, *_identifiers(table, framing)]
+    findings += find_leaks(table, framing) + _order(table, framing)
     findings += _balance(table, framing) + _few_rows(table, framing, split)
     if split is not None:
         findings += repeated_rows(table, framing, split) + _shifts(table, framing, split)
