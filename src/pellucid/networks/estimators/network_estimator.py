@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
-from pellucid.data.weights import checked_weights
+from pellucid.data.weights import relative_weights
 from pellucid.errors import ConvergenceWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -222,7 +222,7 @@ class NetworkEstimator(Watched, GlassBox):
         return outputs_of(self.network_, self.params_, self.state_, self._prepared(X))
 
     def _weights(self, sample_weight: Any, X: Any) -> Array:
-        return np.ones(len(X)) if sample_weight is None else checked_weights(sample_weight, len(X))
+        return np.ones(len(X)) if sample_weight is None else relative_weights(sample_weight, len(X))
 
     @property
     def parameter_count_(self) -> int:
