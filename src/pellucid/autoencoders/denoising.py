@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 from pellucid.autoencoders.code_estimator import CodeEstimator
-from pellucid.autoencoders.settings import LAYERS
+from pellucid.autoencoders.settings import LAYERS, TRAINING
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.networks.estimators.settings import INPUT_NOISE, TRAINING
+from pellucid.networks.estimators.settings import INPUT_NOISE
 
 NOISE = Hyperparameter(
     "input_noise", 0.5, "float",
@@ -82,7 +82,7 @@ class DenoisingAutoencoder(CodeEstimator):
         clip: float | None = None,
         validation: float = 0.0,
         patience: int = 10,
-        standardize: bool | str = True,
+        standardize: bool | str = "auto",
         dtype: str = "float32",
         gradient_norms: bool = False,
         checkpoint: str | None = None,

@@ -138,10 +138,9 @@ class NetworkEstimator(Watched, GlassBox):
         answers = self._prepared_answers(answers, weights, not start)
         weights = weights * (len(weights) / weights.sum())
         held = None
-        if self.validation:
-            split = split_rows(
-                len(rows), test=self.validation, seed=self.random_state, labels=labels
-            )
+        share = self._share_held_out(len(rows))
+        if share:
+            split = split_rows(len(rows), test=share, seed=self.random_state, labels=labels)
             held = tuple(part[split.test] for part in (rows, answers, weights))
             rows, answers, weights = (part[split.train] for part in (rows, answers, weights))
         watch, close = self._watched(given)
@@ -169,6 +168,10 @@ class NetworkEstimator(Watched, GlassBox):
             dtype=self.dtype, gradient_norms=self.gradient_norms, start=start, watch=watch,
             checkpoint=self.checkpoint,
         )  # fmt: skip
+
+    def _share_held_out(self, n: int) -> float:
+        """Share of n rows that judge after each epoch and are never learned from."""
+        return float(self.validation)
 
     def _learning(self) -> Network:
         """The network as training sees it; adversarial training moves its batches."""
