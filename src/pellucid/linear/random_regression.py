@@ -13,6 +13,7 @@ from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import Watched, with_callbacks
 from pellucid.linear.input_rows import training_rows
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.solvers.moments import partial, squared_errors
 from pellucid.linear.square_loss import SquareLossRegressor, ridge_explanation
 
@@ -86,6 +87,7 @@ class RandomRegression(Watched, SquareLossRegressor):
         return tags
 
     @with_callbacks  # type: ignore[untyped-decorator]
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Try parameters, keep those with the lowest mean square loss.
 

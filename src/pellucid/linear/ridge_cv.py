@@ -17,7 +17,7 @@ from pellucid.errors import SingularWarning, TooFewRowsError
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.input_rows import training_rows
-from pellucid.linear.kernels.row_pieces import one_blas_thread
+from pellucid.linear.kernels.row_pieces import one_blas_thread, with_steady_bits
 from pellucid.linear.solvers.moments import (
     Moments,
     merge_all,
@@ -125,6 +125,7 @@ class RidgeCV(SquareLossRegressor):
         self.fit_intercept = fit_intercept
         self.random_state = random_state
 
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Choose λ, then fit all rows with it.
 

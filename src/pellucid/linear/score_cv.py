@@ -15,6 +15,7 @@ from sklearn.model_selection import check_cv
 from pellucid.errors import TooFewRowsError
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.solvers.likelihood import MeanLoss
 from pellucid.linear.solvers.newton import Evidence, minimize
@@ -60,6 +61,7 @@ class CrossValidated(ScoreClassifier):
     """
 
     @with_callbacks  # type: ignore[untyped-decorator]
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Choose λ by k-fold cross-validation, then keep the fit on all rows at that λ.
 

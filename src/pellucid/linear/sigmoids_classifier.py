@@ -19,6 +19,7 @@ from pellucid.errors import FramingError, LabelError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import LogProbabilities
 from pellucid.linear.callbacks import Watch, with_callbacks
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.logistic_classifier import THRESHOLD
 from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
 from pellucid.linear.solvers.design import Design
@@ -118,6 +119,7 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
             raise FramingError("Every class column of y is constant: there is nothing to learn.")
 
     @with_callbacks  # type: ignore[untyped-decorator]
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SigmoidsClassifier:
         """Minimise the mean NLL of each class, with λ‖θ‖² a class.
 
@@ -138,6 +140,7 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
         close()
         return self
 
+    @with_steady_bits
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
         """The fitted classifier at each λ; see `LogisticClassifier.path`."""
         design, Y = self._columns(X, y, sample_weight)
