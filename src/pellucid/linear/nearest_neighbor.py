@@ -17,6 +17,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 
 from pellucid.data.labels import encoded_labels
+from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
@@ -59,6 +60,7 @@ class Neighbors(GlassBox):
         self.n_neighbors = n_neighbors
 
     def _store(self, X: Any, weights: Any) -> None:
+        refuse_extremes(X)
         self.rows_ = np.array(X, dtype=np.float64)
         self.weights_ = np.ones(len(X)) if weights is None else np.asarray(weights, np.float64)
         total = self.weights_.sum()

@@ -5,6 +5,7 @@ Notes: §2.4
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -46,6 +47,8 @@ class RandomRegression(Watched, SquareLossRegressor):
         The best θ and θ₀ found.
     best_ : ndarray, shape (tries,)
         Lowest objective so far, after each try: it never rises.
+    objective_ : float
+        J of the parameters kept.
     n_iter_ : int
         Tries made.
     solver_ : str
@@ -136,7 +139,16 @@ class RandomRegression(Watched, SquareLossRegressor):
         self.coef_ = self.coef_.copy()
         close()
         self.solver_, self.condition_ = "random", float("nan")
+        self.objective_ = float(self.best_[-1])
         return self
 
     def _explanation(self) -> Explanation:
-        return ridge_explanation(self, 0.0)
+        told = ridge_explanation(self, 0.0)
+        how = (
+            f"Random search: {self.n_iter_:,} parameters drawn from a normal distribution, those of "
+            "least J kept. No gradient is taken, and nothing says that none are better."
+        )
+        lowest = (("least J met", f"{self.objective_:.6g}"),)
+        return replace(
+            told, gradient=None, algorithm=how, happened=told.happened + lowest, notes="§2.4, KE 47"
+        )

@@ -15,6 +15,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.data.labels import encoded_labels
+from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import class_weights, relative_weights
 from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, SeparationWarning
 from pellucid.glass_box import GlassBox
@@ -117,6 +118,7 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
 
     def _design(self, X: Any, weights: Array) -> Design:
         try:
+            refuse_extremes(X)
             return Design(X, weights, self.fit_intercept)
         except ColumnError:  # by NaN or infinity? they have a message of their own
             check_array(X, accept_sparse="csr", estimator=self, input_name="X")
