@@ -169,6 +169,8 @@ class LinearClassifier(TwoClasses):
         """A linear classifier answers a class, not a probability."""
         raise AttributeError("LinearClassifier answers classes, not chances: LogisticClassifier.")
 
+    predict_log_proba = predict_proba
+
     def _explanation(self) -> Explanation:
         return Explanation(
             type(self).__name__,

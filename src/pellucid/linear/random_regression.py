@@ -145,8 +145,8 @@ class RandomRegression(Watched, SquareLossRegressor):
     def _explanation(self) -> Explanation:
         told = ridge_explanation(self, 0.0)
         how = (
-            f"Random search: {self.n_iter_:,} parameters drawn from a normal distribution, those of "
-            "least J kept. No gradient is taken, and nothing says that none are better."
+            f"Random search: {self.n_iter_:,} parameters drawn from a normal distribution, those "
+            "of least J kept. No gradient is taken, and nothing says that none are better."
         )
         lowest = (("least J met", f"{self.objective_:.6g}"),)
         return replace(

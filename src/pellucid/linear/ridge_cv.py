@@ -34,7 +34,7 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 UNTOLD = 1e-12  # 1 − leverage of a row that fits itself, up to rounding
 SMALLEST, LARGEST = 1e-12, 1e9  # λ beyond which the default grid is not extended
-FLAT = 1e-4  # share of the loss below which another λ is no better
+FLAT = 1e-9  # share of the loss below which another λ is no better
 EXACT = 1e-8  # held-out errors below this share of Σy² are recomputed from the rows
 
 

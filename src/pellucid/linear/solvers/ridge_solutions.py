@@ -43,7 +43,7 @@ class Factors:
 
     Q: Array
     R: Array
-    pivots: NDArray[np.intp]
+    pivots: NDArray[np.integer[Any]]
     scale: Array
 
     def corrections(self, lacking: Array, against: Array) -> tuple[Array, Array]:
@@ -116,7 +116,7 @@ def by_qr(X: Array, Y: Array) -> tuple[Solution, Factors | None]:
     theta = np.empty((d, Y.shape[1]))
     theta[pivots] = sl.solve_triangular(R, Q.T @ Y)
     solution = Solution(theta / scale[:, None], "qr", condition)
-    return solution, Factors(Q, R, pivots, scale)
+    return solution, Factors(np.asarray(Q, float), np.asarray(R, float), np.asarray(pivots), scale)
 
 
 def polished(
