@@ -245,7 +245,7 @@ class NetworkEstimator(Watched, GlassBox):
         if losses:
             facts.append(("mean training loss", f"{number(losses[0])} → {number(losses[-1])}"))
         if held:
-            best = f"{number(min(held))} after epoch {self.best_epoch_}"
+            best = f"{number(min(held))} after epoch {held.index(min(held)) + 1}"
             facts.append(("lowest validation loss", best))
         decay = f" + λ‖W‖², λ = {self.lam:g}" if self.lam else ""
         return Explanation(
