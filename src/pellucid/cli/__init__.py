@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -20,9 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from pellucid.cli.commands import app
     from pellucid.errors import PellucidError
 
+    _speak_every_letter()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if {"--version", "--verbose"} == set(given):
+        from pellucid.cli.versions import show_versions
+
+        show_versions()
+        raise SystemExit(0)
     try:
         try:
-            app(list(sys.argv[1:] if arguments is None else arguments), exit_on_error=True)
+            app(given, exit_on_error=True)
         finally:
             sys.stdout.flush()  # here, where a full disk can still be answered
     except PellucidError as error:
@@ -57,3 +65,17 @@ def _give_up_output() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+def _speak_every_letter() -> None:
+    """Let θ, λ and ≥ pass through a console or a pipe of another encoding, as Windows has them.
+
+    A file or another program gets UTF-8; a terminal that lacks a letter shows a question mark.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper) or stream.encoding.lower() == "utf-8":
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8")
