@@ -82,6 +82,7 @@ class Autoencoder(CodeEstimator):
     Notes: Def 353, Concept 356, Concept 358
     """
 
+    axes_loss_: float | None = None  # of a model file from before there was a linear path
     hyperparameters: ClassVar = (
         *LAYERS,
         LINEAR_PATH,
