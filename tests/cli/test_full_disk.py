@@ -11,7 +11,7 @@ import pytest
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize(
-    "command", [["--help"], ["notes", "2.6"], ["derive", "x'*x", "x", "--where", "x: d×1"]]
+    "command", [["--help"], ["notes", "2.6"], ["derive", "x'*x", "--wrt", "x", "--where", "x: d×1"]]
 )
 def test_one_sentence_and_no_traceback(command: list[str]) -> None:
     with open("/dev/full", "w") as full:

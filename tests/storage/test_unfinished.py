@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +19,28 @@ from pellucid.storage.unfinished import LONGEST, finish_unfinished
 NAMES = ("a.txt", "b.txt", "c.txt")
 
 
+KILLED = """
+import os, sys
+from pathlib import Path
+from pellucid.storage.atomic import write_together
+folder, call, times, content, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:6]
+real, done = getattr(os, call), 0
+def counted(*given, **named):
+    global done
+    if done == times:
+        os._exit(9)
+    done += 1
+    return real(*given, **named)
+setattr(os, call, counted)
+write_together({Path(folder) / name: content for name in names.split()})
+"""
+
+
 def killed_after(folder: Path, call: str, times: int, content: str = "new") -> None:
     """Write the files in a process that dies at a call of the system, after so many of them."""
-    child = os.fork()
-    if child == 0:
-        real, done = getattr(os, call), 0
-
-        def counted(*given: object, **named: object) -> object:
-            nonlocal done
-            if done == times:
-                os._exit(9)
-            done += 1
-            return real(*given, **named)
-
-        setattr(os, call, counted)
-        write_together({folder / name: content for name in NAMES})
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    told = [str(folder), call, str(times), content, " ".join(NAMES)]
+    done = subprocess.run([sys.executable, "-c", KILLED, *told], check=False, timeout=120)
+    assert done.returncode == 9
 
 
 def held(folder: Path) -> list[str]:
