@@ -6,12 +6,13 @@ Notes: §5.3.1
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def distinct_names(names: Iterable[str]) -> NDArray[np.object_]:
+def distinct_names(names: Iterable[Any]) -> NDArray[np.object_]:
     """The names in order; one that is taken already gets a number.
 
     Column "a" with the category "b=c" and column "a=b" with the category "c" both give "a=b=c".
@@ -23,7 +24,7 @@ def distinct_names(names: Iterable[str]) -> NDArray[np.object_]:
 
     Notes: §5.3.1
     """
-    listed = list(names)
+    listed = [str(name) for name in names]
     taken, found = set(listed), []
     met: set[str] = set()
     for name in listed:

@@ -42,6 +42,7 @@ from pellucid.jobs.fit.model_choice import Progress, choose, chunks_of, compare,
 from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
+from pellucid.wording import label
 
 Array = NDArray[Any]
 
@@ -205,7 +206,10 @@ def _answered(table: Table, target: str) -> NDArray[np.bool_]:
 
 
 def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Array]) -> Split:
-    labels = y if y.ndim == 1 and framing.problem != "regression" and not marks else None
+    one_label = y.ndim == 1 and framing.problem != "regression"
+    if one_label:
+        _refuse_single_rows(y)
+    labels = y if one_label and not marks else None
     split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=labels, **marks)
     if len(split.train) < settings.cv:
         raise TooFewRowsError(
@@ -213,6 +217,16 @@ def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Arra
             f"at least {settings.cv} are needed. Lower --cv or --test, or gather more rows."
         )
     return split
+
+
+def _refuse_single_rows(y: Array) -> None:
+    classes, counts = np.unique(y, return_counts=True)
+    if counts.min() == 1:
+        raise TooFewRowsError(
+            f"The class {label(classes[counts.argmin()])} has a single row: it cannot be both "
+            "learned and tested. Gather more rows of it, join it with another class, or leave it "
+            "out."
+        )
 
 
 def _fitted(
