@@ -11,7 +11,7 @@ from typing import Any
 from pellucid.autoencoders.linear_autoencoder import CODE_LENGTH
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.estimators import settings as networks
-from pellucid.networks.estimators.settings import ACTIVATIONS, SIZES, _sizes
+from pellucid.networks.estimators.settings import ACTIVATIONS, SIZES, are_sizes
 
 __all__ = ["CODE_LENGTH", "LAYERS"]
 
@@ -42,7 +42,7 @@ HIDDEN = replace(
 )
 FILTERS = Hyperparameter(
     "filters", (), "any", "Filters of the encoder's convolutions, first to last, before the dense "
-    "layers; () for none. Rows are images then.", accepts=_sizes, described=SIZES,
+    "layers; () for none. Rows are images then.", accepts=are_sizes, described=SIZES,
 )  # fmt: skip
 ACTIVATION = Hyperparameter(
     "activation", "relu", "any", "Activation of the hidden layers; or a tuple with one for each of "

@@ -72,11 +72,19 @@ def cautions(known: dict[str, Any], X: Table) -> list[str]:
 
     Notes: Def 12
     """
-    told: dict[int, list[str]] = {}
+    return [_joined(words) for words in cautions_by_row(known, X)]
+
+
+def cautions_by_row(known: dict[str, Any], X: Table) -> list[list[str]]:
+    """All cautions of each row, n lists; arguments as in `cautions`.
+
+    Notes: Def 12
+    """
+    found: list[list[str]] = [[] for _ in range(len(X))]
     for column in X.columns:
         for row, words in _of_column(known, column):
-            told.setdefault(row, []).append(words)
-    return [_joined(told.get(row, [])) for row in range(len(X))]
+            found[row].append(words)
+    return found
 
 
 def _joined(words: list[str]) -> str:

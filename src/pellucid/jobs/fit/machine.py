@@ -20,7 +20,6 @@ from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
 MISSING = "(none)"
-MARGIN = "9 of 10 test rows were off by at most"  # evidence of a regression
 
 
 @dataclass(frozen=True)
