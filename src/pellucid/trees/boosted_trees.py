@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from pellucid.data.column_values import Values, values_of
-from pellucid.data.weights import checked_weights
+from pellucid.data.row_checks import checked_rows, classes_of
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
@@ -94,15 +94,14 @@ class BoostedTrees(GlassBox):
         tags.input_tags.allow_nan = True
         return tags
 
-    def _grow(self, make: Any, values: Values, y: Any, weights: Array | None) -> None:
+    def _grow(self, make: Any, values: Values, y: Any, weights: Array) -> None:
         """Let scikit-learn grow the trees, and keep them as arrays."""
         self.ranks_ = [
             None if levels is None else _ranks(values.X[:, j], len(levels))
             for j, levels in enumerate(values.levels)
         ]
         X = self._ranked(values)
-        if weights is not None:
-            X, y, weights = _repeated(X, y, weights)
+        X, y, shares = _repeated(X, y, weights)
         categorical = [
             place < sum(r is not None for r in self.ranks_) for place in range(X.shape[1])
         ]
@@ -118,7 +117,7 @@ class BoostedTrees(GlassBox):
         )
         # Threads pay for themselves on large tables only; on small ones they wait for each other.
         with threadpool_limits(1 if X.size < MANY_VALUES else None, user_api="openmp"):
-            grown = machine.fit(X, y, weights)
+            grown = machine.fit(X, y, shares)
         self.n_iter_ = int(self.max_iter)
         self.trees_ = arrays_of(grown._predictors)
         self.baseline_ = np.asarray(grown._baseline_prediction, dtype=np.float64).ravel()
@@ -208,8 +207,8 @@ def _ranks(places: Array, count: int) -> Array:
 
 def _repeated(X: Array, y: Any, weights: Array) -> tuple[Array, Any, Array | None]:
     """Rows as often as their weights say, where these are whole numbers; else weighted rows."""
-    kept = weights > 0
-    X, y, weights = X[kept], y[kept], weights[kept]
+    if (weights == 1).all():
+        return X, y, None
     if (weights == np.round(weights)).all() and weights.sum() <= 20 * len(weights):
         again = np.repeat(np.arange(len(weights)), weights.astype(np.intp))
         return X[again], y[again], None
@@ -332,14 +331,7 @@ class BoostedTreesClassifier(ClassifierMixin, BoostedTrees):  # type: ignore[mis
         self.check_hyperparameters()
         values, y, weights = checked_rows(self, X, y, sample_weight)
         check_classification_targets(y)
-        kept = y if weights is None else y[weights > 0]
-        self.classes_ = np.unique(kept)
-        codes = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
-        if len(self.classes_) == 1:
-            raise ValueError(
-                f"{type(self).__name__} needs at least 2 classes; the target has 1 class: "
-                f"{self.classes_[0]!r}."
-            )
+        self.classes_, codes = classes_of(self, y)
         self._grow(HistGradientBoostingClassifier, values, codes, weights)
         return self
 
@@ -356,21 +348,3 @@ class BoostedTreesClassifier(ClassifierMixin, BoostedTrees):  # type: ignore[mis
         """The most probable class of each row; a tie goes to the first."""
         chances = self.predict_proba(X)
         return np.asarray(self.classes_[chances.argmax(axis=1)])
-
-
-def checked_rows(
-    estimator: Any, X: Any, y: Any, sample_weight: Any
-) -> tuple[Values, NDArray[Any], Array | None]:
-    """Rows, answers (n,) and weights, checked; as many answers as rows."""
-    from sklearn.utils import check_consistent_length
-    from sklearn.utils.validation import _check_y
-
-    if y is None:
-        raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
-        )
-    values = values_of(estimator, X, fitting=True)
-    y = _check_y(column_or_1d(y, warn=True), y_numeric=False, estimator=estimator)
-    check_consistent_length(values.X, y)
-    weights = None if sample_weight is None else checked_weights(sample_weight, len(y))
-    return values, y, weights
