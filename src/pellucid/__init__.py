@@ -5,8 +5,7 @@ Names are imported when first used, so that `import pellucid` stays light.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 __version__ = "0.1.0"
 
@@ -88,12 +87,4 @@ HOMES: dict[str, str] = {
 
 __all__ = [*HOMES, "__version__"]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid' has no attribute {name!r}")
-    return getattr(import_module(HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

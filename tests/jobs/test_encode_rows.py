@@ -15,7 +15,8 @@ from pellucid import Autoencoder, LinearAutoencoder
 from pellucid.data.image_files import ImageSet
 from pellucid.descent.step_sizes import Cosine
 from pellucid.errors import FramingError
-from pellucid.jobs.encode.encode_rows import Numbers, encode_images
+from pellucid.jobs.encode.encode_rows import encode_images
+from pellucid.jobs.encode.encoded_rows import EncodedRows
 from pellucid.jobs.encode.encoding_models import (
     LEAST_EPOCHS,
     MOST_EPOCHS,
@@ -35,9 +36,9 @@ def hasty_compiler() -> Iterator[None]:
     jax.config.update("jax_disable_most_optimizations", False)
 
 
-def of_images(n: int, size: tuple[int, int, int] = (8, 8, 1)) -> Numbers:
+def of_images(n: int, size: tuple[int, int, int] = (8, 8, 1)) -> EncodedRows:
     d = int(np.prod(size))
-    return Numbers(np.zeros((n, d)), [""] * d, "images", {}, size=size)
+    return EncodedRows(np.zeros((n, d)), [""] * d, "images", {}, size=size)
 
 
 @given(st.integers(1, 10**11))
@@ -64,7 +65,7 @@ def test_a_convolutional_autoencoder_has_the_epochs_asked_for_or_the_usual_ones(
 
 
 def test_convolutions_need_images() -> None:
-    table = Numbers(np.zeros((50, 4)), list("abcd"), "table", {})
+    table = EncodedRows(np.zeros((50, 4)), list("abcd"), "table", {})
     with pytest.raises(FramingError, match="For a table take network"):
         autoencoder_for(table, EncodeSettings(model="convnet"), 40)
 

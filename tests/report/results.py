@@ -13,7 +13,8 @@ from pellucid.data.splits import Split
 from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve, Score
 from pellucid.explanation import Explanation, Formula
 from pellucid.findings import Finding
-from pellucid.jobs.fit.fit_result import ColumnSummary, FitResult, Settings, Weight
+from pellucid.jobs.column_summary import ColumnSummary
+from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
 
 HOSTILE = "<script>alert(1)</script>"
 LONG = "a_very_long_column_name_" * 12

@@ -5,8 +5,7 @@ Notes: Def 353, Concept 356, §8.1
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
@@ -28,7 +27,7 @@ HOMES: dict[str, str] = {
     "downstream_accuracy": "pellucid.autoencoders.downstream",
     "generate_near": "pellucid.autoencoders.generated",
     "discriminator_reading": "pellucid.autoencoders.adversarial_pair",
-    "baseline_losses": "pellucid.autoencoders.baseline_losses",
+    "baseline_losses": "pellucid.autoencoders.reference_losses",
     "principal_axes": "pellucid.autoencoders.axes_of_rows",
     "traversal": "pellucid.autoencoders.code_experiments",
     "zero_and_mean": "pellucid.autoencoders.code_experiments",
@@ -36,12 +35,4 @@ HOMES: dict[str, str] = {
 
 __all__ = list(HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid.autoencoders' has no attribute {name!r}")
-    return getattr(import_module(HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, HOMES, {"losses_without_code": "baseline_losses"})

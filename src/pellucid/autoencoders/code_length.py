@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_array
 
-from pellucid.autoencoders.baseline_losses import baseline_losses
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
+from pellucid.autoencoders.reference_losses import baseline_losses
 from pellucid.data.splits import Split, split_rows
 from pellucid.errors import HyperparameterError
 from pellucid.wording import number

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pellucid.cli.options import Columns, Output, Source
+from pellucid.cli.options import AS_FOUND, Output, Reading, Source
 
 
 def cluster(
@@ -16,15 +16,7 @@ def cluster(
     k: Annotated[str, Parameter(name=["-k", "--groups"])] = "2:8",
     truth: str | None = None,
     seed: int = 0,
-    numeric: Columns = (),
-    binary: Columns = (),
-    category: Columns = (),
-    text: Columns = (),
-    date: Columns = (),
-    identifier: Columns = (),
-    drop: Columns = (),
-    missing: Columns = (),
-    encoding: str = "utf-8",
+    reading: Reading = AS_FOUND,
     report: Annotated[bool, Parameter(negative="")] = False,
     output: Output = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -42,24 +34,6 @@ def cluster(
         A column that is not used, and that the groups are compared with afterwards.
     seed
         Seed of every draw (default 0).
-    numeric
-        Read this column as numbers; repeat for more.
-    binary
-        Read this column as two-valued; repeat for more.
-    category
-        Read this column as categories; repeat for more.
-    text
-        Read this column as text; repeat for more.
-    date
-        Read this column as dates; repeat for more.
-    identifier
-        This column names the rows: it is not used, and stands in the labels file.
-    drop
-        Leave this column out; repeat for more.
-    missing
-        A further spelling of "missing", such as "?"; repeat for more.
-    encoding
-        Encoding of a text file (default utf-8), such as cp1252.
     report
         Write report.html too, with pictures.
     output
@@ -72,14 +46,6 @@ def cluster(
     given = {
         "truth": truth,
         "seed": seed,
-        "numeric": numeric,
-        "binary": binary,
-        "category": category,
-        "text": text,
-        "date": date,
-        "identifier": identifier,
-        "drop": drop,
-        "missing": missing,
-        "encoding": encoding,
+        **reading.given(),
     }
     run_cluster(data, k, given, output=output, report=report, as_json=json)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from pellucid.cli.fitting import DEFAULT_FOLDER, progress, refuse_file, show_findings
+from pellucid.cli.job import File, Job, Say, predict_from, run_job, show_findings
 from pellucid.errors import FramingError, TableError
 from pellucid.wording import number
 
@@ -34,34 +33,38 @@ def run_cluster(
     report: bool,
     as_json: bool,
 ) -> None:
-    """Do the whole job and print what was found."""
-    from pellucid.data import read_table
+    """Find the groups of a table, and print what was found."""
     from pellucid.jobs.cluster.cluster_result import ClusterSettings
-    from pellucid.jobs.cluster.cluster_tables import cluster_table
-    from pellucid.storage.atomic import write_together
-    from pellucid.storage.model_file import packed_model
 
     settings = ClusterSettings(ks=groups_asked(k), **given)
-    folder = output or DEFAULT_FOLDER
-    refuse_file(folder)
-    with progress(quiet=as_json) as say:
+    run_job(cluster_job(data, settings, report), output, as_json)
+
+
+def cluster_job(data: str, settings: ClusterSettings, report: bool) -> Job[ClusterResult]:
+    """The job of `pellucid cluster`."""
+
+    def work(say: Say) -> ClusterResult:
+        from pellucid.data import read_table
+        from pellucid.jobs.cluster.cluster_tables import cluster_table
+
         say("reading the table", 0.0)
-        table = read_table(data, **settings.reading())
-        result = cluster_table(table, settings, progress=say)
-        files: dict[Any, bytes | str] = {
-            folder / "labels.csv": labels_file(result),
-            folder / "model.pellucid": packed_model(result.machine),
-        }
+        return cluster_table(read_table(data, **settings.reading()), settings, progress=say)
+
+    def files(result: ClusterResult, folder: Path) -> list[File]:
+        from pellucid.storage.model_file import packed_model
+
+        left = [
+            File("labels", "labels.csv", labels_file(result)),
+            File("model", "model.pellucid", packed_model(result.machine)),
+        ]
         if report:
             from pellucid.report.cluster_report import render
 
-            say("writing the report", 0.95)
-            files[folder / "report.html"] = render(result, folder, command(data, settings, folder))
-        write_together(files)
-    if as_json:
-        print(json.dumps(summary(result, folder, report), indent=2, ensure_ascii=False))
-    else:
-        show(result, folder, report)
+            again = command(data, settings, folder)
+            left.append(File("report", "report.html", render(result, folder, again)))
+        return left
+
+    return Job(work, files, summary, show, predict_from("NEW.csv"), lambda r: f"{r.seconds:.1f} s")
 
 
 def groups_asked(k: str) -> tuple[int, ...]:
@@ -115,11 +118,10 @@ def labels_file(result: ClusterResult) -> str:
     return sink.getvalue()
 
 
-def show(result: ClusterResult, folder: Path, report: bool) -> None:
+def show(console: Console, result: ClusterResult) -> None:
     """Print the result for a person: the answer first."""
     from pellucid.jobs.cluster.cluster_statements import set_aside
 
-    console = Console(highlight=False, soft_wrap=False)
     console.print(f"\n[bold]{escape(result.headline)}[/]")
     console.print(
         f"{result.rows:,} rows, {len(result.features)} columns: "
@@ -132,12 +134,6 @@ def show(result: ClusterResult, folder: Path, report: bool) -> None:
     for line in set_aside(result):
         console.print(f"[dim]{escape(line)}[/]")
     show_findings(console, result.findings)
-    console.print(f"\nLabels   {folder / 'labels.csv'}")
-    console.print(f"Model    {folder / 'model.pellucid'}")
-    if report:
-        console.print(f"Report   {folder / 'report.html'}")
-    console.print(f"Predict  ./pellucid predict {folder / 'model.pellucid'} NEW.csv")
-    console.print(f"[dim]{result.seconds:.1f} s[/]")
 
 
 def _numbers_tried(result: ClusterResult) -> RichTable:
@@ -175,7 +171,7 @@ def _show_groups(console: Console, result: ClusterResult) -> None:
         console.print(escape(agreement_statement(result)))
 
 
-def summary(result: ClusterResult, folder: Path, report: bool) -> dict[str, Any]:
+def summary(result: ClusterResult) -> dict[str, Any]:
     """The result as plain values, for programs."""
     choice = result.choice
     return {
@@ -222,9 +218,4 @@ def summary(result: ClusterResult, folder: Path, report: bool) -> dict[str, Any]
         },
         "findings": [asdict(f) for f in result.findings],
         "seconds": result.seconds,
-        "files": {
-            "labels": str(folder / "labels.csv"),
-            "model": str(folder / "model.pellucid"),
-        }
-        | ({"report": str(folder / "report.html")} if report else {}),
     }

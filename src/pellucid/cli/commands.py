@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
 from pellucid.cli.encode_command import decode, encode
-from pellucid.cli.options import Columns, Output, Source, Written
+from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
 
 app = App(
     name="pellucid",
@@ -40,15 +40,7 @@ def fit(
     order_by: str | None = None,
     group: str | None = None,
     code: Columns = (),
-    numeric: Columns = (),
-    binary: Columns = (),
-    category: Columns = (),
-    text: Columns = (),
-    date: Columns = (),
-    identifier: Columns = (),
-    drop: Columns = (),
-    missing: Columns = (),
-    encoding: str | None = None,
+    reading: Reading = AS_FOUND,
     jobs: int | None = None,
     output: Output = None,
     config: Path | None = None,
@@ -91,24 +83,6 @@ def fit(
         The code of a column, as size=thermometer:low,mid,high; repeat for more. Codes: one-hot,
         thermometer, numeric, factored, binary, bins, standardize, center, number, dates,
         two-valued. Chosen by kind, order and structure when not said.
-    numeric
-        Read this column as numbers; repeat for more.
-    binary
-        Read this column as two-valued; repeat for more.
-    category
-        Read this column as categories; repeat for more.
-    text
-        Read this column as text; repeat for more.
-    date
-        Read this column as dates; repeat for more.
-    identifier
-        This column names the rows: leave it out of the model; repeat for more.
-    drop
-        Leave this column out; repeat for more.
-    missing
-        A further spelling of "missing", such as "?"; repeat for more.
-    encoding
-        Encoding of a text file (default utf-8), such as cp1252.
     jobs
         Parallel workers (default 1; -1 is all cores). The answer does not depend on it.
     output
@@ -134,15 +108,7 @@ def fit(
         "order_by": order_by,
         "group": group,
         "code": code or None,
-        "numeric": numeric or None,
-        "binary": binary or None,
-        "category": category or None,
-        "text": text or None,
-        "date": date or None,
-        "identifier": identifier or None,
-        "drop": drop or None,
-        "missing": missing or None,
-        "encoding": encoding,
+        **reading.given(),
         "jobs": jobs,
     }
     said = {name: value for name, value in given.items() if value is not None}
@@ -214,15 +180,7 @@ def check(
     /,
     *,
     target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
-    numeric: Columns = (),
-    binary: Columns = (),
-    category: Columns = (),
-    text: Columns = (),
-    date: Columns = (),
-    identifier: Columns = (),
-    drop: Columns = (),
-    missing: Columns = (),
-    encoding: str = "utf-8",
+    reading: Reading = AS_FOUND,
     test: float = 0.2,
     seed: int = 0,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -235,24 +193,6 @@ def check(
         A table as for fit; no images.
     target
         The column that would be predicted; without it only the columns are shown.
-    numeric
-        Read this column as numbers; repeat for more.
-    binary
-        Read this column as two-valued; repeat for more.
-    category
-        Read this column as categories; repeat for more.
-    text
-        Read this column as text; repeat for more.
-    date
-        Read this column as dates; repeat for more.
-    identifier
-        This column names the rows; repeat for more.
-    drop
-        Leave this column out; repeat for more.
-    missing
-        A further spelling of "missing"; repeat for more.
-    encoding
-        Encoding of a text file (default utf-8).
     test
         Share of rows that the split would keep for testing (default 0.2).
     seed
@@ -262,18 +202,7 @@ def check(
     """
     from pellucid.cli.showing import run_check
 
-    reading = {
-        "numeric": numeric,
-        "binary": binary,
-        "category": category,
-        "text": text,
-        "date": date,
-        "identifier": identifier,
-        "drop": drop,
-        "missing": missing,
-        "encoding": encoding,
-    }
-    run_check(data, target, reading, test=test, seed=seed, as_json=json)
+    run_check(data, target, reading.reading(), test=test, seed=seed, as_json=json)
 
 
 @app.command

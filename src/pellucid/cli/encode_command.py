@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pellucid.cli.options import Columns, Output, Source
+from pellucid.cli.options import AS_FOUND, Output, Reading, Source
 
 
 def encode(
@@ -20,15 +20,7 @@ def encode(
     test: float = 0.2,
     epochs: int | None = None,
     seed: int = 0,
-    numeric: Columns = (),
-    binary: Columns = (),
-    category: Columns = (),
-    text: Columns = (),
-    date: Columns = (),
-    identifier: Columns = (),
-    drop: Columns = (),
-    missing: Columns = (),
-    encoding: str = "utf-8",
+    reading: Reading = AS_FOUND,
     output: Output = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -53,24 +45,6 @@ def encode(
         half a minute, 3 to 100). Training ends sooner when held-out rows gain no more.
     seed
         Seed of every draw (default 0).
-    numeric
-        Read this column as numbers; repeat for more.
-    binary
-        Read this column as two-valued; repeat for more.
-    category
-        Read this column as categories; repeat for more.
-    text
-        Read this column as text; repeat for more.
-    date
-        Read this column as dates; repeat for more.
-    identifier
-        This column names the rows: it is not encoded, and stands in the codes file.
-    drop
-        Leave this column out; repeat for more.
-    missing
-        A further spelling of "missing", such as "?"; repeat for more.
-    encoding
-        Encoding of a text file (default utf-8), such as cp1252.
     output
         Folder for codes.csv, model.pellucid and report.html (default pellucid-out).
     json
@@ -85,15 +59,7 @@ def encode(
         "test": test,
         "epochs": epochs,
         "seed": seed,
-        "numeric": numeric,
-        "binary": binary,
-        "category": category,
-        "text": text,
-        "date": date,
-        "identifier": identifier,
-        "drop": drop,
-        "missing": missing,
-        "encoding": encoding,
+        **reading.given(),
     }
     run_encode(data, given, output=output, as_json=json)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import shlex
 import sys
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from pellucid.cli.fitting import DEFAULT_FOLDER, progress, refuse_file, show_findings
+from pellucid.cli.job import File, Job, Say, run_job, show_findings
 from pellucid.errors import ModelFileError, TableError
 from pellucid.wording import number
 
@@ -25,43 +24,49 @@ if TYPE_CHECKING:
 
 
 def run_encode(data: str, given: Mapping[str, Any], *, output: Path | None, as_json: bool) -> None:
-    """Do the whole job and print what was found."""
-    from pellucid.data import read_table
-    from pellucid.data.image_files import is_image_file, read_images
-    from pellucid.jobs.encode.encode_rows import encode_images, encode_table
+    """Encode a table or images, and print what was found."""
     from pellucid.jobs.encode.encoding_result import EncodeSettings
-    from pellucid.report.encode_report import render
-    from pellucid.storage.atomic import write_together
-    from pellucid.storage.model_file import packed_model
 
-    settings = EncodeSettings(**given)
-    folder = output or DEFAULT_FOLDER
-    refuse_file(folder)
-    images = None
-    with progress(quiet=as_json) as say:
-        if is_image_file(data):
-            say("reading the images", 0.0)
-            images = read_images(data, settings.truth)
-            result = encode_images(images, settings, progress=say)
-        else:
-            say("reading the table", 0.0)
-            table = read_table(data, **settings.reading())
-            result = encode_table(table, settings, progress=say)
-        say("writing the report", 0.9)
+    run_job(encode_job(data, EncodeSettings(**given)), output, as_json)
+
+
+def encode_job(data: str, settings: EncodeSettings) -> Job[EncodeResult]:
+    """The job of `pellucid encode`."""
+    from pellucid.data.image_files import is_image_file, read_images
+
+    images = read_images(data, settings.truth) if is_image_file(data) else None
+
+    def work(say: Say) -> EncodeResult:
+        from pellucid.data import read_table
+        from pellucid.jobs.encode.encode_rows import encode_images, encode_table
+
+        if images is not None:
+            return encode_images(images, settings, progress=say)
+        say("reading the table", 0.0)
+        return encode_table(read_table(data, **settings.reading()), settings, progress=say)
+
+    def files(result: EncodeResult, folder: Path) -> list[File]:
+        from pellucid.report.encode_report import render
+        from pellucid.storage.model_file import packed_model
+
         pictures = None if images is None else images.images
-        write_together(
-            {
-                folder / "codes.csv": codes_file(result),
-                folder / "model.pellucid": packed_model(result.machine),
-                folder / "report.html": render(
-                    result, folder, command(data, settings, folder), pictures
-                ),
-            }
-        )
-    if as_json:
-        print(json.dumps(summary(result, folder), indent=2, ensure_ascii=False))
-    else:
-        show(result, folder)
+        again = command(data, settings, folder)
+        return [
+            File("codes", "codes.csv", codes_file(result)),
+            File("model", "model.pellucid", packed_model(result.machine)),
+            File("report", "report.html", render(result, folder, again, pictures)),
+        ]
+
+    return Job(work, files, summary, show, _after, lambda result: f"{result.seconds:.1f} s")
+
+
+def _after(result: EncodeResult, folder: Path) -> dict[str, str]:
+    model, images = folder / "model.pellucid", bool(result.machine.size)
+    made = " -o decoded.npz" if images else ""
+    return {
+        "predict": f"./pellucid predict {model} {'NEW.npz' if images else 'NEW.csv'}",
+        "decode": f"./pellucid decode {model} {folder / 'codes.csv'}{made}",
+    }
 
 
 def command(data: str, settings: EncodeSettings, folder: Path) -> str:
@@ -91,11 +96,10 @@ def codes_file(result: EncodeResult) -> str:
     return sink.getvalue()
 
 
-def show(result: EncodeResult, folder: Path) -> None:
+def show(console: Console, result: EncodeResult) -> None:
     """Print the result for a person: the answer first."""
     from pellucid.jobs.encode.encoding_statements import trained
 
-    console = Console(highlight=False, soft_wrap=False)
     what = "images" if result.machine.size else "rows"
     console.print(f"\n[bold]{escape(result.headline)}[/]")
     console.print(f"{result.rows:,} {what}; {len(result.test):,} of them to measure with.")
@@ -123,15 +127,6 @@ def show(result: EncodeResult, folder: Path) -> None:
     if result.findings:
         console.print()
     show_findings(console, result.findings)
-    model = folder / "model.pellucid"
-    console.print(f"\nCodes    {folder / 'codes.csv'}")
-    console.print(f"Model    {model}")
-    console.print(f"Report   {folder / 'report.html'}")
-    new = "NEW.npz" if result.machine.size else "NEW.csv"
-    made = " -o decoded.npz" if result.machine.size else ""
-    console.print(f"Predict  ./pellucid predict {model} {new}")
-    console.print(f"Decode   ./pellucid decode {model} {folder / 'codes.csv'}{made}")
-    console.print(f"[dim]{result.seconds:.1f} s[/]")
 
 
 def accuracy_statement(result: EncodeResult) -> str:
@@ -145,7 +140,7 @@ def accuracy_statement(result: EncodeResult) -> str:
     )
 
 
-def summary(result: EncodeResult, folder: Path) -> dict[str, Any]:
+def summary(result: EncodeResult) -> dict[str, Any]:
     """The result as plain values, for programs."""
 
     def told(kept: Any) -> dict[str, Any]:
@@ -170,11 +165,6 @@ def summary(result: EncodeResult, folder: Path) -> dict[str, Any]:
         "odd_rows": [asdict(odd) for odd in result.odd],
         "findings": [asdict(f) for f in result.findings],
         "seconds": result.seconds,
-        "files": {
-            "codes": str(folder / "codes.csv"),
-            "model": str(folder / "model.pellucid"),
-            "report": str(folder / "report.html"),
-        },
     }
 
 

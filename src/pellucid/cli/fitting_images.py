@@ -1,8 +1,7 @@
-"""`pellucid fit IMAGES.npz`: read, train, write the report, the model and the settings."""
+"""`pellucid fit IMAGES.npz`: what is done, written and said."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,61 +9,45 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from pellucid.cli.job import File, Job, Say, predict_from, show_findings
+from pellucid.cli.run_file import read_config, run_file, settings_from
 from pellucid.wording import number
 
 if TYPE_CHECKING:
     from pellucid.jobs.fit.fit_images import ImageFit
 
 
-def run_fit_images(
-    data: str,
-    given: Mapping[str, Any],
-    *,
-    output: Path | None,
-    config: Path | None,
-    as_json: bool,
-) -> None:
-    """Do the whole job and print what was found."""
-    from pellucid.cli.fitting import (
-        DEFAULT_FOLDER,
-        progress,
-        read_config,
-        refuse_file,
-        run_file,
-        settings_from,
-    )
+def image_job(data: str, given: Mapping[str, Any], config: Path | None) -> Job[ImageFit]:
+    """The job of `pellucid fit IMAGES.npz`."""
     from pellucid.data.image_files import read_images
-    from pellucid.jobs.fit.fit_images import fit_images
-    from pellucid.report.image_report import render_images
-    from pellucid.storage.atomic import write_together
-    from pellucid.storage.model_file import packed_model
 
     found = read_images(data, given.get("target") or read_config(config).get("target"))
     settings = settings_from({"target": found.label_name, **given}, config)
-    folder = output or DEFAULT_FOLDER
-    refuse_file(folder)
-    with progress(quiet=as_json) as say:
-        say("reading the images", 0.0)
-        result = fit_images(found, settings, progress=say)
-        say("writing the report", 1.0)
-        write_together(
-            {
-                folder / "report.html": render_images(result, folder),
-                folder / "model.pellucid": packed_model(result.machine),
-                folder / "run.toml": run_file(data, settings),
-            }
-        )
-    if as_json:
-        print(json.dumps(summary(result, folder), indent=2, ensure_ascii=False))
-    else:
-        show(result, folder)
+
+    def work(say: Say) -> ImageFit:
+        from pellucid.jobs.fit.fit_images import fit_images
+
+        return fit_images(found, settings, progress=say)
+
+    def files(result: ImageFit, folder: Path) -> list[File]:
+        from pellucid.report.image_report import render_images
+        from pellucid.storage.model_file import packed_model
+
+        return [
+            File("report", "report.html", render_images(result, folder)),
+            File("model", "model.pellucid", packed_model(result.machine)),
+            File("settings", "run.toml", run_file(data, settings)),
+        ]
+
+    return Job(work, files, summary, show, predict_from("NEW.npz"), _seconds)
 
 
-def show(result: ImageFit, folder: Path) -> None:
+def _seconds(result: ImageFit) -> str:
+    return f"{sum(result.seconds.values()):.1f} s"
+
+
+def show(console: Console, result: ImageFit) -> None:
     """Print the result for a person: the answer first."""
-    from pellucid.cli.fitting import show_findings
-
-    console = Console(highlight=False, soft_wrap=False)
     model = result.machine.model
     train, test = len(result.split.train), len(result.split.test)
     console.print(f"\n[bold]{result.found.said}[/]")
@@ -83,13 +66,9 @@ def show(result: ImageFit, folder: Path) -> None:
         f"{result.errors_baseline['accuracy']:.1%}.\n"
     )
     show_findings(console, result.findings)
-    console.print(f"Report   {folder / 'report.html'}")
-    console.print(f"Model    {folder / 'model.pellucid'}")
-    console.print(f"Predict  ./pellucid predict {folder / 'model.pellucid'} NEW.npz")
-    console.print(f"[dim]{sum(result.seconds.values()):.1f} s[/]")
 
 
-def summary(result: ImageFit, folder: Path) -> dict[str, Any]:
+def summary(result: ImageFit) -> dict[str, Any]:
     """The result as plain values, for programs."""
     model = result.machine.model
     return {
@@ -106,9 +85,4 @@ def summary(result: ImageFit, folder: Path) -> dict[str, Any]:
         "interval": list(result.interval),
         "findings": [asdict(f) for f in result.findings],
         "seconds": result.seconds,
-        "files": {
-            "report": str(folder / "report.html"),
-            "model": str(folder / "model.pellucid"),
-            "settings": str(folder / "run.toml"),
-        },
     }

@@ -34,7 +34,7 @@ def run_check(
     as_json: bool,
 ) -> None:
     """Print the columns as read and the findings about assumptions."""
-    from pellucid.cli.fitting import show_findings
+    from pellucid.cli.job import show_findings
     from pellucid.data import frame, read_table, split_rows, suggest_codes
     from pellucid.evaluation.assumptions import check_assumptions
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 HOMES = {
     "Column": "table",
@@ -34,8 +33,4 @@ HOMES = {
 
 __all__ = sorted(HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid.data' has no attribute {name!r}")
-    return getattr(import_module(f"pellucid.data.{HOMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

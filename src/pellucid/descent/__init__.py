@@ -5,8 +5,7 @@ Notes: §3.0, KE 113
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 HOMES = {
     "Batches": "batches",
@@ -55,8 +54,4 @@ HOMES = {
 
 __all__ = sorted(HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid.descent' has no attribute {name!r}")
-    return getattr(import_module(f"pellucid.descent.{HOMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

@@ -17,7 +17,7 @@ from pellucid.errors import HyperparameterError
 def settles_after(sequence: Any, limit: float, epsilon: float) -> int | None:
     """After how many items the sequence stays within ε of a limit; None when it does not.
 
-    A sequence that comes close once and leaves again has not converged: |m − sᵢ| < ε must hold
+    A sequence that comes close once and leaves again has not converged: `|m − sᵢ| < ε` must hold
     for every i > k. A recorded sequence is finite, so the answer is about what was recorded.
 
     Parameters

@@ -5,8 +5,7 @@ Notes: Def 178, Def 180, §5.2, §5.3
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 HOMES = {
     "BagOfWords": "bag_of_words",
@@ -26,8 +25,4 @@ HOMES = {
 
 __all__ = sorted(HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid.features' has no attribute {name!r}")
-    return getattr(import_module(f"pellucid.features.{HOMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

@@ -14,7 +14,7 @@ from pellucid.jobs.cluster.cluster_statements import agreement_statement
 from pellucid.jobs.cluster.group_profiles import GroupProfile, share
 from pellucid.pictures import clusters as pictures
 from pellucid.report.page import escape, folded, grid, page, paragraph, section
-from pellucid.report.parts import Drawer, columns_as_read, finding, footer
+from pellucid.report.parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.storage.atomic import write_whole
 from pellucid.wording import number
 
@@ -84,12 +84,8 @@ def _answer(result: ClusterResult) -> str:
             (f"{evidence.silhouette:.2f}", "silhouette: 1 is far apart, 0 is touching"),
         ]
     facts.append((_p(choice.p_value), "p-value against tables without groups"))
-    items = "".join(f"<li><b>{escape(v)}</b><span>{escape(t)}</span></li>" for v, t in facts)
-    return (
-        f"<h1>Groups of {escape(result.source or 'a table')}</h1>"
-        f"{paragraph(result.headline, 'answer')}{paragraph(result.why)}"
-        f"<ul class='facts'>{items}</ul>"
-    )
+    title = f"Groups of {result.source or 'a table'}"
+    return answer(title, (result.headline, result.why), facts)
 
 
 def _p(value: float) -> str:
@@ -241,15 +237,7 @@ def _levels(result: ClusterResult, drawn: Drawer) -> str:
 
 
 def _how_to(result: ClusterResult, folder: Path, again: str) -> str:
-    model = shlex.quote(str(folder / "model.pellucid"))
-    python = (
-        "from pellucid.storage import load_model\n"
-        f"machine = load_model({str(folder / 'model.pellucid')!r})\n"
-        "machine.predict('new.csv')"
-    )
-    return section(
-        "How to sort new rows, and how to do this again",
-        f"<pre>{escape(f'./pellucid predict {model} new.csv -o groups.csv')}</pre>",
-        f"<pre>{escape(python)}</pre>",
-        f"<pre>{escape(again)}</pre>" if again else "",
-    )
+    model = folder / "model.pellucid"
+    ask = f"./pellucid predict {shlex.quote(str(model))} new.csv -o groups.csv"
+    title = "How to sort new rows, and how to do this again"
+    return how_to(title, (ask, again), ("machine.predict('new.csv')",), model)

@@ -15,8 +15,8 @@ from pellucid.jobs.encode.encoding_result import EncodeResult
 from pellucid.pictures import images as image_pictures
 from pellucid.pictures import latent as pictures
 from pellucid.report.hover_map import MOST_POINTS, hover_map
-from pellucid.report.page import escape, grid, page, paragraph, picture, section
-from pellucid.report.parts import Drawer, columns_as_read, finding, footer
+from pellucid.report.page import grid, page, paragraph, picture, section
+from pellucid.report.parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.training_section import is_network, training_section
 from pellucid.wording import number
 
@@ -69,11 +69,7 @@ def _answer(result: EncodeResult) -> str:
         (f"{result.squares.share:.0%}", "of the squared error kept by this code"),
         (f"{result.linear.share:.0%}", "by the best linear code"),
     ]
-    items = "".join(f"<li><b>{escape(v)}</b><span>{escape(t)}</span></li>" for v, t in facts)
-    return (
-        f"<h1>Codes of {escape(result.source or 'a table')}</h1>"
-        f"{paragraph(result.headline, 'answer')}<ul class='facts'>{items}</ul>"
-    )
+    return answer(f"Codes of {result.source or 'a table'}", (result.headline,), facts)
 
 
 def _map(result: EncodeResult, drawn: Drawer, images: Any) -> str:
@@ -243,15 +239,6 @@ def _how_to(result: EncodeResult, folder: Path, again: str) -> str:
         f"./pellucid predict {model} {new} -o new-codes.csv",
         f"./pellucid decode {model} {shlex.quote(str(folder / 'codes.csv'))} -o {rows}",
     ]
-    python = (
-        "from pellucid.storage import load_model\n"
-        f"machine = load_model({str(file)!r})\n"
-        f"codes = machine.encode({new!r})\n"
-        "machine.decode(codes)"
-    )
-    return section(
-        "How to encode new rows, decode codes, and do this again",
-        *(f"<pre>{escape(line)}</pre>" for line in lines),
-        f"<pre>{escape(python)}</pre>",
-        f"<pre>{escape(again)}</pre>" if again else "",
-    )
+    title = "How to encode new rows, decode codes, and do this again"
+    python = (f"codes = machine.encode({new!r})", "machine.decode(codes)")
+    return how_to(title, (*lines, again), python, file)

@@ -18,7 +18,7 @@ from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
 from pellucid.report.page import escape, folded, grid, page, paragraph, section
-from pellucid.report.parts import Drawer, columns_as_read, finding, footer
+from pellucid.report.parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.training_section import is_network, network_section, training_section
 from pellucid.storage.atomic import write_whole
 from pellucid.wording import number
@@ -110,11 +110,7 @@ def _answer(result: FitResult) -> str:
         (f"{number(low)} to {number(high)}", "its 95 % interval"),
         (result.chosen.name, "model"),
     ]
-    items = "".join(f"<li><b>{escape(v)}</b><span>{escape(t)}</span></li>" for v, t in facts)
-    return (
-        f"<h1>Predicting {escape(framing.target)}</h1>"
-        f"{paragraph(sentence, 'answer')}{paragraph(result.why)}<ul class='facts'>{items}</ul>"
-    )
+    return answer(f"Predicting {framing.target}", (sentence, result.why), facts)
 
 
 def _start(text: str) -> str:
@@ -357,20 +353,18 @@ def _weights(result: FitResult, drawn: Drawer) -> str:
 
 def commands(settings: Settings, folder: Path, new: str) -> str:
     """How to predict from `new` with the model in the folder, and how to repeat the run."""
-    model = shlex.quote(str(folder / "model.pellucid"))
-    replay = f"./pellucid fit DATA --config {shlex.quote(str(folder / 'run.toml'))}"
-    python = (
-        "from pellucid.storage import load_model\n"
-        f"machine = load_model({str(folder / 'model.pellucid')!r})\n"
-        f"machine.predict({new!r})"
+    model = folder / "model.pellucid"
+    lines = (
+        f"./pellucid predict {shlex.quote(str(model))} {new} -o predictions.csv",
+        f"./pellucid fit DATA --config {shlex.quote(str(folder / 'run.toml'))}",
     )
     chosen = [
         (name, str(value)) for name, value in asdict(settings).items() if value not in (None, ())
     ]
-    return section(
+    return how_to(
         "How to predict, and how to do this again",
-        f"<pre>{escape(f'./pellucid predict {model} {new} -o predictions.csv')}</pre>",
-        f"<pre>{escape(python)}</pre>",
-        f"<pre>{escape(replay)}</pre>",
+        lines,
+        (f"machine.predict({new!r})",),
+        model,
         folded("Settings of this run", grid("Settings", ("setting", "value"), chosen)),
     )

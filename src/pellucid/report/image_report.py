@@ -10,8 +10,8 @@ from pathlib import Path
 from pellucid.jobs.fit.fit_images import ImageFit
 from pellucid.pictures.images import mistakes
 from pellucid.report.fit_report import MEASURES, commands
-from pellucid.report.page import escape, grid, page, paragraph, section
-from pellucid.report.parts import Drawer, footer
+from pellucid.report.page import grid, page, paragraph, section
+from pellucid.report.parts import Drawer, answer, footer
 from pellucid.report.training_section import network_section, training_section
 from pellucid.wording import number
 
@@ -62,11 +62,7 @@ def _answer(result: ImageFit) -> str:
         (f"{result.training_errors['accuracy']:.2%}", "right on the training images"),
         (f"{result.seconds['training']:.0f} s", "of training"),
     ]
-    items = "".join(f"<li><b>{escape(v)}</b><span>{escape(t)}</span></li>" for v, t in facts)
-    return (
-        f"<h1>Images of {escape(result.found.source)}</h1>"
-        f"{paragraph(sentence, 'answer')}{paragraph(result.why)}<ul class='facts'>{items}</ul>"
-    )
+    return answer(f"Images of {result.found.source}", (sentence, result.why), facts)
 
 
 def _mistakes(result: ImageFit, drawn: Drawer) -> str:

@@ -9,11 +9,12 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import count
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from pellucid.findings import Finding
-from pellucid.jobs.fit.fit_result import ColumnSummary
+from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.pictures.style import scoped, to_svg
 from pellucid.report.page import escape, grid, paragraph, picture, section
 
@@ -27,6 +28,25 @@ class Drawer:
     def __call__(self, figure: Figure, caption: str, wide: bool = False) -> str:
         drawn = scoped(to_svg(figure, caption), f"p{next(self._number)}")
         return picture(drawn, caption, wide)
+
+
+def answer(title: str, sentences: Sequence[str], facts: Sequence[tuple[str, str]]) -> str:
+    """The head of a report: its title, the answer first, and figures with what they are."""
+    first, *others = sentences
+    items = "".join(f"<li><b>{escape(v)}</b><span>{escape(t)}</span></li>" for v, t in facts)
+    return (
+        f"<h1>{escape(title)}</h1>{paragraph(first, 'answer')}{''.join(map(paragraph, others))}"
+        f"<ul class='facts'>{items}</ul>"
+    )
+
+
+def how_to(
+    title: str, commands: Sequence[str], python: Sequence[str], model: Path, *more: str
+) -> str:
+    """The commands to go on with, and the same in Python with the model file opened."""
+    opened = ("from pellucid.storage import load_model", f"machine = load_model({str(model)!r})")
+    lines = [*commands, "\n".join((*opened, *python))]
+    return section(title, *(f"<pre>{escape(line)}</pre>" for line in lines if line), *more)
 
 
 def finding(found: Finding) -> str:

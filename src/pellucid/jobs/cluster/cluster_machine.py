@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.data.reading import read_table
 from pellucid.explanation import Explanation
+from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
 Array = NDArray[np.float64]
 
@@ -65,7 +66,7 @@ class ClusterMachine:
     @property
     def wanted(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be sorted into the groups."""
-        return [entry for entry in self.schema if entry["name"] in self.features]
+        return columns_wanted(self.schema, self.features)
 
     def features_of(self, source: Any) -> Array:
         """Rows as distances see them, n×q.
@@ -103,12 +104,11 @@ class ClusterMachine:
 
     def explain(self) -> Explanation:
         """The groups, the figures of the fit, and the model's own explanation."""
-        facts = tuple((label, str(value)) for label, value in self.evidence.items())
         groups = tuple((f"group {g}", words) for g, words in self.words.items())
         return Explanation(
             name="Groups of a table",
             problem=self.problem,
-            happened=facts + groups,
+            happened=facts_of(self.evidence) + groups,
             notes="Concept 211, §6.3",
             parts=(self.model.explain(),),
         )

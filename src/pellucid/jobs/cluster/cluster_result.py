@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.reading_options import ReadingOptions
 from pellucid.findings import Finding
-from pellucid.jobs.fit.fit_result import READING, ColumnSummary
+from pellucid.jobs.column_summary import ColumnSummary
 
 if TYPE_CHECKING:
     from pellucid.clusters.choice_of_k import ChoiceOfK
@@ -24,7 +25,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class ClusterSettings:
+class ClusterSettings(ReadingOptions):
     """Everything a person may choose for a clustering.
 
     Parameters
@@ -35,28 +36,13 @@ class ClusterSettings:
         A column that is not used, and that the groups are compared with afterwards.
     seed : int
         Seed of every draw.
-    numeric, binary, category, text, date, identifier, drop, missing : tuple of str
-        Overrides of what the reader infers.
-    encoding : str
-        Encoding of a text file.
+    numeric, binary, category, text, date, identifier, drop, missing, encoding
+        How the table is read: see `ReadingOptions`.
     """
 
     ks: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
     truth: str | None = None
     seed: int = 0
-    numeric: tuple[str, ...] = ()
-    binary: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()
-    text: tuple[str, ...] = ()
-    date: tuple[str, ...] = ()
-    identifier: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    encoding: str = "utf-8"
-
-    def reading(self) -> dict[str, Any]:
-        """What `read_table` takes."""
-        return {name: getattr(self, name) for name in READING}
 
 
 @dataclass(frozen=True)

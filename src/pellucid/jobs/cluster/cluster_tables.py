@@ -25,13 +25,13 @@ from pellucid.clusters.null_reference import evened
 from pellucid.clusters.quality import Agreement, agreement, group_consistency, silhouettes
 from pellucid.data.encoder import TableEncoder
 from pellucid.data.table import CODED, Kind, Table
-from pellucid.data.without_target import WithoutTarget, frame_without_target
+from pellucid.data.without_target import frame_without_target
 from pellucid.errors import PellucidWarning
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings, PrincipalAxes
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
-from pellucid.jobs.cluster.group_profiles import profiles, stated_by_groups
-from pellucid.jobs.fit.fit_result import ColumnSummary
+from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, stated_by_groups
+from pellucid.jobs.column_summary import column_summaries
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
@@ -125,14 +125,7 @@ def cluster_table(
         model=model,
         numbers=order,
         words=words,
-        evidence={
-            "rows": len(table),
-            "groups": k,
-            "how sure": choice.sure,
-            "rows in each group": ", ".join(f"{p.rows:,}" for p in described),
-            "columns used": ", ".join(features),
-        }
-        | ({"looked along": along} if along else {}),
+        evidence=_evidence(choice, k, described, features, along),
     )
     return ClusterResult(
         settings=settings,
@@ -161,19 +154,21 @@ def cluster_table(
     )
 
 
-def column_summaries(table: Table, framed: WithoutTarget) -> tuple[ColumnSummary, ...]:
-    """Every column, with the reason why it is used or not."""
-    why = dict(framed.dropped)
-    return tuple(
-        ColumnSummary(
-            c.name,
-            str(c.kind),
-            int(c.missing.sum()),
-            c.name in framed.features,
-            why.get(c.name, c.note),
-        )
-        for c in table.columns
-    )
+def _evidence(
+    choice: ChoiceOfK,
+    k: int,
+    described: tuple[GroupProfile, ...],
+    features: tuple[str, ...],
+    along: str,
+) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "rows": sum(p.rows for p in described),
+        "groups": k,
+        "how sure": choice.sure,
+        "rows in each group": ", ".join(f"{p.rows:,}" for p in described),
+        "columns used": ", ".join(features),
+    }
+    return facts | ({"looked along": along} if along else {})
 
 
 def _encoded(table: Table, features: tuple[str, ...]) -> _Encoded:

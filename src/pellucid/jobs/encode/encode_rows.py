@@ -8,21 +8,21 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.autoencoders.baseline_losses import baseline_losses
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
+from pellucid.autoencoders.reference_losses import baseline_losses
 from pellucid.data.encoder import TableEncoder
 from pellucid.data.image_files import ImageSet
 from pellucid.data.splits import split_rows
 from pellucid.data.table import CODED, Kind, Table
 from pellucid.data.without_target import frame_without_target
 from pellucid.errors import FramingError, PellucidWarning, TooFewRowsError
-from pellucid.jobs.cluster.cluster_tables import column_summaries
+from pellucid.jobs.column_summary import column_summaries
+from pellucid.jobs.encode.encoded_rows import EncodedRows
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.encode.encoding_models import autoencoder_for
 from pellucid.jobs.encode.encoding_probes import probed
@@ -35,23 +35,6 @@ Array = NDArray[np.float64]
 Say = Callable[[str, float], None]
 FEWEST = 5
 MOST_JUDGED = 2_000  # rows behind the accuracy of the nearest neighbour
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """Rows as numbers, and what stands in which columns.
-
-    `blocks` maps each column of the table to its places among the numbers.
-    """
-
-    X: Array
-    names: list[str]
-    kind: str
-    blocks: dict[str, list[int]]
-    binary: tuple[int, ...] = ()
-    categories: tuple[tuple[int, ...], ...] = ()
-    size: tuple[int, ...] = ()
-    identifiers: dict[str, Any] = field(default_factory=dict)
 
 
 def encode_table(
@@ -142,7 +125,7 @@ def encode_images(
     n, size = len(found), found.images.shape[1:]
     X = found.images.reshape(n, -1).astype(np.float64)
     names = [f"pixel {j}" for j in range(X.shape[1])]
-    numbers = Numbers(X, names, "images", {}, size=tuple(size))
+    numbers = EncodedRows(X, names, "images", {}, size=tuple(size))
     labels = None if found.labels is None else found.labels.astype(str).astype(object)
     machine: dict[str, Any] = {
         "schema": [],
@@ -155,7 +138,7 @@ def encode_images(
     return EncodeResult(source=found.source, columns=(), features=(), **told)
 
 
-def _numbers(X: Array, encoder: TableEncoder, identifiers: dict[str, Any]) -> Numbers:
+def _numbers(X: Array, encoder: TableEncoder, identifiers: dict[str, Any]) -> EncodedRows:
     """Which of the numbers are yes-or-no, and which together are one category."""
     blocks: dict[str, list[int]] = {}
     binary: list[int] = []
@@ -173,11 +156,11 @@ def _numbers(X: Array, encoder: TableEncoder, identifiers: dict[str, Any]) -> Nu
         elif Kind(code["kind"]) in CODED:
             binary += [j for j in values if X[:, j].min() >= 0 and X[:, j].max() <= 1]
     names = [str(name) for name in encoder.get_feature_names_out()]
-    return Numbers(X, names, "table", blocks, tuple(binary), tuple(categories), (), identifiers)
+    return EncodedRows(X, names, "table", blocks, tuple(binary), tuple(categories), (), identifiers)
 
 
 def _encoded(
-    numbers: Numbers,
+    numbers: EncodedRows,
     labels: NDArray[Any] | None,
     settings: EncodeSettings,
     machine: dict[str, Any],
@@ -189,16 +172,7 @@ def _encoded(
     say = progress or (lambda stage, done: None)
     X, k = numbers.X, settings.k
     n, d = X.shape
-    if n < FEWEST:
-        raise TooFewRowsError(
-            f"{n} row(s) are too few to learn a code and to test it: give at least {FEWEST}."
-        )
-    if k >= d:
-        raise FramingError(
-            f"A code of {k} numbers is no shorter than a row: what is used of it is {d} numbers. "
-            f"Take -k {d - 1} or less." if d > 1 else
-            "A row is a single number here: there is nothing shorter to encode it in."
-        )  # fmt: skip
+    _refuse_no_code(n, d, k)
     split = split_rows(n, test=settings.test, seed=settings.seed)
     say("training", 0.1)
     model = autoencoder_for(numbers, settings, len(split.train))
@@ -216,14 +190,6 @@ def _encoded(
     codes = np.asarray(model.encode(X))
     squares, best = _against_linear(model, linear, X, split)
     losses = judged.sum(axis=1)
-    evidence = {
-        "rows": n,
-        "numbers a row": d,
-        "numbers a code": k,
-        "kept on rows never used": f"{kept.share:.1%}",
-        "squared error kept, this code": f"{squares.share:.1%}",
-        "squared error kept, best linear code": f"{best.share:.1%}",
-    }
     return {
         "settings": settings,
         "rows": n,
@@ -243,8 +209,34 @@ def _encoded(
         "probes": probed(model, X, labels, split.test) if numbers.size else None,
         "findings": findings(model, missing, kept, squares, best),
         "identifiers": numbers.identifiers,
-        "machine": EncodingMachine(model=model, evidence=evidence, **machine),
+        "machine": EncodingMachine(
+            model=model, evidence=_evidence(n, d, k, kept, squares, best), **machine
+        ),
         "seconds": time.perf_counter() - started,
+    }
+
+
+def _refuse_no_code(n: int, d: int, k: int) -> None:
+    if n < FEWEST:
+        raise TooFewRowsError(
+            f"{n} row(s) are too few to learn a code and to test it: give at least {FEWEST}."
+        )
+    if k >= d:
+        raise FramingError(
+            f"A code of {k} numbers is no shorter than a row: what is used of it is {d} numbers. "
+            f"Take -k {d - 1} or less." if d > 1 else
+            "A row is a single number here: there is nothing shorter to encode it in."
+        )  # fmt: skip
+
+
+def _evidence(n: int, d: int, k: int, kept: Kept, squares: Kept, best: Kept) -> dict[str, Any]:
+    return {
+        "rows": n,
+        "numbers a row": d,
+        "numbers a code": k,
+        "kept on rows never used": f"{kept.share:.1%}",
+        "squared error kept, this code": f"{squares.share:.1%}",
+        "squared error kept, best linear code": f"{best.share:.1%}",
     }
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.image_files import is_image_file, read_images
 from pellucid.data.reading import read_table
-from pellucid.errors import ShapeError, TableError
+from pellucid.errors import TableError
 from pellucid.explanation import Explanation
+from pellucid.jobs.machine_parts import columns_wanted, facts_of, images_as_rows
 
 Array = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ class EncodingMachine:
         """
         if self.size:
             raise TableError("This model encodes images, not tables: give it a .npz archive.")
-        return [entry for entry in self.schema if entry["name"] in self.features]
+        return columns_wanted(self.schema, self.features)
 
     def numbers_of(self, source: Any) -> Array:
         """Rows as the model sees them, n×d.
@@ -78,14 +78,7 @@ class EncodingMachine:
         """
         if not self.size:
             return np.asarray(self.encoder.transform(read_table(source, schema=self.wanted)))
-        images = read_images(source).images if is_image_file(source) else np.asarray(source)
-        images = images[..., None] if images.ndim == 3 else images
-        if images.shape[1:] != tuple(self.size):
-            raise ShapeError(
-                f"The model encodes images of {'×'.join(map(str, self.size))}; these are "
-                f"{'×'.join(map(str, images.shape[1:]))}."
-            )
-        return np.asarray(images.reshape(len(images), -1), dtype=np.float64)
+        return images_as_rows(source, self.size, "encodes").astype(np.float64)
 
     def encode(self, source: Any) -> Array:
         """The code of each row, n×k.
@@ -139,11 +132,10 @@ class EncodingMachine:
 
     def explain(self) -> Explanation:
         """The figures of the fit, and the model's own explanation."""
-        facts = tuple((label, str(value)) for label, value in self.evidence.items())
         return Explanation(
             name="Codes of images" if self.size else "Codes of a table",
             problem=self.problem,
-            happened=facts,
+            happened=facts_of(self.evidence),
             notes="Def 353, Concept 356",
             parts=(self.model.explain(),),
         )

@@ -15,7 +15,7 @@ from pellucid.descent.step_sizes import Cosine
 from pellucid.errors import FramingError
 
 if TYPE_CHECKING:
-    from pellucid.jobs.encode.encode_rows import Numbers
+    from pellucid.jobs.encode.encoded_rows import EncodedRows
     from pellucid.jobs.encode.encoding_result import EncodeSettings
 
 DENSE: dict[str, Any] = {
@@ -32,7 +32,7 @@ PIXELS = 80e6  # that convolutions pass over in training: about half a minute on
 LEAST_EPOCHS, MOST_EPOCHS = 3, 100  # of convolutions, however many pixels an epoch has
 
 
-def autoencoder_for(numbers: Numbers, settings: EncodeSettings, rows: int) -> Any:
+def autoencoder_for(numbers: EncodedRows, settings: EncodeSettings, rows: int) -> Any:
     """The autoencoder that `settings.model` names, not yet fitted, for so many training rows.
 
     Raises
@@ -65,7 +65,7 @@ def autoencoder_for(numbers: Numbers, settings: EncodeSettings, rows: int) -> An
 
 
 def _convolutional(
-    numbers: Numbers, settings: EncodeSettings, rows: int, shared: dict[str, Any]
+    numbers: EncodedRows, settings: EncodeSettings, rows: int, shared: dict[str, Any]
 ) -> Autoencoder:
     """A step size that falls to 0 over the epochs there are, since these are few."""
     if numbers.kind != "images":

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.reading_options import ReadingOptions
 from pellucid.errors import FramingError
 from pellucid.findings import Finding
-from pellucid.jobs.fit.fit_result import READING, ColumnSummary
+from pellucid.jobs.column_summary import ColumnSummary
 
 if TYPE_CHECKING:
     from pellucid.jobs.encode.encoding_machine import EncodingMachine
@@ -24,7 +25,7 @@ MODELS = ("network", "convnet", "linear", "variational", "denoising")
 
 
 @dataclass(frozen=True)
-class EncodeSettings:
+class EncodeSettings(ReadingOptions):
     """Everything a person may choose for an encoding.
 
     Parameters
@@ -42,10 +43,8 @@ class EncodeSettings:
         Most passes over the rows; None takes the usual number.
     seed : int
         Seed of every draw.
-    numeric, binary, category, text, date, identifier, drop, missing : tuple of str
-        Overrides of what the reader infers.
-    encoding : str
-        Encoding of a text file.
+    numeric, binary, category, text, date, identifier, drop, missing, encoding
+        How the table is read: see `ReadingOptions`.
 
     Raises
     ------
@@ -59,15 +58,6 @@ class EncodeSettings:
     test: float = 0.2
     epochs: int | None = None
     seed: int = 0
-    numeric: tuple[str, ...] = ()
-    binary: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()
-    text: tuple[str, ...] = ()
-    date: tuple[str, ...] = ()
-    identifier: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    encoding: str = "utf-8"
 
     def __post_init__(self) -> None:
         if self.k < 1:
@@ -78,10 +68,6 @@ class EncodeSettings:
             raise FramingError(f"--test is a share of the rows between 0 and 1; got {self.test}.")
         if self.epochs is not None and self.epochs < 1:
             raise FramingError(f"--epochs is at least 1; got {self.epochs}.")
-
-    def reading(self) -> dict[str, Any]:
-        """What `read_table` takes."""
-        return {name: getattr(self, name) for name in READING}
 
     def differing(self) -> dict[str, Any]:
         """Those that are not the usual ones."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.reading_options import KINDS, ReadingOptions
 from pellucid.errors import FramingError
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
     from pellucid.explanation import Explanation
     from pellucid.findings import Finding
+    from pellucid.jobs.column_summary import ColumnSummary
     from pellucid.jobs.fit.machine import Machine
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(ReadingOptions):
     """Everything a person may choose for a fit: plain values, one TOML file.
 
     Parameters
@@ -50,10 +52,8 @@ class Settings:
         Time column (train on the past), or column whose groups stay whole.
     code : dict of str to str or None
         Code of a column as `TableEncoder` takes it; the others are suggested.
-    numeric, binary, category, text, date, identifier, drop, missing : tuple of str
-        Overrides of what the reader infers.
-    encoding : str
-        Encoding of a text file.
+    numeric, binary, category, text, date, identifier, drop, missing, encoding
+        How the table is read: see `ReadingOptions`.
     jobs : int
         Parallel workers; the answer does not depend on it.
     """
@@ -71,15 +71,6 @@ class Settings:
     order_by: str | None = None
     group: str | None = None
     code: dict[str, str] | None = None
-    numeric: tuple[str, ...] = ()
-    binary: tuple[str, ...] = ()
-    category: tuple[str, ...] = ()
-    text: tuple[str, ...] = ()
-    date: tuple[str, ...] = ()
-    identifier: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    encoding: str = "utf-8"
     jobs: int = 1
 
     def reading(self) -> dict[str, Any]:
@@ -92,9 +83,9 @@ class Settings:
         """
         from pellucid.data.suggestions import kinds_for
 
-        wanted = {name: getattr(self, name) for name in READING}
+        wanted = super().reading()
         for kind, columns in kinds_for(self.code or {}).items():
-            for other in ("numeric", "binary", "category", "text", "date", "identifier", "drop"):
+            for other in KINDS:
                 both = sorted(set(wanted[other]) & set(columns))
                 if both and other != kind and not (kind, other) == ("category", "binary"):
                     raise FramingError(
@@ -103,12 +94,6 @@ class Settings:
             known = {*wanted[kind], *(wanted["binary"] if kind == "category" else ())}
             wanted[kind] = (*wanted[kind], *(c for c in columns if c not in known))
         return wanted
-
-
-READING = (
-    *("numeric", "binary", "category", "text", "date", "identifier", "drop"),
-    *("missing", "encoding"),
-)
 
 
 @dataclass(frozen=True)
@@ -122,19 +107,6 @@ class Weight:
     value: float
     standardized: float
     output: str = ""
-
-
-@dataclass(frozen=True)
-class ColumnSummary:
-    """One column: kind, missing values, why, whether it is used; its code, and why that one."""
-
-    name: str
-    kind: str
-    missing: int
-    used: bool
-    note: str = ""
-    code: str = ""
-    why_code: str = ""
 
 
 @dataclass(frozen=True)

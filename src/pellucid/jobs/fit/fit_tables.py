@@ -33,9 +33,10 @@ from pellucid.evaluation.measures import (
 from pellucid.evaluation.threshold import choose_threshold
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
+from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidates import MOST_ROWS, Recipe, automatic, named
-from pellucid.jobs.fit.fit_result import ColumnSummary, FitResult, Settings, Weight
+from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_choice import Progress, choose, chunks_of, compare, sample
 from pellucid.losses import LOSSES

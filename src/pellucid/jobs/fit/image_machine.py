@@ -11,9 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.image_files import is_image_file, read_images
-from pellucid.errors import ShapeError
 from pellucid.explanation import Explanation
+from pellucid.jobs.machine_parts import facts_of, images_as_rows
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,8 @@ class ImageMachine:
         ShapeError
             For images of another size.
         """
-        images = read_images(source).images if is_image_file(source) else np.asarray(source)
-        images = images[..., None] if images.ndim == 3 else images
-        if images.shape[1:] != tuple(self.shape):
-            raise ShapeError(
-                f"The model reads images of {'×'.join(map(str, self.shape))}; these are "
-                f"{'×'.join(map(str, images.shape[1:]))}."
-            )
-        return np.asarray(self.model.predict_proba(images.reshape(len(images), -1)))
+        rows = images_as_rows(source, self.shape, "reads")
+        return np.asarray(self.model.predict_proba(rows))
 
     def predict(self, source: Any) -> NDArray[Any]:
         """The likeliest class of each image, (m,)."""
@@ -73,9 +66,11 @@ class ImageMachine:
 
     def explain(self) -> Explanation:
         """The figures of the fit, and the model's own explanation."""
-        facts = tuple((label, str(value)) for label, value in self.evidence.items())
         problem = f"Which of {len(self.model.classes_)} classes an image shows."
         return Explanation(
-            "Telling images apart", problem=problem, happened=facts, notes="§1.0.5, Def 445",
+            name="Telling images apart",
+            problem=problem,
+            happened=facts_of(self.evidence),
+            notes="§1.0.5, Def 445",
             parts=(self.model.explain(),),
-        )  # fmt: skip
+        )

@@ -15,6 +15,7 @@ from pellucid.data.framing import Framing
 from pellucid.data.reading import read_table
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation
+from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
 MISSING = "(none)"
 
@@ -51,7 +52,7 @@ class Machine:
     @property
     def wanted(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be predicted from."""
-        return [entry for entry in self.schema if entry["name"] in self.framing.features]
+        return columns_wanted(self.schema, self.framing.features)
 
     def features_of(self, source: Any) -> NDArray[np.float64]:
         """The encoded rows φ(x), n×D, of a table or of anything `read_table` reads.
@@ -129,11 +130,10 @@ class Machine:
 
     def explain(self) -> Explanation:
         """The problem, the figures of the fit, and the model's own explanation."""
-        facts = tuple((label, str(value)) for label, value in self.evidence.items())
         return Explanation(
             name=f"Predicting {self.framing.target}",
             problem=str(self.framing),
-            happened=facts,
+            happened=facts_of(self.evidence),
             notes="§1.0.5, §1.0.7",
             parts=(self.model.explain(),),
         )

@@ -33,7 +33,7 @@ def input_gradient(
 def saliency(
     network: Network, x: Any, params: Any, output: int | None = None, mode: Mode = PREDICTING
 ) -> NDArray[Any]:
-    """How strongly an output moves with each entry of a point: |∂z_j/∂x|.
+    """How strongly an output moves with each entry of a point: `|∂z_j/∂x|`.
 
     Parameters
     ----------

@@ -1,0 +1,70 @@
+"""The reference: every public name of a room, by the table that its package keeps.
+
+```{public-names} pellucid.linear          documents each name
+```
+```{public-names} pellucid                 of the names of one package, those of some rooms
+:within: pellucid.evaluation pellucid.jobs
+```
+```{public-names} pellucid                 a list with links, where another page documents them
+:listed:
+```
+"""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+# What scikit-learn adds to each estimator, documented there.
+ROUTED = "fit partial_fit predict predict_proba decision_function score transform inverse_transform"
+ROUTING = ", ".join(f"set_{method}_request" for method in ROUTED.split())
+
+
+class PublicNames(SphinxDirective):
+    """Documentation of each public name, or a list of them; classes first."""
+
+    required_arguments = 1
+    option_spec = {"within": directives.unchanged, "listed": directives.flag}
+
+    def run(self) -> list[nodes.Node]:
+        package = import_module(self.arguments[0])
+        rooms = tuple(self.options.get("within", "pellucid").split())
+        found = {name: getattr(package, name) for name in package.__all__ if name[:2] != "__"}
+        chosen = {
+            name: thing
+            for name, thing in found.items()
+            if callable(thing) and getattr(thing, "__module__", "").startswith(rooms)
+        }
+        entry = self._listed if "listed" in self.options else self._documented
+        order = sorted(chosen, key=lambda name: (not isinstance(chosen[name], type), name.lower()))
+        lines = [line for name in order for line in entry(name, chosen[name])]
+        node = nodes.section()
+        node.document = self.state.document
+        self.state.nested_parse(StringList(lines, source=self.arguments[0]), 0, node)
+        return list(node.children)
+
+    def _documented(self, name: str, thing: Any) -> list[str]:
+        kind, options = (
+            ("autoclass", ["   :members:", f"   :exclude-members: {ROUTING}"])
+            if isinstance(thing, type)
+            else ("autofunction", [])
+        )
+        whole = f"{thing.__module__}.{getattr(thing, '__qualname__', name)}"
+        return ["```{eval-rst}", f".. {kind}:: {whole}", *options, "```", ""]
+
+    def _listed(self, name: str, thing: Any) -> list[str]:
+        first = (inspect.getdoc(thing) or "").split("\n")[0].replace("*", "\\*")
+        whole = f"{thing.__module__}.{getattr(thing, '__qualname__', name)}"
+        return [f"- {{py:obj}}`{name} <{whole}>`: {first}"]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_directive("public-names", PublicNames)
+    return {"parallel_read_safe": True}

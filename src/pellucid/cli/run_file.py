@@ -1,0 +1,117 @@
+"""The settings of a fit: from the command line and from a run file, checked; and the file written.
+
+Notes: §1.0.5
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pellucid.errors import FramingError, TableError
+
+if TYPE_CHECKING:
+    from pellucid.jobs.column_summary import ColumnSummary
+    from pellucid.jobs.fit.fit_result import Settings
+
+
+def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
+    """Settings of a run file, overridden by what was given on the command line."""
+    from pellucid.jobs.fit.fit_result import Settings
+
+    held = read_config(config)
+    merged = held | dict(given)
+    if "target" not in merged:
+        raise FramingError(
+            "Say which column to predict: --target COLUMN. To find groups without one: pellucid "
+            "cluster."
+        )
+    known = {f.name for f in fields(Settings)}
+    unknown = sorted(set(merged) - known)
+    if unknown:
+        raise FramingError(f"{config}: unknown setting(s) {', '.join(unknown)}.")
+    if isinstance(merged.get("costs"), tuple):
+        merged["costs"] = dict(_cost(entry) for entry in merged["costs"])
+    if isinstance(merged.get("code"), tuple):
+        merged["code"] = (held.get("code") or {}) | dict(_code(entry) for entry in merged["code"])
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in merged.items()}
+    settings = Settings(**plain)
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    if not 0 < settings.test < 1:
+        raise FramingError(f"--test is a share of the rows between 0 and 1; got {settings.test}.")
+    if settings.cv < 2:
+        raise FramingError(f"--cv needs at least 2 chunks; got {settings.cv}.")
+    if settings.jobs == 0 or settings.jobs < -1:
+        raise FramingError(f"--jobs is 1 or more, or -1 for all cores; got {settings.jobs}.")
+    if not _are_texts(settings.code):
+        raise FramingError(f"code is a table of column = code; got {settings.code!r}.")
+    if settings.lams is not None and any(not lam >= 0 for lam in settings.lams):
+        raise FramingError(f"--lams are numbers ≥ 0; got {settings.lams}.")
+
+
+def _are_texts(codes: Any) -> bool:
+    if codes is None:
+        return True
+    return isinstance(codes, dict) and all(isinstance(v, str) for v in codes.values())
+
+
+def _cost(entry: str) -> tuple[str, float]:
+    name, _, value = entry.rpartition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise FramingError(
+            f"--costs takes actual:predicted=cost, such as sick:well=10; got {entry!r}."
+        ) from None
+
+
+def _code(entry: str) -> tuple[str, str]:
+    name, found, code = entry.partition("=")
+    if not found or not name or not code:
+        raise FramingError(
+            f"--code takes column=code, such as size=thermometer:low,mid,high; got {entry!r}."
+        )
+    return name, code
+
+
+def read_config(config: Path | None) -> dict[str, Any]:
+    """The settings of a run file; none without one."""
+    if config is None:
+        return {}
+    try:
+        with config.open("rb") as stream:
+            read = tomllib.load(stream)
+    except OSError as error:
+        raise TableError(f"Cannot read {config}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TableError(f"{config} is not a TOML file: {error}.") from error
+    settings = read.get("settings", {})
+    if not isinstance(settings, dict):
+        raise TableError(f"{config} has no table [settings].")
+    return settings
+
+
+def run_file(data: str, settings: Settings, columns: Sequence[ColumnSummary] = ()) -> str:
+    """The settings as TOML: `pellucid fit DATA --config run.toml` replays the run.
+
+    The table `codes` tells what each column was encoded by, and why; it is for reading.
+    """
+    import tomli_w
+
+    from pellucid import __version__
+
+    plain = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(settings).items()
+        if value is not None and value != ()
+    }
+    codes = {c.name: {"code": c.code, "reason": c.why_code} for c in columns if c.code}
+    told: dict[str, Any] = {"pellucid": __version__, "data": data, "settings": plain}
+    return tomli_w.dumps(told | ({"codes": codes} if codes else {}))
