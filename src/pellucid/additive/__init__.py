@@ -5,8 +5,7 @@ Notes: §5.1, §5.2, KE 71
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from pellucid.lazy import lazy_names
 
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
@@ -16,12 +15,4 @@ HOMES: dict[str, str] = {
 
 __all__ = list(HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in HOMES:
-        raise AttributeError(f"module 'pellucid.additive' has no attribute {name!r}")
-    return getattr(import_module(HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, HOMES)

@@ -60,7 +60,7 @@ def learn_amount(x: Array, weights: Array, waves: int) -> Learned:
 
 def _masses(x: Array, weights: Array) -> tuple[Array, Array]:
     values, place = np.unique(x, return_inverse=True)
-    return values, np.bincount(place, weights, len(values))
+    return values, np.asarray(np.bincount(place, weights, len(values)), dtype=np.float64)
 
 
 def _knots(values: Array, mass: Array) -> Array:
@@ -94,7 +94,7 @@ def _hat_masses(knots: Array, values: Array, mass: Array) -> Array:
     left, part = hats(knots, values)
     total = np.bincount(left, mass * (1 - part), len(knots))
     total += np.bincount(np.minimum(left + 1, len(knots) - 1), mass * part, len(knots))
-    return np.maximum(total / total.sum(), 1e-9)
+    return np.asarray(np.maximum(total / total.sum(), 1e-9))
 
 
 def _waves(shares: Array, most: int) -> Array:

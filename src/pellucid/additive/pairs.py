@@ -16,7 +16,7 @@ MOST_CELLS = 12  # along a category
 
 
 def cells_of(x: Array, category: bool, weights: Array) -> NDArray[np.intp]:
-    """A coarse cell of each row: quantiles of an amount, or the commonest categories; 0 if missing."""
+    """A coarse cell of each row: quantiles, or the commonest categories; 0 where missing."""
     there = np.isfinite(x)
     found = np.zeros(len(x), dtype=np.intp)
     if category:

@@ -141,8 +141,8 @@ def features_of(terms: Sequence[Term], X: Array) -> Array:
 def term_features(term: Term, X: Array) -> Array:
     """The features of one term, n×m."""
     if term["kind"] == "pair":
-        return _products(term, X) - term["centre"]
-    return _columns(term, X[:, term["columns"][0]]) - term["centre"]
+        return np.asarray(_products(term, X) - term["centre"])
+    return np.asarray(_columns(term, X[:, term["columns"][0]]) - term["centre"])
 
 
 def owners_of(terms: Sequence[Term]) -> NDArray[np.intp]:

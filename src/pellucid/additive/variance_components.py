@@ -72,7 +72,9 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     lams = np.full(terms, max(total / max(len(b), 1), 1.0))
     before = np.full(terms, np.inf)
     least = max(rr * 1e-10, 1e-300)
-    for step in range(ROUNDS):
+    settled, step = False, 0
+    while not settled and step < ROUNDS:
+        step += 1
         lam = lams[owners]
         V = _inverse(A + np.diag(lam))
         theta = V @ b
@@ -82,8 +84,6 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
         squares = np.bincount(owners, theta**2, terms).clip(min=1e-300)
         lams = np.clip(phi * effective / squares, low, high)
         settled = bool(np.abs(effective - before).sum() < SETTLED)
-        if settled:
-            break
         before = effective
     theta = _inverse(A + np.diag(times * lams[owners])) @ b if terms else np.zeros(0)
     return Fitted(
@@ -91,7 +91,7 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
         np.array([offset]),
         lams[:, None],
         effective[:, None] if terms else np.zeros((0, 1)),
-        step + 1,
+        step,
         settled,
     )
 

@@ -249,7 +249,7 @@ class ColumnValues(TransformerMixin, GlassBox):  # type: ignore[misc]
                 "x: d×1",
                 "Concept 192",
             ),
-            algorithm="Columns stay as they are; only what is neither amount nor category is coded.",
+            algorithm="Columns stay; only what is neither amount nor category is coded.",
             happened=tuple((c["column"], f"{c['code']}. {c['reason']}") for c in self.codes_),
             warnings=tuple(self.warnings_),
             notes="Concept 192, §5.3",

@@ -7,7 +7,7 @@ Notes: Def 85, Clar 86, Concept 87, Clar 88
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,7 @@ def cross_validate(
     loss: str | Loss = "square",
     seed: int = 0,
     n_jobs: int | None = None,
+    going: Callable[[], None] | None = None,
 ) -> CrossValidation:
     """Judge an algorithm: fit on all chunks but one, take the loss on that one, for each.
 
@@ -110,6 +111,8 @@ def cross_validate(
         Seed of the shuffle.
     n_jobs : int or None
         Folds at once (threads); the result is the same for any number.
+    going : callable or None
+        Called before each chunk; what it raises ends the work.
 
     Returns
     -------
@@ -130,6 +133,8 @@ def cross_validate(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
 
     def judge(train: Rows, held_out: Rows) -> tuple[float, float]:
+        if going is not None:
+            going()
         X_train, y_train = take_rows(X, train), y[train]
         h = clone(estimator).fit(X_train, y_train)
         inside = losses_at(h, X_train, y_train, loss).mean()
@@ -151,6 +156,7 @@ def tune(
     loss: str | Loss = "square",
     seed: int = 0,
     n_jobs: int | None = None,
+    going: Callable[[], None] | None = None,
 ) -> Tuning:
     """Cross-validate each value of a hyperparameter of the last step; the loss has no regularizer.
 
@@ -161,7 +167,7 @@ def tune(
     ----------
     estimator : estimator or Pipeline
         The algorithm; with a pipeline, `name` belongs to its last step.
-    X, y, k, folds, loss, seed, n_jobs
+    X, y, k, folds, loss, seed, n_jobs, going
         As in `cross_validate`.
     values : sequence
         Values to try.
@@ -187,6 +193,8 @@ def tune(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
 
     def judge(train: Rows, held_out: Rows) -> list[tuple[float, float]]:
+        if going is not None:
+            going()
         before, last = _split_last(clone(estimator))
         y_train = y[train]
         inside, outside = take_rows(X, train), take_rows(X, held_out)
@@ -216,7 +224,7 @@ def _split_last(estimator: Any) -> tuple[list[Any], Any]:
 
 
 def _along(last: Any, X: Any, y: Array, name: str, values: Sequence[Any]) -> list[Any]:
-    if name == "lam" and hasattr(last, "path"):
+    if hasattr(last, "path") and name == getattr(last, "path_parameter", "lam"):
         fitted: list[Any] = last.path(X, y, list(values))
         return fitted
     return [clone(last).set_params(**{name: value}).fit(X, y) for value in values]

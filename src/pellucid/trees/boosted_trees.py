@@ -1,4 +1,4 @@
-"""`BoostedTreesRegressor` and `BoostedTreesClassifier`: scikit-learn's boosted trees, kept as plain arrays.
+"""`BoostedTreesRegressor`, `BoostedTreesClassifier`: scikit-learn's trees, kept as plain arrays.
 
 The black box against which a readable model is measured. Growing the trees is scikit-learn's work;
 the fitted trees are arrays, so that a model file holds them without a pickle.

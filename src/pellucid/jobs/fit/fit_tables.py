@@ -22,6 +22,7 @@ from pellucid.data.table import Table
 from pellucid.errors import ColumnError, PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.cross_validation import take_rows
+from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.evaluation.evidence import Candidate, LearningCurve
 from pellucid.evaluation.learning_curves import learning_curve
@@ -35,10 +36,18 @@ from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.candidates import MOST_ROWS, Recipe, automatic, named
+from pellucid.jobs.fit.candidates import (
+    MOST_ROWS,
+    Recipe,
+    compared,
+    is_asked_for,
+    named,
+    recipe_of,
+)
+from pellucid.jobs.fit.choice import choose
 from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_choice import Progress, choose, chunks_of, compare, sample
+from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
 from pellucid.losses import LOSSES
 
 Array = NDArray[Any]
@@ -80,22 +89,26 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     clock.lap("framing and assumptions")
     X_train, y_train = take_rows(table.select(framing.features), split.train), y[split.train]
     marks_train = {k: v[split.train] for k, v in marks.items()}
-    asked = settings.model
-    tried = automatic(framing.problem) if asked == "auto" else [named(framing.problem, asked)]
-    with_base = tried if asked in ("auto", "mean") else [named(framing.problem, "mean"), *tried]
+    deadline = Deadline(settings.budget)
     candidates, noticed = compare(
-        with_base,
+        compared(framing.problem, settings.model),
         X_train,
         y_train,
         settings,
         framing.loss,
         marks_train,
         lambda stage, done: say(stage, 0.1 + 0.5 * done),
+        deadline.within(FOR_COMPARISON),
     )
     clock.lap("comparing candidates")
-    allowed = [c for c in candidates if asked == "auto" or c.model == asked]
-    chosen, why = choose(allowed, framing.loss)
-    recipe = named(framing.problem, chosen.model)
+    allowed = [c for c in candidates if is_asked_for(framing.problem, settings.model, c)]
+    chosen, why = choose(
+        _affordable(allowed, candidates, deadline, len(y), settings.cv),
+        framing.loss,
+        prefer=settings.prefer,
+        beside=candidates,
+    )
+    recipe = recipe_of(framing.problem, chosen)
     say(f"fitting {chosen.name}", 0.6)
     machine, noticed_last = _fitted(
         recipe, chosen, table, framing, split, X_train, y_train, settings, say
@@ -105,8 +118,13 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     result = _tested(machine, table, framing, split, y, candidates, chosen, settings)
     clock.lap("testing")
     say("drawing the learning curve", 0.8)
-    curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train)
+    curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train, deadline)
     clock.lap("learning curve")
+    if not settings.keep_test_out:
+        say("fitting on all rows", 0.95)
+        result = _on_all_rows(result, recipe, table, y, deadline)
+        why += _kept_words(result)
+        clock.lap("fit on all rows")
     say("done", 1.0)
     richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
     base = next(c for c in candidates if c.rank == 0)
@@ -249,7 +267,9 @@ def _tested(
     y_train, y_test = y[split.train], y[split.test]
     each = losses_at(machine.model, outside, y_test, framing.loss)
     guesses, probabilities, errors = _measured(machine, outside, y_test)
-    base = named(framing.problem, "mean").make(settings.seed).fit(inside, y_train)
+    base = named(framing.problem, "mean").make(settings.seed)
+    base.fit(np.zeros((len(y_train), 1)), y_train)
+    unseen = np.zeros((len(y_test), 1))
     evidence = _evidence(chosen, split, each, framing, errors)
     machine = replace(machine, evidence=evidence)
     weights, offset = _weights(machine, inside)
@@ -269,7 +289,7 @@ def _tested(
         test_error=float(each.mean()),
         interval=interval_of(each, settings.seed),
         errors=errors,
-        errors_baseline=_measured(replace(machine, model=base), outside, y_test)[2],
+        errors_baseline=_measured(replace(machine, model=base), unseen, y_test)[2],
         truths=y_test,
         predictions=guesses,
         probabilities=probabilities,
@@ -306,6 +326,66 @@ def interval_of(losses: Array, seed: int) -> tuple[float, float]:
     means = [losses[rng.integers(m, size=m)].mean() for _ in range(RESAMPLES)]
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
+
+
+FOR_COMPARISON = 0.55  # of the time allowed; the rest is for the fit, the test and the report
+
+
+def _affordable(
+    allowed: list[Candidate],
+    candidates: list[Candidate],
+    deadline: Deadline,
+    n: int,
+    folds: int,
+) -> list[Candidate]:
+    """Candidates whose fit, and fit on all rows, will end in time; else the quickest of them."""
+    if not allowed:
+        return [c for c in candidates if c.rank == 0]
+    cost = {c.model: c.seconds / folds * max(n / max(c.rows, 1), 1.0) for c in allowed}
+    in_time = [c for c in allowed if 3 * cost[c.model] < deadline.left]
+    return in_time or [min(allowed, key=lambda c: cost[c.model])]
+
+
+def _on_all_rows(
+    result: FitResult, recipe: Recipe, table: Table, y: Array, deadline: Deadline
+) -> FitResult:
+    """The result with the model fitted again on training and test rows together."""
+    settings, machine = result.settings, result.machine
+    X = table.select(result.framing.features)
+    pipeline = recipe.pipeline(settings.seed, result.chosen.lam, settings.code)
+
+    def work(going: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PellucidWarning)  # told of the fit that was tested
+            return pipeline.fit(X, y)
+
+    try:
+        deadline.run(work)
+    except OutOfTime:
+        return result
+    facts = machine.evidence | {"fitted on": f"all {len(table):,} rows, after the test"}
+    whole = replace(
+        machine,
+        steps=tuple(step for _, step in pipeline.steps[:-1]),
+        model=pipeline[-1],
+        evidence=facts,
+    )
+    encoded: Any = X
+    for step in whole.steps:
+        encoded = step.transform(encoded)
+    weights, offset = _weights(whole, encoded)
+    return replace(
+        result, machine=whole, weights=weights, offset=offset, explanation=whole.explain()
+    )
+
+
+def _kept_words(result: FitResult) -> str:
+    if "fitted on" not in result.machine.evidence:
+        return ""
+    return (
+        f" After the test it was fitted again on all {result.rows:,} rows; to keep the one that "
+        "was tested: --keep-test-out."
+    )
 
 
 def _encoded(machine: Machine, X: Table, split: Split) -> tuple[Array, Array]:
@@ -389,21 +469,24 @@ def _curve(
     settings: Settings,
     framing: Framing,
     marks: dict[str, Array],
+    deadline: Deadline,
 ) -> LearningCurve | None:
     rows = sample(y, min(chosen.rows, MOST_ROWS), settings, marks)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PellucidWarning)
-            return learning_curve(
-                recipe.pipeline(settings.seed, chosen.lam, settings.code),
-                take_rows(X, rows),
-                y[rows],
-                folds=chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()}),
-                loss=framing.loss,
-                seed=settings.seed,
-                n_jobs=settings.jobs,
+            return deadline.within(0.5).run(
+                lambda going: learning_curve(
+                    recipe.pipeline(settings.seed, chosen.lam, settings.code),
+                    take_rows(X, rows),
+                    y[rows],
+                    folds=chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()}),
+                    loss=framing.loss,
+                    seed=settings.seed,
+                    n_jobs=settings.jobs,
+                )
             )
-    except TooFewRowsError:
+    except (TooFewRowsError, OutOfTime):
         return None
 
 

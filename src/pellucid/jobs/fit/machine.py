@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing
 from pellucid.data.reading import read_table
+from pellucid.data.table import Table
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
@@ -54,8 +55,10 @@ class Machine:
         """Columns that a table must have to be predicted from."""
         return columns_wanted(self.schema, self.framing.features)
 
-    def features_of(self, source: Any) -> NDArray[np.float64]:
-        """The encoded rows φ(x), n×D, of a table or of anything `read_table` reads.
+    def features_of(self, source: Any) -> Any:
+        """The encoded rows φ(x) of a table or of anything `read_table` reads.
+
+        An array n×D; for models that take whole columns, a Table of amounts and categories.
 
         Raises
         ------
@@ -65,7 +68,7 @@ class Machine:
         X: Any = read_table(source, schema=self.wanted)
         for step in self.steps:
             X = step.transform(X)
-        return np.asarray(X, dtype=np.float64)
+        return X if isinstance(X, Table) else np.asarray(X, dtype=np.float64)
 
     def predict(self, source: Any) -> NDArray[Any]:
         """Predictions: numbers, class labels, or "a;b" strings for overlapping classes.

@@ -1,4 +1,4 @@
-"""Choosing among candidates: cross-validate each, prefer the simpler within one standard error.
+"""Comparing candidates: cross-validate each on the same chunks of the training rows.
 
 Notes: Concept 87, Concept 83, §2.7
 """
@@ -8,19 +8,20 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.splits import folds as make_folds
-from pellucid.errors import PellucidWarning
+from pellucid.errors import PellucidWarning, TooLargeError
 from pellucid.evaluation.cross_validation import Folds, Rows, cross_validate, take_rows, tune
-from pellucid.evaluation.evidence import Candidate
+from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.evidence import Candidate, Score
 from pellucid.findings import Finding
-from pellucid.jobs.fit.candidates import MOST_TERMS, Recipe
+from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.losses import LOSSES
 from pellucid.wording import number
 
 Array = NDArray[Any]
@@ -35,13 +36,14 @@ def compare(
     loss: str,
     marks: dict[str, Array],
     progress: Progress | None = None,
+    deadline: Deadline | None = None,
 ) -> tuple[list[Candidate], list[Finding]]:
-    """Cross-validate each recipe on the training rows.
+    """Cross-validate each recipe on the training rows; then the best of them on other scales.
 
     Parameters
     ----------
     recipes : sequence of Recipe
-        Candidates; those whose basis would explode are left out, and the finding says so.
+        Candidates, the baseline first.
     X : Table, n rows
         Training rows, not encoded.
     y : ndarray, shape (n,) or (n, k)
@@ -53,27 +55,66 @@ def compare(
     marks : dict
         "order" or "groups" -> values (n,), kept by the chunks.
     progress : callable (stage, share done) or None
+    deadline : Deadline or None
+        What does not end in time is left out, and the finding says so.
 
     Returns
     -------
     candidates, findings
-        In the order given.
+        In the order given; candidates on other scales last.
 
     Notes: Def 85, Concept 87
     """
     d = encoded_width(X, y, settings.code)
-    found, findings = [], []
-    for step, recipe in enumerate(recipes):
+    until = deadline or Deadline(None)
+    found: list[Candidate] = []
+    findings: list[Finding] = []
+    waiting, late = list(recipes), []
+    step, scaled = 0, not _skewed(y)
+    while waiting:
+        recipe = waiting.pop(0)
         if progress:
-            progress(f"trying {recipe.name}", step / len(recipes))
-        if recipe.expand and len(recipes) > 1 and recipe.terms(d) > MOST_TERMS:
-            findings.append(_too_wide(recipe, d))
-            continue
+            progress(f"trying {recipe.name}", step / (step + len(waiting) + 1))
+        step += 1
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", PellucidWarning)
-            found.append(_try(recipe, X, y, d, settings, loss, marks))
+            try:
+                # The baseline takes no time, and there has to be something to fall back on.
+                judge = Deadline(None) if recipe.rank == 0 else until
+                work = partial(_try, recipe, X, y, d, settings, loss, marks)
+                found.append(judge.run(work))
+            except OutOfTime:
+                late.append(recipe)
+            except TooLargeError as error:
+                findings.append(_left_out(recipe, str(error)))
         findings += _said_once(recipe, caught)
-    return found, findings
+        if not waiting and not scaled:
+            scaled = True
+            waiting = _on_other_scales(recipes, found)
+    return found, findings + ([_not_tried(late, until)] if late else [])
+
+
+SKEWED = 0.7  # skewness of a target ≥ 0, from which other scales are tried
+SCALES_TRIED = ("log", "sqrt")
+
+
+def _skewed(y: Array) -> bool:
+    """Whether the target is an amount ≥ 0 with a long tail."""
+    if y.ndim != 1 or y.dtype.kind != "f" or not (y >= 0).all() or y.std() == 0:
+        return False
+    return bool(((y - y.mean()) ** 3).mean() / y.std() ** 3 > SKEWED)
+
+
+def _on_other_scales(recipes: Sequence[Recipe], found: Sequence[Candidate]) -> list[Recipe]:
+    """The best readable candidate and the best black box, on the logarithm and the root."""
+    by_name = {recipe.model: recipe for recipe in recipes}
+    fit = [c for c in found if c.rank > 0 and c.model != "nearest" and c.model in by_name]
+    chosen = []
+    for readable in (True, False):
+        alike = [c for c in fit if c.readable is readable]
+        if alike:
+            chosen.append(min(alike, key=lambda c: c.score.mean))
+    return [by_name[c.model].on_scale(scale) for c in chosen for scale in SCALES_TRIED]
 
 
 def encoded_width(X: Any, y: Array, codes: dict[str, str] | None = None) -> int:
@@ -93,6 +134,7 @@ def _try(
     settings: Settings,
     loss: str,
     marks: dict[str, Array],
+    going: Callable[[], None] | None = None,
 ) -> Candidate:
     begin = time.perf_counter()
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
@@ -102,7 +144,16 @@ def _try(
     pipeline = recipe.pipeline(settings.seed, codes=settings.code)
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
     shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
-    if recipe.lams:
+    shared["going"] = going
+    value: float | None = None
+    lam: float | None = None
+    path: tuple[tuple[float, Score, float], ...] = ()
+    if recipe.tuned != "lam" and recipe.lams:
+        steps = tuple(int(v) for v in recipe.lams)
+        tuning = tune(pipeline, X_some, y_some, steps, name=recipe.tuned, **shared)
+        score, value = tuning.scores[tuning.best], tuning.best_value
+        training = tuning.training[tuning.best].mean
+    elif recipe.lams:
         lams = settings.lams or recipe.lams
         tuning = tune(pipeline, X_some, y_some, lams, **shared)
         path = tuple(
@@ -116,7 +167,7 @@ def _try(
         )
     else:
         judged = cross_validate(pipeline, X_some, y_some, **shared)
-        score, training, lam, path = judged.score, judged.training.mean, None, ()
+        score, training = judged.score, judged.training.mean
     parameters = _parameters(recipe, d, _free(outputs))
     return Candidate(
         recipe.name,
@@ -130,13 +181,15 @@ def _try(
         time.perf_counter() - begin,
         len(rows),
         note,
+        recipe.readable,
+        value,
     )
 
 
 def _parameters(recipe: Recipe, d: int, outputs: int) -> int:
     if recipe.count:
         return recipe.count(d, outputs)
-    return 0 if recipe.rank == 3 else (recipe.terms(d) * (recipe.rank > 0) + 1) * outputs
+    return 0 if recipe.model == "nearest" else (recipe.terms(d) * (recipe.rank > 0) + 1) * outputs
 
 
 def _free(outputs: int) -> int:
@@ -169,45 +222,23 @@ def chunks_of(y: Array, settings: Settings, marks: dict[str, Array]) -> Folds:
     )
 
 
-def choose(candidates: Sequence[Candidate], loss: str) -> tuple[Candidate, str]:
-    """The simplest candidate within one standard error of the best, and why, in two sentences.
-
-    Notes: Concept 87, Def 24
-    """
-    best = min(candidates, key=lambda c: c.score.mean)
-    limit = best.score.mean + best.score.error
-    chosen = min(
-        (c for c in candidates if c.score.mean <= limit), key=lambda c: (c.rank, c.score.mean)
-    )
-    if len(candidates) == 1:
-        return chosen, f"{_start(chosen.name)} was asked for."
-    figures = (
-        f"{number(best.score.mean)} ± {number(best.score.error, 2)} ({LOSSES[loss].title} on "
-        "held-out chunks)"
-    )
-    if chosen is best:
-        return chosen, (
-            f"{_start(best.name)} had the lowest loss, {figures}. No simpler candidate came within "
-            "one standard error of it."
-        )
-    return chosen, (
-        f"{_start(best.name)} had the lowest loss, {figures}. {_start(chosen.name)} is simpler "
-        f"and, at {number(chosen.score.mean)}, within one standard error of it, so it is preferred."
-    )
-
-
 def _start(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _too_wide(recipe: Recipe, d: int) -> Finding:
+def _left_out(recipe: Recipe, why: str) -> Finding:
+    return Finding("candidate left out", "note", f"{_start(recipe.name)} was not tried: {why}")
+
+
+def _not_tried(late: Sequence[Recipe], deadline: Deadline) -> Finding:
+    names = ", ".join(recipe.name for recipe in late)
     return Finding(
-        "candidate left out",
-        "note",
-        f"{_start(recipe.name)} would have {recipe.terms(d):,} columns (from {d}), more than "
-        f"{MOST_TERMS:,}; it was not tried.",
+        "budget spent",
+        "caution",
+        f"The time allowed ({number(deadline.seconds or 0.0, 3)} s for the comparison) was over "
+        f"before these could be compared: {names}.",
         (),
-        f"To try it all the same: --model {recipe.model}",
+        "Allow more with --budget, or name one model with --model.",
     )
 
 
