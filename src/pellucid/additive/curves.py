@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.additive.pairs import cells_of, strength, strongest_pairs
+from pellucid.additive.pairs import bends, cells_of, strength, strongest_pairs
 from pellucid.additive.terms import (
     Term,
     features_of,
@@ -120,13 +120,12 @@ class Curves(GlassBox):
         nothing = np.zeros((len(weights), 0))
         alone = self._solve(nothing, np.zeros(0, dtype=np.intp), y, weights)
         residual, curvature = self._residuals(alone, nothing, y, weights)
-        scores = [
-            strength(
-                cells_of(values.X[:, j], values.levels[j] is not None, weights), residual, curvature
-            )
-            for j in range(d)
-        ]
-        return sorted(np.argsort(-np.array(scores), kind="stable")[:MOST_CURVES].tolist())
+        scores = np.empty(d)
+        amounts = np.array([levels is None for levels in values.levels])
+        scores[amounts] = bends(values.X[:, amounts], weights, residual, curvature)
+        for j in np.flatnonzero(~amounts):
+            scores[j] = strength(cells_of(values.X[:, j], True, weights), residual, curvature)
+        return sorted(np.argsort(-scores, kind="stable")[:MOST_CURVES].tolist())
 
     def _pairs(
         self, values: Values, terms: list[Term], fitted: Fitted, B: Array, y: Any, weights: Array

@@ -61,6 +61,26 @@ def strength(cells: NDArray[np.intp], residual: Array, curvature: Array) -> floa
     return float(best)
 
 
+def bends(X: Array, weights: Array, residual: Array, curvature: Array) -> Array:
+    """The same for a line and a parabola of each of many amounts, all in a few products: (d,)."""
+    there = np.isfinite(X)
+    mass = np.maximum(weights @ there, 1e-300)
+    centre = weights @ np.where(there, X, 0.0) / mass
+    Z = np.where(there, X - centre, 0.0)
+    scale = np.sqrt(weights @ Z**2 / mass)
+    Z /= np.where(scale > 0, scale, 1.0)
+    parabola = np.where(there, np.clip(Z, -3, 3) ** 2, 0.0)
+    parabola = np.where(there, parabola - weights @ parabola / mass, 0.0)
+    best = np.full(X.shape[1], -np.inf)
+    for c in range(residual.shape[1]):
+        total = np.zeros(X.shape[1])
+        for function in (Z, parabola):
+            spread = curvature[:, c] @ function**2
+            total += (residual[:, c] @ function) ** 2 / np.where(spread > 0, spread, np.inf)
+        best = np.maximum(best, (total - 2) / 2)
+    return np.asarray(best)
+
+
 def strongest_pairs(
     cells: Sequence[NDArray[np.intp]],
     columns: Sequence[int],

@@ -76,13 +76,16 @@ class Recipe:
             from pellucid.linear.transformed_target import TransformedTarget
 
             model = TransformedTarget(model, scale=self.target)
-        encoder = ColumnValues(codes=codes) if self.whole else TableEncoder(codes=codes)
-        steps = [("encoder", encoder)]
+        steps = [("encoder", self.encoder(codes))]
         if self.expand:
             from pellucid.features.strongest_monomials import StrongestMonomials
 
             steps.append(("polynomial", StrongestMonomials(most=self.most)))
         return Pipeline([*steps, ("model", model)])
+
+    def encoder(self, codes: dict[str, str] | None = None) -> Any:
+        """What turns columns into what the estimator takes: not fitted."""
+        return ColumnValues(codes=codes) if self.whole else TableEncoder(codes=codes)
 
     def terms(self, d: int) -> int:
         """Number of columns that reach the estimator, from d encoded ones."""

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from pellucid.data.splits import folds as make_folds
 from pellucid.errors import PellucidWarning, TooLargeError
-from pellucid.evaluation.cross_validation import Folds, Rows, cross_validate, take_rows, tune
+from pellucid.evaluation.cross_validation import Folds, Rows, cross_validate, tune
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.evidence import Candidate, Score
 from pellucid.findings import Finding
 from pellucid.jobs.fit.candidates import Recipe
+from pellucid.jobs.fit.encoded_chunks import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.wording import number
 
@@ -67,6 +68,7 @@ def compare(
     """
     d = encoded_width(X, y, settings.code)
     until = deadline or Deadline(None)
+    encoded = EncodedChunks(X, y, settings.code)
     found: list[Candidate] = []
     findings: list[Finding] = []
     waiting, late = list(recipes), []
@@ -76,12 +78,15 @@ def compare(
         if progress:
             progress(f"trying {recipe.name}", step / (step + len(waiting) + 1))
         step += 1
+        if recipe.expand and d >= recipe.most:
+            findings.append(_left_out(recipe, f"the {d:,} columns leave no room for products."))
+            continue
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", PellucidWarning)
             try:
                 # The baseline takes no time, and there has to be something to fall back on.
                 judge = Deadline(None) if recipe.rank == 0 else until
-                work = partial(_try, recipe, X, y, d, settings, loss, marks)
+                work = partial(_try, recipe, encoded, d, settings, loss, marks)
                 found.append(judge.run(work))
             except OutOfTime:
                 late.append(recipe)
@@ -128,34 +133,33 @@ def encoded_width(X: Any, y: Array, codes: dict[str, str] | None = None) -> int:
 
 def _try(
     recipe: Recipe,
-    X: Any,
-    y: Array,
+    encoded: EncodedChunks,
     d: int,
     settings: Settings,
     loss: str,
     marks: dict[str, Array],
     going: Callable[[], None] | None = None,
 ) -> Candidate:
-    begin = time.perf_counter()
+    begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
     rows = sample(y, recipe.rows(d, 1 if outputs <= 2 else outputs), settings, marks)
-    X_some, y_some = take_rows(X, rows), y[rows]
+    y_some = y[rows]
     chunks = chunks_of(y_some, settings, {k: v[rows] for k, v in marks.items()})
-    pipeline = recipe.pipeline(settings.seed, codes=settings.code)
+    pipeline = recipe.pipeline(settings.seed, codes=settings.code)[1:]
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
     shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
-    shared["going"] = going
+    shared |= {"going": going, "inputs": encoded.inputs(recipe, rows)}
     value: float | None = None
     lam: float | None = None
     path: tuple[tuple[float, Score, float], ...] = ()
     if recipe.tuned != "lam" and recipe.lams:
         steps = tuple(int(v) for v in recipe.lams)
-        tuning = tune(pipeline, X_some, y_some, steps, name=recipe.tuned, **shared)
+        tuning = tune(pipeline, None, y_some, steps, name=recipe.tuned, **shared)
         score, value = tuning.scores[tuning.best], tuning.best_value
         training = tuning.training[tuning.best].mean
     elif recipe.lams:
         lams = settings.lams or recipe.lams
-        tuning = tune(pipeline, X_some, y_some, lams, **shared)
+        tuning = tune(pipeline, None, y_some, lams, **shared)
         path = tuple(
             (float(lam), score, training.mean)
             for lam, score, training in zip(lams, tuning.scores, tuning.training, strict=True)
@@ -166,7 +170,7 @@ def _try(
             path[tuning.best][0],
         )
     else:
-        judged = cross_validate(pipeline, X_some, y_some, **shared)
+        judged = cross_validate(pipeline, None, y_some, **shared)
         score, training = judged.score, judged.training.mean
     parameters = _parameters(recipe, d, _free(outputs))
     return Candidate(
