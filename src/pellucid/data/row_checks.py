@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_y, column_or_1d
 
 from pellucid.data.column_values import Values, values_of
 from pellucid.data.weights import checked_weights
+from pellucid.errors import FramingError
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def classes_of(estimator: Any, y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[n
     """Labels, sorted, and the class of each row; at least two."""
     classes, codes = np.unique(y, return_inverse=True)
     if len(classes) < 2:
-        raise ValueError(
+        raise FramingError(
             f"{type(estimator).__name__} needs at least 2 classes; the target has 1 class: "
             f"{classes[0]!r}."
         )

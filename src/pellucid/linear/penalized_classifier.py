@@ -175,6 +175,7 @@ class PenalizedClassifier(ScoreClassifier):
             model._keep(loss, B, verdict, evidence)
             if Q is not None:
                 model.coef_ = np.asarray(model.coef_ @ Q.T)
+                model.n_features_in_ = len(Q)
             fitted[int(at)] = model
         return [fitted[at] for at in range(len(lams))]
 

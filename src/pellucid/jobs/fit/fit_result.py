@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from pellucid.jobs.fit.machine import Machine
 
 
+PREFERENCES = ("balanced", "readable", "accurate")
+
+
 @dataclass(frozen=True)
 class Settings(ReadingOptions):
     """Everything a person may choose for a fit: plain values, one TOML file.
@@ -60,8 +63,6 @@ class Settings(ReadingOptions):
         Seconds for the whole job; the best found by then is taken.
     keep_test_out : bool
         Whether the model that is kept is the one that was tested, of the training rows alone.
-    balance : bool
-        Whether each class counts as much as any other.
     jobs : int
         Parallel workers; the answer does not depend on it.
     """
@@ -82,7 +83,6 @@ class Settings(ReadingOptions):
     prefer: str = "balanced"
     budget: float | None = None
     keep_test_out: bool = False
-    balance: bool = False
     jobs: int = 1
 
     def reading(self) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing, frame
 from pellucid.data.reading import read_table
-from pellucid.data.splits import Split, split_rows
+from pellucid.data.splits import Split, split_rows, without_singles
 from pellucid.data.table import Table
-from pellucid.errors import ColumnError, PellucidWarning, TooFewRowsError
+from pellucid.errors import ColumnError, FramingError, PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.cross_validation import take_rows
 from pellucid.evaluation.deadline import Deadline, OutOfTime
@@ -213,12 +213,30 @@ def _answered(table: Table, target: str) -> NDArray[np.bool_]:
 def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Array]) -> Split:
     labels = y if y.ndim == 1 and framing.problem != "regression" and not marks else None
     split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=labels, **marks)
+    if labels is not None:
+        train, test = without_singles(labels, [(split.train, split.test)])[0]
+        split = Split(train, test, split.how)
+    _refuse_one_class(y, split, framing)
     if len(split.train) < settings.cv:
         raise TooFewRowsError(
             f"{len(split.train)} training rows do not make {settings.cv} chunks; "
             f"at least {settings.cv} are needed. Lower --cv or --test, or gather more rows."
         )
     return split
+
+
+def _refuse_one_class(y: Array, split: Split, framing: Framing) -> None:
+    """A class that only test rows hold cannot be learned: said with the table's own counts."""
+    if framing.problem not in ("two classes", "several classes"):
+        return
+    if len(np.unique(y[split.train])) > 1:
+        return
+    labels, counts = np.unique(y, return_counts=True)
+    told = ", ".join(f"{str(a)!r} has {n:,}" for a, n in zip(labels, counts, strict=True))
+    raise FramingError(
+        f"All training rows are {str(y[split.train][0])!r} (rows: {told}): there is nothing to "
+        "tell apart. Gather rows of the other classes, or split otherwise (--order-by, --group)."
+    )
 
 
 def _fitted(
@@ -245,7 +263,13 @@ def _fitted(
         for w in caught
         if issubclass(w.category, PellucidWarning)
     ]
-    return Machine(framing, table.schema, steps, pipeline[-1], threshold, {}), noticed
+    lowest = 0.0 if framing.problem == "regression" and _are_counts(y) else None
+    return Machine(framing, table.schema, steps, pipeline[-1], threshold, {}, lowest), noticed
+
+
+def _are_counts(y: Array) -> bool:
+    """Whole numbers from 0 on."""
+    return bool((y >= 0).all() and (y == np.round(y)).all())
 
 
 def _tested(
@@ -265,7 +289,8 @@ def _tested(
         warnings.simplefilter("always", PellucidWarning)
         inside, outside = _encoded(machine, X, split)
     y_train, y_test = y[split.train], y[split.test]
-    each = losses_at(machine.model, outside, y_test, framing.loss)
+    hypothesis = machine.amounts if framing.problem == "regression" else machine.model
+    each = losses_at(hypothesis, outside, y_test, framing.loss)
     guesses, probabilities, errors = _measured(machine, outside, y_test)
     base = named(framing.problem, "mean").make(settings.seed)
     base.fit(np.zeros((len(y_train), 1)), y_train)
@@ -285,7 +310,7 @@ def _tested(
         chosen=chosen,
         why="",
         machine=machine,
-        training_error=float(losses_at(machine.model, inside, y_train, framing.loss).mean()),
+        training_error=float(losses_at(hypothesis, inside, y_train, framing.loss).mean()),
         test_error=float(each.mean()),
         interval=interval_of(each, settings.seed),
         errors=errors,
@@ -401,7 +426,7 @@ def _measured(
 ) -> tuple[Array, NDArray[np.float64] | None, dict[str, float]]:
     problem = machine.framing.problem
     if problem == "regression":
-        g = np.asarray(machine.model.predict(X))
+        g = machine.amounts(X)
         return g, None, regression_measures(g, y)
     p = np.asarray(machine.model.predict_proba(X))
     if problem == "overlapping classes":
@@ -451,7 +476,9 @@ def _weights(machine: Machine, X: Array) -> tuple[tuple[Weight, ...], tuple[floa
         names = step.get_feature_names_out(names)
     coefficients = np.atleast_2d(machine.model.coef_)
     spread = np.asarray(X).std(axis=0)
-    outputs = [""] if len(coefficients) == 1 else list(machine.framing.classes)
+    classes = getattr(machine.model, "classes_", machine.framing.classes)
+    several = machine.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
+    outputs = [""] if len(coefficients) == 1 else list(several)
     found = [
         Weight(str(name), float(value), float(value * sd), str(output))
         for output, row in zip(outputs, coefficients, strict=True)

@@ -39,6 +39,8 @@ class Machine:
         Two classes: the second is said above this probability; None means one half.
     evidence : dict
         Figures of the fit: rows, loss, test error, its interval, the baseline's.
+    lowest : float or None
+        Of a regression: no answer lies below it (0 for counts).
 
     Notes: §1.0.7, Def 19
     """
@@ -49,6 +51,7 @@ class Machine:
     model: Any
     threshold: float | None
     evidence: dict[str, Any]
+    lowest: float | None = None
 
     @property
     def wanted(self) -> list[dict[str, Any]]:
@@ -87,8 +90,13 @@ class Machine:
             chosen = np.asarray(self.model.predict(X)) > 0
             return np.array([self._joined(row) for row in chosen], dtype=object)
         if self.framing.problem == "regression":
-            return np.asarray(self.model.predict(X))
+            return self.amounts(X)
         return self.decide(np.asarray(self.model.predict_proba(X)))
+
+    def amounts(self, X: Any) -> NDArray[np.float64]:
+        """Answers of a regression to encoded rows, none below `lowest`."""
+        found = np.asarray(self.model.predict(X), dtype=np.float64)
+        return found if self.lowest is None else np.maximum(found, self.lowest)
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
         """Class labels from probabilities, n×k, with the machine's threshold.

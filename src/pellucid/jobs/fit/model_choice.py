@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.splits import folds as make_folds
-from pellucid.errors import PellucidWarning, TooLargeError
+from pellucid.data.splits import without_singles
+from pellucid.errors import FramingError, PellucidWarning, TooLargeError
 from pellucid.evaluation.cross_validation import Folds, Rows, cross_validate, tune
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.evidence import Candidate, Score
@@ -90,7 +91,9 @@ def compare(
                 found.append(judge.run(work))
             except OutOfTime:
                 late.append(recipe)
-            except TooLargeError as error:
+            except (TooLargeError, FramingError) as error:
+                if recipe.rank == 0:
+                    raise
                 findings.append(_left_out(recipe, str(error)))
         findings += _said_once(recipe, caught)
         if not waiting and not scaled:
@@ -221,9 +224,10 @@ def sample(y: Array, most: int, settings: Settings, marks: dict[str, Array]) -> 
 def chunks_of(y: Array, settings: Settings, marks: dict[str, Array]) -> Folds:
     """Folds for these answers: stratified by label, by time, or with groups whole."""
     stratify = y.ndim == 1 and y.dtype.kind in "OU" and not marks
-    return make_folds(
+    found = make_folds(
         len(y), settings.cv, seed=settings.seed, labels=y if stratify else None, **marks
     )
+    return without_singles(y, found) if stratify else found
 
 
 def _start(name: str) -> str:
