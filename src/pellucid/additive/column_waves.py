@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 Learned = dict[str, Any]
 KNOTS = 48  # quantiles between which a curve is straight
 DECAY = 0.75  # size of a wave: its roughness to this power, downwards
-MOST_LEVELS = 300
+MOST_LEVELS = 120
 
 
 def learn_amount(x: Array, weights: Array, waves: int) -> Learned:

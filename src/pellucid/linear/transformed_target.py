@@ -24,7 +24,7 @@ ESTIMATOR = Hyperparameter(
     "estimator",
     None,
     "any",
-    "The regression of the transformed target; None is `Ridge`.",
+    "The regression of the transformed target; None is `LeastSquares`.",
     optional=True,
     accepts=lambda value: hasattr(value, "fit"),
     described="an estimator, or None",
@@ -127,9 +127,9 @@ class TransformedTarget(RegressorMixin, GlassBox):  # type: ignore[misc]
     def _regression(self) -> Any:
         if self.estimator is not None:
             return clone(self.estimator)
-        from pellucid.linear.ridge import Ridge
+        from pellucid.linear.least_squares import LeastSquares
 
-        return Ridge()
+        return LeastSquares()
 
     def _there(self, y: Any) -> Array:
         y = np.asarray(y, dtype=np.float64)
