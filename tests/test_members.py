@@ -75,6 +75,7 @@ def test_what_turns_text_to_columns_keeps_scikit_learns_rules(member: Member) ->
     assert once.shape == (len(X), len(fitted.get_feature_names_out()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", range(ARRAY_API_RUNS))
 def test_scikit_learn_checks_with_the_array_api_switched_on(run: int) -> None:
     """The same with SCIPY_ARRAY_API=1, which SciPy reads once, when it is imported."""
@@ -167,6 +168,18 @@ def test_copies_and_files_answer_the_same_bits(member: Member, tmp_path: Path) -
     save_model(h, tmp_path / "h.pellucid")
     for other in (again, pickle.loads(pickle.dumps(h)), load_model(tmp_path / "h.pellucid")):
         assert (_answers(other, X) == wanted).all()
+
+
+@pytest.mark.parametrize("member", PREDICTORS, ids=lambda member: member.name)
+def test_skops_loads_it_with_the_published_types_and_no_others(member: Member) -> None:
+    import skops.io
+
+    X, y = rows(member)
+    h = clone(member.estimator).fit(X, y)
+    written = skops.io.dumps(h)
+    assert set(skops.io.get_untrusted_types(data=written)) <= set(pellucid.trusted_types())
+    back = skops.io.loads(written, trusted=pellucid.trusted_types())
+    assert (_answers(back, X) == _answers(h, X)).all()
 
 
 @every

@@ -26,7 +26,9 @@ HOMES: dict[str, str] = {
     "SoftmaxCV": "pellucid.linear.softmax_cv",
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier",
     "TransformedTarget": "pellucid.linear.transformed_target",
+    "feet": "pellucid.linear.hyperplane",
     "separate": "pellucid.linear.solvers.separability",
+    "signed_distance": "pellucid.linear.hyperplane",
 }
 
 __all__ = list(HOMES)
