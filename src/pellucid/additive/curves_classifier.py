@@ -72,8 +72,10 @@ class CurvesClassifier(ClassifierMixin, Curves):  # type: ignore[misc]
         Parameters
         ----------
         X : Table, data frame or array, n rows
-            Missing values are known as missing; categories of a table or frame as categories.
+            Missing values are known as missing; categories of a table or frame as
+            categories, each with an effect of its own.
         y : array, shape (n,)
+            Labels, the answers of the curves.
         sample_weight : array, shape (n,), or None
             A weight counts like repetitions of its row.
 

@@ -35,7 +35,7 @@ class CurvesRegressor(RegressorMixin, Curves):  # type: ignore[misc]
     theta_0_ : ndarray, shape (1,)
         Offset: the mean answer.
     lams_ : ndarray, shape (terms, 1)
-        Penalty of each term, as found from the rows.
+        Penalty of each term, as found from the rows, in units of the squares' sum.
     effective_ : ndarray, shape (terms,)
         How many free weights each term is worth.
     sizes_ : ndarray, shape (terms,)
@@ -43,7 +43,7 @@ class CurvesRegressor(RegressorMixin, Curves):  # type: ignore[misc]
     names_, levels_ : list
         Names of the columns; categories of each, or None.
     n_iter_ : int
-        Rounds of the penalties' fixed point.
+        Rounds of the penalties' fixed point, at most 40.
     n_features_in_ : int
         d.
     warnings_ : list of str
@@ -66,8 +66,10 @@ class CurvesRegressor(RegressorMixin, Curves):  # type: ignore[misc]
         Parameters
         ----------
         X : Table, data frame or array, n rows
-            Missing values are known as missing; categories of a table or frame as categories.
+            Missing values are known as missing; categories of a table or frame as
+            categories, each with an effect of its own.
         y : array, shape (n,)
+            Numbers, the answers of the curves.
         sample_weight : array, shape (n,), or None
             A weight counts like repetitions of its row.
 
@@ -84,9 +86,9 @@ class CurvesRegressor(RegressorMixin, Curves):  # type: ignore[misc]
         return normal_terms(B, y, weights, owners, float(self.lam))
 
     def _residuals(self, fitted: Fitted, B: Array, y: Array, weights: Array) -> tuple[Array, Array]:
-        left = (y - B @ fitted.theta[:, 0] - fitted.offset[0]) * weights
-        spread = float(left @ left) / max(weights.sum(), 1.0)
-        return left[:, None], (weights * max(spread, 1e-300))[:, None]
+        left = y - B @ fitted.theta[:, 0] - fitted.offset[0]
+        spread = float(weights @ left**2) / max(weights.sum(), 1.0)
+        return (left * weights)[:, None], (weights * max(spread, 1e-300))[:, None]
 
     def predict(self, X: Any) -> Array:
         """The sum of the curves, for each row of X: (n,)."""

@@ -71,7 +71,7 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     low, high = 1e-7 * total, LARGEST * total
     lams = np.full(terms, max(total / max(len(b), 1), 1.0))
     before = np.full(terms, np.inf)
-    least = max(rr * 1e-10, 1e-300)
+    least = max(rr * 1e-6, 1e-300)  # a fit without any noise would have no penalty at all
     settled, step = False, 0
     while not settled and step < ROUNDS:
         step += 1
@@ -79,7 +79,7 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
         V = _inverse(A + np.diag(lam))
         theta = V @ b
         effective = np.bincount(owners, 1 - lam * np.diag(V), terms).clip(min=1e-12)
-        left = max(rr - 2 * theta @ b + theta @ A @ theta, least)
+        left = max(float(weights @ (r - B @ theta) ** 2), least)
         phi = left / max(total - 1 - effective.sum(), 0.05 * total)
         squares = np.bincount(owners, theta**2, terms).clip(min=1e-300)
         lams = np.clip(phi * effective / squares, low, high)

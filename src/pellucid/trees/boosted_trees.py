@@ -231,7 +231,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
     ranks_, levels_ : list
         For each column of categories their ranks by frequency and their names; None for an amount.
     n_iter_ : int
-        Rounds of boosting.
+        Rounds of boosting, one tree each.
     n_features_in_ : int
         d.
     warnings_ : list of str
@@ -254,8 +254,10 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
         Parameters
         ----------
         X : Table, data frame or array, n rows
-            Missing values are known as missing; categories of a table or frame as categories.
+            Missing values are known as missing; categories of a table or frame as
+            categories, each a split of its own kind.
         y : array, shape (n,)
+            Numbers, the answers of the trees.
         sample_weight : array, shape (n,), or None
 
         Returns
@@ -318,8 +320,10 @@ class BoostedTreesClassifier(ClassifierMixin, BoostedTrees):  # type: ignore[mis
         Parameters
         ----------
         X : Table, data frame or array, n rows
-            Missing values are known as missing; categories of a table or frame as categories.
+            Missing values are known as missing; categories of a table or frame as
+            categories, each a split of its own kind.
         y : array, shape (n,)
+            Labels, the answers of the trees.
         sample_weight : array, shape (n,), or None
 
         Returns

@@ -44,7 +44,14 @@ from pellucid.jobs.fit.candidates import (
     recipe_of,
 )
 from pellucid.jobs.fit.choice import choose
-from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.kept_model import (
+    FOR_COMPARISON,
+    affordable,
+    kept_words,
+    on_all_rows,
+    weights_of,
+)
 from pellucid.jobs.fit.machine import MARGIN, Machine
 from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
 from pellucid.losses import LOSSES
@@ -103,7 +110,7 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     clock.lap("comparing candidates")
     allowed = [c for c in candidates if is_asked_for(framing.problem, settings.model, c)]
     chosen, why = choose(
-        _affordable(allowed, candidates, deadline, len(y), settings.cv),
+        affordable(allowed, candidates, deadline, len(y), settings.cv),
         framing.loss,
         prefer=settings.prefer,
         beside=candidates,
@@ -122,8 +129,8 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     clock.lap("learning curve")
     if not settings.keep_test_out:
         say("fitting on all rows", 0.95)
-        result = _on_all_rows(result, recipe, table, y, deadline)
-        why += _kept_words(result)
+        result = on_all_rows(result, recipe, table, y, deadline)
+        why += kept_words(result)
         clock.lap("fit on all rows")
     say("done", 1.0)
     richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
@@ -293,7 +300,7 @@ def _tested(
     if framing.problem == "regression":
         evidence |= _margin(guesses, y_test)
     machine = replace(machine, evidence=evidence)
-    weights, offset = _weights(machine, inside)
+    weights, offset = weights_of(machine, inside)
     return FitResult(
         settings=settings,
         source=table.source,
@@ -347,66 +354,6 @@ def interval_of(losses: Array, seed: int) -> tuple[float, float]:
     means = [losses[rng.integers(m, size=m)].mean() for _ in range(RESAMPLES)]
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
-
-
-FOR_COMPARISON = 0.55  # of the time allowed; the rest is for the fit, the test and the report
-
-
-def _affordable(
-    allowed: list[Candidate],
-    candidates: list[Candidate],
-    deadline: Deadline,
-    n: int,
-    folds: int,
-) -> list[Candidate]:
-    """Candidates whose fit, and fit on all rows, will end in time; else the quickest of them."""
-    if not allowed:
-        return [c for c in candidates if c.rank == 0]
-    cost = {c.model: c.seconds / folds * max(n / max(c.rows, 1), 1.0) for c in allowed}
-    in_time = [c for c in allowed if 3 * cost[c.model] < deadline.left]
-    return in_time or [min(allowed, key=lambda c: cost[c.model])]
-
-
-def _on_all_rows(
-    result: FitResult, recipe: Recipe, table: Table, y: Array, deadline: Deadline
-) -> FitResult:
-    """The result with the model fitted again on training and test rows together."""
-    settings, machine = result.settings, result.machine
-    X = table.select(result.framing.features)
-    pipeline = recipe.pipeline(settings.seed, result.chosen.lam, settings.code)
-
-    def work(going: Any) -> Any:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PellucidWarning)  # told of the fit that was tested
-            return pipeline.fit(X, y)
-
-    try:
-        deadline.run(work)
-    except OutOfTime:
-        return result
-    facts = machine.evidence | {"fitted on": f"all {len(table):,} rows, after the test"}
-    whole = replace(
-        machine,
-        steps=tuple(step for _, step in pipeline.steps[:-1]),
-        model=pipeline[-1],
-        evidence=facts,
-    )
-    encoded: Any = X
-    for step in whole.steps:
-        encoded = step.transform(encoded)
-    weights, offset = _weights(whole, encoded)
-    return replace(
-        result, machine=whole, weights=weights, offset=offset, explanation=whole.explain()
-    )
-
-
-def _kept_words(result: FitResult) -> str:
-    if "fitted on" not in result.machine.evidence:
-        return ""
-    return (
-        f" After the test it was fitted again on all {result.rows:,} rows; to keep the one that "
-        "was tested: --keep-test-out."
-    )
 
 
 def _encoded(machine: Machine, X: Table, split: Split) -> tuple[Array, Array]:
@@ -477,27 +424,6 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
         )
         for c in table.columns
     )
-
-
-def _weights(machine: Machine, X: Array) -> tuple[tuple[Weight, ...], tuple[float, ...]]:
-    """Weights by name, and times the standard deviation of their column in training."""
-    if not hasattr(machine.model, "coef_"):
-        return (), ()
-    names: Any = None
-    for step in machine.steps:
-        names = step.get_feature_names_out(names)
-    coefficients = np.atleast_2d(machine.model.coef_)
-    spread = np.asarray(X).std(axis=0)
-    classes = getattr(machine.model, "classes_", machine.framing.classes)
-    several = machine.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
-    outputs = [""] if len(coefficients) == 1 else list(several)
-    found = [
-        Weight(str(name), float(value), float(value * sd), str(output))
-        for output, row in zip(outputs, coefficients, strict=True)
-        for name, value, sd in zip(names, row, spread, strict=True)
-    ]
-    found.sort(key=lambda w: -abs(w.standardized))
-    return tuple(found), tuple(float(b) for b in np.atleast_1d(machine.model.intercept_))
 
 
 def _curve(
