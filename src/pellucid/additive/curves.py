@@ -131,7 +131,7 @@ class Curves(GlassBox):
         self, values: Values, terms: list[Term], fitted: Fitted, B: Array, y: Any, weights: Array
     ) -> list[Term]:
         residual, curvature = self._residuals(fitted, B, y, weights)
-        columns = self._busiest(terms, fitted, B)
+        columns = self._busiest(terms, fitted, B, weights)
         cells = {
             j: cells_of(values.X[:, j], values.levels[j] is not None, weights) for j in columns
         }
@@ -141,13 +141,14 @@ class Curves(GlassBox):
         return [term for term in learned if term is not None]
 
     @staticmethod
-    def _busiest(terms: list[Term], fitted: Fitted, B: Array) -> list[int]:
+    def _busiest(terms: list[Term], fitted: Fitted, B: Array, weights: Array) -> list[int]:
         """The columns whose curves move most."""
         size: dict[int, float] = {}
         at = 0
         for term in terms:
             width = len(term["centre"])
-            moved = (B[:, at : at + width] @ fitted.theta[at : at + width]).std(axis=0).sum()
+            adds = B[:, at : at + width] @ fitted.theta[at : at + width]
+            moved = np.sqrt(np.average(adds**2, axis=0, weights=weights)).sum()
             at += width
             column = term["columns"][0]
             size[column] = size.get(column, 0.0) + float(moved)

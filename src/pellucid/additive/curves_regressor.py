@@ -87,7 +87,10 @@ class CurvesRegressor(RegressorMixin, Curves):  # type: ignore[misc]
 
     def _residuals(self, fitted: Fitted, B: Array, y: Array, weights: Array) -> tuple[Array, Array]:
         left = y - B @ fitted.theta[:, 0] - fitted.offset[0]
-        spread = float(weights @ left**2) / max(weights.sum(), 1.0)
+        total = max(weights.sum(), 1.0)
+        whole = float(weights @ (y - weights @ y / total) ** 2) / total
+        # Where the curves leave nothing, what is left is rounding, and no pair shows in it.
+        spread = max(float(weights @ left**2) / total, 1e-6 * whole)
         return (left * weights)[:, None], (weights * max(spread, 1e-300))[:, None]
 
     def predict(self, X: Any) -> Array:
