@@ -67,7 +67,7 @@ class CurvesClassifier(ClassifierMixin, Curves):  # type: ignore[misc]
     classes_: NDArray[Any]
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Find all curves together.
+        """Find the curves of all classes together.
 
         Parameters
         ----------
@@ -81,7 +81,8 @@ class CurvesClassifier(ClassifierMixin, Curves):  # type: ignore[misc]
 
         Returns
         -------
-        self
+        CurvesClassifier
+            Itself.
         """
         self.check_hyperparameters()
         values, y, weights = checked_rows(self, X, y, sample_weight)

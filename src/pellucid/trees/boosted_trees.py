@@ -315,7 +315,7 @@ class BoostedTreesClassifier(ClassifierMixin, BoostedTrees):  # type: ignore[mis
     classes_: NDArray[Any]
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Grow the trees.
+        """Grow the trees of all classes.
 
         Parameters
         ----------
@@ -328,7 +328,8 @@ class BoostedTreesClassifier(ClassifierMixin, BoostedTrees):  # type: ignore[mis
 
         Returns
         -------
-        self
+        BoostedTreesClassifier
+            Itself.
         """
         from sklearn.ensemble import HistGradientBoostingClassifier
 
