@@ -20,7 +20,7 @@ from pellucid.data.splits import Split, split_rows, without_singles
 from pellucid.data.table import Table
 from pellucid.errors import ColumnError, FramingError, PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
-from pellucid.evaluation.cross_validation import take_rows
+from pellucid.evaluation.cross_validation import Folds, take_rows
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.evaluation.evidence import Candidate, LearningCurve
@@ -45,15 +45,16 @@ from pellucid.jobs.fit.candidates import (
 )
 from pellucid.jobs.fit.choice import choose
 from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.insight import look_inside
 from pellucid.jobs.fit.kept_model import (
     FOR_COMPARISON,
     affordable,
     kept_words,
     on_all_rows,
-    weights_of,
 )
 from pellucid.jobs.fit.machine import MARGIN, Machine
 from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
+from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
 
@@ -127,15 +128,9 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     say("drawing the learning curve", 0.8)
     curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train, deadline)
     clock.lap("learning curve")
-    if not settings.keep_test_out:
-        say("fitting on all rows", 0.95)
-        result = on_all_rows(result, recipe, table, y, deadline)
-        why += kept_words(result)
-        clock.lap("fit on all rows")
-    say("done", 1.0)
     richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
     base = next(c for c in candidates if c.rank == 0)
-    return replace(
+    result = replace(
         result,
         findings=(*findings, *_once([*noticed, *noticed_last])),
         why=why,
@@ -143,9 +138,31 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
         diagnosis=diagnose(
             curve, chosen, base.score.mean, min(richer, key=lambda c: c.score.mean, default=None)
         ),
-        seconds=clock.laps,
-        peak_memory=peak_memory(),
     )
+    say("looking at what the model does", 0.9)
+    result = look_inside(
+        result,
+        table,
+        y,
+        lambda: recipe.pipeline(settings.seed, chosen.lam, settings.code),
+        lambda most: _chunked(y_train, most, settings, marks_train),
+    )
+    clock.lap("what the model does")
+    if not settings.keep_test_out:  # last: all that is told above is told of the model tested
+        say("fitting on all rows", 0.95)
+        result = on_all_rows(result, recipe, table, y, deadline)
+        result = replace(result, why=why + kept_words(result))
+        clock.lap("fit on all rows")
+    say("done", 1.0)
+    return replace(result, seconds=clock.laps, peak_memory=peak_memory())
+
+
+def _chunked(
+    y: Array, most: int, settings: Settings, marks: dict[str, Array]
+) -> tuple[Array, Folds]:
+    """At most so many rows, and chunks of them as the comparison made them."""
+    rows = sample(y, most, settings, marks)
+    return rows, chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()})
 
 
 class _Clock:
@@ -212,7 +229,8 @@ def _answered(table: Table, target: str) -> NDArray[np.bool_]:
 
 
 def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Array]) -> Split:
-    labels = y if y.ndim == 1 and framing.problem != "regression" and not marks else None
+    one_label = y.ndim == 1 and framing.problem != "regression"
+    labels = y if one_label and not marks else None
     split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=labels, **marks)
     if labels is not None:
         train, test = without_singles(labels, [(split.train, split.test)])[0]
@@ -265,7 +283,9 @@ def _fitted(
         if issubclass(w.category, PellucidWarning)
     ]
     lowest = 0.0 if framing.problem == "regression" and _are_counts(y) else None
-    return Machine(framing, table.schema, steps, pipeline[-1], threshold, {}, lowest), noticed
+    return Machine(
+        framing, table.schema, steps, pipeline[-1], threshold, {}, lowest=lowest
+    ), noticed
 
 
 def _are_counts(y: Array) -> bool:

@@ -9,7 +9,6 @@ import warnings
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.table import Table
@@ -17,8 +16,8 @@ from pellucid.errors import PellucidWarning
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.evidence import Candidate
 from pellucid.jobs.fit.candidates import Recipe
-from pellucid.jobs.fit.fit_result import FitResult, Weight
-from pellucid.jobs.fit.machine import Machine
+from pellucid.jobs.fit.fit_result import FitResult
+from pellucid.jobs.fit.weights import weights_of
 
 Array = NDArray[Any]
 FOR_COMPARISON = 0.55  # of the time allowed; the rest is for the fit, the test and the report
@@ -79,24 +78,3 @@ def kept_words(result: FitResult) -> str:
         f" After the test it was fitted again on all {result.rows:,} rows; to keep the one that "
         "was tested: --keep-test-out."
     )
-
-
-def weights_of(machine: Machine, X: Array) -> tuple[tuple[Weight, ...], tuple[float, ...]]:
-    """Weights by name, and times the standard deviation of their column in training."""
-    if not hasattr(machine.model, "coef_"):
-        return (), ()
-    names: Any = None
-    for step in machine.steps:
-        names = step.get_feature_names_out(names)
-    coefficients = np.atleast_2d(machine.model.coef_)
-    spread = np.asarray(X).std(axis=0)
-    classes = getattr(machine.model, "classes_", machine.framing.classes)
-    several = machine.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
-    outputs = [""] if len(coefficients) == 1 else list(several)
-    found = [
-        Weight(str(name), float(value), float(value * sd), str(output))
-        for output, row in zip(outputs, coefficients, strict=True)
-        for name, value, sd in zip(names, row, spread, strict=True)
-    ]
-    found.sort(key=lambda w: -abs(w.standardized))
-    return tuple(found), tuple(float(b) for b in np.atleast_1d(machine.model.intercept_))

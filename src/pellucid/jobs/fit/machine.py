@@ -5,7 +5,7 @@ Notes: §1.0.5, §1.0.7, Def 6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from pellucid.data.framing import Framing
 from pellucid.data.reading import read_table
 from pellucid.data.table import Table
 from pellucid.errors import FramingError
+from pellucid.evaluation.intervals import interval
+from pellucid.evaluation.training_range import cautions
 from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
@@ -40,6 +42,9 @@ class Machine:
         Two classes: the second is said above this probability; None means one half.
     evidence : dict
         Figures of the fit: rows, loss, test error, its interval, the baseline's.
+    known : dict
+        "ranges" of the training rows, and for a regression "intervals": what `cautions` and
+        `intervals` rest on; empty in files of earlier versions.
     lowest : float or None
         Of a regression: no answer lies below it (0 for counts).
 
@@ -52,6 +57,7 @@ class Machine:
     model: Any
     threshold: float | None
     evidence: dict[str, Any]
+    known: dict[str, Any] = field(default_factory=dict)
     lowest: float | None = None
 
     @property
@@ -126,17 +132,78 @@ class Machine:
             raise FramingError("A regression predicts numbers; it has no class probabilities.")
         return np.asarray(self.model.predict_proba(self.features_of(source)))
 
+    def scores(self, table: Any) -> NDArray[np.float64]:
+        """What the model says before it decides: numbers (n,), or probabilities, (n, k).
+
+        Of two classes only the probability of the second, (n,).
+        """
+        return self.model_scores(self.features_of(table))
+
+    def model_scores(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same, of rows that are encoded already."""
+        if self.framing.problem == "regression":
+            return np.asarray(self.model.predict(X), dtype=np.float64)
+        p = np.asarray(self.model.predict_proba(X), dtype=np.float64)
+        return p[:, 1] if self.framing.problem == "two classes" and p.shape[1] == 2 else p
+
+    def intervals(
+        self, source: Any, level: float = 0.9
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Ends of the interval in which so many of the answers lie.
+
+        Parameters
+        ----------
+        source : Table, path, data frame or array
+            As in `predict`.
+        level : float
+            Share of answers inside, strictly between 0 and 1.
+
+        Returns
+        -------
+        low, high : ndarray, shape (n,)
+
+        Raises
+        ------
+        FramingError
+            For classes, for a level that is no share, or a model of an earlier version.
+        TooFewRowsError
+            When too few rows were held out in training for that level.
+
+        Notes: KE 35
+        """
+        if self.framing.problem != "regression":
+            raise FramingError("Classes have no intervals; their probabilities say how sure it is.")
+        if "intervals" not in self.known:
+            raise FramingError("This model was fitted without intervals; fit it again.")
+        return interval(self.known["intervals"], self.predict(source), level)
+
+    def cautions(self, source: Any) -> list[str]:
+        """For each row, what about it training gave no example of; "" where nothing.
+
+        Notes: Def 12
+        """
+        table = read_table(source, schema=self.wanted)
+        if "ranges" not in self.known:
+            return [""] * len(table)
+        return cautions(self.known["ranges"], table)
+
     @property
     def encoder(self) -> Any:
         """The step that turns columns into numbers."""
         return self.steps[0]
 
     def answers(self, table: Any) -> dict[str, Any]:
-        """Columns that a prediction adds: `prediction`, and one `probability_CLASS` a class."""
-        return self.answers_of(self.encoder.transform(read_table(table, schema=self.wanted)))
+        """Columns that a prediction adds.
+
+        `prediction`, one `probability_CLASS` a class, and `caution` where the machine knows the
+        ranges of training: empty for a row like those.
+        """
+        read = read_table(table, schema=self.wanted)
+        told = {"caution": self.cautions(read)} if "ranges" in self.known else {}
+        return self.answers_of(self.encoder.transform(read)) | told
 
     def answers_of(self, encoded: NDArray[np.float64]) -> dict[str, Any]:
-        """The same from rows as the encoder leaves them, n×D."""
+        """Predictions and probabilities from rows as the encoder leaves them, n×D."""
         X: Any = encoded
         for step in self.steps[1:]:
             X = step.transform(X)
@@ -153,6 +220,17 @@ class Machine:
         classes = getattr(self.model, "classes_", self.framing.classes)
         names = self.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
         return columns | {f"probability_{name}": p[:, i] for i, name in enumerate(names)}
+
+    def _repr_html_(self) -> str:
+        from pellucid.notebook_card import card
+
+        told = f"{self.framing.problem} from {len(self.framing.features)} columns"
+        return card(
+            f"Predicting {self.framing.target}",
+            (told,),
+            ("of the fit", ""),
+            facts_of(self.evidence),
+        )
 
     def explain(self) -> Explanation:
         """The problem, the figures of the fit, and the model's own explanation."""

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
-from pellucid.data.weights import checked_weights
+from pellucid.data.weights import relative_weights
 from pellucid.errors import ConvergenceWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -138,10 +138,9 @@ class NetworkEstimator(Watched, GlassBox):
         answers = self._prepared_answers(answers, weights, not start)
         weights = weights * (len(weights) / weights.sum())
         held = None
-        if self.validation:
-            split = split_rows(
-                len(rows), test=self.validation, seed=self.random_state, labels=labels
-            )
+        share = self._share_held_out(len(rows))
+        if share:
+            split = split_rows(len(rows), test=share, seed=self.random_state, labels=labels)
             held = tuple(part[split.test] for part in (rows, answers, weights))
             rows, answers, weights = (part[split.train] for part in (rows, answers, weights))
         watch, close = self._watched(given)
@@ -169,6 +168,10 @@ class NetworkEstimator(Watched, GlassBox):
             dtype=self.dtype, gradient_norms=self.gradient_norms, start=start, watch=watch,
             checkpoint=self.checkpoint,
         )  # fmt: skip
+
+    def _share_held_out(self, n: int) -> float:
+        """Share of n rows that judge after each epoch and are never learned from."""
+        return float(self.validation)
 
     def _learning(self) -> Network:
         """The network as training sees it; adversarial training moves its batches."""
@@ -222,7 +225,7 @@ class NetworkEstimator(Watched, GlassBox):
         return outputs_of(self.network_, self.params_, self.state_, self._prepared(X))
 
     def _weights(self, sample_weight: Any, X: Any) -> Array:
-        return np.ones(len(X)) if sample_weight is None else checked_weights(sample_weight, len(X))
+        return np.ones(len(X)) if sample_weight is None else relative_weights(sample_weight, len(X))
 
     @property
     def parameter_count_(self) -> int:
@@ -242,7 +245,7 @@ class NetworkEstimator(Watched, GlassBox):
         if losses:
             facts.append(("mean training loss", f"{number(losses[0])} → {number(losses[-1])}"))
         if held:
-            best = f"{number(min(held))} after epoch {self.best_epoch_}"
+            best = f"{number(min(held))} after epoch {held.index(min(held)) + 1}"
             facts.append(("lowest validation loss", best))
         decay = f" + λ‖W‖², λ = {self.lam:g}" if self.lam else ""
         return Explanation(
