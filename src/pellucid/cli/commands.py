@@ -44,6 +44,9 @@ def fit(
     group: str | None = None,
     code: Columns = (),
     reading: Reading = AS_FOUND,
+    prefer: str | None = None,
+    budget: float | None = None,
+    keep_test_out: Annotated[bool, Parameter(negative="")] = False,
     jobs: int | None = None,
     output: Output = None,
     config: Path | None = None,
@@ -60,7 +63,7 @@ def fit(
         The column to predict; for images, the array of labels.
     model
         auto (default), or one of mean, ridge, least-squares, random, logistic, softmax, sigmoids,
-        polynomial, nearest, network. For images: convnet (auto), or network.
+        curves, pairs, polynomial, nearest, network, trees. For images: convnet (auto), or network.
     loss
         What to judge by: square, absolute, zero-one, nll, nllm. Inferred when not said.
     problem
@@ -86,6 +89,13 @@ def fit(
         The code of a column, as size=thermometer:low,mid,high; repeat for more. Codes: one-hot,
         thermometer, numeric, factored, binary, bins, standardize, center, number, dates,
         two-valued. Chosen by kind, order and structure when not said.
+    prefer
+        balanced (default: a black box only where it is clearly better), readable, or accurate.
+    budget
+        Seconds for the whole job: the best model found by then is taken, and what was not tried is
+        named.
+    keep_test_out
+        Keep the model that was tested, instead of fitting it again on all rows.
     jobs
         Parallel workers (default 1; -1 is all cores). The answer does not depend on it.
     output
@@ -112,6 +122,9 @@ def fit(
         "group": group,
         "code": code or None,
         **reading.given(),
+        "prefer": prefer,
+        "budget": budget,
+        "keep_test_out": keep_test_out or None,
         "jobs": jobs,
     }
     said = {name: value for name, value in given.items() if value is not None}

@@ -157,6 +157,8 @@ class PenalizedClassifier(ScoreClassifier):
         list of fitted estimators, in the order of `lams`
         """
         X, codes, weights = self._rows(X, y, sample_weight)
+        Q = row_space(X) if min(lams) > 0 else None
+        X = X if Q is None else X @ Q
         design, Y = self._design(X, weights), self._truths(codes)
         B: Array | None = None
         solve: Solve | None = None
@@ -173,8 +175,24 @@ class PenalizedClassifier(ScoreClassifier):
             )
             solve = evidence.solve
             model._keep(loss, B, verdict, evidence)
+            if Q is not None:
+                model.coef_ = np.asarray(model.coef_ @ Q.T)
+                model.n_features_in_ = len(Q)
             fitted[int(at)] = model
         return [fitted[at] for at in range(len(lams))]
+
+
+def row_space(X: Any) -> Array | None:
+    """An orthonormal basis d×n of what the rows span, where there are fewer rows than columns.
+
+    The penalised θ lies in it, and its length is the same in these coordinates; so many columns
+    cost no more than as many as there are rows. None where it does not pay.
+
+    Notes: KE 70, KE 160
+    """
+    if hasattr(X, "tocsr") or 2 * X.shape[0] >= X.shape[1]:
+        return None
+    return np.asarray(np.linalg.qr(np.asarray(X).T)[0])
 
 
 def _kind(loss: MeanLoss) -> str:

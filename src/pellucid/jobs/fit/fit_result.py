@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pellucid.jobs.fit.machine import Machine
 
 
+PREFERENCES = ("balanced", "readable", "accurate")
+
+
 @dataclass(frozen=True)
 class Settings(ReadingOptions):
     """Everything a person may choose for a fit: plain values, one TOML file.
@@ -55,6 +58,12 @@ class Settings(ReadingOptions):
         Code of a column as `TableEncoder` takes it; the others are suggested.
     numeric, binary, category, text, date, identifier, drop, missing, encoding
         How the table is read: see `ReadingOptions`.
+    prefer : str
+        "balanced" (a black box only where it is clearly better), "readable" or "accurate".
+    budget : float or None
+        Seconds for the whole job; the best found by then is taken.
+    keep_test_out : bool
+        Whether the model that is kept is the one that was tested, of the training rows alone.
     jobs : int
         Parallel workers; the answer does not depend on it.
     """
@@ -72,6 +81,9 @@ class Settings(ReadingOptions):
     order_by: str | None = None
     group: str | None = None
     code: dict[str, str] | None = None
+    prefer: str = "balanced"
+    budget: float | None = None
+    keep_test_out: bool = False
     jobs: int = 1
 
     def reading(self) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing, frame
 from pellucid.data.reading import read_table
-from pellucid.data.splits import Split, split_rows
+from pellucid.data.splits import Split, split_rows, without_singles
 from pellucid.data.table import Table
-from pellucid.errors import ColumnError, PellucidWarning, TooFewRowsError
+from pellucid.errors import ColumnError, FramingError, PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.cross_validation import Folds, take_rows
+from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.evaluation.evidence import Candidate, LearningCurve
 from pellucid.evaluation.learning_curves import learning_curve
@@ -33,15 +34,28 @@ from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.candidates import MOST_ROWS, Recipe, automatic, named
+from pellucid.jobs.fit.candidates import (
+    MOST_ROWS,
+    Recipe,
+    compared,
+    is_asked_for,
+    named,
+    recipe_of,
+)
+from pellucid.jobs.fit.choice import choose
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.insight import look_inside
+from pellucid.jobs.fit.kept_model import (
+    FOR_COMPARISON,
+    affordable,
+    kept_words,
+    on_all_rows,
+)
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_choice import Progress, choose, chunks_of, compare, sample
+from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
 from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
-from pellucid.wording import label
 
 Array = NDArray[Any]
 
@@ -82,22 +96,26 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     clock.lap("framing and assumptions")
     X_train, y_train = take_rows(table.select(framing.features), split.train), y[split.train]
     marks_train = {k: v[split.train] for k, v in marks.items()}
-    asked = settings.model
-    tried = automatic(framing.problem) if asked == "auto" else [named(framing.problem, asked)]
-    with_base = tried if asked in ("auto", "mean") else [named(framing.problem, "mean"), *tried]
+    deadline = Deadline(settings.budget)
     candidates, noticed = compare(
-        with_base,
+        compared(framing.problem, settings.model),
         X_train,
         y_train,
         settings,
         framing.loss,
         marks_train,
         lambda stage, done: say(stage, 0.1 + 0.5 * done),
+        deadline.within(FOR_COMPARISON),
     )
     clock.lap("comparing candidates")
-    allowed = [c for c in candidates if asked == "auto" or c.model == asked]
-    chosen, why = choose(allowed, framing.loss)
-    recipe = named(framing.problem, chosen.model)
+    allowed = [c for c in candidates if is_asked_for(framing.problem, settings.model, c)]
+    chosen, why = choose(
+        affordable(allowed, candidates, deadline, len(y), settings.cv),
+        framing.loss,
+        prefer=settings.prefer,
+        beside=candidates,
+    )
+    recipe = recipe_of(framing.problem, chosen)
     say(f"fitting {chosen.name}", 0.6)
     machine, noticed_last = _fitted(
         recipe, chosen, table, framing, split, X_train, y_train, settings, say
@@ -107,7 +125,7 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     result = _tested(machine, table, framing, split, y, candidates, chosen, settings)
     clock.lap("testing")
     say("drawing the learning curve", 0.8)
-    curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train)
+    curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train, deadline)
     clock.lap("learning curve")
     richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
     base = next(c for c in candidates if c.rank == 0)
@@ -129,6 +147,11 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
         lambda most: _chunked(y_train, most, settings, marks_train),
     )
     clock.lap("what the model does")
+    if not settings.keep_test_out:  # last: all that is told above is told of the model tested
+        say("fitting on all rows", 0.95)
+        result = on_all_rows(result, recipe, table, y, deadline)
+        result = replace(result, why=why + kept_words(result))
+        clock.lap("fit on all rows")
     say("done", 1.0)
     return replace(result, seconds=clock.laps, peak_memory=peak_memory())
 
@@ -206,10 +229,12 @@ def _answered(table: Table, target: str) -> NDArray[np.bool_]:
 
 def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Array]) -> Split:
     one_label = y.ndim == 1 and framing.problem != "regression"
-    if one_label:
-        _refuse_single_rows(y)
     labels = y if one_label and not marks else None
     split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=labels, **marks)
+    if labels is not None:
+        train, test = without_singles(labels, [(split.train, split.test)])[0]
+        split = Split(train, test, split.how)
+    _refuse_one_class(y, split, framing)
     if len(split.train) < settings.cv:
         raise TooFewRowsError(
             f"{len(split.train)} training rows do not make {settings.cv} chunks; "
@@ -218,14 +243,18 @@ def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Arra
     return split
 
 
-def _refuse_single_rows(y: Array) -> None:
-    classes, counts = np.unique(y, return_counts=True)
-    if counts.min() == 1:
-        raise TooFewRowsError(
-            f"The class {label(classes[counts.argmin()])} has a single row: it cannot be both "
-            "learned and tested. Gather more rows of it, join it with another class, or leave it "
-            "out."
-        )
+def _refuse_one_class(y: Array, split: Split, framing: Framing) -> None:
+    """A class that only test rows hold cannot be learned: said with the table's own counts."""
+    if framing.problem not in ("two classes", "several classes"):
+        return
+    if len(np.unique(y[split.train])) > 1:
+        return
+    labels, counts = np.unique(y, return_counts=True)
+    told = ", ".join(f"{str(a)!r} has {n:,}" for a, n in zip(labels, counts, strict=True))
+    raise FramingError(
+        f"All training rows are {str(y[split.train][0])!r} (rows: {told}): there is nothing to "
+        "tell apart. Gather rows of the other classes, or split otherwise (--order-by, --group)."
+    )
 
 
 def _fitted(
@@ -252,7 +281,15 @@ def _fitted(
         for w in caught
         if issubclass(w.category, PellucidWarning)
     ]
-    return Machine(framing, table.schema, steps, pipeline[-1], threshold, {}), noticed
+    lowest = 0.0 if framing.problem == "regression" and _are_counts(y) else None
+    return Machine(
+        framing, table.schema, steps, pipeline[-1], threshold, {}, lowest=lowest
+    ), noticed
+
+
+def _are_counts(y: Array) -> bool:
+    """Whole numbers from 0 on."""
+    return bool((y >= 0).all() and (y == np.round(y)).all())
 
 
 def _tested(
@@ -272,9 +309,12 @@ def _tested(
         warnings.simplefilter("always", PellucidWarning)
         inside, outside = _encoded(machine, X, split)
     y_train, y_test = y[split.train], y[split.test]
-    each = losses_at(machine.model, outside, y_test, framing.loss)
+    hypothesis = machine.amounts if framing.problem == "regression" else machine.model
+    each = losses_at(hypothesis, outside, y_test, framing.loss)
     guesses, probabilities, errors = _measured(machine, outside, y_test)
-    base = named(framing.problem, "mean").make(settings.seed).fit(inside, y_train)
+    base = named(framing.problem, "mean").make(settings.seed)
+    base.fit(np.zeros((len(y_train), 1)), y_train)
+    unseen = np.zeros((len(y_test), 1))
     evidence = _evidence(chosen, split, each, framing, errors)
     machine = replace(machine, evidence=evidence)
     weights, offset = weights_of(machine, inside)
@@ -290,11 +330,11 @@ def _tested(
         chosen=chosen,
         why="",
         machine=machine,
-        training_error=float(losses_at(machine.model, inside, y_train, framing.loss).mean()),
+        training_error=float(losses_at(hypothesis, inside, y_train, framing.loss).mean()),
         test_error=float(each.mean()),
         interval=interval_of(each, settings.seed),
         errors=errors,
-        errors_baseline=_measured(replace(machine, model=base), outside, y_test)[2],
+        errors_baseline=_measured(replace(machine, model=base), unseen, y_test)[2],
         truths=y_test,
         predictions=guesses,
         probabilities=probabilities,
@@ -346,7 +386,7 @@ def _measured(
 ) -> tuple[Array, NDArray[np.float64] | None, dict[str, float]]:
     problem = machine.framing.problem
     if problem == "regression":
-        g = np.asarray(machine.model.predict(X))
+        g = machine.amounts(X)
         return g, None, regression_measures(g, y)
     p = np.asarray(machine.model.predict_proba(X))
     if problem == "overlapping classes":
@@ -395,21 +435,24 @@ def _curve(
     settings: Settings,
     framing: Framing,
     marks: dict[str, Array],
+    deadline: Deadline,
 ) -> LearningCurve | None:
     rows = sample(y, min(chosen.rows, MOST_ROWS), settings, marks)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PellucidWarning)
-            return learning_curve(
-                recipe.pipeline(settings.seed, chosen.lam, settings.code),
-                take_rows(X, rows),
-                y[rows],
-                folds=chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()}),
-                loss=framing.loss,
-                seed=settings.seed,
-                n_jobs=settings.jobs,
+            return deadline.within(0.5).run(
+                lambda going: learning_curve(
+                    recipe.pipeline(settings.seed, chosen.lam, settings.code),
+                    take_rows(X, rows),
+                    y[rows],
+                    folds=chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()}),
+                    loss=framing.loss,
+                    seed=settings.seed,
+                    n_jobs=settings.jobs,
+                )
             )
-    except TooFewRowsError:
+    except (TooFewRowsError, OutOfTime):
         return None
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing
 from pellucid.data.reading import read_table
+from pellucid.data.table import Table
 from pellucid.errors import FramingError
 from pellucid.evaluation.intervals import interval
 from pellucid.evaluation.training_range import cautions
@@ -43,6 +44,8 @@ class Machine:
     known : dict
         "ranges" of the training rows, and for a regression "intervals": what `cautions` and
         `intervals` rest on; empty in files of earlier versions.
+    lowest : float or None
+        Of a regression: no answer lies below it (0 for counts).
 
     Notes: §1.0.7, Def 19
     """
@@ -54,14 +57,17 @@ class Machine:
     threshold: float | None
     evidence: dict[str, Any]
     known: dict[str, Any] = field(default_factory=dict)
+    lowest: float | None = None
 
     @property
     def wanted(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be predicted from."""
         return columns_wanted(self.schema, self.framing.features)
 
-    def features_of(self, source: Any) -> NDArray[np.float64]:
-        """The encoded rows φ(x), n×D, of a table or of anything `read_table` reads.
+    def features_of(self, source: Any) -> Any:
+        """The encoded rows φ(x) of a table or of anything `read_table` reads.
+
+        An array n×D; for models that take whole columns, a Table of amounts and categories.
 
         Raises
         ------
@@ -71,7 +77,7 @@ class Machine:
         X: Any = read_table(source, schema=self.wanted)
         for step in self.steps:
             X = step.transform(X)
-        return np.asarray(X, dtype=np.float64)
+        return X if isinstance(X, Table) else np.asarray(X, dtype=np.float64)
 
     def predict(self, source: Any) -> NDArray[Any]:
         """Predictions: numbers, class labels, or "a;b" strings for overlapping classes.
@@ -90,8 +96,13 @@ class Machine:
             chosen = np.asarray(self.model.predict(X)) > 0
             return np.array([self._joined(row) for row in chosen], dtype=object)
         if self.framing.problem == "regression":
-            return np.asarray(self.model.predict(X))
+            return self.amounts(X)
         return self.decide(np.asarray(self.model.predict_proba(X)))
+
+    def amounts(self, X: Any) -> NDArray[np.float64]:
+        """Answers of a regression to encoded rows, none below `lowest`."""
+        found = np.asarray(self.model.predict(X), dtype=np.float64)
+        return found if self.lowest is None else np.maximum(found, self.lowest)
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
         """Class labels from probabilities, n×k, with the machine's threshold.
