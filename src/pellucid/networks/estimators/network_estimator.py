@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+import jax
 import numpy as np
 from jax.tree_util import tree_leaves
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
 from pellucid.data.weights import checked_weights
-from pellucid.errors import ConvergenceWarning
+from pellucid.errors import ConvergenceWarning, NetworkWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import Watched
@@ -27,9 +28,10 @@ from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.training.distinct_rows import distinct_rows
 from pellucid.networks.training.outputs import outputs_of
+from pellucid.networks.training.row_sources import columns_lost, lost_in_words
 from pellucid.networks.training.settings import Epoch
-from pellucid.networks.training.steps import blueprint
-from pellucid.networks.training.train_network import train
+from pellucid.networks.training.steps import blueprint, vector_of
+from pellucid.networks.training.train_network import standing_at, train
 from pellucid.networks.training.training_result import Trained
 from pellucid.wording import number
 
@@ -131,9 +133,12 @@ class NetworkEstimator(Watched, GlassBox):
         start = self._start()
         epochs = self.epochs + (start["epochs"] if start else 0)
         if not start:
+            if not weights.all():  # a class may weigh nothing
+                X, answers, weights = (part[weights > 0] for part in (X, answers, weights))
             X, answers, weights = distinct_rows(X, answers, weights)
             labels = answers if labels is not None else None
             self._standardize(X, weights)
+        self._tell_lost_columns(X)
         rows = self._prepared(X)
         answers = self._prepared_answers(answers, weights, not start)
         weights = weights * (len(weights) / weights.sum())
@@ -150,6 +155,28 @@ class NetworkEstimator(Watched, GlassBox):
         if self.warm_start:
             self.standing_ = found.standing
         close()
+
+    def _tell_lost_columns(self, X: Any) -> None:
+        """Warn of columns that differ by less than the network's numbers can tell apart."""
+        if self.standardize is not True:
+            with np.errstate(over="ignore", invalid="ignore"):
+                lost = columns_lost((X - self.mean_) / self.scale_, self.dtype)
+            if lost:
+                self.warn(lost_in_words("rows", lost, self.dtype), NetworkWarning)
+
+    def _go_on(self) -> dict[str, Any] | None:
+        """Where one more epoch begins: at the fitted weights; None before anything was fitted.
+
+        Where the last training's own standing is still that of the fitted weights, the rule's
+        memory goes on as well; else (after an early stop, or from a model file) it begins anew.
+        """
+        if not hasattr(self, "params_"):
+            return None
+        theta = np.asarray(vector_of(jax.tree.map(np.asarray, self.params_)))
+        kept = getattr(self, "standing_", None)
+        if kept is not None and np.array_equal(kept["theta"], theta):
+            return kept
+        return standing_at(self.params_, self.state_, self.rule, self.dtype, self.trace_)
 
     def _start(self) -> dict[str, Any] | None:
         kept = getattr(self, "standing_", None)

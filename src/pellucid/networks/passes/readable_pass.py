@@ -12,17 +12,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import ShapeError
 from pellucid.networks.layers.layer import PREDICTING, Backward, Mode, shape_text
 from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.network import Network
-from pellucid.networks.output_losses import loss_named, matched
+from pellucid.networks.output_losses import loss_named, matched, number_truths
+from pellucid.networks.parameters import as_numbers, points_in
 from pellucid.networks.passes.naming import names_of
 from pellucid.networks.passes.pass_values import Pass, PassValue
 from pellucid.networks.passes.recorder import Recorder
+from pellucid.networks.targets import targets_for
 
 __all__ = ["Pass", "PassValue", "backward_pass", "forward_pass", "points_of"]
 
@@ -66,8 +67,9 @@ def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING)
 
     Notes: Def 292, KE 279
     """
+    params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
-        way = _Way(network, points_of(network, x, kind), params, mode)
+        way = _Way(network, points_of(network, x, kind), as_numbers(params, kind), mode)
         return Pass(tuple(way.quantities), len(way.quantities))
 
 
@@ -79,7 +81,7 @@ def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PR
     network, x, params, mode
         As for `forward_pass`.
     y : array, out_shape or n×out_shape
-        The truths.
+        The truths; class numbers too, where the loss is "nllm".
 
     Returns
     -------
@@ -87,11 +89,10 @@ def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PR
 
     Notes: Def 293, Concept 294, Concept 298, Notation 304
     """
+    params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
-        way = _Way(network, points_of(network, x, kind), params, mode)
-        truths = jnp.asarray(y, kind)
-        alone = len(way.values[0]) == 1 and truths.shape in (network.out_shape, ())
-        truths = truths.reshape(1, *network.out_shape) if alone else truths
+        way = _Way(network, points_of(network, x, kind), as_numbers(params, kind), mode)
+        truths = truths_of(network, y, len(way.values[0]))
         slope = way.loss(truths)
         forward_steps = len(way.quantities) - 1
         for l in reversed(range(len(network.layers))):
@@ -124,8 +125,8 @@ class _Way:
     def loss(self, y: Any) -> Any:
         """The loss, and ∂L/∂A^L."""
         network, (direct, depth) = self.network, self.network.head
+        y = matched(self.values[-1], y)
         loss, g, name = loss_named(network.loss), self.values[-1], self.names[-1].output
-        y = matched(g, y)
         value = np.asarray(network.shared(direct.value(self.values[depth], y)).sum())
         slope = network.shared(loss.slope(g, y))
         text = loss.slope_text.replace("∂L/∂a", f"∂L/∂{name}")
@@ -151,6 +152,20 @@ class _Way:
         return slope
 
 
+def truths_of(network: Network, y: Any, n: int) -> Any:
+    """The truths of n points, shaped as their outputs; one alone may come without its batch.
+
+    Raises
+    ------
+    ShapeError, FramingError
+        When they do not belong to the outputs or the loss.
+    """
+    y = number_truths(y)
+    if n == 1 and y.shape in (network.out_shape, ()):
+        y = y.reshape(1, *y.shape)
+    return targets_for(network, y)
+
+
 def points_of(network: Network, x: Any, kind: Any) -> Any:
     """One point or several, as a batch.
 
@@ -159,7 +174,7 @@ def points_of(network: Network, x: Any, kind: Any) -> Any:
     ShapeError
         When x is neither.
     """
-    x, shape = jnp.asarray(x, kind), network.points[0]
+    x, shape = points_in(x, kind), network.points[0]
     if x.shape == shape:
         return x[None]
     if x.shape[1:] != shape or not len(x):
