@@ -17,9 +17,9 @@ from pyarrow import parquet
 
 from pellucid.errors import ColumnError, ShapeError, TableError
 from pellucid.networks import InMemory, ParquetRows, Stream, train
+from pellucid.networks.training import row_sources
 from pellucid.networks.training.batch_blocks import batched, blocks_of
 from pellucid.networks.training.distinct_rows import distinct_rows
-from pellucid.networks.training.train_network import row_sources
 
 
 @pytest.fixture

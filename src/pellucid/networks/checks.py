@@ -25,6 +25,7 @@ from pellucid.networks.layers.input_noise import InputNoise
 from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.layers.max_pool import MaxPool, windows_of_pool
 from pellucid.networks.layers.parallel import Parallel
+from pellucid.networks.layers.random_shift import RandomShift
 from pellucid.networks.layers.sequences.each_place import Stretch
 from pellucid.networks.layers.sequences.embedding import Embedding
 from pellucid.networks.layers.softmax import Softmax
@@ -34,7 +35,7 @@ from pellucid.networks.output_losses import OutputLoss
 LINEAR = (Dense, Convolution)
 # Linear at prediction, without neurons of their own: two linear layers collapse across them.
 PASSES_THROUGH = (
-    Identity, Dropout, InputNoise, Flatten, Unflatten, Enlarge, AveragePool, BatchNorm,
+    Identity, Dropout, InputNoise, RandomShift, Flatten, Unflatten, Enlarge, AveragePool, BatchNorm,
 )  # fmt: skip
 
 

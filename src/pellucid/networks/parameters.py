@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.errors import ShapeError
+from pellucid.errors import ShapeError, TableError
 from pellucid.networks.layers.layer import Layer, shape_text
 
 
@@ -79,6 +79,13 @@ def points_in(X: Any, dtype: Any) -> Any:
         raise ShapeError(
             f"A network takes points as one array of numbers, one row a point; these are {found}."
         )
+    if isinstance(array, np.ndarray) and array.dtype == np.float64 and dtype == np.float32:
+        largest = np.abs(array[np.isfinite(array)]).max(initial=0)
+        if largest > np.finfo(np.float32).max:
+            raise TableError(
+                f"The points hold {largest:.3g}, more than float32 can: divide them first, or take "
+                'parameters of float64, network.init(seed, dtype="float64").'
+            )
     return jnp.asarray(array, dtype)
 
 

@@ -18,17 +18,24 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
 from pellucid.data.weights import checked_weights
-from pellucid.errors import ConvergenceWarning, NetworkWarning
+from pellucid.descent.step_sizes import Constant, Cosine
+from pellucid.errors import ConvergenceWarning, NetworkWarning, TableError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import Watched
+from pellucid.networks.estimators.settings import (
+    FALLING_FROM,
+    FEWEST_EPOCHS,
+    MOST_EPOCHS,
+    ROWS_SEEN,
+)
 from pellucid.networks.layers.activations import GELU, Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.training.distinct_rows import distinct_rows
 from pellucid.networks.training.outputs import outputs_of
-from pellucid.networks.training.row_sources import columns_lost, lost_in_words
+from pellucid.networks.training.row_sources import bad_row, columns_lost, lost_in_words
 from pellucid.networks.training.settings import Epoch
 from pellucid.networks.training.steps import blueprint, vector_of
 from pellucid.networks.training.train_network import standing_at, train
@@ -57,7 +64,7 @@ class NetworkEstimator(Watched, GlassBox):
     rule: str
     step_size: Any
     batch_size: int
-    epochs: int
+    epochs: int | None
     lam: float
     decay_in: str
     dropout: float
@@ -131,7 +138,7 @@ class NetworkEstimator(Watched, GlassBox):
         """Train on checked rows; the answers are as the loss takes them."""
         self.network_ = network
         start = self._start()
-        epochs = self.epochs + (start["epochs"] if start else 0)
+        epochs = self._epochs(len(X)) + (start["epochs"] if start else 0)
         if not start:
             if not weights.all():  # a class may weigh nothing
                 X, answers, weights = (part[weights > 0] for part in (X, answers, weights))
@@ -173,7 +180,7 @@ class NetworkEstimator(Watched, GlassBox):
         if not hasattr(self, "params_"):
             return None
         theta = np.asarray(vector_of(jax.tree.map(np.asarray, self.params_)))
-        kept = getattr(self, "standing_", None)
+        kept: dict[str, Any] | None = getattr(self, "standing_", None)
         if kept is not None and np.array_equal(kept["theta"], theta):
             return kept
         return standing_at(self.params_, self.state_, self.rule, self.dtype, self.trace_)
@@ -190,12 +197,28 @@ class NetworkEstimator(Watched, GlassBox):
     ) -> Trained:
         return train(
             self._learning(), rows, answers, weights=weights, rule=self.rule, validation=held,
-            step_size=self.step_size, batch_size=self.batch_size, epochs=epochs,
+            step_size=self._schedule(len(rows), epochs, start), batch_size=self.batch_size, epochs=epochs,
             decay=float(self.lam), decay_in=self.decay_in, clip=self.clip,
             patience=self.patience if held else None, seed=int(self.random_state),
             dtype=self.dtype, gradient_norms=self.gradient_norms, start=start, watch=watch,
             checkpoint=self.checkpoint,
         )  # fmt: skip
+
+    def _epochs(self, n: int) -> int:
+        """Passes over n rows that a fit takes at most."""
+        if self.epochs is not None:
+            return self.epochs
+        return min(max(round(ROWS_SEEN / n), FEWEST_EPOCHS), MOST_EPOCHS)
+
+    def _schedule(self, n: int, epochs: int, start: Any) -> Any:
+        """The step size for n rows; "falling" is over once a fit is done, so what goes on from one
+        takes a tenth of its first step.
+        """
+        if self.step_size != "falling":
+            return self.step_size
+        if start:
+            return Constant(FALLING_FROM / 10)
+        return Cosine(FALLING_FROM, epochs * -(-n // min(self.batch_size, n)))
 
     def _learning(self) -> Network:
         """The network as training sees it; adversarial training moves its batches."""
@@ -214,7 +237,13 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _prepared(self, X: Any) -> Any:
         """Standardised rows, with the shape of the network's input."""
-        Z = ((X - self.mean_) / self.scale_).astype(self.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            Z = ((X - self.mean_) / self.scale_).astype(self.dtype)
+        if bad := bad_row(Z):
+            raise TableError(
+                f"Row {bad[0]} holds a number that is too large for {self.dtype} once the columns "
+                "are standardised as in the fit: look for a unit or a decimal point that is off."
+            )
         return Z.reshape(len(Z), *self.network_.points[0])
 
     def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
@@ -223,7 +252,7 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _watched(self, given: Any) -> Any:
         """scikit-learn's callbacks, told after each epoch."""
-        return self._watch(given[0], given[1], self.epochs, self._as_fitted)
+        return self._watch(given[0], given[1], self._epochs(len(given[1])), self._as_fitted)
 
     def _as_fitted(self, epoch: Epoch) -> dict[str, Any]:
         kept = {name: value for name, value in vars(self).items() if name.endswith("_")}

@@ -22,7 +22,7 @@ from pellucid.data.weights import checked_weights
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
-from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError
+from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, TableError
 from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
@@ -487,6 +487,14 @@ def _of_precision(source: RowSource, dtype: str) -> tuple[str, ...]:
         return ()
     said = []
     for name, part in (("rows", source.X), ("targets", source.y)):
+        if np.asanyarray(part).dtype != np.float64:
+            continue
+        largest = np.abs(np.asarray(part)[np.isfinite(part)]).max(initial=0)
+        if largest > np.finfo(dtype).max:
+            raise TableError(
+                f"The {name} hold {largest:.3g}, more than {dtype} can. Subtract the mean and "
+                'divide by the deviation first, in float64, or train with dtype="float64".'
+            )
         lost = columns_lost(part, dtype)
         if lost:
             said.append(lost_in_words(name, lost, dtype))
