@@ -16,8 +16,8 @@ from pellucid.networks.estimators.settings import (
     FILTERS,
     IMAGE_HIDDEN,
     IMAGE_SHAPE,
-    IMAGE_TRAINING,
     NO_SHIFT,
+    NUMBERS_OF_IMAGES,
 )
 
 
@@ -69,7 +69,7 @@ class ConvNetRegressor(Numbers, ImageNetwork):
         ACTIVATION,
         IMAGE_SHAPE,
         NO_SHIFT,
-        *IMAGE_TRAINING,
+        *NUMBERS_OF_IMAGES,
     )
 
     def __init__(
@@ -86,7 +86,7 @@ class ConvNetRegressor(Numbers, ImageNetwork):
         epochs: int | None = None,
         lam: float = 0.0,
         decay_in: str = "loss",
-        dropout: float = 0.5,
+        dropout: float = 0.0,
         input_noise: float = 0.0,
         clip: float | None = None,
         validation: float = 0.0,

@@ -197,8 +197,8 @@ class NetworkEstimator(Watched, GlassBox):
     ) -> Trained:
         return train(
             self._learning(), rows, answers, weights=weights, rule=self.rule, validation=held,
-            step_size=self._schedule(len(rows), epochs, start), batch_size=self.batch_size, epochs=epochs,
-            decay=float(self.lam), decay_in=self.decay_in, clip=self.clip,
+            step_size=self._schedule(len(rows), epochs, start), batch_size=self.batch_size,
+            epochs=epochs, decay=float(self.lam), decay_in=self.decay_in, clip=self.clip,
             patience=self.patience if held else None, seed=int(self.random_state),
             dtype=self.dtype, gradient_norms=self.gradient_norms, start=start, watch=watch,
             checkpoint=self.checkpoint,

@@ -26,6 +26,10 @@ def _image(value: Any) -> bool:
     return _sizes(value) and len(value) in (2, 3)
 
 
+def _schedule(value: Any) -> bool:
+    return _steps(value) and value not in ("line search", "shrinking")
+
+
 SIZES = "a tuple of whole numbers ≥ 1"
 HIDDEN = Hyperparameter(
     "hidden", (100,), "any", "Neurons of each hidden layer, first to last; () for none.",
@@ -68,7 +72,7 @@ INPUT_NOISE = Hyperparameter(
 RULE = Hyperparameter("rule", "adam", "str", "Update rule of the steps.", choices=RULE_NAMES)
 STEP_SIZE = Hyperparameter(
     "step_size", 1e-3, "any", "Step size, constant or a function of the step t.", symbol="η",
-    accepts=lambda value: _steps(value) and value not in ("line search", "shrinking"),
+    accepts=_schedule,
     described="a number > 0, a function of t, or a schedule",
 )  # fmt: skip
 BATCH_SIZE = Hyperparameter("batch_size", 32, "int", "Rows of one step.", symbol="K", low=1)
@@ -89,9 +93,9 @@ IMAGE_HIDDEN = replace(HIDDEN, default=(128,))
 IMAGE_DROPOUT = replace(DROPOUT, default=0.5)
 IMAGE_STEP_SIZE = replace(
     STEP_SIZE, default="falling",
-    meaning=f"Step size, constant or a function of the step t; 'falling': from {FALLING_FROM:g} to "
-    "0 along half a cosine over all steps of the fit.",
-    accepts=lambda value: value == "falling" or bool(STEP_SIZE.accepts and STEP_SIZE.accepts(value)),
+    meaning=f"Step size, constant or a function of the step t; 'falling': from {FALLING_FROM:g} "
+    "to 0 along half a cosine over all steps of the fit.",
+    accepts=lambda value: value == "falling" or _schedule(value),
     described="'falling', a number > 0, a function of t, or a schedule",
 )  # fmt: skip
 IMAGE_EPOCHS = replace(
@@ -101,8 +105,9 @@ IMAGE_EPOCHS = replace(
 )  # fmt: skip
 SHIFT = Hyperparameter(
     "shift", 1, "int",
-    "Pixels by which an image is moved at random each time it is seen in training; never more than "
-    "a fourteenth of its shorter side, so images of less than 14 pixels stay.", unit="pixels", low=0,
+    "Pixels by which an image is moved at random each time it is seen in training; never more "
+    "than a fourteenth of its shorter side, so images of less than 14 pixels stay.",
+    unit="pixels", low=0,
 )  # fmt: skip
 NO_SHIFT = replace(
     SHIFT, default=0,
@@ -135,5 +140,8 @@ TRAINING = (
     PATIENCE, STANDARDIZE, DTYPE, GRADIENT_NORMS, CHECKPOINT, WARM_START, RANDOM_STATE,
 )  # fmt: skip
 # The same for images: what differs is what a person gets without settings.
-OF_IMAGES = {"step_size": IMAGE_STEP_SIZE, "epochs": IMAGE_EPOCHS, "dropout": IMAGE_DROPOUT}
-IMAGE_TRAINING = tuple(OF_IMAGES.get(parameter.name, parameter) for parameter in TRAINING)
+_OF_IMAGES = {"step_size": IMAGE_STEP_SIZE, "epochs": IMAGE_EPOCHS}
+NUMBERS_OF_IMAGES = tuple(_OF_IMAGES.get(parameter.name, parameter) for parameter in TRAINING)
+CLASSES_OF_IMAGES = tuple(
+    IMAGE_DROPOUT if parameter.name == "dropout" else parameter for parameter in NUMBERS_OF_IMAGES
+)
