@@ -180,7 +180,7 @@ class Network:
 
         Notes: KE 279
         """
-        params = self.checked(params)
+        params, x = _on_device(self.checked(params)), jnp.asarray(x)
         y, backward, _ = forward_series(self.layers, params, x, mode)
         return y, backward
 
@@ -190,7 +190,7 @@ class Network:
         Notes: Concept 259
         """
         loss, depth = self.head
-        params = self.checked(params)
+        params, x = _on_device(self.checked(params)), jnp.asarray(x)
         g, _, _ = forward_series(self.layers[:depth], params[:depth], x, mode)
         return loss.value(g, matched(g, y, loss.name == "nllm"))
 
@@ -221,7 +221,7 @@ class Network:
         Notes: Concept 294, Notation 304, §7.6
         """
         loss, depth = self.head
-        params = self.checked(params)
+        params, x = _on_device(self.checked(params)), jnp.asarray(x)
         mode = replace(mode, weights=weights)
         g, backward, states = forward_series(self.layers[:depth], params[:depth], x, mode)
         y = matched(g, y, loss.name == "nllm")
@@ -310,6 +310,11 @@ class Network:
         from pellucid.networks.passes.readable_pass import backward_pass
 
         return backward_pass(self, x, y, params, mode)
+
+
+def _on_device(params: Any) -> Any:
+    """Arrays of NumPy as the engine's, in the numbers that it computes with at present."""
+    return jax.tree.map(jnp.asarray, params)
 
 
 def _in_shape(layers: Sequence[Layer], given: Any) -> Shape:

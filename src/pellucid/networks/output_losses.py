@@ -148,7 +148,7 @@ def class_rows(codes: Any, outputs: int) -> Any:
     Notes: Concept 286
     """
     if isinstance(codes, jax.core.Tracer):
-        return jax.nn.one_hot(codes, outputs)
+        return jax.nn.one_hot(codes.astype(np.int32), outputs)
     y = np.asarray(codes)
     if not (y == np.floor(y)).all():
         raise ShapeError(f"Class codes are whole numbers from 0; {y[y != np.floor(y)][0]} is none.")

@@ -87,7 +87,7 @@ PATIENCE = Hyperparameter(
     "Epochs without a lower validation loss that are borne; the best parameters are kept.", low=1,
 )  # fmt: skip
 FALLING_FROM = 1.5e-3
-ROWS_SEEN = 200_000  # by which a network of images is trained when no epochs are given
+ROWS_SEEN = 160_000  # by which a network of images is trained when no epochs are given
 FEWEST_EPOCHS, MOST_EPOCHS = 5, 300
 IMAGE_HIDDEN = replace(HIDDEN, default=(128,))
 IMAGE_DROPOUT = replace(DROPOUT, default=0.5)

@@ -129,20 +129,37 @@ class _Way:
         loss, g, name = loss_named(network.loss), self.values[-1], self.names[-1].output
         value = np.asarray(network.shared(direct.value(self.values[depth], y)).sum())
         slope = network.shared(loss.slope(g, y))
-        text = loss.slope_text.replace("∂L/∂a", f"∂L/∂{name}")
+        text = self._share(loss.slope_text.replace("∂L/∂a", f"∂L/∂{name}"))
         end = (len(network.layers),)
         self.quantities += [
-            PassValue("L", loss.text, value, end, False, "Concept 259"),
+            PassValue("L", self._total(loss.text), value, end, False, "Concept 259"),
             PassValue(f"∂L/∂{name}", text, np.asarray(slope), end, notes="Notation 302"),
         ]
         return slope
+
+    def _total(self, text: str) -> str:
+        """The formula of one point's loss as that of them all: their sum, or their mean."""
+        n = len(self.values[0])
+        if n == 1:
+            return text
+        mean = f"(1/{n}) " if self.network.reduction == "mean" else ""
+        left, _, right = text.partition(" = ")
+        return f"{left} = {mean}Σᵢ {right}"
+
+    def _share(self, text: str) -> str:
+        """The formula of one point's slope, with its share of the loss of all."""
+        n = len(self.values[0])
+        if n == 1 or self.network.reduction == "sum":
+            return text
+        left, _, right = text.partition(" = ")
+        return f"{left} = (1/{n}) ({right})"
 
     def at_once(self, y: Any) -> Any:
         """∂L/∂Z^L = A^L − y, without the division by A^L that ∂L/∂A^L has."""
         direct, depth = self.network.head
         z, last = self.values[depth], self.names[-1]
         slope = self.network.shared(direct.slope(z, matched(z, y)))
-        text = f"∂L/∂{last.input} = {last.output} − y, at once"
+        text = self._share(f"∂L/∂{last.input} = {last.output} − y") + ", at once"
         kind = type(self.network.layers[depth]).__name__
         self.quantities.append(
             PassValue(
