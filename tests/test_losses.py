@@ -27,7 +27,7 @@ GUESSES = {
 scores = st.floats(-1e4, 1e4)
 
 
-@pytest.mark.parametrize("name", ["absolute", "square", "nll", "nllm"])
+@pytest.mark.parametrize("name", [n for n, loss in LOSSES.items() if loss.guesses != "class"])
 def test_derivative_equals_central_difference(name):
     loss = LOSSES[name]
     g, a = GUESSES[loss.guesses]
@@ -39,7 +39,7 @@ def test_derivative_equals_central_difference(name):
         assert_allclose(loss.derivative(g, a)[at], slope, rtol=1e-7, atol=1e-8)
 
 
-@pytest.mark.parametrize("name", ["zero-one", "asymmetric"])
+@pytest.mark.parametrize("name", [n for n, loss in LOSSES.items() if loss.guesses == "class"])
 def test_eq_4_17_losses_on_labels_are_flat(name):
     g, a = GUESSES["class"]
     assert not LOSSES[name].derivative(g, a).any()

@@ -169,6 +169,18 @@ def test_copies_and_files_answer_the_same_bits(member: Member, tmp_path: Path) -
         assert (_answers(other, X) == wanted).all()
 
 
+@pytest.mark.parametrize("member", PREDICTORS, ids=lambda member: member.name)
+def test_skops_loads_it_with_the_published_types_and_no_others(member: Member) -> None:
+    import skops.io
+
+    X, y = rows(member)
+    h = clone(member.estimator).fit(X, y)
+    written = skops.io.dumps(h)
+    assert set(skops.io.get_untrusted_types(data=written)) <= set(pellucid.trusted_types())
+    back = skops.io.loads(written, trusted=pellucid.trusted_types())
+    assert (_answers(back, X) == _answers(h, X)).all()
+
+
 @every
 def test_the_notebook_view_documents_parameters_and_attributes(member: Member) -> None:
     X, y = rows(member)

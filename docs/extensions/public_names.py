@@ -19,12 +19,9 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from sklearn.base import BaseEstimator
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-
-# What scikit-learn adds to each estimator, documented there.
-ROUTED = "fit partial_fit predict predict_proba decision_function score transform inverse_transform"
-ROUTING = ", ".join(f"set_{method}_request" for method in ROUTED.split())
 
 
 class PublicNames(SphinxDirective):
@@ -51,11 +48,11 @@ class PublicNames(SphinxDirective):
         return list(node.children)
 
     def _documented(self, name: str, thing: Any) -> list[str]:
-        kind, options = (
-            ("autoclass", ["   :members:", f"   :exclude-members: {ROUTING}"])
-            if isinstance(thing, type)
-            else ("autofunction", [])
-        )
+        a_class = isinstance(thing, type)
+        kind = "autoclass" if a_class else "autofunction"
+        options = ["   :members:"] if a_class else []
+        if a_class and issubclass(thing, BaseEstimator):
+            options.append("   :inherited-members: BaseEstimator")
         whole = f"{thing.__module__}.{getattr(thing, '__qualname__', name)}"
         return ["```{eval-rst}", f".. {kind}:: {whole}", *options, "```", ""]
 
@@ -65,6 +62,14 @@ class PublicNames(SphinxDirective):
         return [f"- {{py:obj}}`{name} <{whole}>`: {first}"]
 
 
+def _foreign(
+    app: Sphinx, kind: str, name: str, thing: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave out what scikit-learn gives every estimator: it is documented there."""
+    return True if str(getattr(thing, "__module__", "")).startswith("sklearn.") else None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("autodoc-skip-member", _foreign)
     app.add_directive("public-names", PublicNames)
     return {"parallel_read_safe": True}

@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "str": (str,),
 }
+SCALES = ("linear", "log")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class Hyperparameter:
         A further test of the value.
     described : str
         The type as a docstring prints it; made from the other fields when empty.
+    shown : (float, float) or None
+        The range that a slider or a picture goes through, inside `low` and `high`.
+    scale : {"linear", "log"}
+        How that range is divided.
 
     Examples
     --------
@@ -78,6 +83,23 @@ class Hyperparameter:
     optional: bool = False
     accepts: Callable[[Any], bool] | None = None
     described: str = ""
+    shown: tuple[float, float] | None = None
+    scale: str = "linear"
+
+    def __post_init__(self) -> None:
+        """Refuse a shown range that leaves the declared one."""
+        if self.scale not in SCALES:
+            raise HyperparameterError(f"{self.name}: scale is one of {SCALES}; got {self.scale!r}.")
+        if self.shown is None:
+            return
+        first, last = self.shown
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        if not low <= first < last <= high or (self.scale == "log" and first <= 0):
+            raise HyperparameterError(
+                f"{self.name}: the shown range {first:g}…{last:g} must rise, lie within the "
+                f"declared one, and be above 0 on a log scale."
+            )
 
     def check(self, value: Any, owner: str) -> None:
         """Raise `HyperparameterError` unless `value` lies in the declared range."""

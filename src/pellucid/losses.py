@@ -102,6 +102,16 @@ def _square_slope(g: Any, a: Any) -> Array:
     return np.asarray(2 * (g - a))
 
 
+def _huber(g: Any, a: Any) -> Array:
+    r = _absolute(g, a)
+    return np.asarray(np.where(r <= 1, r**2, 2 * r - 1))
+
+
+def _huber_slope(g: Any, a: Any) -> Array:
+    g, a = _same_shape(g, a)
+    return np.asarray(2 * np.clip(g - a, -1, 1))
+
+
 def _nll(g: Any, y: Any) -> Array:
     g, y = _probabilities(g, y)
     # The smallest normal number stands for 0 under the log: finite, yet past any honest loss.
@@ -196,6 +206,11 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "square", _square, _square_slope, "number",
             "L(g,a) = (g − a)²", r"L(g,a) = (g - a)^2", "§1.3, KE 47", "squared error",
+        ),
+        Loss(
+            "huber", _huber, _huber_slope, "number",
+            "L(g,a) = r² if r = |g − a| ≤ 1, else 2r − 1",
+            r"L(g,a) = r^2 \ (r \le 1),\ 2r - 1 \ (r > 1)", "§1.3", "Huber's error",
         ),
         asymmetric({(1, 0): 1.0, (0, 1): 10.0}),
         Loss(

@@ -61,7 +61,7 @@ def test_what_learns_sequences_is_there() -> None:
     from pellucid.data.without_target import OTHER
     from pellucid.networks import NextToken
 
-    assert f"{NextToken.__module__.rpartition('.')[0]}.{NextToken.__name__}" in OTHER["a sequence"]
+    assert f"pellucid.networks.{NextToken.__name__}" in OTHER["a sequence"]
 
 
 def test_columns_kept_aside_are_said_and_must_be_there() -> None:

@@ -29,6 +29,7 @@ from pellucid.descent import (
     convergence_conditions,
     minimize,
     momentum,
+    walk,
 )
 from pellucid.descent.step_sizes import step_size_of
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
@@ -356,3 +357,31 @@ def test_schedules_are_what_their_formulas_say() -> None:
 def test_what_does_not_fit_is_named(wrong: Any, error: Any, says: str) -> None:
     with pytest.raises(error, match=says):
         wrong()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_walk_takes_the_steps_of_a_descent(rule: str) -> None:
+    """KE 113: step by step, and in one run, with the same bits, and the gradients of the path."""
+    J, start = least_squares()
+    stop = Steps(30) | SmallGradient(1e-9)
+    whole = minimize(J, start, rule=rule, step_size=0.05, stop=stop)
+    places, course = [], walk(J, start, rule=rule, step_size=0.05, stop=stop)
+    try:
+        while True:
+            places.append(next(course))
+    except StopIteration as end:
+        told = end.value
+    assert [p.step for p in places] == whole.times.tolist()
+    assert [p.value for p in places] == whole.values.tolist()
+    for here, theta, gradient in zip(places, whole.path, whole.gradients, strict=True):
+        assert (here.theta == theta).all()
+        assert (here.gradient == gradient).all()
+        assert (gradient == J.slope(theta)).all()
+    assert [p.reason for p in places[:-1]] == [""] * (len(places) - 1)
+    assert (places[-1].reason, told.verdict) == (whole.reason, whole.verdict)
+
+
+def test_a_walk_cannot_shrink_its_step_size() -> None:
+    J, start = least_squares()
+    with pytest.raises(HyperparameterError, match="call minimize"):
+        next(walk(J, start, step_size="shrinking"))

@@ -83,7 +83,7 @@ def test_rows_that_memory_cannot_hold_are_told_before_they_are_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     basis = PolynomialBasis(3).fit(rows())
-    monkeypatch.setattr("pellucid.features.memory_limit.memory", lambda: 1 << 20)
+    monkeypatch.setattr("pellucid.features.memory_limit.total_memory", lambda: 1 << 20)
     with pytest.raises(TooLargeError, match=r"20,000 rows of 10 features take .* GiB"):
         basis.transform(rows(20_000))
 

@@ -115,7 +115,7 @@ def test_more_features_than_memory_are_told_before_they_are_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     basis = RadialBasis().fit(rows(600))
-    monkeypatch.setattr("pellucid.features.memory_limit.memory", lambda: 1 << 20)
+    monkeypatch.setattr("pellucid.features.memory_limit.total_memory", lambda: 1 << 20)
     with pytest.raises(TooLargeError, match=r"600 rows of 600 features.*Choose fewer centres"):
         basis.transform(rows(600))
 

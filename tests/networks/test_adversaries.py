@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pellucid import NetworkClassifier, Ridge, RobustClassifier, adversarial_example
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
 from pellucid.networks import ConvNetClassifier, Dense, Mode, Network, Softmax, Tanh, robustness
-from pellucid.networks.robustness.input_gradient_ascent import (
+from pellucid.networks.adversarial.input_gradient_ascent import (
     Ascent,
     Hardened,
     climbed,

@@ -14,7 +14,7 @@ import pytest
 from networks_job import CODES, NET, X
 
 from pellucid.networks import Convolution, Dense, Flatten, Network, ReLU, TransformerEncoder, train
-from pellucid.networks.training.train_network import devices
+from pellucid.networks.training import devices
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "distributed_training.py"
 

@@ -8,6 +8,7 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -17,8 +18,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from pellucid.cli.commands import app
     from pellucid.errors import PellucidError
 
+    _speak_every_letter()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if {"--version", "--verbose"} == set(given):
+        from pellucid.cli.versions import show_versions
+
+        show_versions()
+        raise SystemExit(0)
     try:
-        app(list(sys.argv[1:] if arguments is None else arguments), exit_on_error=True)
+        app(given, exit_on_error=True)
     except PellucidError as error:
         print(f"pellucid: {error}", file=sys.stderr)
         raise SystemExit(1) from error
@@ -28,3 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError as closed:
         sys.stderr.close()
         raise SystemExit(0) from closed
+
+
+def _speak_every_letter() -> None:
+    """Let θ, λ and ≥ pass through a console or a pipe of another encoding, as Windows has them.
+
+    A file or another program gets UTF-8; a terminal that lacks a letter shows a question mark.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper) or stream.encoding.lower() == "utf-8":
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8")

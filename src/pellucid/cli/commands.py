@@ -10,7 +10,9 @@ from cyclopts import App, Parameter
 from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
 from pellucid.cli.encode_command import decode, encode
+from pellucid.cli.lab_command import lab
 from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
+from pellucid.cli.serve_command import serve
 
 app = App(
     name="pellucid",
@@ -156,6 +158,8 @@ def predict(
 app.command(cluster)
 app.command(encode)
 app.command(decode)
+app.command(lab)
+app.command(serve)
 
 
 @app.command
@@ -235,27 +239,6 @@ def demo(*, output: Output = None) -> None:
     from pellucid.cli.fitting import run_demo
 
     run_demo(output)
-
-
-@app.command
-def bench(
-    job: str | None = None,
-    /,
-    *,
-    list_jobs: Annotated[bool, Parameter(negative="")] = False,
-) -> None:
-    """Time Pellucid against its peers at equal quality, and rewrite the tables of RESULTS.md.
-
-    Parameters
-    ----------
-    job
-        One job by name; without a name all of them run, which takes long.
-    list_jobs
-        Print the names of the jobs and stop.
-    """
-    from pellucid.cli.benching import run_bench
-
-    run_bench(job, list_jobs)
 
 
 @app.command

@@ -68,13 +68,12 @@ def _seconds(result: FitResult) -> str:
 
 def run_demo(output: Path | None) -> None:
     """Fit the example table that comes with the project."""
-    from importlib.resources import files
-
-    here = Path("examples/penguins.csv")
-    packed = Path(str(files("pellucid"))).joinpath("examples", "penguins.csv")
-    source = here if here.is_file() else packed
-    if not source.is_file():
-        raise TableError("The example table examples/penguins.csv is not here.")
+    package = Path(__file__).parents[1]
+    # In the wheel the examples stand in the package; in the source tree, beside it.
+    places = [folder / "examples" / "penguins.csv" for folder in (package, package.parents[1])]
+    source = next((place for place in places if place.is_file()), None)
+    if source is None:
+        raise TableError(f"The example table is not in {places[0].parent}: install Pellucid again.")
     run_fit(str(source), {"target": "species"}, output=output, config=None, as_json=False)
 
 

@@ -17,6 +17,7 @@ HOMES: dict[str, str] = {
     "HierarchicalClusters": "pellucid.clusters.hierarchical",
     "KMeans": "pellucid.clusters.k_means",
     "loss_per_point": "pellucid.clusters.quality",
+    "nearest_mean": "pellucid.clusters.kernels.k_means_loss",
     "silhouettes": "pellucid.clusters.quality",
 }
 

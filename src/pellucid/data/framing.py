@@ -20,7 +20,7 @@ from pellucid.losses import LOSSES
 
 PROBLEMS = ("regression", "two classes", "several classes", "overlapping classes")
 LOSSES_OF = {
-    "regression": ("square", "absolute"),
+    "regression": ("square", *(n for n, loss in LOSSES.items() if loss.guesses == "number")),
     "two classes": ("nll", "zero-one"),
     "several classes": ("nllm", "zero-one"),
     "overlapping classes": ("nll",),

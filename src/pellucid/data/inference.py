@@ -138,7 +138,7 @@ def _counts_rows(there: NDArray[np.float64], n: int) -> bool:
 def spelled(number: float) -> str:
     """A number as the text of a category: whole numbers without a point."""
     return (
-        str(int(number)) if number == round(number) and abs(number) < 1e15 else repr(float(number))
+        str(int(number)) if abs(number) < 1e15 and number == round(number) else repr(float(number))
     )
 
 
@@ -272,6 +272,22 @@ def as_kind(
     ColumnError
         When its values cannot be of that kind; names the first row that is not.
     """
+    try:
+        return _made_of_kind(name, values, kind, missing, levels, note)
+    except pa.ArrowException as error:
+        raise ColumnError(
+            f"Column {name!r} holds {values.type}, which cannot be read as {kind}: {error}."
+        ) from error
+
+
+def _made_of_kind(
+    name: str,
+    values: pa.ChunkedArray,
+    kind: Kind,
+    missing: tuple[str, ...],
+    levels: Levels | None,
+    note: str,
+) -> Column:
     values = _plain(values, missing)
     if kind in (Kind.BINARY, Kind.CATEGORY):
         return _coded(name, kind, _as_text(values), note, levels)

@@ -157,6 +157,45 @@ class Table:
             self[name]
         return replace(self, columns=tuple(c for c in self.columns if c.name not in set(names)))
 
+    def known(self, *names: str) -> Table:
+        """The rows in which none of the named columns is missing; all columns are kept.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> table = Table((Column("x", Kind.NUMERIC, np.array([1.0, np.nan, 3.0])),))
+        >>> len(table.known("x"))
+        2
+
+        Notes: §2.1.4
+        """
+        missing = np.zeros(len(self), dtype=bool)
+        for name in names:
+            missing |= self[name].missing
+        return self.take(np.flatnonzero(~missing))
+
+    def numbers(self, *names: str) -> NDArray[np.float64]:
+        """The named columns side by side as numbers, NaN where missing: shape (n, d).
+
+        A two-valued column is 0 and 1.
+
+        Raises
+        ------
+        ColumnError
+            When one of them holds no numbers.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> table = Table((Column("x", Kind.NUMERIC, np.array([1.0, 2.0])),))
+        >>> table.numbers("x").ravel().tolist()
+        [1.0, 2.0]
+
+        Notes: Notation 7, §2.1.3
+        """
+        columns = [_as_numbers(self[name]) for name in names]
+        return np.column_stack(columns) if columns else np.zeros((len(self), 0))
+
     @property
     def schema(self) -> list[dict[str, Any]]:
         """Names, kinds and levels: what a new table is read by. Plain values."""
@@ -168,6 +207,14 @@ class Table:
             }
             for c in self.columns
         ]
+
+
+def _as_numbers(column: Column) -> NDArray[np.float64]:
+    if column.kind is Kind.BINARY:
+        return np.where(column.missing, np.nan, column.values.astype(np.float64))
+    if column.values.dtype.kind != "f":
+        raise ColumnError(f"Column {column.name!r} is {column.kind}: it holds no numbers.")
+    return np.asarray(column.values, dtype=np.float64)
 
 
 def absent_column(name: str, names: Iterable[str]) -> str:

@@ -26,12 +26,14 @@ HOMES = {
     "SmallStep": "stopping",
     "Split": "local_view",
     "Stepped": "step_sizes",
+    "Standing": "descend",
     "Steps": "stopping",
     "Stop": "stopping",
     "WallTime": "stopping",
     "adadelta": "rules",
     "adagrad": "rules",
     "adam": "rules",
+    "lion": "rules",
     "check_gradient": "gradient_check",
     "convergence_conditions": "step_sizes",
     "distance": "local_view",
@@ -49,6 +51,7 @@ HOMES = {
     "settles_after": "settling",
     "split_step": "local_view",
     "true_adadelta": "rules",
+    "walk": "descend",
     "weighted_average": "rules.running_average",
 }
 

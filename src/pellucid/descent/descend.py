@@ -6,7 +6,7 @@ Notes: KE 102, KE 113, Def 106, Def 121, §3.0.3, §3.1.8, §3.2.2
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +93,88 @@ def minimize(
     return run.told(reason)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a descent stands.
+
+    Parameters
+    ----------
+    step : int
+        t; 0 is the start.
+    theta : tree
+    value : float
+        J(θ).
+    gradient : tree
+        ∇J(θ), of all points.
+    reason : str
+        Why the descent ends here; empty while it goes on.
+
+    Notes: KE 113
+    """
+
+    step: int
+    theta: Tree
+    value: float
+    gradient: Tree
+    reason: str = ""
+
+
+def walk(
+    objective: Any,
+    start: Any,
+    *,
+    rule: str | Rule = "gradient descent",
+    step_size: Any = 0.1,
+    stop: Stop = DEFAULT_STOP,
+    batches: Batches | None = None,
+    along: str = "all",
+    gradient: Any = None,
+) -> Generator[Standing, None, Descent]:
+    """The same descent step by step: where it stands at the start and after each step.
+
+    A step costs the same however many came before it. The generator returns the `Descent`.
+
+    Parameters
+    ----------
+    objective, start, rule, step_size, stop, batches, along, gradient
+        As for `minimize`; a shrinking step size tries whole descents, and has no steps to show.
+
+    Yields
+    ------
+    Standing
+        The last one says why it ends.
+
+    Raises
+    ------
+    HyperparameterError
+        For step_size="shrinking", and as `minimize`.
+
+    Examples
+    --------
+    >>> for here in walk(lambda t: float(t**2), 4.0, step_size=0.25, stop=Steps(2)):
+    ...     print(here.step, round(here.theta.item(), 6), round(here.value, 6), here.reason)
+    0 4.0 16.0
+    1 2.0 4.0
+    2 1.0 1.0 2 steps were taken
+
+    Notes: KE 113, §3.1.8
+    """
+    J, chosen, eta = objective_of(objective, gradient), rule_named(rule), step_size_of(step_size)
+    _check(J, chosen, eta, batches, along)
+    if isinstance(eta, Shrinking):
+        raise HyperparameterError(
+            "A shrinking step size runs whole descents until one never lets J rise: call minimize."
+        )
+    run = _Run(J, chosen, eta, stop, batches, along, record=1)
+    run.begin(start)
+    reason = ""
+    yield Standing(run.t, run.theta, run.values[-1], run.gradients[-1])
+    while not reason:
+        reason = run.step()
+        yield Standing(run.t, run.theta, run.values[-1], run.gradients[-1], reason)
+    return run.told(reason)
+
+
 def standing(
     objective: Objective, theta: Tree, state: Any, steps: int, searched: float | None, stop: Stop
 ) -> Descent:
@@ -114,11 +196,13 @@ def standing(
 
     Notes: §3.0.2
     """
-    value, slope = float(objective.value(theta)), norm(objective.slope(theta))
+    gradient = objective.slope(theta)
+    value, slope = float(objective.value(theta)), norm(gradient)
     memory = (state, steps, stop.start(), theta, Tail(), searched)
     return Descent(
         theta, value, "", "under way", steps, slope, np.array([steps], dtype=np.intp), [theta],
         np.array([value]), np.array([slope]), "", "", last=theta, memory=memory,
+        gradients=[gradient],
     )  # fmt: skip
 
 
@@ -160,6 +244,7 @@ class _Run:
     path: list[Tree] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     gradient_norms: list[float] = field(default_factory=list)
+    gradients: list[Tree] = field(default_factory=list)
 
     def begin(self, start: Any) -> None:
         self.began = time.perf_counter()
@@ -170,6 +255,7 @@ class _Run:
             self.first_value = float(start.values[0])
             self.times, self.path = start.times.tolist(), list(start.path)
             self.values, self.gradient_norms = start.values.tolist(), start.gradient_norms.tolist()
+            self.gradients = list(start.gradients)
         else:
             self.theta = arrays(start)
             self.state, self.t, self.held = self.rule.init(self.theta), 0, self.stop.start()
@@ -241,7 +327,8 @@ class _Run:
         self.times.append(self.t)
         self.path.append(theta)
         self.values.append(value)
-        self.gradient_norms.append(norm(self._whole(theta)))
+        self.gradients.append(self._whole(theta))
+        self.gradient_norms.append(norm(self.gradients[-1]))
 
     def _asked(self, old: Tree, g: Tree) -> str:
         progress = Progress(
@@ -285,6 +372,7 @@ class _Run:
             np.array(self.times, dtype=np.intp), self.path, np.array(self.values),
             np.array(self.gradient_norms), f"{self.rule.name}: {self.rule.text}", str(self.eta),
             self.J.text, self.J.latex, (), time.perf_counter() - self.began, self.theta, memory,
+            self.gradients,
         )  # fmt: skip
 
     def _verdict(self, theta: Tree, end: float, slope: float) -> str:

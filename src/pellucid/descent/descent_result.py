@@ -51,6 +51,8 @@ class Descent:
         The last parameters.
     memory : tuple
         What a further `minimize` needs to go on with the same bits.
+    gradients : list of tree, length r
+        ∇J at the recorded θ.
     """
 
     theta: Tree
@@ -71,6 +73,7 @@ class Descent:
     seconds: float = 0.0
     last: Tree = field(default=None, repr=False)
     memory: tuple[Any, ...] = field(default=(), repr=False)
+    gradients: list[Tree] = field(default_factory=list, repr=False)
 
     def explain(self) -> Explanation:
         """The descent in words.

@@ -79,9 +79,9 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None) -> bytes:
     from pellucid.exchange.onnx_autoencoders import coded_outputs, linear_code_outputs
     from pellucid.exchange.onnx_linear import linear_outputs
     from pellucid.exchange.onnx_networks import estimator_outputs, network_outputs
+    from pellucid.networks.adversarial.robust_classifier import RobustClassifier
     from pellucid.networks.estimators.network_estimator import NetworkEstimator
     from pellucid.networks.network import Network
-    from pellucid.networks.robustness.robust_classifier import RobustClassifier
 
     if isinstance(model, Network):
         graph = OnnxGraph("float32")

@@ -5,14 +5,8 @@ Notes: Concept 185, §5.2.1
 
 from __future__ import annotations
 
-import os
-
 from pellucid.errors import TooLargeError
-
-
-def memory() -> int:
-    """Bytes of this machine's memory."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+from pellucid.memory import total_memory
 
 
 def check_room(n: int, m: int, owner: str, advice: str) -> None:
@@ -35,8 +29,8 @@ def check_room(n: int, m: int, owner: str, advice: str) -> None:
     Notes: Concept 185, §5.2.1
     """
     needed = 8 * n * m
-    if needed > memory():
+    if needed > total_memory():
         raise TooLargeError(
             f"{owner}: {n:,} rows of {m:,} features take {needed / 2**30:,.0f} GiB; this machine "
-            f"has {memory() / 2**30:,.0f} GiB. {advice}"
+            f"has {total_memory() / 2**30:,.0f} GiB. {advice}"
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.image_files import is_image_file, read_images
 from pellucid.errors import ShapeError
+from pellucid.wording import number
 
 
 def columns_wanted(
@@ -50,4 +51,7 @@ def images_as_rows(source: Any, size: Sequence[int], verb: str) -> NDArray[np.fl
 
 def facts_of(evidence: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Figures of a fit as an explanation lists them."""
-    return tuple((label, str(value)) for label, value in evidence.items())
+    return tuple(
+        (label, number(value) if isinstance(value, float) else str(value))
+        for label, value in evidence.items()
+    )

@@ -25,7 +25,9 @@ HOMES: dict[str, str] = {
     "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier",
     "SoftmaxCV": "pellucid.linear.softmax_cv",
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier",
+    "feet": "pellucid.linear.hyperplane",
     "separate": "pellucid.linear.solvers.separability",
+    "signed_distance": "pellucid.linear.hyperplane",
 }
 
 __all__ = list(HOMES)

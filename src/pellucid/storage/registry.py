@@ -60,7 +60,7 @@ REGISTRY: dict[str, str] = {
     "NetworkClassifier": "pellucid.networks.estimators.network_classifier:NetworkClassifier",
     "NetworkRegressor": "pellucid.networks.estimators.network_regressor:NetworkRegressor",
     "NextToken": "pellucid.networks.text.next_token:NextToken",
-    "RobustClassifier": "pellucid.networks.robustness.robust_classifier:RobustClassifier",
+    "RobustClassifier": "pellucid.networks.adversarial.robust_classifier:RobustClassifier",
     "Dense": "pellucid.networks.layers.dense:Dense",
     "Flatten": "pellucid.networks.layers.flatten:Flatten",
     "Unflatten": "pellucid.networks.layers.unflatten:Unflatten",

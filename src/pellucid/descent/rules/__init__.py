@@ -11,6 +11,7 @@ from pellucid.descent.rules.adadelta import adadelta, true_adadelta
 from pellucid.descent.rules.adagrad import adagrad
 from pellucid.descent.rules.adam import adam
 from pellucid.descent.rules.gradient_descent import gradient_descent
+from pellucid.descent.rules.lion import lion
 from pellucid.descent.rules.momentum import momentum
 from pellucid.descent.rules.rule import Rule
 from pellucid.errors import HyperparameterError
@@ -22,6 +23,7 @@ __all__ = [
     "adagrad",
     "adam",
     "gradient_descent",
+    "lion",
     "momentum",
     "rule_named",
     "true_adadelta",
@@ -36,6 +38,7 @@ RULES: dict[str, Callable[..., Rule]] = {
     "true adadelta": true_adadelta,
     "adagrad": adagrad,
     "adam": adam,
+    "lion": lion,
 }
 
 

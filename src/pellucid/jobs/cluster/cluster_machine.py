@@ -76,9 +76,11 @@ class ClusterMachine:
         ColumnError
             When a column of training is absent.
         """
-        table = read_table(source, schema=self.wanted)
-        encoded = self.encoder.transform(table)[:, self.kept] * self.scale
-        return np.ascontiguousarray(encoded if self.view is None else encoded @ self.view)
+        return self._seen(self.encoder.transform(read_table(source, schema=self.wanted)))
+
+    def _seen(self, encoded: Array) -> Array:
+        found = encoded[:, self.kept] * self.scale
+        return np.ascontiguousarray(found if self.view is None else found @ self.view)
 
     def predict(self, source: Any) -> NDArray[np.intp]:
         """The group of each row, from 1 to k.
@@ -98,7 +100,11 @@ class ClusterMachine:
 
     def answers(self, table: Any) -> dict[str, Any]:
         """Columns that a prediction adds: the group, and the distance to its mean."""
-        X = self.features_of(table)
+        return self.answers_of(self.encoder.transform(read_table(table, schema=self.wanted)))
+
+    def answers_of(self, encoded: Array) -> dict[str, Any]:
+        """The same from rows as the encoder leaves them, n×D."""
+        X = self._seen(encoded)
         labels, squares = nearest_mean(X, np.asarray(self.model.cluster_centers_))
         return {"prediction": self.numbers[labels], "distance": np.sqrt(squares)}
 

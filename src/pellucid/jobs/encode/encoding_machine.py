@@ -125,7 +125,10 @@ class EncodingMachine:
 
     def answers(self, source: Any) -> dict[str, Any]:
         """Columns of `pellucid predict`: the code, and the reconstruction's loss."""
-        X = self.numbers_of(source)
+        return self.answers_of(self.numbers_of(source))
+
+    def answers_of(self, X: Array) -> dict[str, Any]:
+        """The same from rows as the model sees them, n×d."""
         codes = np.asarray(self.model.encode(X))
         named = {f"a{j + 1}": codes[:, j] for j in range(codes.shape[1])}
         return named | {"reconstruction_loss": np.asarray(self.model.losses(X))}

@@ -5,8 +5,7 @@ Notes: §1.0.3, §1.0.5, §1.0.7, §2.7
 
 from __future__ import annotations
 
-import resource
-import sys
+import math
 import time
 import warnings
 from dataclasses import replace
@@ -37,9 +36,10 @@ from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidates import MOST_ROWS, Recipe, automatic, named
 from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
-from pellucid.jobs.fit.machine import Machine
+from pellucid.jobs.fit.machine import MARGIN, Machine
 from pellucid.jobs.fit.model_choice import Progress, choose, chunks_of, compare, sample
 from pellucid.losses import LOSSES
+from pellucid.memory import peak_memory
 
 Array = NDArray[Any]
 
@@ -119,7 +119,7 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
             curve, chosen, base.score.mean, min(richer, key=lambda c: c.score.mean, default=None)
         ),
         seconds=clock.laps,
-        peak_memory=_peak_memory(),
+        peak_memory=peak_memory(),
     )
 
 
@@ -134,12 +134,6 @@ class _Clock:
         now = time.perf_counter()
         self.laps[name] = now - self._last
         self._last = now
-
-
-def _peak_memory() -> int:
-    """Highest resident memory of this process so far, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _framed(table: Table, settings: Settings) -> tuple[Table, Framing, dict[str, Array]]:
@@ -251,6 +245,8 @@ def _tested(
     guesses, probabilities, errors = _measured(machine, outside, y_test)
     base = named(framing.problem, "mean").make(settings.seed).fit(inside, y_train)
     evidence = _evidence(chosen, split, each, framing, errors)
+    if framing.problem == "regression":
+        evidence |= _margin(guesses, y_test)
     machine = replace(machine, evidence=evidence)
     weights, offset = _weights(machine, inside)
     return FitResult(
@@ -343,6 +339,22 @@ def _evidence(
     if chosen.lam is not None:
         facts["λ"] = f"{chosen.lam:.3g}"
     return facts | {f"{name} on the test rows": f"{value:.4g}" for name, value in errors.items()}
+
+
+COVERED = 0.9  # share of rows that an interval around a predicted number is made to hold
+
+
+def _margin(guesses: Array, truths: Array) -> dict[str, float]:
+    """How far off nine of ten predictions are at most, for intervals around new ones.
+
+    A new row like those of the test lies within it with a probability of at least 0.9, whatever the
+    errors look like: its error is as likely as any to have each rank among m + 1.
+    """
+    m = len(truths)
+    rank = math.ceil(COVERED * (m + 1))
+    if rank > m:
+        return {}  # fewer than 9 test rows leave the interval without end
+    return {MARGIN: float(np.sort(np.abs(guesses - truths))[rank - 1])}
 
 
 def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSummary, ...]:

@@ -18,6 +18,7 @@ from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
 MISSING = "(none)"
+MARGIN = "9 of 10 test rows were off by at most"  # evidence of a regression
 
 
 @dataclass(frozen=True)
@@ -114,15 +115,29 @@ class Machine:
             raise FramingError("A regression predicts numbers; it has no class probabilities.")
         return np.asarray(self.model.predict_proba(self.features_of(source)))
 
+    @property
+    def encoder(self) -> Any:
+        """The step that turns columns into numbers."""
+        return self.steps[0]
+
     def answers(self, table: Any) -> dict[str, Any]:
         """Columns that a prediction adds: `prediction`, and one `probability_CLASS` a class."""
-        if self.framing.problem in ("regression", "overlapping classes"):
-            columns: dict[str, Any] = {"prediction": self.predict(table)}
-            if self.framing.problem == "regression":
-                return columns
-            p = self.predict_probabilities(table)
+        return self.answers_of(self.encoder.transform(read_table(table, schema=self.wanted)))
+
+    def answers_of(self, encoded: NDArray[np.float64]) -> dict[str, Any]:
+        """The same from rows as the encoder leaves them, n×D."""
+        X: Any = encoded
+        for step in self.steps[1:]:
+            X = step.transform(X)
+        X = np.asarray(X, dtype=np.float64)
+        if self.framing.problem == "regression":
+            return {"prediction": np.asarray(self.model.predict(X))}
+        p = np.asarray(self.model.predict_proba(X))
+        if self.framing.problem == "overlapping classes":
+            chosen = np.asarray(self.model.predict(X)) > 0
+            joined = np.array([self._joined(row) for row in chosen], dtype=object)
+            columns: dict[str, Any] = {"prediction": joined}
         else:
-            p = self.predict_probabilities(table)
             columns = {"prediction": [str(c) for c in self.decide(p)]}
         classes = getattr(self.model, "classes_", self.framing.classes)
         names = self.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]

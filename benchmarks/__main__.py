@@ -1,10 +1,13 @@
-"""`pellucid bench`: run the comparisons of `benchmarks/` and rewrite their tables in RESULTS.md."""
+"""Run the comparisons of this folder and rewrite their tables in RESULTS.md.
+
+`python benchmarks` runs all, `python benchmarks JOB` one, `python benchmarks --list` names them.
+"""
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import re
-import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -34,37 +37,34 @@ JOBS = (
     "network_cold",
     "network_proof",
     "transformer_steps",
+    "serve",
 )
 
 
-def run_bench(job: str | None, list_jobs: bool) -> None:
+FOLDER = Path(__file__).parent
+
+
+def main() -> None:
     """Run one job or all; print each table, and put it in RESULTS.md."""
-    if list_jobs:
+    options = argparse.ArgumentParser(prog="python benchmarks", description=main.__doc__)
+    options.add_argument("job", nargs="?", choices=JOBS, metavar="JOB", help=", ".join(JOBS))
+    options.add_argument("--list", action="store_true", help="print the names of the jobs")
+    chosen = options.parse_args()
+    if chosen.list:
         print("\n".join(JOBS))
         return
-    folder = _folder()
-    if job is not None and job not in JOBS:
-        raise PellucidError(f"There is no job {job!r}; there are {', '.join(JOBS)}.")
-    sys.path.insert(0, str(folder))
-    for name in JOBS if job is None else (job,):
+    for name in JOBS if chosen.job is None else (chosen.job,):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             text = _table(importlib.import_module(name))
         print(f"\n{name}\n{text}")
-        _put(folder / "RESULTS.md", name, text)
-
-
-def _folder() -> Path:
-    folder = Path(__file__).parents[3] / "benchmarks"
-    if not (folder / "harness.py").is_file():
-        raise PellucidError("The benchmarks are part of the project's folder, not of the package.")
-    return folder
+        _put(FOLDER / "RESULTS.md", name, text)
 
 
 def _table(module: Any) -> str:
     if hasattr(module, "lines"):
         return str(module.lines())
-    from harness import table  # type: ignore[import-not-found]
+    from harness import table
 
     return str(table(module.run()))
 
@@ -77,3 +77,7 @@ def _put(results: Path, name: str, text: str) -> None:
     if not between.search(held):
         raise PellucidError(f"RESULTS.md has no place for {name!r} (the marks {marks[0]}).")
     write_whole(results, between.sub(lambda _: f"{marks[0]}\n{text}\n{marks[1]}", held))
+
+
+if __name__ == "__main__":
+    main()

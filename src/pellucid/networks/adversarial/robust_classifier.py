@@ -15,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.explanation import Explanation
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.networks.adversarial.input_gradient_ascent import HOW, Hardened
 from pellucid.networks.estimators.network_classifier import Classes, NetworkClassifier
-from pellucid.networks.robustness.input_gradient_ascent import HOW, Hardened
 from pellucid.wording import number
 
 Array = NDArray[Any]

@@ -1,0 +1,64 @@
+"""The widgets as one ES module, and the style as one text: for files and for notebooks.
+
+Notes: §1.0.3
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+STATIC, WIDGETS = HERE / "static", HERE / "widgets"
+EXPORTED = re.compile(r"^export (default |)", re.MULTILINE)
+
+
+def names() -> tuple[str, ...]:
+    """Of all widgets, the page included."""
+    return tuple(sorted(p.stem for p in WIDGETS.glob("*.js")))
+
+
+@cache
+def bundle(ending: str) -> str:
+    """All widgets, each in a scope of its own, and `static/<ending>.js` after them.
+
+    The ending finds them as `modules.page`, `modules.tools`, `modules.plane`, …, and the shell's
+    functions by their names.
+    """
+    parts = ["const modules = {};"]
+    parts += [
+        f"modules.{name} = (() => {{\n{_without_export(WIDGETS / f'{name}.js')}\n}})();"
+        for name in names()
+    ]
+    parts.append(EXPORTED.sub("", (STATIC / "shell.js").read_text(encoding="utf-8")))
+    parts.append((STATIC / f"{ending}.js").read_text(encoding="utf-8"))
+    return "\n".join(parts).replace("</script", "<\\/script")
+
+
+def _without_export(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("export default {") == 1, f"{path.name} has one default export"
+    assert "import " not in re.sub(r"//.*", "", text), f"{path.name} imports nothing"
+    return text.replace("export default {", "const made = {") + "\nreturn made;"
+
+
+@cache
+def style() -> str:
+    """The style sheet without the fonts."""
+    text = (STATIC / "lab.css").read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("@font-face"))
+
+
+@cache
+def fonts() -> str:
+    """The fonts, inside the style."""
+    made = []
+    for name, where in (("inter-latin", ""), ("inter-greek", ";unicode-range:U+0370-03FF")):
+        raw = base64.b64encode((STATIC / f"{name}.woff2").read_bytes()).decode()
+        made.append(
+            "@font-face{font-family:Inter;font-weight:100 900;"
+            f'src:url(data:font/woff2;base64,{raw}) format("woff2"){where}}}'
+        )
+    return "\n".join(made) + "\n"

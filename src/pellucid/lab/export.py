@@ -1,0 +1,221 @@
+"""A page as one HTML file, with no server and no network: its main control laid out beforehand.
+
+Notes: §1.0.3
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import FramingError, PellucidError
+from pellucid.lab.bundle import STATIC, bundle, fonts, style
+from pellucid.lab.catalogue import entries, page_named
+from pellucid.lab.contract import Page
+from pellucid.lab.controls import Control
+from pellucid.lab.data import Data
+from pellucid.lab.declaration import declared
+from pellucid.lab.documents import contents_body, embedded
+from pellucid.lab.frames import packed, unpacked
+from pellucid.lab.scene import Moving
+from pellucid.lab.showing import scenes_of, shown
+from pellucid.lab.tables import Tables
+from pellucid.storage import write_whole
+
+VALUES, FRAMES = 60, 60  # of the main control; of a stream
+HEAVY = 2_000  # numbers
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; font-src data:; "
+    "img-src data:"
+)
+FILE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def write_page(
+    name: str, path: Any, source: str | None = None, *, target: str = "", home: str = ""
+) -> Path:
+    """Write one page as one file.
+
+    Parameters
+    ----------
+    name : str
+        Of the page.
+    path : path-like
+        The HTML file; it appears whole or not at all.
+    source, target
+        The table, as for `run_lab`.
+    home : str
+        Where "pellucid lab" leads; nowhere when empty.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    FramingError
+        When there is no such page.
+    """
+    text = page_file(page_named(name), Tables(source, target), home=home)
+    return _written(Path(path), text)
+
+
+def write_all(folder: Any, source: str | None = None, *, target: str = "") -> Iterator[Path]:
+    """Write every page and an index into a folder; yields each path as it is written."""
+    into = Path(folder)
+    into.mkdir(parents=True, exist_ok=True)
+    tables = Tables(source, target)
+    for row in entries():
+        text = page_file(page_named(row.name), tables, home="index.html")
+        yield _written(into / f"{row.name}.html", text)
+    yield _written(into / "index.html", _index(tables))
+
+
+def _written(path: Path, text: str) -> Path:
+    write_whole(path, text.encode())
+    return path
+
+
+def values_of(control: Control, page: Page, state: Mapping[str, Any], data: Data) -> list[Any]:
+    """What is laid out of a page's main control: steps of its shown range, or each choice."""
+    d = control.declared
+    if d.choices:
+        return list(d.choices)
+    if control.form == "box":
+        return [False, True]
+    if control.form == "column":
+        return data.offered(control.kinds)
+    if control.form != "slider" or d.shown is None:
+        return [state[control.name]]
+    low, high = d.shown
+    if d.kind == "int" and high - low < VALUES:
+        return list(range(int(low), int(high) + 1))
+    space = np.geomspace(low, high, VALUES) if d.scale == "log" else np.linspace(low, high, VALUES)
+    kept = {_short(v, d.kind == "int") for v in space} | {state[control.name]}
+    return sorted(v for v in kept if low <= v <= high)
+
+
+def _short(value: float, whole: bool) -> Any:
+    if whole:
+        return round(value)
+    digits = 2 - math.floor(math.log10(abs(value))) if value else 2
+    return round(float(value), digits)
+
+
+class Pool:
+    """Arrays of many scenes; what several of them share stands there once."""
+
+    def __init__(self) -> None:
+        self.arrays: list[str] = []
+        self._places: dict[bytes, int] = {}
+
+    def put(self, array: np.ndarray[Any, Any]) -> dict[str, Any]:
+        """The reference to an array."""
+        raw = np.ascontiguousarray(array, "<f4").tobytes()
+        key = hashlib.sha256(raw).digest()
+        if key not in self._places:
+            self._places[key] = len(self.arrays)
+            self.arrays.append(base64.b64encode(raw).decode())
+        return {"$": [self._places[key], list(array.shape)]}
+
+    def held(self, value: Any) -> Any:
+        """A scene with its arrays in the pool."""
+        if isinstance(value, np.ndarray):
+            return self.put(value)
+        if isinstance(value, dict):
+            return {k: self.held(v) for k, v in value.items()}
+        return [self.held(v) for v in value] if isinstance(value, list) else value
+
+
+def page_file(page: Page, tables: Tables, home: str = "") -> str:
+    """The HTML of a page with all scenes of its main control inside."""
+    data = tables.of(page, {})
+    state = page.settled({}, data)
+    main, pool = page.controls[0], Pool()
+    scenes: dict[str, Any] = {}
+    for value in values_of(main, page, state, data):
+        try:
+            found = _laid_out(page, {main.name: value}, data, pool)
+        except PellucidError as trouble:
+            found = [{"trouble": str(trouble)}]
+        scenes[_key(value)] = found
+    shown_page = declared(page)
+    shown_page["controls"] = shown_page["controls"][:1]
+    shown_page |= {"samples": [], "home": home, "fixed": True}
+    held = {"page": shown_page, "scenes": scenes, "arrays": pool.arrays, "main": main.name}
+    body = (
+        '<div id="lab"></div>'
+        f'<script type="application/json" id="held">{embedded(held)}</script>'
+        f'<script type="module">{bundle("still")}</script>'
+    )
+    return FILE.format(
+        title=html.escape(shown_page["title"]), policy=POLICY, style=fonts() + style(), body=body
+    )
+
+
+def _key(value: Any) -> str:
+    """As JavaScript's JSON writes it."""
+    if isinstance(value, float) and value == int(value):
+        value = int(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _laid_out(page: Page, given: dict[str, Any], data: Data, pool: Pool) -> list[dict[str, Any]]:
+    """Scenes as the browser would get them, each with its answers."""
+    heads = shown(page, given, data)
+    state, found = page.settled(given, data), []
+    for head, scene in zip(heads, scenes_of(page, state, data), strict=False):
+        frame = unpacked(packed(head | {"pictures": _lighter(head["pictures"])}))
+        frame["answers"] = [
+            dict(zip(("right", "reason"), q.judge(state, scene), strict=True))
+            for q in page.questions
+        ]
+        found.append(pool.held(frame))
+        if len(found) == FRAMES:
+            break
+    if not found:
+        raise FramingError(f"{page.name} shows nothing for these settings.")
+    return found
+
+
+def _lighter(pictures: Mapping[str, Any]) -> dict[str, Any]:
+    """Pictures without large marks that only hovering shows: of sixty scenes they weigh most."""
+
+    def kept(mark: Mapping[str, Any]) -> bool:
+        moving = [v.values for v in mark.values() if isinstance(v, Moving)]
+        return not mark.get("only") or all(np.size(v) <= HEAVY for v in moving)
+
+    return {
+        name: {**p, "marks": [m for m in p["marks"] if kept(m)]} if "marks" in p else p
+        for name, p in pictures.items()
+    }
+
+
+def _index(tables: Tables) -> str:
+    own = tables.offered()
+    over = f"over {own[0]['name']}" if own else "over samples of known truth"
+    script = (STATIC / "find.js").read_text(encoding="utf-8")
+    body = contents_body(over, "{name}.html") + f'<script type="module">{script}</script>'
+    return FILE.format(title="pellucid lab", policy=POLICY, style=fonts() + style(), body=body)

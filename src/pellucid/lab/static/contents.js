@@ -1,0 +1,37 @@
+// The table of contents shows a picture of each as it comes into view.
+import "/static/find.js";
+import tools from "/widgets/tools.js";
+import { Model, unpack } from "/static/shell.js";
+
+const cards = [...document.querySelectorAll("[data-name]")];
+// One picture at a time, of those in view.
+const wanted = [];
+let busy = false;
+async function work() {
+  if (busy) return;
+  busy = true;
+  for (let card = wanted.shift(); card; card = wanted.shift()) {
+    try { await picture(card); } catch { /* a card without a picture is still a card */ }
+  }
+  busy = false;
+}
+
+async function picture(card) {
+  const answer = await fetch(`/page/${card.dataset.name}/scene`, { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } });
+  if (!answer.ok) return;
+  const scene = unpack(await answer.arrayBuffer()), host = card.querySelector(".thumb");
+  const shown = Object.values(scene.pictures)[0], { default: widget } = await import(`/widgets/${shown.widget}.js`);
+  const model = new Model({ picture: { ...shown, height: 0.55, x: "", y: "", bare: true, names: [] }, t: Math.ceil(scene.steps / 3), hover: null, state: scene.settled, words: {} });
+  host.inert = true;
+  for (const [term, colour] of Object.entries(scene.colours)) host.style.setProperty(`--term-${term}`, `var(--${colour})`);
+  widget.render({ model, el: host.appendChild(document.createElement("div")), tools });
+}
+
+const seen = new IntersectionObserver(found => {
+  for (const { target, isIntersecting } of found) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target); wanted.push(target);
+  }
+  work();
+}, { rootMargin: "200px" });
+for (const card of cards) seen.observe(card);

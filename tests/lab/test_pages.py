@@ -1,0 +1,256 @@
+"""Every page through the same properties: its program, its declaration, its look in a browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import lab_pages as table
+import numpy as np
+import pytest
+
+from pellucid.lab.catalogue import ENTRIES, PAGES, entries
+from pellucid.lab.contract import COLOURS, PLACES
+from pellucid.lab.declaration import declared
+from pellucid.lab.frames import packed, unpacked
+from pellucid.lab.scene import Moving
+from pellucid.notes_map.references import find, parse_references
+
+HEAVY = ("jax", "numba", "sklearn", "matplotlib", "scipy")
+
+
+def agree(page: Any, given: dict[str, Any], data: Any) -> Any:
+    """The page's numbers are those of its program."""
+    state = page.settled(given, data)
+    scene = table.scene_of(page, state, data)
+    space = table.ran(page.code(state, data))
+    assert scene.numbers, "a page shows numbers"
+    for name, value in scene.numbers.items():
+        assert name in space, f"the program has no {name}"
+        if isinstance(value, str):
+            assert space[name] == value, name
+        else:
+            found, shown = np.asarray(space[name], float), np.asarray(value, float)
+            assert found.shape == shown.shape, name
+            np.testing.assert_allclose(found, shown, rtol=1e-6, atol=1e-9, err_msg=name)
+    return scene
+
+
+def whole(page: Any, scene: Any) -> None:
+    """A scene fills all that the page declares, and can be sent."""
+    assert set(scene.terms) == {t.name for t in page.terms}
+    assert set(scene.pictures) == {p.name for p in page.pictures}
+    seen = unpacked(packed(scene.head()))
+    assert seen["steps"] == scene.steps
+    for name, picture in scene.pictures.items():
+        assert len(picture["said"]) > 20, f"{name} says what is seen"
+        for length in lengths(picture):
+            assert length == scene.steps + 1, f"{name}: {length} of {scene.steps + 1} steps"
+    for now in scene.terms.values():
+        assert [n for n in lengths(now.value) if n != scene.steps + 1] == []
+
+
+def lengths(value: Any) -> list[int]:
+    """How many steps the moving values inside have."""
+    if isinstance(value, Moving):
+        return [len(value.values)]
+    if isinstance(value, dict):
+        return [n for v in value.values() for n in lengths(v)]
+    return [n for v in value for n in lengths(v)] if isinstance(value, list | tuple) else []
+
+
+@pytest.mark.parametrize("name", table.NAMES)
+@pytest.mark.parametrize("corner", ["default", "lowest", "highest"])
+def test_the_program_on_the_page_gives_the_numbers_on_the_page(
+    name: str, corner: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    monkeypatch.chdir(pytestconfig.rootpath)
+    page = table.page(name)
+    for data in table.tables_of(page)[: 1 if corner != "default" else None]:
+        whole(page, agree(page, table.corners(page)[corner], data))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", table.NAMES)
+def test_the_program_agrees_at_each_end_of_each_control(
+    name: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    monkeypatch.chdir(pytestconfig.rootpath)
+    page = table.page(name)
+    for data in table.tables_of(page):
+        for given in table.single_extremes(page):
+            whole(page, agree(page, given, data))
+
+
+@pytest.mark.parametrize("name", table.NAMES)
+def test_a_page_is_declared_as_the_house_has_it(
+    name: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    monkeypatch.chdir(pytestconfig.rootpath)
+    page = table.page(name)
+    said = declared(page)
+    marked = {part for f in said["formulas"] for part in _terms_in(f["svg"])}
+    assert marked <= {t.name for t in page.terms}, "a marked term has its row"
+    assert all(t.colour in COLOURS for t in page.terms)
+    assert all(p.place in PLACES for p in page.pictures)
+    assert page.lead.endswith("?")
+    assert page.controls
+    assert page.questions
+    assert page.formulas
+    references = parse_references(f"Notes: {page.notes}")
+    assert references
+    assert all(find(reference) for reference in references)
+    names = [c.name for c in page.controls]
+    assert len(set(names)) == len(names)
+    assert "data" not in names
+    assert "t" not in names
+    data = table.tables_of(page)[0]
+    state = page.settled({}, data)
+    scene = table.scene_of(page, state, data)
+    for question in page.questions:
+        right, reason = question.judge(state, scene)
+        assert right in question.answers, "the right answer can be chosen"
+        assert reason.endswith("."), reason
+
+
+def _terms_in(svg: str) -> set[str]:
+    import re
+
+    return set(re.findall(r'data-term="([^"]+)"', svg))
+
+
+def test_the_catalogue_and_the_folders_agree() -> None:
+    assert [row.number for row in ENTRIES] == list(range(1, 61))
+    assert len({row.name for row in ENTRIES}) == len(ENTRIES)
+    there = {p for p in PAGES.glob("*/*.py") if p.name != "__init__.py"}
+    assert there == {row.file for row in entries()}
+
+
+def test_reading_all_pages_loads_no_engine() -> None:
+    code = (
+        "from pellucid.lab.catalogue import entries, page_named\n"
+        "for row in entries(): page_named(row.name)\n"
+        f"import sys; print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+# --- in a browser -----------------------------------------------------------------------------
+
+AXE = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(tab: Any) -> list[str]:
+    """What axe finds."""
+    tab.evaluate(AXE)
+    found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{v['id']}: {v['nodes'][0]['target']} {v['nodes'][0]['failureSummary']}"
+        for v in found["violations"]
+    ]
+
+
+def tab_stops(tab: Any) -> list[int]:
+    """The tabindex of all that can be reached."""
+    stops: list[int] = tab.evaluate(
+        "[...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')]"
+        ".filter(n => !n.disabled && n.checkVisibility()).map(n => n.tabIndex)"
+    )
+    return stops
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", table.NAMES)
+def test_a_page_in_a_browser(name: str, visit: Callable[..., Any]) -> None:
+    """Light, dark and on a phone: axe finds nothing, nothing is cut off; a link brings it back."""
+    tab = visit(f"/page/{name}")
+    assert tab.locator("[role=alert]").inner_text() == ""
+    assert violations(tab) == []
+    tab.emulate_media(color_scheme="dark")
+    assert violations(tab) == []
+    assert max(tab_stops(tab)) <= 0, "no tab stop jumps the queue"
+    labels = tab.locator("canvas, .picture [role=img], .picture [role=group]").evaluate_all(
+        "found => found.map(n => n.getAttribute('aria-label') ?? '')"
+    )
+    assert all("{" not in label for label in labels)
+    tab.set_viewport_size({"width": 390, "height": 844})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    permalink(tab)
+
+
+def permalink(tab: Any) -> None:
+    """The first control that can be moved is, and the address brings the same program back."""
+    before = tab.locator("pre").inner_text()
+    moved = tab.evaluate(
+        """() => {
+          const {controls} = labModel.get("page"), state = labModel.get("state");
+          const other = c => c.form === "menu" ? c.choices.find(v => v !== state[c.name])
+            : c.form === "slider" ? (state[c.name] === c.low ? c.high : c.low) : undefined;
+          const c = controls.find(c => other(c) !== undefined);
+          labModel.set("state", {...state, [c.name]: other(c)}); labModel.save_changes();
+          return c.name;
+        }"""
+    )
+    tab.locator(".lab[data-version='2']").wait_for(timeout=60_000)
+    told = tab.locator("pre").inner_text()
+    state = tab.evaluate("labModel.get('state')")
+    assert moved + "=" in tab.url
+    tab.reload()
+    tab.locator(".lab[data-version]").wait_for(timeout=60_000)
+    assert tab.locator("pre").inner_text() == told
+    assert tab.evaluate("labModel.get('state')") == state
+    assert before != told or state
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("name", table.NAMES)
+def test_every_control_at_its_ends_in_a_browser(name: str, visit: Callable[..., Any]) -> None:
+    """No end of a control breaks the page, and at each one axe finds nothing on a phone."""
+    page = table.page(name)
+    tab = visit(f"/page/{name}", viewport={"width": 390, "height": 844}, has_touch=True)
+    for version, given in enumerate(table.single_extremes(page), start=2):
+        tab.evaluate(
+            "given => { labModel.set('state', {...labModel.get('state'), ...given});"
+            " labModel.save_changes(); }",
+            given,
+        )
+        tab.locator(f".lab[data-version='{version}']").wait_for(timeout=60_000)
+        assert tab.locator("[role=alert]").inner_text() == ""
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        assert violations(tab) == []
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("name", table.NAMES)
+def test_a_page_as_a_file_shows_what_the_live_one_shows(
+    name: str, visit: Callable[..., Any], tmp_path: Any, monkeypatch: Any, pytestconfig: Any
+) -> None:
+    """The same facts, terms and program, for the values that were laid out."""
+    from pellucid.lab import write_page
+
+    monkeypatch.chdir(pytestconfig.rootpath)
+    path = write_page(name, tmp_path / "page.html", "examples/penguins.csv", target="body_mass_g")
+    assert path.stat().st_size < 6_000_000
+    still, live = visit(path.as_uri()), visit(f"/page/{name}")
+    main = table.page(name).controls[0].name
+    laid = still.evaluate(
+        "Object.keys(JSON.parse(document.getElementById('held').textContent).scenes)"
+    )
+    for text in (laid[0], laid[len(laid) // 2], laid[-1]):
+        for tab in (still, live):
+            version = int(tab.locator(".lab").get_attribute("data-version")) + 1
+            tab.evaluate(
+                "([name, text]) => { const value = JSON.parse(text), state = labModel.get('state');"
+                " labModel.set('state', {...state, [name]: value}); labModel.save_changes(); }",
+                [main, text],
+            )
+            tab.locator(f".lab[data-version='{version}']").wait_for(timeout=60_000)
+        for part in ("dl", "pre", ".numbers", ".formulas"):
+            assert still.locator(part).inner_text() == live.locator(part).inner_text(), text
+    assert violations(still) == []
