@@ -24,6 +24,7 @@ from pellucid.descent.stopping import SmallChange, Steps
 from pellucid.errors import (
     ConvergenceWarning,
     ExplodingGradientWarning,
+    FramingError,
     HyperparameterError,
     NetworkWarning,
     OutputError,
@@ -382,7 +383,7 @@ def test_gradients_as_long_in_every_layer_are_named_too() -> None:
         ({"patience": 2}, "needs validation"),
         ({"step_size": "line search"}, "Cosine"),
         ({"step_size": -1.0}, "step_size"),
-        ({"start": [{}, {}, {}, {}]}, "not this network's"),
+        ({"start": [{}, {}, {}, {}]}, "Layer 1|layers, but params has"),
         ({"dtype": "float16"}, "dtype"),
     ],
 )
@@ -451,7 +452,7 @@ def test_a_training_that_stopped_early_stays_stopped(tmp_path: Path) -> None:
         ({"step_size": lambda t: 0.1 - t}, HyperparameterError, "at step 1 it is -0.9"),
         ({"validation": (X, CODES[:9])}, ShapeError, "150 rows and 9 answers"),
         ({"y": CODES + 0.5}, ShapeError, "whole numbers"),
-        ({"y": CODES.astype(str)}, ShapeError, "computes with numbers"),
+        ({"y": CODES.astype(str)}, FramingError, "loss compares numbers"),
         ({"y": None}, ShapeError, "rows X and answers y"),
         ({"X": X.astype(str)}, ShapeError, "computes with numbers"),
         ({"X": X[:, :3]}, ShapeError, "takes batches of shape n×4"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,15 +17,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.data.weights import checked_weights
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
-from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, TableError
+from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
-from pellucid.networks.output_losses import number_truths
 from pellucid.networks.targets import targets_for
 from pellucid.networks.training.batch_blocks import (
     Block,
@@ -36,6 +33,7 @@ from pellucid.networks.training.batch_blocks import (
 )
 from pellucid.networks.training.checkpoints import checkpoints_of
 from pellucid.networks.training.devices import placed, threads_for
+from pellucid.networks.training.given_rows import precision_notices, source_of
 from pellucid.networks.training.gradient_norms import judged_norms
 from pellucid.networks.training.history import take_in
 from pellucid.networks.training.row_sources import (
@@ -43,10 +41,8 @@ from pellucid.networks.training.row_sources import (
     InMemory,
     RowSource,
     bad_rows,
-    columns_lost,
     digest,
     filled_up,
-    lost_in_words,
 )
 from pellucid.networks.training.settings import (
     WATCHING,
@@ -180,7 +176,7 @@ def train(
         checkpoints_of(checkpoint),
     )  # fmt: skip
     check_settings(network, settings, validation)
-    source = _source(X, y, weights, seed)
+    source = source_of(X, y, weights, seed)
     if isinstance(source, InMemory):
         refuse_points(network.points[0], source.X.shape)
         refuse_ids(network.layers, source.X)
@@ -188,7 +184,7 @@ def train(
         raise ShapeError(
             f"validation has {len(validation[0])} rows and {len(validation[1])} answers."
         )
-    notices = _of_precision(source, dtype)
+    notices = precision_notices(source, dtype)
     size = min(batch_size, source.rows or batch_size)
     with computing_in(dtype), threads_for(network, size):
         held = HeldOutRows(network, *validation, dtype=dtype) if validation else None
@@ -479,50 +475,3 @@ def standing_at(
         "epochs": epochs, "steps": 0, "history": before, "best": (None, float("inf"), 0, epochs),
         "stop": None, "over": ("finished", ""),
     }  # fmt: skip
-
-
-def _of_precision(source: RowSource, dtype: str) -> tuple[str, ...]:
-    """A warning of columns that numbers of that kind cannot tell apart."""
-    if not isinstance(source, InMemory) or source.prepare is not None:
-        return ()
-    said = []
-    for name, part in (("rows", source.X), ("targets", source.y)):
-        if np.asanyarray(part).dtype != np.float64:
-            continue
-        largest = np.abs(np.asarray(part)[np.isfinite(part)]).max(initial=0)
-        if largest > np.finfo(dtype).max:
-            raise TableError(
-                f"The {name} hold {largest:.3g}, more than {dtype} can. Subtract the mean and "
-                'divide by the deviation first, in float64, or train with dtype="float64".'
-            )
-        lost = columns_lost(part, dtype)
-        if lost:
-            said.append(lost_in_words(name, lost, dtype))
-            warnings.warn(said[-1], NetworkWarning, stacklevel=3)
-    return tuple(said)
-
-
-def _array(given: Any, name: str) -> Any:
-    try:
-        return given if hasattr(given, "shape") else np.asarray(given)
-    except ValueError:
-        raise ShapeError(f"The {name} are of different lengths: give one table of them.") from None
-
-
-def _source(X: Any, y: Any, weights: Any, seed: int) -> RowSource:
-    if y is not None:
-        rows, answers = _array(X, "rows"), number_truths(y)
-        if weights is not None:
-            weights = checked_weights(weights, len(rows))
-        return InMemory(rows, answers, weights, seed)
-    if not hasattr(X, "epoch"):
-        raise ShapeError(
-            "train takes rows X and answers y, or a source of both such as ParquetRows or Stream; "
-            f"it got a {type(X).__name__} alone."
-        )
-    if weights is not None:
-        raise HyperparameterError(
-            "weights go with rows in memory; a source gives its own: (x, y, weights) a chunk."
-        )
-    source: RowSource = X
-    return source
