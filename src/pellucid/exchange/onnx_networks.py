@@ -195,6 +195,7 @@ WRITERS: dict[str, Writer] = {
     "GELU": _gelu,
     "Identity": lambda graph, x, *_: x,
     "InputNoise": lambda graph, x, *_: x,
+    "RandomShift": lambda graph, x, *_: x,
     "LeakyReLU": _leaky,
     "Parallel": _parallel,
     "ReLU": _plain("Relu"),
