@@ -15,7 +15,7 @@ from pellucid.autoencoders.code_sample import CodeSample
 from pellucid.autoencoders.columns_activated import ColumnsActivated
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx_file import packed_onnx
-from pellucid.exchange.onnx_networks import WRITERS
+from pellucid.exchange.onnx_series import WRITERS
 from pellucid.networks import (
     GELU,
     AveragePool,
