@@ -19,7 +19,8 @@ class Watch:
 
     def layer(self, layer: Any, params: Any, x: Any, mode: Any) -> tuple[Any, Backward]:
         """Runs one layer: its `forward`."""
-        return layer.forward(params, x, mode)
+        answer: tuple[Any, Backward] = layer.forward(params, x, mode)
+        return answer
 
     def enter(self, x: Any, place: tuple[int, ...], symbol: str = "A") -> None:
         """x goes into the next series of layers inside the layer at work."""
