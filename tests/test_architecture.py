@@ -30,6 +30,8 @@ FLOORS = {
     "features": 1,
     "clusters": 1,
     "networks": 1,
+    "additive": 1,
+    "trees": 1,
     "autoencoders": 1,
 }
 # What the size meter (`python tests/house.py`) read last. Sizes only fall: lower these by hand.

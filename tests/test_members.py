@@ -75,6 +75,7 @@ def test_what_turns_text_to_columns_keeps_scikit_learns_rules(member: Member) ->
     assert once.shape == (len(X), len(fitted.get_feature_names_out()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", range(ARRAY_API_RUNS))
 def test_scikit_learn_checks_with_the_array_api_switched_on(run: int) -> None:
     """The same with SCIPY_ARRAY_API=1, which SciPy reads once, when it is imported."""

@@ -33,6 +33,14 @@ class ShapeError(PellucidError, ValueError):
     """Two shapes do not agree."""
 
 
+class WeightError(PellucidError, ValueError):
+    """A sample weight is negative, infinite or no number; or no row would count."""
+
+
+class LabelError(PellucidError, ValueError):
+    """Labels are missing, of several kinds at once, or no labels but quantities."""
+
+
 class HyperparameterError(PellucidError, ValueError):
     """A hyperparameter lies outside its declared range or choices."""
 

@@ -20,3 +20,6 @@ class Finding:
     message: str
     columns: tuple[str, ...] = ()
     advice: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".strip()

@@ -6,8 +6,10 @@ Notes: §1.0.5, Def 80, Def 81
 from __future__ import annotations
 
 import warnings
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -69,3 +71,27 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
 
     def _explanation(self) -> Explanation:
         raise NotImplementedError(f"{type(self).__name__} must say how it was fitted.")
+
+
+class LogProbabilities:
+    """Abstract: `predict_log_proba` of a classifier that has `predict_proba`.
+
+    One that has scores of its own takes the logarithm of those, where nothing underflows.
+
+    Notes: Def 148
+    """
+
+    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
+        """Logarithm of `predict_proba`; −∞ where a chance is 0.
+
+        Parameters
+        ----------
+        X : array, shape (m, d)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        array, shaped as `predict_proba`
+        """
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.predict_proba(X)))  # type: ignore[attr-defined]

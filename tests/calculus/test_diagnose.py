@@ -62,3 +62,21 @@ def test_unknown_functions_are_judged_too() -> None:
 def test_strange_names_are_refused() -> None:
     with pytest.raises(FormulaError, match="uses m"):
         check_gradient_answer(FIT, "theta", "2*X*(X'*theta-y)/m")
+
+
+@pytest.mark.parametrize(
+    ("formula", "answer", "says"),
+    [
+        ("norm2(w)", "2*w", "powers were confused"),
+        ("norm2(w)^2", "w/norm2(w)", "powers were confused"),
+        ("norm2(w)^3", "2*w", "powers were confused"),
+        ("norm2(X'*w - y)", "2*X*(X'*w - y)", "powers were confused"),
+        ("norm1(w)", "2*w", ""),
+        ("lam*norm2(w)", "2*lam*w", "powers were confused"),
+        ("log(norm2(w)^2)", "2*w", "is missing"),
+    ],
+)
+def test_a_length_and_its_square_are_told_apart(formula: str, answer: str, says: str) -> None:
+    found = check_gradient_answer(formula, "w", answer, "w: d×1, X: d×n, y: n×1, lam: scalar")
+    assert found.verdict == ("missing factor" if says else "wrong"), found.message
+    assert says in found.message

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pellucid.calculus import check_gradient_answer, derive, read
 from pellucid.calculus.language.latex_input import plain_text
-from pellucid.errors import FormulaError
+from pellucid.errors import FormulaError, ShapeError
 
 WHERE = "X: d×n, y: n, theta: d, lam: scalar, A: m×m, W: m×k, x: m, u: k, v: k one-hot"
 
@@ -33,6 +33,27 @@ WHERE = "X: d×n, y: n, theta: d, lam: scalar, A: m×m, W: m×k, x: m, u: k, v: 
         (r"\exp(-\lambda) + |\lambda|", "exp(-lam) + abs(lam)"),
         (r"\tanh^2(\lambda)", "tanh(lam)^2"),
         (r"\theta_0 + \theta_{0}", "theta_0 + theta_0"),
+        # a command takes the one token that follows
+        (r"\frac12 \lambda", "lam/2"),
+        (r"\tfrac\lambda2", "lam/2"),
+        (r"\frac1{10}\lambda", "lam/10"),
+        (r"\sqrt2 \lambda", "sqrt(2)*lam"),
+        (r"\sqrt[3]{\lambda}", "pow(lam, 1/3)"),
+        # functions
+        (r"\operatorname{Tr}(A)", "tr(A)"),
+        (r"\operatorname{trace} A A", "tr(A*A)"),
+        (r"\sin 2\lambda", "sin(2*lam)"),
+        (r"\sin\lambda\cos\lambda", "sin(lam)*cos(lam)"),
+        (r"\log_2 \lambda", "log(lam)/log(2)"),
+        (r"\max\{0, \lambda\}", "max(0, lam)"),
+        (r"\sigma'(u)", "sigmoid(u) .* (1 - sigmoid(u))"),
+        (r"e^{-\lambda}", "exp(-lam)"),
+        (r"\ln|A|", "log(det(A))"),
+        (r"||x||^2", "norm2(x)^2"),
+        # transposes
+        (r"A^{-\top}", "inv(A)'"),
+        (r"A^{\mathsf T}", "A'"),
+        (r"A^\mathrm{T}", "A'"),
     ],
 )
 def test_latex_is_what_would_be_typed(latex: str, typed: str) -> None:
@@ -42,6 +63,27 @@ def test_latex_is_what_would_be_typed(latex: str, typed: str) -> None:
 
 def test_layers_keep_their_superscripts() -> None:
     assert plain_text(r"W^{(1)} A^{(l-1)}") == "W^(1) * A^(l-1)"
+
+
+@pytest.mark.parametrize("sign", ["ϕ", "µ", "ϵ", "ϑ", "ℓ", "φ", "ϱ", "Ω"])
+def test_greek_variants_are_names(sign: str) -> None:
+    found = derive(f"{sign}'*{sign}", sign)
+    assert found.check.agrees
+    assert "Check" in str(found)
+
+
+def test_an_accent_makes_another_name() -> None:
+    found = derive(r"\|\hat{y} - y\|^2", r"\hat{y}", r"\hat{y}: n×1, y: n×1")
+    assert str(found.expression) == "2*(y_hat - y)"
+    assert r"\hat{y}" in found.latex
+    assert str(derive("norm2(x̂ - x)^2", "x").expression) == "-2*(x_hat - x)"
+
+
+def test_bars_mean_what_they_stand_around() -> None:
+    assert read(r"\ln|\Sigma|", "Sigma: d×d").shape == (1, 1)
+    assert str(read(r"|\lambda|", "lam: scalar")) == "abs(lam)"
+    with pytest.raises(ShapeError, match="its length or"):
+        read(r"|\mathbf{x}|", "x: d")
 
 
 def test_it_serves_wherever_a_formula_is_read() -> None:
@@ -65,6 +107,22 @@ def test_it_serves_wherever_a_formula_is_read() -> None:
         (r"X \mathbf{1}", "bold number", None),
         (r"\|\theta\|_\infty", "Norms are", r"\infty"),
         ("\\", "is not read", None),
+        # what may be read in two ways
+        (r"\sin^{-1}(\lambda)", "inverse function", "^"),
+        (r"f^{-1}(x)", "may be a power", "^"),
+        (r"\lambda x^10", "first digit", "10"),
+        (r"\theta_10", "first digit", "10"),
+        (r"\frac{a}{b}{x+y}z", "print braces", "{"),
+        (r"\log\lambda / 2", "Where does the argument", "/"),
+        (r"\|x\|^2/2\lambda", "below the line", r"\lambda"),
+        (r"\sum (x-y)^2", "Where does this sum end", r"\sum"),
+        (r"\operatorname{Var}(x)", "no function", None),
+        (r"\mathbf{x} - x", "bold and plain", None),
+        (r"\epsilon + \varepsilon", "two spellings", None),
+        (r"\theta_{i+1}", "letters and digits", "+"),
+        (r"\frac{dL}{dw}", "derivative", None),
+        (r"h_\theta(x)", "may be a function", "("),
+        (r"\Delta x", "factor or part", "x"),
     ],
 )
 def test_what_is_not_read_is_pointed_at(latex: str, says: str, caret: str | None) -> None:

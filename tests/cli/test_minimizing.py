@@ -95,3 +95,65 @@ def test_what_does_not_fit_is_told(
     assert code == 1
     assert says in " ".join(said.split())
     assert "Traceback" not in said
+
+
+def test_it_starts_where_something_can_be_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(capsys, "norm2(x)^2", "--where", "x: 3", "--json", "--step-size", "0.1")
+    assert code == 0, said
+    found = json.loads(said)
+    assert any(found["start"])
+    assert found["steps"] > 5
+    assert found["value"] < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("formula", "best"), [("abs(x-1)", 1.0), ("x - log(x)", 1.0), ("(x-3)^2 + 1", 3.0)]
+)
+def test_a_formula_of_one_number_needs_no_data(
+    capsys: pytest.CaptureFixture[str], formula: str, best: float
+) -> None:
+    code, said = run(capsys, formula, "--json")
+    assert code == 0, said
+    assert json.loads(said)["theta"][0] == pytest.approx(best, abs=1e-4)
+
+
+def test_start_and_stop_are_as_told(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(
+        capsys, "norm2(x-1)^2", "--start", "-3,4", "--step-size", "0.1", "--json",
+        "--stop", "change<1e-3",
+    )  # fmt: skip
+    assert code == 0, said
+    found = json.loads(said)
+    assert found["start"] == [-3.0, 4.0]
+    assert "J changed by less than 0.001" in found["reason"]
+    code, said = run(capsys, "norm2(x)^2", "--start", "a,b")
+    assert code != 0
+    assert "one number for all entries" in said
+    code, said = run(capsys, "norm2(x)^2", "--where", "x: 2", "--stop", "luck<1")
+    assert code != 0
+    assert "gradient, step, change, seconds" in said
+
+
+def test_batches_come_near_the_whole_minimum(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 2))
+    y = x @ [2.0, -1.0] + 0.1 * rng.normal(size=200)
+    path = tmp_path / "t.csv"
+    rows = zip(x, y, strict=True)
+    path.write_text("a,b,y\n" + "".join(f"{u:.17g},{v:.17g},{w:.17g}\n" for (u, v), w in rows))
+    best = np.linalg.lstsq((x - x.mean(0)) / x.std(0), y, rcond=None)[0]
+    for formula in ("norm2(X'*theta - y)^2/n", "norm2(X'*theta - y)^2"):
+        code, said = run(
+            capsys, formula, "--data", str(path), "-t", "y", "--batch", "7", "--json",
+            "--step-size", "0.02" if "/n" in formula else "0.0001", "--steps", "1500",
+        )  # fmt: skip
+        assert code == 0, said
+        np.testing.assert_allclose(list(json.loads(said)["theta"].values()), best, atol=0.08)
+    code, said = run(
+        capsys, "norm2(X'*theta - y)^2 + norm2(theta)^2", "--data", str(path), "-t", "y",
+        "--batch", "7",
+    )  # fmt: skip
+    assert code != 0
+    assert "Divide the sum over points by n" in said

@@ -75,9 +75,13 @@ def test_rings_are_no_groups_about_means(make: Callable[..., tuple[Array, Array]
 @pytest.mark.parametrize("seed", range(3))
 def test_three_clouds_are_three(seed: int) -> None:
     """6.3.2-choose-k, 6.3.2-training-loss-alone: the loss falls throughout, and does not choose."""
-    found = choose_k(triangle(np.random.default_rng(seed)), range(2, 7), random_state=seed, **QUICK)
+    enough = QUICK | {"references": 100}
+    X = triangle(np.random.default_rng(seed))
+    found = choose_k(X, range(2, 7), random_state=seed, **enough)
     assert found.k == 3
     assert found.sure == "sure"
+    assert found.p_value < 0.01
+    assert choose_k(X, range(2, 7), random_state=seed, **QUICK).sure == "fairly sure"  # p = 0.05
     assert found.certainty > 0.8
     assert found.at(3).tenable
     assert not found.at(5).tenable

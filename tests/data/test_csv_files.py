@@ -68,9 +68,10 @@ def test_any_encoding_that_python_knows(tmp_path: Path, encoding: str) -> None:
     assert table[word].levels == ("b", word)
 
 
-def test_utf_16_unannounced_and_bytes_that_do_not_fit_are_said(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="--encoding utf-16"):
-        read_table(written(tmp_path, "a,b\n1,2\n".encode("utf-16")))
+def test_utf_16_unannounced_is_read_and_bytes_that_do_not_fit_are_said(tmp_path: Path) -> None:
+    assert read_table(written(tmp_path, "a,b\n1,2\n3,4\n".encode("utf-16"))).names == ("a", "b")
+    with pytest.raises(TableError, match="--encoding utf-16-le"):
+        read_table(written(tmp_path, "a,b\n1,2\n".encode("utf-16-le")))
     with pytest.raises(TableError, match=r"is not ascii|not UTF-8.*line 2"):
         read_table(written(tmp_path, "a,b\né,2\n".encode("latin-1")), encoding="ascii")
     with pytest.raises(TableError, match="is not shift_jis: line"):
@@ -105,10 +106,13 @@ def test_iso_dates_are_dates(tmp_path: Path, spelling: str) -> None:
     assert table["c"].kind is Kind.DATE
 
 
-def test_day_and_month_are_not_guessed(tmp_path: Path) -> None:
+def test_an_open_order_of_day_and_month_is_said(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, column(["03/04/2026", "05/06/2026", "07/08/2026"])))
-    assert table["c"].kind is Kind.CATEGORY
-    assert "2026-11-24" in table["c"].note
+    assert table["c"].kind is Kind.DATE
+    (told,) = table.findings
+    assert told.severity == "caution"
+    assert "'03/04/2026' is 2026-04-03" in told.message
+    assert "--date-format" in told.advice
 
 
 def test_cells_are_kept_as_written(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_numbers_can_be_coded_as_classes_and_back_as_in_training() -> None:
         ({"size": "factored"}, TableError, "No delimiter divides"),
         ({"size": "factored:/"}, TableError, "'/' does not divide"),
         ({"size": "standardize"}, ColumnError, "'size' should hold numbers, but row 1 holds 'S'"),
-        ({"size": "dates"}, ColumnError, "cannot be read as dates"),
+        ({"size": "dates"}, ColumnError, "should hold dates, but row 1 holds 'S'"),
         ({"mass": "bins:9,3"}, HyperparameterError, "numbers that rise"),
         ({"mass": "bins:a"}, HyperparameterError, "numbers that rise"),
         ({"mass": "bins:equal,1"}, HyperparameterError, "from 2 to 1,000"),

@@ -138,7 +138,9 @@ def test_a_number_that_turns_to_words_late_is_read_whole(tmp_path: Path) -> None
     lines = [f"{i},1" for i in range(30_000)] + ["oops,1"]
     table = read_table(written(tmp_path, "a,b\n" + "\n".join(lines) + "\n"))
     assert len(table) == 30_001
-    assert table["a"].kind is not Kind.NUMERIC
+    assert table["a"].kind is Kind.NUMERIC
+    assert table["a"].missing.sum() == 1
+    assert "'oops' (1 row, first row 30,001)" in table.findings[0].message
 
 
 def test_ten_thousand_categories_are_not_made_columns(tmp_path: Path) -> None:

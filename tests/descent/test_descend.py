@@ -359,6 +359,24 @@ def test_what_does_not_fit_is_named(wrong: Any, error: Any, says: str) -> None:
         wrong()
 
 
+def test_what_came_down_from_a_peak_does_not_diverge() -> None:
+    """§3.1.5: J rose first and then fell; and noise around a minimum is no divergence."""
+    from pellucid.descent.verdict import Tail, judged
+
+    def tail(*values: float) -> Tail:
+        marks = {2**k: (float(k), 1.0, value) for k, value in enumerate(values)}
+        return Tail(1.0, 1.0, [], marks)
+
+    came_down = tail(40.0, 900.0, 358_515.0, 20_000.0, 900.0, 38.0)
+    for sampled in (True, False):
+        assert judged(came_down, 30.0, 37.8, False, False, sampled) == "under way"
+    noise = tail(0.5, 0.7, 0.4, 0.8, 0.6, 0.7)
+    assert judged(noise, 0.1, 0.6, False, False, sampled=True) == "under way"
+    rising = tail(1.0, 3.0, 9.0, 81.0, 6000.0, 3e7)
+    for sampled in (True, False):
+        assert judged(rising, 0.9, 4e7, False, False, sampled) == "diverging"
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_a_walk_takes_the_steps_of_a_descent(rule: str) -> None:
     """KE 113: step by step, and in one run, with the same bits, and the gradients of the path."""

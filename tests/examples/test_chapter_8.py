@@ -23,3 +23,8 @@ def test_claim(claim: Any) -> None:
 def test_every_claim_about_codes_is_shown() -> None:
     claimed = {each.id for each in items() if each.tag == "claim" and each.id.startswith(OF_CODES)}
     assert claimed <= shown(8)
+
+
+def test_every_claim_of_attack_opponents_and_attention_is_shown() -> None:
+    wanted = {"8.5.2-flip", "8.5.2-too-long", "8.5.3-tends-to-half", "8.5.5-asymmetric"}
+    assert wanted <= shown(8)

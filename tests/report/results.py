@@ -11,10 +11,13 @@ import numpy as np
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
 from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve, Score
+from pellucid.evaluation.importance import Importance
+from pellucid.evaluation.partial_dependence import Dependence
 from pellucid.explanation import Explanation, Formula
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
+from pellucid.jobs.fit.insight_data import Insight, WorstRow
 
 HOSTILE = "<script>alert(1)</script>"
 LONG = "a_very_long_column_name_" * 12
@@ -45,6 +48,30 @@ def _candidates() -> tuple[Candidate, ...]:
     return (
         Candidate("baseline", "baseline", Score(0.9, 0.03), 0, 0.9, 1),
         Candidate("linear", "linear", Score(0.31, 0.02), 1, 0.26, 8, 0.1, path, 0.4, 240),
+    )
+
+
+def insight(problem: str, classes: tuple[str, ...], name: str = "width") -> Insight:
+    """What a model does, for each shape of answer: numbers, one probability, several."""
+    k = 1 if problem in ("regression", "two classes") else len(classes)
+    rise = np.linspace(0, 1, 5)[:, None] * np.linspace(1, 0.2, k)
+    kinds: tuple[tuple[str, tuple[Any, ...]], ...] = (
+        ("numeric", (1.0, 2.0, 3.0, 4.0, 5.0)),
+        ("category", (name, "b", "c", "d", "a very long category indeed")),
+        ("date", tuple(f"2020-0{m}-01" for m in range(1, 6))),
+    )
+    return Insight(
+        importance=(Importance(name, 0.4, 0.05, 1.3), Importance("depth", 0.01, 0.02, 0.02)),
+        rows=ROWS,
+        columns=2,
+        dependence=tuple(
+            Dependence(name, kind, values, rise, rise - 0.1, rise + 0.1, np.arange(5))
+            for kind, values in kinds
+        ),
+        coverage=0.88 if problem == "regression" else None,
+        width=900.0 if problem == "regression" else None,
+        worst=(WorstRow(7, name, "b", 3.2, ((name, name),), f"{name} was not met in training"),),
+        sentences=("Cross-validation had promised 0.31.",),
     )
 
 
@@ -83,7 +110,8 @@ def result(problem: str = "regression", classes: tuple[str, ...] = (), **changes
             (Score(0.6, 0.1), Score(0.4, 0.04), Score(0.31, 0.02)),
         ),
         diagnosis=Diagnosis("estimation", 0.2, 0.1, "More rows would help.", ("Add rows.",)),
-        weights=(Weight("width", 1.5, 0.7), Weight("depth", -0.2, -0.1)),
+        weights=(Weight("width", 1.5, 0.7, per_unit=0.5), Weight("depth", -0.2, -0.1)),
+        insight=insight(problem, classes),
         offset=(0.5,),
         explanation=Explanation(
             "Linear", problem="A score.", hypothesis=Formula("θᵀx", r"\theta^T x")
@@ -103,6 +131,7 @@ def hostile() -> FitResult:
         columns=(ColumnSummary(HOSTILE, "text", 0, False, HOSTILE),),
         findings=(Finding(HOSTILE, "caution", HOSTILE, (HOSTILE,), HOSTILE),),
         weights=(Weight(HOSTILE, 1.0, 1.0, HOSTILE),),
+        insight=insight("two classes", (HOSTILE, "b"), HOSTILE),
         explanation=Explanation(HOSTILE, problem=HOSTILE, happened=((HOSTILE, HOSTILE),)),
     )
 
@@ -120,11 +149,15 @@ def all_results() -> dict[str, FitResult]:
         "three classes": result("several classes", ("a", "b", "c")),
         "thirty classes": result("several classes", tuple(f"class {i:02}" for i in range(30))),
         "overlapping": result("overlapping classes", ("x", "y", "z")),
-        "bare": result(candidates=(bare,), chosen=bare, curve=None, weights=(), findings=()),
+        "bare": result(
+            candidates=(bare,), chosen=bare, curve=None, weights=(), findings=(), insight=None
+        ),
         "nan": result(candidates=(unknown, tried[1]), test_error=float("nan")),
         "hostile": hostile(),
         "long": result(
-            weights=(Weight(LONG, 1.0, 0.5),), columns=(ColumnSummary(LONG, "numeric", 0, True),)
+            insight=insight("regression", (), LONG),
+            weights=(Weight(LONG, 1.0, 0.5),),
+            columns=(ColumnSummary(LONG, "numeric", 0, True),),
         ),
         "many weights": result(weights=many),
     }

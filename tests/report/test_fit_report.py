@@ -11,6 +11,7 @@ import pytest
 from results import HOSTILE, all_results, result
 
 from pellucid.errors import OutputError
+from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.report import render, write_report
 
 RESULTS = all_results()
@@ -50,6 +51,25 @@ def test_names_from_data_are_escaped() -> None:
     page = page_of("hostile")
     assert HOSTILE not in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_page_tells_what_the_model_does_and_how_far_to_trust_it() -> None:
+    page = page_of("regression")
+    for words in ("Importance, by shuffling", "all of it", "may be chance", "per unit"):
+        assert words in page
+    assert "The strongest columns" in page
+    assert "The test row predicted worst" in page
+    assert "narrower than 900" in page
+    assert "towards" in page_of("hostile")
+    assert "Importance, by shuffling" not in page_of("bare")
+
+
+def test_a_reason_that_repeats_is_told_once() -> None:
+    reason = "Already a number."
+    columns = tuple(ColumnSummary(f"x{i}", "numeric", 0, True, reason) for i in range(500))
+    page = render(result(columns=columns))
+    assert page.count(reason) == 1
+    assert "460 more" in page
 
 
 def test_unknown_numbers_are_dashes() -> None:

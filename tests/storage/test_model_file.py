@@ -126,7 +126,7 @@ def test_a_foreign_safetensors_file_says_so(tmp_path: Path) -> None:
 def test_an_absent_file_and_a_folder_say_so(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="No such file"):
         load_model(tmp_path / "none")
-    with pytest.raises(ModelFileError, match="directory"):
+    with pytest.raises(ModelFileError, match="folder"):
         load_model(tmp_path)
 
 

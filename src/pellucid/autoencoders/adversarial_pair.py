@@ -20,7 +20,7 @@ from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.networks.estimators.settings import RANDOM_STATE, SIZES, _sizes
+from pellucid.networks.estimators.settings import RANDOM_STATE, SIZES, are_sizes
 from pellucid.networks.layers.activations import LeakyReLU, Sigmoid
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import Layer
@@ -37,7 +37,7 @@ NOISE_LENGTH = Hyperparameter(
 )
 HIDDEN = Hyperparameter(
     "hidden", (64, 64), "any", "Neurons of each hidden layer, of either network.",
-    accepts=_sizes, described=SIZES,
+    accepts=are_sizes, described=SIZES,
 )  # fmt: skip
 STEP_SIZE = Hyperparameter(
     "step_size", 1e-3, "float", "Step size at first; it falls linearly to 0.", symbol="η", low=0.0,

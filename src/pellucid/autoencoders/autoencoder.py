@@ -6,23 +6,37 @@ Notes: Def 353, Concept 356, Concept 357, Concept 358, Concept 361
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.autoencoders.code_estimator import CodeEstimator
-from pellucid.autoencoders.settings import LAYERS
+from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
+from pellucid.autoencoders.linear_path import begin_at_axes
+from pellucid.autoencoders.settings import LAYERS, LINEAR_PATH, TRAINING, VALIDATION
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.networks.estimators.settings import TRAINING
+from pellucid.networks.estimators import settings as networks
+from pellucid.networks.layers.precision import computing_in
+from pellucid.networks.training.steps import vector_of
+from pellucid.networks.training.training_result import Trained
+from pellucid.networks.training.validation import HeldOutRows
+from pellucid.wording import number
 
 Array = NDArray[np.float64]
+LEAST_HELD_OUT = 5  # rows below which a held-out loss says nothing
 
 
 class Autoencoder(CodeEstimator):
     """Encode each row in k numbers, decode it again, and lose little: Σ L(x̃, x) is descended.
 
-    One layer each way (`hidden=()`), deep, or convolutional (`filters=(8, 16)`, rows are images).
+    Beside the hidden layers there is a linear path, which begins at the k principal axes: training
+    starts where principal component analysis ends, and where no epoch does better on held-out rows
+    the axes are kept. One layer each way (`hidden=()`), deep, or convolutional (`filters=(8, 16)`,
+    rows are images).
+
     Loss of a row: Σⱼ (xⱼ − x̃ⱼ)² over its columns, as standardised; columns named `binary` or
     `categories` are judged by the log loss instead. The code is not the network's output, and
     x̃ is not x.
@@ -45,6 +59,8 @@ class Autoencoder(CodeEstimator):
         Mean L over the training rows.
     image_shape_ : tuple
         (h, w, c) where rows are images, else ().
+    axes_loss_ : float or None
+        Mean L on the held-out rows of the principal axes alone, where training began with them.
     mean_, scale_ : array of shape (d,)
         By which columns were standardised.
     trace_ : dict
@@ -66,7 +82,12 @@ class Autoencoder(CodeEstimator):
     Notes: Def 353, Concept 356, Concept 358
     """
 
-    hyperparameters: ClassVar = (*LAYERS, *TRAINING)
+    axes_loss_: float | None = None  # of a model file from before there was a linear path
+    hyperparameters: ClassVar = (
+        *LAYERS,
+        LINEAR_PATH,
+        *(VALIDATION if each is networks.VALIDATION else each for each in TRAINING),
+    )
 
     def __init__(
         self,
@@ -82,6 +103,7 @@ class Autoencoder(CodeEstimator):
         categories: Sequence[Sequence[int]] = (),
         overcomplete: bool = False,
         sparsity: float = 0.0,
+        linear_path: bool = True,
         rule: str = "adam",
         step_size: Any = 1e-3,
         batch_size: int = 32,
@@ -91,9 +113,9 @@ class Autoencoder(CodeEstimator):
         dropout: float = 0.0,
         input_noise: float = 0.0,
         clip: float | None = None,
-        validation: float = 0.0,
+        validation: float = 0.1,
         patience: int = 10,
-        standardize: bool | str = True,
+        standardize: bool | str = "auto",
         dtype: str = "float32",
         gradient_norms: bool = False,
         checkpoint: str | None = None,
@@ -112,6 +134,7 @@ class Autoencoder(CodeEstimator):
         self.categories = categories
         self.overcomplete = overcomplete
         self.sparsity = sparsity
+        self.linear_path = linear_path
         self.rule = rule
         self.step_size = step_size
         self.batch_size = batch_size
@@ -154,3 +177,44 @@ class Autoencoder(CodeEstimator):
         Notes: Concept 358
         """
         return self._trained(X, None, sample_weight, (X, y))
+
+    def _share_held_out(self, n: int) -> float:
+        share = float(self.validation)
+        return share if n * share >= LEAST_HELD_OUT else 0.0
+
+    def _train(
+        self, rows: Any, answers: Any, weights: Any, start: Any, epochs: int, held: Any, watch: Any
+    ) -> Trained:
+        """From the principal axes; and back to them, where training came out no better.
+
+        The axes are those of all rows, the held-out ones too: what is to replace them has to do
+        better on rows that it has not seen and they have.
+        """
+        self.axes_loss_ = None
+        k = int(self.code_length)
+        if start or not self._has_linear_path() or not k < min(rows.shape):
+            return super()._train(rows, answers, weights, start, epochs, held, watch)
+        known, counts = (rows, weights) if held is None else map(np.concatenate, zip(
+            (rows, weights), (held[0], held[2]), strict=True))  # fmt: skip
+        axes = LinearAutoencoder(k).fit(known, sample_weight=counts)
+        begin = jax.tree.map(np.array, self.network_.init(int(self.random_state), self.dtype))
+        after = begin[self.encoder_depth_]
+        decoder = after["branches"][0][0] if self.loss_.penalty else after
+        scores = [*self.loss_.binary, *(j for group in self.loss_.categories for j in group)]
+        begin_at_axes(begin[self.encoder_depth_ - 1], decoder, axes, scores)
+        found = super()._train(rows, answers, weights, begin, epochs, held, watch)
+        if held is None:
+            return found
+        with computing_in(self.dtype):
+            judge = HeldOutRows(self.network_, *held, dtype=self.dtype)
+            self.axes_loss_ = float(judge.loss(vector_of(begin), found.state))
+        least = min(found.history["validation_loss"], default=np.inf)
+        if least < self.axes_loss_:
+            return found
+        reason = "no epoch did better on the held-out rows than the principal axes, which are kept"
+        return replace(found, params=begin, best_epoch=0, reason=reason)
+
+    def _more_facts(self) -> tuple[tuple[str, str], ...]:
+        if self.axes_loss_ is None:
+            return ()
+        return (("held-out loss of the principal axes alone", number(self.axes_loss_)),)

@@ -24,6 +24,7 @@ from pellucid.autoencoders.layers import (
     encoder_layers,
 )
 from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
+from pellucid.data.scaling import pooled, spread
 from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, SingularWarning
 from pellucid.explanation import Explanation
 from pellucid.networks.estimators.image_network import ImageNetwork
@@ -54,10 +55,16 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
     sparsity: float
     loss_: ReconstructionLoss
     encoder_depth_: int
+    linear_path = False
 
     def _penalty(self) -> tuple[str, float]:
         """What the code costs beside the reconstruction."""
         return ("sparse", float(self.sparsity)) if self.sparsity else ("", 0.0)
+
+    def _has_linear_path(self) -> bool:
+        """Whether a linear path stands beside the hidden layers; images and curved outputs none."""
+        straight = self.code_activation == self.output_activation == "identity"
+        return bool(self.linear_path and straight and not self.filters)
 
     def _after_code(self) -> list[Layer]:
         """Layers between the encoder's output and the decoder."""
@@ -152,7 +159,7 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         names = activation_names(self.activation, len(self.filters) + len(self.hidden))
         plan = Plan(
             tuple(self.filters), tuple(self.hidden), self.filter_size, names, self.dropout,
-            self._encoder_numbers(), self.code_activation,
+            self._encoder_numbers(), self.code_activation, self._has_linear_path(),
         )  # fmt: skip
         encoder = encoder_layers(plan, shape)
         if self.input_noise:
@@ -170,6 +177,9 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
     def _standardize(self, X: Any, weights: Any) -> None:
         if self.filters:
             super()._standardize(X, weights)
+        elif self.standardize == "auto" and one_unit(X):
+            mean, scale = pooled(spread(X, weights))
+            self.mean_, self.scale_ = np.full(X.shape[1], mean), np.full(X.shape[1], scale)
         else:
             NetworkEstimator._standardize(self, X, weights)
         named = [*self.loss_.binary, *(j for group in self.loss_.categories for j in group)]
@@ -339,3 +349,21 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
 
     def _more_facts(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+
+def one_unit(X: Any) -> bool:
+    """Whether most columns fill one range between them, as pixels do and measurements do not.
+
+    Examples
+    --------
+    >>> one_unit(np.array([[0.0, 255.0, 3.0], [255.0, 0.0, 250.0]]))
+    True
+    >>> one_unit(np.array([[1.7, 60_000.0, 0.3], [1.8, 20_000.0, 0.9]]))
+    False
+
+    Notes: §5.3.3
+    """
+    low, high = X.min(axis=0), X.max(axis=0)
+    varied = high > low
+    width = float(high.max() - low.min()) if varied.any() else 0.0
+    return bool(varied.any() and np.mean((high - low)[varied] >= width / 2) > 0.5)

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
+import numpy as np
+
 from pellucid.autoencoders.code_estimator import CodeEstimator
-from pellucid.autoencoders.settings import LAYERS
+from pellucid.autoencoders.settings import LAYERS, TRAINING
+from pellucid.errors import HyperparameterError
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.networks.estimators.settings import INPUT_NOISE, TRAINING
+from pellucid.networks.estimators.settings import INPUT_NOISE
 
 NOISE = Hyperparameter(
     "input_noise", 0.5, "float",
@@ -82,7 +85,7 @@ class DenoisingAutoencoder(CodeEstimator):
         clip: float | None = None,
         validation: float = 0.0,
         patience: int = 10,
-        standardize: bool | str = True,
+        standardize: bool | str = "auto",
         dtype: str = "float32",
         gradient_norms: bool = False,
         checkpoint: str | None = None,
@@ -127,7 +130,8 @@ class DenoisingAutoencoder(CodeEstimator):
         ----------
         X : array, shape (n, d), or images
             Noisy rows where `clean` is given; else clean rows, to which noise is added.
-        y : ignored
+        y : array, shaped as X, optional
+            The same as `clean`: scikit-learn's place for what is to come out.
         sample_weight : array, shape (n,), optional
         clean : array, shaped as X, optional
             The row that each noisy one should become.
@@ -140,7 +144,15 @@ class DenoisingAutoencoder(CodeEstimator):
         ------
         ShapeError
             When there is not one clean row for each noisy one.
+        HyperparameterError
+            When clean rows are given twice, by place and by name.
 
         Notes: Concept 377
         """
+        if y is not None and np.ndim(y) > 1:
+            if clean is not None:
+                raise HyperparameterError(
+                    "DenoisingAutoencoder: clean rows are given twice, as y and as clean; give one."
+                )
+            clean = y
         return self._trained(X, clean, sample_weight, (X, y))

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 from sklearn.base import ClassifierMixin, clone
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.weights import checked_weights
+from pellucid.data.labels import encoded_labels
+from pellucid.data.weights import relative_weights
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -102,10 +102,10 @@ class FewLabelClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
+        encoded_labels(y)
         weighted: dict[str, Any] = {}
         if sample_weight is not None:
-            weights = checked_weights(sample_weight, len(y))
+            weights = relative_weights(sample_weight, len(y))
             kept = weights > 0
             X, y, weighted = X[kept], y[kept], {"sample_weight": weights[kept]}
         known = np.ones(len(y), dtype=bool) if self.unlabelled is None else y != self.unlabelled

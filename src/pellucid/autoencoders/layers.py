@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from pellucid.autoencoders.linear_path import beside
 from pellucid.errors import HyperparameterError
 from pellucid.networks.estimators.network_estimator import ACTIVATION
 from pellucid.networks.layers.convolution import Convolution
@@ -38,6 +39,8 @@ class Plan:
     code : int
         Numbers that the encoder puts out.
     code_activation : str
+    linear_path : bool
+        Whether a dense layer stands beside the hidden ones, on either side of the code.
 
     Notes: Def 353
     """
@@ -49,6 +52,7 @@ class Plan:
     dropout: float
     code: int
     code_activation: str
+    linear_path: bool = False
 
 
 def activation_names(given: str | Sequence[str], count: int) -> tuple[str, ...]:
@@ -87,8 +91,10 @@ def encoder_layers(plan: Plan, in_shape: Shape) -> list[Layer]:
             layers.append(MaxPool(pool))
     if plan.filters:
         layers.append(Flatten("row"))
-    layers += _dense(plan, plan.hidden, plan.activations[len(plan.filters) :])
-    layers.append(Dense(plan.code, initial="xavier"))
+    hidden = _dense(plan, plan.hidden, plan.activations[len(plan.filters) :])
+    if plan.linear_path:
+        return [*beside(hidden, plan.code), *_activated(plan.code_activation)]
+    layers += [*hidden, Dense(plan.code, initial="xavier")]
     return layers + _activated(plan.code_activation)
 
 
@@ -99,6 +105,8 @@ def decoder_layers(plan: Plan, in_shape: Shape) -> list[Layer]:
     """
     dense = plan.activations[len(plan.filters) :]
     layers = _dense(plan, plan.hidden[::-1], dense[::-1])
+    if plan.linear_path:
+        return beside(layers, prod(in_shape))
     if not plan.filters:
         return [*layers, Dense(prod(in_shape), initial="xavier")]
     sizes = _sides(plan, in_shape)

@@ -20,6 +20,7 @@ from pellucid.autoencoders.axes_of_rows import (
 )
 from pellucid.autoencoders.code_check import too_long
 from pellucid.autoencoders.linear_descent import linear_objective
+from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import checked_weights
 from pellucid.descent.descend import minimize
 from pellucid.descent.stopping import SmallGradient, Steps
@@ -210,6 +211,7 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
     def _rows(self, X: Any, sample_weight: Any, *, reset: bool) -> tuple[Array, Array | None]:
         first = 2 if reset else 1
         X = validate_data(self, X, reset=reset, dtype=np.float64, ensure_min_samples=first)
+        refuse_extremes(X)
         weights = None if sample_weight is None else checked_weights(sample_weight, len(X))
         if weights is not None and (weights == 0).any():
             X, weights = X[weights > 0], weights[weights > 0]

@@ -11,7 +11,7 @@ from typing import Any
 from pellucid.autoencoders.linear_autoencoder import CODE_LENGTH
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.estimators import settings as networks
-from pellucid.networks.estimators.settings import ACTIVATIONS, SIZES, _sizes
+from pellucid.networks.estimators.settings import ACTIVATIONS, SIZES, are_sizes
 
 __all__ = ["CODE_LENGTH", "LAYERS"]
 
@@ -42,7 +42,7 @@ HIDDEN = replace(
 )
 FILTERS = Hyperparameter(
     "filters", (), "any", "Filters of the encoder's convolutions, first to last, before the dense "
-    "layers; () for none. Rows are images then.", accepts=_sizes, described=SIZES,
+    "layers; () for none. Rows are images then.", accepts=are_sizes, described=SIZES,
 )  # fmt: skip
 ACTIVATION = Hyperparameter(
     "activation", "relu", "any", "Activation of the hidden layers; or a tuple with one for each of "
@@ -75,6 +75,29 @@ SPARSITY = Hyperparameter(
     "sparsity", 0.0, "float", "Weight of Σⱼ|aⱼ| beside the loss of a row: few numbers of a code "
     "differ from 0.", low=0.0,
 )  # fmt: skip
+LINEAR_PATH = Hyperparameter(
+    "linear_path", True, "bool",
+    "Whether encoder and decoder have a linear layer beside the hidden ones, which begins at the "
+    "principal axes of the rows: training then starts where principal component analysis ends. "
+    "Not with filters, nor with an activation of code or output.",
+)  # fmt: skip
+STANDARDIZE = replace(
+    networks.STANDARDIZE,
+    default="auto",
+    choices=("whole", "auto"),
+    meaning="Whether each column (each channel of images) is brought to mean 0 and deviation 1 "
+    "first; 'whole': all columns by one mean and deviation, for columns of one unit; 'auto': whole "
+    "where most columns fill one range, as pixels do, else each.",
+)
+VALIDATION = replace(
+    networks.VALIDATION,
+    default=0.1,
+    meaning="Share of the rows to judge by after each epoch, never learned from; none where that "
+    "is fewer than five rows. 0 stops by epochs alone.",
+)
+TRAINING = tuple(
+    STANDARDIZE if each is networks.STANDARDIZE else each for each in networks.TRAINING
+)
 LAYERS = (
     CODE_LENGTH, HIDDEN, FILTERS, networks.FILTER_SIZE, ACTIVATION, CODE_ACTIVATION,
     OUTPUT_ACTIVATION, networks.IMAGE_SHAPE, BINARY, CATEGORIES, OVERCOMPLETE, SPARSITY,

@@ -15,10 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.autoencoders.code_estimator import CodeEstimator
 from pellucid.autoencoders.code_sample import CodeSample
 from pellucid.autoencoders.generated import Generated, refuse_count
-from pellucid.autoencoders.settings import CODE_ACTIVATION, LAYERS, SPARSITY
+from pellucid.autoencoders.settings import CODE_ACTIVATION, LAYERS, SPARSITY, TRAINING
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.networks.estimators.settings import TRAINING
 from pellucid.networks.layers.layer import Layer
 from pellucid.wording import number
 
@@ -97,7 +96,7 @@ class VariationalAutoencoder(CodeEstimator):
         clip: float | None = None,
         validation: float = 0.0,
         patience: int = 10,
-        standardize: bool | str = True,
+        standardize: bool | str = "auto",
         dtype: str = "float32",
         gradient_norms: bool = False,
         checkpoint: str | None = None,

@@ -8,8 +8,11 @@ Notes: §A.1
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pellucid.calculus.algebra.expression import NOTATIONS
 from pellucid.lazy import lazy_names
 
 if TYPE_CHECKING:
@@ -81,3 +84,16 @@ __all__ = [
 ]
 
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)
+
+
+def _printed(module: str, name: str) -> Callable[[Expression], str]:
+    """A notation that is imported when something is first printed in it."""
+
+    def spelled(expression: Expression) -> str:
+        printed: str = getattr(import_module(f"{__name__}.render.{module}"), name)(expression)
+        return printed
+
+    return spelled
+
+
+NOTATIONS.update(text=_printed("text", "text"), latex=_printed("latex", "latex"))

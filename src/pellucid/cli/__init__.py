@@ -8,7 +8,10 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -26,7 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         show_versions()
         raise SystemExit(0)
     try:
-        app(given, exit_on_error=True)
+        try:
+            app(given, exit_on_error=True)
+        finally:
+            sys.stdout.flush()  # here, where a full disk can still be answered
     except PellucidError as error:
         print(f"pellucid: {error}", file=sys.stderr)
         raise SystemExit(1) from error
@@ -36,6 +42,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError as closed:
         sys.stderr.close()
         raise SystemExit(0) from closed
+    except OSError as error:
+        if not _output_failed(error):
+            raise
+        _give_up_output()
+        print(
+            f"pellucid: standard output cannot be written: {error.strerror or error}. Files named "
+            "with -o are complete; free some space, or send the output elsewhere.",
+            file=sys.stderr,
+        )
+        raise SystemExit(1) from error
+
+
+def _output_failed(error: OSError) -> bool:
+    """Whether a write to an open stream failed; errors of files carry the file's name."""
+    return error.filename is None and error.errno in (errno.ENOSPC, errno.EIO, errno.EFBIG)
+
+
+def _give_up_output() -> None:
+    """What is still buffered goes nowhere, so that the interpreter's last flush says nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _speak_every_letter() -> None:

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
+from pellucid.cli.compare_command import compare
 from pellucid.cli.encode_command import decode, encode
 from pellucid.cli.lab_command import lab
 from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
@@ -43,6 +44,9 @@ def fit(
     group: str | None = None,
     code: Columns = (),
     reading: Reading = AS_FOUND,
+    prefer: str | None = None,
+    budget: float | None = None,
+    keep_test_out: Annotated[bool, Parameter(negative="")] = False,
     jobs: int | None = None,
     output: Output = None,
     config: Path | None = None,
@@ -59,7 +63,7 @@ def fit(
         The column to predict; for images, the array of labels.
     model
         auto (default), or one of mean, ridge, least-squares, random, logistic, softmax, sigmoids,
-        polynomial, nearest, network. For images: convnet (auto), or network.
+        curves, pairs, polynomial, nearest, network, trees. For images: convnet (auto), or network.
     loss
         What to judge by: square, absolute, zero-one, nll, nllm. Inferred when not said.
     problem
@@ -85,6 +89,13 @@ def fit(
         The code of a column, as size=thermometer:low,mid,high; repeat for more. Codes: one-hot,
         thermometer, numeric, factored, binary, bins, standardize, center, number, dates,
         two-valued. Chosen by kind, order and structure when not said.
+    prefer
+        balanced (default: a black box only where it is clearly better), readable, or accurate.
+    budget
+        Seconds for the whole job: the best model found by then is taken, and what was not tried is
+        named.
+    keep_test_out
+        Keep the model that was tested, instead of fitting it again on all rows.
     jobs
         Parallel workers (default 1; -1 is all cores). The answer does not depend on it.
     output
@@ -111,6 +122,9 @@ def fit(
         "group": group,
         "code": code or None,
         **reading.given(),
+        "prefer": prefer,
+        "budget": budget,
+        "keep_test_out": keep_test_out or None,
         "jobs": jobs,
     }
     said = {name: value for name, value in given.items() if value is not None}
@@ -125,14 +139,19 @@ def predict(
     *,
     output: Output = None,
     missing: Columns = (),
+    decimal: Columns = (),
+    thousands: Columns = (),
+    date_format: Columns = (),
     encoding: str = "utf-8",
+    intervals: float | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Ask a model about new rows: the table comes back with the model's answers beside it.
 
-    A model of fit adds prediction and probabilities; of cluster, the group and the distance to its
-    mean; of encode, the code (a1, a2, …) and what decoding it loses. For images the answers come
-    alone, each with the image's number, counted from 0.
+    A model of fit adds prediction, probabilities, and a caution where a row is unlike those of
+    training; of cluster, the group and the distance to its mean; of encode, the code (a1, a2, …)
+    and what decoding it loses. For images the answers come alone, each with the image's number,
+    counted from 0.
 
     Parameters
     ----------
@@ -145,17 +164,34 @@ def predict(
         File to write (.csv, .parquet or .jsonl); - or nothing prints CSV.
     missing
         A further spelling of "missing"; repeat for more.
+    decimal
+        What stands before decimals here, where it is not as in training: "," or "price=,".
+    thousands
+        What stands between thousands here: "." or "price=.".
+    date_format
+        How dates are written here, such as "%d/%m/%Y" or "when=%d/%m/%Y".
     encoding
         Encoding of a text file (default utf-8).
+    intervals
+        Numbers only: a share such as 0.9; columns low and high are added, between which so many of
+        the answers lie.
     json
         Print JSON lines instead of CSV.
     """
     from pellucid.cli.predicting import run_predict
 
-    run_predict(model, data, output=output, missing=missing, encoding=encoding, as_json=json)
+    reading = {
+        "missing": missing,
+        "decimal": decimal,
+        "thousands": thousands,
+        "date_format": date_format,
+        "encoding": encoding,
+    }
+    run_predict(model, data, output=output, reading=reading, as_json=json, intervals=intervals)
 
 
 app.command(cluster)
+app.command(compare)
 app.command(encode)
 app.command(decode)
 app.command(lab)
@@ -313,14 +349,18 @@ def minimize(
     /,
     *,
     data: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    wrt: str = "theta",
+    wrt: str | None = None,
     target: Annotated[str | None, Parameter(name=["--target", "-t"])] = None,
     bind: Columns = (),
     given: Annotated[tuple[str, ...], Parameter(name="--set", negative="")] = (),
+    where: str | None = None,
     ones: Annotated[bool, Parameter(negative="")] = False,
+    start: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     rule: str = "gradient descent",
     step_size: str | None = None,
+    batch: int | None = None,
     steps: int = 1000,
+    stop: str | None = None,
     picture: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -334,30 +374,41 @@ def minimize(
     data
         A table as for fit.
     wrt
-        The parameter to find (default theta).
+        The parameter to find (default theta, or the only name of the formula without a value).
     target
         This column is y, and all others, encoded and standardised, are the rows of X.
     bind
         What a name stands for, as NAME=COLUMN,COLUMN; repeat for more.
     given
         A number by name, such as lam=0.1; repeat for more.
+    where
+        Shapes that the data don't tell, such as "x: 3".
     ones
         Prepend the 1 to every point of X, for an offset.
+    start
+        Where to begin: one number for all entries, or one an entry, such as 1,-2. Without it zeros,
+        unless J has no value or no slope there.
     rule
         "gradient descent" (default), momentum, adadelta, "true adadelta", adagrad or adam.
     step_size
         A number, "line search", shrinking or 1/t; not said, a line search for gradient descent and
-        0.1 for the other rules.
+        0.1 for the other rules and for batches.
+    batch
+        Points that each step looks at, drawn at random; without it all of them.
     steps
         Most steps (default 1000).
+    stop
+        When to stop before that: bounds on gradient, step, change or seconds, such as
+        "gradient<1e-6, seconds<10" (default gradient<1e-8).
     picture
         File for a picture of the descent (.svg).
     json
         Print JSON instead of text.
     """
-    from pellucid.cli.minimizing import run_minimize
+    from pellucid.cli.minimizing import DescentSettings, run_minimize
 
+    settings = DescentSettings(rule, step_size, steps, stop, batch, start)
     run_minimize(
-        formula, data, wrt=wrt, target=target, bind=bind, given=given, ones=ones, rule=rule,
-        step_size=step_size, steps=steps, picture=picture, as_json=json,
+        formula, data, wrt=wrt, target=target, bind=bind, given=given, ones=ones, where=where,
+        settings=settings, picture=picture, as_json=json,
     )  # fmt: skip

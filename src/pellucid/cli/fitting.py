@@ -79,6 +79,8 @@ def run_demo(output: Path | None) -> None:
 
 def show(console: Console, result: FitResult) -> None:
     """Print the result for a person: the answer first."""
+    from rich.markup import escape
+
     framing = result.framing
     console.print(f"\n[bold]Predicting {framing.target}[/] from {len(framing.features)} columns")
     console.print(
@@ -87,8 +89,9 @@ def show(console: Console, result: FitResult) -> None:
     )
     console.print(_candidates(result))
     console.print(f"\n{result.why}\n")
-    console.print(f"[bold]On rows never used:[/] {headline(result)}")
+    console.print(f"[bold]{escape(result.headline)}[/]")
     console.print(f"{result.diagnosis.words}\n")
+    _show_importance(console, result)
     show_codes(console, result)
     show_findings(console, result.findings)
     _show_weights(console, result)
@@ -109,22 +112,6 @@ def _candidates(result: FitResult) -> RichTable:
     return grid
 
 
-def headline(result: FitResult) -> str:
-    """How good, in one sentence, beside the baseline."""
-    found, base = result.errors, result.errors_baseline
-    if result.framing.problem == "regression":
-        return (
-            f"off by {number(found['root mean square'])} (root mean square; "
-            f"{number(found['absolute'])} on average), where guessing the mean is off by "
-            f"{number(base['root mean square'])}; "
-            f"R² = {found['R²']:.3f}."
-        )
-    return (
-        f"right {found['accuracy']:.1%} of the time, where always guessing the commonest answer "
-        f"is right {base['accuracy']:.1%}."
-    )
-
-
 def show_codes(console: Console, result: FitResult) -> None:
     """Print how columns became numbers and why, those with one reason together."""
     from rich.markup import escape
@@ -142,6 +129,20 @@ def show_codes(console: Console, result: FitResult) -> None:
         console.print(f"  {escape(', '.join(names[:6]))}{more}: {escape(code.replace(',', ', '))}")
         console.print(Padding(f"[dim]{escape(reason)}[/]", (0, 0, 0, 8)))
     console.print()
+
+
+def _show_importance(console: Console, result: FitResult) -> None:
+    from rich.markup import escape
+
+    if result.insight is None:
+        return
+    for sentence in result.insight.sentences:
+        console.print(escape(sentence))
+    shown = [each for each in result.insight.importance if each.mean > 0][:6]
+    if shown:
+        parts = [f"{i.column} +{number(i.mean)} ± {number(i.spread, 2)}" for i in shown]
+        told = escape(", ".join(parts))
+        console.print(f"[bold]Columns that matter[/] (rise of the loss when shuffled): {told}\n")
 
 
 def _show_weights(console: Console, result: FitResult) -> None:
@@ -189,7 +190,30 @@ def summary(result: FitResult) -> dict[str, Any]:
             for c in result.columns
             if c.code
         ],
+        "insight": _insight(result),
         "weights": [asdict(w) for w in result.weights[:50]],
         "seconds": result.seconds,
         "peak_memory_bytes": result.peak_memory,
+    }
+
+
+def _insight(result: FitResult) -> dict[str, Any] | None:
+    """What the model does, as plain values."""
+    found = result.insight
+    if found is None:
+        return None
+    return {
+        "importance": [
+            {"column": i.column, "rise": i.mean, "spread": i.spread, "sure": i.sure}
+            for i in found.importance
+        ],
+        "rows_shuffled": found.rows,
+        "dependence": [
+            {"column": d.column, "values": list(d.values), "mean": d.mean.tolist()}
+            for d in found.dependence
+        ],
+        "coverage_of_90_percent_intervals": found.coverage,
+        "median_width_of_90_percent_intervals": found.width,
+        "worst": [asdict(w) for w in found.worst],
+        "sentences": list(found.sentences),
     }

@@ -15,7 +15,7 @@ from pellucid.wording import number
 
 if TYPE_CHECKING:
     from pellucid.data.table import Table
-    from pellucid.descent import Descent
+    from pellucid.descent import Descent, Objective
 
 SHOWN = 8  # lines of the table of steps
 
@@ -29,41 +29,140 @@ class Bound:
     left_out: int = 0
 
 
+@dataclass(frozen=True)
+class DescentSettings:
+    """How to descend, as typed."""
+
+    rule: str
+    step_size: str | None
+    steps: int
+    stop: str | None
+    batch: int | None
+    start: str | None
+
+
 def run_minimize(
     formula: str,
     data: str | None,
     *,
-    wrt: str,
+    wrt: str | None,
     target: str | None,
     bind: tuple[str, ...],
     given: tuple[str, ...],
     ones: bool,
-    rule: str,
-    step_size: str | None,
-    steps: int,
+    where: str | None,
+    settings: DescentSettings,
     picture: Path | None,
     as_json: bool,
 ) -> None:
     """Compile the formula, check its gradient, descend, and print the way."""
     from pellucid.calculus import derive
     from pellucid.calculus.codegen.objective import compile_objective
-    from pellucid.descent import SmallGradient, Steps, minimize
 
     bound = bound_to(data, target, bind, given, ones)
-    objective = compile_objective(formula, wrt, bound.arrays)
-    found = minimize(
-        objective,
-        np.zeros(objective.shape),
-        rule=rule,
-        step_size=_step_size(step_size, rule),
-        stop=Steps(steps) | SmallGradient(1e-8),
-    )
+    parameter = _parameter(formula, wrt, bound, where)
+    numbers = None if settings.start is None else _start_numbers(settings.start)
+    declared = where
+    if numbers is not None and len(numbers) > 1 and not where and not _meets_data(bound):
+        declared = f"{parameter}: {len(numbers)}"
+    objective = compile_objective(formula, parameter, bound.arrays, where=declared)
+    start, how = _start(objective, numbers)
+    found = _descended(objective, start, settings)
     if picture is not None:
         _draw(found, picture)
     if as_json:
-        print(json.dumps(_summary(found, bound), indent=2, ensure_ascii=False))
+        summary = _summary(found, bound) | {"start": np.ravel(start).tolist()}
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
         return
-    print(_told(derive(formula, wrt, _shapes(bound)), found, bound))
+    shapes = ", ".join(part for part in (_shapes(bound), declared or "") if part)
+    print(_report(derive(formula, parameter, shapes), found, bound, how))
+
+
+def _descended(objective: Objective, start: Any, settings: DescentSettings) -> Descent:
+    from pellucid.descent import Batches, SmallGradient, Steps, minimize
+    from pellucid.descent.stopping import stop_of
+
+    rule = settings.rule
+    batches = None if settings.batch is None else Batches(settings.batch)
+    stop = SmallGradient(1e-8) if settings.stop is None else stop_of(settings.stop)
+    if batches is not None and settings.stop is None:
+        stop = Steps(settings.steps)  # a batch's gradient says little about the whole one's
+    searched = rule == "gradient descent" and batches is None
+    default = "line search" if searched else 0.1
+    return minimize(
+        objective,
+        start,
+        rule=rule,
+        step_size=default if settings.step_size is None else _step_size(settings.step_size),
+        stop=Steps(settings.steps) | stop,
+        batches=batches,
+    )
+
+
+def _parameter(formula: str, wrt: str | None, bound: Bound, where: str | None) -> str:
+    """What is to be found: theta, or the one name of the formula that stands for no data."""
+    from pellucid.calculus.language.declarations import declare, symbol_name
+    from pellucid.calculus.language.reading import syntax_of
+    from pellucid.calculus.language.shape_inference import missing_names
+
+    if wrt is not None:
+        return symbol_name(wrt)
+    shapes = declare(where)
+    syntax, _ = syntax_of(formula, shapes)
+    names = [*missing_names(syntax, type(shapes)()), *shapes.symbols]
+    free = [n for n in dict.fromkeys(names) if n not in bound.arrays and n not in ("n", "d")]
+    if "theta" in free or not free:
+        return "theta"
+    if len(free) > 1:
+        raise FormulaError(
+            f"Which of {', '.join(free)} is to be found? Name it, as in --wrt {free[0]}, and give "
+            f"the others numbers, as in --set {free[1]}=1."
+        )
+    return free[0]
+
+
+def _meets_data(bound: Bound) -> bool:
+    return any(np.ndim(array) for array in bound.arrays.values())
+
+
+def _start_numbers(text: str) -> list[float]:
+    try:
+        return [float(piece) for piece in text.replace(";", ",").split(",")]
+    except ValueError:
+        raise FormulaError(
+            f"--start takes one number for all entries, or one an entry, such as 1,2; got {text!r}."
+        ) from None
+
+
+def _start(objective: Objective, numbers: list[float] | None) -> tuple[Any, str]:
+    """Where the descent begins, and how that was chosen."""
+    shape = objective.shape
+    if numbers is not None:
+        entries = int(np.prod(shape))
+        if len(numbers) not in (1, entries):
+            raise FormulaError(
+                f"--start has {len(numbers)} numbers; the parameter has {entries} entries."
+            )
+        return np.resize(np.array(numbers), shape).astype(float), "as given"
+    rng = np.random.default_rng(0)
+    starts = {
+        "zeros": np.zeros(shape),
+        "away from zeros, where J has no value or no slope": np.resize([1.5, -1.2, 0.8], shape),
+        "random positive numbers, since elsewhere J has no value or no slope": rng.uniform(
+            0.2, 2.0, size=shape
+        ),
+        "random numbers": rng.normal(size=shape),
+    }
+    for how, start in starts.items():
+        if _shows_something(objective, start):
+            return start, how
+    return starts["zeros"] * 0.0, "zeros; no start was found where J has a value and a slope"
+
+
+def _shows_something(objective: Objective, start: Any) -> bool:
+    with np.errstate(all="ignore"):
+        value, slope = float(objective.value(start)), objective.slope(start)
+    return bool(np.isfinite(value) and np.isfinite(slope).all() and np.abs(slope).max() > 1e-10)
 
 
 def bound_to(
@@ -82,7 +181,7 @@ def bound_to(
     FramingError
         When no row has a value in all the columns that are used.
     """
-    arrays: dict[str, Any] = dict(_number(entry) for entry in given)
+    arrays: dict[str, Any] = dict(_set_number(entry) for entry in given)
     if data is None:
         return Bound(arrays, ())
     from pellucid.data import read_table
@@ -136,7 +235,7 @@ def _columns(entry: str) -> tuple[str, tuple[str, ...]]:
     return symbol.strip(), tuple(name.strip() for name in columns.split(","))
 
 
-def _number(entry: str) -> tuple[str, float]:
+def _set_number(entry: str) -> tuple[str, float]:
     symbol, _, value = entry.partition("=")
     try:
         return symbol.strip(), float(value)
@@ -144,9 +243,7 @@ def _number(entry: str) -> tuple[str, float]:
         raise FormulaError(f"--set takes NAME=NUMBER, such as lam=0.1; got {entry!r}.") from None
 
 
-def _step_size(spoken: str | None, rule: str) -> Any:
-    if spoken is None:
-        return "line search" if rule == "gradient descent" else 0.1
+def _step_size(spoken: str) -> Any:
     try:
         return float(spoken)
     except ValueError:
@@ -165,12 +262,19 @@ def _shapes(bound: Bound) -> str:
     return ", ".join(found)
 
 
-def _told(derivation: Any, found: Descent, bound: Bound) -> str:
-    lines = [str(derivation), "", str(found.explain()), "", _steps(found), "", "θ"]
-    names = bound.names or tuple(f"θ[{i}]" for i in range(np.size(found.theta)))
+def _report(derivation: Any, found: Descent, bound: Bound, how: str) -> str:
+    from pellucid.calculus.render.names import pretty_name
+
+    parameter = pretty_name(str(derivation.derivative.by.detail))
+    lines = [str(derivation), "", str(found.explain()), f"Start: {how}.", "", _steps(found)]
+    lines += ["", parameter]
+    unused = [n for n in bound.arrays if n not in derivation.declared.symbols]
+    if unused:
+        lines.insert(1, f"Given, but not in the formula: {', '.join(unused)}.")
+    names = bound.names or tuple(f"{parameter}[{i}]" for i in range(np.size(found.theta)))
     entries = np.ravel(found.theta)
     if len(names) != len(entries):
-        names = tuple(f"θ[{i}]" for i in range(len(entries)))
+        names = tuple(f"{parameter}[{i}]" for i in range(len(entries)))
     width = max(map(len, names), default=0)
     lines += [f"  {n:<{width}}  {number(float(v), 6)}" for n, v in zip(names, entries, strict=True)]
     if bound.left_out:

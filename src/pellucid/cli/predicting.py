@@ -22,12 +22,13 @@ def run_predict(
     data: str,
     *,
     output: Path | None,
-    missing: tuple[str, ...],
-    encoding: str,
+    reading: dict[str, Any],
     as_json: bool,
+    intervals: float | None = None,
 ) -> None:
     """Predict, and write or print the widened table."""
-    from pellucid.data.sources import on_disk
+    from pellucid.data.sources.any_source import on_disk
+    from pellucid.jobs.fit.with_intervals import with_intervals
     from pellucid.storage import load_model
 
     machine: Any = load_model(model)
@@ -36,12 +37,13 @@ def run_predict(
             f"{model} holds a {type(machine).__name__} that was saved in Python; it does not know "
             "how to read a table. Use it in Python: pellucid.load_model opens it."
         )
+    machine = with_intervals(machine, intervals)
     if getattr(machine, "reads_images", False):
         widened = of_images(machine, data)
     else:
         with on_disk(data) as path:
             source = str(path) if data == "-" else data
-            widened = with_predictions(machine, source, missing, encoding)
+            widened = with_predictions(machine, source, **reading)
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(as_bytes(widened, ".jsonl" if as_json else ".csv"))
         sys.stdout.flush()
@@ -74,13 +76,14 @@ def of_images(machine: ImageMachine | EncodingMachine, data: str) -> pa.Table:
 def with_predictions(
     machine: Machine | ClusterMachine | EncodingMachine,
     source: Any,
-    missing: tuple[str, ...] = (),
     encoding: str = "utf-8",
+    **reading: Any,
 ) -> pa.Table:
     """The table's own columns as written, with what the machine answers beside them.
 
-    That is `prediction`, and one `probability_CLASS` a class; for groups, `distance`; of an
-    autoencoder the code, `a1`, `a2`, …, and `reconstruction_loss`.
+    That is `prediction`, one `probability_CLASS` a class, and `caution`; for groups, `distance`;
+    of an autoencoder the code, `a1`, `a2`, …, and `reconstruction_loss`. `reading` is what
+    `read_table` takes beside.
 
     Raises
     ------
@@ -93,7 +96,7 @@ def with_predictions(
 
     from pellucid.data.reading import read_as_written, read_table
 
-    table = read_table(source, schema=machine.wanted, missing=missing, encoding=encoding)
+    table = read_table(source, schema=machine.wanted, encoding=encoding, **reading)
     arrow = read_as_written(source, encoding)
     for name, values in machine.answers(table).items():
         if name in arrow.column_names:

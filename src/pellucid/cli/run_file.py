@@ -44,10 +44,16 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
 
 
 def _check(settings: Settings) -> None:
+    from pellucid.jobs.fit.fit_result import PREFERENCES
+
     if not 0 < settings.test < 1:
         raise FramingError(f"--test is a share of the rows between 0 and 1; got {settings.test}.")
     if settings.cv < 2:
         raise FramingError(f"--cv needs at least 2 chunks; got {settings.cv}.")
+    if settings.budget is not None and not settings.budget > 0:
+        raise FramingError(f"--budget is a number of seconds above 0; got {settings.budget}.")
+    if settings.prefer not in PREFERENCES:
+        raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {settings.prefer!r}.")
     if settings.jobs == 0 or settings.jobs < -1:
         raise FramingError(f"--jobs is 1 or more, or -1 for all cores; got {settings.jobs}.")
     if not _are_texts(settings.code):

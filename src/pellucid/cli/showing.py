@@ -39,7 +39,7 @@ def run_check(
     from pellucid.evaluation.assumptions import check_assumptions
 
     table = read_table(data, **reading)
-    findings = []
+    findings = list(table.findings)
     framing = None
     if target is not None:
         framing = frame(table, target)
@@ -67,10 +67,10 @@ def run_check(
     console.print(grid)
     if framing is not None:
         console.print(str(framing), markup=False)
-        if findings:
-            show_findings(console, findings)
-        else:
-            console.print("Nothing speaks against the assumptions.")
+    if findings:
+        show_findings(console, findings)
+    elif framing is not None:
+        console.print("Nothing speaks against the assumptions.")
 
 
 def run_notes(reference: str | None, *, as_json: bool) -> None:

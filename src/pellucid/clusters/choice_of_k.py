@@ -166,3 +166,13 @@ class ChoiceOfK:
 
     def __str__(self) -> str:
         return self.why
+
+    def _repr_html_(self) -> str:
+        from pellucid.notebook_card import card
+
+        groups = "No groups" if self.no_clusters else f"{self.k} groups"
+        rows = [
+            (e.k, f"{e.consistency:.2f}", f"{e.beyond:.1f}", e.verdict()) for e in self.evidence
+        ]
+        heads = ("k", "consistency of halves", "beyond chance (sd)", "verdict")
+        return card(f"{groups} ({self.sure}, p = {self.p_value:.2g})", (self.why,), heads, rows)

@@ -23,6 +23,8 @@ MOST_ROWS = 2_000  # more rows make the evidence slower, not different
 STARTS = 4
 ROWS_A_GROUP = 4  # a half must hold two rows for each mean
 SURE, FAIRLY = 0.9, 0.6  # share of splits in which the answer must pass
+SURELY = 0.01  # p-value below which an answer may be called sure
+FIRST = 39  # tables without groups drawn first; the others only if none of these stands out as far
 RIVAL = 0.25  # share of splits in which a finer answer may pass beside a sure one
 
 
@@ -33,7 +35,7 @@ def choose_k(
     categories: Columns = (),
     grain: ArrayLike | None = None,
     splits: int = 20,
-    references: int = 39,
+    references: int = 100,
     random_state: int = 0,
 ) -> ChoiceOfK:
     """Say how many groups there are, how sure that is, or that there are none.
@@ -57,7 +59,8 @@ def choose_k(
     splits : int
         How often the rows are halved.
     references : int
-        Tables without groups to compare with; the p-value cannot fall below 1 / (references + 1).
+        Tables without groups to compare with; beyond the first 39 only while none of them stands
+        out as far. The p-value cannot fall below 1 / (references + 1), and "sure" needs p < 0.01.
     random_state : int
         Seed of all draws. With more than 2,000 rows, 2,000 are drawn and judged.
 
@@ -91,8 +94,10 @@ def choose_k(
         rows = evened(rows, np.asarray(grain) / unit, np.random.default_rng([random_state, 9]))
     if not (rows != rows[0]).any():
         return _all_the_same(rows, tried, splits, references)
-    found, p_value = _weighed(rows, tried, categories, splits, references, random_state, unit)
-    return _verdict(found, p_value, len(rows), references, splits)
+    found, p_value, drawn = _weighed(
+        rows, tried, categories, splits, references, random_state, unit
+    )
+    return _verdict(found, p_value, len(rows), drawn, splits)
 
 
 def _judged(rows: Array, seed: int) -> Array:
@@ -126,13 +131,19 @@ def _weighed(
     references: int,
     seed: int,
     unit: float,
-) -> tuple[tuple[EvidenceForK, ...], float]:
-    """The evidence for k = 1 and each k tried, and the p-value of there being any groups."""
+) -> tuple[tuple[EvidenceForK, ...], float, int]:
+    """The evidence for each k, the p-value of there being groups, and the tables it rests on."""
     all_ks = (1, *tried)
     whole = gathered.sweep(rows, all_ks, 2 * STARTS, seed)
     cut = gathered.halves(rows, all_ks, splits, STARTS, seed, categories)
-    drawn = gathered.reference_shares(rows, tried, categories, references, STARTS, seed)
-    beyond, p_value = gathered.beyond_chance(gathered.log_shares(rows, whole.losses[1:]), drawn)
+    shares = gathered.log_shares(rows, whole.losses[1:])
+    first, later = range(references)[:FIRST], range(references)[FIRST:]
+    drawn = gathered.reference_shares(rows, tried, categories, first, STARTS, seed)
+    beyond, p_value = gathered.beyond_chance(shares, drawn)
+    if later and p_value <= 1 / (1 + len(first)):  # none stood out as far: worth a closer look
+        more = gathered.reference_shares(rows, tried, categories, later, STARTS, seed)
+        drawn = np.concatenate([drawn, more])
+        beyond, p_value = gathered.beyond_chance(shares, drawn)
     silhouettes = gathered.mean_silhouettes(rows, whole)
     passes = _passes(cut, p_value)
     squared = unit * unit
@@ -155,7 +166,7 @@ def _weighed(
         )
         for i, k in enumerate(all_ks)
     )
-    return found, p_value
+    return found, p_value, len(drawn)
 
 
 def _passes(cut: gathered.Halves, p_value: float) -> Array:
@@ -173,7 +184,7 @@ def _verdict(
     chosen = tenable[-1] if tenable else found[0]
     rival = max((each.passes for each in found if each.k > chosen.k), default=0.0)
     certainty = chosen.passes if tenable else 1 - rival
-    sure = _how_sure(certainty, rival) if tenable else _how_sure_of_none(found, p_value)
+    sure = _how_sure(certainty, rival, p_value) if tenable else _how_sure_of_none(found, p_value)
     coarser = tuple(each.k for each in tenable[:-1])
     if tenable:
         why = _why_groups(chosen, found, p_value, references, coarser)
@@ -193,8 +204,8 @@ def _verdict(
     )
 
 
-def _how_sure(certainty: float, rival: float) -> str:
-    if certainty >= SURE and rival <= RIVAL:
+def _how_sure(certainty: float, rival: float, p_value: float) -> str:
+    if certainty >= SURE and rival <= RIVAL and p_value < SURELY:
         return "sure"
     return "fairly sure" if certainty >= FAIRLY and rival <= FAIRLY else "unsure"
 

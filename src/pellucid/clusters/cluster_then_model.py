@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.clusters.k_means import KMeans
+from pellucid.data.labels import encoded_labels
 from pellucid.data.weights import checked_weights
 from pellucid.errors import HyperparameterError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
@@ -155,8 +155,7 @@ class ClusterThenModel(GlassBox):
             self, X, y, dtype=np.float64, multi_output=True, y_numeric=not classify
         )
         if classify:
-            check_classification_targets(y)
-            self.classes_ = np.unique(y)
+            self.classes_, _ = encoded_labels(y)
         weights = None
         if sample_weight is not None:
             weights = checked_weights(sample_weight, len(X))
@@ -214,6 +213,12 @@ class ClusterThenModel(GlassBox):
             return found
 
         return self._gather(labels, shares)
+
+    @available_if(_has_probabilities)  # type: ignore[untyped-decorator]
+    def predict_log_proba(self, X: Any) -> Array:
+        """Logarithm of `predict_proba`; −∞ for a class that the row's cluster did not hold."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.predict_proba(X)))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Share of the rows of X answered as in y; R² for a regressor."""

@@ -177,15 +177,22 @@ def log_shares(X: Array, losses: Array) -> Array:
 
 
 def reference_shares(
-    X: Array, ks: Sequence[int], categories: Columns, count: int, starts: int, seed: int
+    X: Array,
+    ks: Sequence[int],
+    categories: Columns,
+    numbers: range,
+    starts: int,
+    seed: int,
 ) -> Array:
-    """`log_shares` of tables without groups: shape (count, number of ks).
+    """`log_shares` of tables without groups: shape (tables, number of ks).
+
+    Each of the `numbers` names one table, the same whichever others are drawn.
 
     Notes: Concept 238
     """
-    draws = [np.random.default_rng([seed, REFERENCES, b]) for b in range(count)]
+    draws = [np.random.default_rng([seed, REFERENCES, b]) for b in numbers]
     found = []
-    for b, Z in enumerate(null_reference(X, categories, draws)):
+    for b, Z in zip(numbers, null_reference(X, categories, draws), strict=True):
         losses = [run.loss for run in placed(Z, ks, starts, (seed, REFERENCES, b))]
         found.append(log_shares(Z, np.array(losses)))
     return np.array(found)

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pellucid.clusters.k_means import KMeans
 from pellucid.clusters.kernels.k_means_loss import means_and_counts, nearest_mean
 from pellucid.clusters.solvers.cluster_tree import groups_below, groups_of_leaves, linkage_of_splits
+from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import checked_weights
 from pellucid.errors import HyperparameterError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
@@ -137,6 +138,7 @@ class HierarchicalClusters(ClusterMixin, GlassBox):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         everything = validate_data(self, X, dtype=np.float64, order="C", ensure_min_samples=2)
+        refuse_extremes(everything)
         weights = np.ones(len(everything))
         if sample_weight is not None:
             weights = checked_weights(sample_weight, len(everything))

@@ -106,7 +106,7 @@ def _arrow(name: str, values: Any) -> pa.ChunkedArray:
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         raise ColumnError(_mixed(name, values)) from error
     if pa.types.is_dictionary(array.type):
-        return _chunked(array)
+        return _chunked(_with_named_levels(values, array))
     if pa.types.is_null(array.type):
         array = array.cast(pa.string())
     if pa.types.is_floating(array.type):
@@ -115,6 +115,23 @@ def _arrow(name: str, values: Any) -> pa.ChunkedArray:
     elif not _is_class(array.type):
         raise ColumnError(f"Column {name!r} holds values of type {array.type}; {WHAT_IS_ONE}")
     return _chunked(array)
+
+
+def _with_named_levels(values: Any, array: Any) -> Any:
+    """A categorical of intervals or other objects, its levels spelled as text."""
+    if not isinstance(array.type.value_type, pa.BaseExtensionType):
+        return array
+    codes = np.asarray(values.cat.codes, dtype=np.int32)
+    levels = pa.array([str(level) for level in values.cat.categories], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), levels)
+
+
+def as_class(level: Any) -> Any:
+    """A level as `coded` gives it: text, numbers and booleans as they are, others as text.
+
+    Notes: Concept 192
+    """
+    return level if isinstance(level, str | bool | int | float | np.generic) else str(level)
 
 
 def _chunked(array: Any) -> pa.ChunkedArray:

@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pellucid.data.category_codes import unseen_in
 from pellucid.data.class_codes import cost_of_binary
 from pellucid.data.codes import code_of, parsed
+from pellucid.data.output_names import distinct_names
 from pellucid.data.reading import as_another_kind, read_table
 from pellucid.data.suggestions import kind_for, suggest_codes
 from pellucid.data.table import Column, Kind, Table, absent_column
@@ -186,7 +187,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
         """Names of the encoded columns, such as "island=Biscoe" or "mass is missing"."""
         check_is_fitted(self)
-        return np.array([name for code in self.codes_ for name in code["names"]], dtype=object)
+        return distinct_names(name for code in self.codes_ for name in code["names"])
 
     def inverse_transform(self, X: Any) -> NDArray[Any]:
         """Decode rows: numbers where all columns are numeric, else objects, column by column.

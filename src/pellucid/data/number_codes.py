@@ -183,5 +183,5 @@ def from_days(days: Floats) -> NDArray[Any]:
     """
     stamps = np.where(np.isnan(days), 0.0, np.round(days * 86_400e6)).astype("int64")
     found = stamps.astype("datetime64[us]")
-    found[np.isnan(days)] = np.datetime64("NaT")
+    found[np.isnan(days)] = np.datetime64("NaT", "us")
     return np.asarray(found)

@@ -5,18 +5,68 @@ Notes: §2.1.3, Def 32, §5.3
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
-from pellucid.data.inference import as_kind, column_of
-from pellucid.data.sources import arrow_of
+from pellucid.data.columns.as_kind import as_in_training, as_said, texts_of
+from pellucid.data.columns.inference import Cells, Found, column_of
+from pellucid.data.columns.notation import DECIMALS, THOUSANDS, USUAL, Asked, Notation, per_column
+from pellucid.data.columns.table_findings import table_findings
+from pellucid.data.sources.any_source import Held, held
 from pellucid.data.table import CODED, Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
 
 Schema = Sequence[dict[str, Any]]
+Said = str | Iterable[str] | Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Notations:
+    """What was said of how cells are written, by column; the empty name is every column."""
+
+    decimal: Mapping[str, str]
+    thousands: Mapping[str, str]
+    date_format: Mapping[str, str]
+
+    @classmethod
+    def of(cls, decimal: Said, thousands: Said, date_format: Said) -> Notations:
+        """From what `read_table` takes."""
+        return cls(
+            per_column("decimal", decimal, DECIMALS),
+            per_column("thousands", thousands, THOUSANDS),
+            per_column("date_format", date_format),
+        )
+
+    def named(self) -> list[str]:
+        """The columns named."""
+        each = (self.decimal, self.thousands, self.date_format)
+        return [name for found in each for name in found if name]
+
+    def asked(self, column: str, leaning: Notation = USUAL) -> Asked:
+        """What was said of one column."""
+        decimal, thousands, date_format = (f.get(column, f.get("", "")) for f in self._each())
+        return Asked(decimal, thousands, date_format, leaning)
+
+    def told(self, column: str, notation: Notation) -> Notation:
+        """The notation of training, but for what is said otherwise of these cells."""
+        decimal, thousands, date_format = (f.get(column, f.get("", "")) for f in self._each())
+        if not (decimal or thousands or date_format):
+            return USUAL
+        other = "" if thousands in ("", None) else thousands
+        return replace(
+            notation,
+            decimal=decimal or notation.decimal,
+            thousands=other or ("" if decimal else notation.thousands),
+            date_format=date_format or notation.date_format,
+        )
+
+    def _each(self) -> tuple[Mapping[str, str], ...]:
+        return self.decimal, self.thousands, self.date_format
 
 
 def read_table(
@@ -30,22 +80,36 @@ def read_table(
     identifier: Iterable[str] = (),
     drop: Iterable[str] = (),
     missing: Iterable[str] = (),
+    decimal: Said = (),
+    thousands: Said = (),
+    date_format: Said = (),
     encoding: str = "utf-8",
     schema: Schema | None = None,
 ) -> Table:
     """Read a table; each column gets a kind, with the reason in its note.
 
+    Every cell is looked at. A column with at least 95 % numbers holds numbers, and the other cells
+    are missing; each is named in the table's findings. So are notations that could be read in more
+    than one way.
+
     Parameters
     ----------
     source : str, Path, data frame, Arrow table, 2-D array or Table
-        A file (.csv, .tsv, .txt, .parquet, .jsonl, .ndjson, .json, file.sqlite::table), "-" for
-        CSV on standard input, or what is already in memory. The first line of a CSV names columns.
+        A file (.csv, .tsv, .txt, .parquet, .feather, .arrow, .jsonl, .ndjson, .json, .xlsx and
+        other workbooks, file.sqlite::table; text and JSON also as .gz, .bz2, .xz, .zst, or .zip
+        with one table), "-" for CSV on standard input, or what is already in memory. The first
+        line of a CSV names columns; lines of comment begin with #.
     numeric, binary, category, text, date, identifier : iterable of str
-        Columns whose kind you say yourself.
+        Columns whose kind you say yourself. A category said keeps every spelling apart.
     drop : iterable of str
         Columns to leave out.
     missing : iterable of str
-        Spellings of "missing" beside the usual ones (empty, NA, N/A, NaN, null).
+        Spellings of "missing" beside the usual ones: empty, and in text files NA, N/A, NaN, null.
+    decimal, thousands : str, iterable of str, or mapping
+        What stands before decimals ("," or "."), and between thousands, where the cells do not
+        show it: of all columns (","), or of one ("price=,", or {"price": ","}).
+    date_format : str, iterable of str, or mapping
+        How dates are written, as `datetime.strptime` takes it; of all columns or of one.
     encoding : str
         Encoding of a text file.
     schema : list of dict or None
@@ -62,6 +126,8 @@ def read_table(
         When the source cannot be read.
     ColumnError
         When a column named here, or by the schema, is not there or does not fit.
+    HyperparameterError
+        When a decimal mark or a format of dates is none.
 
     Examples
     --------
@@ -72,39 +138,89 @@ def read_table(
     Notes: §2.1.3, Def 32
     """
     spelled = tuple(_names(missing))
+    notations = Notations.of(decimal, thousands, date_format)
     if isinstance(source, Table):
         return _reread(source, schema)
-    arrow, name = arrow_of(source, spelled, encoding)
-    if arrow.num_columns == 0:
-        raise TableError(f"{name} has no columns.")
+    found = held(source, encoding)
+    names = found.table.column_names
+    if not names:
+        raise TableError(f"{found.name} has no columns.")
     if schema is not None:
-        return _by_schema(arrow, name, schema, spelled)
+        return _by_schema(found, schema, spelled, notations)
+    kinds = (numeric, binary, category, text, date, identifier)
     asked = {
         column: kind
-        for kind, columns in (
-            (Kind.NUMERIC, numeric),
-            (Kind.BINARY, binary),
-            (Kind.CATEGORY, category),
-            (Kind.TEXT, text),
-            (Kind.DATE, date),
-            (Kind.IDENTIFIER, identifier),
-        )
+        for kind, columns in zip(KINDS, kinds, strict=True)
         for column in _names(columns)
     }
     left_out = set(_names(drop))
-    for column in [*asked, *left_out]:
-        if column not in arrow.column_names:
-            raise ColumnError(absent_column(column, arrow.column_names))
-    if arrow.num_rows == 0:
-        raise TableError(f"{name} has column names but no rows.")
-    columns = tuple(
-        column_of(column, arrow[column], asked.get(column), spelled)
-        for column in arrow.column_names
-        if column not in left_out
+    for column in [*asked, *left_out, *notations.named()]:
+        if column not in names:
+            raise ColumnError(absent_column(column, names))
+    if found.table.num_rows == 0:
+        raise TableError(f"{found.name} has column names but no rows.")
+    wanted = [name for name in names if name not in left_out]
+    if not wanted:
+        raise TableError(f"{found.name}: every column was dropped.")
+    return _inferred(found, wanted, asked, spelled, notations)
+
+
+KINDS = (Kind.NUMERIC, Kind.BINARY, Kind.CATEGORY, Kind.TEXT, Kind.DATE, Kind.IDENTIFIER)
+
+
+def _inferred(
+    source: Held,
+    wanted: list[str],
+    asked: Mapping[str, Kind],
+    missing: tuple[str, ...],
+    notations: Notations,
+) -> Table:
+    """Each column by its own cells; where these leave a doubt, as the other columns are written."""
+
+    def read(name: str, leaning: Notation = USUAL) -> Found:
+        said = notations.asked(name, leaning)
+        cells = Cells(name, source.table[name], source.typed, missing, said)
+        with _in_our_words(cells):
+            return as_said(cells, asked[name]) if name in asked else column_of(cells)
+
+    found = {name: read(name) for name in wanted}
+    leaning = _leaning([each for each in found.values() if not each.doubt], source.delimiter)
+    if leaning != USUAL:
+        doubtful = [name for name, each in found.items() if each.doubt or _is_open(each, leaning)]
+        found |= {name: read(name, leaning) for name in doubtful}
+    columns = tuple(each.column for each in found.values())
+    findings = [sentence for each in found.values() for sentence in each.findings]
+    return Table(columns, source.name, (*findings, *table_findings(columns)))
+
+
+@contextmanager
+def _in_our_words(cells: Cells) -> Iterator[None]:
+    """An error of Arrow that no rule foresaw, as ours: with the column and its type."""
+    try:
+        yield
+    except pa.ArrowException as error:
+        raise ColumnError(
+            f"Column {cells.name!r} holds {cells.values.type}, which cannot be read: {error}. Make "
+            "it text or numbers, or leave it out (--drop)."
+        ) from error
+
+
+def _is_open(found: Found, leaning: Notation) -> bool:
+    """Plain numbers in a table whose other columns have decimal commas: 1.234 may be 1234."""
+    plain = found.column.notation == USUAL and found.column.values.dtype.kind == "f"
+    return plain and leaning.thousands == "."
+
+
+def _leaning(found: list[Found], delimiter: str) -> Notation:
+    """The notation that most columns without a doubt have in common."""
+    orders = Counter(f.column.notation.order for f in found if f.column.notation.order)
+    commas = sum(f.column.notation.decimal == "," for f in found)
+    order = orders.most_common(1)[0][0] if orders else ""
+    return Notation(
+        decimal="," if commas or delimiter == ";" else ".",
+        thousands="." if commas else "",
+        order=order,
     )
-    if not columns:
-        raise TableError(f"{name}: every column was dropped.")
-    return Table(columns, name)
 
 
 def _names(columns: Iterable[str]) -> Iterable[str]:
@@ -117,22 +233,23 @@ def read_as_written(source: Any, encoding: str = "utf-8") -> pa.Table:
 
     Parameters, errors: see `read_table`.
     """
-    return arrow_of(source, (), encoding, as_written=True)[0]
+    return held(source, encoding).table
 
 
-def _by_schema(arrow: pa.Table, name: str, schema: Schema, missing: tuple[str, ...]) -> Table:
-    _refuse_absent([entry["name"] for entry in schema], arrow.column_names, name)
-    columns = tuple(
-        as_kind(
-            entry["name"],
-            arrow[entry["name"]],
-            Kind(entry["kind"]),
-            missing,
-            None if entry["levels"] is None else tuple(entry["levels"]),
-        )
-        for entry in schema
-    )
-    return Table(columns, name)
+def _by_schema(
+    source: Held, schema: Schema, missing: tuple[str, ...], notations: Notations
+) -> Table:
+    _refuse_absent([entry["name"] for entry in schema], source.table.column_names, source.name)
+    columns = []
+    for entry in schema:
+        name, levels = entry["name"], entry["levels"]
+        notation = Notation.of(entry.get("notation"))
+        cells = Cells(name, source.table[name], source.typed, missing)
+        known = None if levels is None else tuple(levels)
+        told = notations.told(name, notation)
+        with _in_our_words(cells):
+            columns.append(as_in_training(cells, Kind(entry["kind"]), known, notation, told))
+    return Table(tuple(columns), source.name)
 
 
 def _refuse_absent(wanted: list[str], there: Sequence[str], source: str) -> None:
@@ -156,23 +273,30 @@ def as_another_kind(column: Column, kind: Kind) -> Column:
         return column
     if column.levels is not None and kind in CODED:
         return replace(column, kind=kind)
-    return as_kind(column.name, pa.chunked_array([_arrow(column)]), kind, (), note="as you said")
+    cells = Cells(column.name, pa.chunked_array([texts_of(column)]))
+    with _in_our_words(cells):
+        return as_said(cells, kind).column
 
 
 def _reread(table: Table, schema: Schema | None) -> Table:
+    """A table that was read already, by a schema: from its cells as written, where they differ."""
     if schema is None:
         return table
     _refuse_absent([e["name"] for e in schema], table.names, table.source or "the table")
     kept = table.select(e["name"] for e in schema)
-    if [(e["kind"], e["levels"]) for e in kept.schema] == [
-        (e["kind"], e["levels"]) for e in schema
-    ]:
-        return kept
-    arrow = pa.table({c.name: _arrow(c) for c in kept.columns})
-    return _by_schema(arrow, table.source, schema, ())
+    columns = tuple(
+        _as_entry(column, entry) for column, entry in zip(kept.columns, schema, strict=True)
+    )
+    return replace(kept, columns=columns)
 
 
-def _arrow(column: Column) -> pa.Array:
-    if column.levels is not None or column.values.dtype == object:
-        return pa.array(list(column.texts()), type=pa.string())
-    return pa.array(column.values, from_pandas=True)
+def _as_entry(column: Column, entry: dict[str, Any]) -> Column:
+    kind, levels = Kind(entry["kind"]), entry["levels"]
+    notation = Notation.of(entry.get("notation"))
+    same_levels = list(column.levels or ()) == list(levels or ())
+    same = replace(column.notation, missing=()) == replace(notation, missing=())
+    if column.kind is kind and same_levels and (same or column.note == "as in training"):
+        return column
+    cells = Cells(column.name, pa.chunked_array([texts_of(column)]))
+    with _in_our_words(cells):
+        return as_in_training(cells, kind, None if levels is None else tuple(levels), notation)

@@ -33,6 +33,15 @@ class ReadingOptions:
         Leave this column out; repeat for more.
     missing
         A further spelling of "missing", such as "?"; repeat for more.
+    decimal
+        What stands before decimals, "," or ".", where the cells leave it open: of all columns, or
+        of one as "price=,"; repeat for more.
+    thousands
+        What stands between thousands (, . ' or a space): of all columns, or of one as "price=.";
+        repeat for more.
+    date_format
+        How dates are written, such as "%d/%m/%Y": in all columns, or in one as "when=%d/%m/%Y";
+        repeat for more.
     encoding
         Encoding of a text file (default utf-8), such as cp1252.
     """
@@ -45,6 +54,9 @@ class ReadingOptions:
     identifier: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    decimal: tuple[str, ...] = ()
+    thousands: tuple[str, ...] = ()
+    date_format: tuple[str, ...] = ()
     encoding: str | None = None
 
     def given(self) -> dict[str, Any]:

@@ -147,6 +147,27 @@ def folds(
     return [_complement(n, held) for held in chunks]
 
 
+def without_singles(labels: Array, pairs: list[tuple[Rows, Rows]]) -> list[tuple[Rows, Rows]]:
+    """The same (train, held-out) rows, but the only row of a class is always learned from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> without_singles(np.array(["a", "b", "a"]), [(np.array([0]), np.array([1, 2]))])
+    [(array([0, 1]), array([2]))]
+
+    Notes: Def 85
+    """
+    _, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    single = counts[codes] == 1
+    if not single.any():
+        return pairs
+    return [
+        (np.sort(np.concatenate([train, held[single[held]]])), held[~single[held]])
+        for train, held in pairs
+    ]
+
+
 def _split(n: int, held: Rows, how: str) -> Split:
     train, test = _complement(n, held)
     return Split(train, test, how)

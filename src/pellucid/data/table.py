@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.columns.notation import USUAL, Notation
 from pellucid.errors import ColumnError
+from pellucid.findings import Finding
 
 # Codes of a category that is absent; and, from there down, of those not met in training.
 MISSING, UNSEEN = -1, -2
@@ -58,6 +60,11 @@ class Column:
         Categories that are not among the levels of training.
     ordered : bool
         Whether its source states that the levels rise, as an ordered categorical does.
+    notation : Notation
+        How its cells are written.
+    written : ndarray of object or None, shape (n,)
+        The cells as written, where the values do not tell it (1.10, 03/04/2026): whoever reads the
+        column as another kind, or in another notation, starts from these.
     """
 
     name: str
@@ -67,6 +74,8 @@ class Column:
     note: str = ""
     unseen: tuple[str, ...] = ()
     ordered: bool = False
+    notation: Notation = USUAL
+    written: NDArray[Any] | None = None
 
     @property
     def missing(self) -> NDArray[np.bool_]:
@@ -79,6 +88,22 @@ class Column:
         if self.kind in CODED:
             return np.asarray(values == MISSING)
         return np.array([v is None for v in values], dtype=bool)
+
+    def _repr_html_(self) -> str:
+        """A few values, how many are missing, and why it is of its kind."""
+        from pellucid.notebook_card import card
+
+        n = len(self.values)
+        few = replace(self, values=self.values[:8]).texts()
+        shown = ", ".join("(missing)" if v is None else str(v) for v in few)
+        levels = f", {len(self.levels)} categories" if self.levels is not None else ""
+        told = f"{n:,} values, {int(self.missing.sum()):,} missing{levels}: {shown}"
+        return card(f"{self.name}: {self.kind}", (told + (", …" if n > 8 else ""), self.note))
+
+    def take(self, rows: NDArray[np.intp]) -> Column:
+        """The given rows, in the given order."""
+        written = None if self.written is None else self.written[rows]
+        return replace(self, values=self.values[rows], written=written)
 
     def texts(self) -> NDArray[Any]:
         """Values as text, None where missing."""
@@ -101,7 +126,7 @@ class Table:
         In order.
     source : str
         Where it came from, for messages.
-    findings : tuple of str
+    findings : tuple of Finding
         What was noticed while reading.
 
     Examples
@@ -116,7 +141,7 @@ class Table:
 
     columns: tuple[Column, ...]
     source: str = ""
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def __len__(self) -> int:
         return len(self.columns[0].values) if self.columns else 0
@@ -143,9 +168,25 @@ class Table:
             raise ColumnError(absent_column(name, self.names))
         return self.columns[self._places[name]]
 
+    def _repr_html_(self) -> str:
+        """Its columns, with the first value of each."""
+        from pellucid.notebook_card import card
+
+        first = [replace(c, values=c.values[:1]).texts() for c in self.columns[:13]]
+        rows: list[tuple[object, ...]] = [
+            (c.name, c.kind, f"{int(c.missing.sum()):,}", "" if not len(v) else v[0])
+            for c, v in zip(self.columns, first, strict=False)
+        ]
+        rows += [(c.name,) for c in self.columns[13:]]
+        told = f"{len(self):,} rows, {len(self.columns):,} columns"
+        return card(
+            self.source or "A table", (told, *map(str, self.findings[:3])),
+            ("column", "kind", "missing", "first value"), rows,
+        )  # fmt: skip
+
     def take(self, rows: NDArray[np.intp]) -> Table:
         """The given rows, in the given order."""
-        return replace(self, columns=tuple(replace(c, values=c.values[rows]) for c in self.columns))
+        return replace(self, columns=tuple(c.take(rows) for c in self.columns))
 
     def select(self, names: Iterable[str]) -> Table:
         """The named columns, in the order named."""
@@ -198,12 +239,13 @@ class Table:
 
     @property
     def schema(self) -> list[dict[str, Any]]:
-        """Names, kinds and levels: what a new table is read by. Plain values."""
+        """Names, kinds, levels and notations: what a new table is read by. Plain values."""
         return [
             {
                 "name": c.name,
                 "kind": str(c.kind),
                 "levels": None if c.levels is None else list(c.levels),
+                **({"notation": told} if (told := c.notation.as_dict()) else {}),
             }
             for c in self.columns
         ]

@@ -380,7 +380,8 @@ class _Run:
         still = self.t > 0 and slope <= 1e-2 * first and self._small_now(theta)
         settled = still or slope <= 1e-7 * (1 + abs(end)) or slope <= 1e-9 * first
         nearby = settled and _lower_or_flat(self._value, theta, end, slope)
-        return judged(self.tail, self.first_value, end, settled, nearby)
+        sampled = self.batches is not None
+        return judged(self.tail, self.first_value, end, settled, nearby, sampled)
 
     def _small_now(self, theta: Tree) -> bool:
         """Whether one more plain step would hardly change J."""

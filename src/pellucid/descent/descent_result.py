@@ -105,3 +105,9 @@ class Descent:
 
     def __str__(self) -> str:
         return str(self.explain())
+
+    def _repr_html_(self) -> str:
+        from pellucid.notebook_card import card
+
+        facts = self.explain().happened
+        return card(f"Descent by {self.rule}", (self.objective,), ("what happened", ""), facts)

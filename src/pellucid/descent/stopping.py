@@ -227,3 +227,47 @@ class Both(Stop):
 def _at_least(value: Any, least: int, name: str) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise HyperparameterError(f"{name} is a whole number ≥ {least}; got {value!r}.")
+
+
+_SPOKEN: dict[str, Callable[[float], Stop]] = {
+    "gradient": SmallGradient,
+    "step": SmallStep,
+    "change": SmallChange,
+    "seconds": WallTime,
+}
+
+
+def stop_of(text: str) -> Stop:
+    """A stopping rule from text: `gradient<1e-6`, `step<1e-8, seconds<10`; any of them stops.
+
+    Parameters
+    ----------
+    text : str
+        Conditions with commas between; a number alone is a bound on the gradient.
+
+    Raises
+    ------
+    HyperparameterError
+        When a condition cannot be read.
+
+    Examples
+    --------
+    >>> stop_of("1e-6") == SmallGradient(1e-6)
+    True
+
+    Notes: §3.1.8, §3.2.7
+    """
+    found: Stop | None = None
+    for piece in text.split(","):
+        name, sign, bound = piece.partition("<")
+        name, bound = (name.strip(), bound.strip()) if sign else ("gradient", name.strip())
+        try:
+            one = _SPOKEN[name](float(bound))
+        except (KeyError, ValueError):
+            raise HyperparameterError(
+                f"A stopping rule is one of {', '.join(_SPOKEN)} with a bound, such as "
+                f'"gradient<1e-6, seconds<10"; got {piece.strip()!r}.'
+            ) from None
+        found = one if found is None else found | one
+    assert found is not None
+    return found

@@ -57,7 +57,14 @@ class Tail:
             self.marks[t] = (away, gradient, value())
 
 
-def judged(tail: Tail, start: float, end: float, settled: bool, lower_nearby: bool) -> str:
+def judged(
+    tail: Tail,
+    start: float,
+    end: float,
+    settled: bool,
+    lower_nearby: bool,
+    sampled: bool = False,
+) -> str:
     """One of `WORDS`.
 
     Parameters
@@ -70,11 +77,13 @@ def judged(tail: Tail, start: float, end: float, settled: bool, lower_nearby: bo
         slope is as good as zero.
     lower_nearby : bool
         Whether J is lower, or no higher, at points around the end.
+    sampled : bool
+        Whether each step looked at a few points only, so that J also rises by chance.
     """
     scale = 1.0 + abs(start)
     if np.isnan(end):  # beyond the largest number: which way was it going?
         end = next((v for _, _, v in reversed(tail.marks.values()) if np.isfinite(v)), np.inf)
-    if end > start + 1e-9 * scale:
+    if end > start + 1e-9 * scale and _rises(tail, start, end, sampled):
         return "diverging"
     if end < start - 1e9 * scale or _falls_faster(tail, start, end):
         return "unbounded below"
@@ -86,6 +95,20 @@ def judged(tail: Tail, start: float, end: float, settled: bool, lower_nearby: bo
     if len(tail.turns) >= 4 and np.mean(tail.turns) < -0.5:
         return "oscillating"
     return growth
+
+
+def _rises(tail: Tail, start: float, end: float, sampled: bool) -> bool:
+    """Whether J is still rising; a path that came down from a peak is not."""
+    values = [tail.marks[t][2] for t in sorted(tail.marks)]
+    if not np.isfinite([*values, end]).all():
+        return True
+    peak = max([*values, end])
+    if end - start < 0.5 * (peak - start):
+        return False  # it has come down from there
+    if not sampled:
+        return True
+    last = [*values, end][-4:]
+    return len(last) == 4 and bool(np.all(np.diff(last) >= 0)) and last[-1] > 2 * abs(last[0])
 
 
 def _falls_faster(tail: Tail, start: float, end: float) -> bool:

@@ -8,8 +8,6 @@ Notes: Def 10, Def 11, Def 12, §1.2.8
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
@@ -17,6 +15,8 @@ from scipy import stats
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
 from pellucid.data.table import Column, Kind, Table
+from pellucid.evaluation.leaks.finding_leaks import find_leaks
+from pellucid.evaluation.repeated_rows import repeated_rows
 from pellucid.findings import Finding
 
 SAMPLE = 20_000  # rows looked at by the statistical checks; more would not change a verdict
@@ -30,7 +30,8 @@ def check_assumptions(table: Table, framing: Framing, split: Split | None = None
     Parameters
     ----------
     table : Table
-        All rows, as read, with the target among the columns.
+        All rows, as read, with the target among the columns; what was noticed in reading is told
+        too.
     framing : Framing
         What is predicted, from which columns.
     split : Split or None
@@ -43,10 +44,11 @@ def check_assumptions(table: Table, framing: Framing, split: Split | None = None
 
     Notes: Def 12, §1.2.8
     """
-    findings = _identifiers(table, framing) + _leaks(table, framing) + _order(table, framing)
+    findings = [*table.findings, *_identifiers(table, framing)]
+    findings += find_leaks(table, framing) + _order(table, framing)
     findings += _balance(table, framing) + _few_rows(table, framing, split)
     if split is not None:
-        findings += _duplicates(table, framing, split) + _shifts(table, framing, split)
+        findings += repeated_rows(table, framing, split) + _shifts(table, framing, split)
     weight = {"alarm": 0, "caution": 1, "note": 2}
     return sorted(findings, key=lambda f: weight[f.severity])
 
@@ -86,72 +88,6 @@ def _identifiers(table: Table, framing: Framing) -> list[Finding]:
             f"{_list(names)} names each row and says nothing about the next one; not used.",
             names,
             "If it does carry meaning, say so: --numeric or --category with its name.",
-        )
-    ]
-
-
-def _leaks(table: Table, framing: Framing) -> list[Finding]:
-    """A feature from which the target can be read off exactly (or nearly)."""
-    found = []
-    rows = _sampled(np.arange(len(table), dtype=np.intp))
-    target = table[framing.target]
-    y = _numbers(target)[rows]
-    for name in framing.features:
-        column = table[name]
-        x = _numbers(column)[rows]
-        both = np.isfinite(x) & np.isfinite(y)
-        if both.sum() < 10:
-            continue
-        why = _reads_off(column, target, x[both], y[both])
-        if why:
-            found.append(
-                Finding(
-                    "feature is the target",
-                    "alarm",
-                    f"{name!r} {why} {framing.target!r}. A model that uses it learns nothing else.",
-                    (name,),
-                    f"If it is unknown when the prediction is wanted, leave it out: --drop {name}",
-                )
-            )
-    return found
-
-
-def _reads_off(column: Column, target: Column, x: NDArray[Any], y: NDArray[Any]) -> str:
-    coded = (Kind.CATEGORY, Kind.BINARY)
-    if target.kind in coded and column.kind in coded:
-        pairs = np.unique(np.column_stack([x, y]), axis=0)
-        same = len(pairs) == len(np.unique(x)) == len(np.unique(y)) > 1
-        return "is a relabelled copy of" if same else ""
-    if column.kind is Kind.NUMERIC and target.kind in (Kind.NUMERIC, *coded):
-        if np.ptp(x) == 0 or np.ptp(y) == 0:
-            return ""
-        if target.kind is Kind.CATEGORY and len(target.levels or ()) > 2:
-            return ""
-        if np.array_equal(x, y):
-            return "equals"
-        if abs(np.corrcoef(x, y)[0, 1]) > 1 - 1e-9:
-            return "is a straight-line copy of"
-    return ""
-
-
-def _duplicates(table: Table, framing: Framing, split: Split) -> list[Finding]:
-    """Test rows that also stand among the training rows, features and target alike."""
-    columns = [_numbers(table[name]) for name in (*framing.features, framing.target)]
-    keys = np.nan_to_num(np.column_stack(columns), nan=-1.797e308)
-    keys = np.ascontiguousarray(keys + 0.0)  # −0 and 0 are the same row
-    whole = keys.view(np.dtype((np.void, keys.dtype.itemsize * keys.shape[1]))).ravel()
-    again = int(np.isin(whole[split.test], whole[split.train]).sum())
-    if not again:
-        return []
-    share = again / len(split.test)
-    return [
-        Finding(
-            "duplicate rows across the split",
-            "alarm" if share > 0.05 else "caution",
-            f"{again} of {len(split.test)} test rows ({share:.1%}) also stand among the training "
-            "rows: the test error flatters on them.",
-            (),
-            "Remove repeated rows, or keep them together: --group with a column that marks them.",
         )
     ]
 

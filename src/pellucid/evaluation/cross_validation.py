@@ -7,7 +7,7 @@ Notes: Def 85, Clar 86, Concept 87, Clar 88
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,8 @@ def cross_validate(
     loss: str | Loss = "square",
     seed: int = 0,
     n_jobs: int | None = None,
+    going: Callable[[], None] | None = None,
+    inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
 ) -> CrossValidation:
     """Judge an algorithm: fit on all chunks but one, take the loss on that one, for each.
 
@@ -110,6 +112,11 @@ def cross_validate(
         Seed of the shuffle.
     n_jobs : int or None
         Folds at once (threads); the result is the same for any number.
+    going : callable or None
+        Called before each chunk; what it raises ends the work.
+    inputs : callable (training rows, held-out rows) -> (inputs, inputs), or None
+        What the estimator is given for a chunk, in place of rows of X: where several estimators
+        share an encoding, it is learned once a chunk.
 
     Returns
     -------
@@ -128,12 +135,15 @@ def cross_validate(
     """
     y = np.asarray(y)
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
+    given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
     def judge(train: Rows, held_out: Rows) -> tuple[float, float]:
-        X_train, y_train = take_rows(X, train), y[train]
-        h = clone(estimator).fit(X_train, y_train)
-        inside = losses_at(h, X_train, y_train, loss).mean()
-        return losses_at(h, take_rows(X, held_out), y[held_out], loss).mean(), inside
+        if going is not None:
+            going()
+        X_train, X_held_out = given(train, held_out)
+        h = clone(estimator).fit(X_train, y[train])
+        inside = losses_at(h, X_train, y[train], loss).mean()
+        return losses_at(h, X_held_out, y[held_out], loss).mean(), inside
 
     found = _in_threads(judge, chunks, n_jobs)
     return CrossValidation(score_of([f[0] for f in found]), score_of([f[1] for f in found]))
@@ -151,6 +161,8 @@ def tune(
     loss: str | Loss = "square",
     seed: int = 0,
     n_jobs: int | None = None,
+    going: Callable[[], None] | None = None,
+    inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
 ) -> Tuning:
     """Cross-validate each value of a hyperparameter of the last step; the loss has no regularizer.
 
@@ -161,7 +173,7 @@ def tune(
     ----------
     estimator : estimator or Pipeline
         The algorithm; with a pipeline, `name` belongs to its last step.
-    X, y, k, folds, loss, seed, n_jobs
+    X, y, k, folds, loss, seed, n_jobs, going, inputs
         As in `cross_validate`.
     values : sequence
         Values to try.
@@ -185,11 +197,14 @@ def tune(
     """
     y = np.asarray(y)
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
+    given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
     def judge(train: Rows, held_out: Rows) -> list[tuple[float, float]]:
+        if going is not None:
+            going()
         before, last = _split_last(clone(estimator))
         y_train = y[train]
-        inside, outside = take_rows(X, train), take_rows(X, held_out)
+        inside, outside = given(train, held_out)
         for step in before:
             inside = step.fit_transform(inside, y_train)
             outside = step.transform(outside)
@@ -216,7 +231,7 @@ def _split_last(estimator: Any) -> tuple[list[Any], Any]:
 
 
 def _along(last: Any, X: Any, y: Array, name: str, values: Sequence[Any]) -> list[Any]:
-    if name == "lam" and hasattr(last, "path"):
+    if hasattr(last, "path") and name == getattr(last, "path_parameter", "lam"):
         fitted: list[Any] = last.path(X, y, list(values))
         return fitted
     return [clone(last).set_params(**{name: value}).fit(X, y) for value in values]

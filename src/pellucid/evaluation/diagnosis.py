@@ -9,25 +9,11 @@ Notes: Def 73, Def 75, Concept 77, Concept 78, §2.7
 
 from __future__ import annotations
 
-from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
-from pellucid.wording import number
+from dataclasses import replace
 
-SMALL = 0.02  # of the baseline's loss: below this an error does not stand out
-SAY = {
-    "estimation": "What is left is mostly estimation error: more rows would help, a richer model "
-    "would not.",
-    "structural": "What is left is mostly structural error: this class of hypotheses cannot "
-    "follow the data closer, and more rows alone would not help.",
-    "balanced": "Neither error stands out: training and held-out loss nearly agree, and a richer "
-    "class gains little.",
-    "unclear": "The two errors cannot be told apart from these rows.",
-}
-ADVICE = {
-    "estimation": ("Gather more rows.", "Drop columns that carry little."),
-    "structural": ("Add features that bend (a polynomial basis).", "Ask for other columns."),
-    "balanced": ("Look for better columns rather than for a better model.",),
-    "unclear": ("Gather more rows, then look again.",),
-}
+from pellucid.evaluation.diagnosis_statements import DIAGNOSIS, SMALL, DiagnosisFacts
+from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
+from pellucid.evaluation.statements import spoken
 
 
 def split_error(held_out: float, training: float) -> tuple[float, float]:
@@ -78,12 +64,10 @@ def diagnose(
     structural = 0.0
     if richer is not None:
         structural = max(middle - split_error(richer.score.mean, richer.training)[0], 0.0)
-    verdict = _verdict(structural, estimation, max(abs(baseline), 1e-300), chosen.score.error)
-    words = [SAY[verdict], _facts(chosen, estimation, structural, richer)]
-    words += [_along_the_path(chosen), _with_more_rows(curve), _how_sure(chosen, richer)]
-    return Diagnosis(
-        verdict, structural, estimation, " ".join(w for w in words if w), _advice(verdict, chosen)
-    )
+    facts = diagnosis_facts(curve, chosen, baseline, richer, estimation, structural)
+    words = [each.text(facts) for each in spoken(DIAGNOSIS, facts, "words")]
+    advice = tuple(each.text(facts) for each in spoken(DIAGNOSIS, facts, "advice"))
+    return Diagnosis(facts.verdict, structural, estimation, " ".join(words), advice)
 
 
 def _verdict(structural: float, estimation: float, scale: float, spread: float) -> str:
@@ -94,64 +78,43 @@ def _verdict(structural: float, estimation: float, scale: float, spread: float) 
     return "structural" if structural > estimation else "estimation"
 
 
-def _facts(
-    chosen: Candidate, estimation: float, structural: float, richer: Candidate | None
-) -> str:
-    held, inside = number(chosen.score.mean), number(chosen.training)
-    facts = (
-        f"Rows held out cost {held}, rows fitted {inside}: about {number(estimation)} of it is "
-        "estimation error."
+def diagnosis_facts(
+    curve: LearningCurve | None,
+    chosen: Candidate,
+    baseline: float,
+    richer: Candidate | None,
+    estimation: float,
+    structural: float,
+) -> DiagnosisFacts:
+    """The numbers on which every sentence of a diagnosis rests."""
+    facts = DiagnosisFacts(
+        held_out=chosen.score.mean,
+        training=chosen.training,
+        spread=max(c.score.error for c in (chosen, richer) if c is not None),
+        baseline=baseline,
+        estimation=estimation,
+        structural=structural,
+        verdict=_verdict(structural, estimation, max(abs(baseline), 1e-300), chosen.score.error),
     )
-    if richer is None:
-        return f"{facts} No richer class was tried, so structural error is not measured."
-    gain = f"removes {number(structural)}" if structural > 0 else "removes nothing"
-    return f"{facts} The richer class “{richer.name}” {gain} of the rest."
-
-
-def _along_the_path(chosen: Candidate) -> str:
-    """What the penalty buys and what it costs: λ trades one error for the other."""
+    if richer is not None:
+        gain = chosen.score.mean - richer.score.mean
+        facts = replace(facts, richer=richer.name, richer_model=richer.model, richer_gain=gain)
+    if curve is not None and len(curve.sizes) > 1:
+        facts = replace(
+            facts,
+            fall=curve.held_out[-2].mean - curve.held_out[-1].mean,
+            fall_error=curve.held_out[-1].error,
+            sizes=(curve.sizes[-2], curve.sizes[-1]),
+        )
     if len(chosen.path) < 3 or chosen.lam is None:
-        return ""
-    least = chosen.path[0]
-    saved = least[1].mean - chosen.score.mean
-    lost = max(chosen.training - least[2], 0.0)
-    if chosen.lam == least[0]:
-        return (
-            f"Along λ, the smallest tried ({number(chosen.lam)}) is the best: there is little "
-            "estimation error for a penalty to hold back."
-        )
-    if saved > chosen.score.error:
-        return (
-            f"Along λ, {number(chosen.lam)} saves {number(saved)} on held-out rows against almost "
-            f"no penalty, at a price of {number(lost)} on rows fitted: it holds estimation error "
-            "back."
-        )
-    return (
-        f"Along λ, held-out loss hardly differs between {number(least[0])} and "
-        f"{number(chosen.lam)}: the penalty matters little here."
+        return facts
+    first, last = chosen.path[0], chosen.path[-1]
+    ends = chosen.path[:2] if chosen.lam == first[0] else chosen.path[:-3:-1]
+    return replace(
+        facts,
+        lam=chosen.lam,
+        lams=(first[0], last[0]),
+        saved=first[1].mean - chosen.score.mean,
+        lost=max(chosen.training - first[2], 0.0),
+        end_step=ends[1][1].mean - ends[0][1].mean,
     )
-
-
-def _with_more_rows(curve: LearningCurve | None) -> str:
-    if curve is None or len(curve.sizes) < 2:
-        return ""
-    fall = curve.held_out[-2].mean - curve.held_out[-1].mean
-    if fall <= curve.held_out[-1].error:
-        return "The learning curve is flat by now: as many rows again would change little."
-    return (
-        f"The learning curve still falls: by {number(fall)} from {curve.sizes[-2]:,} to "
-        f"{curve.sizes[-1]:,} rows."
-    )
-
-
-def _how_sure(chosen: Candidate, richer: Candidate | None) -> str:
-    judged = [chosen] if richer is None else [chosen, richer]
-    spread = max(c.score.error for c in judged)
-    return f"These figures are sure to about ± {number(spread, 2)}, the spread over the chunks."
-
-
-def _advice(verdict: str, chosen: Candidate) -> tuple[str, ...]:
-    advice = ADVICE[verdict]
-    if chosen.path and chosen.lam in (chosen.path[0][0], chosen.path[-1][0]):
-        advice += ("The best λ lies at the end of the grid: widen it with --lams.",)
-    return advice

@@ -23,7 +23,8 @@ class Candidate:
 
     `path` holds (λ, held-out score, mean training error) from small to large λ; empty where there
     is no λ. `rank` orders candidates from simple (0) upwards: within one standard error of the
-    best the lowest rank wins.
+    best the lowest rank wins. `readable` tells whether a person can follow its answers. `value` is
+    what was tuned instead of λ, such as the rounds of boosting.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Candidate:
     seconds: float = 0.0
     rows: int = 0
     note: str = ""
+    readable: bool = True
+    value: float | None = None
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,20 @@ def losses_at(h: Hypothesis, X: Any, y: Array, loss: str | Loss = "square") -> N
     g, a = guesses_and_answers(h, X, np.asarray(y), rule)
     if len(g) != len(a):
         raise ShapeError(f"The hypothesis gave {len(g)} guesses for {len(a)} answers.")
-    each = np.asarray(rule.value(g, a), dtype=np.float64)
+    each = np.array(rule.value(g, a), dtype=np.float64)
+    if rule.guesses in ("probability", "probabilities") and np.ndim(y) == 1:
+        each[~_known(h, np.asarray(y))] = COST_OF_UNKNOWN
     return each if each.ndim == 1 else each.reshape(len(a), -1).mean(axis=1)
+
+
+# What a row costs whose class the training rows lack: a model that never heard of it gave it no
+# chance, which would cost without end.
+COST_OF_UNKNOWN = float(-np.log(1e-6))
+
+
+def _known(h: Hypothesis, y: Array) -> NDArray[np.bool_]:
+    classes = getattr(h, "classes_", None)
+    return np.ones(len(y), dtype=bool) if classes is None else np.isin(y, np.asarray(classes))
 
 
 def loss_named(loss: str | Loss) -> Loss:

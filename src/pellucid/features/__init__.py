@@ -20,6 +20,7 @@ HOMES = {
     "RadialBasis": "radial",
     "RadiusFeature": "radius",
     "Standardize": "standardize",
+    "StrongestMonomials": "strongest_monomials",
     "ThermometerCode": "thermometer",
 }
 

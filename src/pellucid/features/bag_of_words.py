@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from pellucid.data.output_names import distinct_names
 from pellucid.errors import HyperparameterError, ShapeError, TextError, UnseenCategoryWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.features.documents import each_document
@@ -370,7 +371,7 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
         if self.n_buckets is not None:
             return np.array([f"bucket {j}" for j in range(self.n_buckets)], dtype=object)
         more = [UNSEEN_NAME] if self.unseen == "feature" else []
-        return np.array([*self.words_, *more], dtype=object)
+        return distinct_names([*self.words_, *more])
 
     def _explanation(self) -> Explanation:
         words = f"{len(self.words_):,} words" if self.n_buckets is None else "none kept"

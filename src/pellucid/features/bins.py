@@ -15,6 +15,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, v
 
 from pellucid.data.breakpoints import bin_names, bin_of, equal_edges, quantile_edges
 from pellucid.data.class_codes import one_hot, thermometer
+from pellucid.data.output_names import distinct_names
 from pellucid.errors import CodeWarning, HyperparameterError, TableError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -223,7 +224,7 @@ class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
             else:
                 names += [f"{name} {each}" for each in bins]
             names += [f"{name} is missing"] if self.missing == "own column" else []
-        return np.array(names, dtype=object)
+        return distinct_names(names)
 
     def _explanation(self) -> Explanation:
         cuts = tuple(

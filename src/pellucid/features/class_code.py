@@ -14,6 +14,7 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_array, check_is_fitted
 
 from pellucid.data.classes import Classes, coded, natural_order, placed
+from pellucid.data.output_names import distinct_names
 from pellucid.data.table import MISSING, UNSEEN
 from pellucid.errors import CodeWarning, TableError, UnseenCategoryWarning
 from pellucid.features.categories import Part, given_categories, levels_of, shown
@@ -261,8 +262,9 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
         """Names of the entries, such as "colour=red", "size≥mid" or "colour is missing"."""
         check_is_fitted(self)
         names = self._input_names(input_features)
-        listed = [entry for at, name in enumerate(names) for entry in self._names_of(at, name)]
-        return np.array(listed, dtype=object)
+        return distinct_names(
+            entry for at, name in enumerate(names) for entry in self._names_of(at, name)
+        )
 
     def _input_names(self, input_features: Any) -> list[str]:
         return [str(name) for name in _check_feature_names_in(self, input_features)]

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
+from pellucid.data.classes import as_class
 from pellucid.errors import ShapeError
 
 Columns = list[tuple[str, Any]]
@@ -65,11 +66,11 @@ def _column(X: Any, i: int) -> Any:
 
 
 def stated_order(values: Any) -> list[Any] | None:
-    """The order that a column states itself: that of an ordered pandas categorical, or None.
+    """The order that a column states itself: an ordered pandas categorical's, a polars Enum's.
 
     Notes: Def 196
     """
     dtype: Any = getattr(values, "dtype", None)
-    if getattr(dtype, "ordered", False) is True:
-        return list(dtype.categories)
+    if getattr(dtype, "ordered", False) is True or type(dtype).__name__ == "Enum":
+        return [as_class(level) for level in dtype.categories]
     return None

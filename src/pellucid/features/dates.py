@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.data.dates import PARTS, UNITS, date_parts
 from pellucid.data.number_codes import from_days
+from pellucid.data.output_names import distinct_names
 from pellucid.errors import ColumnError, TableError
 from pellucid.explanation import Explanation, Formula
 from pellucid.features.columns import columns_of
@@ -127,7 +128,7 @@ class Dates(TransformerMixin, GlassBox):  # type: ignore[misc]
 
         check_is_fitted(self)
         names = _check_feature_names_in(self, input_features)
-        return np.array([f"{name}: {part}" for name in names for part in PARTS], dtype=object)
+        return distinct_names(f"{name}: {part}" for name in names for part in PARTS)
 
     def inverse_transform(self, X: Any) -> NDArray[Any]:
         """The dates, to the microsecond, from the number of days; NaT for NaN.

@@ -17,6 +17,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from pellucid.data.output_names import distinct_names
 from pellucid.errors import HyperparameterError, ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.features.memory_limit import check_room
@@ -238,7 +239,7 @@ class PolynomialBasis(TransformerMixin, GlassBox):  # type: ignore[misc]
         names = _check_feature_names_in(self, input_features)
         if self.domain == "scaled":
             names = [f"z({name})" for name in names]
-        return np.array([_spelled(row, names) for row in self.exponents_.tolist()], dtype=object)
+        return distinct_names(_spelled(row, names) for row in self.exponents_.tolist())
 
     def raw_coefficients(self, coef: Any, intercept: Any = 0.0) -> tuple[Array, Any]:
         """Coefficients of the same polynomial in powers of the raw inputs, each rounded once.

@@ -18,6 +18,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from pellucid.data.magnitudes import refuse_extremes
+from pellucid.data.output_names import distinct_names
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -110,6 +112,7 @@ class RadiusFeature(TransformerMixin, GlassBox):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         X = validate_data(self, X, dtype=np.float64)
+        refuse_extremes(X)
         d = X.shape[1]
         if isinstance(self.centre, str):
             self.centre_ = X.mean(axis=0) if self.centre == "mean" else np.zeros(d)
@@ -170,8 +173,8 @@ class RadiusFeature(TransformerMixin, GlassBox):  # type: ignore[misc]
         """ "radius" or "radius²", after the inputs where they are kept."""
         check_is_fitted(self)
         names = _check_feature_names_in(self, input_features)
-        own = np.array(["radius²" if self.squared else "radius"], dtype=object)
-        return np.concatenate([names, own]) if self.keep_inputs else own
+        own = "radius²" if self.squared else "radius"
+        return distinct_names([*names, own]) if self.keep_inputs else distinct_names([own])
 
     def _explanation(self) -> Explanation:
         power = "²" if self.squared else ""

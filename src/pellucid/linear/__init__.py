@@ -25,6 +25,7 @@ HOMES: dict[str, str] = {
     "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier",
     "SoftmaxCV": "pellucid.linear.softmax_cv",
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier",
+    "TransformedTarget": "pellucid.linear.transformed_target",
     "feet": "pellucid.linear.hyperplane",
     "separate": "pellucid.linear.solvers.separability",
     "signed_distance": "pellucid.linear.hyperplane",

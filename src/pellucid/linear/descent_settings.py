@@ -11,7 +11,7 @@ from pellucid.errors import HyperparameterError
 from pellucid.hyperparameters import Hyperparameter
 
 
-def _steps(value: Any) -> bool:
+def is_step_size(value: Any) -> bool:
     from pellucid.descent.step_sizes import step_size_of
 
     try:
@@ -46,7 +46,7 @@ STEP_SIZE = Hyperparameter(
     "one that follows from the data and shrinks.",
     symbol="η",
     optional=True,
-    accepts=_steps,
+    accepts=is_step_size,
     described="None, a number > 0, a function of t, or a name such as 'line search'",
 )
 BATCH_SIZE = Hyperparameter(

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.weights import checked_weights
+from pellucid.data.magnitudes import refuse_extremes
+from pellucid.data.weights import relative_weights
 
 Array = NDArray[np.float64]
 
@@ -38,9 +39,10 @@ def training_rows(
     y = np.asarray(y, dtype=np.float64)
     flat = y.ndim == 1
     Y = y[:, None] if flat else y
+    refuse_extremes(X, Y)
     if sample_weight is None:
         return X, Y, None, flat
-    weights = checked_weights(sample_weight, X.shape[0])
+    weights = relative_weights(sample_weight, X.shape[0])
     if (weights == 0).any():
         kept = np.flatnonzero(weights)
         X, Y, weights = X[kept], Y[kept], weights[kept]

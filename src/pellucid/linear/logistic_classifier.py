@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.multiclass import type_of_target
 
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
@@ -59,12 +58,12 @@ class TwoClasses(ScoreClassifier):
         tags.classifier_tags.multi_class = False
         return tags
 
-    def _check_classes(self, y: Any) -> None:
-        super()._check_classes(y)
+    def _check_classes(self) -> None:
+        super()._check_classes()
         if len(self.classes_) > 2:
             raise FramingError(
-                "Only binary classification is supported. The type of the target is "
-                f"{type_of_target(y)}: {len(self.classes_)} classes. Use SoftmaxClassifier."
+                "Only binary classification is supported. The type of the target is multiclass: "
+                f"{len(self.classes_)} classes. Use SoftmaxClassifier."
             )
 
     def _truths(self, codes: NDArray[np.intp]) -> Array:
@@ -97,6 +96,20 @@ class TwoClasses(ScoreClassifier):
         """
         u = self._scores(X)[:, 0]
         return np.column_stack([sigmoid(-u), sigmoid(u)])
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Logarithms of the two chances, −log(1 + e^±u): finite however far the score goes.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n, 2)
+        """
+        u = self._scores(X)[:, 0]
+        return -np.column_stack([np.logaddexp(0.0, u), np.logaddexp(0.0, -u)])
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The class of each row; a tie goes to the first class.

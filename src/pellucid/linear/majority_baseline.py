@@ -10,16 +10,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.weights import checked_weights
+from pellucid.data.labels import encoded_labels
+from pellucid.data.weights import relative_weights
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox
+from pellucid.glass_box import GlassBox, LogProbabilities
 from pellucid.linear.input_rows import query_rows
 
 
-class MajorityBaseline(ClassifierMixin, GlassBox):  # type: ignore[misc]
+class MajorityBaseline(LogProbabilities, ClassifierMixin, GlassBox):  # type: ignore[misc]
     """Predict the commonest class, with the classes' shares as probabilities.
 
     Attributes
@@ -66,11 +66,10 @@ class MajorityBaseline(ClassifierMixin, GlassBox):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
-        check_classification_targets(y)
         weights = np.ones(len(y))
         if sample_weight is not None:
-            weights = checked_weights(sample_weight, len(y))
-        self.classes_, codes = np.unique(y, return_inverse=True)
+            weights = relative_weights(sample_weight, len(y))
+        self.classes_, codes = encoded_labels(y)
         counts = np.bincount(codes, weights, len(self.classes_))
         present = counts > 0
         self.classes_, counts = self.classes_[present], counts[present]

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 
+from pellucid.data.labels import encoded_labels
+from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox
+from pellucid.glass_box import GlassBox, LogProbabilities
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.input_rows import query_rows, training_rows
 
@@ -58,6 +60,7 @@ class Neighbors(GlassBox):
         self.n_neighbors = n_neighbors
 
     def _store(self, X: Any, weights: Any) -> None:
+        refuse_extremes(X)
         self.rows_ = np.array(X, dtype=np.float64)
         self.weights_ = np.ones(len(X)) if weights is None else np.asarray(weights, np.float64)
         total = self.weights_.sum()
@@ -136,7 +139,7 @@ class NearestNeighborRegressor(MultiOutputMixin, RegressorMixin, Neighbors):  # 
         return found[:, 0] if self.flat_ else np.asarray(found)
 
 
-class NearestNeighborClassifier(ClassifierMixin, Neighbors):  # type: ignore[misc]
+class NearestNeighborClassifier(LogProbabilities, ClassifierMixin, Neighbors):  # type: ignore[misc]
     """Let the nearest stored rows vote; ties go to the first label.
 
     Probabilities are (votes + 1) / (k + number of classes): a few neighbours are no proof.
@@ -170,12 +173,13 @@ class NearestNeighborClassifier(ClassifierMixin, Neighbors):  # type: ignore[mis
         """Store the rows X (n×d) and labels y (n), with their weights."""
         self.check_hyperparameters()
         X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
+        classes, codes = encoded_labels(y)
         weights = None if sample_weight is None else checked_weights(sample_weight, len(y))
         if weights is not None:
-            X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
+            X, codes, weights = X[weights > 0], codes[weights > 0], weights[weights > 0]
         self._store(X, weights)
-        self.classes_, self.codes_ = np.unique(y, return_inverse=True)
+        present, self.codes_ = np.unique(codes, return_inverse=True)
+        self.classes_ = classes[present]
         return self
 
     def predict_proba(self, X: Any) -> Array:

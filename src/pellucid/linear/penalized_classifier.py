@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pellucid.linear.by_descent import complain, descended, stochastic
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.linear.kernels.row_pieces import one_blas_thread
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss, Solve
@@ -40,6 +40,7 @@ class PenalizedClassifier(ScoreClassifier):
     walk_: dict[str, Any]
 
     @with_callbacks  # type: ignore[untyped-decorator]
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Minimise J over θ and θ₀.
 
@@ -60,11 +61,10 @@ class PenalizedClassifier(ScoreClassifier):
         loss = MeanLoss(self._design(X, weights), self._truths(codes), self.lam)
         watch, close = self._watch(*given, self.max_iter, lambda B: self._coefficients(loss, B))
         if self.algorithm == "newton":
-            with one_blas_thread(loss.design.d):
-                start, solve = self._start(loss)
-                B, verdict, evidence = minimize(
-                    loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
-                )
+            start, solve = self._start(loss)
+            B, verdict, evidence = minimize(
+                loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
+            )
             self._keep(loss, B, verdict, evidence)
         else:
             self._step_by_step(loss, self._first(loss), watch)
@@ -90,6 +90,7 @@ class PenalizedClassifier(ScoreClassifier):
         if loss.lam == 0:
             self._warn_separated(loss, B, verdict)
 
+    @with_steady_bits
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
         """One stochastic pass over further rows, under the means and scales of the first ones.
 
@@ -139,6 +140,7 @@ class PenalizedClassifier(ScoreClassifier):
         }  # fmt: skip
         return self
 
+    @with_steady_bits
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
         """The fitted classifier at each λ, each started from its neighbour.
 
@@ -155,6 +157,8 @@ class PenalizedClassifier(ScoreClassifier):
         list of fitted estimators, in the order of `lams`
         """
         X, codes, weights = self._rows(X, y, sample_weight)
+        Q = row_space(X) if min(lams) > 0 else None
+        X = X if Q is None else X @ Q
         design, Y = self._design(X, weights), self._truths(codes)
         B: Array | None = None
         solve: Solve | None = None
@@ -171,8 +175,24 @@ class PenalizedClassifier(ScoreClassifier):
             )
             solve = evidence.solve
             model._keep(loss, B, verdict, evidence)
+            if Q is not None:
+                model.coef_ = np.asarray(model.coef_ @ Q.T)
+                model.n_features_in_ = len(Q)
             fitted[int(at)] = model
         return [fitted[at] for at in range(len(lams))]
+
+
+def row_space(X: Any) -> Array | None:
+    """An orthonormal basis d×n of what the rows span, where there are fewer rows than columns.
+
+    The penalised θ lies in it, and its length is the same in these coordinates; so many columns
+    cost no more than as many as there are rows. None where it does not pay.
+
+    Notes: KE 70, KE 160
+    """
+    if hasattr(X, "tocsr") or 2 * X.shape[0] >= X.shape[1]:
+        return None
+    return np.asarray(np.linalg.qr(np.asarray(X).T)[0])
 
 
 def _kind(loss: MeanLoss) -> str:

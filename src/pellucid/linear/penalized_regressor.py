@@ -14,6 +14,7 @@ from pellucid.errors import HyperparameterError, ShapeError, SingularWarning
 from pellucid.linear.by_descent import complain, descended, stochastic
 from pellucid.linear.callbacks import Watched, with_callbacks
 from pellucid.linear.input_rows import training_rows
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.mean_square import MeanSquare
 from pellucid.linear.solvers.moments import Moments, merge, partial, uncentred
@@ -44,6 +45,7 @@ class PenalizedRegressor(Watched, SquareLossRegressor):
     walk_: dict[str, Any]
 
     @with_callbacks  # type: ignore[untyped-decorator]
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Find θ and θ₀ where the gradient is zero.
 
@@ -149,6 +151,7 @@ class PenalizedRegressor(Watched, SquareLossRegressor):
     def _prior(self, d: int, t: int) -> Array | None:
         return None
 
+    @with_steady_bits
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Take in further rows: exactly the fit of all rows so far (moments are merged).
 

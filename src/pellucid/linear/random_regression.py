@@ -5,6 +5,7 @@ Notes: §2.4
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import Watched, with_callbacks
 from pellucid.linear.input_rows import training_rows
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.solvers.moments import partial, squared_errors
 from pellucid.linear.square_loss import SquareLossRegressor, ridge_explanation
 
@@ -45,6 +47,8 @@ class RandomRegression(Watched, SquareLossRegressor):
         The best θ and θ₀ found.
     best_ : ndarray, shape (tries,)
         Lowest objective so far, after each try: it never rises.
+    objective_ : float
+        J of the parameters kept.
     n_iter_ : int
         Tries made.
     solver_ : str
@@ -86,6 +90,7 @@ class RandomRegression(Watched, SquareLossRegressor):
         return tags
 
     @with_callbacks  # type: ignore[untyped-decorator]
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Try parameters, keep those with the lowest mean square loss.
 
@@ -134,7 +139,16 @@ class RandomRegression(Watched, SquareLossRegressor):
         self.coef_ = self.coef_.copy()
         close()
         self.solver_, self.condition_ = "random", float("nan")
+        self.objective_ = float(self.best_[-1])
         return self
 
     def _explanation(self) -> Explanation:
-        return ridge_explanation(self, 0.0)
+        told = ridge_explanation(self, 0.0)
+        how = (
+            f"Random search: {self.n_iter_:,} parameters drawn from a normal distribution, those "
+            "of least J kept. No gradient is taken, and nothing says that none are better."
+        )
+        lowest = (("least J met", f"{self.objective_:.6g}"),)
+        return replace(
+            told, gradient=None, algorithm=how, happened=told.happened + lowest, notes="§2.4, KE 47"
+        )

@@ -27,6 +27,7 @@ from pellucid.linear.descent_settings import (
     WARM_START,
 )
 from pellucid.linear.input_rows import training_rows
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.penalized_regressor import PenalizedRegressor
 from pellucid.linear.solvers.moments import partial, uncentred
 from pellucid.linear.solvers.ridge_solutions import Solution, path_from_moments
@@ -142,6 +143,7 @@ class Ridge(PenalizedRegressor):
             )
         return np.asarray(np.broadcast_to(prior, (wanted, t)))
 
+    @with_steady_bits
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Self]:
         """The fitted regression at each λ, from one pass over the rows.
 

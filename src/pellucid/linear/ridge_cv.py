@@ -17,7 +17,7 @@ from pellucid.errors import SingularWarning, TooFewRowsError
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.input_rows import training_rows
-from pellucid.linear.kernels.row_pieces import one_blas_thread
+from pellucid.linear.kernels.row_pieces import one_blas_thread, with_steady_bits
 from pellucid.linear.solvers.moments import (
     Moments,
     merge_all,
@@ -33,6 +33,8 @@ from pellucid.linear.square_loss import FIT_INTERCEPT, SquareLossRegressor, ridg
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 UNTOLD = 1e-12  # 1 − leverage of a row that fits itself, up to rounding
+SMALLEST, LARGEST = 1e-12, 1e9  # λ beyond which the default grid is not extended
+FLAT = 1e-9  # share of the loss below which another λ is no better
 EXACT = 1e-8  # held-out errors below this share of Σy² are recomputed from the rows
 
 
@@ -50,7 +52,7 @@ LAMS = Hyperparameter(
     "lams",
     tuple(float(f"{v:.6g}") for v in np.logspace(-6, 3, 19)),
     "any",
-    "Values of λ to choose from.",
+    "Values of λ to choose from. The default ones go on as long as the best is at an end.",
     symbol="λ",
     accepts=_all_at_least_zero,
     described="a sequence of numbers ≥ 0",
@@ -125,6 +127,7 @@ class RidgeCV(SquareLossRegressor):
         self.fit_intercept = fit_intercept
         self.random_state = random_state
 
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Choose λ, then fit all rows with it.
 
@@ -150,31 +153,40 @@ class RidgeCV(SquareLossRegressor):
         whole: Moments | None = None
         X, Y, weights, flat = training_rows(self, X, y, sample_weight)
         self.lams_ = np.asarray(list(self.lams), dtype=np.float64)
-        if isinstance(self.cv, str):
-            if len(Y) < 2:
-                raise TooFewRowsError(
-                    "RidgeCV leaves one row out, and there is only 1 sample: nothing is left."
-                )
-            self.scores_ = leave_one_out(X, Y, weights, self.lams_, self.fit_intercept)
-            w = np.ones(len(Y)) if weights is None else weights
-            mean = self.scores_ @ w / w.sum()
-            self._say_untold(mean)
-        else:
-            chunks = self._chunks(X.shape[0], Y, kept)
-            self.scores_, total, whole = k_fold(
-                X, Y, weights, self.lams_, chunks, self.fit_intercept
+        if isinstance(self.cv, str) and len(Y) < 2:
+            raise TooFewRowsError(
+                "RidgeCV leaves one row out, and there is only 1 sample: nothing is left."
             )
-            mean = self.scores_ @ total / total.sum()
-        # Sums taken in another order must not change the choice: round, ties to the larger λ.
-        lowest = np.round(mean / max(float(mean.min()), np.finfo(float).tiny), 9)
-        best = np.flatnonzero(lowest == lowest.min())
-        self.lam_ = float(self.lams_[best].max())
+        chunks = None if isinstance(self.cv, str) else self._chunks(X.shape[0], Y, kept)
+        self.scores_, mean, whole = self._judged(X, Y, weights, self.lams_, chunks)
+        self.lam_ = _best(self.lams_, mean)
+        while tuple(self.lams) == LAMS.default and len(more := _beyond(self.lams_, mean)):
+            scores, also, _ = self._judged(X, Y, weights, more, chunks)
+            self.lams_, mean = np.append(self.lams_, more), np.append(mean, also)
+            self.scores_ = np.vstack([self.scores_, scores])
+            self.lam_ = _best(self.lams_, mean)
+        if isinstance(self.cv, str):
+            self._say_untold(mean)
+        order = np.argsort(self.lams_, kind="stable")
+        if len(self.lams_) > len(LAMS.default):
+            self.lams_, self.scores_ = self.lams_[order], self.scores_[order]
         solution, theta_0 = fit_ridge(
             X, Y, weights, self.lam_, offset=self.fit_intercept, moments=whole
         )
         self._keep(solution, theta_0, flat)
         self._complain(solution)
         return self
+
+    def _judged(
+        self, X: Any, Y: Array, weights: Array | None, lams: Array, chunks: Any
+    ) -> tuple[Array, Array, Moments | None]:
+        """Held-out errors at each λ, their mean, and the moments of all rows where they came by."""
+        if chunks is None:
+            scores = leave_one_out(X, Y, weights, lams, self.fit_intercept)
+            w = np.ones(len(Y)) if weights is None else weights
+            return scores, scores @ w / w.sum(), None
+        scores, total, whole = k_fold(X, Y, weights, lams, chunks, self.fit_intercept)
+        return scores, scores @ total / total.sum(), whole
 
     def _say_untold(self, mean: Array) -> None:
         untold = ~np.isfinite(mean)
@@ -201,6 +213,24 @@ class RidgeCV(SquareLossRegressor):
 
     def _explanation(self) -> Explanation:
         return ridge_explanation(self, self.lam_)
+
+
+def _best(lams: Array, mean: Array) -> float:
+    """Sums taken in another order must not change the choice: round, ties to the larger λ."""
+    lowest = np.round(mean / max(float(mean.min()), np.finfo(float).tiny), 9)
+    return float(lams[lowest == lowest.min()].max())
+
+
+def _beyond(lams: Array, mean: Array) -> Array:
+    """Two decades beyond the end of the grid at which the loss is least, and still falls."""
+    best = _best(lams, mean)
+    least, others = mean[lams == best][0], mean[lams != best]
+    if not others.min(initial=np.inf) - least > FLAT * least:
+        return np.zeros(0)
+    steps = 10.0 ** (np.arange(1, 5) / 2)
+    if best == lams.min() and best > SMALLEST:
+        return best / steps
+    return best * steps if best == lams.max() and best < LARGEST else np.zeros(0)
 
 
 def k_fold(

@@ -12,10 +12,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_array
-from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from pellucid.data.labels import encoded_labels
+from pellucid.data.magnitudes import refuse_extremes
+from pellucid.data.weights import class_weights, relative_weights
 from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, SeparationWarning
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
@@ -86,23 +87,21 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
             self, X, y, accept_sparse="csr", dtype=np.float64, ensure_all_finite=False,
             reset=not further,
         )  # fmt: skip
-        check_classification_targets(y)
-        weights = _check_sample_weight(
-            sample_weight,
-            X,
-            dtype=np.float64,
-            ensure_non_negative=True,
-            allow_all_zero_weights=False,
-        )
+        classes, codes = encoded_labels(y)
+        given = 1.0 if sample_weight is None else sample_weight
+        weights = relative_weights(given, X.shape[0])
         if sp.issparse(X) or (weights == 0).any():
             check_array(X, accept_sparse="csr", estimator=self, input_name="X")
         if (weights == 0).any():  # a row of weight 0 is an absent row
-            X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
-        self.classes_, codes = np.unique(y, return_inverse=True)
+            X, codes, weights = X[weights > 0], codes[weights > 0], weights[weights > 0]
+            present, codes = np.unique(codes, return_inverse=True)
+            classes = classes[present]
+        self.classes_ = classes
         if known is not None:
             codes = self._codes_among(np.asarray(known), codes)
-        self._check_classes(y)
-        weights = weights * self._class_weights(codes, weights)[codes]
+        self._check_classes()
+        given = getattr(self, "class_weight", None)
+        weights = weights * class_weights(given, self.classes_, codes, weights)[codes]
         sparse = bool(sp.issparse(X))
         return sp.csr_array(X) if sparse else X, codes, weights / weights.sum()
 
@@ -117,23 +116,15 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         self.classes_ = known
         return places
 
-    def _class_weights(self, codes: NDArray[np.intp], weights: Array) -> Array:
-        given = getattr(self, "class_weight", None)
-        if given == "balanced":  # each class counts alike, its rows being weighed as given
-            held = np.bincount(codes, weights, minlength=len(self.classes_))
-            return np.asarray(held.sum() / (len(held) * np.where(held > 0, held, 1.0)))
-        return np.asarray(
-            compute_class_weight(given, classes=self.classes_, y=self.classes_[codes])
-        )
-
     def _design(self, X: Any, weights: Array) -> Design:
         try:
+            refuse_extremes(X)
             return Design(X, weights, self.fit_intercept)
         except ColumnError:  # by NaN or infinity? they have a message of their own
             check_array(X, accept_sparse="csr", estimator=self, input_name="X")
             raise
 
-    def _check_classes(self, y: Any) -> None:
+    def _check_classes(self) -> None:
         if len(self.classes_) < 2:
             raise FramingError(
                 f"{type(self).__name__} needs at least two classes; the rows hold one class: "

@@ -15,13 +15,18 @@ from sklearn.model_selection import check_cv
 from pellucid.errors import TooFewRowsError
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.solvers.likelihood import MeanLoss
 from pellucid.linear.solvers.newton import Evidence, minimize
 from pellucid.wording import label
 
 Array = NDArray[np.float64]
-Fits = list[tuple[MeanLoss, Array, str, Evidence]]
+Fit = tuple[MeanLoss, Array, str, Evidence]
+Fits = list[Fit]
+Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+SMALLEST, LARGEST = 1e-12, 1e6  # λ beyond which the default grid is not extended
+FLAT = 1e-4  # share of the loss below which another λ is no better
 
 
 def _all_above_zero(lams: Any) -> bool:
@@ -36,7 +41,8 @@ LAMS = Hyperparameter(
     "lams",
     (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0),
     "any",
-    "Values of λ to choose from.",
+    "Values of λ to choose from. The default ones go on, decade by decade, as long as the best is "
+    "at an end.",
     symbol="λ",
     accepts=_all_above_zero,
     described="a sequence of numbers > 0",
@@ -53,6 +59,39 @@ CV = Hyperparameter(
 FOLD_TOL = 1e-5
 
 
+def lowest(mean: Array) -> int:
+    """Where the mean loss is least; sums taken in another order must not change the choice.
+
+    So numbers are rounded, and ties go to the first, which is the largest λ.
+
+    Notes: Def 85
+    """
+    return int(np.argmin(np.round(mean / max(float(mean.min()), np.finfo(float).tiny), 9)))
+
+
+def further(lams: Array, mean: Array) -> float | None:
+    """The next λ beyond the end of a falling grid at which the mean loss is least, and still falls.
+
+    Examples
+    --------
+    >>> lams = np.array([1.0, 0.1, 0.01])
+    >>> further(lams, np.array([3.0, 2.0, 1.0])), further(lams, np.array([1.0, 2.0, 3.0]))
+    (0.001, 10.0)
+    >>> further(lams, np.array([2.0, 1.0, 2.0])), further(lams, np.array([2.0, 1.0, 1.0]))
+    (None, None)
+
+    Notes: Concept 82
+    """
+    best = lowest(mean)
+    if np.delete(mean, best).min(initial=np.inf) - mean[best] <= FLAT * mean[best]:
+        return None
+    if best == len(lams) - 1 and lams[-1] > 1.5 * SMALLEST:
+        return float(f"{lams[-1] / 10:.6g}")
+    if best == 0 and lams[0] < LARGEST / 1.5:
+        return float(f"{lams[0] * 10:.6g}")
+    return None
+
+
 class CrossValidated(ScoreClassifier):
     """Abstract: a score classifier that chooses its λ by the held-out mean NLL.
 
@@ -60,6 +99,7 @@ class CrossValidated(ScoreClassifier):
     """
 
     @with_callbacks  # type: ignore[untyped-decorator]
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Choose λ by k-fold cross-validation, then keep the fit on all rows at that λ.
 
@@ -83,22 +123,37 @@ class CrossValidated(ScoreClassifier):
         watch, close = self._watch(
             *given, len(lams) * self.max_iter, lambda B: self._coefficients(loss, B)
         )
-        fits = self._all_rows(loss, lams, watch)
-        losses = [self._fold(fits, train, held_out) for train, held_out in self._folds(codes, kept)]
-        self.lams_, self.cv_losses_ = lams, np.array(losses).T
-        # Sums taken in another order must not change the choice: round, ties go to the larger λ.
-        mean = self.cv_losses_.mean(axis=1)
-        best = int(np.argmin(np.round(mean / mean.min(), 9)))
+        folds = list(self._folds(codes, kept))
+        fits = self._all_rows(loss, lams, None, watch)
+        losses = self._held_out(fits, folds)
+        best = lowest(losses.mean(axis=1))
+        while (
+            tuple(self.lams) == LAMS.default
+            and (lam := further(lams, losses.mean(axis=1))) is not None
+        ):
+            at = len(lams) if lam < lams[-1] else 0
+            beyond = self._all_rows(loss, np.array([lam]), fits[best], watch)
+            lams = np.insert(lams, at, lam)
+            losses = np.insert(losses, at, self._held_out(beyond, folds), axis=0)
+            fits[at:at] = beyond
+            best = lowest(losses.mean(axis=1))
+        self.lams_, self.cv_losses_ = lams, losses
         self.lam_ = float(lams[best])
         self._keep(*fits[best])
         close()
         return self
 
-    def _all_rows(self, first: MeanLoss, lams: Array, watch: Any) -> Fits:
+    def _held_out(self, fits: Fits, folds: Folds) -> Array:
+        """The held-out mean loss at each λ, in each fold."""
+        return np.array([self._fold(fits, train, held_out) for train, held_out in folds]).T
+
+    def _all_rows(self, first: MeanLoss, lams: Array, near: Fit | None, watch: Any) -> Fits:
+        """The minimiser at each λ, each begun from its neighbour; the first from `near`."""
         fits: Fits = []
         for lam in lams:
             loss = MeanLoss(first.design, first.Y, float(lam))
-            start, solve = (fits[-1][1], fits[-1][3].solve) if fits else self._start(loss)
+            before = fits[-1] if fits else near
+            start, solve = (before[1], before[3].solve) if before else self._start(loss)
             found = minimize(
                 loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
             )

@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import validate_data
 
-from pellucid.errors import FramingError
+from pellucid.data.weights import relative_weights
+from pellucid.errors import FramingError, LabelError
 from pellucid.explanation import Explanation, Formula
+from pellucid.glass_box import LogProbabilities
 from pellucid.linear.callbacks import Watch, with_callbacks
+from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.logistic_classifier import THRESHOLD
 from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
 from pellucid.linear.solvers.design import Design
@@ -27,7 +30,7 @@ from pellucid.losses import sigmoid
 Array = NDArray[np.float64]
 
 
-class SigmoidsClassifier(ScoreClassifier):
+class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
     """k classes that may overlap: k independent logistic classifiers over one design.
 
     Parameters
@@ -95,19 +98,16 @@ class SigmoidsClassifier(ScoreClassifier):
             Y = np.eye(len(self.classes_))[codes]
             return self._design(X, weights), Y if Y.shape[1] > 2 else Y[:, 1:]
         y = np.asarray(_dense(y))
-        check_classification_targets(y)
+        try:
+            check_classification_targets(y)
+        except ValueError as error:
+            raise LabelError(f"{error}: with a column a class, y holds 0 or 1.") from error
         if not np.isin(y, (0, 1)).all():
             raise FramingError(
                 "With a column a class, y holds 0 or 1 for each; this one is "
                 f"{type_of_target(y)} with other values."
             )
-        weights = _check_sample_weight(
-            sample_weight,
-            X,
-            dtype=np.float64,
-            ensure_non_negative=True,
-            allow_all_zero_weights=False,
-        )
+        weights = relative_weights(1.0 if sample_weight is None else sample_weight, X.shape[0])
         X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
         self.classes_ = np.arange(y.shape[1])
         self._check_columns(y)
@@ -119,6 +119,7 @@ class SigmoidsClassifier(ScoreClassifier):
             raise FramingError("Every class column of y is constant: there is nothing to learn.")
 
     @with_callbacks  # type: ignore[untyped-decorator]
+    @with_steady_bits
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SigmoidsClassifier:
         """Minimise the mean NLL of each class, with λ‖θ‖² a class.
 
@@ -139,6 +140,7 @@ class SigmoidsClassifier(ScoreClassifier):
         close()
         return self
 
+    @with_steady_bits
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
         """The fitted classifier at each λ; see `LogisticClassifier.path`."""
         design, Y = self._columns(X, y, sample_weight)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_softmax
 
 from pellucid.explanation import Explanation, Formula
 from pellucid.linear.by_descent import steps_statement
@@ -66,6 +67,19 @@ class SeveralClasses(ScoreClassifier):
         array of shape (n, k)
         """
         return softmax(self._scores(X))
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Logarithms of the chances, u − log Σ eᵘ: finite however far apart the scores are.
+
+        Parameters
+        ----------
+        X : array or sparse array of shape (n, d)
+
+        Returns
+        -------
+        array of shape (n, k)
+        """
+        return np.asarray(log_softmax(self._scores(X), axis=1))
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most probable class of each row; a tie goes to the earlier class.

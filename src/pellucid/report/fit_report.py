@@ -17,13 +17,13 @@ from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
-from pellucid.report.page import escape, folded, grid, page, paragraph, section
+from pellucid.report.insight_sections import how_far_to_trust, what_it_does
+from pellucid.report.page import beside, escape, folded, grid, page, paragraph, section
 from pellucid.report.parts import Drawer, answer, columns_as_read, finding, footer, how_to
-from pellucid.report.training_section import is_network, network_section, training_section
+from pellucid.report.weights_section import weights_section
 from pellucid.storage.atomic import write_whole
 from pellucid.wording import number
 
-MOST_WEIGHTS = 200  # rows of the table; a basis can have thousands
 MEASURES = {
     "square": "mean squared error",
     "root mean square": "root mean square error",
@@ -69,13 +69,13 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
     body = "".join(
         [
             _answer(result),
-            _framing(result),
-            _findings(result),
+            beside(_framing(result), _findings(result)),
             _candidates(result, drawn),
-            _path(result, drawn),
             _curve(result, drawn),
             _errors(result, drawn),
-            _weights(result, drawn),
+            how_far_to_trust(result),
+            what_it_does(result, drawn),
+            weights_section(result, drawn),
             section("What was minimised", result.explanation.to_html()),
             columns_as_read(result.columns),
             commands(result.settings, folder, "new.csv"),
@@ -86,31 +86,26 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
 
 
 def _answer(result: FitResult) -> str:
-    found, base, framing = result.errors, result.errors_baseline, result.framing
+    found, framing = result.errors, result.framing
+    low, high = result.interval
     if framing.problem == "regression":
-        sentence = (
-            f"On {len(result.split.test):,} rows never used, predictions of {framing.target} are "
-            f"off by {number(found['root mean square'])} (root mean square). Guessing the mean "
-            f"is off by {number(base['root mean square'])}."
-        )
         facts = [
             (number(found["R²"]), "R²: share of the variance explained"),
             (number(found["absolute"]), "mean absolute error"),
         ]
+        if framing.loss == "square":  # in the target's own unit
+            facts.append((number(found["root mean square"]), "root mean square error"))
+            low, high = float(np.sqrt(max(low, 0))), float(np.sqrt(max(high, 0)))
     else:
-        sentence = (
-            f"On {len(result.split.test):,} rows never used, {found['accuracy']:.1%} of the "
-            f"predictions of {framing.target} are right. Always giving the commonest answer "
-            f"is right {base['accuracy']:.1%} of the time."
-        )
-        facts = [(f"{found['accuracy']:.1%}", "right on rows never used")]
-    low, high = result.interval
+        facts = [
+            (f"{found['accuracy']:.1%}", "right on rows never used"),
+            (number(result.test_error), f"test error: {pictures.titled(framing.loss)}"),
+        ]
     facts += [
-        (number(result.test_error), f"test error: {pictures.titled(framing.loss)}"),
         (f"{number(low)} to {number(high)}", "its 95 % interval"),
         (result.chosen.name, "model"),
     ]
-    return answer(f"Predicting {framing.target}", (sentence, result.why), facts)
+    return answer(f"Predicting {framing.target}", (result.headline, result.why), facts)
 
 
 def _start(text: str) -> str:
@@ -169,10 +164,13 @@ def _candidates(result: FitResult, drawn: Drawer) -> str:
             (1, 2, 3, 4, 5),
             at,
         ),
-        drawn(
-            pictures.candidates(result.candidates, result.chosen.name, result.framing.loss),
-            "Held-out loss of each candidate with its standard error; the band is one standard "
-            "error about the best.",
+        beside(
+            drawn(
+                pictures.candidates(result.candidates, result.chosen.name, result.framing.loss),
+                "Held-out loss of each candidate with its standard error; the band is one standard "
+                "error about the best.",
+            ),
+            _path(result, drawn),
         ),
     )
 
@@ -181,36 +179,37 @@ def _path(result: FitResult, drawn: Drawer) -> str:
     chosen = result.chosen
     if not chosen.path or chosen.lam is None:
         return ""
-    return section(
-        "How strongly to regularize",
-        drawn(
-            pictures.lambda_path(chosen.path, chosen.lam, result.framing.loss),
-            f"Along the grid of λ: λ = {number(chosen.lam, 2)} has the lowest held-out loss. "
-            "Smaller λ trusts the data more; larger λ keeps the weights smaller.",
-        ),
+    return drawn(
+        pictures.lambda_path(chosen.path, chosen.lam, result.framing.loss),
+        f"How strongly to regularize: along the grid of λ, λ = {number(chosen.lam, 2)} has the "
+        "lowest held-out loss. Smaller λ trusts the data more; larger λ keeps the weights smaller.",
     )
 
 
 def _curve(result: FitResult, drawn: Drawer) -> str:
     advice = "".join(f"<li>{escape(a)}</li>" for a in result.diagnosis.advice)
-    chosen, shown = result.chosen, ""
+    chosen, shown = result.chosen, []
     if len(chosen.path) > 2 and chosen.lam is not None:
-        shown = drawn(
-            pictures.error_split(chosen.path, chosen.lam, result.framing.loss),
-            "Held-out loss along λ in its two parts: half of the gap between held-out and training "
-            "loss is estimation error, the rest structural error and noise. A larger λ trades the "
-            "first for the second.",
+        shown.append(
+            drawn(
+                pictures.error_split(chosen.path, chosen.lam, result.framing.loss),
+                "Held-out loss along λ in its two parts: half of the gap between held-out and "
+                "training loss is estimation error, the rest structural error and noise. A larger "
+                "λ trades the first for the second.",
+            )
         )
     if result.curve is not None:
-        shown += drawn(
-            pictures.learning_curve(result.curve, result.framing.loss),
-            "As rows are added: the gap between the two lines is estimation error; the height at "
-            "which they would meet is structural error and noise.",
+        shown.append(
+            drawn(
+                pictures.learning_curve(result.curve, result.framing.loss),
+                "As rows are added: the gap between the two lines is estimation error; the height "
+                "at which they would meet is structural error and noise.",
+            )
         )
     return section(
         "What limits it",
         paragraph(result.diagnosis.words),
-        shown,
+        beside(*shown),
         f"<h3>What would help</h3><ul>{advice}</ul>" if advice else "",
     )
 
@@ -233,17 +232,15 @@ def _errors(result: FitResult, drawn: Drawer) -> str:
 
 def _regression_pictures(result: FitResult, drawn: Drawer) -> str:
     y, g = result.truths, result.predictions
-    return (
-        '<div class="pair">'
-        + drawn(
+    return beside(
+        drawn(
             error_pictures.predicted_against_actual(y, g),
             "Each dot is a test row; on the line the prediction is right.",
-        )
-        + drawn(
+        ),
+        drawn(
             error_pictures.residuals(y, g),
             "Residuals: a bend or a funnel here is structure that the model misses.",
-        )
-        + "</div>"
+        ),
     )
 
 
@@ -318,36 +315,6 @@ def _costs(
         error_pictures.costs_by_threshold(thresholds, mean, result.threshold),
         f"Costs decide the threshold: {classes[1]!r} is said when its probability passes "
         f"{number(result.threshold)}.",
-    )
-
-
-def _weights(result: FitResult, drawn: Drawer) -> str:
-    if is_network(result.machine.model):
-        model = result.machine.model
-        return network_section(model) + training_section(model, drawn)
-    if not result.weights:
-        return section(
-            "Weights", paragraph("This model has no weights to show: it answers from the rows.")
-        )
-    several = any(w.output for w in result.weights)
-    rows = [
-        (w.name, *((w.output,) if several else ()), number(w.value), number(w.standardized))
-        for w in result.weights
-    ]
-    heads = ("column", *(("class",) if several else ()), "weight", "per standard deviation")
-    note = (
-        f"The largest {MOST_WEIGHTS} of {len(rows):,} weights."
-        if len(rows) > MOST_WEIGHTS
-        else "All weights, largest first."
-    )
-    return section(
-        "What it pays attention to",
-        paragraph(
-            "A weight tells how far the score moves when its column moves. Sizes per standard "
-            "deviation can be compared; raw weights cannot. A weight is not a cause."
-        ),
-        drawn(pictures.weights(result.weights), "The largest weights, per standard deviation."),
-        folded(note, grid(note, heads, rows[:MOST_WEIGHTS], (len(heads) - 2, len(heads) - 1))),
     )
 
 

@@ -17,7 +17,7 @@ STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);
 font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+main{max-width:74rem;margin:0 auto;padding:1.5rem 1rem 4rem}
 h1,h2,h3,h4,p,li,figcaption{overflow-wrap:anywhere}
 h1{font-size:1.7rem;line-height:1.25;margin:.2em 0 .4em}
 h2{font-size:1.25rem;margin:2.4em 0 .5em;border-top:1px solid var(--line);padding-top:1em}
@@ -42,14 +42,17 @@ figure{margin:1rem 0}
 figure svg{width:100%;height:auto;display:block}
 .big svg{min-width:38rem}
 figcaption{color:var(--soft);font-size:.9rem;max-width:42rem}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(19rem,100%),1fr));gap:1rem}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:1rem 2rem}
+.small{display:grid;gap:.5rem 1.5rem;
+grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr))}
 .finding{border-left:4px solid var(--line);padding:.1rem 0 .1rem .9rem;margin:.8rem 0}
 .finding.alarm{border-color:var(--red)}.finding.caution{border-color:var(--orange)}
 .finding b{text-transform:capitalize}
 .finding p{margin:.15em 0}
 .advice,small{color:var(--soft)}
 summary{cursor:pointer;color:var(--blue);padding:.5rem 0}
-pre{background:var(--panel);border-radius:.5rem;padding:.8rem 1rem;overflow-x:auto;font-size:.9rem}
+pre{background:var(--panel);border-radius:.5rem;padding:.8rem 1rem;white-space:pre-wrap;
+overflow-wrap:anywhere;font-size:.9rem}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
 .explanation table{width:100%}
 .explanation th{width:8.5rem;font-weight:600}
@@ -59,6 +62,14 @@ footer{color:var(--soft);font-size:.88rem;margin-top:3rem}
 @media(max-width:30rem){.explanation th,.explanation td{display:block;width:auto;border:0;
 padding:.1rem 0}
 .explanation tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}}
+@media(max-width:34rem){.wide thead{display:none}.wide table,.wide tbody,.wide tr{display:block}
+.wide caption{display:block}
+.wide tr{border-bottom:1px solid var(--line);padding:.4rem 0}
+.wide td,.wide td.number,.wide td.name{display:flex;justify-content:space-between;gap:1rem;border:0;
+padding:.1rem 0;white-space:normal;text-align:right;overflow-wrap:anywhere;min-width:0}
+.wide td.name{font-weight:600}.wide td:empty{display:none}
+.wide td::before{content:attr(data-head);color:var(--soft);text-align:left;font-weight:400;
+flex:0 0 auto;max-width:50%}}
 @media print{h2{break-after:avoid}figure,table{break-inside:avoid}}
 """
 
@@ -97,6 +108,12 @@ def picture(svg: str, caption: str, wide: bool = False) -> str:
     return f"<figure>{held}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
+def beside(*parts: str) -> str:
+    """Parts next to each other where the page is wide enough; nothing of none."""
+    there = [part for part in parts if part]
+    return f'<div class="pair">{"".join(there)}</div>' if there else ""
+
+
 def folded(title: str, body: str) -> str:
     """Something long that opens when its title is touched."""
     return f"<details><summary>{escape(title)}</summary>{body}</details>"
@@ -115,6 +132,8 @@ def grid(
     """
 
     def cell(tag: str, at: int, text: str, extra: str = "") -> str:
+        if tag == "td":  # on a phone each cell stands on a line of its own, beside its head
+            extra = f' data-head="{escape(heads[at])}"'
         kind = "number" if at in numbers else "name" if at == 0 else ""
         mark = f' class="{kind}"' if kind else ""
         return f"<{tag}{mark}{extra}>{escape(text)}</{tag}>"

@@ -6,7 +6,7 @@ Notes: §1.0.7
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -59,15 +59,43 @@ def finding(found: Finding) -> str:
 
 
 def columns_as_read(columns: Sequence[ColumnSummary]) -> str:
-    """Every column with its kind, and why it is used or not."""
-    rows = [(c.name, c.kind, f"{c.missing:,}", "yes" if c.used else "no", c.note) for c in columns]
+    """Every column with its kind, and why it is used or not; those with one reason together."""
+    rows = [
+        (_named(names), *told)
+        for told, names in _together(
+            ((c.kind, f"{c.missing:,}", "yes" if c.used else "no", c.note), c.name) for c in columns
+        )
+    ]
     heads = ("column", "kind", "missing", "used", "why")
-    coded = [(c.name, c.code.replace(",", ", "), c.why_code) for c in columns if c.code]
+    coded = [
+        (_named(names), *told)
+        for told, names in _together(
+            ((c.code.replace(",", ", "), c.why_code), c.name) for c in columns if c.code
+        )
+    ]
     return section(
         "The columns, as read",
         grid("Columns of the table", heads, rows, (2,)),
         grid("How they became numbers", ("column", "code", "why that one"), coded) if coded else "",
     )
+
+
+MOST_NAMED = 40  # columns named that share a reason
+
+
+def _together(
+    told: Iterable[tuple[tuple[str, ...], str]],
+) -> list[tuple[tuple[str, ...], list[str]]]:
+    """Names by what is said of them, in the order of first mention."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for words, name in told:
+        groups.setdefault(words, []).append(name)
+    return list(groups.items())
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def footer() -> str:

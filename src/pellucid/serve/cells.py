@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pellucid.data.inference import as_kind, spelled
+from pellucid.data.columns.as_kind import as_in_training
+from pellucid.data.columns.inference import Cells
+from pellucid.data.columns.notation import Notation
+from pellucid.data.columns.spellings import spelled
 from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
 from pellucid.serve.refusal import Refusal
@@ -128,13 +131,17 @@ def _all_alike(entry: Entry, kind: Kind, cells: Sequence[Any], missing: tuple[st
     if kind is not Kind.NUMERIC:
         return _of_texts(entry, kind, cells, missing)
     values = pa.array(cells, type=pa.float64())
-    return as_kind(entry["name"], pa.chunked_array([values]), kind, missing)
+    return _as_in_training(entry, kind, values, missing)
 
 
 def _of_texts(entry: Entry, kind: Kind, texts: Sequence[Any], missing: tuple[str, ...]) -> Column:
-    values = pa.chunked_array([pa.array(texts, type=pa.string())])
+    return _as_in_training(entry, kind, pa.array(texts, type=pa.string()), missing)
+
+
+def _as_in_training(entry: Entry, kind: Kind, values: Any, missing: tuple[str, ...]) -> Column:
+    cells = Cells(entry["name"], pa.chunked_array([values]), typed=False, missing=missing)
     levels = None if entry["levels"] is None else tuple(entry["levels"])
-    return as_kind(entry["name"], values, kind, missing, levels)
+    return as_in_training(cells, kind, levels, Notation.of(entry.get("notation")))
 
 
 def _number(entry: Entry, value: Any, missing: tuple[str, ...]) -> float:

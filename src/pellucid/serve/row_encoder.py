@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.codes import code_of
-from pellucid.data.csv_files import SPELLINGS
+from pellucid.data.columns.spellings import SPELLINGS
 from pellucid.data.scaling import NEAR_OVERFLOW
 from pellucid.data.table import CODED, Column, Kind
 from pellucid.serve.cells import Entry, absent_cell, column_of_cells, no_row

@@ -15,9 +15,8 @@ import numpy as np
 
 from pellucid.data.reading import read_table
 from pellucid.data.table import Table
-from pellucid.errors import ModelFileError, PellucidWarning
-from pellucid.jobs.fit.machine import MARGIN
-from pellucid.serve.cautions import cautions_of
+from pellucid.errors import ModelFileError, PellucidError, PellucidWarning
+from pellucid.evaluation.training_range import cautions_by_row
 from pellucid.serve.cells import Entry, table_of_rows, wanted_of
 from pellucid.serve.effects import effects_of, example_of
 from pellucid.serve.refusal import Refusal
@@ -117,10 +116,9 @@ class ServedModel:
         encoded = self._encoded(table)
         found = {name: _listed(v) for name, v in self.machine.answers_of(encoded).items()}
         if options.intervals:
-            margin = self._margin()
-            found["interval"] = [[y - margin, y + margin] for y in found["prediction"]]
+            found["interval"] = self._intervals(table)
         if options.cautions:
-            found["cautions"] = cautions_of(table, self.machine.encoder.codes_)
+            found["cautions"] = self._cautions(table)
         if options.effects:
             self._refuse_effects(len(table))
             found["effects"] = effects_of(self.machine, encoded, self.wanted)
@@ -134,21 +132,22 @@ class ServedModel:
             del encoder.warnings_[self._recorded :]
         return encoded
 
-    def _margin(self) -> float:
-        framing = getattr(self.machine, "framing", None)
-        if framing is None or framing.problem != "regression":
+    def _intervals(self, table: Table) -> list[list[float]]:
+        if not hasattr(self.machine, "intervals"):
             raise Refusal(
-                422,
-                "Intervals belong to predicted numbers; this model answers otherwise. Of classes "
-                "the probabilities say how sure it is.",
+                422, "Intervals belong to predicted numbers; this model answers otherwise."
             )
-        if MARGIN not in self.machine.evidence:
-            raise Refusal(
-                422,
-                "This model file holds no interval: it was written by an older version, or tested "
-                "on fewer than 9 rows. Fit it again.",
-            )
-        return float(self.machine.evidence[MARGIN])
+        try:
+            low, high = self.machine.intervals(table)
+        except PellucidError as error:
+            raise Refusal(422, str(error)) from error
+        return [[float(a), float(b)] for a, b in zip(low, high, strict=True)]
+
+    def _cautions(self, table: Table) -> list[list[str]]:
+        known = getattr(self.machine, "known", {})
+        if "ranges" not in known:
+            return [[] for _ in range(len(table))]
+        return cautions_by_row(known["ranges"], table)
 
     def _refuse_effects(self, rows: int) -> None:
         if not hasattr(self.machine, "framing"):
@@ -176,7 +175,7 @@ class ServedModel:
                 for entry in self.wanted
             ],
             "answers": self.answers_named,
-            "intervals": MARGIN in self.machine.evidence,
+            "intervals": "intervals" in getattr(self.machine, "known", {}),
             "effects": framing is not None,
             "example": self.example,
         }

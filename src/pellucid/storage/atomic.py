@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from pellucid.errors import OutputError
+from pellucid.storage.unfinished import Run, finish_unfinished
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes | str) -> None:
@@ -38,7 +38,8 @@ def write_together(files: Mapping[str | os.PathLike[str], bytes | str]) -> None:
     Parameters
     ----------
     files : mapping of path to content
-        Everything is on the disk under other names before the first file is replaced.
+        Everything is on the disk under other names before the first file is replaced. Where the
+        process is killed in between, the folder's next use finishes what was begun.
 
     Raises
     ------
@@ -47,45 +48,41 @@ def write_together(files: Mapping[str | os.PathLike[str], bytes | str]) -> None:
 
     Notes: §1.0.3
     """
-    waiting: dict[Path, str] = {}
+    run, waiting = Run(), dict[Path, Path]()
     target = Path()
     try:
         for path, content in files.items():
             target = Path(path)
-            waiting[target] = _beside(target, content)
-        for target, temporary in waiting.items():
-            os.replace(temporary, target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            finish_unfinished(target.parent)
+            run.open(target.parent)
+            waiting[target] = run.part(target)
+            _write(waiting[target], content)
+        run.commit(waiting)
+        for target, part in waiting.items():
+            os.replace(part, target)
     except OSError as error:
         raise OutputError(
             f"Cannot write {target}: {error.strerror or error}. Nothing was left behind; "
             "choose another folder, or free some space, and run again."
         ) from error
     finally:
-        for temporary in waiting.values():
-            _remove(temporary)
+        for part in waiting.values():
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+        run.close()
     for folder in {target.parent for target in waiting}:
         _sync_folder(folder)
 
 
-def _beside(target: Path, content: bytes | str) -> str:
-    """The content on the disk, under another name in the same folder."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode("utf-8") if isinstance(content, str) else content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-    except BaseException:
-        _remove(temporary)
-        raise
-    return temporary
-
-
-def _remove(temporary: str) -> None:
-    with contextlib.suppress(OSError):
-        os.unlink(temporary)
+def _write(part: Path, content: bytes | str) -> None:
+    """The content on the disk, under the name where it waits."""
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content.encode("utf-8") if isinstance(content, str) else content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.chmod(part, 0o666 & ~_umask())
 
 
 def _umask() -> int:

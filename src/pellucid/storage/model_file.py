@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from numpy.typing import NDArray
 from pellucid.errors import ModelFileError
 from pellucid.storage.atomic import write_whole
 from pellucid.storage.packing import Arrays, pack, unpack
+from pellucid.storage.unfinished import finish_unfinished
 
 FORMAT = "pellucid-model"
 MANIFEST = "manifest"  # one entry only: safetensors writes several in no fixed order
 VERSION = 1
 LARGEST = 4 * 1024**3  # bytes; a larger file is refused before anything is read
+LARGEST_HEADER = 64 * 1024**2  # bytes of JSON, which take some ten times as many in memory
+MOST_ENTRIES = 8_000_000  # commas and brackets of that JSON: each one costs an object
 
 
 def save_model(model: object, path: str | os.PathLike[str]) -> None:
@@ -103,12 +107,15 @@ def load_model(path: str | os.PathLike[str]) -> Any:
     metadata, arrays = _open(raw, path)
     if metadata.get("format") != FORMAT:
         raise ModelFileError(f"{path} is a safetensors file but not a Pellucid model.")
-    if not metadata.get("version", "").isdecimal() or int(metadata["version"]) > VERSION:
+    version = metadata.get("version", "")
+    if not (version.isdecimal() and len(version) < 10 and int(version) <= VERSION):
         raise ModelFileError(
-            f"{path} is of model-file version {metadata.get('version')!r}; this Pellucid reads up "
+            f"{path} is of model-file version {version[:20]!r}; this Pellucid reads up "
             f"to {VERSION}. Upgrade Pellucid, or save the model again."
         )
     body = metadata.get("model", "")
+    if sum(body.count(mark) for mark in ",[{") > MOST_ENTRIES:
+        raise ModelFileError(f"{path} describes a model of more than {MOST_ENTRIES:,} parts.")
     if _digest(body, arrays) != metadata.get("sha256"):
         raise ModelFileError(f"{path} is damaged: its checksum does not match. Copy it again.")
     try:
@@ -120,13 +127,33 @@ def load_model(path: str | os.PathLike[str]) -> Any:
 
 
 def _read(path: Path) -> bytes:
+    """The file's bytes, after a look at what it is: a pipe or a device has no end."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise ModelFileError(f"{path} has {size:,} bytes; model files end at {LARGEST:,}.")
-        return path.read_bytes()
+        finish_unfinished(path.parent)
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            kind = "folder" if stat.S_ISDIR(found.st_mode) else "pipe, a socket or a device"
+            raise ModelFileError(f"Cannot read the model {path}: it is a {kind}, not a file.")
+        if found.st_size > LARGEST:
+            raise ModelFileError(
+                f"{path} has {found.st_size:,} bytes; model files end at {LARGEST:,}."
+            )
+        with path.open("rb") as stream:
+            raw = stream.read(8)
+            length = int.from_bytes(raw, "little")
+            if length > min(LARGEST_HEADER, found.st_size):
+                raise ModelFileError(
+                    f"{path} is not a Pellucid model file, or it is truncated: a description of "
+                    f"{length:,} bytes is announced; the file has {found.st_size:,}, and "
+                    f"{LARGEST_HEADER:,} are the most."
+                )
+            return raw + stream.read(found.st_size)
     except OSError as error:
         raise ModelFileError(f"Cannot read the model {path}: {error.strerror or error}.") from error
+    except ValueError as error:  # a path with a zero byte
+        if isinstance(error, ModelFileError):
+            raise
+        raise ModelFileError(f"Cannot read the model {str(path)!r}: {error}.") from error
 
 
 def _open(raw: bytes, path: object) -> tuple[dict[str, str], Arrays]:
@@ -135,17 +162,19 @@ def _open(raw: bytes, path: object) -> tuple[dict[str, str], Arrays]:
 
     foreign = f"{path} is not a Pellucid model file, or it is truncated."
     try:
-        arrays = load(raw)
         length = int.from_bytes(raw[:8], "little")
         header = json.loads(raw[8 : 8 + length])
+        arrays = load(raw)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise ModelFileError(foreign) from error
+    except (RecursionError, MemoryError) as error:
+        raise ModelFileError(f"{foreign} It is nested more deeply than a model.") from error
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
     try:
         manifest = json.loads(metadata[MANIFEST])  # type: ignore[index]
         if not all(isinstance(value, str) for value in manifest.values()):
             raise TypeError("a manifest holds text")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelFileError(f"{path} is a safetensors file but not a Pellucid model.") from error
     return manifest, arrays
 
@@ -155,7 +184,7 @@ def _little(value: NDArray[Any]) -> NDArray[Any]:
 
 
 def _digest(body: str, arrays: Arrays) -> str:
-    digest = hashlib.sha256(body.encode("utf-8"))
+    digest = hashlib.sha256(body.encode("utf-8", "surrogatepass"))
     for key in sorted(arrays):
         value = arrays[key]
         digest.update(f"{key}:{value.dtype.str}:{value.shape}".encode())

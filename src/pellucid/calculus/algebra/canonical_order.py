@@ -5,7 +5,6 @@ Notes: C 466
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -26,7 +25,7 @@ def flipped(expression: Expression) -> Expression:
 
 
 def _is_symmetric(expression: Expression) -> bool:
-    from pellucid.calculus.algebra.index_form import group_marks
+    from pellucid.calculus.algebra.canonical_tensors import group_marks
     from pellucid.calculus.algebra.to_index_form import index_form
 
     return "symmetric" in group_marks(index_form(expression))
@@ -40,8 +39,13 @@ def ordered_scalars(scalars: list[Expression]) -> list[Expression]:
         divisor = scalar.operation == "power" and _negative(scalar.arguments[1])
         return (2 if divisor else 0 if base.operation == "symbol" else 1, str(scalar))
 
-    counted = Counter(scalars)
-    merged = [ex.power(s, ex.number(k)) if k > 1 else s for s, k in counted.items()]
+    exponents: dict[Expression, Fraction | float] = {}
+    for scalar in scalars:
+        power = scalar.operation == "power" and ex.is_number(scalar.arguments[1])
+        base = scalar.arguments[0] if power else scalar
+        exponent = scalar.arguments[1].detail if power else Fraction(1)
+        exponents[base] = exponents.get(base, Fraction(0)) + exponent
+    merged = [ex.entrywise_power(b, ex.number(k)) for b, k in exponents.items() if k != 0]
     return sorted(merged, key=rank) if len(merged) > 1 else merged
 
 

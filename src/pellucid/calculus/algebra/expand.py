@@ -8,13 +8,16 @@ Notes: §4.4
 
 from __future__ import annotations
 
-from pellucid.calculus.algebra.index_form import Factor, Tensor, Term, at, delta, fresh
-from pellucid.calculus.algebra.simplify import tensor_of
+from functools import lru_cache
+
+from pellucid.calculus.algebra.canonical_tensors import at, tensor_of
+from pellucid.calculus.algebra.index_form import Factor, Tensor, Term, delta, fresh
 
 ROUNDS = 6
 MOST_WORK = 260
 
 
+@lru_cache(maxsize=4096)
 def size_of(tensor: Tensor) -> int:
     """How much there is to read: factors at every depth."""
     total = 0

@@ -8,11 +8,12 @@ Notes: A.8, Definition 476
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from pellucid.calculus.algebra.numbers import Value, folded_power, within_range
 from pellucid.calculus.algebra.shapes import (
     SCALAR,
     Shape,
@@ -27,8 +28,11 @@ from pellucid.calculus.algebra.shapes import (
 )
 from pellucid.errors import FormulaError, ShapeError
 
-Value = Fraction | float
 ExpressionLike: TypeAlias = "Expression | int | float | Fraction"
+
+
+# How an expression is printed is not its business: `pellucid.calculus` enters the notations here.
+NOTATIONS: dict[str, Callable[[Expression], str]] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,14 +90,10 @@ class Expression:
         )
 
     def __str__(self) -> str:
-        from pellucid.calculus.render.text import text
-
-        return text(self)
+        return NOTATIONS["text"](self)
 
     def _repr_latex_(self) -> str:
-        from pellucid.calculus.render.latex import latex
-
-        return f"${latex(self)}$"
+        return f"${NOTATIONS['latex'](self)}$"
 
     @property
     def T(self) -> Expression:
@@ -170,6 +170,8 @@ def number(value: Value) -> Expression:
     exact = Fraction(value) if isinstance(value, int) else value
     if isinstance(exact, float) and exact.is_integer() and abs(exact) < 1e15:
         exact = Fraction(int(exact))
+    if exact and not within_range(exact):
+        raise FormulaError("A number here lies beyond 1e±300; no computer's number holds it.")
     return Expression("number", (), SCALAR, exact)
 
 
@@ -346,7 +348,7 @@ def entrywise_power(base: Expression, exponent: Expression) -> Expression:
     if is_number(exponent, 0):
         return ones(base.shape)
     if is_number(base) and is_number(exponent):
-        folded = _folded_power(base.detail, exponent.detail)
+        folded = folded_power(base.detail, exponent.detail)
         if folded is not None:
             return number(folded)
     if base.operation == "power" and is_number(exponent) and is_number(base.arguments[1]):
@@ -355,17 +357,6 @@ def entrywise_power(base: Expression, exponent: Expression) -> Expression:
         if whole:
             return entrywise_power(base.arguments[0], number(inner * exponent.detail))
     return Expression("power", (base, exponent), base.shape)
-
-
-def _folded_power(base: Value, exponent: Value) -> Value | None:
-    if base == 0 or (isinstance(exponent, Fraction) and exponent.denominator != 1):
-        return None
-    if not -64 <= exponent <= 64 or not -1e12 <= base <= 1e12:
-        return None
-    if isinstance(exponent, Fraction):
-        folded: Value = base ** int(exponent)
-        return folded
-    return None
 
 
 # --- structure ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pellucid.calculus.algebra.index_form import Tensor
-from pellucid.calculus.algebra.simplify import (
+from pellucid.calculus.algebra.tensor_arithmetic import (
     constant,
     entrywise,
     function_of,

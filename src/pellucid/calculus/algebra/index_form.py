@@ -24,8 +24,8 @@ Coefficient = Fraction | float
 ONE = Fraction(1)
 
 
-def _digest(*parts: object) -> str:
-    # A stable key: Python's own hash of text changes from run to run and would reorder answers.
+def digest(*parts: object) -> str:
+    """A stable key: Python's own hash of text changes from run to run."""
     return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
@@ -43,7 +43,7 @@ class Atom:
     def __post_init__(self) -> None:
         inner_keys = tuple(inner.key for inner in self.inners)
         name = getattr(self.detail, "detail", self.detail)
-        object.__setattr__(self, "key", _digest(self.kind, self.axes, name, inner_keys))
+        object.__setattr__(self, "key", digest(self.kind, self.axes, name, inner_keys))
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -100,7 +100,7 @@ class Tensor:
             (str(t.coefficient), [(f.atom.key, f.indices, str(f.exponent)) for f in t.factors])
             for t in self.terms
         )
-        object.__setattr__(self, "key", _digest(self.axes, spelled))
+        object.__setattr__(self, "key", digest(self.axes, spelled))
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -125,42 +125,6 @@ def fresh(*used: set[int]) -> Iterator[int]:
     while True:
         yield start
         start += 1
-
-
-def at(tensor: Tensor, indices: tuple[int, ...], names: Iterator[int]) -> tuple[Factor, ...] | Term:
-    """The tensor as a factor: one term is written out, several stay a bracket.
-
-    `names` hands out indices for the sums inside a term that is written out.
-    """
-    if len(tensor.terms) != 1:
-        return (Factor(Atom("group", tensor.axes, None, (tensor,), group_marks(tensor)), indices),)
-    term = tensor.terms[0]
-    mapping = dict(enumerate(indices))
-    for index in sorted(term.indices):
-        if index >= tensor.rank:
-            mapping[index] = next(names)
-    return term.renamed(mapping)
-
-
-def group_marks(tensor: Tensor) -> frozenset[str]:
-    """Symmetric, when swapping the two axes gives the same tensor."""
-    if tensor.rank != 2 or tensor.axes[0] != tensor.axes[1]:
-        return frozenset()
-    return frozenset({"symmetric"}) if swapped(tensor) == tensor else frozenset()
-
-
-def swapped(tensor: Tensor) -> Tensor:
-    """The transpose of a tensor of two axes."""
-    return permuted(tensor, (1, 0))
-
-
-def permuted(tensor: Tensor, order: tuple[int, ...]) -> Tensor:
-    """Axes reordered: new axis k is old axis `order[k]`."""
-    from pellucid.calculus.algebra.simplify import tensor_of
-
-    names = {old: new for new, old in enumerate(order)}
-    axes = tuple(tensor.axes[old] for old in order)
-    return tensor_of(axes, [term.renamed(names) for term in tensor.terms])
 
 
 def atoms_in(tensor: Tensor) -> Iterator[Atom]:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from pellucid.calculus.algebra import expression as ex
+from pellucid.calculus.algebra.cancelled_kinks import without_cancelled_kinks
+from pellucid.calculus.algebra.canonical_tensors import tensor_of
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.functions import TABLE
 from pellucid.calculus.algebra.index_form import ONE, Atom, Factor, Tensor, Term, delta
 from pellucid.calculus.algebra.shapes import axes_of, is_scalar
-from pellucid.calculus.algebra.simplify import (
+from pellucid.calculus.algebra.tensor_arithmetic import (
     atom_tensor,
     constant,
     contracted,
@@ -22,7 +24,6 @@ from pellucid.calculus.algebra.simplify import (
     raised,
     scaled,
     sum_of,
-    tensor_of,
 )
 from pellucid.errors import FormulaError
 
@@ -36,6 +37,8 @@ def index_form(expression: Expression) -> Tensor:
         if count > MOST_NODES:
             raise FormulaError(f"The formula has more than {MOST_NODES} parts; name some of them.")
         done[node] = _lowered(node, [done[argument] for argument in node.arguments])
+        if node.operation in {"add", "multiply", "hadamard", "power", "sum", "dot"}:
+            done[node] = without_cancelled_kinks(done[node])
     return done[expression]
 
 
@@ -123,7 +126,7 @@ def _transpose(node: Expression, inner: list[Tensor]) -> Tensor:
 
 
 def _inverse(node: Expression, inner: list[Tensor]) -> Tensor:
-    from pellucid.calculus.algebra.index_form import group_marks
+    from pellucid.calculus.algebra.canonical_tensors import group_marks
 
     return atom_tensor(Atom("inv", inner[0].axes, None, (inner[0],), group_marks(inner[0])))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,6 +44,20 @@ def matrix_form(tensor: Tensor, shape: Shape) -> Expression:
 
     Notes: Concept 483
     """
+    if _FORMS.get() is not None:
+        return _matrix_form(tensor, shape)
+    token = _FORMS.set({})
+    try:
+        return _matrix_form(tensor, shape)
+    finally:
+        _FORMS.reset(token)
+
+
+# Atoms met before within one conversion: a part that occurs often is converted once.
+_FORMS: ContextVar[dict[Atom, Expression] | None] = ContextVar("forms of atoms", default=None)
+
+
+def _matrix_form(tensor: Tensor, shape: Shape) -> Expression:
     terms = [_term_form(term, tensor.axes, shape) for term in tensor.terms]
     return tidied(ex.add(ex.zeros(shape), *terms))
 
@@ -67,7 +82,7 @@ def _contraction(term: Term, axes: tuple[Size, ...], shape: Shape) -> Expression
     operands, places = [], []
     rank = len(axes)
     for factor in term.factors:
-        operands.append(_factor_form(factor))
+        operands.append(factor_form(factor))
         places.append(factor.indices)
     covered = {index for place in places for index in place}
     for index in range(rank):
@@ -84,7 +99,8 @@ def _contraction(term: Term, axes: tuple[Size, ...], shape: Shape) -> Expression
 # --- atoms ----------------------------------------------------------------------------------
 
 
-def _factor_form(factor: Factor) -> Expression:
+def factor_form(factor: Factor) -> Expression:
+    """The expression of an atom to its power; ‖u‖ where it is the root of a sum of squares."""
     base = atom_form(factor.atom)
     if factor.exponent == 1:
         return base
@@ -102,6 +118,15 @@ def _factor_form(factor: Factor) -> Expression:
 
 def atom_form(atom: Atom) -> Expression:
     """The expression of an atom: a scalar, a column or a matrix."""
+    known = _FORMS.get()
+    if known is None:
+        return _atom_form(atom)
+    if atom not in known:
+        known[atom] = _atom_form(atom)
+    return known[atom]
+
+
+def _atom_form(atom: Atom) -> Expression:
     leaf = _LEAVES.get(atom.kind)
     if leaf is not None:
         return leaf(atom)
@@ -142,7 +167,7 @@ def _raised(term: Term, axes: tuple[Size, ...], shape: Shape) -> Expression:
     if rank > 2:
         return _raised_tensor(term, axes, shape)
     factors, diagonal = _diagonal_first(term, rank)
-    scalars: list[Expression] = [_factor_form(f) for f in factors if not f.indices]
+    scalars: list[Expression] = [factor_form(f) for f in factors if not f.indices]
     factors = [f for f in factors if f.indices]
     parts, numbers = _sums_of_squares(factors, rank)
     scalars += numbers
@@ -163,10 +188,10 @@ def _raised_tensor(term: Term, axes: tuple[Size, ...], shape: Shape) -> Expressi
     """More than two axes: only a lone tensor, or an entrywise product of whole ones, is plain."""
     every = tuple(range(len(axes)))
     arrays = [f for f in term.factors if f.indices]
-    scalars = [_factor_form(f) for f in term.factors if not f.indices]
+    scalars = [factor_form(f) for f in term.factors if not f.indices]
     if not all(f.indices == every for f in arrays):
         raise _Unraisable
-    body = ex.hadamard(*(_factor_form(f) for f in arrays)) if arrays else ex.ones(shape)
+    body = ex.hadamard(*(factor_form(f) for f in arrays)) if arrays else ex.ones(shape)
     return ex.multiply(ex.number(term.coefficient), *ordered_scalars(scalars), body)
 
 
@@ -203,7 +228,7 @@ def _shift_forms(factors: list[Factor], rank: int) -> list[Operand]:
     """A shift tensor takes a vector with it: windows of the signal, a band of the filter."""
     shifts = [f for f in factors if f.atom.kind == "shift"]
     others = [f for f in factors if f.atom.kind != "shift"]
-    operands = [Operand(_factor_form(f), f.indices) for f in others]
+    operands = [Operand(factor_form(f), f.indices) for f in others]
     for shift in shifts:
         out, taps, signal = shift.indices
         uses = Counter(i for f in factors for i in f.indices)

@@ -16,8 +16,9 @@ from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.shapes import axes_of, is_scalar
 from pellucid.calculus.codegen.emit import identifier
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
-from pellucid.calculus.derivation.derivation import read_declared, variable
+from pellucid.calculus.derivation.derivation import variable
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
+from pellucid.calculus.language.reading import read_declared
 from pellucid.errors import FormulaError, ShapeError
 
 Array = NDArray[np.float64]

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pellucid.calculus.algebra.kinks import kink_warnings
 from pellucid.calculus.algebra.shapes import shape_text
 from pellucid.calculus.checking.mistakes import judged, not_conforming
 from pellucid.calculus.checking.verify import Check, check_derivative
-from pellucid.calculus.derivation.derivation import read_declared, variable
+from pellucid.calculus.derivation.derivation import variable
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
 from pellucid.calculus.derivation.layout import legend
+from pellucid.calculus.language.building import build
 from pellucid.calculus.language.declarations import Declarations
-from pellucid.calculus.language.grammar import Syntax, read_syntax
-from pellucid.calculus.language.latex_input import plain_text
-from pellucid.calculus.language.reading import build, missing_names
-from pellucid.calculus.render.text import pretty_name, shapes_text, unicode_text
+from pellucid.calculus.language.grammar import Syntax
+from pellucid.calculus.language.reading import read_declared, syntax_of
+from pellucid.calculus.language.shape_inference import missing_names
+from pellucid.calculus.render.names import pretty_name
+from pellucid.calculus.render.text import shapes_text, unicode_text
 from pellucid.errors import FormulaError, ShapeError
 
 
@@ -74,6 +77,7 @@ class Diagnosis:
         lines.append(f"  typed    {d.expression}")
         lines.append(f"  layout   {legend(d.of.shape, d.by.shape, d.layout)}")
         lines.append(f"  check    {self.check}")
+        lines += [f"  mind     {note}" for note in kink_warnings(d.of, d.by)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -143,8 +147,7 @@ def check_gradient_answer(
     def diagnosis(verdict: str, message: str) -> Diagnosis:
         return Diagnosis(verdict, message, derivative, answer, declared, inferred)
 
-    answer = plain_text(answer)
-    syntax = read_syntax(answer)
+    syntax, answer = syntax_of(answer, declared)
     _refuse_unknown_names(syntax, declared, answer)
     try:
         given = build(syntax, declared, answer)

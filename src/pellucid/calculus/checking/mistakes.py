@@ -22,17 +22,20 @@ from pellucid.calculus.algebra.shapes import (
     transposed,
 )
 from pellucid.calculus.checking.sample_points import points, sizes_for
-from pellucid.calculus.checking.verify import MOST_TRIES, accepted
+from pellucid.calculus.checking.verify import MOST_TRIES, accepted, soundness
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
+from pellucid.calculus.language.building import build
 from pellucid.calculus.language.declarations import Declarations
-from pellucid.calculus.language.grammar import Syntax, read_syntax
-from pellucid.calculus.language.reading import build
-from pellucid.calculus.render.text import pretty_name, unicode_text
+from pellucid.calculus.language.grammar import Syntax
+from pellucid.calculus.language.reading import syntax_of
+from pellucid.calculus.render.names import pretty_name
+from pellucid.calculus.render.text import unicode_text
 from pellucid.errors import FormulaError, ShapeError
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-7
+MOST_SCALARS = 12
 SIMPLE_FACTORS = {
     2.0: "2",
     0.5: "1/2",
@@ -70,10 +73,15 @@ def _right_for_scalars(
     )
     try:
         given = build(syntax, tiny, answer)
-        of = build(read_syntax(str(derivative.of)), tiny, str(derivative.of))
+        of = build(*_parsed(str(derivative.of), tiny))
         return _ratio_is_one(given, differentiate(of, tiny.symbols[str(derivative.by.detail)]))
     except (ShapeError, FormulaError, KeyError):
         return False
+
+
+def _parsed(text: str, declared: Declarations) -> tuple[Syntax, Declarations, str]:
+    syntax, plain = syntax_of(text, declared)
+    return syntax, declared, plain
 
 
 def _ratio_is_one(given: Expression, derivative: Derivative) -> bool:
@@ -87,7 +95,8 @@ def _compared(
     """Values of the answer and of the derivative at random points of different sizes."""
     of = [derivative.of, derivative.expression, given, derivative.by]
     arguments = parameters_of(of)
-    mine = callable_for([derivative.expression], given=arguments)
+    mine = callable_for([derivative.expression], given=arguments, guarded=derivative.guarded)
+    sound = soundness(of)
     theirs = callable_for([given], given=arguments)
     rng = np.random.default_rng(7)
     found: list[tuple[Array, Array, dict[str, int]]] = []
@@ -96,10 +105,12 @@ def _compared(
             sizes = sizes_for(of, rng)
             stream = points(of, rng, sizes)
             point = [next(stream) for _ in range(1 + tries % 4)][-1]
+            if not sound(point):
+                continue
             try:
                 a = np.asarray(theirs(**accepted(theirs, point)), dtype=float)
                 b = np.asarray(mine(**accepted(mine, point)), dtype=float)
-            except np.linalg.LinAlgError:
+            except (np.linalg.LinAlgError, ArithmeticError):
                 continue
             if np.isfinite(a).all() and np.isfinite(b).all():
                 found.append((a, b, sizes | {k: v for k, v in point.items() if _plain(v)}))
@@ -130,10 +141,12 @@ def judged(given: Expression, derivative: Derivative) -> tuple[str, str]:
     rules: list[Callable[[], tuple[str, str] | None]] = [
         lambda: _transposed(given.shape, wanted, pairs),
         lambda: _shape(given, derivative, pairs),
+        lambda: _other_power(given, derivative),
         lambda: _factor(pairs),
         lambda: _missing_factor(given, derivative),
         lambda: _missing_term(derivative, pairs),
         lambda: _inner_transpose(given, derivative),
+        lambda: _scalar_factor(given, derivative),
     ]
     for rule in rules:
         found = rule()
@@ -201,6 +214,70 @@ def _factor(pairs: list[tuple[Array, Array, dict[str, int]]]) -> tuple[str, str]
     if all(abs(r + 1) < 1e-7 for r in ratios):
         return "wrong sign", "The answer is right but for its sign."
     return _named_factor(ratios, [sizes for _, _, sizes in pairs])
+
+
+def _other_power(given: Expression, derivative: Derivative) -> tuple[str, str] | None:
+    """‖w‖ and ‖w‖² confused, or another power: the answer is the gradient of that."""
+    of = derivative.of
+    for node in ex.walk(of):
+        if not ex.depends_on(node, derivative.by):
+            continue
+        power = node.operation == "power" and ex.is_number(node.arguments[1])
+        base = node.arguments[0] if power else node
+        exponent = Fraction(node.arguments[1].detail) if power else Fraction(1)
+        if base.operation not in {"norm2", "norm1", "abs", "symbol"} or (
+            not power and (base.operation == "symbol")
+        ):
+            continue
+        for other in _confusable(base, exponent):
+            changed = ex.replace(of, node, other)
+            if _is_gradient_of(given, changed, derivative):
+                meant, typed = unicode_text(other), unicode_text(node)
+                return "missing factor", (
+                    f"This is the derivative with {meant} in place of {typed}: the two powers were "
+                    f"confused. The derivative is {unicode_text(derivative.expression)}."
+                )
+    return None
+
+
+def _confusable(base: Expression, exponent: Fraction) -> list[Expression]:
+    """The other powers of a length that people take for this one."""
+    others = [ex.entrywise_power(base, ex.number(k)) for k in (1, 2, 3, 4) if k != exponent]
+    if base.operation in {"norm1", "norm2"}:
+        twin = "norm1" if base.operation == "norm2" else "norm2"
+        swapped = ex.to_scalar(twin, base.arguments[0])
+        others += [ex.entrywise_power(swapped, ex.number(exponent))]
+    return others
+
+
+def _is_gradient_of(given: Expression, changed: Expression, derivative: Derivative) -> bool:
+    if not ex.depends_on(changed, derivative.by):
+        return False
+    try:
+        other = differentiate(changed, derivative.by, derivative.layout)
+    except FormulaError:
+        return False
+    return other.shape == given.shape and _same_values(given, other.expression, derivative)
+
+
+def _scalar_factor(given: Expression, derivative: Derivative) -> tuple[str, str] | None:
+    """The answer times, or over, a number that stands in the formula is right."""
+    nodes = [*ex.walk(derivative.of), *ex.walk(derivative.expression)]
+    scalars = dict.fromkeys(
+        n for n in nodes if is_scalar(n.shape) and n.operation not in {"number", "power"}
+    )
+    for scalar in list(scalars)[:MOST_SCALARS]:
+        for exponent in (1, -1, 2, -2):
+            factor = ex.entrywise_power(scalar, ex.number(exponent))
+            ratio = _compared(ex.multiply(factor, given), derivative)
+            found = _factor(ratio) if ratio else None
+            right = bool(ratio) and all(_equal(a, b) for a, b, _ in ratio)
+            if right or found is not None:
+                rest = "" if right or found is None else f" Then: {found[1]}"
+                return "missing factor", (
+                    f"The answer must be multiplied by {unicode_text(factor)}.{rest}"
+                )
+    return None
 
 
 def _named_factor(ratios: list[float], sizes: list[dict[str, int]]) -> tuple[str, str] | None:
@@ -362,8 +439,8 @@ def _scalar_rule(given: Expression, derivative: Derivative) -> bool:
     names[str(derivative.by.detail)] = derivative.by
     declared = Declarations({n: ex.symbol(n, SCALAR) for n in names})
     try:
-        small = build(read_syntax(text), declared, text)
-        whole = build(read_syntax(of), declared, of)
+        small = build(*_parsed(text, declared))
+        whole = build(*_parsed(of, declared))
     except (ShapeError, FormulaError):
         return False
     if axes_of(small.shape):

@@ -27,6 +27,7 @@ TYPICAL_SIZE = 1000
 RESERVED = frozenset(
     {*keyword.kwlist, *dir(builtins), "np", "jnp", "jax", "torch", "value", "gradient", "hessian"}
 ) | frozenset(name for prelude in PRELUDES.values() for name in prelude)
+LONGEST_SUM = 50  # terms in one line
 MOST_ORDERED = 40  # factors of a product whose cheapest order is looked for
 
 
@@ -49,6 +50,7 @@ class Emitter:
         self.used: set[str] = set()
         self.sizes = dict(sizes or {})
         self.shared_decay: set[Expression] = set()
+        self.guarded: frozenset[Expression] = frozenset()
         self.dtype = ""
 
     def line(self, code: str) -> str:
@@ -94,12 +96,26 @@ class Emitter:
     # --- products -----------------------------------------------------------------------
 
     def product(self, e: Expression) -> str:
+        below = [a for a in e.arguments if a in self.guarded]
+        if below:
+            above = ex.multiply(*(a for a in e.arguments if a not in self.guarded))
+            return self.ratio(above, below)
         scalars = [a for a in e.arguments if is_scalar(a.shape)]
         arrays = [a for a in e.arguments if not is_scalar(a.shape)]
         if not arrays:
             return self.line(self._scaled("", scalars))
         body = self.chain(tuple(arrays))
         return self.line(self._scaled(body, scalars)) if scalars else body
+
+    def ratio(self, above: Expression, below: list[Expression]) -> str:
+        """Divided by what is 0 at a kink; 0 where both are 0."""
+        self.used.add("ratio")
+        code = self.of(above)
+        for part in below:
+            base, exponent = part.arguments
+            turned = ex.entrywise_power(base, ex.number(-exponent.detail))
+            code = self.line(f"ratio({code}, {self.of(turned)})")
+        return code
 
     def _scaled(self, body: str, scalars: list[Expression]) -> str:
         """Scalars in front of an array: one number first, so that the array is passed once."""
@@ -122,6 +138,8 @@ class Emitter:
             if _divides(s)
         ]
         above = [f"({a})" if a.startswith("-") else a for a in above]
+        while len(above) > LONGEST_SUM:
+            above = [self.line(" * ".join(above[:LONGEST_SUM])), *above[LONGEST_SUM:]]
         top = " * ".join(above) or "1"
         return top + "".join(f" / {b}" for b in below)
 
@@ -219,7 +237,9 @@ def _literal(value: Fraction | float) -> str:
 
 def _add(emitter: Emitter, e: Expression) -> str:
     code = ""
-    for term in e.arguments:
+    for count, term in enumerate(e.arguments):
+        if count and count % LONGEST_SUM == 0:  # Python's own parser nests with each sign
+            code = emitter.line(code)
         positive = term
         sign = " + "
         if term.operation == "multiply" and ex.is_number(term.arguments[0]):
@@ -233,9 +253,17 @@ def _add(emitter: Emitter, e: Expression) -> str:
 
 
 def _hadamard(emitter: Emitter, e: Expression) -> str:
+    guarded = [a for a in e.arguments if a in emitter.guarded]
+    if guarded:
+        rest = ex.hadamard(*(a for a in e.arguments if a not in emitter.guarded))
+        if rest.shape == e.shape:
+            return emitter.ratio(rest, guarded)
     above = [a for a in e.arguments if not _divides(a)]
     below = [a for a in e.arguments if _divides(a)]
-    code = " * ".join(emitter.of(a) for a in above) or "1"
+    parts = [emitter.of(a) for a in above]
+    while len(parts) > LONGEST_SUM:
+        parts = [emitter.line(" * ".join(parts[:LONGEST_SUM])), *parts[LONGEST_SUM:]]
+    code = " * ".join(parts) or "1"
     for part in below:
         base, exponent = part.arguments
         turned = ex.entrywise_power(base, ex.number(-exponent.detail))
@@ -297,9 +325,21 @@ def _known(template: str) -> Callable[[Emitter, Expression], str]:
     return emitted
 
 
-def _norm2(emitter: Emitter, e: Expression) -> str:
-    inner = emitter.of(e.arguments[0])
-    return emitter.line(emitter.target.sqrt(emitter.target.inner(inner, inner)))
+def _top(emitter: Emitter, e: Expression) -> str:
+    """The largest of several exponents: of all entries, or entry by entry."""
+    spelled = [emitter.of(a) for a in e.arguments]
+    if is_scalar(e.shape):
+        spelled = [
+            code if is_scalar(a.shape) else emitter.target.largest(code)
+            for a, code in zip(e.arguments, spelled, strict=True)
+        ]
+    return emitter.line(emitter.target.greatest(spelled))
+
+
+def _vanishing_log(emitter: Emitter, e: Expression) -> str:
+    emitter.used.add("vanishing_log")
+    factor, of = (emitter.of(a) for a in e.arguments)
+    return emitter.line(f"vanishing_log({factor}, {of}, {e.detail})")
 
 
 def _mean(emitter: Emitter, e: Expression) -> str:
@@ -349,7 +389,8 @@ RULES: dict[str, Callable[[Emitter, Expression], str]] = {
     "zeros": _filled("zeros"),
     "identity": _identity,
     "basis": _basis,
-    "norm2": _norm2,
+    "top": _top,
+    "vanishing_log": _vanishing_log,
     "mean": _mean,
     "slope": _slope,
     "unknown": _unknown,
@@ -360,6 +401,7 @@ RULES: dict[str, Callable[[Emitter, Expression], str]] = {
         for name in (
             *("inv", "tr", "det", "logdet", "diag", "diagonal", "sum", "dot", "norm1", "max"),
             *("onehot", "logsumexp", "softmax", "conv", "windows", "band", "spread"),
+            *("cofactors", "norm2"),
         )
     },
 }

@@ -74,9 +74,14 @@ def function_code(
     given: list[Expression],
     docstring: str = "",
     sizes: Mapping[str, int] | None = None,
+    guarded: frozenset[Expression] = frozenset(),
 ) -> tuple[str, set[str]]:
-    """Source of `def name(*, …)` returning the results, and the prelude functions it uses."""
+    """Source of `def name(*, …)` returning the results, and the prelude functions it uses.
+
+    `guarded` are divisors that vanish at a kink: 0/0 is 0 there.
+    """
     emitter = Emitter(target, sizes)
+    emitter.guarded = guarded
     safe = [stable(result) for result in results]
     if target == "torch":
         # torch fills in single precision unless told: follow the arrays that came in.
@@ -129,7 +134,12 @@ def _prelude(target: str, used: set[str]) -> list[str]:
     return [code for name, code in PRELUDES[target].items() if name in wanted]
 
 
-def module_code(functions: Mapping[str, Expression], target: str, title: str) -> str:
+def module_code(
+    functions: Mapping[str, Expression],
+    target: str,
+    title: str,
+    guarded: frozenset[Expression] = frozenset(),
+) -> str:
     """A module with one keyword-only function for each expression.
 
     Parameters
@@ -139,6 +149,8 @@ def module_code(functions: Mapping[str, Expression], target: str, title: str) ->
     target : {"numpy", "jax", "torch"}
     title : str
         First line of the module.
+    guarded : frozenset of Expression
+        Divisors of the gradient that vanish at a kink.
 
     Returns
     -------
@@ -160,7 +172,12 @@ def module_code(functions: Mapping[str, Expression], target: str, title: str) ->
     for name, expression in functions.items():
         shape = shape_text(expression.shape)
         code, names = function_code(
-            name, [expression], target, given, f"{expression} {shape}".replace("\\", "\\\\")
+            name,
+            [expression],
+            target,
+            given,
+            f"{expression} {shape}".replace("\\", "\\\\"),
+            guarded=guarded if name == "gradient" else frozenset(),
         )
         blocks.append(code)
         used |= names
@@ -175,10 +192,11 @@ def callable_for(
     target: str = "numpy",
     sizes: Mapping[str, int] | None = None,
     given: list[Expression] | None = None,
+    guarded: frozenset[Expression] = frozenset(),
 ) -> Callable[..., Any]:
     """The results as one Python function of keyword arguments."""
     arguments = parameters_of(results) if given is None else given
-    code, used = function_code("computed", results, target, arguments, sizes=sizes)
+    code, used = function_code("computed", results, target, arguments, "", sizes, guarded)
     prelude = _prelude(target, used)
     source = "\n\n".join([TARGETS[target].imports, *prelude, code])
     scope: dict[str, Any] = {}

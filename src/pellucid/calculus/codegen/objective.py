@@ -8,27 +8,19 @@ Notes: KE 113, §3.3
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression
-from pellucid.calculus.algebra.shapes import SCALAR, Shape, is_scalar, shape_text
-from pellucid.calculus.codegen.emit import identifier
-from pellucid.calculus.codegen.modules import callable_for, parameters_of
-from pellucid.calculus.derivation.derivation import variable
-from pellucid.calculus.derivation.derivative import differentiate
-from pellucid.calculus.language.declarations import Declarations
-from pellucid.calculus.language.grammar import read_syntax
-from pellucid.calculus.language.latex_input import plain_text
-from pellucid.calculus.language.reading import build, missing_names
-from pellucid.calculus.language.shape_inference import infer
+from pellucid.calculus.codegen.compiled_formula import CompiledFormula, bound_formula
+from pellucid.calculus.codegen.partial_gradient import PartialGradient, point_axes
+from pellucid.calculus.language.declarations import declare
 from pellucid.calculus.render.latex import latex
 from pellucid.calculus.render.text import unicode_text
-from pellucid.errors import FormulaError, ShapeError
+from pellucid.errors import FormulaError
 
 if TYPE_CHECKING:
     from pellucid.descent.objective import Objective
@@ -37,7 +29,12 @@ Array = NDArray[np.float64]
 
 
 def compile_objective(
-    expression: str | Expression, wrt: str, data: Mapping[str, Any], *, check: bool = True
+    expression: str | Expression,
+    wrt: str,
+    data: Mapping[str, Any],
+    *,
+    check: bool = True,
+    where: str | Mapping[str, str] | None = None,
 ) -> Objective:
     """Compile a formula with its data.
 
@@ -52,11 +49,14 @@ def compile_objective(
         Arrays of one axis are columns.
     check : bool
         Compare the gradient with central differences at a random point first.
+    where : str or mapping, optional
+        Shapes that the data don't tell, such as "x: 3" for a parameter that meets none of them.
 
     Returns
     -------
     Objective
-        `value(theta)`, `gradient(theta)` and `hessian_vector(theta, v)` on flat arrays.
+        `value(theta)`, `gradient(theta)` and `hessian_vector(theta, v)` on flat arrays; and, where
+        the formula runs over points, `part(theta, rows)` for stochastic steps.
 
     Raises
     ------
@@ -77,10 +77,17 @@ def compile_objective(
     from pellucid.descent.objective import Objective
 
     arrays = {name: _array(name, value) for name, value in data.items()}
-    of, by = _bound(expression, wrt, arrays)
-    compiled = _Compiled(of, by, arrays)
+    shapes = declare(where)
+    of, by = bound_formula(expression, wrt, arrays, shapes)
+    compiled = CompiledFormula(of, by, arrays)
     if check:
         compiled.check()
+    points, part = 0, None
+    if isinstance(expression, str):
+        axes = point_axes(expression, arrays, shapes)
+        points = next((arrays[n].shape[axis] for n, axis in axes.items()), 0)
+        if points:
+            part = PartialGradient(expression, wrt, arrays, shapes, axes, compiled.gradient)
     return Objective(
         value=compiled.value,
         gradient=compiled.gradient,
@@ -88,6 +95,8 @@ def compile_objective(
         text=unicode_text(of),
         latex=latex(of),
         shape=compiled.shape,
+        points=points,
+        part=part,
     )
 
 
@@ -103,142 +112,3 @@ def _array(name: str, value: Any) -> Any:
         place = np.argwhere(~np.isfinite(array))[0].tolist()
         raise FormulaError(f"{name} holds a missing or infinite value at {place}.")
     return array.reshape(-1, 1) if array.ndim == 1 else array
-
-
-def _bound(
-    expression: str | Expression, wrt: str, arrays: Mapping[str, Any]
-) -> tuple[Expression, Expression]:
-    """The formula with the sizes of the data; the parameter's size follows by unification."""
-    if isinstance(expression, Expression):
-        declared = Declarations({str(s.detail): s for s in ex.symbols_of(expression)})
-        of = expression
-    else:
-        expression = plain_text(expression)
-        syntax = read_syntax(expression)
-        known = {name: ex.symbol(name, _shape(array)) for name, array in arrays.items()}
-        declared = Declarations(known)
-        missing = [n for n in missing_names(syntax, declared) if n != wrt]
-        sizes = {n: _size_named(n, arrays) for n in missing}
-        unknown = [n for n, found in sizes.items() if found is None]
-        if unknown:
-            raise FormulaError(f"No data for {', '.join(unknown)}: give an array or a number.")
-        known |= {n: ex.symbol(n, SCALAR) for n in sizes}
-        declared = infer(syntax, Declarations(known), expression)
-        of = build(syntax, declared, expression)
-        of = _with_sizes(of, {n: k for n, k in sizes.items() if k is not None})
-    if not is_scalar(of.shape):
-        raise ShapeError(f"An objective is one number; this formula is {shape_text(of.shape)}.")
-    by = variable(wrt, declared)
-    if any(isinstance(size, str) for size in by.shape) and not isinstance(expression, Expression):
-        raise ShapeError(f"The size of {wrt} does not follow from the data; bind {wrt} to X first.")
-    return of, by
-
-
-def _shape(array: Any) -> Shape:
-    return SCALAR if isinstance(array, float) else tuple(int(k) for k in array.shape)
-
-
-def _size_named(name: str, arrays: Mapping[str, Any]) -> int | None:
-    """n is the number of points, d of features: columns and rows of X."""
-    X = arrays.get("X")
-    if name not in ("n", "d") or X is None or isinstance(X, float):
-        columns = [a.shape[0] for k, a in arrays.items() if k == "y" and not isinstance(a, float)]
-        return columns[0] if name == "n" and columns else None
-    y = arrays.get("y")
-    if y is not None and not isinstance(y, float):
-        points = max(y.shape)
-        other = X.shape[0] if X.shape[1] == points else X.shape[1]
-        return points if name == "n" else int(other)
-    return int(X.shape[1] if name == "n" else X.shape[0])
-
-
-def _with_sizes(of: Expression, sizes: Mapping[str, int]) -> Expression:
-    done: dict[Expression, Expression] = {}
-    for node in ex.walk(of):
-        if node.operation == "symbol" and node.detail in sizes:
-            done[node] = ex.number(sizes[str(node.detail)])
-        elif node.operation == "multiply":
-            done[node] = ex.multiply(*(done[a] for a in node.arguments))
-        elif node.operation == "power":
-            done[node] = ex.entrywise_power(done[node.arguments[0]], done[node.arguments[1]])
-        else:
-            done[node] = ex.with_arguments(node, tuple(done[a] for a in node.arguments))
-    return done[of]
-
-
-class _Compiled:
-    """Value and gradient over one cache of shared parts."""
-
-    def __init__(self, of: Expression, by: Expression, arrays: Mapping[str, Any]) -> None:
-        self.of, self.by = of, by
-        self.name = identifier(by.detail)
-        self.shape = tuple(int(k) for k in by.shape)
-        self.slope = differentiate(of, by).expression
-        given = parameters_of([of, self.slope, by])
-        wanted = {identifier(s.detail) for s in given} - {self.name}
-        missing = sorted(wanted - {identifier(n) for n in arrays})
-        if missing:
-            raise FormulaError(f"No data for {', '.join(missing)}: give an array or a number.")
-        self.data = {identifier(n): a for n, a in arrays.items() if identifier(n) in wanted}
-        self.both = callable_for([of, self.slope], given=given)
-        self.alone = callable_for([of], given=given)
-        self.at: Array | None = None
-        self.known: tuple[float, Array] | None = None
-        self._product: Callable[..., Any] | None = None
-
-    def _arguments(self, theta: Array) -> dict[str, Any]:
-        whole = np.asarray(theta, dtype=np.float64)
-        if whole.size != int(np.prod(self.shape)):
-            raise ShapeError(
-                f"{self.by.detail} must have shape {shape_text(self.by.shape)}; "
-                f"an array of shape {whole.shape} was given."
-            )
-        return self.data | {self.name: whole.reshape(self.shape)}
-
-    def _evaluated(self, theta: Array) -> tuple[float, Array]:
-        if self.known is None or self.at is None or not np.array_equal(self.at, theta):
-            value, slope = self.both(**self._arguments(theta))
-            self.known = float(value), np.asarray(slope).reshape(np.shape(theta))
-            self.at = np.array(theta, copy=True)
-        return self.known
-
-    def value(self, theta: Array) -> float:
-        """J(θ)."""
-        return self._evaluated(theta)[0]
-
-    def gradient(self, theta: Array) -> Array:
-        """∇J(θ), in the shape in which θ was given."""
-        return self._evaluated(theta)[1].copy()
-
-    def hessian_vector(self, theta: Array, v: Array) -> Array:
-        """The Hessian times v, from ∂(gᵀv)/∂θ: never a d×d matrix."""
-        if self._product is None:
-            direction = ex.symbol("along_direction", self.by.shape)
-            along = ex.dot(self.slope, direction)
-            product = differentiate(along, self.by).expression
-            self._product = callable_for(
-                [product], given=[*parameters_of([self.of, self.slope, self.by]), direction]
-            )
-        arguments = self._arguments(theta)
-        result = self._product(
-            **arguments, along_direction=np.asarray(v, dtype=float).reshape(self.shape)
-        )
-        return np.asarray(result, dtype=np.float64).reshape(np.shape(theta))
-
-    def check(self) -> None:
-        """Refuse a gradient that central differences contradict; it costs two values."""
-        rng = np.random.default_rng(0)
-        theta = rng.normal(size=self.shape) * 0.1
-        direction = rng.normal(size=self.shape)
-        with np.errstate(all="ignore"):
-            _, slope = self.both(**self._arguments(theta))
-            step = 1e-6
-            up = float(self.alone(**self._arguments(theta + step * direction)))
-            down = float(self.alone(**self._arguments(theta - step * direction)))
-        expected, found = (up - down) / (2 * step), float(np.vdot(slope, direction))
-        scale = max(1.0, abs(expected), 1e-3 * abs(up))
-        if np.isfinite(expected) and np.isfinite(found) and abs(expected - found) > 1e-4 * scale:
-            raise FormulaError(
-                f"The derived gradient {self.slope} disagrees with central differences: "
-                f"{found:.6g} against {expected:.6g} along a random direction."
-            )

@@ -39,6 +39,19 @@ class Target:
     def sqrt(self, of: str) -> str:
         return self.templates["sqrt"].format(of)
 
+    def largest(self, of: str) -> str:
+        """The largest entry."""
+        return self.templates["max"].format(of)
+
+    def greatest(self, values: list[str]) -> str:
+        """Entry by entry the greatest of several; numbers among them."""
+        if self.name == "torch":
+            values = [f"torch.as_tensor({v}, dtype=torch.float64)" for v in values]
+        code = values[0]
+        for other in values[1:]:
+            code = f"{self.module}.maximum({code}, {other})"
+        return code
+
     def einsum(self, spec: str, operands: list[str]) -> str:
         return self.templates["einsum"].format(repr(spec), ", ".join(operands))
 
@@ -71,6 +84,8 @@ def _templates(module: str, **differences: str) -> dict[str, str]:
         "tr": f"{m}.trace({{0}})",
         "det": f"{m}.linalg.det({{0}})",
         "logdet": "logdet({0})",
+        "cofactors": "cofactors({0})",
+        "norm2": "length({0})",
         "diag": f"{m}.diag({{0}}[:, 0])",
         "diagonal": f"{m}.diag({{0}})[:, None]",
         "sum": f"{m}.sum({{0}})",
@@ -138,6 +153,25 @@ _NUMPY = {
     """Logarithm of the determinant; nan where the determinant is negative."""
     sign, size = np.linalg.slogdet(a)
     return np.where(sign > 0, size, np.nan)[()]''',
+    "length": '''def length(u):
+    """The square root of the sum of squares, without overflow or underflow."""
+    top = np.max(np.abs(u))
+    top = np.where((top > 0) & (top < np.inf), top, 1.0)
+    return top * np.sqrt(np.vdot(u / top, u / top))''',
+    "ratio": '''def ratio(a, b):
+    """a/b; 0 where both are 0: at a kink the derivative is taken as 0."""
+    both = (a == 0) & (b == 0)
+    return np.where(both, 0.0, a / np.where(both, 1.0, b))[()]''',
+    "vanishing_log": '''def vanishing_log(factor, u, times):
+    """factor * log(u) ** times; 0 where the factor is 0, as in u log u."""
+    none = factor == 0
+    return np.where(none, 0.0, factor * np.log(np.where(none, 1.0, u)) ** times)[()]''',
+    "cofactors": '''def cofactors(a):
+    """det(a) inv(a).T, which a singular matrix has too."""
+    left, sizes, right = np.linalg.svd(a)
+    others = np.array([np.prod(np.delete(sizes, i)) for i in range(len(sizes))])
+    turn = np.linalg.det(left) * np.linalg.det(right)
+    return turn * (left * others) @ right''',
     "logsumexp": '''def logsumexp(u):
     """log(sum(exp(u))) without overflow."""
     top = np.max(u)
@@ -188,6 +222,29 @@ _TORCH = {
     "logdet": '''def logdet(a):
     """Logarithm of the determinant."""
     return torch.logdet(a)''',
+    "length": '''def length(u):
+    """The square root of the sum of squares, without overflow or underflow."""
+    top = torch.max(torch.abs(u)).detach()
+    top = torch.where((top > 0) & torch.isfinite(top), top, torch.ones_like(top))
+    return top * torch.sqrt(torch.sum((u / top) ** 2))''',
+    "ratio": '''def ratio(a, b):
+    """a/b; 0 where both are 0: at a kink the derivative is taken as 0."""
+    a, b = torch.as_tensor(a), torch.as_tensor(b)
+    both = (a == 0) & (b == 0)
+    below = torch.where(both, torch.ones_like(b), b)
+    return torch.where(both, torch.zeros_like(a * b), a / below)''',
+    "vanishing_log": '''def vanishing_log(factor, u, times):
+    """factor * log(u) ** times; 0 where the factor is 0, as in u log u."""
+    none = factor == 0
+    safe = torch.where(none, torch.ones_like(u * factor), u)
+    return torch.where(none, torch.zeros_like(safe), factor * torch.log(safe) ** times)''',
+    "cofactors": '''def cofactors(a):
+    """det(a) inv(a).T, which a singular matrix has too."""
+    left, sizes, right = torch.linalg.svd(a)
+    count = len(sizes)
+    others = torch.stack([torch.prod(sizes[torch.arange(count) != i]) for i in range(count)])
+    turn = torch.linalg.det(left) * torch.linalg.det(right)
+    return turn * (left * others) @ right''',
     "logsumexp": '''def logsumexp(u):
     """log(sum(exp(u))) without overflow."""
     return torch.logsumexp(u.reshape(-1), 0)''',
@@ -214,6 +271,11 @@ _TORCH = {
 }
 
 _JAX = {name: code.replace("np.", "jnp.") for name, code in _NUMPY.items()} | {
+    "length": '''def length(u):
+    """The square root of the sum of squares, without overflow or underflow."""
+    top = jax.lax.stop_gradient(jnp.max(jnp.abs(u)))
+    top = jnp.where((top > 0) & (top < jnp.inf), top, 1.0)
+    return top * jnp.sqrt(jnp.vdot(u / top, u / top))''',
     "as_array": '''def as_array(a, kind):
     """An array in its declared shape: a plain list of numbers is a column (or a row)."""
     a = jnp.asarray(a)

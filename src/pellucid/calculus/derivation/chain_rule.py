@@ -17,12 +17,13 @@ from pellucid.calculus.algebra.shapes import Shape, axes_of, shape_text
 from pellucid.calculus.checking.verify import Check, check_derivative
 from pellucid.calculus.derivation.condensed_form import condensed
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
-from pellucid.calculus.language.declarations import Declarations, declare, plain_name
-from pellucid.calculus.language.grammar import read_syntax
-from pellucid.calculus.language.reading import build
+from pellucid.calculus.language.building import build
+from pellucid.calculus.language.declarations import Declarations, declare, symbol_name
+from pellucid.calculus.language.reading import syntax_of
 from pellucid.calculus.render.element_form import LETTERS
-from pellucid.calculus.render.latex import name_latex, shape_latex
-from pellucid.calculus.render.text import pretty_name, unicode_text
+from pellucid.calculus.render.latex import shape_latex
+from pellucid.calculus.render.names import name_latex, pretty_name
+from pellucid.calculus.render.text import unicode_text
 from pellucid.errors import FormulaError, ShapeError
 
 
@@ -228,7 +229,7 @@ def chain(
     """
     declared = declare(where)
     parts = _defined(_pairs(definitions), declared)
-    goal, start = plain_name(output), plain_name(wrt)
+    goal, start = symbol_name(output), symbol_name(wrt)
     if goal not in parts:
         raise FormulaError(f"{output} is not defined; defined are {', '.join(parts) or 'none'}.")
     names = dict(declared.symbols) | {n: ex.symbol(n, e.shape) for n, e in parts.items()}
@@ -252,14 +253,14 @@ def chain(
 
 def _pairs(definitions: str | Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     if not isinstance(definitions, str):
-        return [(plain_name(name), formula) for name, formula in definitions]
+        return [(symbol_name(name), formula) for name, formula in definitions]
     found = []
     for piece in re.split(r"[;\n]", definitions):
         if piece.strip():
             name, equals, formula = piece.partition("=")
             if not equals:
                 raise FormulaError(f"{piece.strip()!r} is no definition; write name = formula.")
-            found.append((plain_name(name.strip()), formula.strip()))
+            found.append((symbol_name(name.strip()), formula.strip()))
     return found
 
 
@@ -269,7 +270,8 @@ def _defined(pairs: list[tuple[str, str]], declared: Declarations) -> dict[str, 
     for name, formula in pairs:
         if name in known.symbols:
             raise FormulaError(f"{name} is defined twice.")
-        parts[name] = build(read_syntax(formula), known, formula)
+        syntax, plain = syntax_of(formula, known)
+        parts[name] = build(syntax, known, plain)
         known.symbols[name] = ex.symbol(name, parts[name].shape)
     return parts
 
@@ -354,7 +356,7 @@ def _factor(word: str) -> tuple[str, str, bool]:
     match = re.fullmatch(r"\(?\s*[d∂]([^/]+)/[d∂]([^/')ᵀ]+)\s*\)?\s*('|ᵀ|\.T)?", word.strip())
     if match is None:
         raise FormulaError(f"{word!r} is no factor; write dL/dZ, or dL/dZ' for its transpose.")
-    return plain_name(match[1].strip()), plain_name(match[2].strip()), match[3] is not None
+    return symbol_name(match[1].strip()), symbol_name(match[2].strip()), match[3] is not None
 
 
 def _judged(whole: Chain, order: list[tuple[str, str, bool]]) -> str:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pellucid.calculus.algebra.canonical_tensors import tensor_of
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.index_form import Tensor, Term, einsum_letters
 from pellucid.calculus.algebra.shapes import Shape, Size, shape_text
-from pellucid.calculus.algebra.simplify import tensor_of
 from pellucid.calculus.algebra.to_matrix_form import atom_form, matrix_form
 from pellucid.calculus.render.text import text, unicode_text
 

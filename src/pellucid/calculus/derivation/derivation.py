@@ -22,15 +22,14 @@ from pellucid.calculus.derivation.derivative import Derivative, differentiate
 from pellucid.calculus.derivation.layout import legend
 from pellucid.calculus.derivation.quadratic import ClosedForm, closed_form
 from pellucid.calculus.derivation.steps import Step, steps_of
-from pellucid.calculus.language.declarations import Declarations, declare, plain_name
-from pellucid.calculus.language.grammar import read_syntax
-from pellucid.calculus.language.latex_input import plain_text
-from pellucid.calculus.language.reading import build, missing_names
-from pellucid.calculus.language.shape_inference import infer
+from pellucid.calculus.language.declarations import Declarations, symbol_name
+from pellucid.calculus.language.reading import read_declared
+from pellucid.calculus.render.derivation_html import derivation_html
+from pellucid.calculus.render.derivation_text import derivation_text
 from pellucid.calculus.render.element_form import element_text, letters_free_of
 from pellucid.calculus.render.latex import latex as latex_text
-from pellucid.calculus.render.latex import name_latex
-from pellucid.calculus.render.text import pretty_name, shapes_text, unicode_text
+from pellucid.calculus.render.names import name_latex, pretty_name
+from pellucid.calculus.render.text import shapes_text, unicode_text
 from pellucid.errors import FormulaError, PellucidError
 
 
@@ -92,9 +91,26 @@ class Derivation:
             for node in ex.symbols_of(self.derivative.of)
             if "distribution" in node.marks
         )
+        notes.extend(self._unused())
+        notes.extend(_norms_of_matrices(self.derivative.of))
         if _adds_scalars(self.derivative.of):
             notes.append("a scalar is added to an array here: it is added to every entry")
         return tuple(notes)
+
+    def _unused(self) -> list[str]:
+        """Names that were declared, and do not occur: a slip of the pen, as a rule."""
+        of = self.derivative.of
+        used = {str(s.detail) for s in ex.symbols_of(of)} | {str(self.derivative.by.detail)}
+        called = {node.operation.rstrip("'") for node in ex.walk(of)}
+        called |= {str(node.detail) for node in ex.walk(of) if node.operation == "unknown"}
+        sizes = set(self.declared.sizes)
+        idle = [n for n in self.declared.symbols if n not in used | sizes]
+        idle += [n for n in self.declared.functions if n not in called]
+        if not idle:
+            return []
+        verb = "is" if len(idle) == 1 else "are"
+        does = "does" if len(idle) == 1 else "do"
+        return [f"{', '.join(idle)} {verb} declared, but {does} not occur in the formula"]
 
     @cached_property
     def condensed(self) -> Condensed | None:
@@ -172,7 +188,7 @@ class Derivation:
         if hessian is not None:
             functions["hessian"] = hessian
         title = f"f = {d.of} and its derivative by {d.by}, made by Pellucid."
-        return module_code(functions, target, title)
+        return module_code(functions, target, title, d.guarded)
 
     def _hessian(self) -> Expression | None:
         d = self.derivative
@@ -186,13 +202,9 @@ class Derivation:
     def __str__(self) -> str:
         if self.code_target:
             return self.code(self.code_target)
-        from pellucid.calculus.render.derivation_text import derivation_text
-
         return derivation_text(self)
 
     def _repr_html_(self) -> str:
-        from pellucid.calculus.render.derivation_html import derivation_html
-
         return derivation_html(self)
 
     def as_dict(self) -> dict[str, Any]:
@@ -228,6 +240,17 @@ def vars_of(step: Step) -> dict[str, str]:
     return {"what": step.what, "text": step.text, "latex": step.latex, "source": step.source}
 
 
+def _norms_of_matrices(of: Expression) -> list[str]:
+    for node in ex.walk(of):
+        if node.operation in {"norm1", "norm2"} and 1 not in node.arguments[0].shape:
+            what = {
+                "norm2": "the root of the sum of the squares of all its entries (Frobenius)",
+                "norm1": "the sum of the absolute values of all its entries",
+            }[node.operation]
+            return [f"{node.operation} of a matrix is {what}, not the norm of a linear map"]
+    return []
+
+
 def _adds_scalars(of: Expression) -> bool:
     for node in ex.walk(of):
         if node.operation == "add" and not is_scalar(node.shape):
@@ -237,23 +260,9 @@ def _adds_scalars(of: Expression) -> bool:
     return False
 
 
-def read_declared(
-    text: str, where: str | Mapping[str, str] | None
-) -> tuple[Expression, Declarations, tuple[str, ...]]:
-    """The expression, all declarations, and the names whose shapes were worked out."""
-    text = plain_text(text)
-    syntax = read_syntax(text)
-    declared = declare(where)
-    missing = missing_names(syntax, declared)
-    if missing:
-        declared = infer(syntax, declared, text)
-    inferred = tuple(name for name in missing if name in declared.symbols)
-    return build(syntax, declared, text), declared, inferred
-
-
 def variable(name: str, declared: Declarations) -> Expression:
     """The declared symbol of that name."""
-    plain = plain_name(name.strip())
+    plain = symbol_name(name.strip())
     if plain in declared.symbols:
         return declared.symbols[plain]
     known = ", ".join(declared.symbols) or "none"
@@ -324,4 +333,4 @@ def derive(
     return Derivation(found, declared, inferred, options, code)
 
 
-__all__ = ["Derivation", "derive", "read_declared", "shape_text", "variable"]
+__all__ = ["Derivation", "derive", "shape_text", "variable"]

@@ -6,17 +6,22 @@ Notes: A.2–A.7, Concept 458
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pellucid.calculus.algebra.expand import shortest
 from pellucid.calculus.algebra.expression import Expression, walk
 from pellucid.calculus.algebra.index_form import Tensor
+from pellucid.calculus.algebra.kinks import kink_divisors
 from pellucid.calculus.algebra.shapes import Shape
 from pellucid.calculus.algebra.stable_forms import named
 from pellucid.calculus.algebra.to_index_form import index_form, symbol_atom
 from pellucid.calculus.algebra.to_matrix_form import is_matrix_form, matrix_form
+from pellucid.calculus.algebra.work_limit import limited_work
 from pellucid.calculus.derivation.layout import arranged, derivative_shape
 from pellucid.calculus.derivation.sensitivities import derivative as index_derivative
 from pellucid.errors import FormulaError
+
+MOST_PARTS = 20_000  # of an answer, each counted as often as it is printed
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class Derivative:
     def shape(self) -> Shape:
         """Rows follow the input, columns the output (in denominator layout)."""
         return self.expression.shape
+
+    @cached_property
+    def guarded(self) -> frozenset[Expression]:
+        """Divisors that vanish at a kink; in code, 0/0 is 0 there."""
+        return kink_divisors(self.of, self.tensor)
 
     @property
     def in_matrix_form(self) -> bool:
@@ -86,7 +96,8 @@ def differentiate(of: Expression, by: Expression, layout: str = "denominator") -
     if "constant" in by.marks:
         raise FormulaError(f"{by} is declared constant; nothing is differentiated by it.")
     try:
-        return _differentiated(of, by, layout)
+        with limited_work():
+            return _differentiated(of, by, layout)
     except RecursionError:
         raise FormulaError("The formula is nested too deeply; name some of its parts.") from None
 
@@ -101,6 +112,12 @@ def _differentiated(of: Expression, by: Expression, layout: str) -> Derivative:
         other = matrix_form(opened, shape)
         if _cost(other) < _cost(expression):
             tensor, expression = opened, other
+    size = _cost(expression)[1]
+    if size > MOST_PARTS:
+        raise FormulaError(
+            f"Written out, this derivative has {size:,} parts: split the formula into named parts "
+            "and take the chain rule along them (pellucid.calculus.chain)."
+        )
     return Derivative(of, by, tensor, expression, layout)
 
 

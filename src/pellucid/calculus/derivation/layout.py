@@ -7,7 +7,8 @@ Notes: Definition 463, Definition 465, Definition 467, Definition 471, Clarifica
 
 from __future__ import annotations
 
-from pellucid.calculus.algebra.index_form import Tensor, permuted
+from pellucid.calculus.algebra.canonical_tensors import permuted
+from pellucid.calculus.algebra.index_form import Tensor
 from pellucid.calculus.algebra.shapes import Shape, axes_of, is_scalar, kind_of, shape_text
 from pellucid.errors import FormulaError
 

@@ -12,7 +12,8 @@ from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.shapes import axes_of, is_scalar
 from pellucid.calculus.derivation.derivative import differentiate
-from pellucid.calculus.render.text import pretty_name, unicode_text
+from pellucid.calculus.render.names import pretty_name
+from pellucid.calculus.render.text import unicode_text
 from pellucid.errors import PellucidError
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from pellucid.calculus.algebra.canonical_tensors import at, tensor_of
 from pellucid.calculus.algebra.functions import derivative_of
 from pellucid.calculus.algebra.index_form import (
     ONE,
@@ -18,12 +19,11 @@ from pellucid.calculus.algebra.index_form import (
     Factor,
     Tensor,
     Term,
-    at,
     atoms_in,
     delta,
     fresh,
 )
-from pellucid.calculus.algebra.simplify import (
+from pellucid.calculus.algebra.tensor_arithmetic import (
     atom_tensor,
     constant,
     contracted,
@@ -31,7 +31,6 @@ from pellucid.calculus.algebra.simplify import (
     function_of,
     scaled,
     sum_of,
-    tensor_of,
 )
 from pellucid.errors import FormulaError
 
@@ -181,7 +180,7 @@ def _of_det(atom: Atom) -> list[tuple[Tensor, Tensor]]:
 
 
 def _inverse_transposed(inner: Tensor) -> Tensor:
-    from pellucid.calculus.algebra.index_form import group_marks, swapped
+    from pellucid.calculus.algebra.canonical_tensors import group_marks, swapped
 
     return swapped(atom_tensor(Atom("inv", inner.axes, None, (inner,), group_marks(inner))))
 

@@ -14,8 +14,9 @@ from pellucid.calculus.algebra.stable_forms import named
 from pellucid.calculus.derivation.derivative import differentiate
 from pellucid.calculus.derivation.layout import derivative_shape, legend
 from pellucid.calculus.derivation.local_rules import rules_between
-from pellucid.calculus.render.latex import latex, name_latex
-from pellucid.calculus.render.text import pretty_name, unicode_text
+from pellucid.calculus.render.latex import latex
+from pellucid.calculus.render.names import name_latex, pretty_name
+from pellucid.calculus.render.text import unicode_text
 
 LINEAR = {"add", "multiply", "transpose", "sum", "mean", "tr", "diag", "diagonal", "dot"}
 MOST_PARTS = 8

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.shapes import SCALAR, Shape, Size, shape_text
+from pellucid.calculus.language.latex_input import plain_name as latex_name
+from pellucid.calculus.language.names import plain_name
 from pellucid.errors import FormulaError
 
 MARKS = {
@@ -27,25 +29,6 @@ MARKS = {
     "variable": "",
 }
 WORDS: dict[str, Shape] = {"scalar": SCALAR, "number": SCALAR}
-UNICODE_NAMES = {
-    "θ": "theta",
-    "λ": "lam",
-    "η": "eta",
-    "μ": "mu",
-    "σ": "sigma",
-    "α": "alpha",
-    "β": "beta",
-    "γ": "gamma",
-    "ε": "eps",
-    "φ": "phi",
-    "ψ": "psi",
-    "ρ": "rho",
-    "ω": "omega",
-    "δ": "delta",
-    "τ": "tau",
-    "Σ": "Sigma",
-    "Θ": "Theta",
-}
 NAME = r"[^\W\d]\w*(?:\^(?:\w+|\([\w\-+]+\)))?"
 _SIZE = re.compile(r"^(?:\d+|[^\W\d]\w*(?:\^\w+)?)$")
 
@@ -76,10 +59,13 @@ class Declarations:
         return ", ".join(shapes + [f"{name}: function" for name in self.functions])
 
 
-def plain_name(name: str) -> str:
-    """θ and theta are one name."""
-    head, *rest = re.split(r"(?=[_^])", name, maxsplit=1)
-    return "".join([UNICODE_NAMES.get(head, head), *rest])
+def symbol_name(name: str) -> str:
+    r"""The name of a symbol that a person wrote, in LaTeX too.
+
+    >>> symbol_name(r"\hat{y}"), symbol_name("θ"), symbol_name("W^{(1)}")
+    ('y_hat', 'theta', 'W^1')
+    """
+    return plain_name(latex_name(name.strip()))
 
 
 def declare(where: str | Mapping[str, str | tuple[Size, ...]] | None) -> Declarations:
@@ -130,9 +116,9 @@ def _pairs(
     if where is None:
         return []
     if isinstance(where, Mapping):
-        return [(plain_name(name), meaning) for name, meaning in where.items()]
+        return [(symbol_name(name), meaning) for name, meaning in where.items()]
     pairs: list[tuple[str, str | tuple[Size, ...]]] = []
-    for piece in re.split(r"[,;\n](?![^(]*\))", where):
+    for piece in re.split(r"[,;\n](?![^(]*\))(?![^{]*\})", where):
         if not piece.strip():
             continue
         names, colon, meaning = piece.partition(":")
@@ -141,10 +127,11 @@ def _pairs(
                 f"Cannot read the declaration {piece.strip()!r}. Write name, colon, shape, "
                 'as in "X: d×n, y: n×1, lam: scalar".'
             )
-        for name in names.split():
+        for written in re.sub(r"(\\[A-Za-z]+)\s+(?=[\w{\\])", r"\1{}", names).split():
+            name = symbol_name(written.replace("{}", " "))
             if not re.fullmatch(NAME, name):
-                raise FormulaError(f"{name!r} is not a name: use letters, digits and _.")
-            pairs.append((plain_name(name), meaning.strip()))
+                raise FormulaError(f"{written!r} is not a name: use letters, digits and _.")
+            pairs.append((name, meaning.strip()))
     return pairs
 
 

@@ -9,17 +9,19 @@ Notes: A.1, (A.3)
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
-from pellucid.calculus.language.declarations import plain_name
+from pellucid.calculus.language.names import plain_name
 from pellucid.errors import FormulaError
 
 LONGEST = 20_000
 DEEPEST = 60
+MOST_PARTS = 4000
 
 GRAMMAR = r"""
 ?start: sum
@@ -71,11 +73,27 @@ class Syntax:
     span: tuple[int, int]
     value: str = ""
 
+    def walk(self) -> Iterator[Syntax]:
+        """Every node, arguments before what they stand in, without recursion."""
+        stack = [(self, False)]
+        while stack:
+            node, ready = stack.pop()
+            if ready:
+                yield node
+            else:
+                stack.append((node, True))
+                stack.extend((argument, False) for argument in reversed(node.arguments))
+
 
 def _converted(tree: Tree[Token]) -> Syntax:
     """Bottom-up without recursion, so that a long formula cannot exhaust the stack."""
     made: dict[int, Syntax] = {}
-    for part in tree.iter_subtrees():
+    for count, part in enumerate(tree.iter_subtrees()):
+        if count > MOST_PARTS:
+            raise FormulaError(
+                f"The formula has more than {MOST_PARTS} parts; name some of them and give them "
+                "one by one."
+            )
         span = (part.meta.start_pos, part.meta.end_pos)
         inner = tuple(made[id(c)] for c in part.children if isinstance(c, Tree))
         tokens = [str(c) for c in part.children if isinstance(c, Token)]

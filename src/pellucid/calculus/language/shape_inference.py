@@ -8,7 +8,9 @@ Notes: A.1 (A.3), N 28
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.functions import TABLE
@@ -38,6 +40,7 @@ SPARE = ("m", "n", "k", "p", "q", "r", "d", "h", "l", "u", "v")
 TO_SCALAR = {"norm1", "norm2", "norm", "sum", "mean", "max", "logsumexp", "tr", "trace"} | {
     *("det", "logdet", "dot"),
 }
+MOST_CHOICES = 40  # of capitals that are no matrices
 SQUARE = {"tr", "trace", "det", "logdet", "inv"}
 
 
@@ -75,9 +78,11 @@ class _Delayed:
 
 
 class _Unifier:
-    def __init__(self, declared: Declarations, text: str) -> None:
+    def __init__(self, declared: Declarations, text: str, attempt: _Attempt) -> None:
         self.declared = declared
         self.text = text
+        self.attempt = attempt
+        self.known: dict[int, _Pair] = {}
         self.found: dict[str, _Pair] = {}
         self.delayed: list[_Delayed] = []
 
@@ -115,6 +120,12 @@ class _Unifier:
 
     # shapes
     def shape(self, node: Syntax) -> _Pair:
+        known = self.known.get(id(node))
+        if known is None:
+            known = self.known[id(node)] = self._shape(node)
+        return known
+
+    def _shape(self, node: Syntax) -> _Pair:
         method = getattr(self, f"_{node.operation}", None)
         if method is not None:
             found: _Pair = method(node)
@@ -152,13 +163,13 @@ class _Unifier:
             if len(shape) > 2:
                 raise FormulaError("With tensors every symbol needs a declaration.")
             return (_Size(shape[0]), _Size(shape[1]))
-        if name in self.declared.sizes or name in SIZE_NAMES or name in SCALAR_NAMES:
+        if name in self.declared.sizes or name in self.attempt.scalars:
             return (_Size(1), _Size(1))
         if name not in self.found:
-            matrix = name[0].isupper()
+            matrix = name[0].isupper() and name not in self.attempt.narrow
             self.found[name] = (
-                _Size(plural=matrix),
-                _Size(plural=True) if matrix else _Size(1),
+                _Size(plural=matrix or name in self.attempt.long),
+                _Size(plural=matrix) if name[0].isupper() else _Size(1),
             )
         return self.found[name]
 
@@ -189,9 +200,9 @@ class _Unifier:
             return other
         if node.arguments[1].operation == "number":
             return one
-        if self.scalar(one) and self.certain(other):
+        if self.scalar(one):
             return other
-        if self.scalar(other) and self.certain(one):
+        if self.scalar(other):
             return one
         for left, right in zip(one, other, strict=True):
             self.join(left, right, node)
@@ -213,10 +224,16 @@ class _Unifier:
 
     def _settle(self, product: _Delayed, force: bool = False) -> bool:
         left, right, result, node = product.left, product.right, product.result, product.node
+        if left[1].root().value == 1 and right[0].root().plural and not left[0].root().plural:
+            self.join(left[0], _Size(1), node)  # a column before a matrix conforms as a number only
         if self.scalar(left):
             pairs = list(zip(result, right, strict=True))
         elif self.scalar(right):
             pairs = list(zip(result, left, strict=True))
+        elif force and self._two_columns(left, right):
+            for size in (left[0], right[0]):
+                self.join(size, _Size(1), node)
+            pairs = [(result[0], left[0]), (result[1], right[1])]
         elif force or (self.certain(left) and self.certain(right)):
             pairs = [(left[1], right[0]), (result[0], left[0]), (result[1], right[1])]
         else:
@@ -225,6 +242,11 @@ class _Unifier:
         for one, other in pairs:
             self.join(one, other, node, around)
         return True
+
+    def _two_columns(self, left: _Pair, right: _Pair) -> bool:
+        """y*log(g), nothing else being known: two numbers."""
+        columns = left[1].root().value == 1 and right[1].root().value == 1
+        return columns and left[0].root().value is None and right[0].root().value is None
 
     def _call(self, node: Syntax) -> _Pair:
         name = node.value
@@ -241,17 +263,23 @@ class _Unifier:
             return (rows, rows) if columns.root().value == 1 else (rows, _Size(1))
         if name == "transpose":
             return (inner[0][1], inner[0][0])
+        if name == "bars":
+            if self.certain(inner[0]):
+                self.join(inner[0][0], inner[0][1], node)
+            return (_Size(1), _Size(1))
         if name in {"vector", "matrix"} and len(inner) == 1:
             return (_Size(1), _Size(1))
         known = name in TABLE or name.rstrip("'") in {*self.declared.functions, "f", "g", "h"}
         if known or name in {"inv", "softmax", "sqrt", "square", "ln", "logistic", "onehot"}:
             return inner[0]
-        raise FormulaError(
-            pointed(self.text, node.span, f"With {name}( … ) the shapes must be declared.")
-        )
+        raise FormulaError(pointed(self.text, node.span, _to_declare(node)))
 
     def run(self, syntax: Syntax) -> None:
-        self.shape(syntax)
+        for node in syntax.walk():
+            self.shape(node)
+        if self.attempt.whole:
+            for size in self.shape(syntax):
+                self.join(size, _Size(1), syntax)
         while self.delayed:
             left = [product for product in self.delayed if not self._settle(product)]
             if len(left) == len(self.delayed):
@@ -259,8 +287,28 @@ class _Unifier:
             self.delayed = left
 
 
-def infer(syntax: Syntax, declared: Declarations, text: str) -> Declarations:
+def missing_names(syntax: Syntax, declared: Declarations) -> tuple[str, ...]:
+    """Names that the formula uses and nobody declared."""
+    known = set(declared.symbols) | set(declared.sizes)
+    return tuple(name for name in _all_names(syntax) if name not in known)
+
+
+def infer(
+    syntax: Syntax, declared: Declarations, text: str, *, scalar: bool = False
+) -> Declarations:
     """Declarations for every name of the formula.
+
+    A capital is a matrix, unless the formula conforms only with a row or a column there.
+
+    Parameters
+    ----------
+    syntax : Syntax
+    declared : Declarations
+        What is known already.
+    text : str
+        The formula, for the place of an error.
+    scalar : bool
+        Whether the formula should be a single number, where nothing makes it longer.
 
     Raises
     ------
@@ -273,11 +321,13 @@ def infer(syntax: Syntax, declared: Declarations, text: str) -> Declarations:
     >>> formula = "norm2(X'*theta - y)^2/n"
     >>> print(infer(read_syntax(formula), Declarations(), formula))
     X: d×n, theta: d×1, y: n×1
+    >>> formula = "(theta'*X - Y)*(theta'*X - Y)'/n"
+    >>> print(infer(read_syntax(formula), Declarations(), formula))
+    theta: d×1, X: d×n, Y: 1×n
 
-    Notes: (A.3)
+    Notes: (A.3), KE 55
     """
-    unifier = _Unifier(declared, text)
-    unifier.run(syntax)
+    unifier = _unified(syntax, declared, text, scalar)
     names = _named_sizes(unifier)
     symbols = dict(declared.symbols)
     for name, pair in unifier.found.items():
@@ -288,6 +338,83 @@ def infer(syntax: Syntax, declared: Declarations, text: str) -> Declarations:
         if name not in symbols and name not in sizes:
             symbols[name] = ex.symbol(name, SCALAR)
     return Declarations(symbols, declared.functions)
+
+
+def _to_declare(node: Syntax) -> str:
+    """The declaration that a function needs whose sizes are numbers, as conv."""
+    names = dict.fromkeys(n.value for n in node.walk() if n.operation == "name")
+    lengths = zip(names, (5, *[2] * len(names)), strict=False)
+    example = ", ".join(f"{name}: {length}" for name, length in lengths)
+    return (
+        f"The result of {node.value}( … ) is as long as its sizes say: declare them as numbers, "
+        f'as in --where "{example}".'
+    )
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What is supposed about names, before the formula is asked whether it conforms.
+
+    `narrow` capitals need not be matrices, `long` names are no numbers, `scalars` are; `whole`
+    says that the formula is a single number.
+    """
+
+    whole: bool
+    narrow: frozenset[str]
+    long: frozenset[str]
+    scalars: frozenset[str]
+
+
+def _attempts(syntax: Syntax, declared: Declarations, scalar: bool) -> Iterator[_Attempt]:
+    """The likeliest first: an inner product such as θ'x makes the formula a number."""
+    missing = missing_names(syntax, declared)
+    scalars = frozenset(n for n in missing if n in SCALAR_NAMES) | _sizes_meant(syntax)
+    capitals = [n for n in missing if n[0].isupper() and n not in scalars]
+    turned = _turned_first(syntax) - scalars
+    several = [(), *((n,) for n in capitals), *combinations(capitals, 2), tuple(capitals)]
+    if turned:
+        yield _Attempt(True, frozenset(), turned, scalars)
+        if "Y" in capitals and "Y" not in turned:
+            yield _Attempt(True, frozenset({"Y"}), turned, scalars)
+    for whole in (True, False) if scalar else (False,):
+        for narrow in dict.fromkeys(several[:MOST_CHOICES]):
+            yield _Attempt(whole, frozenset(narrow), frozenset(), scalars)
+
+
+def _sizes_meant(syntax: Syntax) -> frozenset[str]:
+    """n and d, and other letters for sizes where they only multiply or divide."""
+    elsewhere = {
+        argument.value
+        for node in syntax.walk()
+        if node.operation not in {"multiply", "divide", "power", "negative"}
+        for argument in node.arguments
+        if argument.operation == "name"
+    }
+    return frozenset({"n", "d"} | (SIZE_NAMES - elsewhere))
+
+
+def _turned_first(syntax: Syntax) -> frozenset[str]:
+    """The x of x'y: an inner product of more than one entry."""
+    return frozenset(
+        node.arguments[0].arguments[0].value
+        for node in syntax.walk()
+        if node.operation == "multiply"
+        and node.arguments[0].operation == "transpose"
+        and node.arguments[0].arguments[0].operation == "name"
+    )
+
+
+def _unified(syntax: Syntax, declared: Declarations, text: str, scalar: bool) -> _Unifier:
+    problems: list[ShapeError] = []
+    for attempt in _attempts(syntax, declared, scalar):
+        unifier = _Unifier(declared, text, attempt)
+        try:
+            unifier.run(syntax)
+            return unifier
+        except ShapeError as problem:
+            plainest = not attempt.whole and not attempt.narrow
+            problems.insert(0 if plainest else len(problems), problem)
+    raise problems[0]
 
 
 def _value(size: _Size, names: dict[int, str]) -> Size:
@@ -317,11 +444,5 @@ def _named_sizes(unifier: _Unifier) -> dict[int, str]:
 
 
 def _all_names(syntax: Syntax) -> list[str]:
-    found: dict[str, None] = {}
-    stack = [syntax]
-    while stack:
-        node = stack.pop()
-        if node.operation == "name":
-            found[node.value] = None
-        stack.extend(reversed(node.arguments))
-    return list(found)
+    found = sorted((n.span[0], n.value) for n in syntax.walk() if n.operation == "name")
+    return list(dict.fromkeys(name for _, name in found))

@@ -6,28 +6,40 @@ Notes: A.2
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+import re
 
 from pellucid.calculus.derivation.layout import legend
-from pellucid.calculus.render.derivation_text import _convexity_sentence
+from pellucid.calculus.render.derivation_text import Shown, convexity_sentence
 from pellucid.calculus.render.latex import latex
-from pellucid.calculus.render.text import pretty_name, shapes_text, unicode_text
+from pellucid.calculus.render.names import pretty_name
+from pellucid.calculus.render.text import shapes_text, unicode_text
 
-if TYPE_CHECKING:
-    from pellucid.calculus.derivation.derivation import Derivation
+LONGEST = 1500  # characters of LaTeX that are typeset
+MOST_STEPS = 20  # steps that are typeset
+DEEPEST = 6  # brackets that grow with what they hold: each doubles the work
+
+
+def _depth(formula: str) -> int:
+    depth = deepest = 0
+    for word in re.findall(r"\\left|\\right|\\frac|\\sqrt|\\lVert|\\rVert", formula):
+        depth += {"\\left": 1, "\\lVert": 1, "\\right": -1, "\\rVert": -1}.get(word, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def typeset(formula: str, title: str) -> str:
-    """The formula as SVG; its text where it cannot be typeset."""
+    """The formula as SVG; its text where it cannot be typeset, or not in bounded time."""
     from pellucid.typesetting import svg
 
+    if len(formula) > LONGEST or _depth(formula) > DEEPEST:
+        return f"<code>{html.escape(title)}</code>"
     try:
         return svg(formula, title=title)
     except Exception:  # A formula that the typesetter does not know is still shown as text.
         return f"<code>{html.escape(title)}</code>"
 
 
-def derivation_html(derivation: Derivation) -> str:
+def derivation_html(derivation: Shown) -> str:
     """The derivation as `<section>`."""
     d = derivation.derivative
     by = pretty_name(d.by.detail)
@@ -46,7 +58,7 @@ def derivation_html(derivation: Derivation) -> str:
     checks = f"{derivation.check}; {derivation.check_jax}"
     rows.append(("Check", html.escape(checks)))
     if derivation.convexity:
-        rows.append(("Convexity", html.escape(_convexity_sentence(derivation.convexity, by))))
+        rows.append(("Convexity", html.escape(convexity_sentence(derivation.convexity, by))))
     if derivation.closed_form is not None:
         rows.append(("Closed form", html.escape(str(derivation.closed_form))))
     rows += [("Mind", html.escape(warning)) for warning in derivation.warnings]
@@ -55,9 +67,13 @@ def derivation_html(derivation: Derivation) -> str:
         f"<li><p>{html.escape(step.what)}"
         + (f" <cite>{html.escape(step.source)}</cite>" if step.source else "")
         + "</p>"
-        + (typeset(step.latex, step.text) if step.latex else f"<p>{html.escape(step.text)}</p>")
+        + (
+            typeset(step.latex, step.text)
+            if step.latex and place < MOST_STEPS
+            else f"<p>{html.escape(step.text)}</p>"
+        )
         + "</li>"
-        for step in derivation.steps
+        for place, step in enumerate(derivation.steps)
     )
     return (
         f'<section class="derivation"><h3>The derivative by {html.escape(by)}</h3>'

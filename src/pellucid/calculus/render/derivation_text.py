@@ -6,21 +6,61 @@ Notes: A.2
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pellucid.calculus.algebra.shapes import is_scalar, shape_text
 from pellucid.calculus.derivation.layout import legend
-from pellucid.calculus.render.text import pretty_name, shapes_text, unicode_text
+from pellucid.calculus.render.names import pretty_name
+from pellucid.calculus.render.text import shapes_text, unicode_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pellucid.calculus.algebra.expression import Expression
-    from pellucid.calculus.derivation.derivation import Derivation
+    from pellucid.calculus.checking.verify import Check
+    from pellucid.calculus.derivation.condensed_form import Condensed
+    from pellucid.calculus.derivation.derivative import Derivative
+    from pellucid.calculus.derivation.quadratic import ClosedForm
+    from pellucid.calculus.derivation.steps import Step
 
 WIDTH = 98
 INDENT = " " * 14
 
 
-def derivation_text(derivation: Derivation) -> str:
+class Shown(Protocol):
+    """What a page shows of a derivation: all that the two pages know of it."""
+
+    @property
+    def derivative(self) -> Derivative: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def inferred(self) -> Sequence[str]: ...
+    @property
+    def options(self) -> frozenset[str]: ...
+    @property
+    def element(self) -> str: ...
+    @property
+    def latex(self) -> str: ...
+    @property
+    def einsum(self) -> str: ...
+    @property
+    def condensed(self) -> Condensed | None: ...
+    @property
+    def steps(self) -> Sequence[Step]: ...
+    @property
+    def check(self) -> Check: ...
+    @property
+    def check_jax(self) -> Check: ...
+    @property
+    def convexity(self) -> str: ...
+    @property
+    def closed_form(self) -> ClosedForm | None: ...
+    @property
+    def warnings(self) -> Sequence[str]: ...
+
+
+def derivation_text(derivation: Shown) -> str:
     """Everything worth seeing, in reading order."""
     d = derivation.derivative
     by = pretty_name(d.by.detail)
@@ -64,7 +104,7 @@ def derivation_text(derivation: Derivation) -> str:
     lines += _labelled("Check", str(derivation.check))
     lines += _labelled("", str(derivation.check_jax))
     if derivation.convexity:
-        lines += _labelled("Convexity", _convexity_sentence(derivation.convexity, by))
+        lines += _labelled("Convexity", convexity_sentence(derivation.convexity, by))
     if derivation.closed_form is not None:
         lines += _labelled("Closed form", str(derivation.closed_form))
     for warning in derivation.warnings:
@@ -88,7 +128,7 @@ def _labelled(label: str, text: str) -> list[str]:
     ) or [label]
 
 
-def _tensor_lines(derivation: Derivation) -> list[str]:
+def _tensor_lines(derivation: Shown) -> list[str]:
     if derivation.derivative.in_matrix_form and derivation.derivative.tensor.rank < 3:
         return []
     lines = _labelled("einsum", derivation.einsum)
@@ -124,7 +164,8 @@ def _bracketed(factor: Expression) -> str:
     return f"({spelled})" if factor.operation in {"add", "hadamard"} else spelled
 
 
-def _convexity_sentence(curvature: str, by: str) -> str:
+def convexity_sentence(curvature: str, by: str) -> str:
+    """What a verdict of the composition rules means."""
     return {
         "convex": f"convex in {by} (by composition rules): every local minimum is global (T103)",
         "concave": f"concave in {by} (by composition rules)",

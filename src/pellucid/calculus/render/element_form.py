@@ -5,14 +5,10 @@ Notes: C 466, Concept 481, (A.67)
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
-
-from pellucid.calculus.algebra.expression import Expression
-from pellucid.calculus.algebra.index_form import Atom, Factor, Tensor, Term
-from pellucid.calculus.render.text import number_text, pretty_name
-
-LETTERS = "ijklpqrstuvabcefgh"
+from pellucid.calculus.algebra.index_form import Tensor
+from pellucid.calculus.render.entries import LETTERS, Entries
+from pellucid.calculus.render.latex import latex as latex_text
+from pellucid.calculus.render.text import unicode_text
 
 
 def element_text(tensor: Tensor, letters: str = LETTERS, latex: bool = False) -> str:
@@ -27,7 +23,8 @@ def element_text(tensor: Tensor, letters: str = LETTERS, latex: bool = False) ->
 
     Notes: (A.67)
     """
-    return _Spelling(letters, latex).tensor(tensor, tuple(letters[: tensor.rank]), tensor.rank)
+    entries = Entries(letters, latex, latex_text if latex else unicode_text)
+    return entries.tensor(tensor, tuple(letters[: tensor.rank]), tensor.rank)
 
 
 def letters_free_of(names: set[str]) -> str:
@@ -35,135 +32,4 @@ def letters_free_of(names: set[str]) -> str:
     return "".join(letter for letter in LETTERS if letter not in names) or LETTERS
 
 
-def contraction_text(e: Expression) -> str:
-    """A contraction inside matrix text: `[Σ_l A_il B_jl C_kl]_ijk`."""
-    from pellucid.calculus.algebra.to_index_form import index_form
-
-    tensor = index_form(e)
-    outer = LETTERS[: tensor.rank]
-    return f"[{element_text(tensor)}]" + (f"_{outer}" if outer else "")
-
-
-class _Spelling:
-    def __init__(self, letters: str, latex: bool) -> None:
-        self.letters = letters + "".join(f"{c}'" for c in letters)
-        self.pool = list(letters) + [f"{c}_{k}" for k in range(1, 400) for c in letters[:9]]
-        self.latex = latex
-
-    def tensor(self, tensor: Tensor, free: tuple[str, ...], used: int) -> str:
-        if not tensor.terms:
-            return "0"
-        pieces = []
-        for position, term in enumerate(sorted(tensor.terms, key=lambda t: t.coefficient < 0)):
-            spelled = self.term(term, free, used, tensor.rank)
-            negative = spelled.startswith("-")
-            if position == 0:
-                pieces.append(spelled)
-            else:
-                pieces.append((" - " + spelled[1:]) if negative else " + " + spelled)
-        return "".join(pieces)
-
-    def term(self, term: Term, free: tuple[str, ...], used: int, rank: int) -> str:
-        names = dict(enumerate(free))
-        sums = []
-        for index in sorted(term.indices):
-            if index >= rank:
-                names[index] = self.pool[used]
-                sums.append(names[index])
-                used += 1
-        above, below = [], []
-        for factor in sorted(term.factors, key=_plain_first):
-            if factor.exponent < 0 and not factor.indices:
-                turned = Factor(factor.atom, factor.indices, -factor.exponent)
-                below.append(self.factor(turned, names, used))
-            else:
-                above.append(self.factor(factor, names, used))
-        return self._assembled(term.coefficient, sums, above, below)
-
-    def _assembled(
-        self, coefficient: Fraction | float, sums: list[str], above: list[str], below: list[str]
-    ) -> str:
-        sign = "-" if coefficient < 0 else ""
-        size: Fraction | float = max(coefficient, -coefficient)
-        if isinstance(size, Fraction) and size.denominator != 1:
-            below = [str(size.denominator), *below]
-            size = Fraction(size.numerator)
-        if size != 1 or not above:
-            above = [number_text(size), *above]
-        total = "".join(f"\\sum_{{{s}}} " if self.latex else f"Σ_{s} " for s in sums)
-        product = " ".join(above)
-        if below and self.latex:
-            return f"{sign}{total}\\frac{{{product}}}{{{' '.join(below)}}}"
-        over = " ".join(below)
-        bar = f"/({over})" if len(below) > 1 else f"/{over}" if below else ""
-        return f"{sign}{total}{product}{bar}"
-
-    def factor(self, factor: Factor, names: dict[int, str], used: int) -> str:
-        places = tuple(names[i] for i in factor.indices)
-        base = self.atom(factor.atom, places, used)
-        if factor.exponent == 1:
-            return base
-        if factor.exponent == Fraction(1, 2):
-            return f"\\sqrt{{{base}}}" if self.latex else f"sqrt({base})"
-        exponent = number_text(factor.exponent)
-        if self.latex:
-            return f"{{{base}}}^{{{exponent}}}"
-        exponent = exponent if re.fullmatch(r"\d", exponent) else f"({exponent})"
-        return f"{base}^{exponent}"
-
-    def atom(self, atom: Atom, places: tuple[str, ...], used: int) -> str:
-        subscript = self._subscript(places)
-        if atom.kind == "symbol":
-            return self._symbol(atom, subscript)
-        if atom.kind == "delta":
-            return (r"\delta" if self.latex else "δ") + subscript
-        if atom.kind == "basis":
-            return "e" + self._subscript((str(atom.detail),)) + subscript
-        if atom.kind == "shift":
-            out, taps, signal = places
-            return f"[{signal}={out}+{taps}-1]"
-        if atom.kind == "group":
-            return f"({self.tensor(atom.inners[0], places, used)})"
-        if atom.kind == "map":
-            name = self._function(atom.detail)
-            return f"{name}({self.tensor(atom.inners[0], places, used)})"
-        if atom.kind == "power":
-            base = self.tensor(atom.inners[0], places, used)
-            return f"({base})^{{{self.tensor(atom.inners[1], (), used)}}}"
-        from pellucid.calculus.algebra.to_matrix_form import atom_form
-        from pellucid.calculus.render.latex import latex
-        from pellucid.calculus.render.text import unicode_text
-
-        whole = atom_form(atom)
-        spelled = latex(whole) if self.latex else unicode_text(whole)
-        return f"[{spelled}]{subscript}" if subscript else spelled
-
-    def _function(self, name: str) -> str:
-        from pellucid.calculus.render.latex import function_name
-
-        return function_name(name) if self.latex else "σ" if name == "sigmoid" else name
-
-    def _symbol(self, atom: Atom, subscript: str) -> str:
-        from pellucid.calculus.render.latex import latex
-
-        if self.latex:
-            return f"{{{latex(atom.detail)}}}{subscript}" if subscript else latex(atom.detail)
-        name = pretty_name(atom.detail.detail)
-        return (
-            f"({name}){subscript}"
-            if subscript and ("_" in name or "^" in name)
-            else (name + subscript)
-        )
-
-    def _subscript(self, places: tuple[str, ...]) -> str:
-        if not places:
-            return ""
-        if self.latex:
-            return "_{" + " ".join(places) + "}"
-        joined = "".join(places)
-        return f"_{joined}" if all(len(p) == 1 for p in places) else "_{" + ",".join(places) + "}"
-
-
-def _plain_first(factor: Factor) -> tuple[bool, bool]:
-    """Scalars, then symbols, then brackets and functions."""
-    return (bool(factor.indices), factor.atom.kind != "symbol")
+__all__ = ["LETTERS", "element_text", "letters_free_of"]

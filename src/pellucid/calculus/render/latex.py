@@ -5,19 +5,14 @@ Notes: A.1
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from fractions import Fraction
 
-from pellucid.calculus.algebra.expression import Expression, is_number
-from pellucid.calculus.algebra.functions import TABLE
+from pellucid.calculus.algebra.expression import Expression, entrywise_power, is_number, number
 from pellucid.calculus.algebra.shapes import Shape, is_scalar
+from pellucid.calculus.render.entries import contraction_latex
+from pellucid.calculus.render.names import function_name, name_latex
 from pellucid.calculus.render.text import ATOM, POWER, PRODUCT, SUM, UNARY, fraction_parts
-
-GREEK = {
-    *("alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "sigma"),
-    *("tau", "phi", "psi", "rho", "omega", "Sigma", "Theta", "nabla"),
-}
 
 
 def latex(expression: Expression) -> str:
@@ -33,24 +28,6 @@ def latex(expression: Expression) -> str:
 def shape_latex(shape: Shape) -> str:
     """(d \\times n)"""
     return "(" + r" \times ".join(str(size) for size in shape) + ")"
-
-
-def name_latex(name: str) -> str:
-    """theta_0 → \\theta_{0}; layers as superscripts."""
-    head, *rest = re.split(r"(?=[_^])", name, maxsplit=1)
-    head = {"lam": "lambda", "eps": "epsilon"}.get(head, head)
-    spelled = f"\\{head}" if head in GREEK else head if len(head) == 1 else rf"\mathrm{{{head}}}"
-    if not rest:
-        return spelled
-    body = rest[0][1:].strip("()").replace("_", r"\_")
-    return spelled + rest[0][0] + "{" + body + "}"
-
-
-def function_name(name: str) -> str:
-    """The LaTeX name of a function of each entry."""
-    bare = name.rstrip("'")
-    known = TABLE.get(name)
-    return known.latex if known else name_latex(bare) + "'" * (len(name) - len(bare))
 
 
 def _wrapped(inner: str, own: int, wanted: int) -> str:
@@ -100,8 +77,6 @@ def _multiply(e: Expression, wanted: int) -> str:
     sign = "-" if coefficient < 0 else ""
     size: Fraction | float = max(coefficient, -coefficient)
     if isinstance(size, Fraction) and size.denominator != 1:
-        from pellucid.calculus.algebra.expression import number
-
         below = [number(size.denominator), *below]
         size = Fraction(size.numerator)
     scalars = [a for a in above if is_scalar(a.shape)]
@@ -130,8 +105,6 @@ def _power(e: Expression, wanted: int) -> str:
     if is_number(exponent, Fraction(1, 2)) and is_scalar(e.shape):
         return rf"\sqrt{{{_spelled(base, SUM)}}}"
     if is_scalar(e.shape) and is_number(exponent) and exponent.detail < 0:
-        from pellucid.calculus.algebra.expression import entrywise_power, number
-
         under = entrywise_power(base, number(-exponent.detail))
         return rf"\frac{{1}}{{{_spelled(under, SUM)}}}"
     mark = "" if is_scalar(e.shape) else r"\odot "
@@ -169,13 +142,7 @@ def _filled(sign: str) -> Callable[[Expression, int], str]:
 
 
 def _contract(e: Expression, _: int) -> str:
-    from pellucid.calculus.algebra.to_index_form import index_form
-    from pellucid.calculus.render.element_form import LETTERS, element_text
-
-    tensor = index_form(e)
-    outer = LETTERS[: tensor.rank]
-    subscript = f"_{{{' '.join(outer)}}}" if outer else ""
-    return rf"\left[{element_text(tensor, latex=True)}\right]{subscript}"
+    return contraction_latex(e, latex)
 
 
 _OPERATORS = {

@@ -11,35 +11,17 @@ from fractions import Fraction
 from pellucid.calculus.algebra.expression import (
     Expression,
     as_expression,
+    entrywise_power,
     is_number,
     multiply,
+    number,
     symbols_of,
 )
 from pellucid.calculus.algebra.shapes import is_scalar, shape_text
+from pellucid.calculus.render.entries import contraction_text
+from pellucid.calculus.render.names import number_text, pretty_name
 
 SUM, PRODUCT, UNARY, POWER, ATOM = range(5)
-
-GREEK = {
-    "alpha": "α",
-    "beta": "β",
-    "gamma": "γ",
-    "delta": "δ",
-    "epsilon": "ε",
-    "eps": "ε",
-    "eta": "η",
-    "theta": "θ",
-    "lam": "λ",
-    "lambda": "λ",
-    "mu": "μ",
-    "sigma": "σ",
-    "tau": "τ",
-    "phi": "φ",
-    "psi": "ψ",
-    "rho": "ρ",
-    "omega": "ω",
-    "Sigma": "Σ",
-    "Theta": "Θ",
-}
 
 
 @dataclass(frozen=True)
@@ -80,12 +62,6 @@ def shapes_text(expression: Expression) -> str:
     )
 
 
-def pretty_name(name: str) -> str:
-    """theta → θ, theta_0 → θ_0."""
-    head, *rest = name.split("_", 1)
-    return "_".join([GREEK.get(head, head), *rest])
-
-
 def _wrapped(inner: str, own: int, wanted: int) -> str:
     return f"({inner})" if own < wanted else inner
 
@@ -106,13 +82,6 @@ def _spelled(e: Expression, style: Style, wanted: int) -> str:
     if e.operation == "transpose":
         return _spelled(e.arguments[0], style, ATOM) + style.transposed
     return _call(e, style)
-
-
-def number_text(value: Fraction | float) -> str:
-    """A fraction as a/b, a float with its shortest spelling."""
-    if isinstance(value, Fraction):
-        return str(value)
-    return repr(float(value))
 
 
 def _number(value: Fraction | float, wanted: int) -> str:
@@ -152,8 +121,6 @@ def fraction_parts(
     e: Expression,
 ) -> tuple[Fraction | float, list[Expression], list[Expression]]:
     """Number, factors above the bar and factors below it."""
-    from pellucid.calculus.algebra.expression import entrywise_power, number
-
     coefficient: Fraction | float = Fraction(1)
     above: list[Expression] = []
     below: list[Expression] = []
@@ -253,9 +220,7 @@ def _call(e: Expression, style: Style) -> str:
     if e.operation == "basis":
         return f"e_{e.detail}" if style.unicode else f"basis({e.detail}, {e.shape[0]})"
     if e.operation == "contract":
-        from pellucid.calculus.render.element_form import contraction_text
-
-        return contraction_text(e)
+        return contraction_text(e, text)
     if style.unicode and e.operation == "norm2":
         return f"‖{inner[0]}‖"
     if style.unicode and e.operation == "norm1":

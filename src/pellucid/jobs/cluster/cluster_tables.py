@@ -147,7 +147,7 @@ def cluster_table(
         silhouettes=(groups[judged], silhouettes(X[judged], groups[judged])) if k > 1 else None,
         tree=_tree(X[judged], groups[judged], max(*settings.ks, k, 8), settings.seed),
         agreement=_agreement(table, settings.truth, groups),
-        findings=findings(table, features, described, told),
+        findings=(*table.findings, *findings(table, features, described, told)),
         identifiers={c.name: c.texts() for c in table.columns if c.kind is Kind.IDENTIFIER},
         machine=machine,
         seconds=time.perf_counter() - started,

@@ -96,6 +96,7 @@ def encode_table(
     }
     missing = {name: int(table[name].missing.sum()) for name in framed.features}
     found = _encoded(numbers, labels, settings, machine, progress, missing)
+    found["findings"] = (*table.findings, *found["findings"])
     return EncodeResult(
         source=table.source,
         columns=column_summaries(table, framed),

@@ -1,6 +1,7 @@
 """The honest candidates: from the baseline upwards, by problem class.
 
 Ranks run from simple to involved; within one standard error of the best, the lowest rank wins.
+A candidate that nobody can read (nearest rows, a network, boosted trees) has to win clearly.
 
 Notes: §1.4, §1.5, §2.7
 """
@@ -8,7 +9,7 @@ Notes: §1.4, §1.5, §2.7
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import comb
 from typing import Any
@@ -16,23 +17,34 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from pellucid.data.column_values import ColumnValues
 from pellucid.data.encoder import TableEncoder
 from pellucid.errors import FramingError
+from pellucid.evaluation.evidence import Candidate
 
 RIDGE_LAMS = tuple(float(v) for v in np.logspace(-6, 2, 17))
 LOGISTIC_LAMS = tuple(float(v) for v in np.logspace(-6, 1, 8))
+ROUNDS = (15, 30, 60, 100, 200)  # of boosting
+SLOW_ROUNDS = (40, 80, 150, 300)
 MOST_ROWS = 50_000  # rows on which candidates are compared
 NEAREST_ROWS = 10_000
 WORK = 4e8  # rows × (columns × classes)², the cost of one Newton step, that a comparison may take
-MOST_TERMS = 2_000  # terms of the order-2 basis
+# Terms of the order-2 basis; beyond them the strongest are chosen. Chances take Newton's steps, one
+# a λ, where amounts take one decomposition.
+MOST_TERMS = 800
+MOST_TERMS_OF_CHANCES = 200
+PAIRS = 12  # surfaces beside the curves
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One candidate: how to build it, its rank, its λ grid and how many rows it is compared on.
+    """One candidate: how to build it, its rank, its grid and how many rows it is compared on.
 
-    `make` takes the seed and returns the estimator; `expand` says whether an order-2 polynomial
-    basis stands between encoder and estimator. `count` gives the number of parameters from those of
+    `make` takes the seed and returns the estimator. `expand` says whether products of columns
+    stand between encoder and estimator, `whole` whether columns enter as they are, without a code.
+    `tuned` names the hyperparameter that `lams` are values of; a `value` is one already chosen.
+    `family` is what `--model` may say for this recipe and its kin; `target` is "", "log" or "sqrt",
+    the scale on which the target is fitted. `count` gives the number of parameters from those of
     columns and of free outputs, where it is not that of a linear model.
     """
 
@@ -43,36 +55,62 @@ class Recipe:
     lams: tuple[float, ...] = ()
     expand: bool = False
     count: Callable[[int, int], int] | None = None
+    whole: bool = False
+    tuned: str = "lam"
+    value: float | None = None
+    family: str = ""
+    readable: bool = True
+    target: str = ""
+    most: int = MOST_TERMS
 
     def pipeline(
         self, seed: int, lam: float | None = None, codes: dict[str, str] | None = None
     ) -> Pipeline:
         """Encoder with the codes asked for, features, estimator: not fitted."""
         model = self.make(seed)
-        if lam is not None:
+        if lam is not None and self.tuned == "lam":
             model.set_params(lam=lam)
-        steps = [("encoder", TableEncoder(codes=codes))]
-        if self.expand:
-            from pellucid.features.polynomial import PolynomialBasis
+        if self.value is not None:
+            model.set_params(**{self.tuned: self.value})
+        if self.target:
+            from pellucid.linear.transformed_target import TransformedTarget
 
-            steps.append(("polynomial", PolynomialBasis(order=2, include_constant=False)))
+            model = TransformedTarget(model, scale=self.target)
+        steps = [("encoder", self.encoder(codes))]
+        if self.expand:
+            from pellucid.features.strongest_monomials import StrongestMonomials
+
+            steps.append(("polynomial", StrongestMonomials(most=self.most)))
         return Pipeline([*steps, ("model", model)])
+
+    def encoder(self, codes: dict[str, str] | None = None) -> Any:
+        """What turns columns into what the estimator takes: not fitted."""
+        return ColumnValues(codes=codes) if self.whole else TableEncoder(codes=codes)
 
     def terms(self, d: int) -> int:
         """Number of columns that reach the estimator, from d encoded ones."""
-        return comb(d + 2, 2) - 1 if self.expand else d
+        return min(comb(d + 2, 2) - 1, max(self.most, d)) if self.expand else d
 
     def rows(self, d: int, outputs: int) -> int:
         """How many rows to compare on, so that the comparison ends in seconds."""
-        if self.rank == NEAREST_RANK:
+        if self.model == "nearest":
             return NEAREST_ROWS
+        if self.whole:
+            return max(4_000, min(MOST_ROWS, int(3e6 / max(d * outputs, 1))))
         if self.count:
             return MOST_ROWS
         by_work = int(WORK / max(self.terms(d) * (outputs if self.lams else 1), 1) ** 2)
         return min(MOST_ROWS, max(by_work, 2_000))
 
-
-NEAREST_RANK = 3
+    def on_scale(self, scale: str) -> Recipe:
+        """The same candidate, fitted to the logarithm or the root of the target."""
+        of = {"log": "logarithm", "sqrt": "square root"}[scale]
+        return replace(
+            self,
+            name=f"{self.name}, of the target's {of}",
+            model=f"{self.model}-{scale}",
+            target=scale,
+        )
 
 
 def recipes(problem: str) -> dict[str, Recipe]:
@@ -115,14 +153,68 @@ def _network(class_name: str) -> Recipe:
     return Recipe(
         "neural network",
         "network",
-        4,
+        6,
         make,
         count=lambda d, k: _dense_parameters((d, *HIDDEN, k)),
+        readable=False,
     )
 
 
 def _dense_parameters(sizes: tuple[int, ...]) -> int:
     return sum((m + 1) * n for m, n in pairwise(sizes))
+
+
+def _curves(kind: str) -> dict[str, Recipe]:
+    """A curve a column; and the same with surfaces for pairs."""
+
+    def made(pairs: int) -> Callable[[int], Any]:
+        def make(seed: int) -> Any:
+            import pellucid
+
+            return getattr(pellucid, f"Curves{kind}")(pairs=pairs)
+
+        return make
+
+    return {
+        "curves": Recipe(
+            "a curve for each column", "curves", 2, made(0), whole=True, family="curves"
+        ),
+        "pairs": Recipe(
+            "curves and surfaces for pairs", "pairs", 4, made(PAIRS), whole=True, family="curves"
+        ),
+    }
+
+
+def _trees(kind: str) -> dict[str, Recipe]:
+    """Boosted trees in two sizes; the number of rounds is tuned."""
+
+    def made(**settings: Any) -> Callable[[int], Any]:
+        def make(seed: int) -> Any:
+            import pellucid
+
+            build = getattr(pellucid, f"BoostedTrees{kind}")
+            return build(random_state=seed, **settings)
+
+        return make
+
+    shared: dict[str, Any] = {
+        "whole": True,
+        "tuned": "max_iter",
+        "family": "trees",
+        "readable": False,
+        "count": lambda d, k: 0,
+    }
+    return {
+        "trees": Recipe("boosted trees", "trees", 7, made(), ROUNDS, **shared),
+        "small-trees": Recipe(
+            "boosted small trees",
+            "small-trees",
+            7,
+            made(learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=6, max_features=0.5),
+            SLOW_ROUNDS,
+            **shared,
+        ),
+    }
 
 
 def automatic(problem: str) -> list[Recipe]:
@@ -131,7 +223,11 @@ def automatic(problem: str) -> list[Recipe]:
     return [found[name] for name in AUTOMATIC if name in found]
 
 
-AUTOMATIC = ("mean", "ridge", "logistic", "softmax", "sigmoids", "polynomial", "nearest")
+AUTOMATIC = (
+    *("mean", "ridge", "logistic", "softmax", "sigmoids", "curves", "polynomial", "pairs"),
+    *("nearest", "trees", "small-trees"),
+)
+SCALES = ("log", "sqrt")
 
 
 def named(problem: str, name: str) -> Recipe:
@@ -143,11 +239,47 @@ def named(problem: str, name: str) -> Recipe:
         When no such model serves the problem class; the message lists those that do.
     """
     found = recipes(problem)
+    stem, _, scale = name.rpartition("-")
+    if scale in SCALES and stem in found and problem == "regression":
+        return found[stem].on_scale(scale)
     if name not in found:
         raise FramingError(
             f"There is no model {name!r} for {problem}; there are auto, {', '.join(found)}."
         )
     return found[name]
+
+
+def asked_for(problem: str, name: str) -> list[Recipe]:
+    """The recipes that `--model NAME` means: all candidates, a family, or one."""
+    if name == "auto":
+        return automatic(problem)
+    family = [r for r in recipes(problem).values() if r.family == name]
+    return family or [named(problem, name)]
+
+
+def compared(problem: str, name: str) -> list[Recipe]:
+    """What is judged: what was asked for, the baseline, and trees as the yardstick."""
+    found = recipes(problem)
+    beside = [found[key] for key in ("mean", "trees") if key in found]
+    wanted = asked_for(problem, name)
+    keys = {recipe.model for recipe in wanted}
+    first = [r for r in beside if r.rank == 0 and r.model not in keys]
+    return [*first, *wanted, *(r for r in beside if r.rank > 0 and r.model not in keys)]
+
+
+def is_asked_for(problem: str, name: str, candidate: Candidate) -> bool:
+    """Whether a candidate is what `--model NAME` means, on whichever scale of the target."""
+    stem = candidate.model
+    for scale in SCALES:
+        stem = stem.removesuffix(f"-{scale}")
+    keys = {recipe.model for recipe in asked_for(problem, name)}
+    return candidate.model in keys or stem in keys
+
+
+def recipe_of(problem: str, chosen: Candidate) -> Recipe:
+    """The recipe of a candidate, with what was tuned set as it was chosen."""
+    recipe = named(problem, chosen.model)
+    return replace(recipe, value=chosen.value) if chosen.value is not None else recipe
 
 
 def _regression() -> dict[str, Recipe]:
@@ -164,13 +296,19 @@ def _regression() -> dict[str, Recipe]:
         ),
         "least-squares": Recipe("least squares", "least-squares", 1, lambda seed: LeastSquares()),
         "ridge": Recipe("ridge regression", "ridge", 1, lambda seed: Ridge(), RIDGE_LAMS),
+        **_curves("Regressor"),
         "polynomial": Recipe(
-            "order-2 polynomial, ridge", "polynomial", 2, lambda seed: Ridge(), RIDGE_LAMS, True
+            "order-2 polynomial, ridge", "polynomial", 3, lambda seed: Ridge(), RIDGE_LAMS, True
         ),
         "nearest": Recipe(
-            "nearest neighbours", "nearest", NEAREST_RANK, lambda seed: NearestNeighborRegressor()
+            "nearest neighbours",
+            "nearest",
+            5,
+            lambda seed: NearestNeighborRegressor(),
+            readable=False,
         ),
         "network": _network("NetworkRegressor"),
+        **_trees("Regressor"),
     }
 
 
@@ -183,18 +321,25 @@ def _classes(linear: str, class_name: str) -> dict[str, Recipe]:
     return {
         "mean": Recipe("baseline: the class shares", "mean", 0, lambda seed: MajorityBaseline()),
         linear: Recipe(f"{linear} regression", linear, 1, lambda seed: build(), LOGISTIC_LAMS),
+        **_curves("Classifier"),
         "polynomial": Recipe(
             f"order-2 polynomial, {linear}",
             "polynomial",
-            2,
+            3,
             lambda seed: build(),
             LOGISTIC_LAMS,
             True,
+            most=MOST_TERMS_OF_CHANCES,
         ),
         "nearest": Recipe(
-            "nearest neighbours", "nearest", NEAREST_RANK, lambda seed: NearestNeighborClassifier()
+            "nearest neighbours",
+            "nearest",
+            5,
+            lambda seed: NearestNeighborClassifier(),
+            readable=False,
         ),
         "network": _network("NetworkClassifier"),
+        **_trees("Classifier"),
     }
 
 
@@ -216,5 +361,6 @@ def _overlapping() -> dict[str, Recipe]:
             lambda seed: SigmoidsClassifier(),
             LOGISTIC_LAMS,
             True,
+            most=MOST_TERMS_OF_CHANCES,
         ),
     }

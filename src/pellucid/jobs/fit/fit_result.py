@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from pellucid.explanation import Explanation
     from pellucid.findings import Finding
     from pellucid.jobs.column_summary import ColumnSummary
+    from pellucid.jobs.fit.insight_data import Insight
     from pellucid.jobs.fit.machine import Machine
+
+
+PREFERENCES = ("balanced", "readable", "accurate")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,12 @@ class Settings(ReadingOptions):
         Code of a column as `TableEncoder` takes it; the others are suggested.
     numeric, binary, category, text, date, identifier, drop, missing, encoding
         How the table is read: see `ReadingOptions`.
+    prefer : str
+        "balanced" (a black box only where it is clearly better), "readable" or "accurate".
+    budget : float or None
+        Seconds for the whole job; the best found by then is taken.
+    keep_test_out : bool
+        Whether the model that is kept is the one that was tested, of the training rows alone.
     jobs : int
         Parallel workers; the answer does not depend on it.
     """
@@ -71,6 +81,9 @@ class Settings(ReadingOptions):
     order_by: str | None = None
     group: str | None = None
     code: dict[str, str] | None = None
+    prefer: str = "balanced"
+    budget: float | None = None
+    keep_test_out: bool = False
     jobs: int = 1
 
     def reading(self) -> dict[str, Any]:
@@ -100,13 +113,15 @@ class Settings(ReadingOptions):
 class Weight:
     """A weight of the model: as fitted on encoded columns, and per standard deviation.
 
-    `output` names the class for several-class models.
+    `output` names the class that a positive weight speaks for; of two classes, the second.
+    `per_unit` is the weight for one unit of the table's own column; None where there is none.
     """
 
     name: str
     value: float
     standardized: float
     output: str = ""
+    per_unit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -147,3 +162,37 @@ class FitResult:
     threshold: float | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory: int = 0
+    insight: Insight | None = None
+
+    @property
+    def headline(self) -> str:
+        """How good the fit is, in a sentence in the target's own unit."""
+        from pellucid.jobs.fit.headline import headline
+
+        return headline(
+            self.framing, self.truths, self.predictions, self.errors, self.errors_baseline
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"FitResult({self.framing.target!r}: {self.chosen.name}, test error "
+            f"{self.test_error:.6g}, {len(self.findings)} findings)"
+        )
+
+    def _repr_html_(self) -> str:
+        """The answer, the candidates and the alarms; `write_report` has the rest."""
+        from pellucid.notebook_card import card
+        from pellucid.wording import number
+
+        grave = [f for f in self.findings if f.severity != "note"][:4]
+        rows = [
+            (
+                f"→ {c.name}" if c is self.chosen else c.name,
+                f"{number(c.score.mean)} ± {number(c.score.error, 2)}",
+                number(c.training),
+            )
+            for c in self.candidates
+        ]
+        told = (self.headline, self.why, *(f"{f.severity}: {f.message}" for f in grave))
+        heads = ("model", "held-out loss", "training loss")
+        return card(f"Predicting {self.framing.target}", told, heads, rows)

@@ -5,7 +5,6 @@ Notes: §1.0.3, §1.0.5, §1.0.7, §2.7
 
 from __future__ import annotations
 
-import math
 import time
 import warnings
 from dataclasses import replace
@@ -16,11 +15,12 @@ from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing, frame
 from pellucid.data.reading import read_table
-from pellucid.data.splits import Split, split_rows
+from pellucid.data.splits import Split, split_rows, without_singles
 from pellucid.data.table import Table
-from pellucid.errors import ColumnError, PellucidWarning, TooFewRowsError
+from pellucid.errors import ColumnError, FramingError, PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
-from pellucid.evaluation.cross_validation import take_rows
+from pellucid.evaluation.cross_validation import Folds, take_rows
+from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.evaluation.evidence import Candidate, LearningCurve
 from pellucid.evaluation.learning_curves import learning_curve
@@ -34,10 +34,26 @@ from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.candidates import MOST_ROWS, Recipe, automatic, named
-from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
-from pellucid.jobs.fit.machine import MARGIN, Machine
-from pellucid.jobs.fit.model_choice import Progress, choose, chunks_of, compare, sample
+from pellucid.jobs.fit.candidates import (
+    MOST_ROWS,
+    Recipe,
+    compared,
+    is_asked_for,
+    named,
+    recipe_of,
+)
+from pellucid.jobs.fit.choice import choose
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.insight import look_inside
+from pellucid.jobs.fit.kept_model import (
+    FOR_COMPARISON,
+    affordable,
+    kept_words,
+    on_all_rows,
+)
+from pellucid.jobs.fit.machine import Machine
+from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
+from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
 
@@ -80,22 +96,26 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     clock.lap("framing and assumptions")
     X_train, y_train = take_rows(table.select(framing.features), split.train), y[split.train]
     marks_train = {k: v[split.train] for k, v in marks.items()}
-    asked = settings.model
-    tried = automatic(framing.problem) if asked == "auto" else [named(framing.problem, asked)]
-    with_base = tried if asked in ("auto", "mean") else [named(framing.problem, "mean"), *tried]
+    deadline = Deadline(settings.budget)
     candidates, noticed = compare(
-        with_base,
+        compared(framing.problem, settings.model),
         X_train,
         y_train,
         settings,
         framing.loss,
         marks_train,
         lambda stage, done: say(stage, 0.1 + 0.5 * done),
+        deadline.within(FOR_COMPARISON),
     )
     clock.lap("comparing candidates")
-    allowed = [c for c in candidates if asked == "auto" or c.model == asked]
-    chosen, why = choose(allowed, framing.loss)
-    recipe = named(framing.problem, chosen.model)
+    allowed = [c for c in candidates if is_asked_for(framing.problem, settings.model, c)]
+    chosen, why = choose(
+        affordable(allowed, candidates, deadline, len(y), settings.cv),
+        framing.loss,
+        prefer=settings.prefer,
+        beside=candidates,
+    )
+    recipe = recipe_of(framing.problem, chosen)
     say(f"fitting {chosen.name}", 0.6)
     machine, noticed_last = _fitted(
         recipe, chosen, table, framing, split, X_train, y_train, settings, say
@@ -105,12 +125,11 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     result = _tested(machine, table, framing, split, y, candidates, chosen, settings)
     clock.lap("testing")
     say("drawing the learning curve", 0.8)
-    curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train)
+    curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train, deadline)
     clock.lap("learning curve")
-    say("done", 1.0)
     richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
     base = next(c for c in candidates if c.rank == 0)
-    return replace(
+    result = replace(
         result,
         findings=(*findings, *_once([*noticed, *noticed_last])),
         why=why,
@@ -118,9 +137,31 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
         diagnosis=diagnose(
             curve, chosen, base.score.mean, min(richer, key=lambda c: c.score.mean, default=None)
         ),
-        seconds=clock.laps,
-        peak_memory=peak_memory(),
     )
+    say("looking at what the model does", 0.9)
+    result = look_inside(
+        result,
+        table,
+        y,
+        lambda: recipe.pipeline(settings.seed, chosen.lam, settings.code),
+        lambda most: _chunked(y_train, most, settings, marks_train),
+    )
+    clock.lap("what the model does")
+    if not settings.keep_test_out:  # last: all that is told above is told of the model tested
+        say("fitting on all rows", 0.95)
+        result = on_all_rows(result, recipe, table, y, deadline)
+        result = replace(result, why=why + kept_words(result))
+        clock.lap("fit on all rows")
+    say("done", 1.0)
+    return replace(result, seconds=clock.laps, peak_memory=peak_memory())
+
+
+def _chunked(
+    y: Array, most: int, settings: Settings, marks: dict[str, Array]
+) -> tuple[Array, Folds]:
+    """At most so many rows, and chunks of them as the comparison made them."""
+    rows = sample(y, most, settings, marks)
+    return rows, chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()})
 
 
 class _Clock:
@@ -187,14 +228,33 @@ def _answered(table: Table, target: str) -> NDArray[np.bool_]:
 
 
 def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Array]) -> Split:
-    labels = y if y.ndim == 1 and framing.problem != "regression" and not marks else None
+    one_label = y.ndim == 1 and framing.problem != "regression"
+    labels = y if one_label and not marks else None
     split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=labels, **marks)
+    if labels is not None:
+        train, test = without_singles(labels, [(split.train, split.test)])[0]
+        split = Split(train, test, split.how)
+    _refuse_one_class(y, split, framing)
     if len(split.train) < settings.cv:
         raise TooFewRowsError(
             f"{len(split.train)} training rows do not make {settings.cv} chunks; "
             f"at least {settings.cv} are needed. Lower --cv or --test, or gather more rows."
         )
     return split
+
+
+def _refuse_one_class(y: Array, split: Split, framing: Framing) -> None:
+    """A class that only test rows hold cannot be learned: said with the table's own counts."""
+    if framing.problem not in ("two classes", "several classes"):
+        return
+    if len(np.unique(y[split.train])) > 1:
+        return
+    labels, counts = np.unique(y, return_counts=True)
+    told = ", ".join(f"{str(a)!r} has {n:,}" for a, n in zip(labels, counts, strict=True))
+    raise FramingError(
+        f"All training rows are {str(y[split.train][0])!r} (rows: {told}): there is nothing to "
+        "tell apart. Gather rows of the other classes, or split otherwise (--order-by, --group)."
+    )
 
 
 def _fitted(
@@ -221,7 +281,15 @@ def _fitted(
         for w in caught
         if issubclass(w.category, PellucidWarning)
     ]
-    return Machine(framing, table.schema, steps, pipeline[-1], threshold, {}), noticed
+    lowest = 0.0 if framing.problem == "regression" and _are_counts(y) else None
+    return Machine(
+        framing, table.schema, steps, pipeline[-1], threshold, {}, lowest=lowest
+    ), noticed
+
+
+def _are_counts(y: Array) -> bool:
+    """Whole numbers from 0 on."""
+    return bool((y >= 0).all() and (y == np.round(y)).all())
 
 
 def _tested(
@@ -241,14 +309,15 @@ def _tested(
         warnings.simplefilter("always", PellucidWarning)
         inside, outside = _encoded(machine, X, split)
     y_train, y_test = y[split.train], y[split.test]
-    each = losses_at(machine.model, outside, y_test, framing.loss)
+    hypothesis = machine.amounts if framing.problem == "regression" else machine.model
+    each = losses_at(hypothesis, outside, y_test, framing.loss)
     guesses, probabilities, errors = _measured(machine, outside, y_test)
-    base = named(framing.problem, "mean").make(settings.seed).fit(inside, y_train)
+    base = named(framing.problem, "mean").make(settings.seed)
+    base.fit(np.zeros((len(y_train), 1)), y_train)
+    unseen = np.zeros((len(y_test), 1))
     evidence = _evidence(chosen, split, each, framing, errors)
-    if framing.problem == "regression":
-        evidence |= _margin(guesses, y_test)
     machine = replace(machine, evidence=evidence)
-    weights, offset = _weights(machine, inside)
+    weights, offset = weights_of(machine, inside)
     return FitResult(
         settings=settings,
         source=table.source,
@@ -261,11 +330,11 @@ def _tested(
         chosen=chosen,
         why="",
         machine=machine,
-        training_error=float(losses_at(machine.model, inside, y_train, framing.loss).mean()),
+        training_error=float(losses_at(hypothesis, inside, y_train, framing.loss).mean()),
         test_error=float(each.mean()),
         interval=interval_of(each, settings.seed),
         errors=errors,
-        errors_baseline=_measured(replace(machine, model=base), outside, y_test)[2],
+        errors_baseline=_measured(replace(machine, model=base), unseen, y_test)[2],
         truths=y_test,
         predictions=guesses,
         probabilities=probabilities,
@@ -317,7 +386,7 @@ def _measured(
 ) -> tuple[Array, NDArray[np.float64] | None, dict[str, float]]:
     problem = machine.framing.problem
     if problem == "regression":
-        g = np.asarray(machine.model.predict(X))
+        g = machine.amounts(X)
         return g, None, regression_measures(g, y)
     p = np.asarray(machine.model.predict_proba(X))
     if problem == "overlapping classes":
@@ -341,22 +410,6 @@ def _evidence(
     return facts | {f"{name} on the test rows": f"{value:.4g}" for name, value in errors.items()}
 
 
-COVERED = 0.9  # share of rows that an interval around a predicted number is made to hold
-
-
-def _margin(guesses: Array, truths: Array) -> dict[str, float]:
-    """How far off nine of ten predictions are at most, for intervals around new ones.
-
-    A new row like those of the test lies within it with a probability of at least 0.9, whatever the
-    errors look like: its error is as likely as any to have each rank among m + 1.
-    """
-    m = len(truths)
-    rank = math.ceil(COVERED * (m + 1))
-    if rank > m:
-        return {}  # fewer than 9 test rows leave the interval without end
-    return {MARGIN: float(np.sort(np.abs(guesses - truths))[rank - 1])}
-
-
 def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSummary, ...]:
     why = dict(framing.dropped)
     coded = {code["column"]: code for code in machine.steps[0].codes_}
@@ -374,25 +427,6 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
     )
 
 
-def _weights(machine: Machine, X: Array) -> tuple[tuple[Weight, ...], tuple[float, ...]]:
-    """Weights by name, and times the standard deviation of their column in training."""
-    if not hasattr(machine.model, "coef_"):
-        return (), ()
-    names: Any = None
-    for step in machine.steps:
-        names = step.get_feature_names_out(names)
-    coefficients = np.atleast_2d(machine.model.coef_)
-    spread = np.asarray(X).std(axis=0)
-    outputs = [""] if len(coefficients) == 1 else list(machine.framing.classes)
-    found = [
-        Weight(str(name), float(value), float(value * sd), str(output))
-        for output, row in zip(outputs, coefficients, strict=True)
-        for name, value, sd in zip(names, row, spread, strict=True)
-    ]
-    found.sort(key=lambda w: -abs(w.standardized))
-    return tuple(found), tuple(float(b) for b in np.atleast_1d(machine.model.intercept_))
-
-
 def _curve(
     recipe: Recipe,
     chosen: Candidate,
@@ -401,21 +435,24 @@ def _curve(
     settings: Settings,
     framing: Framing,
     marks: dict[str, Array],
+    deadline: Deadline,
 ) -> LearningCurve | None:
     rows = sample(y, min(chosen.rows, MOST_ROWS), settings, marks)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PellucidWarning)
-            return learning_curve(
-                recipe.pipeline(settings.seed, chosen.lam, settings.code),
-                take_rows(X, rows),
-                y[rows],
-                folds=chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()}),
-                loss=framing.loss,
-                seed=settings.seed,
-                n_jobs=settings.jobs,
+            return deadline.within(0.5).run(
+                lambda going: learning_curve(
+                    recipe.pipeline(settings.seed, chosen.lam, settings.code),
+                    take_rows(X, rows),
+                    y[rows],
+                    folds=chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()}),
+                    loss=framing.loss,
+                    seed=settings.seed,
+                    n_jobs=settings.jobs,
+                )
             )
-    except TooFewRowsError:
+    except (TooFewRowsError, OutOfTime):
         return None
 
 

@@ -5,7 +5,7 @@ Notes: §1.0.5, §1.0.7, Def 6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing
 from pellucid.data.reading import read_table
+from pellucid.data.table import Table
 from pellucid.errors import FramingError
+from pellucid.evaluation.intervals import interval
+from pellucid.evaluation.training_range import cautions
 from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
 MISSING = "(none)"
-MARGIN = "9 of 10 test rows were off by at most"  # evidence of a regression
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Machine:
         Two classes: the second is said above this probability; None means one half.
     evidence : dict
         Figures of the fit: rows, loss, test error, its interval, the baseline's.
+    known : dict
+        "ranges" of the training rows, and for a regression "intervals": what `cautions` and
+        `intervals` rest on; empty in files of earlier versions.
+    lowest : float or None
+        Of a regression: no answer lies below it (0 for counts).
 
     Notes: §1.0.7, Def 19
     """
@@ -49,14 +56,18 @@ class Machine:
     model: Any
     threshold: float | None
     evidence: dict[str, Any]
+    known: dict[str, Any] = field(default_factory=dict)
+    lowest: float | None = None
 
     @property
     def wanted(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be predicted from."""
         return columns_wanted(self.schema, self.framing.features)
 
-    def features_of(self, source: Any) -> NDArray[np.float64]:
-        """The encoded rows φ(x), n×D, of a table or of anything `read_table` reads.
+    def features_of(self, source: Any) -> Any:
+        """The encoded rows φ(x) of a table or of anything `read_table` reads.
+
+        An array n×D; for models that take whole columns, a Table of amounts and categories.
 
         Raises
         ------
@@ -66,7 +77,7 @@ class Machine:
         X: Any = read_table(source, schema=self.wanted)
         for step in self.steps:
             X = step.transform(X)
-        return np.asarray(X, dtype=np.float64)
+        return X if isinstance(X, Table) else np.asarray(X, dtype=np.float64)
 
     def predict(self, source: Any) -> NDArray[Any]:
         """Predictions: numbers, class labels, or "a;b" strings for overlapping classes.
@@ -85,8 +96,13 @@ class Machine:
             chosen = np.asarray(self.model.predict(X)) > 0
             return np.array([self._joined(row) for row in chosen], dtype=object)
         if self.framing.problem == "regression":
-            return np.asarray(self.model.predict(X))
+            return self.amounts(X)
         return self.decide(np.asarray(self.model.predict_proba(X)))
+
+    def amounts(self, X: Any) -> NDArray[np.float64]:
+        """Answers of a regression to encoded rows, none below `lowest`."""
+        found = np.asarray(self.model.predict(X), dtype=np.float64)
+        return found if self.lowest is None else np.maximum(found, self.lowest)
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
         """Class labels from probabilities, n×k, with the machine's threshold.
@@ -115,17 +131,78 @@ class Machine:
             raise FramingError("A regression predicts numbers; it has no class probabilities.")
         return np.asarray(self.model.predict_proba(self.features_of(source)))
 
+    def scores(self, table: Any) -> NDArray[np.float64]:
+        """What the model says before it decides: numbers (n,), or probabilities, (n, k).
+
+        Of two classes only the probability of the second, (n,).
+        """
+        return self.model_scores(self.features_of(table))
+
+    def model_scores(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same, of rows that are encoded already."""
+        if self.framing.problem == "regression":
+            return np.asarray(self.model.predict(X), dtype=np.float64)
+        p = np.asarray(self.model.predict_proba(X), dtype=np.float64)
+        return p[:, 1] if self.framing.problem == "two classes" and p.shape[1] == 2 else p
+
+    def intervals(
+        self, source: Any, level: float = 0.9
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Ends of the interval in which so many of the answers lie.
+
+        Parameters
+        ----------
+        source : Table, path, data frame or array
+            As in `predict`.
+        level : float
+            Share of answers inside, strictly between 0 and 1.
+
+        Returns
+        -------
+        low, high : ndarray, shape (n,)
+
+        Raises
+        ------
+        FramingError
+            For classes, for a level that is no share, or a model of an earlier version.
+        TooFewRowsError
+            When too few rows were held out in training for that level.
+
+        Notes: KE 35
+        """
+        if self.framing.problem != "regression":
+            raise FramingError("Classes have no intervals; their probabilities say how sure it is.")
+        if "intervals" not in self.known:
+            raise FramingError("This model was fitted without intervals; fit it again.")
+        return interval(self.known["intervals"], self.predict(source), level)
+
+    def cautions(self, source: Any) -> list[str]:
+        """For each row, what about it training gave no example of; "" where nothing.
+
+        Notes: Def 12
+        """
+        table = read_table(source, schema=self.wanted)
+        if "ranges" not in self.known:
+            return [""] * len(table)
+        return cautions(self.known["ranges"], table)
+
     @property
     def encoder(self) -> Any:
         """The step that turns columns into numbers."""
         return self.steps[0]
 
     def answers(self, table: Any) -> dict[str, Any]:
-        """Columns that a prediction adds: `prediction`, and one `probability_CLASS` a class."""
-        return self.answers_of(self.encoder.transform(read_table(table, schema=self.wanted)))
+        """Columns that a prediction adds.
+
+        `prediction`, one `probability_CLASS` a class, and `caution` where the machine knows the
+        ranges of training: empty for a row like those.
+        """
+        read = read_table(table, schema=self.wanted)
+        told = {"caution": self.cautions(read)} if "ranges" in self.known else {}
+        return self.answers_of(self.encoder.transform(read)) | told
 
     def answers_of(self, encoded: NDArray[np.float64]) -> dict[str, Any]:
-        """The same from rows as the encoder leaves them, n×D."""
+        """Predictions and probabilities from rows as the encoder leaves them, n×D."""
         X: Any = encoded
         for step in self.steps[1:]:
             X = step.transform(X)
@@ -142,6 +219,17 @@ class Machine:
         classes = getattr(self.model, "classes_", self.framing.classes)
         names = self.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
         return columns | {f"probability_{name}": p[:, i] for i, name in enumerate(names)}
+
+    def _repr_html_(self) -> str:
+        from pellucid.notebook_card import card
+
+        told = f"{self.framing.problem} from {len(self.framing.features)} columns"
+        return card(
+            f"Predicting {self.framing.target}",
+            (told,),
+            ("of the fit", ""),
+            facts_of(self.evidence),
+        )
 
     def explain(self) -> Explanation:
         """The problem, the figures of the fit, and the model's own explanation."""

@@ -1,4 +1,4 @@
-"""Choosing among candidates: cross-validate each, prefer the simpler within one standard error.
+"""Comparing candidates: cross-validate each on the same chunks of the training rows.
 
 Notes: Concept 87, Concept 83, §2.7
 """
@@ -8,19 +8,22 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.splits import folds as make_folds
-from pellucid.errors import PellucidWarning
-from pellucid.evaluation.cross_validation import Folds, Rows, cross_validate, take_rows, tune
-from pellucid.evaluation.evidence import Candidate
+from pellucid.data.splits import without_singles
+from pellucid.errors import FramingError, PellucidWarning, TooLargeError
+from pellucid.evaluation.cross_validation import Folds, Rows, cross_validate, tune
+from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.evidence import Candidate, Score
 from pellucid.findings import Finding
-from pellucid.jobs.fit.candidates import MOST_TERMS, Recipe
+from pellucid.jobs.fit.candidates import Recipe
+from pellucid.jobs.fit.encoded_chunks import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.losses import LOSSES
 from pellucid.wording import number
 
 Array = NDArray[Any]
@@ -35,13 +38,14 @@ def compare(
     loss: str,
     marks: dict[str, Array],
     progress: Progress | None = None,
+    deadline: Deadline | None = None,
 ) -> tuple[list[Candidate], list[Finding]]:
-    """Cross-validate each recipe on the training rows.
+    """Cross-validate each recipe on the training rows; then the best of them on other scales.
 
     Parameters
     ----------
     recipes : sequence of Recipe
-        Candidates; those whose basis would explode are left out, and the finding says so.
+        Candidates, the baseline first.
     X : Table, n rows
         Training rows, not encoded.
     y : ndarray, shape (n,) or (n, k)
@@ -53,27 +57,72 @@ def compare(
     marks : dict
         "order" or "groups" -> values (n,), kept by the chunks.
     progress : callable (stage, share done) or None
+    deadline : Deadline or None
+        What does not end in time is left out, and the finding says so.
 
     Returns
     -------
     candidates, findings
-        In the order given.
+        In the order given; candidates on other scales last.
 
     Notes: Def 85, Concept 87
     """
     d = encoded_width(X, y, settings.code)
-    found, findings = [], []
-    for step, recipe in enumerate(recipes):
+    until = deadline or Deadline(None)
+    encoded = EncodedChunks(X, y, settings.code)
+    found: list[Candidate] = []
+    findings: list[Finding] = []
+    waiting, late = list(recipes), []
+    step, scaled = 0, not _skewed(y)
+    while waiting:
+        recipe = waiting.pop(0)
         if progress:
-            progress(f"trying {recipe.name}", step / len(recipes))
-        if recipe.expand and len(recipes) > 1 and recipe.terms(d) > MOST_TERMS:
-            findings.append(_too_wide(recipe, d))
+            progress(f"trying {recipe.name}", step / (step + len(waiting) + 1))
+        step += 1
+        if recipe.expand and d >= recipe.most:
+            findings.append(_left_out(recipe, f"the {d:,} columns leave no room for products."))
             continue
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", PellucidWarning)
-            found.append(_try(recipe, X, y, d, settings, loss, marks))
+            try:
+                # The baseline takes no time, and there has to be something to fall back on.
+                judge = Deadline(None) if recipe.rank == 0 else until
+                work = partial(_try, recipe, encoded, d, settings, loss, marks)
+                found.append(judge.run(work))
+            except OutOfTime:
+                late.append(recipe)
+            except (TooLargeError, FramingError) as error:
+                if recipe.rank == 0:
+                    raise
+                findings.append(_left_out(recipe, str(error)))
         findings += _said_once(recipe, caught)
-    return found, findings
+        if not waiting and not scaled:
+            scaled = True
+            waiting = _on_other_scales(recipes, found)
+    return found, findings + ([_not_tried(late, until)] if late else [])
+
+
+SKEWED = 0.7  # skewness of a target ≥ 0, from which other scales are tried
+SCALES_TRIED = ("log", "sqrt")
+
+
+def _skewed(y: Array) -> bool:
+    """Whether the target is an amount ≥ 0 with a long tail."""
+    if y.ndim != 1 or y.dtype.kind != "f" or not (y >= 0).all() or y.std() == 0:
+        return False
+    return bool(((y - y.mean()) ** 3).mean() / y.std() ** 3 > SKEWED)
+
+
+def _on_other_scales(recipes: Sequence[Recipe], found: Sequence[Candidate]) -> list[Recipe]:
+    """The best readable candidate and the best black box, on the logarithm and the root."""
+    by_name = {recipe.model: recipe for recipe in recipes}
+    fit = [c for c in found if c.rank > 0 and c.model != "nearest" and c.model in by_name]
+    chosen = []
+    for readable in (True, False):
+        alike = [c for c in fit if c.readable is readable]
+        if alike:
+            chosen.append(min(alike, key=lambda c: c.score.mean))
+    return [by_name[c.model].on_scale(scale) for c in chosen for scale in SCALES_TRIED]
 
 
 def encoded_width(X: Any, y: Array, codes: dict[str, str] | None = None) -> int:
@@ -87,24 +136,33 @@ def encoded_width(X: Any, y: Array, codes: dict[str, str] | None = None) -> int:
 
 def _try(
     recipe: Recipe,
-    X: Any,
-    y: Array,
+    encoded: EncodedChunks,
     d: int,
     settings: Settings,
     loss: str,
     marks: dict[str, Array],
+    going: Callable[[], None] | None = None,
 ) -> Candidate:
-    begin = time.perf_counter()
+    begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
     rows = sample(y, recipe.rows(d, 1 if outputs <= 2 else outputs), settings, marks)
-    X_some, y_some = take_rows(X, rows), y[rows]
+    y_some = y[rows]
     chunks = chunks_of(y_some, settings, {k: v[rows] for k, v in marks.items()})
-    pipeline = recipe.pipeline(settings.seed, codes=settings.code)
+    pipeline = recipe.pipeline(settings.seed, codes=settings.code)[1:]
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
     shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
-    if recipe.lams:
+    shared |= {"going": going, "inputs": encoded.inputs(recipe, rows)}
+    value: float | None = None
+    lam: float | None = None
+    path: tuple[tuple[float, Score, float], ...] = ()
+    if recipe.tuned != "lam" and recipe.lams:
+        steps = tuple(int(v) for v in recipe.lams)
+        tuning = tune(pipeline, None, y_some, steps, name=recipe.tuned, **shared)
+        score, value = tuning.scores[tuning.best], tuning.best_value
+        training = tuning.training[tuning.best].mean
+    elif recipe.lams:
         lams = settings.lams or recipe.lams
-        tuning = tune(pipeline, X_some, y_some, lams, **shared)
+        tuning = tune(pipeline, None, y_some, lams, **shared)
         path = tuple(
             (float(lam), score, training.mean)
             for lam, score, training in zip(lams, tuning.scores, tuning.training, strict=True)
@@ -115,8 +173,8 @@ def _try(
             path[tuning.best][0],
         )
     else:
-        judged = cross_validate(pipeline, X_some, y_some, **shared)
-        score, training, lam, path = judged.score, judged.training.mean, None, ()
+        judged = cross_validate(pipeline, None, y_some, **shared)
+        score, training = judged.score, judged.training.mean
     parameters = _parameters(recipe, d, _free(outputs))
     return Candidate(
         recipe.name,
@@ -130,13 +188,15 @@ def _try(
         time.perf_counter() - begin,
         len(rows),
         note,
+        recipe.readable,
+        value,
     )
 
 
 def _parameters(recipe: Recipe, d: int, outputs: int) -> int:
     if recipe.count:
         return recipe.count(d, outputs)
-    return 0 if recipe.rank == 3 else (recipe.terms(d) * (recipe.rank > 0) + 1) * outputs
+    return 0 if recipe.model == "nearest" else (recipe.terms(d) * (recipe.rank > 0) + 1) * outputs
 
 
 def _free(outputs: int) -> int:
@@ -164,50 +224,29 @@ def sample(y: Array, most: int, settings: Settings, marks: dict[str, Array]) -> 
 def chunks_of(y: Array, settings: Settings, marks: dict[str, Array]) -> Folds:
     """Folds for these answers: stratified by label, by time, or with groups whole."""
     stratify = y.ndim == 1 and y.dtype.kind in "OU" and not marks
-    return make_folds(
+    found = make_folds(
         len(y), settings.cv, seed=settings.seed, labels=y if stratify else None, **marks
     )
-
-
-def choose(candidates: Sequence[Candidate], loss: str) -> tuple[Candidate, str]:
-    """The simplest candidate within one standard error of the best, and why, in two sentences.
-
-    Notes: Concept 87, Def 24
-    """
-    best = min(candidates, key=lambda c: c.score.mean)
-    limit = best.score.mean + best.score.error
-    chosen = min(
-        (c for c in candidates if c.score.mean <= limit), key=lambda c: (c.rank, c.score.mean)
-    )
-    if len(candidates) == 1:
-        return chosen, f"{_start(chosen.name)} was asked for."
-    figures = (
-        f"{number(best.score.mean)} ± {number(best.score.error, 2)} ({LOSSES[loss].title} on "
-        "held-out chunks)"
-    )
-    if chosen is best:
-        return chosen, (
-            f"{_start(best.name)} had the lowest loss, {figures}. No simpler candidate came within "
-            "one standard error of it."
-        )
-    return chosen, (
-        f"{_start(best.name)} had the lowest loss, {figures}. {_start(chosen.name)} is simpler "
-        f"and, at {number(chosen.score.mean)}, within one standard error of it, so it is preferred."
-    )
+    return without_singles(y, found) if stratify else found
 
 
 def _start(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _too_wide(recipe: Recipe, d: int) -> Finding:
+def _left_out(recipe: Recipe, why: str) -> Finding:
+    return Finding("candidate left out", "note", f"{_start(recipe.name)} was not tried: {why}")
+
+
+def _not_tried(late: Sequence[Recipe], deadline: Deadline) -> Finding:
+    names = ", ".join(recipe.name for recipe in late)
     return Finding(
-        "candidate left out",
-        "note",
-        f"{_start(recipe.name)} would have {recipe.terms(d):,} columns (from {d}), more than "
-        f"{MOST_TERMS:,}; it was not tried.",
+        "budget spent",
+        "caution",
+        f"The time allowed ({number(deadline.seconds or 0.0, 3)} s for the comparison) was over "
+        f"before these could be compared: {names}.",
         (),
-        f"To try it all the same: --model {recipe.model}",
+        "Allow more with --budget, or name one model with --model.",
     )
 
 

@@ -13,14 +13,15 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
-from typing import Any, TypeVar
+from functools import cache, wraps
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 Result = TypeVar("Result")
+Method = TypeVar("Method", bound=Callable[..., Any])
 PIECES = 16
 PIECE_NUMBERS = 1 << 17  # a piece holds at least so many numbers
 WIDEST = 1_000  # columns beyond which BLAS's own threads do as well
@@ -52,6 +53,30 @@ def one_blas_thread(d: int) -> AbstractContextManager[Any]:
     Notes: §2.5.6
     """
     return nullcontext() if d > WIDEST else _blas().limit(limits=1)
+
+
+def with_steady_bits(method: Method) -> Method:
+    """A method `f(self, X, …)` whose sums do not depend on how many threads BLAS has.
+
+    Examples
+    --------
+    >>> class Sum:
+    ...     @with_steady_bits
+    ...     def of(self, X):
+    ...         return np.ones(2) @ X
+    >>> Sum().of(np.eye(2)).tolist()
+    [1.0, 1.0]
+
+    Notes: §2.5.6
+    """
+
+    @wraps(method)
+    def steady(self: Any, X: Any, *given: Any, **named: Any) -> Any:
+        shape = np.shape(X)
+        with one_blas_thread(shape[1] if len(shape) > 1 else 1):
+            return method(self, X, *given, **named)
+
+    return cast(Method, steady)
 
 
 def over_pieces(job: Callable[[int, int], Result], n: int, d: int) -> list[Result]:

@@ -164,7 +164,8 @@ def merge(a: Moments, b: Moments) -> Moments:
     """
     weight = a.weight + b.weight
     dx, dy = b.x_mean - a.x_mean, b.y_mean - a.y_mean
-    share, cross = b.weight / weight, a.weight * b.weight / weight
+    share = b.weight / weight
+    cross = a.weight * share
     return Moments(
         weight,
         a.x_mean + share * dx,

@@ -143,12 +143,12 @@ def _row_fit(
     Z, R, x_mean, y_mean = _weighted(X, Y, weights, offset)
     total = float(len(Z)) if weights is None else float(weights.sum())
     rows = augmented(Z, R, lam, total) if lam > 0 else (Z, R)
-    solution, normal = by_qr(*rows)
-    if normal is None or Z.size * Y.shape[1] > EXTENDED_NUMBERS:
+    solution, factors = by_qr(*rows)
+    if factors is None or Z.size * Y.shape[1] > EXTENDED_NUMBERS:
         return solution, _offset(solution.theta, x_mean, y_mean)
     dense = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
     w = np.ones(len(dense)) if weights is None else weights
-    return polished(dense, Y, w, total * lam, solution, normal, offset)
+    return polished(dense, Y, w, total * lam, solution, factors, offset)
 
 
 def _iterative_fit(

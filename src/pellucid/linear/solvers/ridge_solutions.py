@@ -7,8 +7,8 @@ Notes: KE 62, KE 70, KE 71, Concept 72
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.linalg as sl
@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from pellucid.linear.solvers.moments import Moments
 
 Array = NDArray[np.float64]
-Normal = Callable[[Array], Array]
-MENDABLE = 0.05  # κ²ε below this: refinement by the normal equations converges
+ROUNDS = 12  # of refinement, at the most
 EXTENDED_NUMBERS = 20_000_000  # larger data sets are not refined in extended precision
 SAFE = 1e-6  # reciprocal condition of the scaled Gram matrix above which Cholesky keeps ten digits
 EPS = float(np.finfo(np.float64).eps)
@@ -36,6 +35,27 @@ class Solution:
     solver: str
     condition: float
     dependent: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Factors:
+    """QR of the columns, scaled and in another order: A diag(1/scale) = (QR) with its pivots."""
+
+    Q: Array
+    R: Array
+    pivots: NDArray[np.integer[Any]]
+    scale: Array
+
+    def corrections(self, lacking: Array, against: Array) -> tuple[Array, Array]:
+        """δθ and δr with δr + Aδθ = lacking and Aᵀδr = against.
+
+        Notes: KE 62
+        """
+        half = sl.solve_triangular(self.R, (against / self.scale[:, None])[self.pivots], trans="T")
+        along = self.Q.T @ lacking
+        step = np.empty_like(against)
+        step[self.pivots] = sl.solve_triangular(self.R, along - half)
+        return step / self.scale[:, None], lacking - self.Q @ (along - half)
 
 
 def gradient(X: Array, Y: Array, theta: Array, lam: float) -> Array:
@@ -70,15 +90,15 @@ def from_moments(m: Moments, lam: float, prior: Array | None = None) -> Solution
     return Solution(theta, "cholesky", float(np.sqrt(1.0 / reciprocal)))
 
 
-def by_qr(X: Array, Y: Array) -> tuple[Solution, Normal | None]:
+def by_qr(X: Array, Y: Array) -> tuple[Solution, Factors | None]:
     """Least squares of centred rows by Householder QR on scaled columns.
 
     Dependent columns are found by pivoting; the answer is then the one of least norm.
 
     Returns
     -------
-    Solution, Normal or None
-        And a solver of the normal equations for `polished`, where their condition allows one.
+    Solution, Factors or None
+        And the factors for `polished`, where the columns are independent.
 
     Notes: KE 62, Concept 72
     """
@@ -96,14 +116,7 @@ def by_qr(X: Array, Y: Array) -> tuple[Solution, Normal | None]:
     theta = np.empty((d, Y.shape[1]))
     theta[pivots] = sl.solve_triangular(R, Q.T @ Y)
     solution = Solution(theta / scale[:, None], "qr", condition)
-
-    def normal(g: Array) -> Array:
-        step = np.empty_like(theta)
-        half = sl.solve_triangular(R, (g / scale[:, None])[pivots], trans="T")
-        step[pivots] = sl.solve_triangular(R, half)
-        return np.asarray(step / scale[:, None])
-
-    return solution, normal if condition**2 * EPS < MENDABLE else None
+    return solution, Factors(np.asarray(Q, float), np.asarray(R, float), np.asarray(pivots), scale)
 
 
 def polished(
@@ -112,13 +125,14 @@ def polished(
     weights: Array,
     penalty: float,
     solution: Solution,
-    normal: Normal,
+    factors: Factors,
     offset: bool,
 ) -> tuple[Solution, Array]:
-    """Refine θ against the gradient in extended precision; return it with θ₀.
+    """Refine θ together with its residual, both errors taken in extended precision; with θ₀.
 
-    Each round gains as many digits as the square of the condition leaves over, also when the
-    residuals are large.
+    θ and r solve r + Aθ = b and Aᵀr = 0. What these equations lack, computed with more digits than
+    the factors have, is solved for by the factors: each round gains as many digits as the condition
+    of A leaves over (not its square), also when the residuals are large.
 
     Notes: KE 62, Concept 61
     """
@@ -126,16 +140,19 @@ def polished(
     X_long, Y_long = X.astype(np.longdouble), Y.astype(np.longdouble)
     x_mean = (w * X_long).sum(axis=0) / w.sum() if offset else np.zeros(X.shape[1], np.longdouble)
     y_mean = (w * Y_long).sum(axis=0) / w.sum() if offset else np.zeros(Y.shape[1], np.longdouble)
-    X_long, Y_long = X_long - x_mean, Y_long - y_mean
+    A, b = np.sqrt(w) * (X_long - x_mean), np.sqrt(w) * (Y_long - y_mean)
+    if penalty:
+        A, b = _with_penalty(A, b, np.sqrt(np.longdouble(penalty)))
     theta = solution.theta.astype(np.longdouble)
+    r = b - A @ theta
     last = np.inf
-    for _ in range(8):
-        g = X_long.T @ (w * (Y_long - X_long @ theta)) - penalty * theta
-        step = normal(g.astype(np.float64))
-        size = float(np.abs(step).max(initial=0.0))
+    for _ in range(ROUNDS):
+        lacking, against = b - r - A @ theta, -(A.T @ r)
+        step, more = factors.corrections(lacking.astype(np.float64), against.astype(np.float64))
+        size = float(np.abs(step * factors.scale[:, None]).max(initial=0.0))
         if not size < last:
             break
-        theta, last = theta + step, size
+        theta, r, last = theta + step, r + more, size
     theta_0 = (y_mean - x_mean @ theta).astype(np.float64)
     found = Solution(theta.astype(np.float64), solution.solver, solution.condition)
     return found, np.asarray(theta_0)
@@ -146,8 +163,12 @@ def augmented(X: Array, Y: Array, lam: float, n: float) -> tuple[Array, Array]:
 
     Notes: KE 71
     """
+    return _with_penalty(X, Y, np.sqrt(n * lam))
+
+
+def _with_penalty(X: Array, Y: Array, root: Any) -> tuple[Array, Array]:
     d, t = X.shape[1], Y.shape[1]
-    return np.vstack([X, np.sqrt(n * lam) * np.eye(d)]), np.vstack([Y, np.zeros((d, t))])
+    return np.vstack([X, root * np.eye(d)]), np.vstack([Y, np.zeros((d, t))])
 
 
 def dual(K: Array, Y: Array, n: float, lam: float) -> tuple[Array, float] | None:

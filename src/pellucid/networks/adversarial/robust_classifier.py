@@ -13,7 +13,7 @@ from sklearn.base import ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.explanation import Explanation
-from pellucid.glass_box import GlassBox
+from pellucid.glass_box import GlassBox, LogProbabilities
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.adversarial.input_gradient_ascent import HOW, Hardened
 from pellucid.networks.estimators.network_classifier import Classes, NetworkClassifier
@@ -46,7 +46,7 @@ BOUNDS = Hyperparameter(
 )  # fmt: skip
 
 
-class RobustClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
+class RobustClassifier(LogProbabilities, ClassifierMixin, GlassBox):  # type: ignore[misc]
     """Adversarial training: each batch is moved against the weights of the moment, then learned.
 
     Whole epochs stay one compiled loop, the adversary within it. Robustness is paid for with some

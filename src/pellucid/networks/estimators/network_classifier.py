@@ -11,11 +11,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
 
+from pellucid.data.labels import encoded_labels
+from pellucid.data.weights import class_weights
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation
+from pellucid.glass_box import LogProbabilities
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.networks.estimators.network_estimator import NetworkEstimator
 from pellucid.networks.estimators.settings import ACTIVATION, CLASS_WEIGHT, HIDDEN, TRAINING
@@ -27,7 +28,7 @@ from pellucid.wording import label, labels
 Array = NDArray[Any]
 
 
-class Classes(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
+class Classes(LogProbabilities, ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
     """Abstract: what network classifiers share.
 
     Notes: Concept 286
@@ -102,11 +103,12 @@ class Classes(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
         self.check_hyperparameters()
         fresh = known is None or not hasattr(self, "params_")
         X, y = self._checked(self._flat(X, fitting=fresh), y, reset=fresh)
-        check_classification_targets(y)
+        found, codes = encoded_labels(y)
         weights = self._weights(sample_weight, X)
         if not weights.all():
-            X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
-        found, codes = np.unique(y, return_inverse=True)
+            X, codes, weights = X[weights > 0], codes[weights > 0], weights[weights > 0]
+            present, codes = np.unique(codes, return_inverse=True)
+            found = found[present]
         if known is not None:
             strange = found[~np.isin(found, known)]
             if len(strange):
@@ -122,14 +124,7 @@ class Classes(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
                 f"{type(self).__name__} needs at least two classes; the rows hold one class: "
                 f"{label(found[0])}."
             )
-        return X, codes, weights * self._class_weights(codes, weights)[codes]
-
-    def _class_weights(self, codes: NDArray[np.intp], weights: Array) -> Array:
-        if isinstance(self.class_weight, str):  # balanced: each class counts alike
-            held = np.bincount(codes, weights, minlength=len(self.classes_))
-            return np.asarray(held.sum() / (len(held) * np.where(held > 0, held, 1.0)))
-        labels = self.classes_[codes]
-        return np.asarray(compute_class_weight(self.class_weight, classes=self.classes_, y=labels))
+        return X, codes, weights * class_weights(self.class_weight, found, codes, weights)[codes]
 
     def _network(self, X: Any) -> Network:
         shape = self._shape_of_a_point(X)

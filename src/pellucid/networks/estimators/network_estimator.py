@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
-from pellucid.data.weights import checked_weights
+from pellucid.data.weights import relative_weights
 from pellucid.descent.step_sizes import Constant, Cosine
 from pellucid.errors import ConvergenceWarning, NetworkWarning, TableError
 from pellucid.explanation import Explanation, Formula
@@ -150,10 +150,9 @@ class NetworkEstimator(Watched, GlassBox):
         answers = self._prepared_answers(answers, weights, not start)
         weights = weights * (len(weights) / weights.sum())
         held = None
-        if self.validation:
-            split = split_rows(
-                len(rows), test=self.validation, seed=self.random_state, labels=labels
-            )
+        share = self._share_held_out(len(rows))
+        if share:
+            split = split_rows(len(rows), test=share, seed=self.random_state, labels=labels)
             held = tuple(part[split.test] for part in (rows, answers, weights))
             rows, answers, weights = (part[split.train] for part in (rows, answers, weights))
         watch, close = self._watched(given)
@@ -220,6 +219,10 @@ class NetworkEstimator(Watched, GlassBox):
             return Constant(FALLING_FROM / 10)
         return Cosine(FALLING_FROM, epochs * -(-n // min(self.batch_size, n)))
 
+    def _share_held_out(self, n: int) -> float:
+        """Share of n rows that judge after each epoch and are never learned from."""
+        return float(self.validation)
+
     def _learning(self) -> Network:
         """The network as training sees it; adversarial training moves its batches."""
         return self.network_
@@ -278,7 +281,7 @@ class NetworkEstimator(Watched, GlassBox):
         return outputs_of(self.network_, self.params_, self.state_, self._prepared(X))
 
     def _weights(self, sample_weight: Any, X: Any) -> Array:
-        return np.ones(len(X)) if sample_weight is None else checked_weights(sample_weight, len(X))
+        return np.ones(len(X)) if sample_weight is None else relative_weights(sample_weight, len(X))
 
     @property
     def parameter_count_(self) -> int:
@@ -298,7 +301,7 @@ class NetworkEstimator(Watched, GlassBox):
         if losses:
             facts.append(("mean training loss", f"{number(losses[0])} → {number(losses[-1])}"))
         if held:
-            best = f"{number(min(held))} after epoch {self.best_epoch_}"
+            best = f"{number(min(held))} after epoch {held.index(min(held)) + 1}"
             facts.append(("lowest validation loss", best))
         decay = f" + λ‖W‖², λ = {self.lam:g}" if self.lam else ""
         return Explanation(

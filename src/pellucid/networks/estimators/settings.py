@@ -9,35 +9,35 @@ from dataclasses import replace
 from typing import Any
 
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.descent_settings import RANDOM_STATE, RULE_NAMES, WARM_START, _steps
+from pellucid.linear.descent_settings import RANDOM_STATE, RULE_NAMES, WARM_START, is_step_size
 from pellucid.linear.score_classifier import CLASS_WEIGHT
 
 __all__ = ["CLASS_WEIGHT", "RANDOM_STATE", "WARM_START"]
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky relu", "gelu", "identity")
 
 
-def _sizes(value: Any) -> bool:
+def are_sizes(value: Any) -> bool:
     return isinstance(value, tuple | list) and all(
         isinstance(size, int) and not isinstance(size, bool) and size >= 1 for size in value
     )
 
 
 def _image(value: Any) -> bool:
-    return _sizes(value) and len(value) in (2, 3)
+    return are_sizes(value) and len(value) in (2, 3)
 
 
 def _schedule(value: Any) -> bool:
-    return _steps(value) and value not in ("line search", "shrinking")
+    return is_step_size(value) and value not in ("line search", "shrinking")
 
 
 SIZES = "a tuple of whole numbers ≥ 1"
 HIDDEN = Hyperparameter(
     "hidden", (100,), "any", "Neurons of each hidden layer, first to last; () for none.",
-    symbol="n¹, n², …", accepts=_sizes, described=SIZES,
+    symbol="n¹, n², …", accepts=are_sizes, described=SIZES,
 )  # fmt: skip
 FILTERS = Hyperparameter(
     "filters", (16, 32, 64), "any", "Filters of each convolution, first to last.",
-    accepts=lambda value: _sizes(value) and len(value) > 0, described=SIZES,
+    accepts=lambda value: are_sizes(value) and len(value) > 0, described=SIZES,
 )  # fmt: skip
 FILTER_SIZE = Hyperparameter(
     "filter_size", 3, "int", "Height and width of a filter; odd.", unit="pixels", symbol="k",

@@ -7,26 +7,27 @@ Notes: Concept 482, Concept 483
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.index_form import (
-    ONE,
     Atom,
     Coefficient,
     Factor,
     Tensor,
     Term,
-    at,
-    delta,
+    digest,
     fresh,
 )
 from pellucid.calculus.algebra.shapes import SCALAR, Size
+from pellucid.calculus.algebra.work_limit import count_work
 from pellucid.errors import FormulaError
 
 MOST_TERMS = 4000
+LARGEST = 300  # decimal digits of a number
 MOST_FACTORS = 10_000  # of all terms together
 
 
@@ -42,6 +43,7 @@ def tensor_of(axes: tuple[Size, ...], terms: Iterable[Term]) -> Tensor:
                 f"The formula expands to more than {MOST_TERMS} terms or {MOST_FACTORS} factors; "
                 "split it into named parts."
             )
+        count_work(1 + len(raw.factors))
         term = canonical(raw, rank)
         collected[term.factors] = collected.get(term.factors, Fraction(0)) + term.coefficient
     kept = [Term(coefficient, factors) for factors, coefficient in collected.items() if coefficient]
@@ -169,10 +171,26 @@ def _opened_groups(
     return coefficient, opened
 
 
+def check_magnitude(base: Coefficient, exponent: Fraction) -> None:
+    """Refuse a power of a number that no computer's number holds, before it is written out.
+
+    Raises
+    ------
+    FormulaError
+    """
+    size = abs(float(exponent)) * abs(math.log10(abs(float(base)))) if base else 0.0
+    if size > LARGEST:
+        raise FormulaError(
+            f"{float(base):g}^{exponent} lies beyond 1e±{LARGEST}: no computer's number holds it. "
+            "Give it a name, and its logarithm where it is needed."
+        )
+
+
 def power_of(base: Coefficient, exponent: Fraction) -> Coefficient:
     """A number to a power, exact when the exponent is whole."""
     if base == 1:
         return base
+    check_magnitude(base, exponent)
     if exponent.denominator == 1:
         result: Coefficient = base ** int(exponent)
         return result
@@ -273,101 +291,38 @@ def _sorted(factors: list[Factor], rank: int) -> tuple[Factor, ...]:
 
 def hash_text(text: str) -> str:
     """A short stable key."""
-    from pellucid.calculus.algebra.index_form import _digest
-
-    return _digest(text)
+    return digest(text)
 
 
-# --- arithmetic on tensors ------------------------------------------------------------------
+def at(tensor: Tensor, indices: tuple[int, ...], names: Iterator[int]) -> tuple[Factor, ...] | Term:
+    """The tensor as a factor: one term is written out, several stay a bracket.
 
-
-def constant(value: Coefficient, axes: tuple[Size, ...] = ()) -> Tensor:
-    """The same number in every entry."""
-    return tensor_of(axes, [Term(value, ())])
-
-
-def atom_tensor(atom: Atom, exponent: Fraction = ONE) -> Tensor:
-    """The atom as a tensor over its own axes."""
-    return tensor_of(
-        atom.axes, [Term(ONE, (Factor(atom, tuple(range(len(atom.axes))), exponent),))]
-    )
-
-
-def sum_of(*tensors: Tensor) -> Tensor:
-    """Sum; tensors without axes are added to every entry."""
-    axes = max((tensor.axes for tensor in tensors), key=len)
-    terms: list[Term] = []
-    for tensor in tensors:
-        shift = {i: i + len(axes) + 100 for t in tensor.terms for i in t.indices}
-        shift = {i: j for i, j in shift.items() if i >= tensor.rank}
-        terms.extend(term.renamed(shift) for term in tensor.terms)
-    return tensor_of(axes, terms)
-
-
-def scaled(tensor: Tensor, by: Coefficient) -> Tensor:
-    """A number times the tensor."""
-    return tensor_of(tensor.axes, [Term(t.coefficient * by, t.factors) for t in tensor.terms])
-
-
-def contracted(
-    operands: list[tuple[Tensor, tuple[int, ...]]], axes: tuple[Size, ...], rank: int
-) -> Tensor:
-    """Product of tensors at named indices, summed over all indices from `rank` on (einsum)."""
-    used = {index for _, indices in operands for index in indices} | set(range(rank))
-    names = fresh(used)
-    coefficient: Coefficient = ONE
-    factors: list[Factor] = []
-    mentioned: dict[int, Size] = {}
-    for tensor, indices in operands:
-        mentioned.update(zip(indices, tensor.axes, strict=True))
-        part = at(tensor, indices, names)
-        if isinstance(part, Term):
-            coefficient = coefficient * part.coefficient
-            factors.extend(part.factors)
-        else:
-            factors.extend(part)
-    present = {index for factor in factors for index in factor.indices}
-    for index, of in mentioned.items():
-        if index >= rank and index not in present:
-            factors.append(Factor(delta(of), (index, index)))
-    return tensor_of(axes, [Term(coefficient, tuple(factors))])
-
-
-def entrywise(*tensors: Tensor) -> Tensor:
-    """Product entry by entry; tensors without axes multiply every entry."""
-    axes = max((tensor.axes for tensor in tensors), key=len)
-    every = tuple(range(len(axes)))
-    return contracted([(t, every if t.rank else ()) for t in tensors], axes, len(axes))
-
-
-def raised(tensor: Tensor, exponent: Fraction) -> Tensor:
-    """Each entry to a numeric power."""
-    every = tuple(range(tensor.rank))
-    if exponent == 0:
-        return constant(ONE, tensor.axes)
-    if len(tensor.terms) == 1 and _distributes(tensor, exponent):
-        term = tensor.terms[0]
-        factors = tuple(Factor(f.atom, f.indices, f.exponent * exponent) for f in term.factors)
-        return tensor_of(tensor.axes, [Term(power_of(term.coefficient, exponent), factors)])
-    if not tensor.terms:
-        if exponent > 0:
-            return tensor
-        raise FormulaError("This divides by something that is identically zero.")
-    atom = Atom("group", tensor.axes, None, (tensor,))
-    return tensor_of(tensor.axes, [Term(ONE, (Factor(atom, every, exponent),))])
-
-
-def _distributes(tensor: Tensor, exponent: Fraction) -> bool:
+    `names` hands out indices for the sums inside a term that is written out.
+    """
+    if len(tensor.terms) != 1:
+        return (Factor(Atom("group", tensor.axes, None, (tensor,), group_marks(tensor)), indices),)
     term = tensor.terms[0]
-    if any(index >= tensor.rank for index in term.indices):
-        return False
-    if exponent.denominator == 1:
-        return all(f.exponent.denominator == 1 or len(term.factors) >= 1 for f in term.factors)
-    # √(x²) is |x|, not x: a fractional power enters only a lone positive first power.
-    positive = isinstance(term.coefficient, Fraction | float) and term.coefficient > 0
-    return positive and len(term.factors) <= 1 and all(f.exponent == 1 for f in term.factors)
+    mapping = dict(enumerate(indices))
+    for index in sorted(term.indices):
+        if index >= tensor.rank:
+            mapping[index] = next(names)
+    return term.renamed(mapping)
 
 
-def function_of(name: str, *inners: Tensor) -> Tensor:
-    """An entrywise function of a tensor."""
-    return atom_tensor(Atom("map", inners[0].axes, name, inners))
+def group_marks(tensor: Tensor) -> frozenset[str]:
+    """Symmetric, when swapping the two axes gives the same tensor."""
+    if tensor.rank != 2 or tensor.axes[0] != tensor.axes[1]:
+        return frozenset()
+    return frozenset({"symmetric"}) if swapped(tensor) == tensor else frozenset()
+
+
+def swapped(tensor: Tensor) -> Tensor:
+    """The transpose of a tensor of two axes."""
+    return permuted(tensor, (1, 0))
+
+
+def permuted(tensor: Tensor, order: tuple[int, ...]) -> Tensor:
+    """Axes reordered: new axis k is old axis `order[k]`."""
+    names = {old: new for new, old in enumerate(order)}
+    axes = tuple(tensor.axes[old] for old in order)
+    return tensor_of(axes, [term.renamed(names) for term in tensor.terms])

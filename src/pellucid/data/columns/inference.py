@@ -1,0 +1,463 @@
+"""The kind of a column, inferred with a reason in words.
+
+Every cell is looked at: a column of numbers is one in which each cell is a number, or nearly each
+(then the others are named).
+
+Notes: §5.3, Concept 192, §2.1.3
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pellucid.data.columns import date_notations
+from pellucid.data.columns.categories import category_column, stated_levels
+from pellucid.data.columns.notation import UNSAID, USUAL, Asked, Notation
+from pellucid.data.columns.numerals import Numerals, described, read_numerals
+from pellucid.data.columns.odd_cells import are_nearly, odd_cells, told
+from pellucid.data.columns.plain_values import (
+    LARGEST_WHOLE,
+    as_floats,
+    as_texts,
+    plain,
+    refuse_infinite,
+    too_long_for_numbers,
+    without_missing,
+)
+from pellucid.data.columns.spellings import CODE, canonical, merged, spelled
+from pellucid.data.table import Column, Kind
+from pellucid.findings import Finding
+
+MOST_LEVELS = 1_000  # more categories than this are not one-hot columns a person could read
+FEW_ROWS = 10  # below this, uniqueness says nothing
+FEW_DISTINCT = 10_000
+MOST_SPELLINGS = (
+    20_000  # a column with more different cells was no category when a model was fitted
+)
+SAMPLE = 1_000  # cells that show whether a notation is worth trying on all
+COMPACT = (19_000_101, 21_001_231)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a column as a source holds them, and what was said about them.
+
+    Parameters
+    ----------
+    name : str
+    values : pa.ChunkedArray
+    typed : bool
+        Whether the source tells missing values itself.
+    missing : tuple of str
+        Further spellings of "missing".
+    asked : Asked
+        Notation that was said, or that the other columns show.
+    """
+
+    name: str
+    values: pa.ChunkedArray
+    typed: bool = True
+    missing: tuple[str, ...] = ()
+    asked: Asked = UNSAID
+
+
+@dataclass(frozen=True)
+class Found:
+    """A column, what is to be said about it, and whether its notation is open."""
+
+    column: Column
+    findings: tuple[Finding, ...] = ()
+    doubt: str = ""
+
+
+def column_of(cells: Cells) -> Found:
+    """A column of the kind that its cells show."""
+    name = cells.name
+    stated = stated_levels(cells.values)
+    if stated and cells.values.null_count < len(cells.values):
+        note = f"{len(stated)} levels, in the order that the column states"
+        texts = as_texts(plain(cells.values).values)
+        ordered = category_column(name, Kind.CATEGORY, texts, note, stated)
+        return Found(replace(ordered, ordered=True))
+    held = plain(cells.values)
+    if held.is_text and not cells.missing and (found := _plain_numbers(cells, held.values)):
+        return found
+    values = without_missing(held.values, cells.typed, cells.missing)
+    if values.null_count == len(values):
+        return Found(_constant(name, values, "no row has a value; not used"))
+    if held.is_time:
+        return Found(_date_or_constant(name, _stamps(values), replace(USUAL, zone=held.zone)))
+    if too_long_for_numbers(values):
+        return _from_words(name, as_texts(values), codes=True)
+    if held.is_text:
+        return _from_text(replace(cells, values=values))
+    notation = replace(USUAL, duration=held.duration)
+    note = "lengths of time, in seconds" if held.duration else "numbers"
+    return Found(_from_numbers(name, as_floats(name, values), note, notation))
+
+
+def _from_numbers(
+    name: str, numbers: NDArray[np.float64], note: str = "numbers", notation: Notation = USUAL
+) -> Column:
+    there = numbers[~np.isnan(numbers)]
+    distinct = np.unique(there[:FEW_DISTINCT])
+    if len(distinct) <= 2:
+        distinct = np.unique(there)
+    if len(distinct) == 0:
+        return _constant(name, pa.chunked_array([pa.nulls(len(numbers), pa.string())]), NOTHING)
+    if len(distinct) == 1:
+        said = f"always {spelled(distinct[0])}; not used"
+        return Column(name, Kind.CONSTANT, numbers, note=said, notation=notation)
+    if len(distinct) == 2:
+        texts = as_texts(pa.chunked_array([pa.array(numbers, from_pandas=True)]))
+        two = category_column(name, Kind.BINARY, texts, "two different values")
+        return replace(two, notation=notation)
+    if notation == USUAL and (dates := _compact_dates(there, numbers)) is not None:
+        written = np.array([None if np.isnan(v) else str(int(v)) for v in numbers], dtype=object)
+        found = _date_or_constant(name, dates, USUAL, "dates written as 20261124")
+        return replace(found, written=written)
+    if _counts_rows(there, len(numbers)):
+        return Column(name, Kind.IDENTIFIER, numbers, note="counts the rows; not used")
+    return Column(name, Kind.NUMERIC, numbers, note=note, notation=notation)
+
+
+NOTHING = "no row has a value; not used"
+
+
+def _counts_rows(there: NDArray[np.float64], n: int) -> bool:
+    if len(there) != n or n < FEW_ROWS or there.max() - there.min() != n - 1:
+        return False
+    return bool(np.all(there == np.round(there)) and len(np.unique(there)) == n)
+
+
+def _compact_dates(there: NDArray[np.float64], numbers: NDArray[np.float64]) -> NDArray[Any] | None:
+    """Whole numbers that are all days of the calendar, such as 20261124."""
+    low, high = COMPACT
+    if there.min() < low or there.max() > high or (there != np.round(there)).any():
+        return None
+    texts = pa.array([None if np.isnan(v) else str(int(v)) for v in numbers], pa.string())
+    found = date_notations.read_dates(texts)
+    return found.values if found.read.sum() == len(there) else None
+
+
+def _from_text(cells: Cells) -> Found:
+    """Text that holds numbers, dates, or words; a code is a word."""
+    name, values = cells.name, cells.values
+    if (plain_numbers := _plain_numbers(cells, values)) is not None:
+        return plain_numbers
+    if _has_codes(values):
+        return _from_words(name, values, codes=True)
+    numerals = _numerals(values, cells.asked)
+    if numerals is not None:
+        return _from_numerals(name, values, numerals)
+    lengths = _durations(name, values)
+    if lengths is not None:
+        return Found(lengths)
+    dates = _dates(name, values, cells.asked)
+    return dates or _from_words(name, values)
+
+
+def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> Found | None:
+    """A column in which each cell is a number as Python writes it, and none a name of digits."""
+    if _says_number(cells.asked) or values.null_count == len(values):
+        return None
+    if cells.asked.leaning.thousands == "." and _in_groups(values):
+        return None
+    found = all_numbers(values)
+    if found is None:
+        return None
+    numbers = as_floats(cells.name, found)
+    if _are_names(values, numbers):
+        return _from_words(cells.name, values, codes=True)
+    return Found(_with_written(_from_numbers(cells.name, numbers), values))
+
+
+def _are_names(values: pa.ChunkedArray, numbers: NDArray[np.float64]) -> bool:
+    """Whether digits of a cell are a name: 02134, or more of them than a float keeps apart.
+
+    Only whole numbers that are longer than their value asks for, or beyond 2⁵³, can be one.
+    """
+    whole = np.flatnonzero(numbers == np.rint(numbers))
+    if not len(whole):
+        return False
+    size = np.abs(numbers[whole])
+    digits = np.floor(np.log10(np.maximum(size, 1.0))) + 1 + (numbers[whole] < 0)
+    some = values if len(whole) == len(values) else values.take(pa.array(whole))
+    longer = pc.binary_length(some).to_numpy() > digits
+    if (size > LARGEST_WHOLE).any():
+        beyond = some.filter(pa.array(size > LARGEST_WHOLE))
+        if pc.any(pc.match_substring_regex(beyond, r"^\s*[+-]?\d+\s*$")).as_py():
+            return True
+    return bool(longer.any()) and _has_codes(some.filter(pa.array(longer)))
+
+
+def _in_groups(values: pa.ChunkedArray) -> bool:
+    """Whether each point stands before three digits: 1.234, where other columns have 5,6."""
+    dotted = values.filter(pc.match_substring(values, "."))
+    grouped = pc.match_substring_regex(dotted, r"^\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*$")
+    return len(dotted) > 0 and bool(pc.all(grouped).as_py())
+
+
+def _says_number(asked: Asked) -> bool:
+    return asked.decimal == "," or asked.thousands == "."
+
+
+def _has_codes(values: pa.ChunkedArray) -> bool:
+    """Whether a cell of digits is a name: 02134, or more digits than a number keeps."""
+    return bool(pc.any(pc.match_substring_regex(values, CODE)).as_py())
+
+
+def all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Floats where every text is a number as Python writes it; else None."""
+    for trimmed in (False, True):
+        try:
+            return pc.cast(pc.utf8_trim_whitespace(values) if trimmed else values, pa.float64())
+        except pa.ArrowInvalid:
+            continue
+    return None
+
+
+def _sampled(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    there = values.drop_null()
+    step = max(len(there) // SAMPLE, 1)
+    return there.take(pa.array(np.arange(0, len(there), step)))
+
+
+def _numerals(values: pa.ChunkedArray, asked: Asked) -> Numerals | None:
+    some = _sampled(values)
+    if read_numerals(some, asked).read.mean() < 0.3:
+        return None
+    found = read_numerals(values, asked)
+    return found if are_nearly(values, found.read) else None
+
+
+def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> Found:
+    refuse_infinite(name, found.values)
+    odd = odd_cells(values, found.read)
+    notation = replace(found.notation, missing=tuple(odd))
+    words = described(notation)
+    note = f"numbers with {words}" if words else "numbers"
+    column = _from_numbers(name, found.values, note, notation)
+    column = replace(column, written=_objects(values))
+    findings = [told(name, odd, len(values) - values.null_count, "numbers")] if odd else []
+    if words and column.kind is not Kind.CONSTANT:
+        findings.append(
+            Finding(
+                "notation",
+                "caution" if found.doubt else "note",
+                f"Column {name!r} is read as numbers with {words}"
+                + (f"; nothing decides, and {found.doubt}." if found.doubt else "."),
+                (name,),
+                "If that is wrong, say how they are written: --decimal, --thousands.",
+            )
+        )
+    return Found(column, tuple(findings), found.doubt)
+
+
+def _durations(name: str, values: pa.ChunkedArray) -> Column | None:
+    """Lengths of time; hours up to 23 alone are a time of the day."""
+    distinct, places = _distinct(values)
+    seconds, read = date_notations.read_durations(distinct)
+    if not len(distinct) or not read.all():
+        return None
+    clock = pc.match_substring_regex(distinct, r"^\s*([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?\s*$")
+    if pc.all(clock).as_py():
+        return None
+    numbers = np.append(seconds, np.nan)[places]
+    notation = replace(USUAL, duration=True)
+    column = _from_numbers(name, numbers, "lengths of time, in seconds", notation)
+    return replace(column, written=_objects(values))
+
+
+def _dates(name: str, values: pa.ChunkedArray, asked: Asked) -> Found | None:
+    stamps = None if asked.date_format else _iso_dates(values)
+    if stamps is not None:
+        return Found(_date_or_constant(name, stamps[0], replace(USUAL, zone=stamps[1])))
+    distinct, places = _distinct(values)
+    if not len(distinct):
+        return None
+    some = distinct.take(pa.array(np.arange(0, len(distinct), max(len(distinct) // 200, 1))))
+    if _read_dates(some, asked).read.mean() < 0.3:
+        return None
+    found = _read_dates(distinct, asked)
+    if found.zoned.any():  # with a zone and without one, times cannot be compared
+        found = replace(found, read=found.read & found.zoned)
+    read = np.append(found.read, False)[places]
+    if not are_nearly(values, read):
+        return None
+    stamped = np.append(np.where(found.read, found.values, NAT), NAT)[places]
+    odd = odd_cells(values, read)
+    notation = Notation(
+        order=found.order,
+        date_format=asked.date_format,
+        zone=bool(found.zoned.any()),
+        missing=tuple(odd),
+    )
+    return _told_dates(name, values, stamped, found, notation, odd)
+
+
+NAT = np.datetime64("NaT", "us")
+
+
+def _read_dates(texts: pa.Array, asked: Asked) -> date_notations.Dates:
+    if asked.date_format:
+        return date_notations.dates_by_format(texts, asked.date_format)
+    return date_notations.read_dates(texts, leaning=asked.leaning.order)
+
+
+def _told_dates(
+    name: str,
+    values: pa.ChunkedArray,
+    stamped: NDArray[Any],
+    found: date_notations.Dates,
+    notation: Notation,
+    odd: dict[str, list[int]],
+) -> Found:
+    words = f"dates, {found.order}" if found.order else "dates"
+    column = _date_or_constant(name, stamped, notation, words)
+    column = replace(column, written=_objects(values))
+    findings = [told(name, odd, len(values) - values.null_count, "dates")] if odd else []
+    if found.doubt:
+        at = int(np.flatnonzero(~np.isnat(stamped))[0])
+        findings.append(
+            Finding(
+                "order of day and month",
+                "caution",
+                f"Column {name!r} is read as {words} ({values[at].as_py()!r} is "
+                f"{np.datetime_as_string(stamped[at], unit='D')}): {found.doubt}.",
+                (name,),
+                "If that is wrong, say how they are written, as --date-format '%m/%d/%Y'.",
+            )
+        )
+    if found.short_years:
+        findings.append(
+            Finding(
+                "years of two digits",
+                "note",
+                f"Column {name!r} writes years with two digits: 69 to 99 are read as 1969 to "
+                "1999, 0 to 68 as 2000 to 2068.",
+                (name,),
+                "If that is wrong, write them with four.",
+            )
+        )
+    return Found(column, tuple(findings), found.doubt)
+
+
+def _iso_dates(values: pa.ChunkedArray) -> tuple[NDArray[Any], bool] | None:
+    """Dates and times as ISO 8601 spells them, and whether with a zone; these are taken to UTC."""
+    for zone in (None, "UTC"):
+        try:
+            stamped = pc.cast(values, pa.timestamp("us", zone)).cast(pa.timestamp("us"))
+        except pa.ArrowInvalid:
+            continue
+        return _stamps(stamped), zone is not None
+    return None
+
+
+def _stamps(values: pa.ChunkedArray) -> NDArray[Any]:
+    return np.array(values.to_numpy(zero_copy_only=False)).astype("datetime64[us]")
+
+
+def _distinct(values: pa.ChunkedArray) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Different texts, and the place of each row's among them; −1 where missing."""
+    encoded = values.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks() if encoded.num_chunks != 1 else encoded.chunk(0)
+    places = np.asarray(encoded.indices.cast(pa.int64()).fill_null(-1))
+    return encoded.dictionary, places
+
+
+def _objects(values: pa.ChunkedArray) -> NDArray[Any]:
+    """Cells as Python strings, equal ones one object."""
+    distinct, places = _distinct(values)
+    return np.asarray(np.array([*distinct.to_pylist(), None], dtype=object)[places])
+
+
+def _with_written(column: Column, values: pa.ChunkedArray) -> Column:
+    """The column with its cells as written, where a category might be lost otherwise.
+
+    A model may hold 1.10 and 1.1 as two categories, though this file holds only numbers.
+    """
+    if pc.count_distinct(values.slice(0, FEW_DISTINCT)).as_py() > FEW_DISTINCT // 2:
+        return column
+    distinct, places = _distinct(values)
+    texts = distinct.to_pylist()
+    if len(texts) > MOST_SPELLINGS or all(canonical(t) == t for t in texts):
+        return column
+    written = np.array([*texts, None], dtype=object)[places]
+    return replace(column, written=np.asarray(written))
+
+
+def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> Found:
+    n, present = len(values), len(values) - values.null_count
+    distinct = pc.count_distinct(values, mode="only_valid").as_py()
+    findings: tuple[Finding, ...] = ()
+    if distinct <= MOST_SPELLINGS and distinct < max(n, FEW_ROWS):
+        values, findings = _merged(name, values)
+        distinct = pc.count_distinct(values, mode="only_valid").as_py()
+    words = pc.mean(pc.count_substring(pc.drop_null(values), " ")).as_py()
+    if distinct == 1:
+        said = f"always {pc.drop_null(values)[0].as_py()!r}; not used"
+        return Found(_constant(name, values, said), findings)
+    what = "codes" if codes else "words"
+    why = " (leading zeros, or more digits than a number keeps)" if codes else ""
+    if distinct == 2:
+        column = category_column(name, Kind.BINARY, values, f"two different values{why}")
+        return Found(column, findings)
+    if distinct == n and n >= FEW_ROWS and words < 2:
+        note = f"different in every row{why}; not used"
+        return Found(_texts(name, Kind.IDENTIFIER, values, note))
+    if words >= 3 and distinct > present / 2:
+        return Found(_texts(name, Kind.TEXT, values, "sentences; not used yet"))
+    if distinct > MOST_LEVELS:
+        note = f"{distinct:,} categories{why}, too many for one column each; not used"
+        return Found(_texts(name, Kind.TEXT, values, note), findings)
+    note = f"{distinct} different {what}{why}"
+    return Found(category_column(name, Kind.CATEGORY, values, note), findings)
+
+
+def _merged(name: str, values: pa.ChunkedArray) -> tuple[pa.ChunkedArray, tuple[Finding, ...]]:
+    """Spellings of one category put together, and what is said of it."""
+    counted = pc.value_counts(values)
+    counts = {
+        text: count
+        for text, count in zip(
+            counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
+        )
+        if text is not None
+    }
+    found = merged(name, counts)
+    if all(text == category for text, category in found.category.items()):
+        return values, ()
+    distinct, places = _distinct(values)
+    renamed = pa.array([found.category[t] for t in distinct.to_pylist()], pa.string())
+    indices = pa.array(places, mask=places < 0)
+    return pa.chunked_array([renamed.take(indices)]), found.findings
+
+
+def _date_or_constant(
+    name: str, stamps: NDArray[Any], notation: Notation, note: str = "dates"
+) -> Column:
+    there = stamps[~np.isnat(stamps)]
+    if len(there) == 0 or (there == there[0]).all():
+        texts = as_texts(pa.chunked_array([pa.array(stamps)]))
+        if notation.zone:
+            told = [None if np.isnat(v) else f"{v}Z" for v in stamps]
+            texts = pa.chunked_array([pa.array(told, pa.string())])
+        return _constant(name, texts, "always the same date; not used")
+    zone = " with a zone, taken to UTC" if notation.zone else ""
+    return Column(name, Kind.DATE, stamps, note=f"{note}{zone}", notation=notation)
+
+
+def _constant(name: str, values: pa.ChunkedArray, note: str) -> Column:
+    return _texts(name, Kind.CONSTANT, values, note)
+
+
+def _texts(name: str, kind: Kind, values: pa.ChunkedArray, note: str) -> Column:
+    return Column(name, kind, np.array(as_texts(values).to_pylist(), dtype=object), note=note)

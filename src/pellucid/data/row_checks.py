@@ -1,0 +1,48 @@
+"""What estimators that know amounts and categories ask of their training rows, checked once.
+
+Notes: Notation 7
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import _check_y, column_or_1d
+
+from pellucid.data.column_values import Values, values_of
+from pellucid.data.weights import checked_weights
+from pellucid.errors import FramingError
+
+Array = NDArray[np.float64]
+
+
+def checked_rows(
+    estimator: Any, X: Any, y: Any, sample_weight: Any
+) -> tuple[Values, NDArray[Any], Array]:
+    """Rows, answers (n,) and weights (n,); rows of weight 0 are left out."""
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
+        )
+    values = values_of(estimator, X, fitting=True)
+    y = _check_y(column_or_1d(y, warn=True), y_numeric=False, estimator=estimator)
+    check_consistent_length(values.X, y)
+    if sample_weight is None:
+        return values, y, np.ones(len(y))
+    weights = checked_weights(sample_weight, len(y))
+    kept = weights > 0
+    return Values(values.X[kept], values.names, values.levels), y[kept], weights[kept]
+
+
+def classes_of(estimator: Any, y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Labels, sorted, and the class of each row; at least two."""
+    classes, codes = np.unique(y, return_inverse=True)
+    if len(classes) < 2:
+        raise FramingError(
+            f"{type(estimator).__name__} needs at least 2 classes; the target has 1 class: "
+            f"{classes[0]!r}."
+        )
+    return classes, codes

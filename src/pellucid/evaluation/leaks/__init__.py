@@ -1,0 +1,1 @@
+"""Columns from which the target can be read off: one alone, or a few together."""

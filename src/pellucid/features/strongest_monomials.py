@@ -1,0 +1,169 @@
+"""`StrongestMonomials`: of all monomials of order 2, those that a linear fit leaves most to.
+
+Notes: Def 187, §5.2, Concept 185
+"""
+
+from __future__ import annotations
+
+from math import comb
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import TransformerMixin
+from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
+
+from pellucid.explanation import Explanation, Formula
+from pellucid.glass_box import GlassBox
+from pellucid.hyperparameters import Hyperparameter
+
+Array = NDArray[np.float64]
+WIDEST = 1_500  # columns among which products are looked for
+SHRINK = 1e-3  # penalty of the linear fit whose residuals decide, per row and unit variance
+
+MOST = Hyperparameter("most", 1_000, "int", "Most features, the inputs among them.", low=1)
+
+
+class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
+    """The inputs, and the products and squares of them that matter most for the target.
+
+    Where all monomials of order 2 are at most `most`, it is the polynomial basis of order 2 without
+    its constant. Beyond, each product is weighed by how closely it follows what a linear fit leaves
+    of the target; all are weighed in two products of matrices.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    pairs_ : ndarray of int, shape (m, 2)
+        The inputs of each product; a square names its input twice.
+    candidates_ : int
+        How many products there were.
+    n_features_in_ : int
+        d.
+    warnings_ : list of str
+        Caveats of the fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 6))
+    >>> chosen = StrongestMonomials(most=8).fit(X, X[:, 1] * X[:, 4] + X[:, 2] ** 2)
+    >>> chosen.get_feature_names_out().tolist()
+    ['x0', 'x1', 'x2', 'x3', 'x4', 'x5', 'x1·x4', 'x2²']
+
+    Notes: Def 187, §5.2, Concept 185
+    """
+
+    hyperparameters: ClassVar = (MOST,)
+
+    pairs_: NDArray[np.intp]
+    candidates_: int
+    n_features_in_: int
+
+    def __init__(self, most: int = MOST.default) -> None:
+        self.most = most
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = False
+        return tags
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Choose the products.
+
+        Parameters
+        ----------
+        X : array, shape (n, d)
+        y : array, shape (n,) or (n, k), or None
+            Numbers or labels; without them the products of the widest spread are taken.
+
+        Returns
+        -------
+        self
+        """
+        self.check_hyperparameters()
+        X = validate_data(self, X, dtype=np.float64)
+        d = X.shape[1]
+        self.candidates_ = comb(d + 1, 2)
+        room = max(int(self.most) - d, 0)
+        if self.candidates_ <= room:
+            first, second = np.triu_indices(d)
+            self.pairs_ = np.column_stack([first, second]).astype(np.intp)
+            return self
+        self.pairs_ = self._strongest(X, y, room)
+        return self
+
+    def _strongest(self, X: Array, y: Any, room: int) -> NDArray[np.intp]:
+        among = np.arange(X.shape[1])
+        centred = X - X.mean(axis=0)
+        residual = _residual(centred, _numbers(y, len(X)))
+        if len(among) > WIDEST:
+            told = np.abs(centred.T @ residual).max(axis=1) + X.std(axis=0) * 1e-12
+            among = np.sort(np.argsort(-told, kind="stable")[:WIDEST])
+        Z = centred[:, among]
+        sizes = np.sqrt((Z**2).T @ Z**2) + 1e-12 * max(float((Z**4).sum(axis=0).max()), 1e-300)
+        strength = np.zeros(sizes.shape)
+        for column in residual.T:
+            strength = np.maximum(strength, np.abs((Z * column[:, None]).T @ Z) / sizes)
+        first, second = np.triu_indices(len(among))
+        order = np.argsort(-strength[first, second], kind="stable")[:room]
+        order = np.sort(order)
+        return np.column_stack([among[first[order]], among[second[order]]]).astype(np.intp)
+
+    def transform(self, X: Any) -> Array:
+        """The inputs, then the products: n×(d + m)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, dtype=np.float64)
+        return np.hstack([X, X[:, self.pairs_[:, 0]] * X[:, self.pairs_[:, 1]]])
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
+        """Names such as "x0", "x0²", "x0·x1"."""
+        check_is_fitted(self)
+        names = _check_feature_names_in(self, input_features)
+        products = [f"{names[i]}²" if i == j else f"{names[i]}·{names[j]}" for i, j in self.pairs_]
+        return np.array([*names, *products], dtype=object)
+
+    def _explanation(self) -> Explanation:
+        chosen = len(self.pairs_)
+        return Explanation(
+            name="StrongestMonomials",
+            problem="Let a linear machine bend, also where all products would be too many.",
+            hypothesis=Formula(
+                "φ(x) = (x₁ … x_d, chosen products xᵢxⱼ)",
+                r"\varphi(x) = (x_1, \ldots, x_d, x_i x_j, \ldots)",
+                "x: d×1, φ(x): (d + m)×1",
+                "Def 187",
+            ),
+            algorithm="Each product is weighed by its correlation with what a linear fit leaves.",
+            happened=(
+                ("inputs", f"{self.n_features_in_:,}"),
+                ("products", f"{chosen:,} of {self.candidates_:,}"),
+            ),
+            warnings=tuple(self.warnings_),
+            notes="Def 187, §5.2, Concept 185",
+        )
+
+
+def _numbers(y: Any, n: int) -> Array:
+    """The target as centred numbers, n×k: labels one column a class."""
+    if y is None:
+        return np.ones((n, 1))
+    y = np.asarray(y)
+    if y.dtype.kind in "OUS":
+        y = (y[:, None] == np.unique(y)).astype(np.float64)
+    Y = np.asarray(y, dtype=np.float64).reshape(n, -1)
+    return np.asarray(Y - Y.mean(axis=0))
+
+
+def _residual(X: Array, Y: Array) -> Array:
+    """What a lightly penalised linear fit leaves of Y (n×k); in the smaller of both spaces."""
+    n, d = X.shape
+    scale = X.std(axis=0)
+    Z = X / np.where(scale > 0, scale, 1.0)
+    if d <= n:
+        return np.asarray(Y - Z @ np.linalg.solve(Z.T @ Z + n * SHRINK * np.eye(d), Z.T @ Y))
+    inner = Z @ Z.T
+    return np.asarray(Y - inner @ np.linalg.solve(inner + n * SHRINK * np.eye(n), Y))

@@ -1,0 +1,72 @@
+"""The section of a report that shows the weights: per unit, per spread, and towards which class.
+
+Notes: Def 49, §2.3.8
+"""
+
+from __future__ import annotations
+
+from pellucid.jobs.fit.fit_result import FitResult
+from pellucid.pictures import evaluation as pictures
+from pellucid.report.page import folded, grid, paragraph, section
+from pellucid.report.parts import Drawer
+from pellucid.report.training_section import is_network, network_section, training_section
+from pellucid.wording import number
+
+MOST_WEIGHTS = 200  # rows of the table; a basis can have thousands
+
+
+def weights_section(result: FitResult, drawn: Drawer) -> str:
+    """The weights of a linear model, the layers of a network, or that there are none."""
+    if is_network(result.machine.model):
+        model = result.machine.model
+        return network_section(model) + training_section(model, drawn)
+    if not result.weights:
+        return section(
+            "Weights", paragraph("This model has no weights to show: it answers from the rows.")
+        )
+    several = any(w.output for w in result.weights)
+    unit = any(w.per_unit is not None for w in result.weights)
+    rows = [
+        (
+            w.name,
+            *((w.output,) if several else ()),
+            number(w.per_unit if unit else w.value),
+            number(w.standardized),
+        )
+        for w in result.weights
+    ]
+    first = "per unit" if unit else "weight"
+    heads = ("column", *(("towards",) if several else ()), first, "per standard deviation")
+    note = (
+        f"The largest {MOST_WEIGHTS} of {len(rows):,} weights."
+        if len(rows) > MOST_WEIGHTS
+        else "All weights, largest first."
+    )
+    return section(
+        "Weights",
+        paragraph(_reading(result, several, unit)),
+        '<div class="pair">'
+        + drawn(pictures.weights(result.weights), "The largest weights, per standard deviation.")
+        + "</div>",
+        folded(note, grid(note, heads, rows[:MOST_WEIGHTS], (len(heads) - 2, len(heads) - 1))),
+    )
+
+
+def _reading(result: FitResult, several: bool, unit: bool) -> str:
+    """How to read a weight of this model."""
+    if result.framing.problem == "regression":
+        moved = f"A weight tells how far the prediction of {result.framing.target} moves"
+    elif several and len({w.output for w in result.weights}) == 1:
+        towards = result.weights[0].output
+        moved = f"A positive weight speaks for {towards!r}: it tells how far the score moves"
+    else:
+        moved = "A positive weight speaks for its class: it tells how far that class's score moves"
+    by = (
+        "when its column moves by one unit, or by one standard deviation"
+        if unit
+        else "when its (encoded) column moves"
+    )
+    return (
+        f"{moved} {by}, all else equal. Sizes per standard deviation can be compared with each "
+        "other; others cannot. A weight is not a cause."
+    )

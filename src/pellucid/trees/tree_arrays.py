@@ -1,0 +1,116 @@
+"""Fitted trees as plain arrays, and their answers: a model file holds these, and no pickle.
+
+Notes: §1.4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Trees = dict[str, NDArray[Any]]
+BLOCK = 4_096
+WORDS = 8  # words of 32 bits that mark which of 256 categories go to the left
+
+
+def arrays_of(rounds: Sequence[Sequence[Any]]) -> Trees:
+    """The trees of scikit-learn's `_predictors` (rounds × outputs), laid end to end.
+
+    Returns
+    -------
+    dict of ndarray
+        `starts` (number of trees + 1,): the first node of each tree; `categories` (m, 256): which
+        categories go left at a split on a category; and one entry a node: `feature`, `threshold`,
+        `left`, `right` (places within the tree), `value`, `leaf`, `missing_left`, `categorical`
+        (row of `categories`, or −1).
+    """
+    trees = [tree for each in rounds for tree in each]
+    sizes = [len(tree.nodes) for tree in trees]
+    nodes = np.concatenate([tree.nodes for tree in trees])
+    bits = [np.asarray(tree.raw_left_cat_bitsets).reshape(-1, WORDS) for tree in trees]
+    before = np.repeat(np.cumsum([0, *(len(b) for b in bits)])[:-1], sizes)
+    words = np.concatenate(bits) if bits else np.empty((0, WORDS), dtype=np.uint32)
+    categorical = nodes["is_categorical"].astype(bool)
+    return {
+        "starts": np.cumsum([0, *sizes]).astype(np.int64),
+        "feature": nodes["feature_idx"].astype(np.int64),
+        "threshold": nodes["num_threshold"].astype(np.float64),
+        "left": nodes["left"].astype(np.int64),
+        "right": nodes["right"].astype(np.int64),
+        "value": nodes["value"].astype(np.float64),
+        "leaf": nodes["is_leaf"].astype(bool),
+        "missing_left": nodes["missing_go_to_left"].astype(bool),
+        "categorical": np.where(categorical, nodes["bitset_idx"] + before, -1).astype(np.int64),
+        "categories": (words[:, :, None] >> np.arange(32, dtype=np.uint32) & 1)
+        .astype(bool)
+        .reshape(len(words), 256),
+    }
+
+
+def truncated(trees: Trees, count: int) -> Trees:
+    """The first so many trees."""
+    stop = int(trees["starts"][count])
+    return {
+        name: values[: count + 1]
+        if name == "starts"
+        else (values if name == "categories" else values[:stop])
+        for name, values in trees.items()
+    }
+
+
+@numba.njit(nogil=True, cache=True)
+def _walk(  # type: ignore[no-untyped-def]  # pragma: no cover
+    X,
+    starts,
+    feature,
+    threshold,
+    left,
+    right,
+    value,
+    leaf,
+    missing_left,
+    categorical,
+    categories,
+    outputs,
+    start,
+    stop,
+    out,
+):
+    for i in range(start, stop):
+        for t in range(len(starts) - 1):
+            first = starts[t]
+            node = first
+            while not leaf[node]:
+                x = X[i, feature[node]]
+                if np.isnan(x):
+                    goes_left = missing_left[node]
+                elif categorical[node] >= 0:
+                    goes_left = categories[categorical[node], int(x)]
+                else:
+                    goes_left = x <= threshold[node]
+                node = first + (left[node] if goes_left else right[node])
+            out[i, t % outputs] += value[node]
+
+
+def scores_of(trees: Trees, X: Array, baseline: Array) -> Array:
+    """Sum of the trees' values for each row, n×k, on top of the baseline (k,).
+
+    `X` holds categories as numbers from 0 to 255, NaN where missing or not met in training.
+    """
+    out = np.tile(np.asarray(baseline, dtype=np.float64), (len(X), 1))
+    parts = tuple(
+        trees[name]
+        for name in (
+            *("starts", "feature", "threshold", "left", "right", "value", "leaf"),
+            *("missing_left", "categorical", "categories"),
+        )
+    )
+    X = np.ascontiguousarray(X)
+    for start in range(0, len(X), BLOCK):
+        _walk(X, *parts, len(baseline), start, min(start + BLOCK, len(X)), out)
+    return out

@@ -1,0 +1,75 @@
+"""No two sentences of a diagnosis contradict each other, whatever the numbers; each can be said."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pellucid.evaluation.diagnosis import diagnose, diagnosis_facts
+from pellucid.evaluation.diagnosis_statements import DIAGNOSIS
+from pellucid.evaluation.evidence import Candidate, LearningCurve, Score
+from pellucid.evaluation.statements import contradictions, spoken
+
+LAMS = (1e-6, 1e-3, 1.0, 100.0)
+
+
+def drawn(seed: int) -> tuple[LearningCurve | None, Candidate, float, Candidate | None]:
+    """Numbers of a fit, anywhere between useless and perfect."""
+    rng = np.random.default_rng(seed)
+
+    def loss() -> float:
+        return float(rng.choice([0.0, 1e-4, 0.03, 1.0]) * rng.uniform(0.3, 3))
+
+    def candidate(name: str, rank: int) -> Candidate:
+        held = loss()
+        spread = float(rng.choice([0.0, 0.01, 0.3]) * max(held, 1e-3))
+        inside = held * float(rng.uniform(0, 1.2))
+        at = int(rng.integers(4))
+        path = tuple(
+            (lam, Score(held + (abs(i - at) * loss() if i != at else 0), spread), inside)
+            for i, lam in enumerate(LAMS)
+        )
+        has = rng.random() < 0.7
+        lam = LAMS[at] if has else None
+        return Candidate(name, name, Score(held, spread), rank, inside, 3, lam, path if has else ())
+
+    chosen, richer = candidate("line", 1), candidate("bend", 2)
+    curve = None
+    if rng.random() < 0.7:
+        ends = [Score(chosen.score.mean * float(rng.uniform(0.9, 2)), loss()) for _ in range(3)]
+        curve = LearningCurve((10, 20, 40), tuple(ends), tuple(ends))
+    base = max(loss(), 1e-3)
+    return curve, chosen, base, richer if rng.random() < 0.6 else None
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=300)
+def test_no_two_sentences_contradict_each_other(seed: int) -> None:
+    curve, chosen, base, richer = drawn(seed)
+    found = diagnose(curve, chosen, base, richer)
+    facts = diagnosis_facts(curve, chosen, base, richer, found.estimation, found.structural)
+    said = spoken(DIAGNOSIS, facts)
+    assert not contradictions(said)
+    assert sum("error left" in s.claims and s.part == "words" for s in said) == 1
+    assert found.words == " ".join(s.text(facts) for s in said if s.part == "words")
+    if "Much of what is left" in found.words:
+        assert found.estimation > chosen.score.mean / 3
+    if "Gather more rows." in found.advice:
+        assert "would change little" not in found.words
+    if richer is None:
+        assert "gains little" not in found.words
+
+
+def test_every_sentence_can_be_said_and_none_always_but_the_figures() -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(3_000):
+        curve, chosen, base, richer = drawn(seed)
+        found = diagnose(curve, chosen, base, richer)
+        facts = diagnosis_facts(curve, chosen, base, richer, found.estimation, found.structural)
+        counts.update(s.name for s in spoken(DIAGNOSIS, facts))
+    assert set(counts) == {s.name for s in DIAGNOSIS}
+    always = {name for name, times in counts.items() if times == 3_000}
+    assert always == {"the two losses", "how sure"}

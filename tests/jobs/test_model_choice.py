@@ -1,0 +1,159 @@
+"""The choice among candidates: paired differences, preferences, budget, scales, rare classes."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pellucid import Settings, fit_table, load_model, read_table, save_model
+from pellucid.data.splits import folds, without_singles
+from pellucid.evaluation.cross_validation import score_of
+from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.evidence import Candidate
+from pellucid.features.strongest_monomials import StrongestMonomials
+from pellucid.jobs.fit.choice import choose, paired_difference
+from pellucid.linear.transformed_target import TransformedTarget
+
+
+def candidate(name: str, rank: int, chunks: list[float], readable: bool = True) -> Candidate:
+    return Candidate(name, name, score_of(chunks), rank, 0.0, 1, rows=100, readable=readable)
+
+
+BASE = candidate("mean", 0, [10.0] * 5)
+
+
+def test_losses_that_rise_and_fall_together_are_told_apart() -> None:
+    """The winner's own spread hides what the differences show."""
+    hard = np.array([1.0, 9.0, 2.0, 8.0, 4.0])
+    bent = candidate("bent", 2, list(hard))
+    line = candidate("line", 1, list(hard + 0.5 + 0.01 * np.arange(5)))
+    assert bent.score.error > 0.5
+    assert choose([BASE, line, bent], "square")[0] is bent
+    near = candidate("near", 1, list(hard + np.array([0.06, -0.05, 0.05, -0.06, 0.01])))
+    assert choose([BASE, near, bent], "square")[0] is near
+
+
+@given(st.lists(st.floats(0.1, 5.0), min_size=5, max_size=5), st.floats(0.0, 2.0))
+@settings(max_examples=50, deadline=None)
+def test_a_black_box_has_to_win_by_more_than_its_error(chunks: list[float], gain: float) -> None:
+    line = candidate("line", 1, chunks)
+    rng = np.random.default_rng(0)
+    black = candidate(
+        "trees", 7, list(np.array(chunks) - gain + 0.1 * rng.normal(size=5)), readable=False
+    )
+    behind, error = paired_difference(line, black)
+    chosen, why = choose([BASE, line, black], "square")
+    assert (chosen is black) == (behind > error and behind > 0)
+    assert ("Given up" in why) == (chosen is black)
+    assert choose([BASE, line, black], "square", prefer="readable")[0] is not black
+    best = choose([BASE, line, black], "square", prefer="accurate")[0]
+    assert best.score.mean == min(c.score.mean for c in (BASE, line, black))
+
+
+def test_the_yardstick_stands_beside_what_was_asked_for() -> None:
+    line = candidate("line", 1, [4.0] * 5)
+    trees = candidate("trees", 7, [2.0] * 5, readable=False)
+    chosen, why = choose([line], "square", beside=[BASE, line, trees])
+    assert chosen is line
+    assert "R² 0.800" in why
+    assert "0.600" in why
+
+
+def test_a_deadline_leaves_work_behind() -> None:
+    stopped = []
+
+    def work(going: object) -> None:
+        for _ in range(200):
+            time.sleep(0.01)
+            try:
+                going()  # type: ignore[operator]
+            except OutOfTime:
+                stopped.append(True)
+                raise
+
+    with pytest.raises(OutOfTime):
+        Deadline(0.05).run(work)
+    time.sleep(0.1)
+    assert stopped
+    with pytest.raises(ZeroDivisionError):
+        Deadline(5.0).run(lambda going: 1 // 0)
+
+
+def skewed(n: int = 200) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0, 3, n)
+    counts = rng.poisson(np.exp(x))
+    return pd.DataFrame({"x": x, "noise": rng.normal(size=n), "y": counts})
+
+
+def test_a_budget_ends_in_time_and_names_what_was_not_tried() -> None:
+    begin = time.perf_counter()
+    result = fit_table(read_table(skewed()), Settings("y", budget=0.5))
+    assert time.perf_counter() - begin < 20
+    found = [f for f in result.findings if f.name == "budget spent"]
+    assert len(found) == 1
+    assert "boosted" in found[0].message
+
+
+@pytest.mark.parametrize("scale", ["log", "sqrt"])
+def test_another_scale_answers_without_bias(scale: str) -> None:
+    rng = np.random.default_rng(1)
+    x = rng.uniform(0, 2, (4_000, 1))
+    u = 1 + x[:, 0] + 0.5 * rng.normal(size=4_000)
+    y = np.exp(u) if scale == "log" else np.maximum(u, 0) ** 2
+    machine = TransformedTarget(scale=scale).fit(x, y)
+    assert machine.predict(x).mean() == pytest.approx(y.mean(), rel=0.02)
+    assert (machine.predict(np.array([[-100.0]])) >= 0).all()
+
+
+def test_counts_are_never_negative(tmp_path: object) -> None:
+    result = fit_table(read_table(skewed()), Settings("y", model="ridge"))
+    save_model(result.machine, f"{tmp_path}/m.pellucid")
+    machine = load_model(f"{tmp_path}/m.pellucid")
+    low = pd.DataFrame({"x": [-50.0], "noise": [0.0]})
+    assert machine.predict(low)[0] == 0.0
+    assert any(c.model.endswith("-log") for c in result.candidates)
+
+
+def test_the_model_that_is_kept_knows_all_rows() -> None:
+    table = read_table(skewed())
+    whole = fit_table(table, Settings("y", model="least-squares"))
+    left = fit_table(table, Settings("y", model="least-squares", keep_test_out=True))
+    assert "all 200 rows" in whole.why
+    assert "all 200 rows" not in left.why
+    assert whole.test_error == left.test_error
+    rows = skewed().head(9)
+    assert (whole.machine.predict(rows) != left.machine.predict(rows)).any()
+
+
+@given(st.integers(0, 1_000), st.integers(1, 4), st.integers(12, 40))
+@settings(max_examples=30, deadline=None)
+def test_the_only_row_of_a_class_is_always_learned_from(seed: int, singles: int, n: int) -> None:
+    labels = np.array(["a"] * n + ["b"] * n + [f"s{i}" for i in range(singles)])
+    pairs = without_singles(labels, folds(len(labels), 4, seed=seed, labels=labels))
+    for train, held in pairs:
+        assert set(labels[train]) == set(labels)
+        assert not set(train) & set(held)
+        assert len(train) + len(held) == len(labels)
+
+
+def test_classes_of_one_row_are_kept() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=42), "y": ["a"] * 30 + ["b"] * 10 + ["c", "d"]})
+    result = fit_table(read_table(frame), Settings("y", model="softmax"))
+    assert [str(c) for c in result.machine.model.classes_] == ["a", "b", "c", "d"]
+    assert any("1 row" in f.message for f in result.findings)
+
+
+def test_the_strongest_products_are_found_where_all_would_be_too_many() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 60))
+    y = X[:, 7] * X[:, 31] + X[:, 12] ** 2 + X[:, 0]
+    names = StrongestMonomials(most=70).fit(X, y).get_feature_names_out().tolist()
+    assert len(names) == 70
+    assert {"x7·x31", "x12²"} <= set(names)

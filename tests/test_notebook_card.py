@@ -1,0 +1,73 @@
+"""Results show themselves in notebooks: short, and safe whatever the data say."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid import Settings, fit_table
+from pellucid.clusters.choosing_k import choose_k
+from pellucid.data import Column, Kind, Table, read_table
+from pellucid.descent import Objective, minimize
+from pellucid.jobs.fit.fit_result import FitResult
+from pellucid.notebook_card import card
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+class Balanced(HTMLParser):
+    """Fails where a tag is closed that was not opened last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def fitted() -> FitResult:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 3))
+    columns = [Column(f"{HOSTILE}{i}", Kind.NUMERIC, X[:, i]) for i in range(3)]
+    y = Column("y", Kind.NUMERIC, X @ [1.0, 2.0, 0.0] + rng.normal(size=80))
+    return fit_table(Table((*columns, y), HOSTILE), Settings("y", model="ridge"))
+
+
+def shown_by(thing: Any) -> str:
+    shown: str = thing._repr_html_()
+    assert HOSTILE not in shown
+    reader = Balanced()
+    reader.feed(shown)
+    assert reader.open == []
+    return shown
+
+
+def test_results_show_themselves_short_and_safe(fitted: FitResult) -> None:
+    rng = np.random.default_rng(0)
+    wide = read_table(rng.normal(size=(30, 500)))
+    clouds = np.concatenate([rng.normal(c, 1, (30, 2)) for c in (0, 9)])
+    down = minimize(Objective(lambda t: float(t @ t), lambda t: 2 * t), np.ones(2))
+    texts = Column(HOSTILE, Kind.TEXT, np.array([HOSTILE, None] * 50, dtype=object))
+    choice = choose_k(clouds, (2, 3), splits=4, references=9)
+    for thing in (fitted, fitted.machine, wide, texts, wide.columns[0], choice, down):
+        assert 100 < len(shown_by(thing)) < 4_000, type(thing)
+    assert "ridge regression" in shown_by(fitted)
+    assert "test error" in shown_by(fitted.machine)
+    assert "30 rows, 500 columns" in shown_by(wide)
+    assert "488 more" in shown_by(wide)
+    assert "50 missing" in shown_by(texts)
+    assert len(repr(fitted)) < 200
+
+
+def test_a_card_stays_small_whatever_it_holds() -> None:
+    long = card("t" * 9_999, ["s" * 9_999] * 3, ("a",), [("c" * 9_999,)] * 9_999)
+    assert len(long) < 4_000
+    assert "and 9,987 more" in long

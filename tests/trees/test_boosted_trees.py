@@ -1,0 +1,61 @@
+"""Trees kept as arrays answer as scikit-learn's own, with categories and missing values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
+
+from pellucid import BoostedTreesClassifier, BoostedTreesRegressor
+
+
+def mixed(seed: int, n: int = 160) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """A frame, the same as numbers with categories first (ranked by frequency), and a score."""
+    rng = np.random.default_rng(seed)
+    colour = rng.choice(["a", "b", "c", "d", "e"], n, p=[0.4, 0.25, 0.15, 0.12, 0.08])
+    size = np.where(rng.uniform(size=n) < 0.15, np.nan, rng.normal(size=n))
+    frame = pd.DataFrame({"size": size, "colour": colour})
+    names, counts = np.unique(colour, return_counts=True)
+    rank = {name: place for place, name in enumerate(names[np.argsort(-counts, kind="stable")])}
+    X = np.column_stack([[rank[c] for c in colour], size])
+    return frame, X, np.isin(colour, ["b", "e"]) + np.nan_to_num(size, nan=2.0)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 20), st.integers(2, 12))
+@settings(max_examples=12, deadline=None)
+def test_the_arrays_answer_as_scikit_learn(seed: int, rounds: int, leaves: int) -> None:
+    frame, X, score = mixed(seed)
+    shared = {"max_iter": rounds, "max_leaf_nodes": leaves}
+    theirs = {**shared, "categorical_features": [0], "early_stopping": False, "random_state": 0}
+    labels = np.array(["low", "mid", "top"])[np.digitize(score, [0.5, 1.5])]
+    with threadpool_limits(1, user_api="openmp"):
+        numbers = HistGradientBoostingRegressor(**theirs).fit(X, score).predict(X)
+        chances = HistGradientBoostingClassifier(**theirs).fit(X, labels).predict_proba(X)
+    ours = BoostedTreesRegressor(**shared).fit(frame, score)
+    assert np.allclose(ours.predict(frame), numbers, rtol=0, atol=1e-12)
+    machine = BoostedTreesClassifier(**shared).fit(frame, labels)
+    assert np.allclose(machine.predict_proba(frame), chances, rtol=0, atol=1e-12)
+
+
+def test_the_path_is_the_fit_of_each_number_of_rounds() -> None:
+    frame, _, score = mixed(1)
+    path = BoostedTreesRegressor().path(frame, score, [3, 12])
+    for rounds, machine in zip((3, 12), path, strict=True):
+        alone = BoostedTreesRegressor(max_iter=rounds).fit(frame, score)
+        assert (machine.predict(frame) == alone.predict(frame)).all()
+
+
+def test_what_training_did_not_hold_is_missing() -> None:
+    frame, _, score = mixed(2)
+    machine = BoostedTreesRegressor().fit(frame, score)
+    odd = pd.DataFrame({"size": [0.0, 0.0], "colour": ["z", None]})
+    assert machine.predict(odd)[0] == machine.predict(odd)[1]
+
+
+def test_one_class_is_named() -> None:
+    with pytest.raises(ValueError, match="1 class"):
+        BoostedTreesClassifier().fit(np.zeros((30, 1)), ["a"] * 30)
