@@ -40,6 +40,7 @@ from pellucid.networks import (
     Network,
     Parallel,
     PositionalCode,
+    RandomShift,
     ReLU,
     Residual,
     SelfAttention,
@@ -71,6 +72,7 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
         for f in (Identity(), ReLU(), LeakyReLU(0.1), Sigmoid(), Tanh(), GELU(), Step(), Softmax())
     },
     "dropout and noise": ((4,), [InputNoise(0.3), Dropout(0.4), Dropout(0.2, True), Dense(2)]),
+    "shift": ((3, 3, 1), [RandomShift(1), Flatten(), Dense(2)]),
     "layer norm": ((4,), [LayerNorm(), LayerNorm(0.1, "outside")]),
     "batch norm": ((4,), [Dense(3), BatchNorm(), ReLU(), BatchNorm(0.1, "inside")]),
     "batch norm of images": (IMAGE, [Convolution(3), BatchNorm()]),
