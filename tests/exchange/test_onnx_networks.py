@@ -73,6 +73,7 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
     },
     "moved image": ((4, 4, 1), [RandomShift(1), Flatten(), Dense(2)]),
     "dropout and noise": ((4,), [InputNoise(0.3), Dropout(0.4), Dropout(0.2, True), Dense(2)]),
+    "shift": ((3, 3, 1), [RandomShift(1), Flatten(), Dense(2)]),
     "layer norm": ((4,), [LayerNorm(), LayerNorm(0.1, "outside")]),
     "batch norm": ((4,), [Dense(3), BatchNorm(), ReLU(), BatchNorm(0.1, "inside")]),
     "batch norm of images": (IMAGE, [Convolution(3), BatchNorm()]),
