@@ -43,6 +43,7 @@ from pellucid.jobs.fit.candidates import (
     recipe_of,
 )
 from pellucid.jobs.fit.choice import choose
+from pellucid.jobs.fit.code_findings import code_findings
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.insight import look_inside
 from pellucid.jobs.fit.kept_model import (
@@ -131,7 +132,11 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     base = next(c for c in candidates if c.rank == 0)
     result = replace(
         result,
-        findings=(*findings, *_once([*noticed, *noticed_last])),
+        findings=(
+            *findings,
+            *code_findings(machine.steps[0].codes_),
+            *_once([*noticed, *noticed_last]),
+        ),
         why=why,
         curve=curve,
         diagnosis=diagnose(
