@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data import category_codes, circle_codes, number_codes, target_means, text_codes
+from pellucid.data import category_codes, number_codes
+from pellucid.data.column_codes import circle_codes, target_means, text_codes
 from pellucid.data.table import Column, Kind
 from pellucid.errors import HyperparameterError
 

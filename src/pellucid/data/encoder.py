@@ -18,11 +18,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pellucid.data.category_codes import unseen_in
 from pellucid.data.class_codes import cost_of_binary
 from pellucid.data.codes import MANY, code_of, parsed
+from pellucid.data.column_codes.target_means import Targets, encode_training_rows, learn_target_mean
 from pellucid.data.output_names import distinct_names
 from pellucid.data.reading import as_another_kind, read_table
 from pellucid.data.suggestions import Suggestion, kind_for, suggest_codes
 from pellucid.data.table import Column, Kind, Table, absent_column
-from pellucid.data.target_means import Targets, encode_training_rows, learn_target_mean
 from pellucid.data.weights import checked_weights
 from pellucid.errors import CodeWarning, ColumnError, TableError, UnseenCategoryWarning
 from pellucid.explanation import Explanation, Formula

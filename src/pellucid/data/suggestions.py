@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.circle_codes import cycle_of, reason_of, waves_given
 from pellucid.data.codes import CODES, USUAL, parsed, spelled_out
+from pellucid.data.column_codes.circle_codes import cycle_of, reason_of, waves_given
 from pellucid.data.factors import compound
 from pellucid.data.ordered_names import Scale, joined, recognised
 from pellucid.data.reading import read_table
@@ -53,7 +53,7 @@ REASONS = {
     Kind.BINARY: "Two values: one entry tells them apart.",
     Kind.CATEGORY: "No order shows in its names, and distances mean nothing: one-hot implies "
     "neither.",
-    Kind.TEXT: "Text, not categories: a code for its words is another matter (bag of words).",
+    Kind.TEXT: "Text, or very many values: they have a code where a target is predicted.",
     Kind.IDENTIFIER: "It names the row, and says nothing about the next one.",
     Kind.CONSTANT: "It never varies, so it tells no rows apart.",
 }

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from pellucid.data.column_codes.text_codes import MOST_AXES
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
 from pellucid.data.table import Column, Kind, Table
-from pellucid.data.text_codes import MOST_AXES
 from pellucid.evaluation.leaks.finding_leaks import find_leaks
 from pellucid.evaluation.repeated_rows import repeated_rows
 from pellucid.findings import Finding
