@@ -36,7 +36,7 @@ from pellucid.networks.parameters import as_numbers, checked_params, points_in
 from pellucid.networks.summary import Summary, summary_of
 
 if TYPE_CHECKING:
-    from pellucid.networks.passes.readable_pass import Pass
+    from pellucid.networks.passes.pass_values import Pass
 
 REDUCTIONS = ("sum", "mean")
 
@@ -282,34 +282,37 @@ class Network:
         return summary_of(self)
 
     def collapse_linear(self, params: Sequence[Any]) -> tuple[Network, list[Any]]:
-        """The same function in fewer layers, with its parameters; see `linearity.collapse_linear`.
+        """The same function in fewer layers, with its parameters; see `collapse_linear`.
 
         Notes: Concept 282, Concept 283
         """
-        from pellucid.networks.linear_collapse import collapse_linear
+        from pellucid.networks import collapse_linear
 
-        return collapse_linear(self, params)
+        collapsed: tuple[Network, list[Any]] = collapse_linear(self, params)
+        return collapsed
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
 
     def forward_pass(self, x: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
-        """Every value from the input to the output; see `passes.forward_pass`.
+        """Every value from the input to the output; see `forward_pass`.
 
         Notes: Def 292
         """
-        from pellucid.networks.passes.readable_pass import forward_pass
+        from pellucid.networks import forward_pass
 
-        return forward_pass(self, x, params, mode)
+        found: Pass = forward_pass(self, x, params, mode)
+        return found
 
     def backward_pass(self, x: Any, y: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
-        """Every value, the loss, and every derivative; see `passes.backward_pass`.
+        """Every value, the loss, and every derivative; see `backward_pass`.
 
         Notes: Def 293, Notation 304
         """
-        from pellucid.networks.passes.readable_pass import backward_pass
+        from pellucid.networks import backward_pass
 
-        return backward_pass(self, x, y, params, mode)
+        found: Pass = backward_pass(self, x, y, params, mode)
+        return found
 
 
 def _on_device(params: Any) -> Any:
