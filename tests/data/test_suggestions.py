@@ -151,7 +151,9 @@ def test_columns_that_carry_nothing_get_no_code() -> None:
         }
     )
     found = {s.column: s.code for s in suggest_codes(read_table(frame))}
-    assert found == {"id": "", "same": "", "words": "", "when": "dates", "u": "standardize"}
+    assert found == {"id": "", "same": "", "words": "text", "when": "dates", "u": "standardize"}
+    without = suggest_codes(read_table(frame), for_target=False)
+    assert {s.column for s in without if not s.code} == {"id", "same", "words"}
 
 
 def test_levels_with_blanks_commas_and_quotes_are_kept() -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data import category_codes, number_codes
+from pellucid.data.column_codes import circle_codes, target_means, text_codes
 from pellucid.data.table import Column, Kind
 from pellucid.errors import HyperparameterError
 
@@ -41,6 +42,8 @@ class Code:
         What may stand after the colon, in words; empty for nothing.
     unknown : str
         Where a category not met in training stands, as a sentence ends.
+    of_target : bool
+        Whether it is learned from the target, and so cross-fitted on training rows.
 
     Notes: Concept 192
     """
@@ -51,6 +54,7 @@ class Code:
     decode: Callable[[Learned, Floats], NDArray[Any]]
     takes: str = ""
     unknown: str = "are encoded as all zeros"
+    of_target: bool = False
 
 
 AT_MEAN = "stand at the training mean"
@@ -132,7 +136,38 @@ CODES: dict[str, Code] = {
         category_codes.decode_binary,
         LEVELS,
     ),
+    "rare": Code(
+        Kind.CATEGORY,
+        target_means.learn_rare,
+        target_means.encode_rare,
+        target_means.decode_rare,
+        "how many values keep a column of their own, as rare:30",
+        "stand among the rare ones",
+    ),
+    "target-mean": Code(
+        Kind.CATEGORY,
+        target_means.learn_target_mean,
+        target_means.encode_target_mean,
+        target_means.decode_target_mean,
+        unknown="stand at the overall mean",
+        of_target=True,
+    ),
+    "text": Code(
+        Kind.TEXT,
+        text_codes.learn_text,
+        text_codes.encode_text,
+        text_codes.decode_text,
+        "how many axes, as text:8",
+    ),
+    "circle": Code(
+        Kind.NUMERIC,
+        circle_codes.learn_circle,
+        circle_codes.encode_circle,
+        circle_codes.decode_circle,
+        "the period, and how many waves, as circle:24,3",
+    ),
 }
+MANY = ("rare", "target-mean")  # codes whose width does not grow with the number of levels
 
 USUAL: dict[Kind, str] = {
     Kind.NUMERIC: "standardize",

@@ -171,6 +171,27 @@ class ColumnValues(TransformerMixin, GlassBox):  # type: ignore[misc]
         ColumnValues
             Itself.
         """
+        self._fit(X, y)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Learn, and hand on the training rows; means of the target are those of other rows.
+
+        Parameters
+        ----------
+        X : Table, data frame or array, n rows
+        y : array, shape (n,), or None
+
+        Returns
+        -------
+        Table
+
+        Notes: Clar 86
+        """
+        return self._handed_on(*self._fit(X, y))
+
+    def _fit(self, X: Any, y: Any) -> tuple[Table, Array | None]:
+        """The rows read, and those columns of theirs that are encoded."""
         self.check_hyperparameters()
         table = self._table(X, fitting=True)
         self.n_features_in_ = len(table.columns)
@@ -185,12 +206,15 @@ class ColumnValues(TransformerMixin, GlassBox):  # type: ignore[misc]
         stay = {code["column"] for code in self.codes_}
         rest = [c.name for c in table.columns if c.name not in stay]
         self.schema_ = table.select(sorted(stay)).schema
-        self.coded_ = None
-        coded = [s for s in suggest_codes(table.select(rest), asked) if s.code] if rest else []
+        self.coded_, encoded = None, None
+        for_target = y is not None
+        suggested = suggest_codes(table.select(rest), asked, for_target=for_target) if rest else ()
+        coded = [suggestion for suggestion in suggested if suggestion.code]
         if coded or not self.codes_:
-            self.coded_ = TableEncoder(codes=asked or None).fit(table.select(rest), y)
+            self.coded_ = TableEncoder(codes=asked or None)
+            encoded = self.coded_.fit_transform(table.select(rest), y)
             self.codes_ = [*self.codes_, *self.coded_.codes_]
-        return self
+        return table, encoded
 
     def transform(self, X: Any) -> Table:
         """The columns of training as amounts and categories.
@@ -205,9 +229,12 @@ class ColumnValues(TransformerMixin, GlassBox):  # type: ignore[misc]
         """
         check_is_fitted(self)
         table = self._table(X, fitting=False)
+        encoded = None if self.coded_ is None else self.coded_.transform(table)
+        return self._handed_on(table, encoded)
+
+    def _handed_on(self, table: Table, encoded: Array | None) -> Table:
         columns = [_value(code, table[code["column"]]) for code in self.codes_ if "levels_" in code]
-        if self.coded_ is not None:
-            encoded = self.coded_.transform(table)
+        if self.coded_ is not None and encoded is not None:
             names = self.coded_.get_feature_names_out()
             columns += [
                 Column(str(name), Kind.NUMERIC, np.ascontiguousarray(encoded[:, j]))

@@ -17,10 +17,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.data.category_codes import unseen_in
 from pellucid.data.class_codes import cost_of_binary
-from pellucid.data.codes import code_of, parsed
+from pellucid.data.codes import MANY, code_of, parsed
+from pellucid.data.column_codes.target_means import Targets, encode_training_rows, learn_target_mean
 from pellucid.data.output_names import distinct_names
 from pellucid.data.reading import as_another_kind, read_table
-from pellucid.data.suggestions import kind_for, suggest_codes
+from pellucid.data.suggestions import Suggestion, kind_for, suggest_codes
 from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.data.weights import checked_weights
 from pellucid.errors import CodeWarning, ColumnError, TableError, UnseenCategoryWarning
@@ -117,7 +118,8 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         ----------
         X : Table, data frame or array, n rows
             Training rows.
-        y : ignored
+        y : array, shape (n,) or (n, k), or None
+            The target, for codes that take its means; without it such columns are left out.
         sample_weight : array, shape (n,), or None
             A weight counts like repetitions of its row.
 
@@ -133,30 +135,79 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         HyperparameterError
             When `codes` names no code, or the column cannot take it.
         """
+        self._fit(X, y, sample_weight)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+        """Learn, and encode the training rows: by means of *other* rows where means are taken.
+
+        Parameters
+        ----------
+        X : Table, data frame or array, n rows
+        y : array, shape (n,) or (n, k), or None
+        sample_weight : array, shape (n,), or None
+
+        Returns
+        -------
+        ndarray, shape (n, D)
+            As `transform`, but for target means, which are cross-fitted: `fit(X, y).transform(X)`
+            would let a row see its own target.
+
+        Notes: Clar 86
+        """
+        table, weights, targets = self._fit(X, y, sample_weight)
+        blocks = []
+        for code in self.codes_:
+            column = table[code["column"]]
+            if code_of(code).of_target and targets is not None:
+                blocks.append(encode_training_rows(code, column, weights, targets))
+            else:
+                blocks.append(code_of(code).encode(code, column))
+        return np.concatenate(blocks, axis=1)
+
+    def _fit(
+        self, X: Any, y: Any, sample_weight: Any
+    ) -> tuple[Table, NDArray[np.float64], Targets | None]:
         self.check_hyperparameters()
         table = self._as_coded(self._table(X, fitting=True))
         n = len(table)
         weights = np.ones(n) if sample_weight is None else checked_weights(sample_weight, n)
+        targets = Targets.of(y)
         self.codes_, self.dropped_ = [], []
-        for column, suggestion in zip(table.columns, suggest_codes(table, self.codes), strict=True):
+        suggested = suggest_codes(table, self.codes, for_target=targets is not None)
+        for column, suggestion in zip(table.columns, suggested, strict=True):
             if not suggestion.code:
                 self.dropped_.append(column.name)
                 continue
-            name, given = parsed(suggestion.code)
-            self._refuse_levels(column)
-            chosen = {
-                "column": column.name,
-                "kind": str(column.kind),
-                "code": name,
-                "spelled": suggestion.code,
-                "reason": suggestion.reason,
-            }
-            self.codes_.append(chosen | code_of(chosen).learn(column, weights, given))
-            if name == "binary" and len(column.levels or ()) > 2:
-                self.warn(cost_of_binary(column.name, len(column.levels or ())), CodeWarning)
+            self.codes_.append(self._code(column, suggestion, weights, targets))
         if not self.codes_:
             raise TableError("No column is left to encode: all are constant, text or identifiers.")
-        return self
+        return table, weights, targets
+
+    def _code(
+        self,
+        column: Column,
+        suggestion: Suggestion,
+        weights: NDArray[np.float64],
+        targets: Targets | None,
+    ) -> dict[str, Any]:
+        """What is learned of a column."""
+        name, given = parsed(suggestion.code)
+        levels = len(column.levels or ())
+        if name not in MANY:
+            self._refuse_levels(column)
+        chosen = {
+            "column": column.name,
+            "kind": str(column.kind),
+            "code": name,
+            "spelled": suggestion.code,
+            "reason": suggestion.reason,
+        }
+        if name == "binary" and levels > 2:
+            self.warn(cost_of_binary(column.name, levels), CodeWarning)
+        if code_of(chosen).of_target:
+            return chosen | learn_target_mean(column, weights, given, targets)
+        return chosen | code_of(chosen).learn(column, weights, given)
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Encode rows.
@@ -273,7 +324,8 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         if levels > self.most_levels:
             raise TableError(
                 f"Column {column.name!r} has {levels:,} categories; at most {self.most_levels:,} "
-                "become columns. Leave it out (--drop), or merge rare categories."
+                "become columns. Choose the code target-mean or rare for it (--code), or leave it "
+                "out (--drop)."
             )
 
     def _warn_unseen(self, column: Column, code: dict[str, Any]) -> None:
@@ -312,6 +364,8 @@ def _described(code: dict[str, Any]) -> str:
     name = f"{code['code']}: " if "code" in code else ""
     reason = f". {code['reason']}" if "reason" in code else ""
     width = f"{len(code['names'])} column(s)"
+    if "statement" in code:
+        return f"{name}{code['statement']} → {width}{reason}"
     if "levels" in code:
         return f"{name}{len(code['levels'])} categories → {width}{reason}"
     if "edges" in code:

@@ -29,6 +29,7 @@ DELIMITERS = (";", "|", ",")
 MOST_CLASSES = 100
 FEW_VALUES = 10  # a whole-number target with no more values than this might mean classes
 USED = (Kind.NUMERIC, Kind.BINARY, Kind.CATEGORY, Kind.DATE)
+PREDICTORS = (*USED, Kind.TEXT)  # texts have a code where there is a target
 
 ASSUMPTIONS = (
     "Past rows predict future rows: both come from one distribution.",
@@ -186,9 +187,9 @@ def frame(
     if missing:
         reasons.append(f"{missing} row(s) without {target!r} are left out.")
     dropped = tuple(
-        (c.name, c.note) for c in table.columns if c.kind not in USED and c is not column
+        (c.name, c.note) for c in table.columns if c.kind not in PREDICTORS and c is not column
     )
-    features = tuple(c.name for c in table.columns if c.kind in USED and c is not column)
+    features = tuple(c.name for c in table.columns if c.kind in PREDICTORS and c is not column)
     if not features:
         raise FramingError(f"No column is left to predict {target!r} from.")
     _refuse_costs(costs, found)

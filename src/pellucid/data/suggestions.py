@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pellucid.data.codes import CODES, USUAL, parsed, spelled_out
+from pellucid.data.column_codes.circle_codes import cycle_of, reason_of, waves_given
 from pellucid.data.factors import compound
 from pellucid.data.ordered_names import Scale, joined, recognised
 from pellucid.data.reading import read_table
@@ -50,13 +53,15 @@ REASONS = {
     Kind.BINARY: "Two values: one entry tells them apart.",
     Kind.CATEGORY: "No order shows in its names, and distances mean nothing: one-hot implies "
     "neither.",
-    Kind.TEXT: "Text, not categories: a code for its words is another matter (bag of words).",
+    Kind.TEXT: "Text, or very many values: they have a code where a target is predicted.",
     Kind.IDENTIFIER: "It names the row, and says nothing about the next one.",
     Kind.CONSTANT: "It never varies, so it tells no rows apart.",
 }
 
 
-def suggest_codes(source: Any, codes: Mapping[str, str] | None = None) -> list[Suggestion]:
+def suggest_codes(
+    source: Any, codes: Mapping[str, str] | None = None, *, for_target: bool = True
+) -> list[Suggestion]:
     """A code for each column of a table, by its kind, its order and its structure.
 
     Parameters
@@ -65,6 +70,9 @@ def suggest_codes(source: Any, codes: Mapping[str, str] | None = None) -> list[S
         What `read_table` reads.
     codes : dict of str to str, or None
         Codes that you choose yourself, by column; they stand as said.
+    for_target : bool
+        Whether a target is predicted. Where none is, texts and columns of very many values have no
+        code, and numbers that go round stay amounts: groups are described by amounts.
 
     Returns
     -------
@@ -95,7 +103,9 @@ def suggest_codes(source: Any, codes: Mapping[str, str] | None = None) -> list[S
         if name not in table:
             raise ColumnError(absent_column(name, table.names))
     return [
-        _as_said(column, asked[column.name]) if column.name in asked else _suggested(column)
+        _as_said(column, asked[column.name])
+        if column.name in asked
+        else _suggested(column, for_target)
         for column in table.columns
     ]
 
@@ -117,7 +127,14 @@ def _as_said(column: Column, spelled: str) -> Suggestion:
     return Suggestion(column.name, spelled_out(name, given), "As you said.")
 
 
-def _suggested(column: Column) -> Suggestion:
+def _suggested(column: Column, for_target: bool = True) -> Suggestion:
+    if for_target and column.kind is Kind.TEXT:
+        return _of_many_values(column)
+    if for_target and column.kind is Kind.NUMERIC:
+        cycle = cycle_of(column.name, np.asarray(column.values, dtype=np.float64))
+        if cycle is not None:
+            spelled = spelled_out("circle", waves_given(cycle))
+            return Suggestion(column.name, spelled, reason_of(cycle))
     if column.kind not in USUAL:
         return Suggestion(column.name, "", REASONS[column.kind])
     if column.kind is not Kind.CATEGORY:
@@ -142,6 +159,27 @@ def _suggested(column: Column) -> Suggestion:
             "part is a simpler, meaningful factor, and one-hot by itself.",
         )
     return Suggestion(column.name, USUAL[column.kind], REASONS[column.kind])
+
+
+def _of_many_values(column: Column) -> Suggestion:
+    """A text by its words; values that recur by the mean of the target."""
+    present = [text for text in column.texts() if text is not None]
+    distinct = len(set(present))
+    if 2 * distinct > len(present):
+        return Suggestion(
+            column.name,
+            "text",
+            "Most rows hold a text of their own: its words are counted, and their counts become "
+            "places along the few axes on which training texts differ most.",
+        )
+    return Suggestion(
+        column.name,
+        "target-mean",
+        f"{distinct:,} values are too many for a column each: each stands at the mean of the "
+        "target over its training rows, shrunk towards the overall mean as far as chance explains "
+        "the difference. Training rows take the means of other rows, so none sees its own target. "
+        "Frequent values by themselves: rare.",
+    )
 
 
 def _order_reason(scale: Scale) -> str:

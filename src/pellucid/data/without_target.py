@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from pellucid.data.framing import USED
-from pellucid.data.table import Table
+from pellucid.data.table import Column, Kind, Table
 from pellucid.errors import FramingError, TableError
 
 # What is wanted of rows without right answers, and the problem class that asks for it.
@@ -104,8 +104,13 @@ def frame_without_target(
             "a column is (--numeric, --category) if it was read wrongly."
         )
     dropped = tuple(
-        (c.name, "kept aside, to compare with" if c.name in aside else c.note)
+        (c.name, "kept aside, to compare with" if c.name in aside else _why(c))
         for c in table.columns
         if c.name not in features
     )
     return WithoutTarget(WANTED[wanted], features, dropped)
+
+
+def _why(column: Column) -> str:
+    """Why a column is left out; a text has a code only where a target is predicted."""
+    return f"{column.note}, of use to a target only" if column.kind is Kind.TEXT else column.note

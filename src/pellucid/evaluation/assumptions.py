@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from pellucid.data.column_codes.text_codes import MOST_AXES
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
 from pellucid.data.table import Column, Kind, Table
@@ -212,6 +213,9 @@ def _few_rows(table: Table, framing: Framing, split: Split | None) -> list[Findi
 def _width(column: Column) -> int:
     if column.kind is Kind.CATEGORY:
         return len(column.levels or ())
+    if column.kind is Kind.TEXT:  # a text of its own in most rows: its words along axes
+        present = [text for text in column.texts() if text is not None]
+        return 1 + MOST_AXES if 2 * len(set(present)) > len(present) else 1
     return 6 if column.kind is Kind.DATE else 1
 
 

@@ -76,6 +76,11 @@ def example_of(entry: Entry, code: dict[str, Any] | None) -> Any:
         return entry["levels"][0]
     if code is None:
         return ""
+    if kind is Kind.TEXT:
+        known = code.get("known") or code.get("words") or [""]
+        return known[0]
+    if code.get("code") == "circle":
+        return float(code["lowest"])
     if kind is Kind.NUMERIC:
         mean = float(code["mean"][0]) if "mean" in code else float(np.median(code["edges"]))
         return float(f"{mean:.4g}")

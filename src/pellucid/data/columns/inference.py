@@ -414,9 +414,9 @@ def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> Foun
         note = f"different in every row{why}; not used"
         return Found(_texts(name, Kind.IDENTIFIER, values, note))
     if words >= 3 and distinct > present / 2:
-        return Found(_texts(name, Kind.TEXT, values, "sentences; not used yet"))
+        return Found(_texts(name, Kind.TEXT, values, "sentences"))
     if distinct > MOST_LEVELS:
-        note = f"{distinct:,} categories{why}, too many for one column each; not used"
+        note = f"{distinct:,} categories{why}, too many for one column each"
         return Found(_texts(name, Kind.TEXT, values, note), findings)
     note = f"{distinct} different {what}{why}"
     return Found(category_column(name, Kind.CATEGORY, values, note), findings)

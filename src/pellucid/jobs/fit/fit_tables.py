@@ -43,6 +43,7 @@ from pellucid.jobs.fit.candidates import (
     recipe_of,
 )
 from pellucid.jobs.fit.choice import choose
+from pellucid.jobs.fit.code_findings import code_findings
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.insight import look_inside
 from pellucid.jobs.fit.kept_model import (
@@ -127,11 +128,12 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     say("drawing the learning curve", 0.8)
     curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train, deadline)
     clock.lap("learning curve")
+    coded = code_findings(machine.steps[0].codes_)
     richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
     base = next(c for c in candidates if c.rank == 0)
     result = replace(
         result,
-        findings=(*findings, *_once([*noticed, *noticed_last])),
+        findings=(*findings, *_once([*coded, *noticed, *noticed_last])),
         why=why,
         curve=curve,
         diagnosis=diagnose(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.table import Table
+from pellucid.data.table import Kind, Table
 from pellucid.errors import PellucidWarning, TooFewRowsError
 from pellucid.evaluation.cross_validation import Folds, take_rows
 from pellucid.evaluation.importance import (
@@ -94,6 +94,7 @@ def look_inside(
         dependence = tuple(
             partial_dependence(machine.scores, _some(inside, DEPENDENCE_ROWS), name)
             for name in strongest
+            if inside[name].kind is not Kind.TEXT  # too many values to go through
         )
         covered, width = _coverage(machine, outside, y_test)
         insight = Insight(importance, rows, columns, dependence, covered, width)

@@ -1,0 +1,1 @@
+"""Codes of columns with very many values, of texts, and of numbers that go round."""
