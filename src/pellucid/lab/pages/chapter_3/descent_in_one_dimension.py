@@ -14,7 +14,7 @@ import numpy as np
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
-from pellucid.lab.marks import arrow, handle, line, path, plane, progress, rule, spot
+from pellucid.lab.marks import arrow, box_of, handle, line, path, plane, progress, rule, spot
 from pellucid.lab.scene import Moving, Now, Scene
 from pellucid.wording import number
 
@@ -36,7 +36,7 @@ CONTROLS = (
     ),
     setting("shape", "two valleys", "J", choices=(*PRESETS, OWN)),
     setting("formula", "theta^4/20 - cos(2*theta)", "Formula of theta", when=OWN_ONLY),
-    setting("start", 2.5, "Start", symbol="θ⁽⁰⁾", term="theta", shown=(LOW, HIGH)),
+    setting("start", 2.0, "Start", symbol="θ⁽⁰⁾", term="theta", shown=(LOW, HIGH)),
     setting("epsilon", 1e-5, "Stop at a slope of", symbol="ε", shown=(1e-9, 0.1), scale="log"),
     setting("steps", 100, "Most steps", symbol="T", shown=(5, 500), scale="log"),
 )  # fmt: skip
@@ -115,9 +115,9 @@ def _told(valleys: Any) -> str:
 def _curve(
     grid: Any, heights: Any, walk: Any, slopes: Any, values: Any, valleys: Any
 ) -> dict[str, Any]:
-    low, high = float(np.min(heights)), float(np.max(heights))
+    low, high = float(np.min(heights)), float(np.quantile(heights, 0.8))
     room = 0.1 * ((high - low) or 1.0)
-    top = min(high + room, low + 12.0)
+    top = max(high, min(float(values[0]), 4.0 * high - 3.0 * low)) + room
     shown = np.clip(walk, -1e6, 1e6)
     tall = np.clip(values, -1e6, 1e6)
     reach = 0.7 / np.sqrt(1.0 + slopes**2)
@@ -161,7 +161,7 @@ def _course(values: Any) -> dict[str, Any]:
 
 def _places(walk: Any, valleys: Any) -> dict[str, Any]:
     shown = np.clip(walk, -1e6, 1e6)
-    low, high = min(float(shown.min()), LOW), max(float(shown.max()), HIGH)
+    _, _, low, high = box_of([0.0], [*shown, *(m.theta for m in valleys)], 0.1)
     return plane(
         f"θ along the steps: {number(walk[0])} at the start, {number(walk[-1])} at the end.",
         [*(rule(y=m.theta, label="minimum") for m in valleys), progress(shown, term="theta")],
