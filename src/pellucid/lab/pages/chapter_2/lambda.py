@@ -196,7 +196,7 @@ def _cost(state: State, scene: Scene) -> tuple[str, str]:
     loss, last = scene.numbers["loss"], scene.numbers["largest"]
     right = "It rises, or stays" if last >= loss - 1e-12 else "It falls"
     return right, (
-        f"At λ = {number(state['lam'])} it is {number(loss, 4)}, at λ = {HIGH:g} {number(last, 4)}: "
+        f"At λ = {number(state['lam'])} it is {number(loss, 4)}, at {HIGH:g} {number(last, 4)}: "
         "weights that are pulled elsewhere cannot fit these rows better."
     )
 
