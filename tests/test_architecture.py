@@ -36,13 +36,13 @@ FLOORS = {
 }
 # What the size meter (`python tests/house.py`) read last. Sizes only fall: lower these by hand.
 CEILINGS = Sizes(
-    median_file=150,
-    largest_file=498,
+    median_file=148,
+    largest_file=489,
     longest_body=73,
     fullest_folder=30,
-    circles=5,
-    private_names_taken=5,
-    repeated_lines=265,
+    circles=0,
+    private_names_taken=0,
+    repeated_lines=240,
 )
 HEAVY = ("jax", "numba", "sklearn", "matplotlib", "scipy", "duckdb", "pandas")
 

@@ -65,6 +65,10 @@ class OutputError(PellucidError, OSError):
     """A result could not be written; nothing half-written is left behind."""
 
 
+class ForkedProcessError(PellucidError, RuntimeError):
+    """A process was forked from one that had computed with a network, and would hang."""
+
+
 class MissingExtraError(PellucidError, ImportError):
     """Something optional is not installed; the message names the extra to install."""
 

@@ -15,7 +15,7 @@ from pellucid.autoencoders.code_sample import CodeSample
 from pellucid.autoencoders.columns_activated import ColumnsActivated
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx_file import packed_onnx
-from pellucid.exchange.onnx_networks import WRITERS
+from pellucid.exchange.onnx_series import WRITERS
 from pellucid.networks import (
     GELU,
     AveragePool,
@@ -40,6 +40,7 @@ from pellucid.networks import (
     Network,
     Parallel,
     PositionalCode,
+    RandomShift,
     ReLU,
     Residual,
     SelfAttention,
@@ -70,6 +71,7 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
         type(f).__name__: ((4,), [Dense(5), f])
         for f in (Identity(), ReLU(), LeakyReLU(0.1), Sigmoid(), Tanh(), GELU(), Step(), Softmax())
     },
+    "moved image": ((4, 4, 1), [RandomShift(1), Flatten(), Dense(2)]),
     "dropout and noise": ((4,), [InputNoise(0.3), Dropout(0.4), Dropout(0.2, True), Dense(2)]),
     "layer norm": ((4,), [LayerNorm(), LayerNorm(0.1, "outside")]),
     "batch norm": ((4,), [Dense(3), BatchNorm(), ReLU(), BatchNorm(0.1, "inside")]),

@@ -51,8 +51,8 @@ def test_points_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ShapeError, match=r"batches of shape n×3"):
         HeldOutRows(NET, X, np.zeros(2))
     with pytest.raises(ShapeError, match=r"batches of shape n×3"):
-        refuse_points(NET, shape)
-    refuse_points(NET, (5, 3))
+        refuse_points(NET.points[0], shape)
+    refuse_points(NET.points[0], (5, 3))
 
 
 def test_one_point_is_told_how_to_be_a_batch() -> None:

@@ -19,7 +19,13 @@ from pellucid import (
     save_model,
 )
 from pellucid.descent.step_sizes import Cosine
-from pellucid.errors import ConvergenceWarning, FramingError, HyperparameterError, ShapeError
+from pellucid.errors import (
+    ConvergenceWarning,
+    FramingError,
+    HyperparameterError,
+    ShapeError,
+    TableError,
+)
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(120, 3)) * [1.0, 100.0, 0.01] + 5.0
@@ -155,3 +161,48 @@ def test_a_checkpoint_never_hands_over_other_rows(tmp_path: Path) -> None:
     NetworkClassifier(**SMALL, checkpoint=str(tmp_path)).fit(X, LABELS)
     with pytest.raises(HyperparameterError, match="another training"):
         NetworkClassifier(**SMALL, checkpoint=str(tmp_path)).fit(X[:100], LABELS[:100])
+
+
+ESTIMATORS = (NetworkClassifier, NetworkRegressor, ConvNetClassifier, ConvNetRegressor)
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_constructors_say_what_is_declared(kind: Any) -> None:
+    """Names, order and defaults of a signature are those of the one declaration."""
+    import inspect
+
+    taken = list(inspect.signature(kind).parameters.values())
+    assert [(p.name, p.default) for p in taken] == [
+        (declared.name, declared.default) for declared in kind.hyperparameters
+    ]
+    made = kind()
+    assert all(getattr(made, p.name) == p.default for p in taken)
+
+
+@pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
+@pytest.mark.parametrize("how", [{}, {"warm_start": True}, {"validation": 0.3, "patience": 2}])
+def test_partial_fit_goes_on_from_the_fitted_weights(kind: Any, how: dict[str, Any]) -> None:
+    """Def 312: one more epoch at a step of almost nothing leaves the outputs where they were."""
+    y = LABELS if kind is NetworkClassifier else X[:, 0]
+    h = kind(**SMALL | {"epochs": 30, **how}).fit(X, y)
+    epochs, before = h.n_iter_, h._outputs(X)
+    h.set_params(step_size=1e-12, validation=0.0).partial_fit(X, y)
+    np.testing.assert_allclose(h._outputs(X), before, atol=1e-5)
+    assert h.n_iter_ == epochs + 1
+    assert h.partial_fit(X, y).n_iter_ == epochs + 2
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300, 1.0])
+@pytest.mark.parametrize("standardize", [True, "whole"])
+def test_a_unit_of_the_columns_changes_no_prediction(size: float, standardize: Any) -> None:
+    h = NetworkClassifier(**SMALL | {"epochs": 20}, standardize=standardize)
+    wanted = h.fit(X, LABELS).predict_proba(X)
+    np.testing.assert_allclose(h.fit(X * size, LABELS).predict_proba(X * size), wanted, atol=1e-4)
+
+
+def test_a_row_out_of_all_scale_is_refused() -> None:
+    h = NetworkClassifier(**SMALL | {"epochs": 1}).fit(X, LABELS)
+    far = X.copy()
+    far[3, 0] = 1e300
+    with pytest.raises(TableError, match="Row 3 holds a number that is too large for float32"):
+        h.predict(far)

@@ -24,7 +24,9 @@ from pellucid.descent.stopping import SmallChange, Steps
 from pellucid.errors import (
     ConvergenceWarning,
     ExplodingGradientWarning,
+    FramingError,
     HyperparameterError,
+    NetworkWarning,
     OutputError,
     PellucidWarning,
     ShapeError,
@@ -40,6 +42,7 @@ from pellucid.networks import (
     Sigmoid,
     Softmax,
     Stream,
+    Tanh,
     computing_in,
     train,
 )
@@ -380,7 +383,7 @@ def test_gradients_as_long_in_every_layer_are_named_too() -> None:
         ({"patience": 2}, "needs validation"),
         ({"step_size": "line search"}, "Cosine"),
         ({"step_size": -1.0}, "step_size"),
-        ({"start": [{}, {}, {}, {}]}, "not this network's"),
+        ({"start": [{}, {}, {}, {}]}, "Layer 1|layers, but params has"),
         ({"dtype": "float16"}, "dtype"),
     ],
 )
@@ -449,7 +452,7 @@ def test_a_training_that_stopped_early_stays_stopped(tmp_path: Path) -> None:
         ({"step_size": lambda t: 0.1 - t}, HyperparameterError, "at step 1 it is -0.9"),
         ({"validation": (X, CODES[:9])}, ShapeError, "150 rows and 9 answers"),
         ({"y": CODES + 0.5}, ShapeError, "whole numbers"),
-        ({"y": CODES.astype(str)}, ShapeError, "computes with numbers"),
+        ({"y": CODES.astype(str)}, FramingError, "loss compares numbers"),
         ({"y": None}, ShapeError, "rows X and answers y"),
         ({"X": X.astype(str)}, ShapeError, "computes with numbers"),
         ({"X": X[:, :3]}, ShapeError, "takes batches of shape n×4"),
@@ -471,3 +474,78 @@ def test_a_generator_that_is_used_up_is_named() -> None:
     used_up = iter([(X, CODES)])
     with pytest.raises(TableError, match="in epoch 2"):
         train(NET, Stream(lambda _: used_up), epochs=3)
+
+
+@pytest.mark.parametrize("size", [2, 3, 8, 32])
+@pytest.mark.parametrize("n", [5, 9, 33, 65])
+def test_the_last_batches_share_their_rows_where_a_layer_takes_statistics(
+    n: int, size: int
+) -> None:
+    """Def 341: no batch of a few rows, each row once, whatever chunks they come in."""
+    from pellucid.networks.training.batch_blocks import batched
+
+    chunks = [(np.arange(at, min(at + 7, n)), None) for at in range(0, n, 7)]
+    places, weights = map(np.concatenate, zip(*batched(chunks, size, even=True), strict=True))
+    assert sorted(places[weights > 0]) == list(range(n))
+    counts = (weights > 0).sum(axis=1)
+    assert counts.min() >= min(size, n) // 2
+    assert len(counts) == -(-n // size)
+
+
+def test_columns_that_collapse_are_named() -> None:
+    """Of float64 columns near 10⁹ that vary by 1, nothing is left in 32 bits."""
+    net = Network([Dense(1)], in_shape=2, reduction="mean")
+    X = np.random.default_rng(0).normal(size=(10, 2)) + [0.0, 1e9]
+    with pytest.warns(NetworkWarning, match="Column 1 of the rows"):
+        found = train(net, X, X[:, 0], epochs=1, step_size=1e-20)
+    assert any("float64" in said for said in found.warnings)
+    assert not train(net, X - [0, 1e9], X[:, 0], epochs=1).warnings
+    assert not train(net, X, X[:, 0], epochs=1, dtype="float64", step_size=1e-20).warnings
+
+
+def test_held_out_rows_are_finite() -> None:
+    net = Network([Dense(1)], in_shape=2, reduction="mean")
+    X = np.ones((4, 2))
+    bad = X.copy()
+    bad[2, 1] = np.nan
+    for held in ((bad, np.ones(4)), (X, bad[:, 1])):
+        with pytest.raises(TableError, match="NaN or infinite numbers, the first in row 2"):
+            train(net, X, np.ones(4), validation=held, patience=2)
+
+
+def test_what_is_there_already_is_no_remedy() -> None:
+    """Def 314: the rule in use, and layers that stand there, are not recommended."""
+    from pellucid.networks.training.gradient_norms import judged_norms
+
+    net = Network([Dense(2), Sigmoid(), Dense(1)], in_shape=2)
+    with pytest.warns(VanishingGradientWarning):
+        (said,) = judged_norms(net, [[1e-9, 1.0]], "adam")
+    assert "adam" not in said
+    assert "ReLU instead of Sigmoid" in said
+    with pytest.warns(VanishingGradientWarning):
+        (said,) = judged_norms(
+            Network([Dense(2), Tanh(), Dense(1)], in_shape=2), [[1e-9, 1.0]], "momentum"
+        )
+    assert "adam" in said
+
+
+def test_a_fork_after_a_network_is_refused(tmp_path: Path) -> None:
+    """The threads that compute do not follow into a fork: words, and no hanging."""
+    code = """
+import os, sys
+from pellucid.errors import ForkedProcessError
+from pellucid.networks import computing_in
+with computing_in("float32"):
+    pass
+child = os.fork()
+if not child:
+    try:
+        with computing_in("float32"):
+            pass
+    except ForkedProcessError as refused:
+        os._exit(7 if "spawn" in str(refused) else 1)
+    os._exit(2)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=tmp_path, timeout=60)
+    assert done.returncode == 7

@@ -157,10 +157,14 @@ def pooled(columns: Spread) -> tuple[Floats, Floats]:
 
     Notes: Def 208, Def 209
     """
-    mean = columns.mean.mean(axis=0)
-    variance = (columns.deviation**2 + (columns.mean - mean) ** 2).mean(axis=0)
+    # Divided by a power of two first, as squares of very large and very small numbers are lost.
+    _, exponents = np.frexp(np.maximum(np.abs(columns.mean), columns.deviation).max(axis=0))
+    means, deviations = (np.ldexp(p, -exponents) for p in (columns.mean, columns.deviation))
+    mean = means.mean(axis=0)
+    variance = (deviations**2 + (means - mean) ** 2).mean(axis=0)
     deviation = _varies(np.sqrt(variance), mean)
-    return mean, np.where(deviation > 0, deviation, 1.0)
+    scale = np.where(deviation > 0, np.ldexp(deviation, exponents), 1.0)
+    return np.ldexp(mean, exponents), scale
 
 
 def center(values: Floats, mean: Floats) -> Floats:

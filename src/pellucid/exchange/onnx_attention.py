@@ -66,50 +66,19 @@ def _self_attention(
 def _cross_attention(
     graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape
 ) -> str:
-    told = _places(graph, x, 0, layer.read)
-    own = _places(graph, x, layer.read, shape[0])
+    told = places(graph, x, 0, layer.read)
+    own = places(graph, x, layer.read, shape[0])
     y = _attended(graph, own, told, params, layer.heads, shape[1], None)
     return graph("Concat", graph("Sub", told, told), y, axis=1)
 
 
-def _places(graph: OnnxGraph, x: str, start: int, stop: int) -> str:
+def places(graph: OnnxGraph, x: str, start: int, stop: int) -> str:
     return graph("Slice", x, graph.whole([start]), graph.whole([stop]), graph.whole([1]))
-
-
-def _each_place(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
-    out = layer.shapes(shape)[1]
-    places = graph("Reshape", x, graph.whole([-1, *shape[1:]]))
-    y = _series(graph, places, layer, params, state, shape[1:])
-    return graph("Reshape", y, graph.whole([-1, *out]))
-
-
-def _stretch(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
-    stop = shape[0] if layer.stop is None else layer.stop
-    inside = (stop - layer.start, *shape[1:])
-    y = _series(graph, _places(graph, x, layer.start, stop), layer, params, state, inside)
-    if layer.rest == "drop":
-        return y
-    parts = [_places(graph, x, 0, layer.start)] if layer.start else []
-    parts.append(y)
-    if stop < shape[0]:
-        parts.append(_places(graph, x, stop, shape[0]))
-    return graph("Concat", *parts, axis=1) if len(parts) > 1 else y
-
-
-def _series(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
-    """What any layer that has `layers` inside is."""
-    from pellucid.exchange.onnx_networks import written_series
-
-    return written_series(graph, x, layer.layers, params["layers"], state, shape)
 
 
 ATTENTION: dict[str, Writer] = {
     "CrossAttention": _cross_attention,
-    "EachPlace": _each_place,
     "Embedding": _embedding,
     "PositionalCode": _code,
     "SelfAttention": _self_attention,
-    "Stretch": _stretch,
-    "TransformerDecoder": _series,
-    "TransformerEncoder": _series,
 }

@@ -11,7 +11,8 @@ import numpy as np
 
 from pellucid.exchange.onnx_graph import OnnxGraph
 from pellucid.exchange.onnx_linear import Outputs
-from pellucid.exchange.onnx_networks import standardised, written_series
+from pellucid.exchange.onnx_networks import standardised
+from pellucid.exchange.onnx_series import written_series
 
 if TYPE_CHECKING:
     from pellucid.autoencoders.code_estimator import CodeEstimator

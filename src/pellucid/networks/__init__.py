@@ -44,6 +44,7 @@ HOMES: dict[str, str] = {
     "ParquetRows": "pellucid.networks.training.row_sources",
     "Player": "pellucid.networks.passes.player",
     "PositionalCode": "pellucid.networks.layers.sequences.positional_code",
+    "RandomShift": "pellucid.networks.layers.random_shift",
     "ReLU": "pellucid.networks.layers.activations",
     "Residual": "pellucid.networks.layers.residual",
     "RobustClassifier": "pellucid.networks.adversarial.robust_classifier",

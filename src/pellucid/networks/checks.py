@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jax
 
@@ -25,19 +25,17 @@ from pellucid.networks.layers.input_noise import InputNoise
 from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.layers.max_pool import MaxPool, windows_of_pool
 from pellucid.networks.layers.parallel import Parallel
+from pellucid.networks.layers.random_shift import RandomShift
 from pellucid.networks.layers.sequences.each_place import Stretch
 from pellucid.networks.layers.sequences.embedding import Embedding
 from pellucid.networks.layers.softmax import Softmax
 from pellucid.networks.layers.unflatten import Unflatten
 from pellucid.networks.output_losses import OutputLoss
 
-if TYPE_CHECKING:
-    from pellucid.networks.network import Network
-
 LINEAR = (Dense, Convolution)
 # Linear at prediction, without neurons of their own: two linear layers collapse across them.
 PASSES_THROUGH = (
-    Identity, Dropout, InputNoise, Flatten, Unflatten, Enlarge, AveragePool, BatchNorm,
+    Identity, Dropout, InputNoise, RandomShift, Flatten, Unflatten, Enlarge, AveragePool, BatchNorm,
 )  # fmt: skip
 
 
@@ -69,12 +67,13 @@ def refuse(layers: Sequence[Layer], loss: OutputLoss) -> None:
         )
 
 
-def refuse_points(network: Network, shape: Shape) -> None:
+def refuse_points(wanted: Shape, shape: Shape) -> None:
     """A batch whose points the network does not take.
 
     Parameters
     ----------
-    network : Network
+    wanted : tuple of int
+        Shape of one point of the network.
     shape : tuple of int
         Of the batch, n×in_shape.
 
@@ -84,7 +83,6 @@ def refuse_points(network: Network, shape: Shape) -> None:
 
     Notes: Concept 278
     """
-    wanted = network.points[0]
     if len(shape) and shape[1:] == wanted:
         return
     alone = " Write one point as a batch of one: X[None]." if shape == wanted else ""
@@ -122,27 +120,6 @@ def refuse_ids(layers: Sequence[Layer], x: Any, start: int = 0) -> None:
     elif isinstance(first, Parallel):
         for branch in first.branches:
             refuse_ids(branch, x, start)
-
-
-def refuse_params(layers: Sequence[Layer], params: Any) -> None:
-    """Parameters that are not a list with one dict a layer.
-
-    Raises
-    ------
-    ShapeError
-
-    Notes: Notation 304
-    """
-    if not isinstance(params, Sequence):
-        raise ShapeError(
-            "params is a list with one dict a layer, as network.init() gives it; this is a "
-            f"{type(params).__name__}."
-        )
-    if len(params) != len(layers):
-        raise ShapeError(
-            f"The network has {len(layers)} layers, but params has {len(params)} entries: give one "
-            "dict a layer, {} where a layer has no parameters."
-        )
 
 
 def refuse_targets(last: Layer, loss: OutputLoss, y: Any) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import FramingError, ShapeError
-from pellucid.networks.checks import refuse_params
 from pellucid.networks.layers.activations import Identity
 from pellucid.networks.layers.convolution import Convolution
 from pellucid.networks.layers.dense import Dense
@@ -52,7 +51,7 @@ def collapse_linear(network: Network, params: Sequence[Any]) -> tuple[Network, l
 
     Notes: Concept 282, Concept 283
     """
-    refuse_params(network.layers, params)
+    params = network.checked(params)
     layers: list[Layer] = []
     kept: list[dict[str, Any]] = []
     for at, (layer, own) in enumerate(zip(network.layers, params, strict=True)):

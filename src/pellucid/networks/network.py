@@ -19,7 +19,6 @@ from pellucid.networks.checks import (
     cautions,
     refuse,
     refuse_ids,
-    refuse_params,
     refuse_points,
 )
 from pellucid.networks.layers.dense import Dense
@@ -33,10 +32,11 @@ from pellucid.networks.layers.series import (
     shapes_of_series,
 )
 from pellucid.networks.output_losses import DIRECT, OutputLoss, loss_named, matched
+from pellucid.networks.parameters import as_numbers, checked_params, points_in
 from pellucid.networks.summary import Summary, summary_of
 
 if TYPE_CHECKING:
-    from pellucid.networks.passes.readable_pass import Pass
+    from pellucid.networks.passes.pass_values import Pass
 
 REDUCTIONS = ("sum", "mean")
 
@@ -163,11 +163,24 @@ class Network:
         with computing_in(dtype) as kind:
             return init_state_series(self.layers, self._input(), kind)
 
+    def checked(self, params: Any) -> list[Any]:
+        """The parameters with the shapes that the layers have; offsets may come as n×1.
+
+        Raises
+        ------
+        ShapeError
+            For others: it names the layer and the parameter, and says what shape they have.
+
+        Notes: Notation 269, Notation 304
+        """
+        return checked_params(self.layers, self.param_shapes, params)
+
     def forward(self, params: Any, x: Any, mode: Mode = PREDICTING) -> tuple[Any, Backward]:
         """y, and the way back, as a layer has it.
 
         Notes: KE 279
         """
+        params, x = _on_device(self.checked(params)), jnp.asarray(x)
         y, backward, _ = forward_series(self.layers, params, x, mode)
         return y, backward
 
@@ -177,8 +190,9 @@ class Network:
         Notes: Concept 259
         """
         loss, depth = self.head
+        params, x = _on_device(self.checked(params)), jnp.asarray(x)
         g, _, _ = forward_series(self.layers[:depth], params[:depth], x, mode)
-        return loss.value(g, matched(g, y))
+        return loss.value(g, matched(g, y, loss.name == "nllm"))
 
     def loss_and_gradient(
         self, params: Any, x: Any, y: Any, mode: Mode, weights: Any = None
@@ -191,7 +205,7 @@ class Network:
         ----------
         params : list of dict
         x : array, n×in_shape
-        y : array, n×out_shape, or (n,) for a single output
+        y : array, n×out_shape; (n,) for a single output, or for class numbers with "nllm"
         mode : Mode
             `state` as `init_state` and this function give it, `key` where a layer draws.
         weights : array of shape (n,), optional
@@ -201,15 +215,16 @@ class Network:
         -------
         value : number
         gradient : list of dict
-            Shaped as `params`.
+            Shaped as `init` gives parameters.
         states : list
 
         Notes: Concept 294, Notation 304, §7.6
         """
         loss, depth = self.head
+        params, x = _on_device(self.checked(params)), jnp.asarray(x)
         mode = replace(mode, weights=weights)
         g, backward, states = forward_series(self.layers[:depth], params[:depth], x, mode)
-        y = matched(g, y)
+        y = matched(g, y, loss.name == "nllm")
         _, gradient = backward(self.shared(loss.slope(g, y), weights))
         rest = range(depth, len(self.layers))
         return (
@@ -219,10 +234,14 @@ class Network:
         )
 
     def shared(self, of_points: Any, weights: Any = None) -> Any:
-        """Losses or slopes of points, each with its share in the loss of all: w, or w / Σw."""
+        """Losses or slopes of points, each with its share in the loss of all: w, or w / Σw.
+
+        Points that all weigh nothing have no share: their loss and gradient are 0.
+        """
         share = jnp.ones(len(of_points), of_points.dtype) if weights is None else weights
         if self.reduction == "mean":
-            share = share / share.sum()
+            total = share.sum()
+            share = share / jnp.where(total > 0, total, 1)
         return of_points * share.reshape(-1, *[1] * (of_points.ndim - 1))
 
     def predict(self, params: Any, X: Any, state: Any = None) -> Any:
@@ -246,11 +265,12 @@ class Network:
         FramingError
             For token ids that an `Embedding` does not have.
         """
-        refuse_params(self.layers, params)
+        params = self.checked(params)
         with computing_in(dtype_of(params)) as kind:
-            x = jnp.asarray(X, kind)
-            refuse_points(self, x.shape)
+            x = points_in(X, kind)
+            refuse_points(self.points[0], x.shape)
             refuse_ids(self.layers, x)
+            params = as_numbers(params, kind)
             y, _ = self.forward(params, x, Mode(state=state or {}))
             return y
 
@@ -262,34 +282,42 @@ class Network:
         return summary_of(self)
 
     def collapse_linear(self, params: Sequence[Any]) -> tuple[Network, list[Any]]:
-        """The same function in fewer layers, with its parameters; see `linearity.collapse_linear`.
+        """The same function in fewer layers, with its parameters; see `collapse_linear`.
 
         Notes: Concept 282, Concept 283
         """
-        from pellucid.networks.linear_collapse import collapse_linear
+        from pellucid.networks import collapse_linear
 
-        return collapse_linear(self, params)
+        collapsed: tuple[Network, list[Any]] = collapse_linear(self, params)
+        return collapsed
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
 
     def forward_pass(self, x: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
-        """Every value from the input to the output; see `passes.forward_pass`.
+        """Every value from the input to the output; see `forward_pass`.
 
         Notes: Def 292
         """
-        from pellucid.networks.passes.readable_pass import forward_pass
+        from pellucid.networks import forward_pass
 
-        return forward_pass(self, x, params, mode)
+        found: Pass = forward_pass(self, x, params, mode)
+        return found
 
     def backward_pass(self, x: Any, y: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
-        """Every value, the loss, and every derivative; see `passes.backward_pass`.
+        """Every value, the loss, and every derivative; see `backward_pass`.
 
         Notes: Def 293, Notation 304
         """
-        from pellucid.networks.passes.readable_pass import backward_pass
+        from pellucid.networks import backward_pass
 
-        return backward_pass(self, x, y, params, mode)
+        found: Pass = backward_pass(self, x, y, params, mode)
+        return found
+
+
+def _on_device(params: Any) -> Any:
+    """Arrays of NumPy as the engine's, in the numbers that it computes with at present."""
+    return jax.tree.map(jnp.asarray, params)
 
 
 def _in_shape(layers: Sequence[Layer], given: Any) -> Shape:

@@ -129,18 +129,87 @@ def loss_named(loss: str | OutputLoss) -> OutputLoss:
     return OUTPUT_LOSSES[loss]
 
 
-def matched(g: Any, y: Any) -> Any:
+def class_rows(codes: Any, outputs: int) -> Any:
+    """Class numbers (n,) as one-hot rows, n×outputs.
+
+    Inside `jit` the numbers themselves cannot be looked at; there, one that the network has no
+    output for becomes a row of zeros.
+
+    Raises
+    ------
+    ShapeError
+        For a number that is not whole, or that the network has no output for.
+
+    Examples
+    --------
+    >>> class_rows([0, 2], 3).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+
+    Notes: Concept 286
+    """
+    if isinstance(codes, jax.core.Tracer):
+        return jax.nn.one_hot(codes.astype(np.int32), outputs)
+    y = np.asarray(codes)
+    if not (y == np.floor(y)).all():
+        raise ShapeError(f"Class codes are whole numbers from 0; {y[y != np.floor(y)][0]} is none.")
+    whole = y.astype(np.intp)
+    if whole.min(initial=0) < 0 or whole.max(initial=0) >= outputs:
+        raise ShapeError(
+            f"Class codes must lie from 0 to {outputs - 1}, for the network has "
+            f"{outputs} outputs; they go from {whole.min()} to {whole.max()}."
+        )
+    return np.eye(outputs, dtype=np.float32)[whole]
+
+
+def number_truths(y: Any) -> Any:
+    """Truths as an array of numbers; lists become one.
+
+    Raises
+    ------
+    FramingError
+        For labels that are words, or truths of different lengths.
+
+    Notes: Concept 286
+    """
+    if hasattr(y, "shape") and hasattr(y, "dtype"):
+        array = y
+    else:
+        try:
+            array = np.asarray(y)
+        except ValueError:
+            raise FramingError(
+                "The truths are of different lengths: give one row a point, shaped as the output."
+            ) from None
+    if np.dtype(array.dtype).kind not in "biuf":
+        raise FramingError(
+            f"A network's loss compares numbers; these truths are of type {array.dtype}. Number "
+            "the classes from 0, or use an estimator such as NetworkClassifier, which takes labels."
+        )
+    return array
+
+
+def matched(g: Any, y: Any, classes: bool = False) -> Any:
     """y with the shape of the guesses: (n,) serves n×1; any other difference is refused.
+
+    Parameters
+    ----------
+    g : array, n×(shape)
+    y : array
+    classes : bool
+        Whether the loss is of classes, so that (n,) may hold their numbers.
 
     Raises
     ------
     ShapeError
         NumPy would stretch one to the other and compare every guess with every truth.
     """
+    y = number_truths(y)
+    if classes and y.shape == g.shape[:1] and g.ndim == 2 and g.shape[1] > 1:
+        y = class_rows(y, g.shape[1])
     if y.shape == g.shape:
-        return y
+        return jnp.asarray(y, g.dtype)
     if y.ndim == 1 and g.shape == (len(y), 1):
-        return y[:, None]
+        return jnp.asarray(y, g.dtype)[:, None]
     raise ShapeError(
         f"The network's guesses are {shape_text(g.shape)} but the truths are "
         f"{shape_text(y.shape)}; give one row a point, shaped as the output."

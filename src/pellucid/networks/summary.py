@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
     from rich.table import Table
 
-    from pellucid.networks.network import Network
+    from pellucid.networks import Network
 
 HEADS = ("", "layer", "output", "shape", "parameters", "")
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from pellucid.errors import ShapeError
 from pellucid.networks.checks import refuse_targets
 from pellucid.networks.network import Network
+from pellucid.networks.output_losses import class_rows, number_truths
 
 
 def targets_for(network: Network, y: Any) -> Any:
@@ -24,18 +22,8 @@ def targets_for(network: Network, y: Any) -> Any:
     ShapeError
         For a class that the network has no output for.
     """
-    outputs = network.out_shape
+    y, outputs = number_truths(y), network.out_shape
     if network.head[0].name == "nllm" and y.ndim == 1 and outputs != (1,):
-        if not (y == np.floor(y)).all():
-            raise ShapeError(
-                f"Class codes are whole numbers from 0; {y[y != np.floor(y)][0]} is none."
-            )
-        codes = y.astype(np.intp)
-        if codes.min(initial=0) < 0 or codes.max(initial=0) >= outputs[0]:
-            raise ShapeError(
-                f"Class codes must lie from 0 to {outputs[0] - 1}, for the network has "
-                f"{outputs[0]} outputs; they go from {codes.min()} to {codes.max()}."
-            )
-        return np.eye(outputs[0], dtype=np.float32)[codes]
+        return class_rows(y, outputs[0])
     refuse_targets(network.layers[-1], network.head[0], y)
     return y

@@ -87,6 +87,7 @@ REGISTRY: dict[str, str] = {
     "AveragePool": "pellucid.networks.layers.average_pool:AveragePool",
     "MaxBlurPool": "pellucid.networks.layers.max_blur_pool:MaxBlurPool",
     "Dropout": "pellucid.networks.layers.dropout:Dropout",
+    "RandomShift": "pellucid.networks.layers.random_shift:RandomShift",
     "InputNoise": "pellucid.networks.layers.input_noise:InputNoise",
     "BatchNorm": "pellucid.networks.layers.batch_norm:BatchNorm",
     "LayerNorm": "pellucid.networks.layers.layer_norm:LayerNorm",

@@ -13,11 +13,12 @@ from pellucid.networks.estimators.network_classifier import Classes
 from pellucid.networks.estimators.settings import (
     ACTIVATION,
     CLASS_WEIGHT,
+    CLASSES_OF_IMAGES,
     FILTER_SIZE,
     FILTERS,
-    HIDDEN,
+    IMAGE_HIDDEN,
     IMAGE_SHAPE,
-    TRAINING,
+    SHIFT,
 )
 
 
@@ -63,23 +64,25 @@ class ConvNetClassifier(Classes, ImageNetwork):
     """
 
     hyperparameters = (
-        FILTERS, FILTER_SIZE, HIDDEN, ACTIVATION, IMAGE_SHAPE, *TRAINING, CLASS_WEIGHT,
+        FILTERS, FILTER_SIZE, IMAGE_HIDDEN, ACTIVATION, IMAGE_SHAPE, SHIFT,
+        *CLASSES_OF_IMAGES, CLASS_WEIGHT,
     )  # fmt: skip
 
     def __init__(
         self,
         filters: Sequence[int] = FILTERS.default,
         filter_size: int = 3,
-        hidden: Sequence[int] = HIDDEN.default,
+        hidden: Sequence[int] = IMAGE_HIDDEN.default,
         activation: str = "relu",
         image_shape: Sequence[int] | None = None,
+        shift: int = SHIFT.default,
         rule: str = "adam",
-        step_size: Any = 1e-3,
+        step_size: Any = "falling",
         batch_size: int = 32,
-        epochs: int = 100,
+        epochs: int | None = None,
         lam: float = 0.0,
         decay_in: str = "loss",
-        dropout: float = 0.0,
+        dropout: float = 0.5,
         input_noise: float = 0.0,
         clip: float | None = None,
         validation: float = 0.0,
@@ -97,6 +100,7 @@ class ConvNetClassifier(Classes, ImageNetwork):
         self.hidden = hidden
         self.activation = activation
         self.image_shape = image_shape
+        self.shift = shift
         self.rule = rule
         self.step_size = step_size
         self.batch_size = batch_size

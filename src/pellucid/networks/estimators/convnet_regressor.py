@@ -14,9 +14,10 @@ from pellucid.networks.estimators.settings import (
     ACTIVATION,
     FILTER_SIZE,
     FILTERS,
-    HIDDEN,
+    IMAGE_HIDDEN,
     IMAGE_SHAPE,
-    TRAINING,
+    NO_SHIFT,
+    NUMBERS_OF_IMAGES,
 )
 
 
@@ -61,19 +62,28 @@ class ConvNetRegressor(Numbers, ImageNetwork):
     Notes: Def 445, Concept 446
     """
 
-    hyperparameters = (FILTERS, FILTER_SIZE, HIDDEN, ACTIVATION, IMAGE_SHAPE, *TRAINING)
+    hyperparameters = (
+        FILTERS,
+        FILTER_SIZE,
+        IMAGE_HIDDEN,
+        ACTIVATION,
+        IMAGE_SHAPE,
+        NO_SHIFT,
+        *NUMBERS_OF_IMAGES,
+    )
 
     def __init__(
         self,
         filters: Sequence[int] = FILTERS.default,
         filter_size: int = 3,
-        hidden: Sequence[int] = HIDDEN.default,
+        hidden: Sequence[int] = IMAGE_HIDDEN.default,
         activation: str = "relu",
         image_shape: Sequence[int] | None = None,
+        shift: int = NO_SHIFT.default,
         rule: str = "adam",
-        step_size: Any = 1e-3,
+        step_size: Any = "falling",
         batch_size: int = 32,
-        epochs: int = 100,
+        epochs: int | None = None,
         lam: float = 0.0,
         decay_in: str = "loss",
         dropout: float = 0.0,
@@ -93,6 +103,7 @@ class ConvNetRegressor(Numbers, ImageNetwork):
         self.hidden = hidden
         self.activation = activation
         self.image_shape = image_shape
+        self.shift = shift
         self.rule = rule
         self.step_size = step_size
         self.batch_size = batch_size

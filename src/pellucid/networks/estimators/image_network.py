@@ -18,6 +18,9 @@ from pellucid.networks.estimators.network_estimator import ACTIVATION, NetworkEs
 from pellucid.networks.layers.convolution import Convolution
 from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.layers.max_pool import MaxPool
+from pellucid.networks.layers.random_shift import RandomShift
+
+LEAST_SIDE = 14  # pixels of a side for each pixel of shift
 
 
 class ImageNetwork(NetworkEstimator):
@@ -29,6 +32,7 @@ class ImageNetwork(NetworkEstimator):
     filters: Sequence[int]
     filter_size: int
     image_shape: Sequence[int] | None
+    shift: int
     image_shape_: tuple[int, ...]
     _images: tuple[int, ...] | None
 
@@ -72,6 +76,10 @@ class ImageNetwork(NetworkEstimator):
 
         layers: list[Layer] = []
         sizes = list(in_shape[:2])
+        side = min((size for size in sizes if size > 1), default=1)
+        most = min(self.shift, side // LEAST_SIDE)
+        if most:
+            layers.append(RandomShift(most))
         for count in self.filters:
             layers.append(Convolution(int(count), self.filter_size, padding="same"))
             layers.append(ACTIVATION[self.activation])

@@ -62,6 +62,8 @@ class Classes(LogProbabilities, ClassifierMixin, NetworkEstimator):  # type: ign
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """One epoch over further rows, under the means and scales of the first ones.
 
+        After `fit` it goes on from the fitted weights; before, it begins.
+
         Parameters
         ----------
         X : array of shape (n, d)
@@ -76,7 +78,7 @@ class Classes(LogProbabilities, ClassifierMixin, NetworkEstimator):  # type: ign
 
         Notes: Def 312
         """
-        first = not hasattr(self, "standing_")
+        first = not hasattr(self, "params_")
         known = classes if first else self.classes_
         X, codes, weights = self._rows(X, y, sample_weight, known)
         answers = codes if len(self.classes_) > 2 else codes.astype(np.float64)
@@ -86,7 +88,7 @@ class Classes(LogProbabilities, ClassifierMixin, NetworkEstimator):  # type: ign
         if first:
             self.network_ = self._network(X)
             self._standardize(X, weights)
-        start = None if first else self.standing_
+        start = self._go_on()
         weights = weights * (len(weights) / weights.sum())
         done = start["epochs"] if start else 0
         found = self._train(self._prepared(X), answers, weights, start, done + 1, None, None)

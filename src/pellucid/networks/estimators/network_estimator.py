@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+import jax
 import numpy as np
 from jax.tree_util import tree_leaves
 from numpy.typing import NDArray
@@ -17,19 +18,27 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
 from pellucid.data.weights import relative_weights
-from pellucid.errors import ConvergenceWarning
+from pellucid.descent.step_sizes import Constant, Cosine
+from pellucid.errors import ConvergenceWarning, NetworkWarning, TableError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import Watched
+from pellucid.networks.estimators.settings import (
+    FALLING_FROM,
+    FEWEST_EPOCHS,
+    MOST_EPOCHS,
+    ROWS_SEEN,
+)
 from pellucid.networks.layers.activations import GELU, Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.training.distinct_rows import distinct_rows
 from pellucid.networks.training.outputs import outputs_of
+from pellucid.networks.training.row_sources import bad_row, columns_lost, lost_in_words
 from pellucid.networks.training.settings import Epoch
-from pellucid.networks.training.steps import blueprint
-from pellucid.networks.training.train_network import train
+from pellucid.networks.training.steps import blueprint, vector_of
+from pellucid.networks.training.train_network import standing_at, train
 from pellucid.networks.training.training_result import Trained
 from pellucid.wording import number
 
@@ -55,7 +64,7 @@ class NetworkEstimator(Watched, GlassBox):
     rule: str
     step_size: Any
     batch_size: int
-    epochs: int
+    epochs: int | None
     lam: float
     decay_in: str
     dropout: float
@@ -129,11 +138,14 @@ class NetworkEstimator(Watched, GlassBox):
         """Train on checked rows; the answers are as the loss takes them."""
         self.network_ = network
         start = self._start()
-        epochs = self.epochs + (start["epochs"] if start else 0)
+        epochs = self._epochs(len(X)) + (start["epochs"] if start else 0)
         if not start:
+            if not weights.all():  # a class may weigh nothing
+                X, answers, weights = (part[weights > 0] for part in (X, answers, weights))
             X, answers, weights = distinct_rows(X, answers, weights)
             labels = answers if labels is not None else None
             self._standardize(X, weights)
+        self._tell_lost_columns(X)
         rows = self._prepared(X)
         answers = self._prepared_answers(answers, weights, not start)
         weights = weights * (len(weights) / weights.sum())
@@ -150,6 +162,28 @@ class NetworkEstimator(Watched, GlassBox):
             self.standing_ = found.standing
         close()
 
+    def _tell_lost_columns(self, X: Any) -> None:
+        """Warn of columns that differ by less than the network's numbers can tell apart."""
+        if self.standardize is not True:
+            with np.errstate(over="ignore", invalid="ignore"):
+                lost = columns_lost((X - self.mean_) / self.scale_, self.dtype)
+            if lost:
+                self.warn(lost_in_words("rows", lost, self.dtype), NetworkWarning)
+
+    def _go_on(self) -> dict[str, Any] | None:
+        """Where one more epoch begins: at the fitted weights; None before anything was fitted.
+
+        Where the last training's own standing is still that of the fitted weights, the rule's
+        memory goes on as well; else (after an early stop, or from a model file) it begins anew.
+        """
+        if not hasattr(self, "params_"):
+            return None
+        theta = np.asarray(vector_of(jax.tree.map(np.asarray, self.params_)))
+        kept: dict[str, Any] | None = getattr(self, "standing_", None)
+        if kept is not None and np.array_equal(kept["theta"], theta):
+            return kept
+        return standing_at(self.params_, self.state_, self.rule, self.dtype, self.trace_)
+
     def _start(self) -> dict[str, Any] | None:
         kept = getattr(self, "standing_", None)
         if not self.warm_start or kept is None or not hasattr(self, "params_"):
@@ -162,8 +196,8 @@ class NetworkEstimator(Watched, GlassBox):
     ) -> Trained:
         return train(
             self._learning(), rows, answers, weights=weights, rule=self.rule, validation=held,
-            step_size=self.step_size, batch_size=self.batch_size, epochs=epochs,
-            decay=float(self.lam), decay_in=self.decay_in, clip=self.clip,
+            step_size=self._schedule(len(rows), epochs, start), batch_size=self.batch_size,
+            epochs=epochs, decay=float(self.lam), decay_in=self.decay_in, clip=self.clip,
             patience=self.patience if held else None, seed=int(self.random_state),
             dtype=self.dtype, gradient_norms=self.gradient_norms, start=start, watch=watch,
             checkpoint=self.checkpoint,
@@ -172,6 +206,22 @@ class NetworkEstimator(Watched, GlassBox):
     def _share_held_out(self, n: int) -> float:
         """Share of n rows that judge after each epoch and are never learned from."""
         return float(self.validation)
+
+    def _epochs(self, n: int) -> int:
+        """Passes over n rows that a fit takes at most."""
+        if self.epochs is not None:
+            return self.epochs
+        return min(max(round(ROWS_SEEN / n), FEWEST_EPOCHS), MOST_EPOCHS)
+
+    def _schedule(self, n: int, epochs: int, start: Any) -> Any:
+        """The step size for n rows; "falling" is over once a fit is done, so what goes on from one
+        takes a tenth of its first step.
+        """
+        if self.step_size != "falling":
+            return self.step_size
+        if start:
+            return Constant(FALLING_FROM / 10)
+        return Cosine(FALLING_FROM, epochs * -(-n // min(self.batch_size, n)))
 
     def _learning(self) -> Network:
         """The network as training sees it; adversarial training moves its batches."""
@@ -190,7 +240,13 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _prepared(self, X: Any) -> Any:
         """Standardised rows, with the shape of the network's input."""
-        Z = ((X - self.mean_) / self.scale_).astype(self.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            Z = ((X - self.mean_) / self.scale_).astype(self.dtype)
+        if bad := bad_row(Z):
+            raise TableError(
+                f"Row {bad[0]} holds a number that is too large for {self.dtype} once the columns "
+                "are standardised as in the fit: look for a unit or a decimal point that is off."
+            )
         return Z.reshape(len(Z), *self.network_.points[0])
 
     def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
@@ -199,7 +255,7 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _watched(self, given: Any) -> Any:
         """scikit-learn's callbacks, told after each epoch."""
-        return self._watch(given[0], given[1], self.epochs, self._as_fitted)
+        return self._watch(given[0], given[1], self._epochs(len(given[1])), self._as_fitted)
 
     def _as_fitted(self, epoch: Epoch) -> dict[str, Any]:
         kept = {name: value for name, value in vars(self).items() if name.endswith("_")}

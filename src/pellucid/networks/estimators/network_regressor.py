@@ -54,6 +54,8 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """One epoch over further rows, under the means and scales of the first ones.
 
+        After `fit` it goes on from the fitted weights; before, it begins.
+
         Parameters
         ----------
         X : array of shape (n, d)
@@ -66,14 +68,14 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
 
         Notes: Def 312
         """
-        first = not hasattr(self, "standing_")
+        first = not hasattr(self, "params_")
         X, Y, weights = self._rows(X, y, sample_weight, first)
         if first:
             shape = self._shape_of_a_point(X)
             self.network_ = self._built(shape, Y.shape[1], [], "square")
             self._standardize(X, weights)
             self._standardize_answers(Y, weights)
-        start = None if first else self.standing_
+        start = self._go_on()
         weights = weights * (len(weights) / weights.sum())
         epochs = 1 + (start["epochs"] if start else 0)
         rows = self._prepared(X)

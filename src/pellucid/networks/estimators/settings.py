@@ -5,6 +5,7 @@ Notes: Def 81, §7.6, §7.7, §7.8
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pellucid.hyperparameters import Hyperparameter
@@ -25,13 +26,17 @@ def _image(value: Any) -> bool:
     return are_sizes(value) and len(value) in (2, 3)
 
 
+def _schedule(value: Any) -> bool:
+    return is_step_size(value) and value not in ("line search", "shrinking")
+
+
 SIZES = "a tuple of whole numbers ≥ 1"
 HIDDEN = Hyperparameter(
     "hidden", (100,), "any", "Neurons of each hidden layer, first to last; () for none.",
     symbol="n¹, n², …", accepts=are_sizes, described=SIZES,
 )  # fmt: skip
 FILTERS = Hyperparameter(
-    "filters", (8, 16), "any", "Filters of each convolution, first to last.",
+    "filters", (16, 32, 64), "any", "Filters of each convolution, first to last.",
     accepts=lambda value: are_sizes(value) and len(value) > 0, described=SIZES,
 )  # fmt: skip
 FILTER_SIZE = Hyperparameter(
@@ -67,7 +72,7 @@ INPUT_NOISE = Hyperparameter(
 RULE = Hyperparameter("rule", "adam", "str", "Update rule of the steps.", choices=RULE_NAMES)
 STEP_SIZE = Hyperparameter(
     "step_size", 1e-3, "any", "Step size, constant or a function of the step t.", symbol="η",
-    accepts=lambda value: is_step_size(value) and value not in ("line search", "shrinking"),
+    accepts=_schedule,
     described="a number > 0, a function of t, or a schedule",
 )  # fmt: skip
 BATCH_SIZE = Hyperparameter("batch_size", 32, "int", "Rows of one step.", symbol="K", low=1)
@@ -80,6 +85,34 @@ VALIDATION = Hyperparameter(
 PATIENCE = Hyperparameter(
     "patience", 10, "int",
     "Epochs without a lower validation loss that are borne; the best parameters are kept.", low=1,
+)  # fmt: skip
+FALLING_FROM = 1.5e-3
+ROWS_SEEN = 160_000  # by which a network of images is trained when no epochs are given
+FEWEST_EPOCHS, MOST_EPOCHS = 5, 300
+IMAGE_HIDDEN = replace(HIDDEN, default=(128,))
+IMAGE_DROPOUT = replace(DROPOUT, default=0.5)
+IMAGE_STEP_SIZE = replace(
+    STEP_SIZE, default="falling",
+    meaning=f"Step size, constant or a function of the step t; 'falling': from {FALLING_FROM:g} "
+    "to 0 along half a cosine over all steps of the fit.",
+    accepts=lambda value: value == "falling" or _schedule(value),
+    described="'falling', a number > 0, a function of t, or a schedule",
+)  # fmt: skip
+IMAGE_EPOCHS = replace(
+    EPOCHS, default=None, optional=True,
+    meaning=f"Most passes over the rows; None: as many as see about {ROWS_SEEN:,} rows, from "
+    f"{FEWEST_EPOCHS} to {MOST_EPOCHS}.",
+)  # fmt: skip
+SHIFT = Hyperparameter(
+    "shift", 1, "int",
+    "Pixels by which an image is moved at random each time it is seen in training; never more "
+    "than a fourteenth of its shorter side, so images of less than 14 pixels stay.",
+    unit="pixels", low=0,
+)  # fmt: skip
+NO_SHIFT = replace(
+    SHIFT, default=0,
+    meaning="Pixels by which an image is moved at random each time it is seen in training: where "
+    "the target does not depend on the place. Never more than a fourteenth of its shorter side.",
 )  # fmt: skip
 CLIP = Hyperparameter(
     "clip", None, "float", "Longest gradient; a longer one is shortened.", low=0.0, open_low=True,
@@ -106,3 +139,9 @@ TRAINING = (
     RULE, STEP_SIZE, BATCH_SIZE, EPOCHS, LAM, DECAY_IN, DROPOUT, INPUT_NOISE, CLIP, VALIDATION,
     PATIENCE, STANDARDIZE, DTYPE, GRADIENT_NORMS, CHECKPOINT, WARM_START, RANDOM_STATE,
 )  # fmt: skip
+# The same for images: what differs is what a person gets without settings.
+_OF_IMAGES = {"step_size": IMAGE_STEP_SIZE, "epochs": IMAGE_EPOCHS}
+NUMBERS_OF_IMAGES = tuple(_OF_IMAGES.get(parameter.name, parameter) for parameter in TRAINING)
+CLASSES_OF_IMAGES = tuple(
+    IMAGE_DROPOUT if parameter.name == "dropout" else parameter for parameter in NUMBERS_OF_IMAGES
+)

@@ -130,7 +130,9 @@ def _shares(x: Any, weights: Any) -> Any:
     if weights is None:
         return None
     places = x.size // (len(x) * x.shape[-1])
-    return (weights / (weights.sum() * places)).reshape(-1, *[1] * (x.ndim - 1))
+    total = weights.sum()
+    counted = jnp.where(total > 0, weights, 1)  # of points that all weigh nothing, any will do
+    return (counted / (counted.sum() * places)).reshape(-1, *[1] * (x.ndim - 1))
 
 
 def _more_than_one(x: Any, mode: Mode) -> None:

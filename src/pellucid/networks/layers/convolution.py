@@ -90,8 +90,8 @@ class Convolution(Layer):
         "{y} = {W} ∗ {x} + {W0}",
         "∂L/∂{x} = Σ over windows of {W} ∂L/∂{y}, each at its place",
         (
-            ("W", "∂L/∂{W}_u = Σᵢ {x}_{{i+u}} (∂L/∂{y}_i)ᵀ over windows i"),
-            ("W0", "∂L/∂{W0} = Σᵢ ∂L/∂{y}_i over windows i"),
+            ("W", "∂L/∂{W}_u = Σᵢ {x}_{{i+u}} (∂L/∂{y}_i)ᵀ over windows i{of_points}"),
+            ("W0", "∂L/∂{W0} = Σᵢ ∂L/∂{y}_i over windows i{of_points}"),
         ),
     )
 

@@ -68,8 +68,18 @@ class Dense(Layer):
     formulas: ClassVar[Formulas] = Formulas(
         "{y} = {W}ᵀ {x} + {W0}",
         "∂L/∂{x} = {W} ∂L/∂{y}",
-        (("W", "∂L/∂{W} = {x} (∂L/∂{y})ᵀ"), ("W0", "∂L/∂{W0} = ∂L/∂{y}")),
+        (("W", "∂L/∂{W} = {x} (∂L/∂{y})ᵀ"), ("W0", "∂L/∂{W0} = {sum}∂L/∂{y}")),
     )
+
+    def in_symbols(self) -> Formulas:
+        if self.mask is None:
+            return self.formulas
+        _, offset = self.formulas.parameters
+        return Formulas(
+            "{y} = (M ∘ {W})ᵀ {x} + {W0}",
+            "∂L/∂{x} = (M ∘ {W}) ∂L/∂{y}",
+            (("W", "∂L/∂{W} = M ∘ {x} (∂L/∂{y})ᵀ"), offset),
+        )
 
     def __post_init__(self) -> None:
         check_initial(self.initial, self.scale, "Dense")

@@ -93,6 +93,8 @@ class Formulas:
         y of x; the loss's derivative by x.
     parameters : tuple of (str, str)
         Name of each parameter, with the loss's derivative by it; "query.W" for W inside "query".
+        {sum} stands for a sum over points and their places where there are several, {sum_points}
+        for one over points alone, {of_points} for words of it.
     inside : tuple of (str, str)
         For each series inside: X of x, and the loss's derivative by F of that by y.
     steps : tuple of (str, str)

@@ -45,7 +45,7 @@ class LayerNorm(Layer):
     formulas: ClassVar[Formulas] = Formulas(
         "{y} = {G} ∘ ({x} − μ)/√(σ² + ε) + {B}, Z̄ = ({x} − μ)/√(σ² + ε)",
         "∂L/∂{x} = [D − ⟨D⟩ − Z̄⟨D ∘ Z̄⟩]/√(σ² + ε), D = {G} ∘ ∂L/∂{y}, means over features",
-        (("G", "∂L/∂{G} = ∂L/∂{y} ∘ Z̄"), ("B", "∂L/∂{B} = ∂L/∂{y}")),
+        (("G", "∂L/∂{G} = {sum}∂L/∂{y} ∘ Z̄"), ("B", "∂L/∂{B} = {sum}∂L/∂{y}")),
     )
 
     def __post_init__(self) -> None:

@@ -8,21 +8,21 @@ Notes: Def 292, Def 293
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
-if TYPE_CHECKING:
-    from pellucid.networks.layers.layer import Backward, Layer, Mode, Shape
+Backward = Callable[[Any], Any]
 
 
 class Watch:
     """Nobody: every layer runs as it is, and nothing is kept. Others inherit what they leave."""
 
-    def layer(self, layer: Layer, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
+    def layer(self, layer: Any, params: Any, x: Any, mode: Any) -> tuple[Any, Backward]:
         """Runs one layer: its `forward`."""
-        return layer.forward(params, x, mode)
+        answer: tuple[Any, Backward] = layer.forward(params, x, mode)
+        return answer
 
-    def enter(self, x: Any, place: Shape, symbol: str = "A") -> None:
+    def enter(self, x: Any, place: tuple[int, ...], symbol: str = "A") -> None:
         """x goes into the next series of layers inside the layer at work."""
 
     def leave(self, back: Backward) -> Backward:

@@ -15,6 +15,7 @@ from pellucid.networks.layers.layer import Mode
 from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.layers.watch import Watch
 from pellucid.networks.network import Network
+from pellucid.networks.parameters import as_numbers
 from pellucid.networks.passes.readable_pass import points_of
 
 
@@ -41,7 +42,9 @@ def attention_weights(network: Network, params: Any, x: Any) -> list[NDArray[Any
 
     Notes: Def 379, Clar 380
     """
+    params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
+        params = as_numbers(params, kind)
         points = points_of(network, x, kind)
         seen = _Weights()
         network.forward(params, points, Mode(watch=seen))

@@ -17,6 +17,7 @@ from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.layers.series import forward_series
 from pellucid.networks.layers.softmax import Softmax
 from pellucid.networks.network import Network
+from pellucid.networks.parameters import as_numbers
 from pellucid.networks.passes.readable_pass import backward_pass, points_of
 
 
@@ -59,7 +60,9 @@ def saliency(
     Notes: Notation 304
     """
     depth = len(network.layers) - isinstance(network.layers[-1], Softmax)
+    params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
+        params = as_numbers(params, kind)
         points = points_of(network, x, kind)
         z, backward, _ = forward_series(network.layers[:depth], params[:depth], points, mode)
         flat = z.reshape(len(points), -1)

@@ -51,7 +51,8 @@ class LayerNames:
         if not any("W0" in part for part in (params, *params.values()) if isinstance(part, dict)):
             formula = formula.replace(" + {W0}", "")
         own = {name: self.parameter(name) for name in ("W", "W0", "G", "B")}
-        return formula.format(x=self.input, y=self.output, **own, **others)
+        sums = {"sum": "", "sum_points": "", "of_points": ""}
+        return formula.format(x=self.input, y=self.output, **own, **sums | others)
 
 
 def raised(number: int | str) -> str:

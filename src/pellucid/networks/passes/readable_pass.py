@@ -12,17 +12,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import ShapeError
 from pellucid.networks.layers.layer import PREDICTING, Backward, Mode, shape_text
 from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.network import Network
-from pellucid.networks.output_losses import loss_named, matched
+from pellucid.networks.output_losses import loss_named, matched, number_truths
+from pellucid.networks.parameters import as_numbers, points_in
 from pellucid.networks.passes.naming import names_of
 from pellucid.networks.passes.pass_values import Pass, PassValue
 from pellucid.networks.passes.recorder import Recorder
+from pellucid.networks.targets import targets_for
 
 __all__ = ["Pass", "PassValue", "backward_pass", "forward_pass", "points_of"]
 
@@ -66,8 +67,9 @@ def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING)
 
     Notes: Def 292, KE 279
     """
+    params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
-        way = _Way(network, points_of(network, x, kind), params, mode)
+        way = _Way(network, points_of(network, x, kind), as_numbers(params, kind), mode)
         return Pass(tuple(way.quantities), len(way.quantities))
 
 
@@ -79,7 +81,7 @@ def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PR
     network, x, params, mode
         As for `forward_pass`.
     y : array, out_shape or n×out_shape
-        The truths.
+        The truths; class numbers too, where the loss is "nllm".
 
     Returns
     -------
@@ -87,11 +89,10 @@ def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PR
 
     Notes: Def 293, Concept 294, Concept 298, Notation 304
     """
+    params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
-        way = _Way(network, points_of(network, x, kind), params, mode)
-        truths = jnp.asarray(y, kind)
-        alone = len(way.values[0]) == 1 and truths.shape in (network.out_shape, ())
-        truths = truths.reshape(1, *network.out_shape) if alone else truths
+        way = _Way(network, points_of(network, x, kind), as_numbers(params, kind), mode)
+        truths = truths_of(network, y, len(way.values[0]))
         slope = way.loss(truths)
         forward_steps = len(way.quantities) - 1
         for l in reversed(range(len(network.layers))):
@@ -124,24 +125,41 @@ class _Way:
     def loss(self, y: Any) -> Any:
         """The loss, and ∂L/∂A^L."""
         network, (direct, depth) = self.network, self.network.head
+        y = matched(self.values[-1], y)
         loss, g, name = loss_named(network.loss), self.values[-1], self.names[-1].output
-        y = matched(g, y)
         value = np.asarray(network.shared(direct.value(self.values[depth], y)).sum())
         slope = network.shared(loss.slope(g, y))
-        text = loss.slope_text.replace("∂L/∂a", f"∂L/∂{name}")
+        text = self._share(loss.slope_text.replace("∂L/∂a", f"∂L/∂{name}"))
         end = (len(network.layers),)
         self.quantities += [
-            PassValue("L", loss.text, value, end, False, "Concept 259"),
+            PassValue("L", self._total(loss.text), value, end, False, "Concept 259"),
             PassValue(f"∂L/∂{name}", text, np.asarray(slope), end, notes="Notation 302"),
         ]
         return slope
+
+    def _total(self, text: str) -> str:
+        """The formula of one point's loss as that of them all: their sum, or their mean."""
+        n = len(self.values[0])
+        if n == 1:
+            return text
+        mean = f"(1/{n}) " if self.network.reduction == "mean" else ""
+        left, _, right = text.partition(" = ")
+        return f"{left} = {mean}Σᵢ {right}"
+
+    def _share(self, text: str) -> str:
+        """The formula of one point's slope, with its share of the loss of all."""
+        n = len(self.values[0])
+        if n == 1 or self.network.reduction == "sum":
+            return text
+        left, _, right = text.partition(" = ")
+        return f"{left} = (1/{n}) ({right})"
 
     def at_once(self, y: Any) -> Any:
         """∂L/∂Z^L = A^L − y, without the division by A^L that ∂L/∂A^L has."""
         direct, depth = self.network.head
         z, last = self.values[depth], self.names[-1]
         slope = self.network.shared(direct.slope(z, matched(z, y)))
-        text = f"∂L/∂{last.input} = {last.output} − y, at once"
+        text = self._share(f"∂L/∂{last.input} = {last.output} − y") + ", at once"
         kind = type(self.network.layers[depth]).__name__
         self.quantities.append(
             PassValue(
@@ -149,6 +167,20 @@ class _Way:
             )
         )
         return slope
+
+
+def truths_of(network: Network, y: Any, n: int) -> Any:
+    """The truths of n points, shaped as their outputs; one alone may come without its batch.
+
+    Raises
+    ------
+    ShapeError, FramingError
+        When they do not belong to the outputs or the loss.
+    """
+    y = number_truths(y)
+    if n == 1 and y.shape in (network.out_shape, ()):
+        y = y.reshape(1, *y.shape)
+    return targets_for(network, y)
 
 
 def points_of(network: Network, x: Any, kind: Any) -> Any:
@@ -159,7 +191,7 @@ def points_of(network: Network, x: Any, kind: Any) -> Any:
     ShapeError
         When x is neither.
     """
-    x, shape = jnp.asarray(x, kind), network.points[0]
+    x, shape = points_in(x, kind), network.points[0]
     if x.shape == shape:
         return x[None]
     if x.shape[1:] != shape or not len(x):

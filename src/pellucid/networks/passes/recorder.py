@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ class Recorder(Watch):
             dx, own = back(dy)
             self._open.pop()
             if not here.entered:  # else they are the parameters of the layers inside
-                self._parameters(here, own)
+                self._parameters(here, own, np.shape(dy))
             self._note(here, BY + names.input, here.filled(here.formulas.backward), dx)
             return dx, own
 
@@ -122,12 +123,16 @@ class Recorder(Watch):
             for name, head, part in _by_head(letter, here.names.mark, value):
                 self._note(here, way + name, here.filled(formula, h=head), part)
 
-    def _parameters(self, here: LayerContext, own: Any) -> None:
+    def _parameters(self, here: LayerContext, own: Any, shape: Shape) -> None:
+        """Derivatives by parameters: sums over points, and over the places of each."""
+        several = {"sum_points": "Σᵢ ", "of_points": " of all points"} if shape[0] > 1 else {}
+        if prod(shape[:-1]) > 1:
+            several["sum"] = "Σᵢ "
         formulas = dict(here.formulas.parameters)
         for at, value in leaves(own):
             key = at.strip("[]'").replace("']['", ".")
             name = BY + here.names.parameter(key)
-            text = here.filled(formulas[key]) if key in formulas else name
+            text = here.filled(formulas[key], **several) if key in formulas else name
             self._note(here, name, text, value, of_points=False)
 
     def _note(

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import jax
 import numpy as np
 
+from pellucid.networks.network import Network
 from pellucid.networks.training.row_sources import Chunk, RowSource
 
 MOST_STEPS = 4096
@@ -38,26 +40,52 @@ class Block:
     ends: list[tuple[int, int]] = field(default_factory=list)
 
 
-def batched(chunks: Iterable[Chunk], size: int) -> Iterator[Chunk]:
+def batched(chunks: Iterable[Chunk], size: int, even: bool = False) -> Iterator[Chunk]:
     """Rows regrouped as steps×size×(shape); the last batch is filled up with rows of weight 0.
 
     What fills it up are rows met before, so that statistics of a batch stay those of real rows.
+    Rows of a chunk that weigh nothing are left out, so no batch consists of such rows alone.
+
+    Parameters
+    ----------
+    chunks : iterable of chunks
+    size : int
+        Rows of a batch.
+    even : bool
+        Whether the last two batches share their rows evenly, so that none holds but a few: for
+        layers that take statistics of a batch.
     """
     left: Chunk | None = None
+    spare = 2 * size - 1 if even else size - 1  # rows that may have to wait for what follows
     for *of_rows, w in chunks:
         chunk = (*of_rows, np.ones(len(of_rows[0])) if w is None else np.asarray(w))
+        if not chunk[-1].all():
+            chunk = tuple(part[chunk[-1] > 0] for part in chunk)
         if left is not None:
             chunk = tuple(np.concatenate(pair) for pair in zip(left, chunk, strict=True))
         n = len(chunk[0])
-        whole = n // size * size
+        whole = max(n - spare + size - 1, 0) // size * size
         if whole:
             yield tuple(part[:whole].reshape(-1, size, *part.shape[1:]) for part in chunk)
         left = tuple(part[whole:] for part in chunk) if whole < n else None
     if left is not None:
-        *of_rows, w = left
-        around = np.arange(size) % len(w)
-        w = np.where(np.arange(size) < len(w), w[around], 0)
-        yield *(part[around][None] for part in of_rows), w[None]
+        count = len(left[-1])
+        cuts = [(0, count)] if count <= size else [(0, -(-count // 2)), (-(-count // 2), count)]
+        for first, last in cuts:
+            yield _filled_batch(tuple(part[first:last] for part in left), size)
+
+
+def takes_batch_statistics(network: Network) -> bool:
+    """Whether a layer computes with means and deviations of the batch, which few rows distort."""
+    return bool(jax.tree.leaves(jax.eval_shape(network.init_state)))
+
+
+def _filled_batch(rows: Chunk, size: int) -> Chunk:
+    """One batch, filled up with its own rows at weight 0."""
+    *of_rows, w = rows
+    around = np.arange(size) % len(w)
+    w = np.where(np.arange(size) < len(w), w[around], 0)
+    return *(part[around][None] for part in of_rows), w[None]
 
 
 def capacity_of(source: RowSource, size: int, row_bytes: int, epochs: int) -> int:
@@ -74,6 +102,7 @@ def blocks_of(
     size: int,
     capacity: int,
     kinds: Sequence[Any],
+    even: bool = False,
 ) -> Iterator[Block]:
     """Blocks of the epochs in turn; a block may hold the end of one and the start of the next.
 
@@ -85,10 +114,12 @@ def blocks_of(
         Rows of a batch, batches of a block.
     kinds : sequence of dtype
         Of each part of a chunk, the weight last.
+    even : bool
+        Whether an epoch's last two batches share their rows evenly; see `batched`.
     """
     block: Block | None = None
     for epoch in epochs:
-        for chunk in batched(chunks_of(epoch), size):
+        for chunk in batched(chunks_of(epoch), size, even):
             at = 0
             while at < len(chunk[0]):
                 if block is None:

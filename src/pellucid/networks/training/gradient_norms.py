@@ -6,14 +6,20 @@ Notes: Def 314, Def 315, Concept 316
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from pellucid.errors import ExplodingGradientWarning, VanishingGradientWarning
+from pellucid.networks.layers.activations import Sigmoid, Tanh
+from pellucid.networks.layers.batch_norm import BatchNorm
+from pellucid.networks.layers.layer import Layer
+from pellucid.networks.layers.residual import Residual
 from pellucid.networks.network import Network
 
 FAR_APART = 1e4
+ADAPTIVE = ("adadelta", "adagrad", "adam", "adamw", "rmsprop")  # rules with a step for each weight
 # Weights as drawn are seldom longer than 100, so a usual step of a thousandth along a gradient this
 # long throws them a thousand times as far. A sum over a batch adds up to a thousand such gradients.
 LONG = {"mean": 1e8, "sum": 1e11}
@@ -24,7 +30,7 @@ def layers_with_parameters(network: Network) -> list[int]:
     return [l + 1 for l, own in enumerate(network.param_shapes) if own]
 
 
-def judged_norms(network: Network, history: list[Any]) -> tuple[str, ...]:
+def judged_norms(network: Network, history: list[Any], rule: str = "") -> tuple[str, ...]:
     """What the recorded norms tell, warned of once: from the last quarter of the epochs.
 
     Parameters
@@ -32,6 +38,8 @@ def judged_norms(network: Network, history: list[Any]) -> tuple[str, ...]:
     network : Network
     history : list of lists
         For each epoch the mean gradient norm of each layer with parameters.
+    rule : str
+        Name of the update rule in use: what is there already is not recommended.
 
     Returns
     -------
@@ -50,8 +58,7 @@ def judged_norms(network: Network, history: list[Any]) -> tuple[str, ...]:
     if first * FAR_APART < last:
         return _said(
             f"The gradient vanishes on its way back ({told}), so the first layers hardly learn. "
-            "ReLU instead of sigmoid or tanh, he or xavier initial weights, batch normalization, "
-            "or a rule with a step size for each weight (adam) help.",
+            f"{_remedies(network, rule)}",
             VanishingGradientWarning,
         )
     long = norms.max() > LONG[network.reduction]
@@ -63,6 +70,41 @@ def judged_norms(network: Network, history: list[Any]) -> tuple[str, ...]:
             ExplodingGradientWarning,
         )
     return ()
+
+
+def _remedies(network: Network, rule: str) -> str:
+    """What helps against vanishing gradients, and is not there already."""
+    layers = list(_all_layers(network.layers))
+    flat = [type(layer).__name__ for layer in layers if isinstance(layer, Sigmoid | Tanh)]
+    hidden = flat[:-1] if flat and isinstance(network.layers[-1], Sigmoid | Tanh) else flat
+    drawn = {getattr(layer, "initial", "he") for layer in layers}
+    scales = {getattr(layer, "scale", 1.0) for layer in layers}
+    found = []
+    if hidden:
+        found.append(f"ReLU instead of {' and '.join(dict.fromkeys(hidden))}")
+    if drawn - {"he", "xavier"} or scales - {1.0}:
+        found.append("he or xavier initial weights of scale 1")
+    if not any(isinstance(layer, BatchNorm) for layer in layers):
+        found.append("batch normalization")
+    if not any(isinstance(layer, Residual) for layer in layers):
+        found.append("residual connections")
+    if rule and rule not in ADAPTIVE:
+        found.append("a rule with a step size for each weight (adam)")
+    if not found:
+        return "Fewer layers help."
+    *most, last = found
+    text = f"{', '.join(most)} or {last}" if most else last
+    return f"{text[0].upper()}{text[1:]} helps."
+
+
+def _all_layers(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """The layers, and those inside them."""
+    for layer in layers:
+        yield layer
+        inner = getattr(layer, "layers", ()) or ()
+        yield from _all_layers([part for part in inner if isinstance(part, Layer)])
+        for branch in getattr(layer, "branches", ()):
+            yield from _all_layers(branch)
 
 
 def _said(message: str, category: type[Any]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +26,7 @@ HELD_BYTES = 256 << 20  # of rows that may lie twice in memory
 FEW_ENTRIES = 1 << 21
 DIGESTED_BYTES = 1 << 30
 DIGESTED_ROWS = 1 << 16
+LEVELS = 256  # numbers that a column must be able to tell apart between its least and greatest
 
 
 class RowSource(Protocol):
@@ -86,9 +88,16 @@ class InMemory:
                     "them first, or use an estimator such as NetworkClassifier, which takes labels."
                 )
 
+    @cached_property
+    def counted(self) -> Any:
+        """Places of the rows that weigh something; None where all do."""
+        weights = None if self.weights is None else np.asarray(self.weights)
+        return None if weights is None or weights.all() else np.flatnonzero(weights)
+
     @property
     def rows(self) -> int:
-        return len(self.X)
+        """Rows that are learned from: those of weight 0 count for nothing, as if they were not."""
+        return len(self.X if self.counted is None else self.counted)
 
     @property
     def digest(self) -> str:
@@ -96,9 +105,10 @@ class InMemory:
         return digest(self.X, self.y, *(() if self.weights is None else (self.weights,)))
 
     def order(self, epoch: int) -> Any:
-        """The places of the rows in the order of that epoch, (n,)."""
+        """The places of the rows in the order of that epoch, (rows,)."""
         n = self.rows
-        return Batches(1, seed=self.seed).epoch(epoch, n) if self.shuffle else np.arange(n)
+        order = Batches(1, seed=self.seed).epoch(epoch, n) if self.shuffle else np.arange(n)
+        return order if self.counted is None else self.counted[order]
 
     def places(self, epoch: int) -> Iterator[Chunk]:
         """The epoch as one chunk of places and weights."""
@@ -285,10 +295,54 @@ def digest(*arrays: Any) -> str:
 
 def bad_rows(source: Any) -> str:
     """Which row in memory is the first to hold NaN or infinite numbers, in words; "" for none."""
-    if not isinstance(source, InMemory):
-        return ""
-    for part in (source.X, source.y):
-        fine = np.isfinite(np.asarray(part, np.float64)).reshape(len(part), -1).all(axis=1)
+    found = bad_row(source.X, source.y) if isinstance(source, InMemory) else ()
+    return f"the rows hold NaN or infinite numbers, the first in row {found[0]}" if found else ""
+
+
+def bad_row(*parts: Any) -> tuple[int, ...]:
+    """The first row to hold NaN or infinite numbers, counted from 0; nothing where none does."""
+    for part in parts:
+        kind = np.asanyarray(part).dtype.kind
+        fine = np.isfinite(part).reshape(len(part), -1).all(axis=1) if kind == "f" else np.ones(1)
         if not fine.all():
-            return f"the rows hold NaN or infinite numbers, the first in row {fine.argmin()}"
-    return ""
+            return (int(fine.argmin()),)
+    return ()
+
+
+def lost_in_words(name: str, columns: list[int], dtype: str) -> str:
+    """What to say of `columns_lost`."""
+    few = ", ".join(map(str, columns[:5])) + (", …" if len(columns) > 5 else "")
+    which = f"Column {few}" if len(columns) == 1 else f"Columns {few}"
+    return (
+        f"{which} of the {name} (counted from 0) varies by less than {dtype} can tell apart at "
+        "that size, so rows that differ become one. Subtract the mean and divide by the deviation "
+        'first, in float64, or train with dtype="float64".'
+    )
+
+
+def columns_lost(X: Any, dtype: Any) -> list[int]:
+    """Columns of 64-bit rows whose differences mostly vanish in a shorter kind of number.
+
+    Such is a column near 10⁹ that varies by 1: in 32 bits its numbers lie 64 apart. Left below
+    `LEVELS` steps from its least to its greatest, a column tells rows apart no longer.
+
+    Parameters
+    ----------
+    X : array, n×(shape)
+    dtype : dtype
+
+    Examples
+    --------
+    >>> columns_lost(np.array([[1e9, 1.0], [1e9 + 1, 2.0]]), "float32")
+    [0]
+
+    Notes: Def 209
+    """
+    if np.asanyarray(X).dtype != np.float64 or np.dtype(dtype) != np.float32:
+        return []
+    flat = np.reshape(X, (len(X), -1))
+    least, most = flat.min(axis=0), flat.max(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        steps = np.spacing(np.maximum(np.abs(least), np.abs(most)).astype(np.float32))
+        lost = (most > least) & ~(most - least >= LEVELS * steps.astype(np.float64))
+    return [int(column) for column in np.flatnonzero(lost)]

@@ -17,7 +17,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.data.weights import checked_weights
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
@@ -26,9 +25,15 @@ from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.targets import targets_for
-from pellucid.networks.training.batch_blocks import Block, blocks_of, capacity_of
+from pellucid.networks.training.batch_blocks import (
+    Block,
+    blocks_of,
+    capacity_of,
+    takes_batch_statistics,
+)
 from pellucid.networks.training.checkpoints import checkpoints_of
 from pellucid.networks.training.devices import placed, threads_for
+from pellucid.networks.training.given_rows import precision_notices, source_of
 from pellucid.networks.training.gradient_norms import judged_norms
 from pellucid.networks.training.history import take_in
 from pellucid.networks.training.row_sources import (
@@ -52,7 +57,6 @@ from pellucid.networks.training.steps import (
     DECAYS,
     StepKind,
     begun,
-    blueprint,
     compiled_block,
     decayed_entries,
     params_of,
@@ -172,18 +176,19 @@ def train(
         checkpoints_of(checkpoint),
     )  # fmt: skip
     check_settings(network, settings, validation)
-    source = _source(X, y, weights, seed)
+    source = source_of(X, y, weights, seed)
     if isinstance(source, InMemory):
-        refuse_points(network, source.X.shape)
+        refuse_points(network.points[0], source.X.shape)
         refuse_ids(network.layers, source.X)
     if validation and len(validation[0]) != len(validation[1]):
         raise ShapeError(
             f"validation has {len(validation[0])} rows and {len(validation[1])} answers."
         )
+    notices = precision_notices(source, dtype)
     size = min(batch_size, source.rows or batch_size)
     with computing_in(dtype), threads_for(network, size):
         held = HeldOutRows(network, *validation, dtype=dtype) if validation else None
-        run = _Run(network, source, settings, held, size)
+        run = _Run(network, source, settings, held, size, notices)
         run.begin(start)
         while run.epochs < epochs and not run.reason:
             run.go_on()
@@ -199,6 +204,7 @@ class _Run:
     settings: Settings
     held: HeldOutRows | None
     size: int
+    notices: tuple[str, ...] = ()
     epochs: int = 0
     steps: int = 0
     reason: str = ""
@@ -229,8 +235,8 @@ class _Run:
             self._resume(saved)
         else:
             given = self.network.init(s.seed, s.dtype) if start is None else start
+            given = self.network.checked(given)
             theta = vector_of(jax.tree.map(lambda leaf: np.asarray(leaf, s.dtype), given))
-            _fits(self.network, given)
             self.carry = (theta, begun(s.rule, theta), self.network.init_state(s.dtype))
         self.carry = placed(jax.tree.map(jnp.array, self.carry))
         key = jax.random.fold_in(jax.random.key(s.seed), 2**31 - 1)
@@ -240,6 +246,7 @@ class _Run:
             self.fixed["decayed"] = decayed_entries(self.network, s.kind.decay_offsets, s.dtype)
         if s.kind.clip:
             self.fixed["clip"] = np.asarray(s.clip, s.dtype)
+        self.even = takes_batch_statistics(self.network)
         self._lay_out()
         self._keep()
 
@@ -257,7 +264,7 @@ class _Run:
     def _answered(self, epoch: int) -> Iterator[Chunk]:
         for x, y, w in self.source.epoch(epoch):
             if len(x):
-                refuse_points(self.network, x.shape)
+                refuse_points(self.network.points[0], x.shape)
                 refuse_ids(self.network.layers, x)
                 yield x, targets_for(self.network, y), w
 
@@ -309,7 +316,7 @@ class _Run:
         capacity = capacity_of(self.source, self.size, row_bytes, len(epochs))
         seen = [
             self._run_block(block, capacity)
-            for block in blocks_of(self.chunks, epochs, self.size, capacity, self.kinds)
+            for block in blocks_of(self.chunks, epochs, self.size, capacity, self.kinds, self.even)
         ]
         take_in(self.history, seen, self.network.reduction == "mean")
         for epoch in epochs:
@@ -416,7 +423,10 @@ class _Run:
     def told(self) -> Trained:
         wanted = self.best if self._takes_best() else (self.carry[0], self.carry[2])
         theta, state = jax.tree.map(np.array, wanted)
-        found = judged_norms(self.network, self.history["gradient_norms"])
+        s = self.settings
+        found = self.notices + judged_norms(
+            self.network, self.history["gradient_norms"], s.rule.name
+        )
         if self.verdict == "diverged":
             cure = (
                 "Mend the rows"
@@ -424,7 +434,6 @@ class _Run:
                 else "Divide step_size by ten, or give clip"
             )
             found += (f"{self.reason}: the weights before it are kept. {cure}.",)
-        s = self.settings
         return Trained(
             self.network, params_of(self.network, theta), state, self.verdict,
             self.reason or f"{self.epochs:,} epochs were done", self.epochs, self.steps,
@@ -438,27 +447,31 @@ class _Run:
         return self.best is not None and (early or self.verdict == "diverged")
 
 
-def _source(X: Any, y: Any, weights: Any, seed: int) -> RowSource:
-    if y is not None:
-        rows, answers = X if hasattr(X, "shape") else np.asarray(X), np.asarray(y)
-        if weights is not None:
-            weights = checked_weights(weights, len(rows))
-        return InMemory(rows, answers, weights, seed)
-    if not hasattr(X, "epoch"):
-        raise ShapeError(
-            "train takes rows X and answers y, or a source of both such as ParquetRows or Stream; "
-            f"it got a {type(X).__name__} alone."
-        )
-    if weights is not None:
-        raise HyperparameterError(
-            "weights go with rows in memory; a source gives its own: (x, y, weights) a chunk."
-        )
-    source: RowSource = X
-    return source
+def standing_at(
+    params: Any, state: Any, rule: str | Rule, dtype: str, history: Any = None
+) -> dict[str, Any]:
+    """A `start` for `train`: these weights and what the layers remember, the rule new.
 
+    Parameters
+    ----------
+    params : list of dict of arrays
+    state : list
+    rule : str or Rule
+    dtype : {"float32", "float64"}
+    history : dict of lists, optional
+        Of the epochs before, as `Trained.history`; `train` counts on from there.
 
-def _fits(network: Network, params: Any) -> None:
-    structure, shapes, _ = blueprint(network)
-    found = [tuple(np.shape(leaf)) for leaf in jax.tree.leaves(params)]
-    if jax.tree.structure(params) != structure or tuple(found) != shapes:
-        raise ShapeError(f"These parameters are not this network's: their shapes are {found}.")
+    Notes: Concept 294
+    """
+    named = _rule(rule) if isinstance(rule, str) else rule
+    with computing_in(dtype):
+        theta = vector_of(jax.tree.map(lambda leaf: np.asarray(leaf, dtype), params))
+        memory = jax.tree.map(np.array, begun(named, theta))
+    names = ("loss", "validation_loss", "gradient_norms")
+    before = {name: list((history or {}).get(name, [])) for name in names}
+    epochs = len(before["loss"])
+    return {
+        "theta": np.array(theta), "memory": memory, "states": jax.tree.map(np.array, state),
+        "epochs": epochs, "steps": 0, "history": before, "best": (None, float("inf"), 0, epochs),
+        "stop": None, "over": ("finished", ""),
+    }  # fmt: skip

@@ -26,6 +26,7 @@ from pellucid.networks.layers.compiled import compiled
 from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.targets import targets_for
+from pellucid.networks.training.batch_blocks import batched, takes_batch_statistics
 from pellucid.networks.training.devices import threads_for
 from pellucid.networks.training.row_sources import filled_up
 from pellucid.networks.training.settings import check_count, check_strengths, schedule_of
@@ -231,10 +232,11 @@ def _trained(
     block = _compiled(network, rule, kind)
     together = max(256 // steps, 1)  # epochs in one call
     losses: Any = None
+    even = takes_batch_statistics(network)
     done = 0
     while done < epochs:
         count = min(together, epochs - done)
-        parts = [_epoch(runs, done + e, size, steps, dtype) for e in range(count)]
+        parts = [_epoch(runs, done + e, size, even, dtype) for e in range(count)]
         places, shares = (np.concatenate(p, axis=1) for p in zip(*parts, strict=True))
         first = done * steps
         etas = np.array(
@@ -267,19 +269,15 @@ def _first(network: Network, rule: Rule, runs: Any, S: int, dtype: str) -> Any:
     return jax.tree.map(jnp.array, (theta, memory, states))
 
 
-def _epoch(runs: Any, epoch: int, size: int, steps: int, dtype: str) -> tuple[Any, Any]:
+def _epoch(runs: Any, epoch: int, size: int, even: bool, dtype: str) -> tuple[Any, Any]:
     """Places and weights of one epoch for each run: runs×steps×size; short runs are filled up."""
     chosen, shares = [], []
     for train, _, seed in runs:
         order = train[Batches(1, seed=seed).epoch(epoch, len(train))]
-        filled = np.resize(order, steps * size)
-        real = np.arange(steps * size) < len(order)
-        # The last batch is filled up from its own rows, as `train` does.
-        last = len(order) // size * size
-        tail = order[last:] if last < len(order) else order[last - size :]
-        filled[last : last + size] = np.resize(tail, size)[: len(filled[last : last + size])]
-        chosen.append(filled.reshape(steps, size))
-        shares.append(real.reshape(steps, size))
+        parts = zip(*batched([(order, None)], size, even), strict=True)
+        places, real = (np.concatenate(part) for part in parts)
+        chosen.append(places)
+        shares.append(real)
     return np.stack(chosen).astype(np.int32), np.stack(shares).astype(dtype)
 
 

@@ -10,11 +10,14 @@ from typing import Any
 import jax
 import numpy as np
 
-from pellucid.errors import ShapeError, TooFewRowsError
+from pellucid.data.weights import checked_weights
+from pellucid.errors import ShapeError, TableError, TooFewRowsError
 from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.layers.layer import shape_text
 from pellucid.networks.network import Network
+from pellucid.networks.output_losses import number_truths
 from pellucid.networks.targets import targets_for
+from pellucid.networks.training.row_sources import bad_row
 from pellucid.networks.training.steps import compiled_losses
 
 ROWS_AT_ONCE = 1024
@@ -37,6 +40,8 @@ class HeldOutRows:
         For points that the network does not take, or not one answer and weight a row.
     TooFewRowsError
         For no rows.
+    TableError
+        For NaN or infinite numbers among them, with the first such row.
     FramingError
         For answers that the loss cannot take, or token ids that an `Embedding` does not have.
 
@@ -46,8 +51,8 @@ class HeldOutRows:
     def __init__(
         self, network: Network, X: Any, y: Any, weights: Any = None, *, dtype: str = "float32"
     ) -> None:
-        X, y = np.asarray(X), np.asarray(y)
-        refuse_points(network, X.shape)
+        X, y = np.asarray(X), number_truths(y)
+        refuse_points(network.points[0], X.shape)
         refuse_ids(network.layers, X)
         n = len(X)
         if not n:
@@ -58,9 +63,14 @@ class HeldOutRows:
                     f"There are {n} held-out rows, but their {name} are "
                     f"{shape_text(np.shape(given))}: give one a row."
                 )
+        if bad := bad_row(X, y):
+            raise TableError(
+                f"The held-out rows hold NaN or infinite numbers, the first in row {bad[0]}: no "
+                "loss could be taken. Leave such rows out, or fill in what is missing."
+            )
         # A power of 2, so that sets of about one size share a compiled loss.
         size = min(ROWS_AT_ONCE, 1 << (n - 1).bit_length())
-        self.weights = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
+        self.weights = np.ones(n) if weights is None else checked_weights(weights, n)
         around = np.arange(-(-n // size) * size) % n
         y = targets_for(network, y)
         self.x = X[around].astype(dtype).reshape(-1, size, *X.shape[1:])

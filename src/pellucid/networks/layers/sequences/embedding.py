@@ -54,7 +54,9 @@ class Embedding(Layer):
     symbol: ClassVar[str] = "Z"
     notes: ClassVar[str] = "Def 383"
     formulas: ClassVar[Formulas] = Formulas(
-        "{y} = onehot({x}) {W}", "∂L/∂{x} = 0", (("W", "∂L/∂{W} = onehot({x})ᵀ ∂L/∂{y}"),)
+        "{y} = onehot({x}) {W}",
+        "∂L/∂{x} = 0",
+        (("W", "∂L/∂{W} = {sum_points}onehot({x})ᵀ ∂L/∂{y}"),),
     )
 
     def __post_init__(self) -> None:

@@ -1,0 +1,77 @@
+"""`RandomShift`: every image moved a few pixels each time it is seen, in training only.
+
+Notes: Def 335
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from pellucid.errors import ShapeError
+from pellucid.hyperparameters import is_whole
+from pellucid.networks.layers.layer import Backward, Formulas, Functional, Mode, Shape
+
+
+@dataclass(frozen=True)
+class RandomShift(Functional):
+    """X moved by whole pixels along each axis, at random from −most to most; edges are repeated.
+
+    What an image shows seldom depends on where it stands, so each shift is one more example of the
+    same answer. Unlike noise, it hides no detail.
+
+    Parameters
+    ----------
+    most : int
+        Longest shift along each axis, in pixels.
+
+    Examples
+    --------
+    >>> mode = Mode(training=True, key=jax.random.key(1))
+    >>> image = jnp.arange(4.0).reshape(1, 4, 1)
+    >>> RandomShift(1).forward({}, image, mode)[0].ravel().tolist()
+    [1.0, 2.0, 3.0, 3.0]
+
+    Notes: Def 335
+    """
+
+    most: int = 1
+
+    symbol: ClassVar[str] = "X̃"
+    notes: ClassVar[str] = "Def 335"
+    formulas: ClassVar[Formulas] = Formulas(
+        "{y} = {x} shifted", "∂L/∂{x} = ∂L/∂{y} shifted back, summed at the edges"
+    )
+
+    def __post_init__(self) -> None:
+        if not is_whole(self.most, 0):
+            raise ShapeError(f"RandomShift: most is a whole number ≥ 0; got {self.most!r}.")
+
+    def out_shape(self, in_shape: Shape) -> Shape:
+        if len(in_shape) < 2:
+            raise ShapeError(
+                "RandomShift takes images, (size)×channels; a point of one axis has no places to "
+                f"shift along: {in_shape}."
+            )
+        return in_shape
+
+    def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
+        if not (mode.training and self.most):
+            return x, lambda dy: (dy, {})
+        n, *sizes = x.shape[:-1]
+        shifts = jax.random.randint(mode.layer_key(), (n, len(sizes)), -self.most, self.most + 1)
+        places: list[Any] = [jnp.arange(n).reshape(n, *[1] * len(sizes))]
+        for axis, size in enumerate(sizes):
+            along = jnp.clip(jnp.arange(size) - shifts[:, axis, None], 0, size - 1)
+            ones = [1] * len(sizes)
+            ones[axis] = size
+            places.append(along.reshape(n, *ones))
+        at = tuple(places)
+
+        def backward(dy: Any) -> tuple[Any, Any]:
+            return jnp.zeros_like(x).at[at].add(dy), {}
+
+        return x[at], backward
