@@ -20,7 +20,8 @@ from pellucid.linear.descent_settings import (
     WARM_START,
 )
 from pellucid.linear.penalized_regressor import PenalizedRegressor
-from pellucid.linear.square_loss import FIT_INTERCEPT, ridge_explanation
+from pellucid.linear.square_loss import ridge_explanation
+from pellucid.linear.square_loss_settings import FIT_INTERCEPT
 
 
 class LeastSquares(PenalizedRegressor):

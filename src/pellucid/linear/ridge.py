@@ -31,7 +31,8 @@ from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.penalized_regressor import PenalizedRegressor
 from pellucid.linear.solvers.moments import partial, uncentred
 from pellucid.linear.solvers.ridge_solutions import Solution, path_from_moments
-from pellucid.linear.square_loss import FIT_INTERCEPT, LAM, ridge_explanation
+from pellucid.linear.square_loss import ridge_explanation
+from pellucid.linear.square_loss_settings import FIT_INTERCEPT, LAM
 
 Array = NDArray[np.float64]
 

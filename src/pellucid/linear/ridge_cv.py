@@ -28,7 +28,8 @@ from pellucid.linear.solvers.moments import (
 )
 from pellucid.linear.solvers.ridge_fit import fit_ridge
 from pellucid.linear.solvers.ridge_solutions import dual_path, path_from_moments
-from pellucid.linear.square_loss import FIT_INTERCEPT, SquareLossRegressor, ridge_explanation
+from pellucid.linear.square_loss import SquareLossRegressor, ridge_explanation
+from pellucid.linear.square_loss_settings import FIT_INTERCEPT
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]

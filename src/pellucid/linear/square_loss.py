@@ -15,21 +15,12 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from pellucid.errors import ConditionWarning, SingularWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
-from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.by_descent import steps_statement
 from pellucid.linear.input_rows import query_rows
 from pellucid.linear.solvers.ridge_solutions import Solution
 
 Array = NDArray[np.float64]
 WORRYING = 1e7  # condition of the scaled columns at which half of the digits may be gone
-
-LAM = Hyperparameter(
-    "lam", 1.0, "float", "Weight of the regularizer.", symbol="λ", low=0.0, open_high=True,
-    high=float("inf"),
-)  # fmt: skip
-FIT_INTERCEPT = Hyperparameter(
-    "fit_intercept", True, "bool", "Whether there is an offset.", symbol="θ₀"
-)
 
 
 class SquareLossRegressor(MultiOutputMixin, RegressorMixin, GlassBox):  # type: ignore[misc]
