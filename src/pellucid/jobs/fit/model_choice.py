@@ -84,6 +84,10 @@ def compare(
         if recipe.expand and d >= recipe.most:
             findings.append(_left_out(recipe, f"the {d:,} columns leave no room for products."))
             continue
+        why = recipe.too_much(len(y), X.shape[1], _scores(y), settings.cv)
+        if why and settings.model == "auto":
+            findings.append(_left_out(recipe, f"{why} To try it: --model {recipe.model}."))
+            continue
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", PellucidWarning)
             try:
@@ -149,7 +153,7 @@ def _try(
 ) -> Candidate:
     begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
-    rows = sample(y, recipe.rows(d, 1 if outputs <= 2 else outputs), settings, marks)
+    rows = sample(y, recipe.rows(d, _scores(y)), settings, marks)
     y_some = y[rows]
     chunks = chunks_of(y_some, settings, {k: v[rows] for k, v in marks.items()})
     pipeline = recipe.pipeline(settings.seed, codes=settings.code)[1:]
@@ -198,6 +202,12 @@ def _try(
         recipe.readable,
         value,
     )
+
+
+def _scores(y: Array) -> int:
+    """Scores that a model of these answers has: 1 for a number and for two classes."""
+    outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
+    return 1 if outputs <= 2 else outputs
 
 
 def _a_decade(lams: Sequence[float]) -> int:
