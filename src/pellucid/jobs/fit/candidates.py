@@ -38,6 +38,8 @@ PAIRS = 12  # surfaces beside the curves
 # longer than so many columns on so few rows are worth.
 MOST_WORK = 3e11
 MOST_WORK_OF_FEW_ROWS = 5e10
+MOST_WORK_OF_TREES = 1e10  # bins looked at, where there are fewer rows than columns
+BINS = 256
 ROUNDS_OF_CURVES = 30  # of Newton's steps, about
 
 
@@ -108,7 +110,7 @@ class Recipe:
         return min(MOST_ROWS, max(by_work, 2_000))
 
     def too_much(self, n: int, d: int, outputs: int, folds: int) -> str:
-        """Why curves or surfaces cost more than `auto` spends on them; empty where they do not.
+        """Why curves, surfaces or trees cost more than is spent on them; empty where they do not.
 
         Parameters
         ----------
@@ -126,6 +128,11 @@ class Recipe:
 
         Notes: KE 160
         """
+        few = f"{d:,} columns on {n:,} rows would take too long, and the rows decide little."
+        if self.family == "trees":
+            nodes = 2 * min(n // 6, 8) if self.model == "small-trees" else 2 * min(n // 20 + 1, 31)
+            work = 1.0 * folds * self.lams[-1] * outputs * nodes * d * BINS
+            return few if d > n and work > MOST_WORK_OF_TREES else ""
         if self.family != "curves":
             return ""
         from pellucid.additive.terms import FEATURES, PAIR_FEATURES, WAVES
@@ -134,7 +141,7 @@ class Recipe:
         step = n * features**2 + features**3
         work = 2.0 * folds * ROUNDS_OF_CURVES * outputs * step
         if d > n and work > MOST_WORK_OF_FEW_ROWS:
-            return f"{d:,} columns on {n:,} rows would take too long, and the rows decide little."
+            return few
         if outputs > 2 and work > MOST_WORK:
             return f"{n:,} rows, {d:,} columns and {outputs} classes would take too long."
         return ""

@@ -85,7 +85,7 @@ def compare(
             findings.append(_left_out(recipe, f"the {d:,} columns leave no room for products."))
             continue
         why = recipe.too_much(len(y), X.shape[1], _scores(y), settings.cv)
-        if why and settings.model == "auto":
+        if why and settings.model not in (recipe.model, recipe.family):
             findings.append(_left_out(recipe, f"{why} To try it: --model {recipe.model}."))
             continue
         with warnings.catch_warnings(record=True) as caught:
