@@ -142,7 +142,7 @@ def test_an_unwritable_output_leaves_nothing(
 
 COMMANDS = (
     "fit", "predict", "cluster", "compare", "encode", "decode", "explain", "check", "notes", "demo",
-    "bench", "derive", "check-gradient", "minimize",
+    "derive", "check-gradient", "minimize", "lab", "serve",
 )  # fmt: skip
 
 

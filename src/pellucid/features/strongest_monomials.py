@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
+from pellucid.errors import HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
@@ -117,7 +118,16 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
         """The inputs, then the products: n×(d + m)."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64)
-        return np.hstack([X, X[:, self.pairs_[:, 0]] * X[:, self.pairs_[:, 1]]])
+        with np.errstate(over="ignore"):
+            products = X[:, self.pairs_[:, 0]] * X[:, self.pairs_[:, 1]]
+        if not np.isfinite(products).all():
+            widest = int(np.abs(X).max(axis=0).argmax())
+            raise HyperparameterError(
+                f"StrongestMonomials: products of input {widest} (up to "
+                f"{np.abs(X[:, widest]).max():.3g}) are beyond the largest number there is. These "
+                "rows lie far outside the range of the rows of the fit."
+            )
+        return np.hstack([X, products])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
         """Names such as "x0", "x0²", "x0·x1"."""
