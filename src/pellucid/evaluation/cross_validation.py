@@ -232,7 +232,8 @@ def tune(
     if len(tried) > len(values):
         tried.sort(key=lambda each: each[0])
     best = int(np.argmin([held.mean for _, held, _ in tried]))
-    return Tuning(name, *zip(*tried, strict=True), best)
+    found_values, scores, training = zip(*tried, strict=True)
+    return Tuning(name, found_values, scores, training, best)
 
 
 def _split_last(estimator: Any) -> tuple[list[Any], Any]:
