@@ -146,6 +146,8 @@ def _order(table: Table, framing: Framing) -> list[Finding]:
         return []
     trend = stats.spearmanr(np.arange(len(y)), y)
     ranks = stats.rankdata(y)
+    if ranks[:-1].std() == 0 or ranks[1:].std() == 0:  # the one row that differs is at an end
+        return []
     lag = float(np.corrcoef(ranks[:-1], ranks[1:])[0, 1])
     if abs(lag) * np.sqrt(len(y)) < 5 and not (trend.pvalue < 1e-6 and abs(trend.statistic) > 0.1):
         return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,7 @@ def tune(
     n_jobs: int | None = None,
     going: Callable[[], None] | None = None,
     inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
+    beyond: Callable[[Array, Array], Array] | None = None,
 ) -> Tuning:
     """Cross-validate each value of a hyperparameter of the last step; the loss has no regularizer.
 
@@ -179,11 +181,13 @@ def tune(
         Values to try.
     name : str
         The hyperparameter.
+    beyond : callable (values, mean held-out losses) -> further values, or None
+        What to try next, where the best is at an end of the values; asked until it names nothing.
 
     Returns
     -------
     Tuning
-        Scores along the values, and the best.
+        Scores along the values, further ones in their order among them, and the best.
 
     Examples
     --------
@@ -199,7 +203,7 @@ def tune(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
     given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
-    def judge(train: Rows, held_out: Rows) -> list[tuple[float, float]]:
+    def judge(wanted: Sequence[Any], train: Rows, held_out: Rows) -> list[tuple[float, float]]:
         if going is not None:
             going()
         before, last = _split_last(clone(estimator))
@@ -213,14 +217,23 @@ def tune(
                 losses_at(h, outside, y[held_out], loss).mean(),
                 losses_at(h, inside, y_train, loss).mean(),
             )
-            for h in _along(last, inside, y_train, name, values)
+            for h in _along(last, inside, y_train, name, wanted)
         ]
 
-    found = _in_threads(judge, chunks, n_jobs)
-    scores = tuple(score_of([fold[i][0] for fold in found]) for i in range(len(values)))
-    training = tuple(score_of([fold[i][1] for fold in found]) for i in range(len(values)))
-    best = int(np.argmin([s.mean for s in scores]))
-    return Tuning(name, tuple(values), scores, training, best)
+    tried: list[tuple[Any, Score, Score]] = []
+    more = list(values)
+    while more:
+        found = _in_threads(partial(judge, more), chunks, n_jobs)
+        for i, value in enumerate(more):
+            held, inside = (score_of([fold[i][part] for fold in found]) for part in (0, 1))
+            tried.append((value, held, inside))
+        means = np.array([held.mean for _, held, _ in tried])
+        more = [] if beyond is None else beyond(np.array([v for v, _, _ in tried]), means).tolist()
+    if len(tried) > len(values):
+        tried.sort(key=lambda each: each[0])
+    best = int(np.argmin([held.mean for _, held, _ in tried]))
+    found_values, scores, training = zip(*tried, strict=True)
+    return Tuning(name, found_values, scores, training, best)
 
 
 def _split_last(estimator: Any) -> tuple[list[Any], Any]:

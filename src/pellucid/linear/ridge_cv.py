@@ -161,7 +161,7 @@ class RidgeCV(SquareLossRegressor):
         chunks = None if isinstance(self.cv, str) else self._chunks(X.shape[0], Y, kept)
         self.scores_, mean, whole = self._judged(X, Y, weights, self.lams_, chunks)
         self.lam_ = _best(self.lams_, mean)
-        while tuple(self.lams) == LAMS.default and len(more := _beyond(self.lams_, mean)):
+        while tuple(self.lams) == LAMS.default and len(more := beyond(self.lams_, mean)):
             scores, also, _ = self._judged(X, Y, weights, more, chunks)
             self.lams_, mean = np.append(self.lams_, more), np.append(mean, also)
             self.scores_ = np.vstack([self.scores_, scores])
@@ -222,13 +222,40 @@ def _best(lams: Array, mean: Array) -> float:
     return float(lams[lowest == lowest.min()].max())
 
 
-def _beyond(lams: Array, mean: Array) -> Array:
-    """Two decades beyond the end of the grid at which the loss is least, and still falls."""
+def beyond(lams: Array, mean: Array, a_decade: int = 2, enough: float | None = None) -> Array:
+    """Two decades beyond the end of the grid at which the loss is least, and still falls.
+
+    Parameters
+    ----------
+    lams : ndarray, shape (a,)
+        Values of λ tried, in any order.
+    mean : ndarray, shape (a,)
+        The held-out loss at each.
+    a_decade : int
+        Values a decade of what is tried next.
+    enough : float or None
+        A fall of the loss below which it is at rest; a tiny share of the loss where not given.
+
+    Returns
+    -------
+    ndarray
+        What to try next: empty where the best is inside the grid, or the loss no longer falls.
+
+    Examples
+    --------
+    >>> lams = np.array([0.01, 0.1, 1.0])
+    >>> beyond(lams, np.array([1.0, 2.0, 3.0]), 1).round(6).tolist()
+    [0.001, 0.0001]
+    >>> len(beyond(lams, np.array([1.0, 1.0, 3.0]))), len(beyond(lams, np.array([2.0, 1.0, 3.0])))
+    (0, 0)
+
+    Notes: Concept 82
+    """
     best = _best(lams, mean)
     least, others = mean[lams == best][0], mean[lams != best]
-    if not others.min(initial=np.inf) - least > FLAT * least:
+    if not others.min(initial=np.inf) - least > (FLAT * least if enough is None else enough):
         return np.zeros(0)
-    steps = 10.0 ** (np.arange(1, 5) / 2)
+    steps = 10.0 ** (np.arange(1, 2 * a_decade + 1) / a_decade)
     if best == lams.min() and best > SMALLEST:
         return best / steps
     return best * steps if best == lams.max() and best < LARGEST else np.zeros(0)

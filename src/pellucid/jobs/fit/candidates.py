@@ -34,6 +34,13 @@ WORK = 4e8  # rows × (columns × classes)², the cost of one Newton step, that 
 MOST_TERMS = 800
 MOST_TERMS_OF_CHANCES = 200
 PAIRS = 12  # surfaces beside the curves
+# Curves: multiplications of a comparison, from which it takes half a minute (several classes), or
+# longer than so many columns on so few rows are worth.
+MOST_WORK = 3e11
+MOST_WORK_OF_FEW_ROWS = 5e10
+MOST_WORK_OF_TREES = 1e10  # bins looked at, where there are fewer rows than columns
+BINS = 256
+ROUNDS_OF_CURVES = 30  # of Newton's steps, about
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,43 @@ class Recipe:
             return MOST_ROWS
         by_work = int(WORK / max(self.terms(d) * (outputs if self.lams else 1), 1) ** 2)
         return min(MOST_ROWS, max(by_work, 2_000))
+
+    def too_much(self, n: int, d: int, outputs: int, folds: int) -> str:
+        """Why curves, surfaces or trees cost more than is spent on them; empty where they do not.
+
+        Parameters
+        ----------
+        n, d, outputs : int
+            Training rows, columns, and scores: 1 for a number and for two classes.
+        folds : int
+            Chunks of the comparison.
+
+        Examples
+        --------
+        >>> recipes("several classes")["pairs"].too_much(2_800, 7, 4, 5)[:30]
+        '2,800 rows, 7 columns and 4 cl'
+        >>> recipes("regression")["pairs"].too_much(2_800, 7, 1, 5)
+        ''
+
+        Notes: KE 160
+        """
+        few = f"{d:,} columns on {n:,} rows would take too long, and the rows decide little."
+        if self.family == "trees":
+            nodes = 2 * min(n // 6, 8) if self.model == "small-trees" else 2 * min(n // 20 + 1, 31)
+            work = 1.0 * folds * self.lams[-1] * outputs * nodes * d * BINS
+            return few if d > n and work > MOST_WORK_OF_TREES else ""
+        if self.family != "curves":
+            return ""
+        from pellucid.additive.terms import FEATURES, PAIR_FEATURES, WAVES
+
+        features = min(WAVES[1] * d, FEATURES) + (PAIRS * PAIR_FEATURES) * (self.model == "pairs")
+        step = n * features**2 + features**3
+        work = 2.0 * folds * ROUNDS_OF_CURVES * outputs * step
+        if d > n and work > MOST_WORK_OF_FEW_ROWS:
+            return few
+        if outputs > 2 and work > MOST_WORK:
+            return f"{n:,} rows, {d:,} columns and {outputs} classes would take too long."
+        return ""
 
     def on_scale(self, scale: str) -> Recipe:
         """The same candidate, fitted to the logarithm or the root of the target."""

@@ -17,16 +17,18 @@ from numpy.typing import NDArray
 from pellucid.data.splits import folds as make_folds
 from pellucid.data.splits import without_singles
 from pellucid.errors import FramingError, PellucidWarning, TooLargeError
-from pellucid.evaluation.cross_validation import Folds, Rows, cross_validate, tune
+from pellucid.evaluation.cross_validation import Folds, Rows, Tuning, cross_validate, tune
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.evidence import Candidate, Score
 from pellucid.findings import Finding
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoded_chunks import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.linear.ridge_cv import beyond
 from pellucid.wording import number
 
 Array = NDArray[Any]
+NO_BETTER = 1e-3  # share of the baseline's log loss below which another λ is no better
 Progress = Callable[[str, float], None]
 
 
@@ -82,12 +84,17 @@ def compare(
         if recipe.expand and d >= recipe.most:
             findings.append(_left_out(recipe, f"the {d:,} columns leave no room for products."))
             continue
+        why = recipe.too_much(len(y), X.shape[1], _scores(y), settings.cv)
+        if why and settings.model not in (recipe.model, recipe.family):
+            findings.append(_left_out(recipe, f"{why} To try it: --model {recipe.model}."))
+            continue
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", PellucidWarning)
             try:
                 # The baseline takes no time, and there has to be something to fall back on.
                 judge = Deadline(None) if recipe.rank == 0 else until
-                work = partial(_try, recipe, encoded, d, settings, loss, marks)
+                base = found[0].score.mean if found else 0.0
+                work = partial(_try, recipe, encoded, d, settings, loss, marks, base)
                 found.append(judge.run(work))
             except OutOfTime:
                 late.append(recipe)
@@ -141,11 +148,12 @@ def _try(
     settings: Settings,
     loss: str,
     marks: dict[str, Array],
+    baseline: float,
     going: Callable[[], None] | None = None,
 ) -> Candidate:
     begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
-    rows = sample(y, recipe.rows(d, 1 if outputs <= 2 else outputs), settings, marks)
+    rows = sample(y, recipe.rows(d, _scores(y)), settings, marks)
     y_some = y[rows]
     chunks = chunks_of(y_some, settings, {k: v[rows] for k, v in marks.items()})
     pipeline = recipe.pipeline(settings.seed, codes=settings.code)[1:]
@@ -162,16 +170,19 @@ def _try(
         training = tuning.training[tuning.best].mean
     elif recipe.lams:
         lams = settings.lams or recipe.lams
-        tuning = tune(pipeline, None, y_some, lams, **shared)
+        # Where classes are separable the log loss falls for ever, by less and less.
+        at_rest = NO_BETTER * baseline if loss in ("nll", "nllm") else None
+        further = partial(beyond, a_decade=_a_decade(lams), enough=at_rest)
+        tuning = tune(
+            pipeline, None, y_some, lams, beyond=None if settings.lams else further, **shared
+        )
+        chosen = tuning.best if settings.lams else _at_rest(tuning, at_rest or 0.0)
+        score, training = tuning.scores[chosen], tuning.training[chosen].mean
         path = tuple(
-            (float(lam), score, training.mean)
-            for lam, score, training in zip(lams, tuning.scores, tuning.training, strict=True)
+            (float(lam), held, inside.mean)
+            for lam, held, inside in zip(tuning.values, tuning.scores, tuning.training, strict=True)
         )
-        score, training, lam = (
-            tuning.scores[tuning.best],
-            path[tuning.best][2],
-            path[tuning.best][0],
-        )
+        lam = path[chosen][0]
     else:
         judged = cross_validate(pipeline, None, y_some, **shared)
         score, training = judged.score, judged.training.mean
@@ -191,6 +202,25 @@ def _try(
         recipe.readable,
         value,
     )
+
+
+def _scores(y: Array) -> int:
+    """Scores that a model of these answers has: 1 for a number and for two classes."""
+    outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
+    return 1 if outputs <= 2 else outputs
+
+
+def _a_decade(lams: Sequence[float]) -> int:
+    """How many values of an even grid lie within a decade."""
+    return max(1, round((len(lams) - 1) / np.log10(lams[-1] / lams[0])))
+
+
+def _at_rest(tuning: Tuning, enough: float) -> int:
+    """The best; where it is the smallest λ, the largest of those that do as well but for little."""
+    if tuning.best > 0:
+        return tuning.best
+    least = tuning.scores[0].mean
+    return max(i for i, score in enumerate(tuning.scores) if score.mean <= least + enough)
 
 
 def _parameters(recipe: Recipe, d: int, outputs: int) -> int:

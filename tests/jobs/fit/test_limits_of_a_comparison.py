@@ -1,0 +1,78 @@
+"""What the comparison leaves out for its cost, and how far it follows λ."""
+
+import numpy as np
+import pytest
+
+from pellucid.data.table import Column, Kind, Table
+from pellucid.evaluation.cross_validation import tune
+from pellucid.jobs.fit.candidates import automatic, recipes
+from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.fit.fit_tables import fit_table
+from pellucid.jobs.fit.model_choice import compare
+from pellucid.linear.ridge import Ridge
+from pellucid.linear.ridge_cv import beyond
+
+
+def _table(X: np.ndarray) -> Table:
+    return Table(tuple(Column(f"x{j}", Kind.NUMERIC, v) for j, v in enumerate(X.T)))
+
+
+def test_what_costs_too_much_is_left_out_and_named() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(40, 120))
+    y = np.array(list("abcd"))[np.arange(40) % 4]
+    found, findings = compare(automatic("several classes"), _table(X), y, Settings("y"), "nllm", {})
+    skipped = [r for r in automatic("several classes") if r.too_much(40, 120, 4, 5)]
+    assert {r.model for r in skipped} == {"curves", "pairs"}
+    messages = " ".join(f.message for f in findings if f.name == "candidate left out").lower()
+    tried = {c.model for c in found}
+    for recipe in automatic("several classes"):
+        assert (recipe.model in tried) != (recipe.name.lower() in messages)
+    assert "--model pairs" in messages
+
+
+@pytest.mark.parametrize("problem", ["regression", "two classes"])
+@pytest.mark.parametrize(("n", "d"), [(100, 5), (2_000, 15), (40_000, 30)])
+def test_ordinary_tables_lose_no_candidate(problem: str, n: int, d: int) -> None:
+    assert not any(r.too_much(n, d, 1, 5) for r in recipes(problem).values())
+
+
+@pytest.mark.parametrize(("grid", "noise"), [((1.0, 10.0), 0.0), ((1e-9, 1e-8), 10.0)])
+def test_a_grid_is_left_where_its_end_is_best(grid: tuple[float, ...], noise: float) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60, 8))
+    y = X @ np.ones(8) * (noise == 0) + noise * rng.normal(size=60)
+    fixed = tune(Ridge(), X, y, grid)
+    free = tune(Ridge(), X, y, grid, beyond=beyond)
+    assert fixed.values == grid
+    assert set(grid) < set(free.values)
+    assert list(free.values) == sorted(free.values)
+    assert free.scores[free.best].mean < fixed.scores[fixed.best].mean
+
+
+def test_values_of_lambda_that_were_asked_for_are_the_only_ones() -> None:
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(60, 3))
+    y = X @ np.ones(3)
+    for lams in ((1.0, 10.0), None):
+        settings = Settings("y", lams=lams)
+        wanted = [recipes("regression")[name] for name in ("mean", "ridge")]
+        found, _ = compare(wanted, _table(X), y, settings, "square", {})
+        path = [lam for lam, _, _ in found[1].path]
+        assert path == list(lams) if lams else path[0] < 1e-6
+
+
+def test_a_class_of_one_row_does_not_stop_the_job() -> None:
+    x = np.random.default_rng(0).normal(size=60)
+    y = np.array(["a"] * 59 + ["b"], dtype=object)
+    levels = ("a", "b")
+    codes = np.array([levels.index(v) for v in y])
+    table = Table(
+        (
+            Column("x", Kind.NUMERIC, x),
+            Column("y", Kind.BINARY, codes, levels=levels),
+        )
+    )
+    result = fit_table(table, Settings("y", model="logistic"))
+    assert result.framing.classes == levels
+    assert any("'b' has only 1 row" in f.message for f in result.findings)
