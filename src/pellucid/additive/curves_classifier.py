@@ -10,18 +10,18 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.additive.curves import Curves
 from pellucid.additive.variance_components import Fitted, chances, likelihood_terms
 from pellucid.data.row_checks import checked_rows, classes_of
 from pellucid.explanation import Explanation, Formula
+from pellucid.glass_box import LogProbabilities
 
 Array = NDArray[np.float64]
 
 
-class CurvesClassifier(ClassifierMixin, Curves):  # type: ignore[misc]
+class CurvesClassifier(LogProbabilities, ClassifierMixin, Curves):  # type: ignore[misc]
     """Additive curves under the negative log likelihood; each curve can be read in log odds.
 
     Parameters
@@ -86,7 +86,6 @@ class CurvesClassifier(ClassifierMixin, Curves):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         values, y, weights = checked_rows(self, X, y, sample_weight)
-        check_classification_targets(y)
         self.classes_, codes = classes_of(self, y)
         k = len(self.classes_)
         self._fit_terms(values, codes, weights, 1 if k == 2 else k)

@@ -81,7 +81,7 @@ def choose_k(
     >>> X, _ = blobs(200, [[0, 0], [9, 0], [0, 9]], seed=1)
     >>> found = choose_k(X, range(2, 5), splits=4, references=19)
     >>> found.k, found.sure
-    (3, 'sure')
+    (3, 'fairly sure')
 
     Notes: Concept 232, Concept 233, Concept 237, Concept 238
     """

@@ -13,6 +13,8 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_y, column_or_1d
 
 from pellucid.data.column_values import Values, values_of
+from pellucid.data.labels import encoded_labels
+from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import checked_weights
 from pellucid.errors import FramingError
 
@@ -28,7 +30,11 @@ def checked_rows(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None."
         )
     values = values_of(estimator, X, fitting=True)
-    y = _check_y(column_or_1d(y, warn=True), y_numeric=False, estimator=estimator)
+    refuse_extremes(np.nan_to_num(values.X))
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "O":
+        encoded_labels(y)
+    y = _check_y(y, y_numeric=False, estimator=estimator)
     check_consistent_length(values.X, y)
     if sample_weight is None:
         return values, y, np.ones(len(y))
@@ -39,7 +45,7 @@ def checked_rows(
 
 def classes_of(estimator: Any, y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Labels, sorted, and the class of each row; at least two."""
-    classes, codes = np.unique(y, return_inverse=True)
+    classes, codes = encoded_labels(y)
     if len(classes) < 2:
         raise FramingError(
             f"{type(estimator).__name__} needs at least 2 classes; the target has 1 class: "

@@ -78,7 +78,7 @@ def relative_weights(sample_weight: Any, n: int) -> Array:
     Examples
     --------
     >>> relative_weights([1e200, 5e199], 2).round(3).tolist()
-    [0.71, 0.355]
+    [0.653, 0.327]
 
     Notes: Def 9
     """

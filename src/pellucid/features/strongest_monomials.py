@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
+from pellucid.data.magnitudes import refuse_extremes
 from pellucid.errors import HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -87,6 +88,7 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         X = validate_data(self, X, dtype=np.float64)
+        refuse_extremes(X)
         d = X.shape[1]
         self.candidates_ = comb(d + 1, 2)
         room = max(int(self.most) - d, 0)

@@ -15,14 +15,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from pellucid.data.column_values import Values, values_of
 from pellucid.data.row_checks import checked_rows, classes_of
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox
+from pellucid.glass_box import GlassBox, LogProbabilities
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.losses import sigmoid
 from pellucid.trees.tree_arrays import Trees, arrays_of, scores_of, truncated
@@ -277,7 +276,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
         return self._sums(X)[:, 0]
 
 
-class BoostedTreesClassifier(ClassifierMixin, BoostedTrees):  # type: ignore[misc]
+class BoostedTreesClassifier(LogProbabilities, ClassifierMixin, BoostedTrees):  # type: ignore[misc]
     """Boosted classification trees under the negative log likelihood.
 
     Parameters
@@ -335,7 +334,6 @@ class BoostedTreesClassifier(ClassifierMixin, BoostedTrees):  # type: ignore[mis
 
         self.check_hyperparameters()
         values, y, weights = checked_rows(self, X, y, sample_weight)
-        check_classification_targets(y)
         self.classes_, codes = classes_of(self, y)
         self._grow(HistGradientBoostingClassifier, values, codes, weights)
         return self

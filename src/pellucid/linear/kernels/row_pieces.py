@@ -72,7 +72,7 @@ def with_steady_bits(method: Method) -> Method:
 
     @wraps(method)
     def steady(self: Any, X: Any, *given: Any, **named: Any) -> Any:
-        shape = np.shape(X)
+        shape = X.shape if hasattr(X, "shape") else np.asarray(X).shape
         with one_blas_thread(shape[1] if len(shape) > 1 else 1):
             return method(self, X, *given, **named)
 
