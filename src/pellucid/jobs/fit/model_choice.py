@@ -212,7 +212,7 @@ def _scores(y: Array) -> int:
 
 def _a_decade(lams: Sequence[float]) -> int:
     """How many values of an even grid lie within a decade."""
-    return max(1, round((len(lams) - 1) / np.log10(lams[-1] / lams[0])))
+    return max(1, int((len(lams) - 1) / np.log10(lams[-1] / lams[0]) + 0.5))
 
 
 def _at_rest(tuning: Tuning, enough: float) -> int:
