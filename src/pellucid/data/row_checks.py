@@ -38,9 +38,18 @@ def checked_rows(
     check_consistent_length(values.X, y)
     if sample_weight is None:
         return values, y, np.ones(len(y))
-    weights = checked_weights(sample_weight, len(y))
+    weights = _of_moderate_size(checked_weights(sample_weight, len(y)))
     kept = weights > 0
     return Values(values.X[kept], values.names, values.levels), y[kept], weights[kept]
+
+
+def _of_moderate_size(weights: Array) -> Array:
+    """The same ratios with a mean of 1, where the weights are no plausible counts of rows."""
+    largest = weights.max()
+    if not largest > 0 or 1e-6 < largest < 1e9:
+        return weights
+    shares = weights / largest
+    return np.asarray(shares / shares.mean())
 
 
 def classes_of(estimator: Any, y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
