@@ -160,11 +160,13 @@ def losses_of_test(machine: Machine, result: FitResult, X: Table, y: Array) -> A
 def _importance(
     machine: Machine, result: FitResult, X: Table, y: Array
 ) -> tuple[tuple[Importance, ...], int, int]:
-    """Shuffle encoded blocks where the first step is an encoder of columns, else the table."""
+    """Shuffle encoded blocks where the first step makes numbers of columns, else the table."""
     names = list(result.framing.features)
     first = machine.steps[0] if machine.steps else None
     coded = hasattr(first, "codes_") and first is not None
     Z: Any = first.transform(X) if coded and first is not None else X
+    if isinstance(Z, Table):  # curves and trees: columns stay columns
+        coded, Z = False, X
     width = Z.shape[1] if coded else len(names)
     slow = hasattr(machine.model, "X_") or hasattr(machine.model, "tree_")
     most = min(SLOW_ROWS if slow else IMPORTANCE_ROWS, max(MOST_CELLS // max(width, 1), 100))

@@ -255,7 +255,7 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _watched(self, given: Any) -> Any:
         """scikit-learn's callbacks, told after each epoch."""
-        return self._watch(given[0], given[1], self._epochs(len(given[1])), self._as_fitted)
+        return self._watch(given[0], given[1], self._epochs(len(given[0])), self._as_fitted)
 
     def _as_fitted(self, epoch: Epoch) -> dict[str, Any]:
         kept = {name: value for name, value in vars(self).items() if name.endswith("_")}
