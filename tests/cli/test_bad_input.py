@@ -56,8 +56,8 @@ BAD: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
         ("no column 'y'", "Did you mean 'yy'"),
     ),
     "target constant": (rows("a,y", lambda i: f"{i * 0.3},7"), ("always 7",)),
-    "ten thousand categories": (
-        rows("a,y", lambda i: f"c{i // 2},{i % 9 + 0.5}", 20_000),
+    "a name for every row": (
+        rows("a,y", lambda i: f"c{i},{i % 9 + 0.5}", 20_000),
         ("'y'", "No column is left"),
     ),
     "binary file": (bytes(range(256)) * 20, ("binary file",)),

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from jax.tree_util import tree_leaves
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 
 from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
@@ -255,7 +255,9 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _watched(self, given: Any) -> Any:
         """scikit-learn's callbacks, told after each epoch."""
-        return self._watch(given[0], given[1], self._epochs(len(given[0])), self._as_fitted)
+        return self._watch(
+            given[0], given[1], self._epochs(_num_samples(given[0])), self._as_fitted
+        )
 
     def _as_fitted(self, epoch: Epoch) -> dict[str, Any]:
         kept = {name: value for name, value in vars(self).items() if name.endswith("_")}
