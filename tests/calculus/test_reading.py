@@ -71,6 +71,7 @@ def test_layers_and_elements_as_in_the_notes() -> None:
         ("inv(A)", ShapeError, ["square", "(m×n)"], "inv(A)"),
         ("diag(A)", ShapeError, ["column"], "diag(A)"),
         ("softmax(A)", ShapeError, ["column"], "softmax(A)"),
+        ("min(y, 0)", FormulaError, ["-max(-a, -b)"], "min(y, 0)"),
         ("sigmod(y)", FormulaError, ["Did you mean sigmoid?"], "sigmod(y)"),
         ("norm2(y, y)", FormulaError, ["takes 1"], "norm2(y, y)"),
         ("y + (s", FormulaError, ["1 bracket(s) are still open"], None),

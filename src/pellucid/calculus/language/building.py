@@ -120,9 +120,8 @@ class _Builder:
             self._count(name, arguments, 1)
             return ex.apply(name, arguments[0])
         if name not in CALLS:
-            close = f" Did you mean {_closest(name)}?" if _closest(name) else ""
             raise FormulaError(
-                f"The function {name} is not known.{close} An unknown function is declared "
+                f"The function {name} is not known.{_instead(name)} An unknown function is declared "
                 f'as "{name}: function".'
             )
         counts, make = CALLS[name]
@@ -176,11 +175,23 @@ def _short(expression: Expression) -> str:
     return f"({text})" if len(text) < 30 else "(…)"
 
 
-def _closest(name: str) -> str:
+# Functions that people type and that have another spelling here, or no derivative to speak of.
+SPELLED = {
+    "min": "min(a, b) is written -max(-a, -b).",
+    "argmin": "argmin answers a place, and has no derivative.",
+    "argmax": "argmax answers a place, and has no derivative.",
+    "var": "A variance is written norm2(x - mean(x))^2/n.",
+}
+
+
+def _instead(name: str) -> str:
+    """What to write instead: the spelling here, or a name but a letter away."""
     import difflib
 
-    found = difflib.get_close_matches(name, [*CALLS, *TABLE], n=1)
-    return found[0] if found else ""
+    if name in SPELLED:
+        return f" {SPELLED[name]}"
+    found = difflib.get_close_matches(name, [*CALLS, *TABLE], n=1, cutoff=0.7)
+    return f" Did you mean {found[0]}?" if found else ""
 
 
 def _number(node: Syntax, _: list[Expression]) -> Expression:
