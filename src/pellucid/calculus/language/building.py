@@ -121,8 +121,8 @@ class _Builder:
             return ex.apply(name, arguments[0])
         if name not in CALLS:
             raise FormulaError(
-                f"The function {name} is not known.{_instead(name)} An unknown function is declared "
-                f'as "{name}: function".'
+                f"The function {name} is not known.{_instead(name)} An unknown function is "
+                f'declared as "{name}: function".'
             )
         counts, make = CALLS[name]
         self._count(name, arguments, *counts)
