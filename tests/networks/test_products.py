@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid.networks.layers.compiled import compiled, kept
+from pellucid.networks.engine.compiled import compiled, kept
+from pellucid.networks.engine.precision import computing_in
+from pellucid.networks.engine.weight_gradient import by_weights
 from pellucid.networks.layers.correlation import by_filter, by_offset, correlate, window_matrix
-from pellucid.networks.layers.precision import computing_in
-from pellucid.networks.layers.weight_gradient import by_weights
 from pellucid.networks.layers.windows import windows_of
 
 SIZES = st.integers(1, 70)

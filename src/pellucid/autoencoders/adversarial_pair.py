@@ -20,11 +20,11 @@ from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.estimators.settings import RANDOM_STATE, SIZES, are_sizes
 from pellucid.networks.layers.activations import LeakyReLU, Sigmoid
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import Layer
-from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.training.devices import threads_for
 from pellucid.networks.training.outputs import outputs_of

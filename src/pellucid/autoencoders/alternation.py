@@ -16,7 +16,7 @@ import jax.numpy as jnp
 
 from pellucid.descent.rules import adam
 from pellucid.networks.adversarial.input_gradient_ascent import loss_by_input
-from pellucid.networks.layers.compiled import compiled
+from pellucid.networks.engine.compiled import compiled
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.network import Network
 from pellucid.networks.training.steps import params_of, vector_of

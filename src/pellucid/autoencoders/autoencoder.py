@@ -18,8 +18,8 @@ from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
 from pellucid.autoencoders.linear_path import begin_at_axes
 from pellucid.autoencoders.settings import LAYERS, LINEAR_PATH, TRAINING, VALIDATION
 from pellucid.linear.callbacks import with_callbacks
+from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.estimators import settings as networks
-from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.training.steps import vector_of
 from pellucid.networks.training.training_result import Trained
 from pellucid.networks.training.validation import HeldOutRows

@@ -27,12 +27,12 @@ from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
 from pellucid.data.scaling import pooled, spread
 from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, SingularWarning
 from pellucid.explanation import Explanation
+from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.estimators.image_network import ImageNetwork
 from pellucid.networks.estimators.network_estimator import ACTIVATION, NetworkEstimator
 from pellucid.networks.layers.input_noise import InputNoise
 from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.layers.parallel import Parallel
-from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.training.outputs import outputs_of
 from pellucid.wording import number

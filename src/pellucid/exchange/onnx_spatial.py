@@ -88,14 +88,28 @@ def _batch_norm(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, s
 
 
 def _layer_norm(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
+    return _scaled(graph, _standardised(graph, x, layer, [-1]), params)
+
+
+def _group_norm(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
+    parted = (0, -1, layer.groups, shape[-1] // layer.groups)
+    bar = _standardised(graph, graph("Reshape", x, graph.whole(parted)), layer, [1, 3])
+    return _scaled(graph, graph("Reshape", bar, graph.whole([0, *shape])), params)
+
+
+def _standardised(graph: OnnxGraph, x: str, layer: Any, axes: list[int]) -> str:
     epsilon = graph.constant(layer.epsilon)
-    centred = graph("Sub", x, graph("ReduceMean", x, axes=[-1]))
-    variance = graph("ReduceMean", graph("Mul", centred, centred), axes=[-1])
+    centred = graph("Sub", x, graph("ReduceMean", x, axes=axes))
+    variance = graph("ReduceMean", graph("Mul", centred, centred), axes=axes)
     if layer.epsilon_place == "inside":
         s = graph("Sqrt", graph("Add", variance, epsilon))
     else:
         s = graph("Add", graph("Sqrt", variance), epsilon)
-    scaled = graph("Mul", graph("Div", centred, s), graph.constant(params["G"]))
+    return graph("Div", centred, s)
+
+
+def _scaled(graph: OnnxGraph, bar: str, params: Any) -> str:
+    scaled = graph("Mul", bar, graph.constant(params["G"]))
     return graph("Add", scaled, graph.constant(params["B"]))
 
 
@@ -103,6 +117,7 @@ SPATIAL: dict[str, Writer] = {
     "AveragePool": _pool("AveragePool", count_include_pad=1),
     "BatchNorm": _batch_norm,
     "Convolution": _convolution,
+    "GroupNorm": _group_norm,
     "LayerNorm": _layer_norm,
     "MaxBlurPool": _max_blur_pool,
     "MaxPool": _pool("MaxPool"),

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import FramingError, ShapeError
+from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.layers.activations import Identity
 from pellucid.networks.layers.convolution import Convolution
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import Layer, Mode, Shape, shape_text
-from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.network import Network
 
 

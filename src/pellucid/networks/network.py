@@ -21,9 +21,9 @@ from pellucid.networks.checks import (
     refuse_ids,
     refuse_points,
 )
+from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import PREDICTING, Backward, Layer, Mode, Shape
-from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.layers.series import (
     forward_series,
     init_series,

@@ -90,6 +90,7 @@ REGISTRY: dict[str, str] = {
     "RandomShift": "pellucid.networks.layers.random_shift:RandomShift",
     "InputNoise": "pellucid.networks.layers.input_noise:InputNoise",
     "BatchNorm": "pellucid.networks.layers.batch_norm:BatchNorm",
+    "GroupNorm": "pellucid.networks.layers.group_norm:GroupNorm",
     "LayerNorm": "pellucid.networks.layers.layer_norm:LayerNorm",
     "Residual": "pellucid.networks.layers.residual:Residual",
     "Parallel": "pellucid.networks.layers.parallel:Parallel",

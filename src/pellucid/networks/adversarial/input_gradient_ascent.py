@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.errors import HyperparameterError
-from pellucid.networks.layers.compiled import compiled
+from pellucid.networks.engine.compiled import compiled
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.layers.series import forward_series
 from pellucid.networks.network import Network

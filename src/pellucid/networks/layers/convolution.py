@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.hyperparameters import is_whole
-from pellucid.networks.layers.compiled import kept
+from pellucid.networks.engine.compiled import kept
 from pellucid.networks.layers.correlation import by_filter, by_input, by_offset, correlate
 from pellucid.networks.layers.initialization import check_initial, initial_offsets, initial_weights
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape, shape_text

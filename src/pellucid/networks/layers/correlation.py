@@ -19,9 +19,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from pellucid.networks.engine.compiled import kept
+from pellucid.networks.engine.weight_gradient import by_weights
 from pellucid.networks.layers import device_correlation
-from pellucid.networks.layers.compiled import kept
-from pellucid.networks.layers.weight_gradient import by_weights
 from pellucid.networks.layers.windows import Windows
 
 FEW_WEIGHTS = 16

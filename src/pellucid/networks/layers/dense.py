@@ -12,9 +12,9 @@ import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.hyperparameters import is_whole
+from pellucid.networks.engine.weight_gradient import by_weights
 from pellucid.networks.layers.initialization import check_initial, initial_offsets, initial_weights
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
-from pellucid.networks.layers.weight_gradient import by_weights
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pellucid.errors import ShapeError
+from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.layers.correlation import correlate
 from pellucid.networks.layers.layer import Shape, shape_text
-from pellucid.networks.layers.precision import computing_in
 from pellucid.networks.layers.windows import Size, windows_of
 
 Array = NDArray[np.float64]

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.errors import HyperparameterError
-from pellucid.networks.layers.compiled import kept
+from pellucid.networks.engine.compiled import kept
 from pellucid.networks.layers.layer import Backward, Formulas, Functional, Mode, Shape
 from pellucid.networks.layers.windows import (
     Size,

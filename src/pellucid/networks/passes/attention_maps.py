@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.layer import Mode
-from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.layers.watch import Watch
 from pellucid.networks.network import Network
 from pellucid.networks.parameters import as_numbers

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import HyperparameterError
+from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.layer import PREDICTING, Mode
-from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.layers.series import forward_series
 from pellucid.networks.layers.softmax import Softmax
 from pellucid.networks.network import Network

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.layers.max_pool import TIES
-from pellucid.networks.layers.precision import computing_in
 
 Array = NDArray[np.float64]
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ShapeError
+from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.layer import PREDICTING, Backward, Mode, shape_text
-from pellucid.networks.layers.precision import computing_in, dtype_of
 from pellucid.networks.network import Network
 from pellucid.networks.output_losses import loss_named, matched, number_truths
 from pellucid.networks.parameters import as_numbers, points_in

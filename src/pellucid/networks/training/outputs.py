@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.networks.layers.precision import computing_in, dtype_of
+from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.network import Network
 from pellucid.networks.training.devices import threads_for
 from pellucid.networks.training.steps import compiled_outputs

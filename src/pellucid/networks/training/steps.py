@@ -19,7 +19,7 @@ import numpy as np
 
 from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule
-from pellucid.networks.layers.compiled import compiled, kept
+from pellucid.networks.engine.compiled import compiled, kept
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.network import Network
 

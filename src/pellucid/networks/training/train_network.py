@@ -22,7 +22,7 @@ from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.checks import refuse_ids, refuse_points
-from pellucid.networks.layers.precision import computing_in
+from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.targets import targets_for
 from pellucid.networks.training.batch_blocks import (

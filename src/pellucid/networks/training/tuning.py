@@ -22,8 +22,8 @@ from pellucid.descent.batches import Batches
 from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.errors import ConvergenceWarning, HyperparameterError, ShapeError
-from pellucid.networks.layers.compiled import compiled
-from pellucid.networks.layers.precision import computing_in
+from pellucid.networks.engine.compiled import compiled
+from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.targets import targets_for
 from pellucid.networks.training.batch_blocks import batched, takes_batch_statistics

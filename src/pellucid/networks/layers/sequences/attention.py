@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.hyperparameters import is_whole
-from pellucid.networks.layers.compiled import kept
+from pellucid.networks.engine.compiled import kept
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import Backward, Formulas, Mode, Shape, shape_text
 from pellucid.networks.layers.watch import NOBODY

@@ -14,8 +14,8 @@ import numpy as np
 
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
 from pellucid.hyperparameters import is_whole
+from pellucid.networks.engine.weight_gradient import by_weights
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
-from pellucid.networks.layers.weight_gradient import by_weights
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.networks.layers.compiled import kept
+from pellucid.networks.engine.compiled import kept
 
 
 def by_weights(x: Any, dz: Any) -> Any:

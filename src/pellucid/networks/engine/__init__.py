@@ -1,0 +1,1 @@
+"""What layers and training stand on: compiled functions, precision, the product for weights."""
