@@ -53,8 +53,9 @@ def descent_reaches_the_closed_form() -> Figure:
     X = X @ np.linalg.qr(random.normal(size=(6, 6)))[0] + 2.0
     exact = LinearAutoencoder(2).fit(X)
     trained = Autoencoder(
-        2, hidden=(), standardize=False, epochs=1500, step_size=Cosine(0.02, 4500), batch_size=100
-    ).fit(X)
+        2, hidden=(), standardize=False, linear_path=False, validation=0.0, epochs=1500,
+        step_size=Cosine(0.02, 4500), batch_size=100,
+    ).fit(X)  # fmt: skip
     best, found = float(exact.losses(X).mean()), float(trained.losses(X).mean())
     assert best <= found + 1e-9 < 1.01 * best
     plane = np.linalg.svd(trained.reconstruct(X) - X.mean(axis=0), full_matrices=False)[2][:2]

@@ -443,7 +443,7 @@ def test_a_training_that_stopped_early_stays_stopped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "error", "words"),
     [
-        ({"weights": np.zeros(150)}, ValueError, "not all zero"),
+        ({"weights": np.zeros(150)}, ValueError, "not be all zero"),
         ({"weights": np.full(150, -1.0)}, ValueError, "≥ 0"),
         ({"weights": np.ones(149)}, ShapeError, "one weight for each row"),
         ({"epochs": 2.5}, HyperparameterError, "whole number"),

@@ -91,7 +91,7 @@ def test_the_weight_gradient_needs_its_transpose() -> None:
     with pytest.raises(ValueError, match="mismatch"):
         x.T @ dZ
     turned = [{"W": np.asarray(params[0]["W"]).T, "W0": params[0]["W0"]}, {}]
-    with pytest.raises(ShapeError, match="not this network's"):
+    with pytest.raises(ShapeError, match="looks transposed"):
         train(net, x, y, start=turned)
 
 
@@ -268,4 +268,4 @@ def test_the_builder_of_convolutional_networks() -> None:
         model.fit(X, y)
     kinds = [type(layer).__name__ for layer in model.network_.layers]
     block = ["Convolution", "ReLU", "MaxPool"]
-    assert kinds == [*block, *block, "Flatten", "Dense", "ReLU", "Dense", "Softmax"]
+    assert kinds == [*block, *block, "Flatten", "Dense", "ReLU", "Dropout", "Dense", "Softmax"]

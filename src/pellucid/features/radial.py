@@ -13,7 +13,6 @@ from scipy.spatial.distance import cdist
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.magnitudes import refuse_extremes
 from pellucid.errors import (
     FramingError,
     HyperparameterError,
@@ -183,7 +182,6 @@ class RadialBasis(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GlassBox): 
                 "y is None. Give y to fit, or use beta='median'."
             )
         X = validate_data(self, X, dtype=np.float64)
-        refuse_extremes(X)
         random = np.random.default_rng(self.random_state)
         self._warn_of_scale(X)
         self.centers_ = self._choose(X, random)

@@ -18,7 +18,6 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.output_names import distinct_names
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.explanation import Explanation, Formula
@@ -112,7 +111,6 @@ class RadiusFeature(TransformerMixin, GlassBox):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         X = validate_data(self, X, dtype=np.float64)
-        refuse_extremes(X)
         d = X.shape[1]
         if isinstance(self.centre, str):
             self.centre_ = X.mean(axis=0) if self.centre == "mean" else np.zeros(d)

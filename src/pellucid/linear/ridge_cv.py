@@ -218,8 +218,9 @@ class RidgeCV(SquareLossRegressor):
 
 def _best(lams: Array, mean: Array) -> float:
     """Sums taken in another order must not change the choice: round, ties to the larger λ."""
-    lowest = np.round(mean / max(float(mean.min()), np.finfo(float).tiny), 9)
-    return float(lams[lowest == lowest.min()].max())
+    finite = np.isfinite(mean)
+    lowest = np.round(mean[finite] / max(float(mean[finite].min()), np.finfo(float).tiny), 9)
+    return float(lams[finite][lowest == lowest.min()].max())
 
 
 def beyond(lams: Array, mean: Array, a_decade: int = 2, enough: float | None = None) -> Array:

@@ -211,7 +211,9 @@ def _scores(y: Array) -> int:
 
 
 def _a_decade(lams: Sequence[float]) -> int:
-    """How many values of an even grid lie within a decade."""
+    """How many values of an even grid lie within a decade; 1 where it is no grid."""
+    if len(lams) < 2 or not 0 < lams[0] < lams[-1]:
+        return 1
     return max(1, int((len(lams) - 1) / np.log10(lams[-1] / lams[0]) + 0.5))
 
 
