@@ -219,6 +219,8 @@ class RidgeCV(SquareLossRegressor):
 def _best(lams: Array, mean: Array) -> float:
     """Sums taken in another order must not change the choice: round, ties to the larger λ."""
     finite = np.isfinite(mean)
+    if not finite.any():
+        return float(lams.max())
     lowest = np.round(mean[finite] / max(float(mean[finite].min()), np.finfo(float).tiny), 9)
     return float(lams[finite][lowest == lowest.min()].max())
 

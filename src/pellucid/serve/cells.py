@@ -18,7 +18,7 @@ import pyarrow as pa
 from pellucid.data.columns.as_kind import as_in_training
 from pellucid.data.columns.inference import Cells
 from pellucid.data.columns.notation import Notation
-from pellucid.data.columns.spellings import spelled
+from pellucid.data.columns.spellings import SPELLINGS, spelled
 from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
 from pellucid.serve.refusal import Refusal
@@ -115,6 +115,17 @@ def column_of_cells(entry: Entry, cells: Sequence[Any], missing: tuple[str, ...]
         For a cell that the column cannot hold; names row, column and what is wanted.
     """
     kind = Kind(entry["kind"])
+    column = _read(entry, kind, cells, missing)
+    absent = {*SPELLINGS, *missing}
+    for row in np.flatnonzero(column.missing):
+        value = cells[int(row)]
+        # In a table an odd cell counts as missing, and is told; whoever sends a row can mend it.
+        if value is not None and not (isinstance(value, str) and value.strip() in absent):
+            raise wrong_cell(entry, int(row), value)
+    return column
+
+
+def _read(entry: Entry, kind: Kind, cells: Sequence[Any], missing: tuple[str, ...]) -> Column:
     try:
         return _all_alike(entry, kind, cells, missing)
     except (pa.ArrowException, TableError, UnicodeError, TypeError, ValueError, OverflowError):

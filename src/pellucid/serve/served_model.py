@@ -15,7 +15,8 @@ import numpy as np
 
 from pellucid.data.reading import read_table
 from pellucid.data.table import Table
-from pellucid.errors import ModelFileError, PellucidError, PellucidWarning
+from pellucid.errors import ModelFileError, PellucidWarning
+from pellucid.evaluation.intervals import interval
 from pellucid.evaluation.training_range import cautions_by_row
 from pellucid.serve.cells import Entry, table_of_rows, wanted_of
 from pellucid.serve.effects import effects_of, example_of
@@ -23,6 +24,7 @@ from pellucid.serve.refusal import Refusal
 from pellucid.serve.row_encoder import RowEncoder
 from pellucid.storage import load_model
 
+LEVEL = 0.9  # share of answers that an interval holds
 MOST_EFFECTS = 1_000  # rows of which one request may ask what moved the answers
 
 
@@ -116,7 +118,7 @@ class ServedModel:
         encoded = self._encoded(table)
         found = {name: _listed(v) for name, v in self.machine.answers_of(encoded).items()}
         if options.intervals:
-            found["interval"] = self._intervals(table)
+            found["interval"] = self._intervals(found["prediction"])
         if options.cautions:
             found["cautions"] = self._cautions(table)
         if options.effects:
@@ -132,15 +134,18 @@ class ServedModel:
             del encoder.warnings_[self._recorded :]
         return encoded
 
-    def _intervals(self, table: Table) -> list[list[float]]:
-        if not hasattr(self.machine, "intervals"):
+    def _intervals(self, predictions: list[Any]) -> list[list[float]]:
+        known = getattr(self.machine, "known", {})
+        framing = getattr(self.machine, "framing", None)
+        if framing is None or framing.problem != "regression":
             raise Refusal(
-                422, "Intervals belong to predicted numbers; this model answers otherwise."
+                422,
+                "Intervals belong to predicted numbers; this model answers otherwise. Of classes "
+                "the probabilities say how sure it is.",
             )
-        try:
-            low, high = self.machine.intervals(table)
-        except PellucidError as error:
-            raise Refusal(422, str(error)) from error
+        if "intervals" not in known:
+            raise Refusal(422, "This model was fitted without intervals; fit it again.")
+        low, high = interval(known["intervals"], np.asarray(predictions, dtype=float), LEVEL)
         return [[float(a), float(b)] for a, b in zip(low, high, strict=True)]
 
     def _cautions(self, table: Table) -> list[list[str]]:
