@@ -95,7 +95,7 @@ def test_each_epoch_is_told_and_a_short_training_is_noted() -> None:
     told: list[tuple[str, float]] = []
     result = encode_images(
         found,
-        EncodeSettings(epochs=2),
+        EncodeSettings(epochs=2, model="variational"),
         lambda stage, done: told.append((stage, done)),
     )
     assert [stage[:12] for stage, _ in told if stage.startswith("epoch")] == [

@@ -28,7 +28,9 @@ def table(seed: int = 0, n: int = 240) -> pd.DataFrame:
 
 
 def test_a_fit_looks_inside_its_model() -> None:
-    result = fit_table(read_table(table().drop(columns="kind")), Settings("y", model="ridge"))
+    result = fit_table(
+        read_table(table().drop(columns="kind")), Settings("y", model="ridge", keep_test_out=True)
+    )
     found = result.insight
     assert found is not None
     assert [i.column for i in found.importance[:1]] == ["strong"]

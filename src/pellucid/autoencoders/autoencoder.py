@@ -75,7 +75,9 @@ class Autoencoder(CodeEstimator):
     >>> import numpy as np
     >>> t = np.linspace(-1, 1, 100)
     >>> X = np.column_stack([t, t**2])  # a curve in the plane
-    >>> model = Autoencoder(1, hidden=(16,), activation="tanh", step_size=0.01).fit(X)
+    >>> model = Autoencoder(
+    ...     1, hidden=(16,), activation="tanh", step_size=0.01, linear_path=False, validation=0.0
+    ... ).fit(X)
     >>> model.encode(X).shape, bool(model.losses(X).mean() < 0.1)
     ((100, 1), True)
 

@@ -149,7 +149,7 @@ class DenoisingAutoencoder(CodeEstimator):
 
         Notes: Concept 377
         """
-        if y is not None and np.ndim(y) > 1:
+        if y is not None and np.asarray(y).ndim > 1:
             if clean is not None:
                 raise HyperparameterError(
                     "DenoisingAutoencoder: clean rows are given twice, as y and as clean; give one."
