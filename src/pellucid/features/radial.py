@@ -13,6 +13,7 @@ from scipy.spatial.distance import cdist
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from pellucid.data.magnitudes import refuse_extremes
 from pellucid.errors import (
     FramingError,
     HyperparameterError,
@@ -191,12 +192,13 @@ class RadialBasis(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GlassBox): 
         else:
             self.beta_ = float(self.beta)
         if self.beta == "tuned":
+            refuse_extremes(X)
             self._tune(X, y, random)
         return self
 
     def _warn_of_scale(self, X: Array) -> None:
-        with np.errstate(over="ignore", invalid="ignore"):
-            variance = X.var(axis=0)
+        # In units of the largest number, so that no square overflows or vanishes.
+        variance = (X / max(float(np.abs(X).max()), np.finfo(float).tiny)).var(axis=0)
         varied = int((variance > 0).sum())
         if varied < 2 or self.metric != SQUARED:
             return

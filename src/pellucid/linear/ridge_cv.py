@@ -405,7 +405,7 @@ def _kept(squares: Array, penalty: Array, floor: float) -> Array:
 def _thin(Z: Array) -> tuple[Array, Array, Array]:
     """Left vectors from the d×d products: exact enough unless the columns nearly depend."""
     values, vectors = np.linalg.eigh(Z.T @ Z)
-    if values[0] < 1e-8 * values[-1]:
+    if values[0] <= 1e-8 * values[-1]:  # equality: all of them nought
         return np.linalg.svd(Z, full_matrices=False)
     s = np.sqrt(values)
     return Z @ (vectors / s), s, vectors.T
