@@ -6,6 +6,7 @@ Notes: §1.0.5, Def 80, Def 81
 from __future__ import annotations
 
 import warnings
+from functools import wraps
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,6 +32,7 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
     """
 
     hyperparameters: ClassVar[tuple[Hyperparameter, ...]] = ()
+    block_route: ClassVar[str] = ""  # "module:function" that fits to rows in blocks
     _doc_link_module = "pellucid"
     _doc_link_template = "docs/estimators.html#{estimator_module}.{estimator_name}"
 
@@ -41,6 +43,9 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
         if cls.__doc__ and PLACEHOLDER in cls.__doc__:
             entries = "\n    ".join(h.documented() for h in cls.hyperparameters)
             cls.__doc__ = cls.__doc__.replace(PLACEHOLDER, entries)
+        if "fit" in cls.__dict__:
+            fit: Any = cls.__dict__["fit"]
+            cls.fit = taking_blocks(fit)
 
     def check_hyperparameters(self) -> None:
         """Check each setting against its declaration; start the fit with no warnings on record."""
@@ -71,6 +76,31 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
 
     def _explanation(self) -> Explanation:
         raise NotImplementedError(f"{type(self).__name__} must say how it was fitted.")
+
+
+def are_blocks(X: Any) -> bool:
+    """Whether rows come in blocks: a source of blocks, or a collection of Dask.
+
+    Examples
+    --------
+    >>> are_blocks(np.zeros((2, 2)))
+    False
+    """
+    return type(X).__module__.startswith(("dask.", "pellucid.data.blocks."))
+
+
+def taking_blocks(fit: Any) -> Any:
+    """A method `fit` that hands rows in blocks to the class's `block_route`."""
+
+    @wraps(fit)
+    def fitted(self: Any, X: Any, *given: Any, **named: Any) -> Any:
+        if are_blocks(X):
+            from pellucid.data.blocks.routes import fit_blocks
+
+            return fit_blocks(self, X, *given, **named)
+        return fit(self, X, *given, **named)
+
+    return fitted
 
 
 class LogProbabilities:

@@ -20,6 +20,7 @@ from pellucid.data.columns.table_findings import table_findings
 from pellucid.data.sources.any_source import Held, held
 from pellucid.data.table import CODED, Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
+from pellucid.findings import Finding
 
 Schema = Sequence[dict[str, Any]]
 Said = str | Iterable[str] | Mapping[str, str]
@@ -141,7 +142,7 @@ def read_table(
     notations = Notations.of(decimal, thousands, date_format)
     if isinstance(source, Table):
         return _reread(source, schema)
-    found = held(source, encoding)
+    found = source if isinstance(source, Held) else held(source, encoding)
     names = found.table.column_names
     if not names:
         raise TableError(f"{found.name} has no columns.")
@@ -153,28 +154,45 @@ def read_table(
         for kind, columns in zip(KINDS, kinds, strict=True)
         for column in _names(columns)
     }
-    left_out = set(_names(drop))
-    for column in [*asked, *left_out, *notations.named()]:
-        if column not in names:
-            raise ColumnError(absent_column(column, names))
+    wanted = wanted_columns(names, [*asked, *notations.named()], _names(drop), found.name)
     if found.table.num_rows == 0:
         raise TableError(f"{found.name} has column names but no rows.")
+    columns, findings = inferred_columns(found, wanted, asked, spelled, notations)
+    return Table(columns, found.name, (*findings, *table_findings(columns)))
+
+
+def wanted_columns(
+    names: Sequence[str], named: Iterable[str], drop: Iterable[str], source: str
+) -> list[str]:
+    """The columns that are not dropped.
+
+    Raises
+    ------
+    ColumnError
+        When one that is named or dropped is not there.
+    TableError
+        When none is left.
+    """
+    left_out = set(drop)
+    for column in [*named, *left_out]:
+        if column not in names:
+            raise ColumnError(absent_column(column, names))
     wanted = [name for name in names if name not in left_out]
     if not wanted:
-        raise TableError(f"{found.name}: every column was dropped.")
-    return _inferred(found, wanted, asked, spelled, notations)
+        raise TableError(f"{source}: every column was dropped.")
+    return wanted
 
 
 KINDS = (Kind.NUMERIC, Kind.BINARY, Kind.CATEGORY, Kind.TEXT, Kind.DATE, Kind.IDENTIFIER)
 
 
-def _inferred(
+def inferred_columns(
     source: Held,
     wanted: list[str],
     asked: Mapping[str, Kind],
     missing: tuple[str, ...],
     notations: Notations,
-) -> Table:
+) -> tuple[tuple[Column, ...], list[Finding]]:
     """Each column by its own cells; where these leave a doubt, as the other columns are written."""
 
     def read(name: str, leaning: Notation = USUAL) -> Found:
@@ -190,7 +208,7 @@ def _inferred(
         found |= {name: read(name, leaning) for name in doubtful}
     columns = tuple(each.column for each in found.values())
     findings = [sentence for each in found.values() for sentence in each.findings]
-    return Table(columns, source.name, (*findings, *table_findings(columns)))
+    return columns, findings
 
 
 @contextmanager

@@ -61,6 +61,7 @@ class LeastSquares(PenalizedRegressor):
     Notes: KE 47, KE 62, Concept 61
     """
 
+    block_route = "pellucid.linear.on_blocks.ridge:fit_ridge"
     hyperparameters: ClassVar = (FIT_INTERCEPT, *BY_STEPS)
 
     def __init__(

@@ -97,6 +97,7 @@ class Ridge(PenalizedRegressor):
     Notes: KE 70, KE 71, Concept 64, Concept 67
     """
 
+    block_route = "pellucid.linear.on_blocks.ridge:fit_ridge"
     hyperparameters: ClassVar = (LAM, FIT_INTERCEPT, PRIOR, PENALIZE_OFFSET, *BY_STEPS)
 
     def __init__(

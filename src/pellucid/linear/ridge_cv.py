@@ -18,6 +18,7 @@ from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.input_rows import training_rows
 from pellucid.linear.kernels.row_pieces import one_blas_thread, with_steady_bits
+from pellucid.linear.solvers.lam_grid import best_lam, beyond
 from pellucid.linear.solvers.moments import (
     Moments,
     merge_all,
@@ -34,8 +35,6 @@ from pellucid.linear.square_loss_settings import FIT_INTERCEPT
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 UNTOLD = 1e-12  # 1 − leverage of a row that fits itself, up to rounding
-SMALLEST, LARGEST = 1e-12, 1e9  # λ beyond which the default grid is not extended
-FLAT = 1e-9  # share of the loss below which another λ is no better
 EXACT = 1e-8  # held-out errors below this share of Σy² are recomputed from the rows
 
 
@@ -113,6 +112,7 @@ class RidgeCV(SquareLossRegressor):
     Notes: Def 85, Concept 87, KE 71
     """
 
+    block_route = "pellucid.linear.on_blocks.ridge:fit_ridge_cv"
     hyperparameters: ClassVar = (LAMS, CV, FIT_INTERCEPT, RANDOM_STATE)
 
     def __init__(
@@ -160,12 +160,12 @@ class RidgeCV(SquareLossRegressor):
             )
         chunks = None if isinstance(self.cv, str) else self._chunks(X.shape[0], Y, kept)
         self.scores_, mean, whole = self._judged(X, Y, weights, self.lams_, chunks)
-        self.lam_ = _best(self.lams_, mean)
+        self.lam_ = best_lam(self.lams_, mean)
         while tuple(self.lams) == LAMS.default and len(more := beyond(self.lams_, mean)):
             scores, also, _ = self._judged(X, Y, weights, more, chunks)
             self.lams_, mean = np.append(self.lams_, more), np.append(mean, also)
             self.scores_ = np.vstack([self.scores_, scores])
-            self.lam_ = _best(self.lams_, mean)
+            self.lam_ = best_lam(self.lams_, mean)
         if isinstance(self.cv, str):
             self._say_untold(mean)
         order = np.argsort(self.lams_, kind="stable")
@@ -216,54 +216,6 @@ class RidgeCV(SquareLossRegressor):
         return ridge_explanation(self, self.lam_)
 
 
-def _best(lams: Array, mean: Array) -> float:
-    """Sums taken in another order must not change the choice: round, ties to the larger λ."""
-    finite = np.isfinite(mean)
-    if not finite.any():
-        return float(lams.max())
-    lowest = np.round(mean[finite] / max(float(mean[finite].min()), np.finfo(float).tiny), 9)
-    return float(lams[finite][lowest == lowest.min()].max())
-
-
-def beyond(lams: Array, mean: Array, a_decade: int = 2, enough: float | None = None) -> Array:
-    """Two decades beyond the end of the grid at which the loss is least, and still falls.
-
-    Parameters
-    ----------
-    lams : ndarray, shape (a,)
-        Values of λ tried, in any order.
-    mean : ndarray, shape (a,)
-        The held-out loss at each.
-    a_decade : int
-        Values a decade of what is tried next.
-    enough : float or None
-        A fall of the loss below which it is at rest; a tiny share of the loss where not given.
-
-    Returns
-    -------
-    ndarray
-        What to try next: empty where the best is inside the grid, or the loss no longer falls.
-
-    Examples
-    --------
-    >>> lams = np.array([0.01, 0.1, 1.0])
-    >>> beyond(lams, np.array([1.0, 2.0, 3.0]), 1).round(6).tolist()
-    [0.001, 0.0001]
-    >>> len(beyond(lams, np.array([1.0, 1.0, 3.0]))), len(beyond(lams, np.array([2.0, 1.0, 3.0])))
-    (0, 0)
-
-    Notes: Concept 82
-    """
-    best = _best(lams, mean)
-    least, others = mean[lams == best][0], mean[lams != best]
-    if not others.min(initial=np.inf) - least > (FLAT * least if enough is None else enough):
-        return np.zeros(0)
-    steps = 10.0 ** (np.arange(1, 2 * a_decade + 1) / a_decade)
-    if best == lams.min() and best > SMALLEST:
-        return best / steps
-    return best * steps if best == lams.max() and best < LARGEST else np.zeros(0)
-
-
 def k_fold(
     X: Any, Y: Array, weights: Array | None, lams: Array, chunks: Any, offset: bool
 ) -> tuple[Array, Array, Moments | None]:
@@ -288,16 +240,34 @@ def k_fold(
     scores = np.empty((len(lams), len(chunks)))
     for j, (train, rows) in enumerate(chunks):
         m = merge_all([h for i, h in enumerate(held) if i != j]) if parts else of(train)
-        m = m if offset else uncentred(m)
-        with one_blas_thread(d):
-            thetas = path_from_moments(m, lams)
-        offsets = m.y_mean - np.einsum("adt,d->at", thetas, m.x_mean)
-        errors = squared_errors(held[j], thetas, offsets)
-        size = held[j].yy + held[j].weight * held[j].y_mean ** 2
-        if (errors < EXACT * size).any():  # cancellation ate the digits
+        errors, thetas, offsets = held_out_errors(m, held[j], lams, offset)
+        if are_cancelled(errors, held[j]):
             errors = _errors_of_rows(X, Y, weights, rows, thetas, offsets)
         scores[:, j] = errors.mean(axis=1) / held[j].weight
     return scores, np.array([h.weight for h in held]), merge_all(held) if parts else None
+
+
+def held_out_errors(
+    train: Moments, held: Moments, lams: Array, offset: bool
+) -> tuple[Array, Array, Array]:
+    """Σ of squared errors of a fold at each λ, fitted on others: (a, t); and the θ and θ₀.
+
+    Notes: Def 85, KE 71
+    """
+    m = train if offset else uncentred(train)
+    with one_blas_thread(len(m.x_mean)):
+        thetas = path_from_moments(m, lams)
+    offsets = m.y_mean - np.einsum("adt,d->at", thetas, m.x_mean)
+    return squared_errors(held, thetas, offsets), thetas, offsets
+
+
+def are_cancelled(errors: Array, held: Moments) -> bool:
+    """Whether cancellation ate the digits of errors, so that the rows themselves must tell.
+
+    Notes: KE 55
+    """
+    size = held.yy + held.weight * held.y_mean**2
+    return bool((errors < EXACT * size).any())
 
 
 def _chunk_of_row(chunks: Any, n: int) -> Rows:

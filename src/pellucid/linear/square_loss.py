@@ -72,6 +72,19 @@ class SquareLossRegressor(MultiOutputMixin, RegressorMixin, GlassBox):  # type: 
         self.intercept_ = float(theta_0[0]) if flat else np.array(theta_0)
         self.solver_, self.condition_ = solution.solver, float(solution.condition)
 
+    def keep_solution(self, solution: Solution, theta_0: Array, flat: bool) -> None:
+        """Take a solution as the fit, and warn of what it lacks.
+
+        Parameters
+        ----------
+        solution : Solution
+        theta_0 : ndarray, shape (t,)
+        flat : bool
+            Whether there is one answer a row, not an array of them.
+        """
+        self._keep(solution, theta_0, flat)
+        self._complain(solution)
+
     def _complain(self, solution: Solution) -> None:
         if solution.dependent:
             names = self._names(solution.dependent)

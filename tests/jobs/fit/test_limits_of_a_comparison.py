@@ -10,7 +10,7 @@ from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.model_choice import compare
 from pellucid.linear.ridge import Ridge
-from pellucid.linear.ridge_cv import beyond
+from pellucid.linear.solvers.lam_grid import beyond
 
 
 def _table(X: np.ndarray) -> Table:

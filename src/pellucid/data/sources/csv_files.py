@@ -14,11 +14,11 @@ import itertools
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -59,6 +59,51 @@ def from_csv(path: Path, encoding: str = "utf-8", name: str = "") -> tuple[pa.Ta
         return _cells(rows, name, layout).rename_columns(_named(layout.names)), layout.delimiter
 
 
+def csv_blocks(
+    path: Path, encoding: str = "utf-8", name: str = "", columns: Sequence[str] | None = None
+) -> Iterator[pa.Table]:
+    """The cells of a text file as text, some rows at a time; of some columns where named.
+
+    The first block may be without rows: it has the names all the same.
+
+    Raises
+    ------
+    TableError
+        When it is no table of text; names the line.
+
+    Notes: §2.1.3
+    """
+    name = name or path.name
+    with _in_utf8(path, encoding) as plain, _without_comments(plain, name) as rows:
+        layout = _layout(rows, name)
+        refuse_duplicates(list(layout.names))
+        names = _named(layout.names)
+        wanted = names if columns is None else list(columns)
+        short = {full: f"c{at}" for at, full in enumerate(names)}
+        yield pa.table({full: pa.array([], pa.string()) for full in wanted})
+        try:
+            with rows.open("rb") as stream:
+                stream.seek(layout.skip)
+                for batch in _batches(stream, rows, name, layout, [short[c] for c in wanted]):
+                    yield pa.Table.from_batches([batch]).rename_columns(wanted)
+        except pa.ArrowInvalid as error:
+            raise TableError(_ragged(rows, name, layout) or _said(rows, name, error)) from error
+
+
+def _batches(
+    stream: BinaryIO, path: Path, name: str, layout: Layout, wanted: list[str]
+) -> Iterator[pa.RecordBatch]:
+    quotes = _count(path, b'"')
+    if quotes % 2:
+        _refuse_open_quote(path, name, layout.delimiter)
+    if not stream.read(1):
+        return
+    stream.seek(-1, io.SEEK_CUR)
+    options = _options([f"c{at}" for at in range(len(layout.names))], layout, quotes > 0)
+    options["convert_options"].include_columns = wanted
+    yield from arrow_csv.open_csv(stream, **options)
+
+
 def _layout(path: Path, name: str) -> Layout:
     head = _head(path, name)
     blank = len(head) - len(head.lstrip("\r\n"))
@@ -80,39 +125,38 @@ def _cells(path: Path, name: str, layout: Layout) -> pa.Table:
     if quotes % 2:
         _refuse_open_quote(path, name, layout.delimiter)
     columns = [f"c{at}" for at in range(len(layout.names))]
-    kinds = dict.fromkeys(columns, pa.string())
     try:
         with path.open("rb") as stream:
             stream.seek(layout.skip)
-            return _parsed(stream, columns, kinds, layout, quotes > 0)
+            return _parsed(stream, columns, layout, quotes > 0)
     except pa.ArrowInvalid as error:
         told = _ragged(path, name, layout)
         raise TableError(told or _said(path, name, error)) from error
 
 
-def _parsed(
-    stream: BinaryIO,
-    columns: list[str],
-    kinds: dict[str, pa.DataType],
-    layout: Layout,
-    quoted: bool,
-) -> pa.Table:
+def _parsed(stream: BinaryIO, columns: list[str], layout: Layout, quoted: bool) -> pa.Table:
     if not stream.read(1):
         return pa.table({c: pa.array([], pa.string()) for c in columns})
     stream.seek(-1, io.SEEK_CUR)
-    return arrow_csv.read_csv(
-        stream,
-        read_options=arrow_csv.ReadOptions(column_names=columns, block_size=BLOCK),
-        parse_options=arrow_csv.ParseOptions(
+    return arrow_csv.read_csv(stream, **_options(columns, layout, quoted))
+
+
+def _options(columns: list[str], layout: Layout, quoted: bool) -> dict[str, Any]:
+    """How Arrow reads the cells: all of them as text, empty ones null."""
+    return {
+        "read_options": arrow_csv.ReadOptions(column_names=columns, block_size=BLOCK),
+        "parse_options": arrow_csv.ParseOptions(
             delimiter=layout.delimiter,
             newlines_in_values=quoted,
             # The only cell of a row may be missing; of several cells, one must be there.
             ignore_empty_lines=len(columns) > 1,
         ),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=kinds, null_values=[""], strings_can_be_null=True
+        "convert_options": arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
         ),
-    )
+    }
 
 
 def _count(path: Path, byte: bytes) -> int:

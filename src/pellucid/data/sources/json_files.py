@@ -5,6 +5,7 @@ Notes: §2.1.3
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ import pyarrow as pa
 
 from pellucid.data.sources.cells import column_of_cells
 from pellucid.errors import TableError
+
+BLOCK_ROWS = 1 << 15
 
 
 def from_json(path: Path, name: str) -> pa.Table:
@@ -38,6 +41,38 @@ def from_json(path: Path, name: str) -> pa.Table:
     if not columns:
         raise TableError(f'{name} holds no rows: a line is written as {{"height": 1.8}}.')
     return pa.table({key: column_of_cells(values) for key, values in columns.items()})
+
+
+def json_blocks(path: Path, name: str, rows: int = BLOCK_ROWS) -> Iterator[pa.Table]:
+    """The rows of a file with an object a line, some at a time; columns as in the first rows.
+
+    Raises
+    ------
+    TableError
+        When it is no such file, or a later row has a key that the first rows lack; names the line.
+
+    Notes: §2.1.3
+    """
+    found = _lines(path, name)
+    if found is None:
+        raise TableError(
+            f"{name} is not JSON with an object a line, which is what can be read in blocks. "
+            "Write it so, or as Parquet."
+        )
+    names: list[str] = []
+    at = 0
+    while some := list(itertools.islice(found, rows)):
+        columns = _by_name(iter(some), name)
+        strange = [key for key in columns if names and key not in names]
+        if strange:
+            raise TableError(
+                f"{name}: a row after row {at:,} has the key {strange[0]!r}, which none of the "
+                f"first {rows:,} rows has. Give it in a row before, or write the file as Parquet."
+            )
+        names = names or list(columns)
+        absent = [None] * len(some)
+        yield pa.table({key: column_of_cells(columns.get(key, absent)) for key in names})
+        at += len(some)
 
 
 def _lines(path: Path, name: str) -> Iterator[Any] | None:

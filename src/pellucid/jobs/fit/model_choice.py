@@ -24,7 +24,7 @@ from pellucid.findings import Finding
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoded_chunks import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.linear.ridge_cv import beyond
+from pellucid.linear.solvers.lam_grid import beyond
 from pellucid.wording import number
 
 Array = NDArray[Any]

@@ -61,7 +61,13 @@ def partial(X: Any, Y: Array, weights: Array | None = None) -> Moments:
 
 
 def partials(
-    X: Any, Y: Array, weights: Array | None, chunk: NDArray[np.intp] | None, count: int
+    X: Any,
+    Y: Array,
+    weights: Array | None,
+    chunk: NDArray[np.intp] | None,
+    count: int,
+    *,
+    threaded: bool = True,
 ) -> list[Moments]:
     """Moments of each chunk of the rows, in one pass.
 
@@ -75,6 +81,8 @@ def partials(
         The number of each row's chunk; None when there is one chunk.
     count : int
         How many chunks there are.
+    threaded : bool
+        Whether the rows are cut among threads; not where each thread has rows of its own.
 
     Returns
     -------
@@ -106,7 +114,8 @@ def partials(
                 _add_products(products[j], Z[there], None if w is None else w[there])
         return products
 
-    return [_centred(products, shift, d) for products in tree_sum(over_pieces(piece, n, width))]
+    pieces = over_pieces(piece, n, width) if threaded else [piece(0, n)]
+    return [_centred(products, shift, d) for products in tree_sum(pieces)]
 
 
 def _add_products(products: Array, Z: Array, weights: Array | None) -> None:

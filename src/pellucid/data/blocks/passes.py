@@ -1,0 +1,164 @@
+"""A pass over all tiles: `partial` of each, merged along the fixed tree, by threads.
+
+Who calls `partial` changes no bit.
+
+Notes: §2.5.6
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, Full, Queue
+from typing import Any, Protocol, TypeVar
+
+from pellucid.data.blocks.merging import MergeTree
+from pellucid.data.blocks.rows import length
+from pellucid.data.blocks.source import Columns, RowBlocks
+from pellucid.data.blocks.tiles import Tile, tiles
+from pellucid.errors import TooFewRowsError
+from pellucid.threads import one_blas_thread, threads
+
+S = TypeVar("S")
+T = TypeVar("T")
+Partial = Callable[[Tile], S]
+Merge = Callable[[S, S], S]
+AHEAD = 3  # tiles read before they are asked for
+
+
+class Passes(Protocol):
+    """Whoever can take a pass over a source."""
+
+    def reduce(
+        self, source: RowBlocks, partial: Partial[S], merge: Merge[S], columns: Columns = None
+    ) -> S:
+        """`partial` of every tile, merged along the fixed tree.
+
+        Raises
+        ------
+        TooFewRowsError
+            When there is no row.
+        """
+        ...
+
+
+class LocalPasses:
+    """Passes by threads of this process, with the next tiles read meanwhile.
+
+    Parameters
+    ----------
+    workers : int or None
+        Threads; None takes one a core.
+    seen : callable (rows) or None
+        Called with the number of rows done so far.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pellucid.data.blocks.source import array_blocks
+    >>> rows = array_blocks(np.ones((10, 2)), cut=3)
+    >>> LocalPasses().reduce(rows, lambda tile: tile.rows[0].sum(), lambda a, b: a + b).item()
+    20.0
+
+    Notes: §2.5.6
+    """
+
+    def __init__(
+        self, workers: int | None = None, seen: Callable[[int], None] | None = None
+    ) -> None:
+        self.workers, self.seen = workers or threads(), seen
+
+    def reduce(
+        self, source: RowBlocks, partial: Partial[S], merge: Merge[S], columns: Columns = None
+    ) -> S:
+        """`partial` of every tile, merged along the fixed tree."""
+        tree: MergeTree[S] = MergeTree(merge)
+        read = ReadAhead(tiles(source.blocks(columns), source.tile), AHEAD)
+        with one_blas_thread(1), read, ThreadPoolExecutor(self.workers) as pool:
+            waiting: deque[tuple[int, int, Future[S]]] = deque()
+            for tile in read:
+                done = tile.first + length(tile.rows)
+                waiting.append((tile.number, done, pool.submit(partial, tile)))
+                del tile
+                if len(waiting) > self.workers:
+                    self._take(tree, waiting)
+            while waiting:
+                self._take(tree, waiting)
+        return whole(tree, source)
+
+    def _take(self, tree: MergeTree[S], waiting: deque[tuple[int, int, Future[S]]]) -> None:
+        number, done, future = waiting.popleft()
+        tree.add(0, number, future.result())
+        if self.seen is not None:
+            self.seen(done)
+
+
+def whole(tree: MergeTree[S], source: RowBlocks) -> S:
+    """What the tree holds.
+
+    Raises
+    ------
+    TooFewRowsError
+        When there was no row.
+    """
+    found = tree.whole()
+    if found is None:
+        raise TooFewRowsError(f"{source.name} has no rows: there is nothing to learn from.")
+    return found
+
+
+class ReadAhead:
+    """Items of an iterator that a thread reads before they are asked for.
+
+    Closed as a context manager: the thread ends, also where an error stopped who asked.
+    """
+
+    END: Any = object()
+
+    def __init__(self, items: Iterator[T], ahead: int) -> None:
+        self.queue: Queue[Any] = Queue(ahead)
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self._read, args=(items,), daemon=True)
+        self.thread.start()
+
+    def _read(self, items: Iterator[Any]) -> None:
+        try:
+            for item in items:
+                if not self._put((item, None)):
+                    return
+            self._put((self.END, None))
+        except BaseException as error:  # given to who asks, whatever it is
+            self._put((self.END, error))
+
+    def _put(self, item: Any) -> bool:
+        while not self.stopped.is_set():
+            try:
+                self.queue.put(item, timeout=0.1)
+                return True
+            except Full:
+                continue
+        return False
+
+    def __enter__(self) -> ReadAhead:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopped.set()
+        try:
+            while True:
+                self.queue.get_nowait()
+        except Empty:
+            pass
+        self.thread.join()
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            item, error = self.queue.get()
+            if error is not None:
+                raise error
+            if item is self.END:
+                return
+            yield item
+            del item

@@ -1,0 +1,57 @@
+"""From `fit(blocks)` to the function that fits by passes over them, or a clear error.
+
+Notes: §2.5.6
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from pellucid.data.blocks.passes import LocalPasses, Passes
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.errors import FramingError, ShapeError
+
+
+def fit_blocks(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    """Fit a model to rows in blocks.
+
+    Parameters
+    ----------
+    model : estimator
+    X : RowBlocks
+        Each block holds its rows' answers, and weights, as further arrays.
+    y, sample_weight : None
+
+    Raises
+    ------
+    FramingError
+        When the model has no block route.
+
+    Notes: §2.5.6
+    """
+    if not model.block_route:
+        raise FramingError(
+            f"{type(model).__name__} has no block route: it needs its rows in memory. Give it a "
+            "sample; or take a model that reads blocks: "
+            "LeastSquares, Ridge, RidgeCV."
+        )
+    model.check_hyperparameters()
+    source, passes = source_of(X, y, sample_weight)
+    module, _, name = model.block_route.partition(":")
+    fit: Any = getattr(import_module(module), name)
+    return fit(model, source, passes)
+
+
+def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBlocks, Passes]:
+    """The blocks, and who takes passes over them: threads of this machine."""
+    if isinstance(X, RowBlocks):
+        if y is not None or sample_weight is not None:
+            raise ShapeError(
+                "Blocks hold the answers beside the rows: give array_blocks(X, y), and no y."
+            )
+        return X, LocalPasses()
+    raise FramingError(
+        f"A collection of Dask ({type(X).__name__}) is not read in place: compute() it where it "
+        "fits in memory; else give CalledBlocks or array_blocks of its partitions."
+    )

@@ -1,0 +1,1 @@
+"""Fits by passes over blocks of rows: the same answers as in memory."""
