@@ -117,8 +117,8 @@ def waveform(
 ) -> tuple[Array, Array]:
     """A vibration, y = sin(ω x̄ + φ) + noise, with x uniform on [−1, 1]ᵈ and x̄ its mean entry.
 
-    No plane follows it. Of one input, ω = 6 and φ = 1, order 8 does: the best polynomial of that order is
-    nowhere further from the sine than 0.05.
+    No plane follows it. Of one input, ω = 6 and φ = 1, order 8 does: the best polynomial of that
+    order is nowhere further from the sine than 0.05.
 
     Parameters
     ----------
