@@ -41,7 +41,8 @@ def _found(order: int, rows: int, power: float, noise: float, seed: int) -> tupl
     from pellucid.evaluation.two_errors import two_errors
 
     def sample(s: int) -> tuple[Any, Any]:
-        return waveform(rows, frequency=FREQUENCY, noise=noise, seed=s)
+        X, y = waveform(rows, frequency=FREQUENCY, noise=noise, seed=s)
+        return X, y
 
     basis = PolynomialBasis(order, include_constant=order == 0, domain="scaled")
     model = make_pipeline(basis, Ridge(10.0**power))
