@@ -155,8 +155,8 @@ def _double(state: State, scene: Scene) -> tuple[str, str]:
 PAGE = Page(
     name="plane-by-a-matrix",
     lead="A matrix is a way to move the plane: its columns say where the two unit arrows land, and "
-    "all else follows along. Drag the tips; Play leads the way back, where there is one. Where does "
-    "the square go, and can it come back?",
+    "all else follows along. Drag the tips; Play leads the way back, where there is one. Where "
+    "does the square go, and can it come back?",
     notes="§0.2, §0.3, Def 1",
     controls=CONTROLS,
     formulas=(
