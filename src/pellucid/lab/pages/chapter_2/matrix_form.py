@@ -160,7 +160,7 @@ def _solution(state: State, square: Any, one: Any, y: Any, theta: Any, rank: int
     note = (
         f"θ is the inverse times {right}."
         if rank == d
-        else f"{product} has no inverse: many θ have the same least J; the shortest of them is shown."
+        else f"{product} has no inverse: many θ have the same least J; the shortest is shown."
     )
     return matrices(
         "XXᵀ, its inverse where there is one, XYᵀ, and the best θ.",
