@@ -78,7 +78,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
             weights_section(result, drawn),
             section("What was minimised", result.explanation.to_html()),
             columns_as_read(result.columns),
-            commands(result.settings, folder, "new.csv"),
+            commands(result.settings, folder, "new.csv", result.explanation.page),
             footer(),
         ]
     )
@@ -318,12 +318,16 @@ def _costs(
     )
 
 
-def commands(settings: Settings, folder: Path, new: str) -> str:
-    """How to predict from `new` with the model in the folder, and how to repeat the run."""
+def commands(settings: Settings, folder: Path, new: str, live: str = "") -> str:
+    """How to predict from `new` with the model in the folder, and how to repeat the run.
+
+    `live` is the page of the lab that shows the idea; the lab shows it over the run's own data.
+    """
     model = folder / "model.pellucid"
     lines = (
         f"./pellucid predict {shlex.quote(str(model))} {new} -o predictions.csv",
         f"./pellucid fit DATA --config {shlex.quote(str(folder / 'run.toml'))}",
+        f"./pellucid lab --run {shlex.quote(str(folder))} --page {live}" if live else "",
     )
     chosen = [
         (name, str(value)) for name, value in asdict(settings).items() if value not in (None, ())
