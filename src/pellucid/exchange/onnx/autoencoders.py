@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pellucid.exchange.onnx_graph import OnnxGraph
-from pellucid.exchange.onnx_linear import Outputs
-from pellucid.exchange.onnx_networks import standardised
-from pellucid.exchange.onnx_series import written_series
+from pellucid.exchange.onnx.graph import OnnxGraph
+from pellucid.exchange.onnx.layers.series import written_series
+from pellucid.exchange.onnx.linear import Outputs
+from pellucid.exchange.onnx.networks import standardised
 
 if TYPE_CHECKING:
     from pellucid.autoencoders.code_estimator import CodeEstimator

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import FramingError
-from pellucid.exchange.onnx_graph import OnnxGraph
-from pellucid.exchange.onnx_linear import Outputs, labelled
-from pellucid.exchange.onnx_series import written_series
+from pellucid.exchange.onnx.graph import OnnxGraph
+from pellucid.exchange.onnx.layers.series import written_series
+from pellucid.exchange.onnx.linear import Outputs, labelled
 
 
 def network_outputs(graph: OnnxGraph, network: Any, params: Any, state: Any) -> Outputs:

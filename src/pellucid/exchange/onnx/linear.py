@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.exchange.onnx_graph import OnnxGraph
+from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.linear.linear_classifier import LinearClassifier
 from pellucid.linear.logistic_classifier import TwoClasses
 from pellucid.linear.random_regression import RandomRegression

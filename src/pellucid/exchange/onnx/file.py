@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from pellucid.errors import FramingError, MissingExtraError
-from pellucid.exchange.onnx_graph import OnnxGraph
+from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.storage.atomic import write_whole
 
 
@@ -76,9 +76,9 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None) -> bytes:
 
     from pellucid.autoencoders.code_estimator import CodeEstimator
     from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-    from pellucid.exchange.onnx_autoencoders import coded_outputs, linear_code_outputs
-    from pellucid.exchange.onnx_linear import linear_outputs
-    from pellucid.exchange.onnx_networks import estimator_outputs, network_outputs
+    from pellucid.exchange.onnx.autoencoders import coded_outputs, linear_code_outputs
+    from pellucid.exchange.onnx.linear import linear_outputs
+    from pellucid.exchange.onnx.networks import estimator_outputs, network_outputs
     from pellucid.networks.adversarial.robust_classifier import RobustClassifier
     from pellucid.networks.estimators.network_estimator import NetworkEstimator
     from pellucid.networks.network import Network
