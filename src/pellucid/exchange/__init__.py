@@ -10,6 +10,8 @@ from pellucid.lazy import lazy_names
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "load_torch_weights": "pellucid.exchange.torch_weights",
+    "machine_to_onnx": "pellucid.exchange.onnx.machine",
+    "register_onnx_converters": "pellucid.exchange.onnx.registration",
     "to_onnx": "pellucid.exchange.onnx.file",
 }
 

@@ -5,53 +5,80 @@ Notes: Def 353, eq 8.3, eq 8.4, Clar 355
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.exchange.onnx.converters import features_of
+from pellucid.exchange.onnx.distances import distances
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.layers.series import written_series
-from pellucid.exchange.onnx.linear import Outputs
+from pellucid.exchange.onnx.linear import labelled
 from pellucid.exchange.onnx.networks import standardised
+from pellucid.exchange.onnx.rows import Outputs, Rows
 
 if TYPE_CHECKING:
-    from pellucid.autoencoders.code_estimator import CodeEstimator
-    from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
     from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
 
 
-def linear_code_outputs(graph: OnnxGraph, model: LinearAutoencoder) -> Outputs:
+def linear_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     """Code and reconstruction of a linear autoencoder.
 
     Notes: Def 353, Concept 358
     """
-    centred = graph("Sub", "x", graph.constant(model.mean_))
+    centred = graph("Sub", rows.matrix(graph), graph.constant(model.mean_))
     code = graph("MatMul", centred, graph.constant(model.encoder_weights_))
     back = graph("MatMul", code, graph.constant(model.decoder_weights_))
     back = graph("Add", back, graph.constant(model.decoder_offsets_))
     return _both(model, code, back)
 
 
-def coded_outputs(graph: OnnxGraph, model: CodeEstimator) -> Outputs:
+def trained_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     """Code and reconstruction of a trained autoencoder; of a variational one at the mean code.
 
     Notes: Def 353, Def 370, Clar 355
     """
     wide, k = np.float64, int(model.code_length)
+    single = graph.computing_in("float32")
     encoder, encoding = model._half(decoding=False)
     decoder, decoding = model._half(decoding=True)
-    x = standardised(graph, model)
-    code = written_series(graph, x, encoder.layers, encoding, None, encoder.points[0])
+    x = standardised(single, rows.matrix(graph), model)
+    code = written_series(single, x, encoder.layers, encoding, None, encoder.points[0])
     if encoder.out_shape != (k,):  # log-variances stand behind the means
-        code = graph("Gather", code, graph.whole(np.arange(k)), axis=1)
-    scores = written_series(graph, code, decoder.layers, decoding, None, decoder.points[0])
+        code = graph.columns(code, np.arange(k))
+    scores = written_series(single, code, decoder.layers, decoding, None, decoder.points[0])
     back = _answers(graph, model.loss_, graph.cast(scores, wide))
-    back = graph("Mul", back, graph.array(np.asarray(model.scale_, wide)))
-    back = graph("Add", back, graph.array(np.asarray(model.mean_, wide)))
+    back = graph("Mul", back, graph.constant(model.scale_))
+    back = graph("Add", back, graph.constant(model.mean_))
     return _both(model, graph.cast(code, wide), back)
 
 
-def _both(model: CodeEstimator | LinearAutoencoder, code: str, back: str) -> Outputs:
+def nearest_label(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """The label of the nearest labelled code.
+
+    Notes: Def 366
+    """
+    if model.encoder_ is not None:
+        rows = features_of(graph, rows, model.encoder_)
+    gaps = distances(graph, rows.matrix(graph), model.codes_)
+    nearest = graph("ArgMin", gaps, axis=1, keepdims=0)
+    return {"label": labelled(graph, model.classes_[model.labels_], nearest)}
+
+
+def chance_of_real(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """What the discriminator says of rows; what the generator makes needs random draws.
+
+    Notes: Def 375
+    """
+    single = graph.computing_in("float32")
+    centred = graph("Sub", rows.matrix(graph), graph.constant(model.mean_))
+    x = single.numbers(graph("Div", centred, graph.constant(model.scale_)))
+    network, params = model.discriminator_, model.discriminator_params_
+    y = written_series(single, x, network.layers, params, None, network.points[0])
+    return {"chance_of_real": (graph.flat(graph.cast(y, np.float64)), np.float64, ())}
+
+
+def _both(model: Any, code: str, back: str) -> Outputs:
     shapes = (int(model.code_length),), (int(model.n_features_in_),)
     return {
         "code": (code, np.float64, shapes[0]),
@@ -66,8 +93,6 @@ def _answers(graph: OnnxGraph, loss: ReconstructionLoss, scores: str) -> str:
     parts, order = [], []
     for columns, operator in groups:
         if len(columns):
-            own = graph("Gather", scores, graph.whole(columns), axis=1)
-            parts.append(graph(operator, own))
+            parts.append(graph(operator, graph.columns(scores, columns)))
             order += list(columns)
-    together = graph("Concat", *parts, axis=1)
-    return graph("Gather", together, graph.whole(np.argsort(order)), axis=1)
+    return graph.columns(graph("Concat", *parts, axis=1), np.argsort(order))

@@ -1,17 +1,37 @@
-"""An ONNX graph as it grows: each call adds one operator and answers the name of its result.
+"""An ONNX graph as it grows: each call adds one operator and returns the name of its result.
 
 Notes: Concept 247
 """
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-OPSET = 17  # every operator written here exists since then, so old runtimes read the file too
-IR_VERSION = 8
+OPSET = 17  # of a graph of numbers: old runtimes read it too
+# Operators that came later raise the version of a graph that holds them.
+SINCE = {"RegexFullMatch": 20, "StringConcat": 20, "StringSplit": 20}
+ML, MICROSOFT = "ai.onnx.ml", "com.microsoft"
+# Domain and version of the operators that are not in the first domain.
+ELSEWHERE = {
+    "LabelEncoder": (ML, 4),
+    "Tokenizer": (MICROSOFT, 1),
+    "TreeEnsemble": (ML, 5),
+}
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of a graph: n×`shape`, numbers of `dtype`, or text where that is `str`."""
+
+    name: str
+    dtype: Any
+    shape: tuple[int, ...]
 
 
 class OnnxGraph:
@@ -21,32 +41,72 @@ class OnnxGraph:
     ----------
     dtype : {"float32", "float64"}
         What it computes in.
-    input_dtype : {"float32", "float64"}, optional
-        What it is given; the same by default.
+    taken : sequence of str
+        Names that results must not have: those of inputs and outputs.
+    prefix : str
+        What the names of results begin with.
 
     Notes: Concept 247
     """
 
-    def __init__(self, dtype: str, input_dtype: str = "") -> None:
+    def __init__(self, dtype: str = "float64", taken: Sequence[str] = (), prefix: str = "") -> None:
         self.dtype = np.dtype(dtype)
-        self.input_dtype = np.dtype(input_dtype or dtype)
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
+        self.opsets: dict[str, int] = {"": OPSET}
+        self._taken = set(taken)
+        self._count = [0]
+        self.prefix = prefix
 
-    def __call__(self, operator: str, *inputs: str, **attributes: Any) -> str:
+    def computing_in(self, dtype: str) -> Self:
+        """The same graph, whose `constant` makes numbers of another type."""
+        other = copy.copy(self)
+        other.dtype = np.dtype(dtype)
+        return other
+
+    def body(self) -> Self:
+        """Room for the nodes of a loop's body; constants and names are shared with the graph."""
+        other = copy.copy(self)
+        other.nodes = []
+        return other
+
+    def name(self, kind: str) -> str:
+        """A name that nothing in the graph has."""
+        while True:
+            self._count[0] += 1
+            name = f"{self.prefix}{kind}_{self._count[0]}"
+            if name not in self._taken:
+                return name
+
+    def __call__(self, operator: str, *inputs: str, since: int = OPSET, **attributes: Any) -> str:
         """Add an operator with one result."""
+        return self.several(operator, 1, *inputs, since=since, **attributes)[0]
+
+    def several(
+        self, operator: str, count: int, *inputs: str, since: int = OPSET, **attributes: Any
+    ) -> list[str]:
+        """Add an operator with so many results; `since` is the version that it needs."""
         from onnx import helper
 
-        name = f"{operator.lower()}_{len(self.nodes) + 1}"
-        self.nodes.append(helper.make_node(operator, list(inputs), [name], name, **attributes))
-        return name
+        domain, version = ELSEWHERE.get(operator, ("", max(since, SINCE.get(operator, 0))))
+        self.opsets[domain] = max(self.opsets.get(domain, 0), version)
+        names = [self.name(operator.lower()) for _ in range(count)]
+        node = helper.make_node(
+            operator, list(inputs), names, names[0], domain=domain, **attributes
+        )
+        self.nodes.append(node)
+        return names
 
     def constant(self, values: Any) -> str:
-        """Numbers of the graph's own kind: weights, offsets, scales."""
+        """Numbers of the type that the graph computes in: weights, offsets, scales."""
         return self.array(np.asarray(values, self.dtype))
 
+    def numbers(self, x: str) -> str:
+        """The same numbers in the type that the graph computes in."""
+        return self.cast(x, self.dtype)
+
     def cast(self, x: str, dtype: Any) -> str:
-        """The same numbers as another kind."""
+        """The same numbers as another type."""
         from onnx import helper
 
         return self("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
@@ -55,23 +115,46 @@ class OnnxGraph:
         """Whole numbers: shapes and places."""
         return self.array(np.asarray(values, np.int64))
 
-    def array(self, values: NDArray[Any]) -> str:
-        """An array of any kind, labels too."""
-        from onnx import numpy_helper
+    def text(self, values: Any) -> str:
+        """A constant text, or an array of texts."""
+        return self.array(np.asarray(values, dtype=object))
 
-        name = f"constant_{len(self.constants) + 1}"
-        held = values.astype(object) if values.dtype.kind in "UO" else np.ascontiguousarray(values)
-        self.constants.append(numpy_helper.from_array(held.reshape(values.shape), name))
+    def array(self, values: NDArray[Any]) -> str:
+        """An array of any type, labels too."""
+        name = self.name("constant")
+        self.constants.append(tensor(values, name))
         return name
 
-    def packed(self, in_shape: tuple[int, ...], outputs: dict[str, tuple[str, Any, Any]]) -> bytes:
+    def total(self, x: str, axis: int, keepdims: int = 0) -> str:
+        """The sum along an axis."""
+        return self("ReduceSum", x, self.whole([axis]), keepdims=keepdims)
+
+    def columns(self, x: str, places: Any) -> str:
+        """Columns of an n×d result, in the order of `places`."""
+        return self("Gather", x, self.whole(places), axis=1)
+
+    def flat(self, x: str) -> str:
+        """n×1 as n."""
+        return self("Reshape", x, self.whole([-1]))
+
+    def upright(self, x: str) -> str:
+        """n as n×1."""
+        return self("Reshape", x, self.whole([-1, 1]))
+
+    def repeated(self, row: NDArray[Any], like: str) -> str:
+        """A constant row, once for each row of another result."""
+        count = self("Gather", self("Shape", like), self.whole([0]), axis=0)
+        shape = self("Concat", count, self.whole(row.shape), axis=0)
+        return self("Expand", self.array(row[None]), shape)
+
+    def packed(self, inputs: Sequence[Input], outputs: Mapping[str, tuple[str, Any, Any]]) -> bytes:
         """The finished model as the bytes of a file, checked.
 
         Parameters
         ----------
-        in_shape : tuple of int
-            Shape of one point; the number of points stays open.
-        outputs : dict of name -> (result, dtype, shape of one point)
+        inputs : sequence of Input
+            The number of rows stays open.
+        outputs : mapping of name -> (result, dtype, shape of one point)
         """
         from onnx import checker, helper
 
@@ -82,22 +165,39 @@ class OnnxGraph:
         graph = helper.make_graph(
             self.nodes,
             "pellucid",
-            [_value("x", self.input_dtype, in_shape)],
-            [_value(name, dtype, shape) for name, (_, dtype, shape) in outputs.items()],
+            [value_of(each.name, each.dtype, each.shape) for each in inputs],
+            [value_of(name, dtype, shape) for name, (_, dtype, shape) in outputs.items()],
             self.constants,
         )
+        opsets = [helper.make_opsetid(domain, version) for domain, version in self.opsets.items()]
         model = helper.make_model(
             graph,
             producer_name="pellucid",
             producer_version=__version__,
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=IR_VERSION,
+            opset_imports=opsets,
+            ir_version=_ir_version(self.opsets),
         )
         checker.check_model(model, full_check=True)
         return bytes(model.SerializeToString(deterministic=True))
 
 
-def _value(name: str, dtype: Any, shape: tuple[int, ...]) -> Any:
+def _ir_version(opsets: Mapping[str, int]) -> int:
+    """The oldest form of a file that holds operators of these versions."""
+    if opsets.get(ML, 0) >= 5:
+        return 10
+    return 8 if opsets[""] < 19 else 9
+
+
+def tensor(values: NDArray[Any], name: str = "") -> Any:
+    """An array as ONNX holds it."""
+    from onnx import numpy_helper
+
+    held = values.astype(object) if values.dtype.kind in "UO" else np.ascontiguousarray(values)
+    return numpy_helper.from_array(held.reshape(values.shape), name)
+
+
+def value_of(name: str, dtype: Any, shape: Sequence[int]) -> Any:
+    """The description of an input or output with an open number of rows."""
     from onnx import TensorProto, helper
 
     kind = np.dtype(dtype)

@@ -9,78 +9,94 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.exchange.onnx.converters import outputs_of
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.linear.linear_classifier import LinearClassifier
-from pellucid.linear.logistic_classifier import TwoClasses
-from pellucid.linear.random_regression import RandomRegression
-from pellucid.linear.sigmoids_classifier import SigmoidsClassifier
-from pellucid.linear.softmax_classifier import SeveralClasses
-from pellucid.linear.square_loss import SquareLossRegressor
+from pellucid.exchange.onnx.rows import Outputs, Rows
 
-# Name of an output -> its result in the graph, its kind of entry, shape of one point.
-Outputs = dict[str, tuple[str, Any, tuple[int, ...]]]
+FURTHEST = 700.0  # exponents beyond overflow
 
 
-def linear_outputs(graph: OnnxGraph, model: Any) -> Outputs | None:
-    """What a fitted linear model answers; None for a model of another family.
+def regression(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """The score itself.
 
-    Notes: KE 45, KE 152, Def 170
+    Notes: KE 45
     """
-    if isinstance(model, SquareLossRegressor | RandomRegression):
-        return _regression(graph, model)
-    if isinstance(model, TwoClasses):
-        return _two_classes(graph, model)
-    if isinstance(model, SigmoidsClassifier):
-        return _sigmoids(graph, model)
-    if isinstance(model, SeveralClasses):
-        return _several_classes(graph, model)
-    return None
+    shape = np.shape(model.coef_)[:-1]
+    return {"prediction": (_scores(graph, rows, model), np.float64, shape)}
 
 
-def _scores(graph: OnnxGraph, model: Any) -> str:
-    product = graph("MatMul", "x", graph.constant(np.asarray(model.coef_).T))
-    return graph("Add", product, graph.constant(model.intercept_))
+def two_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """The second label above the threshold; its chance, or (of a linear classifier) the score.
 
-
-def _regression(graph: OnnxGraph, model: Any) -> Outputs:
-    return {"prediction": (_scores(graph, model), graph.dtype, np.shape(model.coef_)[:-1])}
-
-
-def _two_classes(graph: OnnxGraph, model: Any) -> Outputs:
-    u = _scores(graph, model)
+    Notes: KE 152
+    """
+    u = _scores(graph, rows, model)
     cut = np.log(model.threshold / (1 - model.threshold))
-    positive = graph("Greater", u, graph.constant(cut))
-    label = labelled(
-        graph, model.classes_, graph("Squeeze", graph.cast(positive, np.int64), _last(graph))
-    )
-    if isinstance(model, LinearClassifier):
-        flat = graph("Squeeze", u, _last(graph))
-        return {"label": label, "score": (flat, graph.dtype, ())}
-    both = graph("Concat", graph("Neg", u), u, axis=1)
-    return {"label": label, "probabilities": (graph("Sigmoid", both), graph.dtype, (2,))}
+    positive = graph.flat(graph.cast(graph("Greater", u, graph.constant(cut)), np.int64))
+    label = labelled(graph, model.classes_, positive)
+    if not hasattr(model, "predict_proba"):
+        return {"label": label, "score": (graph.flat(u), np.float64, ())}
+    return {"label": label, "probabilities": (two_chances(graph, u), np.float64, (2,))}
 
 
-def _several_classes(graph: OnnxGraph, model: Any) -> Outputs:
-    u = _scores(graph, model)
+def several_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """The label of the greatest score; chances by softmax.
+
+    Notes: Def 170
+    """
+    u = _scores(graph, rows, model)
     label = labelled(graph, model.classes_, graph("ArgMax", u, axis=1, keepdims=0))
     chances = graph("Softmax", u, axis=1)
-    return {"label": label, "probabilities": (chances, graph.dtype, (len(model.classes_),))}
+    return {"label": label, "probabilities": (chances, np.float64, (len(model.classes_),))}
 
 
-def _sigmoids(graph: OnnxGraph, model: Any) -> Outputs:
+def sigmoids(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """A chance a class: as many labels as pass the threshold, or the likeliest alone.
+
+    Notes: Clar 174
+    """
     if not model.multilabel_ and len(model.coef_) == 1:
-        return _two_classes(graph, model)
-    u = _scores(graph, model)
+        return two_classes(graph, rows, model)
+    u = _scores(graph, rows, model)
     k = (len(model.coef_),)
     g = graph("Sigmoid", u)
     if model.multilabel_:
         cut = np.log(model.threshold / (1 - model.threshold))
         present = graph.cast(graph("Greater", u, graph.constant(cut)), np.int64)
-        return {"label": (present, np.int64, k), "probabilities": (g, graph.dtype, k)}
-    g = graph("Max", g, graph.constant(np.finfo(graph.dtype).tiny))
-    shares = graph("Div", g, graph("ReduceSum", g, graph.whole([1]), keepdims=1))
+        return {"label": (present, np.int64, k), "probabilities": (g, np.float64, k)}
+    g = graph("Max", g, graph.constant(np.finfo(np.float64).tiny))
+    shares = graph("Div", g, graph.total(g, 1, keepdims=1))
     label = labelled(graph, model.classes_, graph("ArgMax", u, axis=1, keepdims=0))
-    return {"label": label, "probabilities": (shares, graph.dtype, k)}
+    return {"label": label, "probabilities": (shares, np.float64, k)}
+
+
+def transformed_target(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """The regression's answer on its own scale, taken back to the mean in the target's units.
+
+    Notes: §2.4, KE 53
+    """
+    u, _, shape = outputs_of(graph, rows, model.estimator_)["prediction"]
+    if model.scale == "log":
+        within = graph("Max", graph("Min", u, graph.constant(FURTHEST)), graph.constant(-FURTHEST))
+        grown = graph("Mul", graph("Exp", within), graph.constant(model.smearing_))
+        found = graph("Sub", grown, graph.constant(model.shift_))
+    else:
+        root = graph("Max", u, graph.constant(0.0))
+        found = graph("Add", graph("Mul", root, root), graph.constant(model.smearing_))
+    return {"prediction": (graph("Max", found, graph.constant(0.0)), np.float64, shape)}
+
+
+def _scores(graph: OnnxGraph, rows: Rows, model: Any) -> str:
+    product = graph("MatMul", rows.matrix(graph), graph.constant(np.asarray(model.coef_).T))
+    return graph("Add", product, graph.constant(model.intercept_))
+
+
+def two_chances(graph: OnnxGraph, u: str) -> str:
+    """1 − σ(u) and σ(u) of scores n×1.
+
+    Notes: KE 152
+    """
+    return graph("Sigmoid", graph("Concat", graph("Neg", u), u, axis=1))
 
 
 def labelled(graph: OnnxGraph, classes: Any, places: str) -> tuple[str, Any, tuple[int, ...]]:
@@ -92,7 +108,3 @@ def labelled(graph: OnnxGraph, classes: Any, places: str) -> tuple[str, Any, tup
     if labels.dtype == object and all(isinstance(label, str) for label in labels):
         labels = labels.astype(str)
     return graph("Gather", graph.array(labels), places), labels.dtype, ()
-
-
-def _last(graph: OnnxGraph) -> str:
-    return graph.whole([-1])

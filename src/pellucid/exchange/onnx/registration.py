@@ -1,0 +1,143 @@
+"""Our converters made known to skl2onnx, so that its pipelines with ours inside convert.
+
+Notes: Concept 247
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import MissingExtraError
+from pellucid.exchange.onnx.converters import CONVERTERS, REFUSALS, outputs_of
+from pellucid.exchange.onnx.graph import Input, OnnxGraph
+from pellucid.exchange.onnx.inputs import rows_of
+from pellucid.exchange.onnx.rows import FEATURES, Outputs
+from pellucid.storage.registry import REGISTRY
+
+OPTIONS = {
+    "zipmap": [True, False, "columns"],
+    "nocl": [True, False],
+    "output_class_labels": [True, False],
+}
+
+
+def register_onnx_converters() -> None:
+    """Make every estimator of ours known to skl2onnx.
+
+    After it, `skl2onnx.to_onnx(pipeline, X)` converts scikit-learn's pipelines, searches, votes and
+    stacks that hold ours. Text inside a graph needs `target_opset={"": 20, "ai.onnx.ml": 5}`, and
+    so do trees.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the package skl2onnx: `pip install "pellucid[onnx]"`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import MinMaxScaler
+    >>> from pellucid import Ridge
+    >>> from pellucid.exchange import register_onnx_converters
+    >>> register_onnx_converters()
+    >>> import skl2onnx
+    >>> X, y = np.arange(6.0).reshape(3, 2), np.arange(3.0)
+    >>> pipeline = make_pipeline(MinMaxScaler(), Ridge(lam=0.1)).fit(X, y)
+    >>> model = skl2onnx.to_onnx(pipeline, X)
+    >>> [output.name for output in model.graph.output]
+    ['prediction']
+
+    Notes: Concept 247
+    """
+    if find_spec("skl2onnx") is None:
+        raise MissingExtraError(
+            'Converters are made known to the package skl2onnx: pip install "pellucid[onnx]".'
+        )
+    from skl2onnx import update_registered_converter
+
+    for name in (*CONVERTERS, *REFUSALS):
+        if name in REGISTRY:
+            module, _, attribute = REGISTRY[name].partition(":")
+            update_registered_converter(
+                getattr(import_module(module), attribute),
+                f"Pellucid{name}",
+                _shapes,
+                _converted,
+                parser=_declared,
+                options=OPTIONS,
+            )
+
+
+def _found(graph: OnnxGraph, variables: Any, model: Any) -> Outputs:
+    """The outputs that skl2onnx passes on: of a transformer the features alone."""
+    from skl2onnx.common.data_types import StringTensorType
+
+    inputs = []
+    for each in variables:
+        shape = tuple(each.type.shape[1:]) or (1,)
+        dtype = str if isinstance(each.type, StringTensorType) else np.float32
+        inputs.append(Input(each.full_name, dtype, shape))
+    names = [str(name) for name in getattr(model, "feature_names_in_", ())]
+    outputs = outputs_of(graph, rows_of(graph, inputs, names), model)
+    if hasattr(model, "transform") and not hasattr(model, "predict"):
+        kept = next(name for name in FEATURES if name in outputs)
+        return {kept: outputs[kept]}
+    return outputs
+
+
+def _declared(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:
+    """The operator of a model with a variable for each of its outputs."""
+    from skl2onnx._supported_operators import _get_sklearn_operator_name
+
+    operator = scope.declare_local_operator(_get_sklearn_operator_name(type(model)), model)
+    operator.inputs = inputs
+    for name, (_, dtype, shape) in _found(OnnxGraph(), inputs, model).items():
+        operator.outputs.append(scope.declare_local_variable(name, _type(dtype, shape)))
+    return operator.outputs
+
+
+def _type(dtype: Any, shape: tuple[int, ...]) -> Any:
+    from skl2onnx.common import data_types
+
+    kind = np.dtype(dtype)
+    held = {
+        "b": data_types.BooleanTensorType,
+        "f": data_types.DoubleTensorType,
+        "i": data_types.Int64TensorType,
+        "u": data_types.Int64TensorType,
+    }
+    return held.get(kind.kind, data_types.StringTensorType)([None, *shape])
+
+
+def _shapes(operator: Any) -> None:
+    found = _found(OnnxGraph(), operator.inputs, operator.raw_operator)
+    for variable, (_, dtype, shape) in zip(operator.outputs, found.values(), strict=False):
+        variable.type = _type(dtype, shape)
+
+
+def _converted(scope: Any, operator: Any, container: Any) -> None:
+    """Our nodes and constants, under names that nothing else has."""
+    from onnx import helper
+
+    graph = OnnxGraph(prefix=f"{scope.get_unique_operator_name('pellucid')}_")
+    found = _found(graph, operator.inputs, operator.raw_operator)
+    for variable, (result, _, _) in zip(operator.outputs, found.values(), strict=False):
+        graph.nodes.append(helper.make_node("Identity", [result], [variable.full_name]))
+    for constant in graph.constants:
+        container.initializers.append(constant)
+    for node in graph.nodes:
+        attributes = {each.name: helper.get_attribute_value(each) for each in node.attribute}
+        container.add_node(
+            node.op_type,
+            list(node.input),
+            list(node.output),
+            op_domain=node.domain,
+            op_version=graph.opsets[node.domain],
+            name=scope.get_unique_operator_name(node.op_type),
+            **attributes,
+        )
