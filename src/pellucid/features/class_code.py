@@ -144,7 +144,7 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
         check_is_fitted(self)
         k = len(self.categories_[at])
         blocks = self._blocks(at, np.array([*range(k), UNSEEN, MISSING], dtype=np.int32))
-        return np.hstack([b.toarray() if sp.issparse(b) else b for b in blocks])
+        return np.hstack([b if isinstance(b, np.ndarray) else b.toarray() for b in blocks])
 
     def _parts(self, X: Any, *, fitting: bool) -> list[Part]:
         return [

@@ -84,16 +84,17 @@ def _inlined(graph: OnnxGraph, rows: Rows, model: Any, made: Any, opsets: Any) -
 
 
 def _named_outputs(graph: OnnxGraph, model: Any, results: list[str]) -> Outputs:
-    if hasattr(model, "classes_") and hasattr(model, "predict"):
+    from sklearn.base import is_classifier, is_regressor
+
+    if is_regressor(model):
+        return {"prediction": (graph.flat(graph.cast(results[0], np.float64)), np.float64, ())}
+    if is_classifier(model):
         labels = np.asarray(model.classes_)
-        dtype = np.dtype(str) if labels.dtype == object else labels.dtype
-        dtype = np.dtype(np.int64) if dtype.kind in "iu" else dtype
+        dtype = np.int64 if labels.dtype.kind in "iu" else labels.dtype
         found: Outputs = {"label": (graph.flat(results[0]), dtype, ())}
         if len(results) > 1 and hasattr(model, "predict_proba"):
             chances = graph.cast(results[1], np.float64)
             found["probabilities"] = (chances, np.float64, (len(labels),))
         return found
-    if hasattr(model, "predict") and not hasattr(model, "transform"):
-        return {"prediction": (graph.flat(graph.cast(results[0], np.float64)), np.float64, ())}
     width = len(model.get_feature_names_out())
     return {"features": (graph.cast(results[0], np.float64), np.float64, (width,))}

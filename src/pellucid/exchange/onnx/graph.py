@@ -13,15 +13,18 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.errors import FramingError
+
 OPSET = 17  # of a graph of numbers: old runtimes read it too
 # Operators that came later raise the version of a graph that holds them.
 SINCE = {"RegexFullMatch": 20, "StringConcat": 20, "StringSplit": 20}
 ML, MICROSOFT = "ai.onnx.ml", "com.microsoft"
 # Domain and version of the operators that are not in the first domain.
 ELSEWHERE = {
-    "LabelEncoder": (ML, 4),
+    "LabelEncoder": (ML, 2),
     "Tokenizer": (MICROSOFT, 1),
     "TreeEnsemble": (ML, 5),
+    "TreeEnsembleRegressor": (ML, 3),
 }
 
 
@@ -45,18 +48,26 @@ class OnnxGraph:
         Names that results must not have: those of inputs and outputs.
     prefix : str
         What the names of results begin with.
+    limits : mapping of domain to int
+        The newest version of the operators of a domain that may be used.
 
     Notes: Concept 247
     """
 
-    def __init__(self, dtype: str = "float64", taken: Sequence[str] = (), prefix: str = "") -> None:
+    def __init__(
+        self,
+        dtype: str = "float64",
+        taken: Sequence[str] = (),
+        prefix: str = "",
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
         self.dtype = np.dtype(dtype)
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.opsets: dict[str, int] = {"": OPSET}
         self._taken = set(taken)
         self._count = [0]
-        self.prefix = prefix
+        self.prefix, self.limits = prefix, dict(limits or {})
 
     def computing_in(self, dtype: str) -> Self:
         """The same graph, whose `constant` makes numbers of another type."""
@@ -78,17 +89,24 @@ class OnnxGraph:
             if name not in self._taken:
                 return name
 
-    def __call__(self, operator: str, *inputs: str, since: int = OPSET, **attributes: Any) -> str:
+    def __call__(self, operator: str, *inputs: str, since: int = 0, **attributes: Any) -> str:
         """Add an operator with one result."""
         return self.several(operator, 1, *inputs, since=since, **attributes)[0]
 
     def several(
-        self, operator: str, count: int, *inputs: str, since: int = OPSET, **attributes: Any
+        self, operator: str, count: int, *inputs: str, since: int = 0, **attributes: Any
     ) -> list[str]:
         """Add an operator with so many results; `since` is the version that it needs."""
         from onnx import helper
 
-        domain, version = ELSEWHERE.get(operator, ("", max(since, SINCE.get(operator, 0))))
+        domain, version = ELSEWHERE.get(operator, ("", SINCE.get(operator, OPSET)))
+        version = max(version, since)
+        if version > max(self.limits.get(domain, version), OPSET if not domain else 0):
+            raise FramingError(
+                f"The operator {operator} needs version {version} of {domain or 'ai.onnx'}; "
+                f"at most {self.limits[domain]} was asked for. Ask for "
+                f"target_opset={{'': 20, 'ai.onnx.ml': 3}}, or write with pellucid.to_onnx."
+            )
         self.opsets[domain] = max(self.opsets.get(domain, 0), version)
         names = [self.name(operator.lower()) for _ in range(count)]
         node = helper.make_node(
@@ -106,10 +124,8 @@ class OnnxGraph:
         return self.cast(x, self.dtype)
 
     def cast(self, x: str, dtype: Any) -> str:
-        """The same numbers as another type."""
-        from onnx import helper
-
-        return self("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
+        """The same entries as another type."""
+        return self("Cast", x, to=_code_of(dtype))
 
     def whole(self, values: Any) -> str:
         """Whole numbers: shapes and places."""
@@ -198,8 +214,15 @@ def tensor(values: NDArray[Any], name: str = "") -> Any:
 
 def value_of(name: str, dtype: Any, shape: Sequence[int]) -> Any:
     """The description of an input or output with an open number of rows."""
+    from onnx import helper
+
+    return helper.make_tensor_value_info(name, _code_of(dtype), ["n", *shape])
+
+
+def _code_of(dtype: Any) -> int:
+    """The number that ONNX has for a type of entries."""
     from onnx import TensorProto, helper
 
     kind = np.dtype(dtype)
-    code = TensorProto.STRING if kind.kind in "UO" else helper.np_dtype_to_tensor_dtype(kind)
-    return helper.make_tensor_value_info(name, code, ["n", *shape])
+    text = kind.kind in "UO"
+    return int(TensorProto.STRING if text else helper.np_dtype_to_tensor_dtype(kind))

@@ -40,7 +40,8 @@ def inputs_of(model: Any, example: Any = None) -> list[Input]:
     """
     columns = _of_example(example) if example is not None else columns_of(model)
     types = {text for _, text in columns}
-    if len(types) == 1 and not _by_name(model):
+    whole = len(columns) == getattr(model, "n_features_in_", len(columns))
+    if len(types) == 1 and whole and not _by_name(model):
         return [Input(MATRIX, str if types.pop() else np.float64, (len(columns),))]
     return [Input(name, str if text else np.float64, (1,)) for name, text in columns]
 
@@ -127,14 +128,17 @@ def _of_search(model: Any) -> Columns:
 
 
 def _of_transformers(model: Any) -> Columns:
+    """Of a frame those columns that a transformer reads; of an array all."""
     names = _names(model)
     text = [False] * len(names)
+    read = {at for _, places in fitted_parts(model) for at in places}
     for transformer, places in fitted_parts(model):
         if is_nothing(transformer):
             continue
         for at, (_, own) in zip(places, columns_of(transformer), strict=False):
             text[at] = text[at] or own
-    return list(zip(names, text, strict=True))
+    used = [at in read or not hasattr(model, "feature_names_in_") for at in range(len(names))]
+    return [(n, own) for n, own, there in zip(names, text, used, strict=True) if there]
 
 
 def _of_union(model: Any) -> Columns:

@@ -39,6 +39,20 @@ def two_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     return {"label": label, "probabilities": (two_chances(graph, u), np.float64, (2,))}
 
 
+def decision(graph: OnnxGraph, rows: Rows, model: Any) -> str:
+    """Scores before chances, n×k; of two classes that of the second, and minus it for the first.
+
+    Notes: KE 152
+    """
+    u = _scores(graph, rows, model)
+    count = len(np.atleast_2d(model.coef_))
+    if hasattr(model, "threshold"):
+        u = graph("Sub", u, graph.constant(np.log(model.threshold / (1 - model.threshold))))
+    elif count == 2:  # the second less the first
+        u, count = graph("MatMul", u, graph.constant([[-1.0], [1.0]])), 1
+    return graph("Concat", graph("Neg", u), u, axis=1) if count == 1 else u
+
+
 def several_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     """The label of the greatest score; chances by softmax.
 

@@ -14,8 +14,7 @@ from pellucid.exchange.onnx.distances import distances
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.linear import labelled
 from pellucid.exchange.onnx.rows import Outputs, Rows
-
-DIGITS = 1e12  # distances that agree to so many decimals are a tie: the row stored first wins
+from pellucid.linear.nearest_neighbor import DECIMALS
 
 
 def average(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
@@ -59,7 +58,8 @@ def _votes(graph: OnnxGraph, rows: Rows, model: Any) -> tuple[str, str]:
     """Places of the rows that answer, n×k, and how often each counts."""
     k = min(int(model.n_neighbors), len(model.rows_))
     apart = distances(graph, rows.matrix(graph), model.rows_, "euclidean")
-    rounded = graph("Round", graph("Mul", apart, graph.constant(DIGITS)))
+    # Distances that agree to so many decimals are a tie: the row stored first wins.
+    rounded = graph("Round", graph("Mul", apart, graph.constant(10.0**DECIMALS)))
     _, index = graph.several("TopK", 2, rounded, graph.whole([k]), largest=0, sorted=1, axis=1)
     weights = graph("Gather", graph.constant(model.weights_), index, axis=0)
     before = graph("CumSum", weights, graph.array(np.asarray(1, np.int64)), exclusive=1)

@@ -48,10 +48,12 @@ def column_transformer(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     Notes: Concept 192
     """
     blocks, width = [], 0
+    names = [str(name) for name in getattr(model, "feature_names_in_", ())]
+    by_name = set(rows.names) <= set(names)  # inputs that no transformer reads may be left out
     for transformer, places in fitted_parts(model):
         if not len(places):
             continue
-        own = rows.select(graph, places)
+        own = rows.select(graph, [names[at] for at in places] if by_name else places)
         if not is_nothing(transformer):
             own = features_of(graph, own, transformer)
         blocks.append(own.matrix(graph))

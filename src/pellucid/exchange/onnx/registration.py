@@ -13,8 +13,9 @@ import numpy as np
 
 from pellucid.errors import MissingExtraError
 from pellucid.exchange.onnx.converters import CONVERTERS, REFUSALS, outputs_of
-from pellucid.exchange.onnx.graph import Input, OnnxGraph
+from pellucid.exchange.onnx.graph import ML, Input, OnnxGraph
 from pellucid.exchange.onnx.inputs import rows_of
+from pellucid.exchange.onnx.linear import decision
 from pellucid.exchange.onnx.rows import FEATURES, Outputs
 from pellucid.storage.registry import REGISTRY
 
@@ -29,8 +30,8 @@ def register_onnx_converters() -> None:
     """Make every estimator of ours known to skl2onnx.
 
     After it, `skl2onnx.to_onnx(pipeline, X)` converts scikit-learn's pipelines, searches, votes and
-    stacks that hold ours. Text inside a graph needs `target_opset={"": 20, "ai.onnx.ml": 5}`, and
-    so do trees.
+    stacks that hold ours. A column of text that ours reads needs opset 20. As scikit-learn's own
+    regressions do there, ours give "prediction" as n×1.
 
     Raises
     ------
@@ -63,30 +64,45 @@ def register_onnx_converters() -> None:
     for name in (*CONVERTERS, *REFUSALS):
         if name in REGISTRY:
             module, _, attribute = REGISTRY[name].partition(":")
+            cls = getattr(import_module(module), attribute)
+            scores = {"raw_scores": [True, False]} if hasattr(cls, "decision_function") else {}
             update_registered_converter(
-                getattr(import_module(module), attribute),
+                cls,
                 f"Pellucid{name}",
                 _shapes,
                 _converted,
                 parser=_declared,
-                options=OPTIONS,
+                options=OPTIONS | scores,
             )
 
 
-def _found(graph: OnnxGraph, variables: Any, model: Any) -> Outputs:
-    """The outputs that skl2onnx passes on: of a transformer the features alone."""
+def _found(graph: OnnxGraph, variables: Any, model: Any, scores: bool = False) -> Outputs:
+    """The outputs as skl2onnx passes them on: of a transformer the features alone.
+
+    `scores` puts those of the decision function in the place of the chances, as the calibration
+    of a classifier asks for them.
+    """
     from skl2onnx.common.data_types import StringTensorType
 
     inputs = []
-    for each in variables:
-        shape = tuple(each.type.shape[1:]) or (1,)
+    widths = [each.type.shape[1] if len(each.type.shape) > 1 else 1 for each in variables]
+    if widths.count(None) == 1:
+        rest = int(model.n_features_in_) - sum(width or 0 for width in widths)
+        widths = [width or rest for width in widths]
+    for each, width in zip(variables, widths, strict=True):
         dtype = str if isinstance(each.type, StringTensorType) else np.float32
-        inputs.append(Input(each.full_name, dtype, shape))
+        inputs.append(Input(each.full_name, dtype, (width,)))
     names = [str(name) for name in getattr(model, "feature_names_in_", ())]
-    outputs = outputs_of(graph, rows_of(graph, inputs, names), model)
+    rows = rows_of(graph, inputs, names)
+    outputs = outputs_of(graph, rows, model)
     if hasattr(model, "transform") and not hasattr(model, "predict"):
         kept = next(name for name in FEATURES if name in outputs)
         return {kept: outputs[kept]}
+    if "prediction" in outputs and not outputs["prediction"][2]:
+        return {"prediction": (graph.upright(outputs["prediction"][0]), np.float64, (1,))}
+    if scores:
+        u, k = decision(graph, rows, model), len(model.classes_)
+        return {"label": outputs["label"], "scores": (u, np.float64, (k,))}
     return outputs
 
 
@@ -124,8 +140,12 @@ def _converted(scope: Any, operator: Any, container: Any) -> None:
     """Our nodes and constants, under names that nothing else has."""
     from onnx import helper
 
-    graph = OnnxGraph(prefix=f"{scope.get_unique_operator_name('pellucid')}_")
-    found = _found(graph, operator.inputs, operator.raw_operator)
+    model = operator.raw_operator
+    limits = {domain: container.target_opset_any_domain(domain) for domain in ("", ML)}
+    prefix = f"{scope.get_unique_operator_name('pellucid')}_"
+    graph = OnnxGraph(prefix=prefix, limits=limits)
+    asked = scope.get_options(model, {"raw_scores": False}, fail=False) or {}
+    found = _found(graph, operator.inputs, model, bool(asked.get("raw_scores")))
     for variable, (result, _, _) in zip(operator.outputs, found.values(), strict=False):
         graph.nodes.append(helper.make_node("Identity", [result], [variable.full_name]))
     for constant in graph.constants:

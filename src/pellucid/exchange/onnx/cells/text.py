@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pellucid.exchange.onnx.graph import OnnxGraph, tensor
+from pellucid.exchange.onnx.graph import OnnxGraph
 
 # What Python reads as a plain number, and digits that are a name and no amount (02134).
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
@@ -25,9 +25,9 @@ def looked_up(graph: OnnxGraph, text: str, place: Mapping[str, int], otherwise: 
     return graph(
         "LabelEncoder",
         text,
-        keys_tensor=tensor(np.array([*held], dtype=object)),
-        values_tensor=tensor(np.array([*held.values()], dtype=np.int64)),
-        default_tensor=tensor(np.array([otherwise], dtype=np.int64)),
+        keys_strings=[*held],
+        values_int64s=[*held.values()],
+        default_int64=otherwise,
     )
 
 
@@ -37,14 +37,11 @@ def number_looked_up(graph: OnnxGraph, x: str, place: Mapping[float, int], other
     Notes: Def 197
     """
     held = {**place} or {np.nan: otherwise}
-    found = graph(
-        "LabelEncoder",
-        x,
-        keys_tensor=tensor(np.array([*held], dtype=np.float64)),
-        values_tensor=tensor(np.array([*held.values()], dtype=np.float64)),
-        default_tensor=tensor(np.array([otherwise], dtype=np.float64)),
-    )
-    return graph.cast(found, np.int64)
+    met = graph("Equal", graph.upright(x), graph.constant([*held]))
+    at = graph("ArgMax", graph.cast(met, np.int32), axis=1, keepdims=0)
+    found = graph("Gather", graph.whole([*held.values()]), at, axis=0)
+    any_met = graph("Greater", graph.total(graph.cast(met, np.int64), 1), graph.whole(0))
+    return graph("Where", any_met, found, graph.whole(otherwise))
 
 
 def same(graph: OnnxGraph, text: str, other: str) -> str:
@@ -63,7 +60,7 @@ def pieces(graph: OnnxGraph, text: str, count: int, delimiter: str = "", most: i
     settings = ({"delimiter": delimiter} if delimiter else {}) | (
         {"maxsplit": most} if most else {}
     )
-    found, _ = graph.several("StringSplit", 2, text, **settings)
+    found, _ = graph.several("StringSplit", 2, text, since=0, **settings)
     spare = graph("Expand", graph.text([[""]]), _shape_of(graph, text, count))
     return graph.columns(graph("Concat", found, spare, axis=1), np.arange(count))
 

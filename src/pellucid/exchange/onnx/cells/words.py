@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pellucid.exchange.onnx.cells import text as texts
-from pellucid.exchange.onnx.graph import OnnxGraph, tensor
+from pellucid.exchange.onnx.graph import OnnxGraph
 
 LETTERS = r"[\p{L}\p{N}_]+"  # what Python calls \w
 WITH_MARKS = r"[\p{L}\p{N}\p{M}_]+"
@@ -38,6 +38,7 @@ def words_in(
     found = graph(
         "Tokenizer", line, mark=0, pad_value=FILLER, mincharnum=shortest, tokenexp=rule,
     )  # fmt: skip
+    found = graph.cast(found, str)  # of another domain's operator the checker knows no type
     spare = graph("Expand", graph.text([[FILLER]]), _one_more(graph, line))
     each = graph("Concat", found, spare, axis=1)  # a text without words has a place all the same
     there = graph("Not", texts.same(graph, each, FILLER))
@@ -70,7 +71,7 @@ def counted(
     for size in range(1, high + 1):
         starts.append(at)
         at += size * lengths.count(size)
-    pool = [word.encode() for j in order for word in vocabulary[j]]
+    pool = [word for j in order for word in vocabulary[j]]
     found = graph(
         "TfIdfVectorizer",
         _known_spellings(graph, words.each, {w for entry in vocabulary for w in entry}),
@@ -100,9 +101,9 @@ def _known_spellings(graph: OnnxGraph, each: str, known: set[str]) -> str:
     found = graph(
         "LabelEncoder",
         each,
-        keys_tensor=tensor(np.array([*spelling], dtype=object)),
-        values_tensor=tensor(np.array([*spelling.values()], dtype=object)),
-        default_tensor=tensor(np.array([""], dtype=object)),
+        keys_strings=[*spelling],
+        values_strings=[*spelling.values()],
+        default_string="",
     )
     return graph("Where", texts.same(graph, found, ""), each, found)
 
