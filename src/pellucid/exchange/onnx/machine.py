@@ -81,8 +81,9 @@ def _classes(machine: Machine) -> Sequence[str]:
     """Names of the classes, in the order of the probabilities."""
     if machine.framing.problem == "regression":
         return ()
-    classes = getattr(machine.model, "classes_", machine.framing.classes)
-    return machine.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
+    if machine.framing.problem == "overlapping classes":  # the model knows the places alone
+        return machine.framing.classes
+    return [str(label) for label in machine.model.classes_]
 
 
 def _answers(graph: OnnxGraph, rows: Rows, machine: Machine) -> Outputs:

@@ -12,11 +12,10 @@ import numpy as np
 
 from pellucid.data.codes import USUAL, code_of
 from pellucid.data.column_codes.circle_codes import circle_points, wave_parts
-from pellucid.data.columns.spellings import SPELLINGS
 from pellucid.data.table import CODED, MISSING, UNSEEN, Column, Kind
 from pellucid.exchange.onnx.cells import text as texts
 from pellucid.exchange.onnx.cells.dates import date_parts, days_of
-from pellucid.exchange.onnx.cells.levels import exact_places, from_book, table_places
+from pellucid.exchange.onnx.cells.levels import from_book, is_missing, table_places, text_places
 from pellucid.exchange.onnx.cells.words import LETTERS, counted, of_unit_length, words_in
 from pellucid.exchange.onnx.codes import (
     bin_book,
@@ -91,6 +90,8 @@ def _circle(graph: OnnxGraph, cells: Part, code: Learned) -> str:
     parts = wave_parts(period, int(code["waves"]))
     turns = graph("Floor", graph("Div", x, graph.constant(period)))
     rest = graph("Sub", x, graph("Mul", turns, graph.constant(period)))
+    rounded_up = graph("GreaterOrEqual", rest, graph.constant(period))  # of a hair below 0
+    rest = graph("Where", rounded_up, graph.constant(0.0), rest)
     turn = graph("Div", graph("Mul", graph.constant(2 * np.pi), rest), graph.constant(period))
     waves = []
     for wave, part in parts:
@@ -119,7 +120,7 @@ def places_of(graph: OnnxGraph, cells: Part, code: Learned, levels: Sequence[str
     """Places of cells among levels, by the kind of their column."""
     if Kind(code["kind"]) in CODED:
         return table_places(graph, cells, levels)
-    return exact_places(graph, cells, levels, SPELLINGS)
+    return text_places(graph, cells, levels)
 
 
 def book_of(code: Learned, levels: Sequence[str]) -> Any:
@@ -153,7 +154,7 @@ def _text(graph: OnnxGraph, cells: Part, code: Learned) -> str:
     Notes: Concept 192, Def 207
     """
     line = graph.flat(cells.result)
-    gone = graph("Equal", exact_places(graph, cells, (), SPELLINGS), graph.whole(1))
+    gone = is_missing(graph, line)
     words = words_in(graph, line, LETTERS)
     values = graph("Log", graph("Add", words.count, graph.constant(1.0)))
     if len(code["words"]):

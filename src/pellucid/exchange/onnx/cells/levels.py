@@ -8,6 +8,7 @@ Notes: Def 197, §2.1.3
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,20 +38,39 @@ def from_book(graph: OnnxGraph, book: NDArray[np.float64], places: str) -> str:
     return graph("Gather", graph.constant(book), places, axis=0)
 
 
-def exact_places(
-    graph: OnnxGraph, cells: Part, levels: Sequence[Any], absent: Sequence[str] = ("",)
-) -> str:
-    """Places of cells that are categories as they are written; `absent` and NaN are missing.
+def exact_places(graph: OnnxGraph, cells: Part, levels: Sequence[Any]) -> str:
+    """Places of cells that are categories as they are written; "" and NaN are missing.
 
     Notes: Def 197
     """
     unseen, missing = len(levels), len(levels) + 1
     if cells.text:
-        place = {str(level): at for at, level in enumerate(levels)}
-        place = dict.fromkeys(absent, missing) | place
+        place = {"": missing} | {str(level): at for at, level in enumerate(levels)}
         return texts.looked_up(graph, graph.flat(cells.result), place, unseen)
     numbers = {float(level): at for at, level in enumerate(levels) if _is_amount(level)}
     return _number_places(graph, cells.result, numbers, unseen, missing)
+
+
+def is_missing(graph: OnnxGraph, text: str, levels: Sequence[str] = ()) -> str:
+    """Where a cell is a spelling of "missing", but for those that are levels.
+
+    Notes: §2.1.3
+    """
+    absent = [re.escape(word) for word in SPELLINGS if word and word not in levels]
+    return graph("RegexFullMatch", text, pattern=rf"\s*({'|'.join(absent)})?\s*")
+
+
+def text_places(graph: OnnxGraph, cells: Part, levels: Sequence[str]) -> str:
+    """Places of texts as they are written, missing ones as a table knows them.
+
+    Notes: Def 197
+    """
+    if not cells.text:
+        return exact_places(graph, cells, levels)
+    text, place = graph.flat(cells.result), {level: at for at, level in enumerate(levels)}
+    found = texts.looked_up(graph, text, place, len(levels))
+    gone = is_missing(graph, text, levels)
+    return graph("Where", gone, graph.whole(len(levels) + 1), found)
 
 
 def _is_amount(level: Any) -> bool:
@@ -75,16 +95,15 @@ def table_places(graph: OnnxGraph, cells: Part, levels: Sequence[str]) -> str:
         return exact_places(graph, cells, levels)
     known = Levels(levels)
     by_fold, by_number = _further_spellings(known)
-    absent = {word: missing for word in SPELLINGS if word not in known.exact}
     text = graph.flat(cells.result)
-    exact = texts.looked_up(graph, text, absent | known.exact, NOBODY)
+    exact = texts.looked_up(graph, text, known.exact, NOBODY)
     # One piece more than any spelling has, so that a longer text is none of them.
-    count = 1 + max(len(each.split()) for each in (*by_fold, *known.exact, *absent))
+    count = 1 + max((len(each.split()) for each in (*by_fold, *known.exact)), default=1)
     split = texts.pieces(graph, text, count)
     line = texts.joined(graph, split, count)
     trimmed = {
         texts.as_joined(word, count): at
-        for word, at in (absent | known.exact).items()
+        for word, at in known.exact.items()
         if word == " ".join(word.split())
     }
     tries = [exact, texts.looked_up(graph, line, trimmed, NOBODY)]
@@ -95,7 +114,8 @@ def table_places(graph: OnnxGraph, cells: Part, levels: Sequence[str]) -> str:
         word = graph("Where", alone, texts.piece(graph, split, 0), graph.text(""))
         number = texts.number_in(graph, word)
         tries.append(texts.number_looked_up(graph, number, by_number, NOBODY))
-    return _first_found(graph, tries, unseen)
+    gone = is_missing(graph, text, levels)
+    return graph("Where", gone, graph.whole(missing), _first_found(graph, tries, unseen))
 
 
 def _first_found(graph: OnnxGraph, tries: list[str], otherwise: int) -> str:
