@@ -19,6 +19,7 @@ from pellucid.exchange.onnx.linear import decision
 from pellucid.exchange.onnx.rows import FEATURES, Outputs
 from pellucid.storage.registry import REGISTRY
 
+NEWEST_ML = 3  # version of ai.onnx.ml beyond which skl2onnx writes no file
 OPTIONS = {
     "zipmap": [True, False, "columns"],
     "nocl": [True, False],
@@ -141,7 +142,7 @@ def _converted(scope: Any, operator: Any, container: Any) -> None:
     from onnx import helper
 
     model = operator.raw_operator
-    limits = {domain: container.target_opset_any_domain(domain) for domain in ("", ML)}
+    limits = {"": container.target_opset_any_domain(""), ML: NEWEST_ML}
     prefix = f"{scope.get_unique_operator_name('pellucid')}_"
     graph = OnnxGraph(prefix=prefix, limits=limits)
     asked = scope.get_options(model, {"raw_scores": False}, fail=False) or {}
