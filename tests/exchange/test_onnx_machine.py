@@ -14,12 +14,15 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from onnx_answers import run, session_of
 
-from pellucid import read_table, to_onnx
+from pellucid import LogisticClassifier, cluster_table, read_table, to_onnx
 from pellucid.data.framing import Framing
 from pellucid.data.table import Table
 from pellucid.errors import FramingError, PellucidError
 from pellucid.exchange import machine_to_onnx
+from pellucid.jobs.cluster.cluster_result import ClusterSettings
+from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.fit.candidates import recipes
+from pellucid.jobs.fit.image_machine import ImageMachine
 from pellucid.jobs.fit.machine import Machine
 from pellucid.serve.cells import table_of_rows
 
@@ -208,3 +211,24 @@ def test_a_column_called_like_an_output_is_refused(tmp_path: Path) -> None:
     machine = Machine(framing, table.schema, (pipeline[0],), pipeline[-1], None, {})
     with pytest.raises(FramingError, match="'prediction' has the name of an output"):
         to_onnx(machine, tmp_path / "model.onnx")
+
+
+def test_groups_and_images_have_a_graph_too() -> None:
+    frame_ = frame()[["age", "member", "town"]].fillna("Ulm")
+    groups = cluster_table(read_table(frame_), ClusterSettings(ks=(2, 3))).machine
+    found = run(session_of(machine_to_onnx(groups)), feed_of(groups, rows_of(read_table(frame_))))
+    own = groups.answers(frame_)
+    assert found["prediction"].tolist() == own["prediction"].tolist()
+    np.testing.assert_allclose(found["distance"], own["distance"], rtol=1e-5, atol=1e-5)
+
+    images = np.random.default_rng(0).random((30, 2, 3, 1))
+    labels = np.array(["dark", "light"])[(images.mean(axis=(1, 2, 3)) > 0.5).astype(int)]
+    model = LogisticClassifier(lam=0.1).fit(images.reshape(30, -1), labels)
+    machine = ImageMachine(model, (2, 3, 1), {})
+    answers = machine.answers(images)
+    found = run(session_of(machine_to_onnx(machine)), {"images": images})
+    assert found.pop("prediction").tolist() == answers["prediction"]
+    for name, chances in found.items():
+        np.testing.assert_allclose(chances, answers[name], rtol=1e-5, atol=1e-5)
+    with pytest.raises(FramingError, match="A EncodingMachine has no ONNX export as a whole"):
+        machine_to_onnx(EncodingMachine([], (), "", None, (), None, {}))

@@ -105,7 +105,7 @@ def _of_groups(machine: ClusterMachine) -> bytes:
     width = len(machine.model.cluster_centers_[0])
     found = outputs_of(graph, Rows.of(x, width), machine.model)
     group = graph("Gather", graph.whole(machine.numbers), found["label"][0], axis=0)
-    near = graph("TopK", found["distances"][0], graph.whole([1]), largest=0, axis=1)
+    near = graph.several("TopK", 2, found["distances"][0], graph.whole([1]), largest=0, axis=1)[0]
     outputs: Outputs = {PREDICTION: (group, np.int64, ())}
     return graph.packed(inputs, outputs | {DISTANCE: (graph.flat(near), np.float64, ())})
 
