@@ -20,7 +20,7 @@ from pellucid.data.reading import read_table
 from pellucid.errors import FramingError, HyperparameterError, PellucidError
 from pellucid.exchange import to_sql
 from pellucid.exchange.printed import sql as printed
-from pellucid.exchange.printed.sql_dialects import quoted, spellings_of
+from pellucid.exchange.printed.sql_words import quoted, spellings_of
 from pellucid.jobs.fit.machine import Machine
 from pellucid.linear.ridge import Ridge
 

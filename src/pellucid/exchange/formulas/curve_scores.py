@@ -21,10 +21,10 @@ from pellucid.exchange.formulas.expressions import (
     Line,
     Lookup,
     Product,
-    Program,
     dot,
     numbers,
 )
+from pellucid.exchange.formulas.program import Program
 from pellucid.exchange.formulas.whole_columns import Whole
 
 

@@ -30,11 +30,11 @@ from pellucid.exchange.formulas.expressions import (
     Minus,
     Modulo,
     Product,
-    Program,
     Ref,
     Steps,
     numbers,
 )
+from pellucid.exchange.formulas.program import Program
 
 Code = Mapping[str, Any]
 Entry = Mapping[str, Any]

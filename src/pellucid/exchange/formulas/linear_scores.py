@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.exchange.formulas.expressions import Constant, Expression, Product, Program, dot
+from pellucid.exchange.formulas.expressions import Constant, Expression, Product, dot
+from pellucid.exchange.formulas.program import Program
 
 
 def linear_scores(model: Any, features: Sequence[Expression]) -> list[Expression]:

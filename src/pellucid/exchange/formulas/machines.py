@@ -27,18 +27,17 @@ from pellucid.exchange.formulas.expressions import (
     Joined,
     Minus,
     Product,
-    Program,
     Quotient,
     Ref,
     Sigmoid,
     Square,
-    Step,
     Sum,
     Text,
     dot,
     weighed,
 )
 from pellucid.exchange.formulas.linear_scores import linear_scores, monomials
+from pellucid.exchange.formulas.program import Program, Step
 from pellucid.exchange.formulas.tree_scores import tree_scores
 from pellucid.exchange.formulas.whole_columns import whole_columns
 from pellucid.features.strongest_monomials import StrongestMonomials

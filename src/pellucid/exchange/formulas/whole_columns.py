@@ -19,7 +19,8 @@ from pellucid.exchange.formulas.encoded_columns import (
     level_read,
     number_read,
 )
-from pellucid.exchange.formulas.expressions import Program, Ref
+from pellucid.exchange.formulas.expressions import Ref
+from pellucid.exchange.formulas.program import Program
 
 Array = NDArray[np.float64]
 

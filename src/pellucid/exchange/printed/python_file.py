@@ -17,6 +17,7 @@ from pellucid.data.columns.notation import USUAL
 from pellucid.data.columns.spellings import SPELLINGS, is_number
 from pellucid.errors import FramingError
 from pellucid.exchange.formulas import expressions as ex
+from pellucid.exchange.formulas.program import Program, Reading
 from pellucid.exchange.printed import standalone
 
 MOST_NUMBERS = 200_000  # numbers and categories that one file spells out
@@ -33,7 +34,7 @@ FUNCTIONS = {"largest": "max", "smallest": "min"}
 OWN = ("weekday", "hour")  # functions that the file brings along
 
 
-def python_of(program: ex.Program) -> str:
+def python_of(program: Program) -> str:
     """The text of a file with `predict(row)`, which also answers CSV from standard input.
 
     Raises
@@ -66,7 +67,7 @@ def comment(text: str) -> str:
 class _File:
     """The file as it is put together: constants first, then `predict`."""
 
-    def __init__(self, program: ex.Program) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
         self.levels = {r.name: r.levels for r in program.readings}
         self.constants: dict[str, str] = {}  # text of a value -> its name
@@ -136,7 +137,7 @@ class _File:
         start = f"from __future__ import annotations\n\n{_joined_imports(imports)}"
         return f"{head}\n\n{start}\n\n\n{code}\n"
 
-    def _reading(self, reading: ex.Reading) -> str:
+    def _reading(self, reading: Reading) -> str:
         notation = reading.notation or USUAL
         absent = tuple(sorted({*SPELLINGS, *notation.missing} - set(reading.levels)))
         column = reading.column

@@ -13,15 +13,9 @@ import numpy as np
 
 from pellucid.errors import FramingError, HyperparameterError
 from pellucid.exchange.formulas import expressions as ex
-from pellucid.exchange.printed.sql_dialects import (
-    DIALECTS,
-    Cell,
-    Dialect,
-    case_of,
-    literal,
-    quoted,
-    refuse_notation,
-)
+from pellucid.exchange.formulas.program import Program
+from pellucid.exchange.printed.sql_dialects import DIALECTS, Cell, Dialect, refuse_notation
+from pellucid.exchange.printed.sql_words import case_of, literal, quoted
 
 MOST_NUMBERS = 20_000  # numbers and categories that one query spells out
 MOST_COLUMNS = 1_600  # values beside each other, as PostgreSQL and SQLite take them
@@ -29,7 +23,7 @@ TOGETHER = 40  # terms without parentheses: databases limit how deep a formula m
 
 
 def sql_of(
-    program: ex.Program, dialect: str = "duckdb", table: str = "rows", keep: Sequence[str] = ()
+    program: Program, dialect: str = "duckdb", table: str = "rows", keep: Sequence[str] = ()
 ) -> str:
     """One `SELECT` that answers every row of a table.
 
@@ -57,7 +51,7 @@ def sql_of(
     return _Query(program, DIALECTS[dialect]).text(table, keep)
 
 
-def _refuse_large(program: ex.Program) -> None:
+def _refuse_large(program: Program) -> None:
     size = program.size()
     if size > MOST_NUMBERS:
         raise FramingError(
@@ -102,7 +96,7 @@ def table_name(name: str) -> str:
 class _Query:
     """A query of one dialect as it is put together."""
 
-    def __init__(self, program: ex.Program, dialect: Dialect) -> None:
+    def __init__(self, program: Program, dialect: Dialect) -> None:
         self.program, self.dialect = program, dialect
         self.levels = {r.name: r.levels for r in program.readings}
         self.printers: dict[type, Callable[[Any], str]] = {
