@@ -10,7 +10,9 @@ from pellucid.lazy import lazy_names
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "load_torch_weights": "pellucid.exchange.torch_weights",
-    "to_onnx": "pellucid.exchange.onnx_file",
+    "machine_to_onnx": "pellucid.exchange.onnx.machine",
+    "register_onnx_converters": "pellucid.exchange.onnx.registration",
+    "to_onnx": "pellucid.exchange.onnx.file",
     "to_python": "pellucid.exchange.whole_machine",
     "to_sql": "pellucid.exchange.whole_machine",
 }

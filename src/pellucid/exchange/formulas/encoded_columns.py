@@ -82,13 +82,13 @@ def _entries(program: Program, code: Code, entry: Entry) -> list[Expression]:
     if name == "text":
         raise FramingError(
             f"Column {code['column']!r} is free text, coded by its words: neither SQL nor a plain "
-            "formula counts words as `predict` does. Leave it out (--drop), or serve the model: "
-            "pellucid serve."
+            "formula counts words as `predict` does. Export the model with --to onnx, or leave the "
+            "column out (--drop)."
         )
     if name == "factored":
         raise FramingError(
             f"Column {code['column']!r} has the code factored, which takes new categories apart: "
-            "no table of categories holds those. Choose the code one-hot, or serve the model."
+            "no table of categories holds those. Choose the code one-hot, or export with --to onnx."
         )
     return _categories(program, code, entry)
 

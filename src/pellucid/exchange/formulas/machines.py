@@ -133,8 +133,8 @@ def _refuse_without_formulas(model: Any) -> None:
     name = type(model.estimator_ if isinstance(model, TransformedTarget) else model).__name__
     if name.startswith("NearestNeighbor"):
         raise FramingError(
-            f"{name} answers from its training rows: the file would be the table itself. Fit "
-            "another model (--model), or serve this one: pellucid serve."
+            f"{name} answers from its training rows: the text would be the table itself. "
+            "Export it with --to onnx, or fit another model (--model)."
         )
     if name.startswith("Network"):
         raise FramingError(
