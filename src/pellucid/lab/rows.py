@@ -48,3 +48,9 @@ def reading(data: Data, names: tuple[str, ...], label: str = "") -> str:
             "y = np.where(known[label].texts() == positive, 1.0, -1.0)",
         ]
     return "\n".join(lines)
+
+
+def typed(values: Any) -> str:
+    """A matrix as a program writes it: a row a line, whole numbers without a point."""
+    rows = [[int(v) if v == int(v) else float(v) for v in row] for row in np.atleast_2d(values)]
+    return "[\n" + "".join(f"    {row},\n" for row in rows) + "]"

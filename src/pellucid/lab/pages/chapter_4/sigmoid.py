@@ -123,7 +123,8 @@ def _curve(
         marks.append(rule(x=place, term="cut", label="yes begins" if theta > 0 else "yes ends"))
     return plane(
         "Rows of two classes at heights 0 and 1 under a sigmoid; above the threshold {threshold} "
-        "the answer is yes. The cut on the x axis is at {cut}. Wrong rows are dots, right ones signs.",
+        "the answer is yes. The cut on the x axis is at {cut}. Wrong "
+        "rows are dots, right ones signs.",
         marks,
         box=(-reach, reach, -0.12, 1.12),
         x=f"{state['x']}, standardised",
