@@ -99,7 +99,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
 
 def _same(rows: Any) -> str:
     pairs = [
-        f"{i + 1} and {j + 1}"
+        f"{j + 1} and {i + 1}"
         for i in range(len(rows))
         for j in range(i)
         if np.array_equal(rows[i], rows[j])
@@ -176,7 +176,8 @@ def _twins(state: State, scene: Scene) -> tuple[str, str]:
     rows = np.asarray(scene.numbers["rows"])
     same = _same(rows)
     return ("Yes" if same else "No"), (
-        f"Sentences {same} have the same words, and so one row: their order is gone."
+        f"Sentences {same} hold the same words of the vocabulary, and so share "
+        "a row: their order is gone."
         if same
         else "Every sentence here has a row of its own."
     )
@@ -197,7 +198,8 @@ PAGE = Page(
     controls=CONTROLS,
     formulas=(
         Formula(
-            r"\term{phi}{\varphi(x)_j} = \left[\term{words}{w_j} \in \term{text}{x}\right]",
+            r"\term{phi}{\varphi(x)_j} = \left[\term{words}{w_j} \in \term{text}{x}\right]\quad "
+            r"\text{(presence)}",
             "with presence, phi of x j is one when word j stands in x, else zero",
         ),
     ),
@@ -213,9 +215,9 @@ PAGE = Page(
         Picture("counts", "Words in most sentences"),
     ),
     questions=(
-        Question("Do two different sentences share one row?", ("Yes", "No"), _twins),
+        Question("Do two of the sentences share one row?", ("Yes", "No"), _twins),
         Question(
-            "The new sentence has a word that no sentence has. What does its row show of it?",
+            "A new sentence has a word that no sentence here has. What does its row show of it?",
             ("A zero of its own", "It leaves no trace", "An error"),
             _unseen,
         ),
