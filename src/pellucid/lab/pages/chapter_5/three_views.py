@@ -25,7 +25,7 @@ ROWS = [
 REACH = 3.0
 HAND = (("fitted", (False,)),)
 CONTROLS = (
-    setting("order", 2, "The second feature is x to the power", symbol="k", term="phi", low=2, shown=(2, 4)),
+    setting("order", 2, "Second feature: power of x", symbol="k", term="phi", low=2, shown=(2, 4)),
     setting("fitted", True, "Fit θ to the rows"),
     setting("theta_1", 0.0, "Weight of x", symbol="θ₁", term="theta", shown=(-4.0, 4.0), when=HAND),
     setting("theta_2", 1.0, "Weight of x^k", symbol="θ₂", term="theta", shown=(-4.0, 4.0),
