@@ -45,7 +45,8 @@ def _rows(data: Data, category: str, y: str) -> tuple[Any, Any, tuple[str, ...]]
     if len(levels) < 2:
         raise FramingError(f"{category} holds one category only: there is nothing to code.")
     kept = np.isin(labels, levels)
-    return labels[kept], known.numbers(y)[kept, 0], levels
+    found = known.numbers(y)[kept, 0]
+    return labels[kept], (found - found.mean()) / (found.std() or 1.0), levels
 
 
 def _placed(state: State, levels: tuple[str, ...]) -> tuple[list[str], list[float]]:
@@ -139,7 +140,7 @@ def _fit(
         box=(min(-0.5, numbers[0] - 0.5), max(numbers[-1], len(levels) - 1.0) + 1.2,
              low - room, high + room),
         x="place of the category",
-        y=state["y"],
+        y=f"{state['y']}, standardised",
         height=0.78,
     )  # fmt: skip
 
@@ -191,6 +192,7 @@ known = table.known({state["y"]!r}, {state["category"]!r})
 labels = known[{state["category"]!r}].texts().astype(str)
 kept = np.isin(labels, ordered)
 labels, y = labels[kept], known.numbers({state["y"]!r})[kept, 0]
+y = (y - y.mean()) / (y.std() or 1.0)
 means = [y[labels == name].mean() for name in ordered]
 
 X, each = labels[:, None].astype(object), np.array(ordered, object)[:, None]

@@ -21,7 +21,7 @@ from pellucid.wording import number
 
 CONTROLS = (
     setting(
-        "stretch", 0.3, "x₁ is written in units so many times smaller", symbol="s",
+        "stretch", 0.3, "Every entry of x₁ times", symbol="s",
         term="stretch", low=0, shown=(0.1, 10.0), scale="log",
     ),
     setting("standardise", False, "Standardise the columns first"),
@@ -148,7 +148,7 @@ def code(state: State, data: Data) -> str:
     both = (
         "Standardize().fit_transform(X), Standardize().fit_transform(usual)"
         if state["standardise"]
-        else "X, usual  # as they come"
+        else "X, usual  # not scaled"
     )
     return f"""{reading(data, (state["x1"], state["x2"], state["y"]))}
 usual, y = X[:, :2], X[:, 2]

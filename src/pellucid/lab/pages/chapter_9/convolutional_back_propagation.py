@@ -23,7 +23,7 @@ CONTROLS = (
     setting("pooling", True, "Max-pooling over pairs"),
     setting("x", [[1.0, -1.0, 2.0, 0.5, 1.0, -1.5, 1.5, 1.0]], "Input x", term="x"),
     setting("W1", [[0.6, -0.4, 0.8]], "Filter W¹", term="slope"),
-    setting("W2", [[0.5, -0.7, 0.9, 0.3, -0.2, 0.4]], "Weights W² of the output", term="back"),
+    setting("W2", [[0.5, -0.3, 0.9, 0.3, -0.2, 0.4]], "Weights W² of the output", term="back"),
     setting("y", 1.0, "Answer y", shown=(-3.0, 3.0)),
 )
 
@@ -128,7 +128,7 @@ def _check(state: State, net: Any, params: Any, slope: Any) -> str:
     def loss(theta: Any) -> float:
         moved = [params[0] | {"W": theta["W1"][:, None, None]}, *params[1:]]
         guess = float(np.ravel(forward_pass(net, x[:, None], moved)["Z²"].value)[0])
-        return (guess - state["y"]) ** 2
+        return float((guess - state["y"]) ** 2)
 
     return str(check_gradient(loss, lambda _: {"W1": slope}, {"W1": W1}))
 

@@ -147,7 +147,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         facts=(
             ("the network says", f"{answer}, chance {number(float(chances[answer]))}"),
-            ("right on digits it has not seen", f"{number(right, 3)} of {HELD}"),
+            (f"share right, of {HELD} other digits", number(right)),
             (
                 "one place of " + state["layer"] + " rests on",
                 f"rows {rows[0] + 1} to {rows[1] + 1}, columns {columns[0] + 1} to "
