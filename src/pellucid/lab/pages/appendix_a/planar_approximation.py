@@ -45,10 +45,10 @@ def _promise(J: Any, x: Any, move: Any, order: str) -> float:
     """ΔJ by the plane, or by the plane and the curvature."""
     from pellucid.descent import first_order_change
 
-    linear = first_order_change(J, x, move)
+    linear = float(first_order_change(J, x, move))
     if order == ORDERS[0]:
         return linear
-    return linear + 0.5 * float(np.vdot(move, J.hessian_vector(x, move)))
+    return linear + float(0.5 * np.vdot(move, J.hessian_vector(x, move)))
 
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
