@@ -71,7 +71,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         facts=(
             ("first layer’s gradient over the last one’s", number(ratio)),
             ("product of the factors", number(float(np.prod(factors)))),
-            ("verdict", verdict),
+            ("verdict (activations count as layers)", verdict),
         ),
         numbers={"norms": norms, "ratio": ratio, "verdict": verdict},
         said=f"the first layer's gradient is {number(ratio)} times the last one's",

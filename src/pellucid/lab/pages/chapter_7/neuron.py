@@ -95,7 +95,7 @@ def _graph(state: State, params: Any, x: Any, z: float, a: float) -> dict[str, A
         [W, np.array([[1.0]])],
         values=[np.array([*x, 1.0]), np.array([z]), np.array([a])],
         titles=("input", "score", state["kind"].split(",")[0]),
-        height=0.42,
+        height=0.8,
         numbers=True,
     )
 
