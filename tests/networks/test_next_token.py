@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 
 from pellucid import NextToken
 from pellucid.errors import HyperparameterError, ShapeError, TextError, TooFewRowsError
-from pellucid.networks.text.generated_text import drawn_token
+from pellucid.networks.text.generated_text import drawn_token, tempered
 from pellucid.storage import load_model, save_model
 
 SMALL: Any = {"places": 6, "width": 8, "heads": 2, "blocks": 1, "hidden": 16}

@@ -63,7 +63,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("mean of Z, its deviation", f"{number(Z.mean())}, {number(Z.std())}"),
             ("mean of Z̄, its deviation", f"{number(bar.mean())}, {number(bar.std())}"),
             ("mean of Ẑ, its deviation", f"{number(hat.mean())}, {number(hat.std())}"),
-            ("derivatives of all ẑ by one z sum to", number(D[-1].sum())),
+            ("derivatives of all ẑ by one z sum to", number(round(float(D[-1].sum()), 12))),
         ),
         numbers={"bar": bar, "hat": hat, "D": D},
         said=f"the normalised scores have the mean {number(hat.mean())}",
