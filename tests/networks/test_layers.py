@@ -175,6 +175,7 @@ def test_pooling_of_any_shape(how: Any, kind: Any, seed: int) -> None:
         agree(layer, in_shape, Mode(), seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [n for n in LAYERS if n.startswith("convolution") and "masked" not in n]
 )
