@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.exchange.onnx.graph import OnnxGraph
 
-AT_ONCE = 2_048  # numbers of the points; with more, rows go through a loop one by one
+AT_ONCE = 256  # numbers of the points; with more, rows go through a loop one by one
 ROOTS = ("euclidean",)
 METRICS = ("sqeuclidean", "euclidean", "cityblock", "chebyshev")
 
