@@ -181,6 +181,16 @@ def test_an_absent_column_is_an_error_and_no_text() -> None:
         )
 
 
+@pytest.mark.parametrize("dialect", RUN)
+def test_categories_that_are_numbers_keep_all_their_digits(dialect: str) -> None:
+    """SQLite writes a number as text with 15 digits, and floats need 17."""
+    levels = ["0.05068011873981862", "-0.044641636506989144"]
+    machine, rows = plain(["a", "b"], levels)
+    numbers = pa.array([float(text) for text in rows["a"].to_pylist()])
+    rows = rows.set_column(0, "a", numbers)
+    equal(answered(to_sql(machine, dialect), rows, dialect), machine, rows)
+
+
 def test_further_columns_are_handed_on() -> None:
     machine = machine_of("y", "ridge")
     rows = features().append_column("id", pa.array(range(len(features()))))

@@ -87,12 +87,12 @@ class Dialect:
             if spelled.exact:
                 tests.append(f"{self.text_of(cell.value)} IN ({listed(spelled.exact)})")
             if spelled.amount is not None:
-                tests.append(f"{self.amount_of(cell.text)} = {self.number(spelled.amount)}")
+                tests.append(f"{self.amount_of(cell)} = {self.number(spelled.amount)}")
             cases.append((" OR ".join(tests), literal(level)))
         return case_of(cases, literal(marker(reading.levels)))
 
-    def amount_of(self, text: str) -> str:
-        """A text as a number where it is one, and no name made of digits; else NULL."""
+    def amount_of(self, cell: Cell) -> str:
+        """A cell as a number where it is one, and no name made of digits; else NULL."""
         raise NotImplementedError
 
     def check_names(self, names: list[str]) -> None:
@@ -168,8 +168,9 @@ class DuckDB(Dialect):
         )
         return _without_numbers(f"NULLIF({found}, CAST('nan' AS DOUBLE))", reading, self)
 
-    def amount_of(self, text: str) -> str:
+    def amount_of(self, cell: Cell) -> str:
         """By the shape of its digits."""
+        text = cell.text
         shaped = f"REGEXP_MATCHES({text}, {literal(NUMERAL)})"
         named = f"REGEXP_MATCHES({text}, {literal(DIGITS)})"
         return f"CASE WHEN {shaped} AND NOT {named} THEN TRY_CAST({text} AS DOUBLE) END"
@@ -215,8 +216,9 @@ class PostgreSQL(Dialect):
         )
         return _without_numbers(f"NULLIF({found}, float8 'NaN')", reading, self)
 
-    def amount_of(self, text: str) -> str:
+    def amount_of(self, cell: Cell) -> str:
         """By the shape of its digits."""
+        text = cell.text
         shaped, named = f"{text} ~ {literal(NUMERAL)}", f"{text} ~ {literal(DIGITS)}"
         return f"CASE WHEN {shaped} AND NOT {named} THEN CAST({text} AS float8) END"
 
@@ -270,10 +272,12 @@ class SQLite(Dialect):
         )
         return _without_numbers(found, reading, self)
 
-    def amount_of(self, text: str) -> str:
-        """A number as JSON has it, which begins with no 0 that it does not need."""
+    def amount_of(self, cell: Cell) -> str:
+        """A number itself, whose text would lose digits; or one as JSON has it, without idle 0."""
+        text = cell.text
         shaped = f"{_is_json_number(text)} AND LENGTH({text}) < 17"
-        return f"CASE WHEN {shaped} THEN CAST({text} AS REAL) END"
+        number = f"CASE WHEN {shaped} THEN CAST({text} AS REAL) END"
+        return f"CASE TYPEOF({cell.value}) WHEN 'text' THEN {number} ELSE {cell.value} END"
 
     def _stamp(self, cell: Cell, reading: Reading, then: str) -> str:
         """`then`, of a text that is a date of the calendar."""
