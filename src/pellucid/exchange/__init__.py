@@ -1,4 +1,4 @@
-"""Models in the forms of others: ONNX out, weights trained in PyTorch in.
+"""Models in the forms of others: ONNX, SQL and plain Python out, weights of PyTorch in.
 
 Notes: Concept 247
 """
@@ -13,6 +13,8 @@ HOMES: dict[str, str] = {
     "machine_to_onnx": "pellucid.exchange.onnx.machine",
     "register_onnx_converters": "pellucid.exchange.onnx.registration",
     "to_onnx": "pellucid.exchange.onnx.file",
+    "to_python": "pellucid.exchange.whole_machine",
+    "to_sql": "pellucid.exchange.whole_machine",
 }
 
 __all__ = list(HOMES)
