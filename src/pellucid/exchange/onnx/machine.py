@@ -48,6 +48,16 @@ def machine_to_onnx(machine: Any) -> bytes:
     FramingError
         When the machine, its model or a column of it cannot be written, with the reason.
 
+    Examples
+    --------
+    >>> import numpy as np, onnxruntime
+    >>> from pellucid import Settings, fit_table
+    >>> x = np.sin(np.arange(30.0))
+    >>> result = fit_table(np.column_stack([x, 3 * x + 1]), Settings("x1", model="least-squares"))
+    >>> session = onnxruntime.InferenceSession(machine_to_onnx(result.machine))
+    >>> session.run(["prediction"], {"x0": np.array([[2.0]])})[0].round(6)
+    array([7.])
+
     Notes: §1.0.7
     """
     if find_spec("onnx") is None:
