@@ -17,7 +17,7 @@ from pellucid.lab.data import Data
 from pellucid.lab.marks import histogram, line, matrices, matrix, plane, points, rule, spot
 from pellucid.lab.rows import reading, two_classes
 from pellucid.lab.scene import Now, Scene
-from pellucid.linear.score_classifier import LAM
+from pellucid.linear.score_settings import LAM
 from pellucid.wording import number
 
 CUTS = tuple(float(v) for v in np.linspace(0.0, 1.0, 201))

@@ -12,24 +12,18 @@ from typing import Any
 import numpy as np
 
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
-from pellucid.lab.controls import column, setting
+from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import line, matrices, matrix, plane, points, rule, segments, spot
 from pellucid.lab.rows import reading, two_classes
 from pellucid.lab.scene import Now, Scene
+from pellucid.linear.score_settings import THRESHOLD
 from pellucid.wording import number
 
 CUTS = tuple(float(v) for v in np.linspace(0.01, 0.99, 99))
 HAND = (("fitted", (False,)),)
 CONTROLS = (
-    setting(
-        "threshold",
-        0.5,
-        "Yes begins above",
-        symbol="σ_thresh",
-        term="threshold",
-        shown=(0.01, 0.99),
-    ),
+    control(THRESHOLD, term="threshold", label="Yes begins above", shown=(0.01, 0.99)),
     setting("fitted", True, "Fit θ and θ₀ to the rows"),
     setting("theta", 2.0, "Slope", symbol="θ", term="theta", shown=(-6.0, 6.0), when=HAND),
     setting("theta_0", 0.0, "Offset", symbol="θ₀", term="theta", shown=(-6.0, 6.0), when=HAND),

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.features.radial_settings import BETA
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
-from pellucid.lab.controls import column, setting
+from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import (
     bars,
@@ -42,8 +43,13 @@ CENTRES = [[0.0, 0.0], [-1.6, 0.9], [1.5, 1.1], [0.2, -1.8]]
 CLOSE, SIDES = "closeness to the nearest centre", "sides of a linear machine on φ"
 MOST = 8
 CONTROLS = (
-    setting(
-        "beta", 1.0, "Decay with distance", symbol="β", term="beta", low=0, shown=(0.02, 20.0),
+    control(
+        BETA,
+        default=1.0,
+        term="beta",
+        label="Decay with distance",
+        choices=(),
+        shown=(0.02, 20.0),
         scale="log",
     ),
     setting("metric", next(iter(METRICS)), "Distance D", term="beta", choices=tuple(METRICS)),

@@ -19,7 +19,7 @@ from pellucid.lab.rows import typed
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
-SIDE, ROWS, HELD = 8, 800, 400
+SIDE, ROWS, HELD = 8, 600, 300
 LINES = ("upright", "level", "falling", "rising")
 PATTERNS = ("long upright", "long level", "upright and level", "falling and rising")
 LAYERS = ("Z¹", "P¹", "Z²", "P²")
@@ -62,19 +62,30 @@ def _network() -> tuple[Any, Any]:
 
 
 @lru_cache(maxsize=1)
-def _head() -> tuple[Any, float]:
-    """The last layer, learned from digits, and its share of right answers on others."""
+def _digits() -> tuple[Any, Any]:
+    """Images of digits between 0 and 1, and which digits they are."""
     from sklearn.datasets import load_digits
 
-    from pellucid.evaluation.training_and_test import accuracy
-    from pellucid.linear import SoftmaxClassifier
+    digits = load_digits()
+    images = digits.data[: ROWS + HELD].reshape(-1, SIDE, SIDE) / 16
+    return images, digits.target[: ROWS + HELD]
+
+
+def _passed(image: Any) -> Any:
+    """The pass of the drawn image and all digits: one batch, so that it is compiled once."""
     from pellucid.networks import forward_pass
 
-    digits = load_digits()
     net, params = _network()
-    x = digits.data[: ROWS + HELD].reshape(-1, SIDE, SIDE, 1) / 16
-    F = np.asarray(forward_pass(net, x, params)["V²"].value, float)
-    y = digits.target[: ROWS + HELD]
+    return forward_pass(net, np.concatenate([image[None], _digits()[0]])[..., None], params)
+
+
+@lru_cache(maxsize=1)
+def _head() -> tuple[Any, float]:
+    """The last layer, learned from digits, and its share of right answers on others."""
+    from pellucid.evaluation.training_and_test import accuracy
+    from pellucid.linear import SoftmaxClassifier
+
+    F, y = np.asarray(_passed(np.zeros((SIDE, SIDE)))["V²"].value[1:], float), _digits()[1]
     h = SoftmaxClassifier(1e-5).fit(F[:ROWS], y[:ROWS])
     return h, accuracy(h, F[ROWS:], y[ROWS:])
 
@@ -109,13 +120,10 @@ def _field(state: State) -> tuple[tuple[int, int], tuple[int, int], tuple[int, i
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """Maps of every layer, and the chances of the digits."""
-    from pellucid.networks import forward_pass
-
     image = _image(state)
-    net, params = _network()
-    found = forward_pass(net, image[:, :, None], params)
+    found = _passed(image)
     h, right = _head()
-    features = np.ravel(np.asarray(found["V²"].value, float))
+    features = np.asarray(found["V²"].value[0], float)
     chances = h.predict_proba(features[None])[0]
     _, rows, columns = _field(state)
     seen = (rows[1] - rows[0] + 1, columns[1] - columns[0] + 1)
@@ -209,15 +217,14 @@ from pellucid.pictures.convnets import span
 {FILTERS}
 
 digits = load_digits()
-x = digits.data[:{ROWS + HELD}].reshape(-1, 8, 8, 1) / 16
-F, y = forward_pass(net, x, params)["V²"].value, digits.target[:{ROWS + HELD}]
+x, y = digits.data[:{ROWS + HELD}].reshape(-1, 8, 8) / 16, digits.target[:{ROWS + HELD}]
+image = np.array({typed(_image(state))}, float)
+found = forward_pass(net, np.concatenate([image[None], x])[..., None], params)
+print(found)
+
+features, F = found["V²"].value[0], found["V²"].value[1:]
 h = SoftmaxClassifier(1e-5).fit(F[:{ROWS}], y[:{ROWS}])
 right = accuracy(h, F[{ROWS}:], y[{ROWS}:])
-
-image = np.array({typed(_image(state))}, float)
-found = forward_pass(net, image[:, :, None], params)
-print(found)
-features = np.ravel(found["V²"].value)
 chances = h.predict_proba(features[None])[0]
 
 
