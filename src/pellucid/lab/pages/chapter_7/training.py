@@ -80,9 +80,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
                 "epoch": Now(found.epochs),
                 "J": Now(float(losses[-1]), digits=4),
                 "g": Now(accuracy, text="right on {0} of the rows"),
-                "W": Now(
-                    f"{sum(int(np.size(v)) for p in found.params for v in p.values())} numbers", "–"
-                ),
+                "W": Now(f"{weights} numbers", "–"),
             },
             pictures={
                 "boundary": _boundary(X, y, heights, box, state),

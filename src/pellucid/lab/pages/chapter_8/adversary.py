@@ -61,6 +61,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     i = state["row"]
     change = (found.X - X)[i]
     before, after = (np.asarray(model.predict_proba(r[i : i + 1]), float)[0] for r in (X, found.X))
+    own = float(before[y[i]]), float(after[y[i]])
     moved = float(np.abs(change).max())
     told = "wrong from the start" if not found.right_before[i] else (
         "fooled" if found.fooled[i] else "not fooled"
@@ -93,10 +94,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("this digit", told),
             ("steps taken", str(int(found.steps[i]))),
             ("the ascent", stop),
-            (
-                "chance of the truth",
-                f"{number(float(before[y[i]]))} → {number(float(after[y[i]]))}",
-            ),
+            ("chance of the truth", f"{number(own[0])} → {number(own[1])}"),
             (f"right of {len(X)} digits, before", str(int(found.right_before.sum()))),
             ("and after", f"{round(found.accuracy * len(X))} (artificial rows)"),
         ),
