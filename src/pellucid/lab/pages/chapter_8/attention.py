@@ -58,7 +58,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     heads = int(state["heads"])
     layers: list[Any] = [PositionalCode()] if state["places"] else []
     net = Network([*layers, SelfAttention(heads, causal=state["causal"])], in_shape=(len(words), D))
-    params = [{}] * len(layers) + [_params(state["sharp"])]
+    params: list[Any] = [{}] * len(layers) + [_params(state["sharp"])]
     P = attention_weights(net, params, _embedded(words))[0][0]
     at = min(state["word"], len(words) - 1)
     mean = P.mean(axis=0)

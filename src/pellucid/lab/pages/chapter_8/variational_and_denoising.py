@@ -24,7 +24,8 @@ VIEWS = ("variational", "denoising")
 ROWS, EPOCHS = 200, 60
 CONTROLS = (
     setting(
-        "beta", 1.0, "Weight of the prior", symbol="β", term="kl", low=0.0, open_low=True, shown=(0.05, 5.0),
+        "beta", 1.0, "Weight of the prior", symbol="β", term="kl", low=0.0, open_low=True,
+        shown=(0.05, 5.0),
         when=(("view", VIEWS[:1]),),
     ),
     setting("view", "variational", "View", choices=VIEWS),
