@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.exchange.onnx_graph import OnnxGraph
+from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.networks.layers.layer import Mode, Shape
 from pellucid.networks.layers.max_pool import windows_of_pool
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.exchange.onnx_graph import OnnxGraph
-from pellucid.exchange.onnx_spatial import Writer
+from pellucid.exchange.onnx.graph import OnnxGraph
+from pellucid.exchange.onnx.layers.spatial import Writer
 from pellucid.networks.layers.layer import Shape
 from pellucid.networks.layers.sequences.attention import only_before
 from pellucid.networks.layers.sequences.positional_code import sinusoids
