@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pellucid.evaluation.rates import confusion_counts
 from pellucid.evaluation.threshold import expected_costs
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.losses import LOSSES
@@ -263,7 +264,7 @@ def _overlapping_table(result: FitResult) -> str:
 
 def _class_pictures(result: FitResult, drawn: Drawer) -> str:
     classes = [str(c) for c in result.machine.model.classes_]
-    counts = error_pictures.confusion_counts(result.truths, result.predictions, classes)
+    counts = confusion_counts(result.truths, result.predictions, classes)
     shown = drawn(
         error_pictures.confusion(counts, classes),
         "Rows are the right answers, columns what was said; the diagonal is right."
