@@ -1,6 +1,6 @@
 """Structural and estimation error where the truth is known: many samples, one fit each.
 
-Notes: Def 73, Clar 74, Def 75, Concept 76, §2.7
+Notes: Def 73, Clar 74, Def 75, Clar 76, §2.7
 """
 
 from __future__ import annotations
