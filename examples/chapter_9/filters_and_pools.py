@@ -66,7 +66,7 @@ def the_score_peaks_at_the_pattern() -> Figure:
     for _ in range(100):
         x, at = np.full(10, -1.0), int(random.integers(0, 8))
         x[at : at + 3] = f
-        assert int(np.argmax(filtered(x, f))) == at
+        assert int(np.argmax(filtered(signal=x, filter=f))) == at
     return slide([1, 1, -1, -1, -1, 1, -1, 1, 1, 1], f)
 
 
