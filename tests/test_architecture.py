@@ -36,7 +36,7 @@ FLOORS = {
 }
 # What the size meter (`python tests/house.py`) read last. Sizes only fall: lower these by hand.
 CEILINGS = Sizes(
-    median_file=148,
+    median_file=146,
     largest_file=489,
     longest_body=73,
     fullest_folder=30,

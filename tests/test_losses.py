@@ -83,6 +83,8 @@ def test_loss_from_scores_equals_loss_of_probabilities():
 @settings(deadline=None, max_examples=50)
 def test_scores_never_overflow(u, y):
     assert np.isfinite(nll_from_score(u, y))
+    assert softmax([u, -u]).sum() == pytest.approx(1)
+    assert softmax([u, -u])[int(u < 0)] >= 0.5
     assert np.isfinite(nllm_from_scores([u, -u], [y, 1 - y]))
     assert np.isfinite(LOSSES["nll"](sigmoid(u), y))
     assert np.isfinite(LOSSES["nll"].derivative(sigmoid(u), y))

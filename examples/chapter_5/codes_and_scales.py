@@ -24,7 +24,14 @@ from pellucid import (
     Standardize,
     ThermometerCode,
 )
-from pellucid.data.class_codes import binary, evenly_spaced, numeric, one_hot, thermometer
+from pellucid.data.class_codes import (
+    binary,
+    evenly_spaced,
+    from_thermometer,
+    numeric,
+    one_hot,
+    thermometer,
+)
 from pellucid.errors import CodeWarning
 from pellucid.pictures.codes import above_and_below, class_answers, code_rows, errors_against
 from pellucid.pictures.demonstration import chosen_folder, show
@@ -137,6 +144,7 @@ def a_thermometer_is_decoded_by_counting() -> Figure:
     for _ in range(100):
         order = rng.permutation(5)
         assert (steps[:, order].sum(axis=1) == classes + 1).all()
+        assert (from_thermometer(steps[:, order]) == classes).all()
         assert (ones[:, order].sum(axis=1) == 1).all()  # counting tells nothing of a one-hot
     books = {"thermometer": steps, "shuffled": steps[:, order], "one-hot, shuffled": ones[:, order]}
     counted = {

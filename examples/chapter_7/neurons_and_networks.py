@@ -29,6 +29,8 @@ from pellucid.networks import (
     Step,
     Tanh,
 )
+from pellucid.networks.linear_collapse import collapse_linear
+from pellucid.networks.pairing import neuron
 from pellucid.networks.training.train_network import train
 from pellucid.pictures.activations import curve, curves
 from pellucid.pictures.demonstration import chosen_folder, show
@@ -131,10 +133,9 @@ def a_neuron_is_linear_regression() -> Figure:
     X = random.normal(size=(120, 3))
     y = X @ [1.0, -2.0, 0.5] + 0.7 + 0.3 * random.normal(size=120)
     exact = LeastSquares().fit(X, y)
-    neuron = Network([Dense(1)], "square", in_shape=3, reduction="mean")
     run = train(
-        neuron, X, y, rule="gradient descent", step_size=0.2, epochs=300, batch_size=120,
-        dtype="float64",
+        neuron("regression", 3, "mean"), X, y, rule="gradient descent", step_size=0.2,
+        epochs=300, batch_size=120, dtype="float64",
     )  # fmt: skip
     np.testing.assert_allclose(run.params[0]["W"][:, 0], exact.coef_, rtol=1e-10)
     np.testing.assert_allclose(run.params[0]["W0"][0], exact.intercept_, rtol=1e-10)
@@ -160,10 +161,9 @@ def a_neuron_is_the_logistic_classifier() -> Figure:
     """
     X, y = overlapping()
     exact = LogisticClassifier(lam=0.0, tol=1e-10).fit(X, y)
-    neuron = Network([Dense(1), Sigmoid()], "nll", in_shape=2, reduction="mean")
     run = train(
-        neuron, X, y, rule="gradient descent", step_size=2.0, epochs=2000, batch_size=len(X),
-        dtype="float64",
+        neuron("binary", 2, "mean"), X, y, rule="gradient descent", step_size=2.0,
+        epochs=2000, batch_size=len(X), dtype="float64",
     )  # fmt: skip
     np.testing.assert_allclose(run.params[0]["W"][:, 0], exact.coef_[0], rtol=1e-6)
     chances = exact.predict_proba(X)[:, 1]
@@ -245,6 +245,9 @@ def linear_layers_collapse() -> Figure:
         W, W0 = W @ np.asarray(own["W"]), W0 @ np.asarray(own["W"]) + np.asarray(own["W0"])
     X = np.random.default_rng(0).normal(size=(40, 2))
     np.testing.assert_allclose(stack.predict(params, X), X @ W + W0, atol=1e-12)
+    single, (own,) = collapse_linear(stack, params)
+    assert len(single.layers) == 1
+    np.testing.assert_allclose(own["W"], W, atol=1e-12)
     one = Network([Dense(2)], in_shape=2)
     assert sum(own["W"].size for own in held) > 4 * prod(one.param_shapes[0]["W"]) - 1
     example = [np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0], [7.0, 8.0]])]
@@ -265,6 +268,7 @@ def a_nonlinear_stack_does_not() -> Figure:
     x = np.linspace(-1, 1, 41)
     y = np.asarray(network.predict(params, x[:, None]))[:, 0]
     np.testing.assert_allclose(y, np.abs(x), atol=1e-7)
+    assert len(collapse_linear(network, params)[0].layers) == 3  # nothing to take out
     line = LeastSquares().fit(x[:, None], y)
     assert np.abs(line.predict(x[:, None]) - y).max() > 0.4  # the best single layer is far off
     return fits(

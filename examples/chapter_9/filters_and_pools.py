@@ -15,6 +15,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid.networks import Convolution, MaxBlurPool, MaxPool, Mode
+from pellucid.networks.layers.filtering import coverage, filtered, match_score
+from pellucid.networks.linear_collapse import compose_filters
 from pellucid.pictures.convolution import max_over_one, output_lengths, pool_gradient, slide
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.images import images
@@ -44,14 +46,14 @@ def bounded_brightness_stops_fakes() -> Figure:
     """
     random = np.random.default_rng(0)
     windows = random.uniform(-1, 1, (2000, 3, 3))
-    scores = (windows * CROSS).sum(axis=(1, 2))
-    best = (CROSS * CROSS).sum()
+    scores = np.array([match_score(each, CROSS) for each in windows])
+    best = match_score(CROSS, CROSS)
     assert scores.max() < best  # within the bounds nothing scores as the pattern itself
     poor = windows[np.argmin(np.abs(scores - 1.5))]
     glaring = 20 * poor
-    assert (glaring * CROSS).sum() > best  # without bounds a poor likeness outdoes it
+    assert match_score(glaring, CROSS) > best  # without bounds a poor likeness outdoes it
     shown = [CROSS, poor, glaring]
-    return images(shown, [f"score {(each * CROSS).sum():.1f}" for each in shown], shared=True)
+    return images(shown, [f"score {match_score(each, CROSS):.1f}" for each in shown], shared=True)
 
 
 def the_score_peaks_at_the_pattern() -> Figure:
@@ -64,8 +66,7 @@ def the_score_peaks_at_the_pattern() -> Figure:
     for _ in range(100):
         x, at = np.full(10, -1.0), int(random.integers(0, 8))
         x[at : at + 3] = f
-        y = [x[i : i + 3] @ f for i in range(8)]
-        assert int(np.argmax(y)) == at
+        assert int(np.argmax(filtered(signal=x, filter=f))) == at
     return slide([1, 1, -1, -1, -1, 1, -1, 1, 1, 1], f)
 
 
@@ -143,7 +144,7 @@ def two_convolutions_without_relu_are_one() -> Figure:
     9.1.14-collapse-without-relu
     """
     first, second = np.array([1.0, 2.0]), np.array([3.0, 4.0])
-    one = np.convolve(first, second)
+    one = compose_filters(first, second)
     assert one.tolist() == [3.0, 10.0, 8.0]
     x = np.random.default_rng(0).normal(size=12)
 
@@ -185,6 +186,7 @@ def edges_are_seen_less() -> Figure:
     seen = np.asarray(backward(np.ones((1, 3, 3, 1), np.float32))[0])[0, ..., 0]
     profile = np.array([1, 2, 3, 2, 1])
     assert (seen == np.outer(profile, profile)).all()
+    assert (seen == coverage((5, 5), 3)).all()
     inside, edge = np.full((7, 7), -1.0), np.full((7, 7), -1.0)
     inside[2:5, 2:5], edge[2:5, 5:] = CROSS, CROSS[:, :2]  # the second is cut off by the edge
     best = [

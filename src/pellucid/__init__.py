@@ -84,7 +84,7 @@ HOMES: dict[str, str] = {
     "test_error": "pellucid.evaluation.training_and_test",
     "ThermometerCode": "pellucid.features.thermometer",
     "training_error": "pellucid.evaluation.training_and_test",
-    "to_onnx": "pellucid.exchange.onnx_file",
+    "to_onnx": "pellucid.exchange.onnx.file",
     "trusted_types": "pellucid.storage.trusted",
     "tune": "pellucid.evaluation.cross_validation",
     "VariationalAutoencoder": "pellucid.autoencoders.variational",

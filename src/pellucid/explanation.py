@@ -106,8 +106,31 @@ class Explanation:
         sections += [("Algorithm", [self.algorithm])]
         sections += [("What happened", [f"{label}: {value}" for label, value in self.happened])]
         sections += [("Warnings", list(self.warnings)), ("Notes", [self.notes])]
+        live = self._own_page()
+        sections += [("Live page", [f"pellucid lab --page {live}" if live else ""])]
         kept = [(label, [p for p in paragraphs if p]) for label, paragraphs in sections]
         return [(label, paragraphs) for label, paragraphs in kept if paragraphs]
+
+    @property
+    def page(self) -> str:
+        """The page of the lab that shows its idea, or that of a part; empty when there is none.
+
+        Examples
+        --------
+        >>> Explanation("Machine", parts=(Explanation("Ridge", notes="KE 71"),)).page
+        'lambda'
+
+        Notes: §1.0.3
+        """
+        pages = (self._own_page(), *(part.page for part in self.parts))
+        return next(filter(None, pages), "")
+
+    def _own_page(self) -> str:
+        if not self.notes:
+            return ""
+        from pellucid.notes_map.beside import lab_page
+
+        return lab_page(self.notes)
 
     def formulas(self) -> list[tuple[str, Formula]]:
         """The formulas that are there, each with its label."""

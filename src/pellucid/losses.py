@@ -8,7 +8,7 @@ Notes: Def 15, Notation 16, §1.3, KE 159, KE 171
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,35 @@ class Loss:
 
     def __call__(self, g: ArrayLike, a: ArrayLike) -> Array:
         return self.value(g, a)
+
+    def expected(self, g: Any, chances: Mapping[Any, float]) -> float:
+        """The expected loss of one guess: chance times loss, summed over what may come out.
+
+        Parameters
+        ----------
+        g : label or number
+        chances : mapping of outcome to float
+            What may come out, and how probable each is; they sum to 1.
+
+        Raises
+        ------
+        HyperparameterError
+            When the chances are no distribution.
+
+        Examples
+        --------
+        >>> LOSSES["square"].expected(2.0, {1.0: 0.5, 4.0: 0.5})
+        2.5
+
+        Notes: Concept 17
+        """
+        p = np.array(list(chances.values()), dtype=float)
+        if not (p >= 0).all() or abs(p.sum() - 1) > 1e-9:
+            raise HyperparameterError(
+                f"Chances are 0 or more and sum to 1; these sum to {p.sum():g}, from "
+                f"{p.min(initial=np.inf):g} up. Divide each by their sum."
+            )
+        return float(p @ [float(self(g, a)) for a in chances])
 
 
 def _same_shape(g: Any, a: Any, dtype: Any = float) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from pellucid import LinearAutoencoder, choose_code_length
+from pellucid.autoencoders import axis_projection
 from pellucid.autoencoders.linear_descent import linear_objective
 from pellucid.descent import check_gradient
 from pellucid.errors import (
@@ -171,3 +172,19 @@ def test_the_open_book() -> None:
     text = str(model.explain())
     assert "share of the variance kept: 99." in text
     assert "+0.78 x0 +0.63 x1" in text
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 5))
+@settings(max_examples=15, deadline=None)
+def test_a_chosen_axis_keeps_at_most_what_the_first_one_does(seed: int, d: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows, axis = rng.normal(size=(12, d)) * rng.uniform(0.1, 3, d), rng.normal(size=d)
+    found, best = axis_projection(rows, axis), LinearAutoencoder(1).fit(rows)
+    total = ((rows - rows.mean(axis=0)) ** 2).sum()
+    assert found.kept + found.lost == pytest.approx(total)
+    assert found.lost == pytest.approx(((rows - found.decoded) ** 2).sum())
+    assert found.lost >= best.reconstruction_loss_ - 1e-9
+    own = axis_projection(rows, -3 * best.components_[0])
+    assert own.lost == pytest.approx(best.reconstruction_loss_)
+    with pytest.raises(ShapeError, match="not all 0"):
+        axis_projection(rows, np.zeros(d))

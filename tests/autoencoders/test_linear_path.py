@@ -52,6 +52,19 @@ def test_before_the_first_step_it_is_the_axes(given: dict[str, Any]) -> None:
     np.testing.assert_allclose(model.encode(rows), axes.encode(rows), atol=1e-4)
 
 
+def test_a_curve_whose_axes_say_nothing_is_followed() -> None:
+    """Columns t and t² as wide as each other: one number, t, tells both, and no line is near it."""
+    t = np.linspace(-1, 1, 1000)
+    rows = np.column_stack([t, t**2])
+    rows /= rows.std(axis=0)
+    between = (rows[1:] + rows[:-1])[::7] / 2
+    for seed in (0, 1):
+        model = Autoencoder(1, activation="tanh", random_state=seed).fit(rows)
+        assert model.losses(between).mean() < 0.1 * model.axes_loss_
+        assert model.linear_path_ == any("branches" in own for own in model.params_)
+        assert ("linear path was of no use" in model.trace_["stopped"]) != model.linear_path_
+
+
 def test_columns_of_one_unit_share_one_scale_and_others_do_not() -> None:
     random = np.random.default_rng(0)
     pixels, table = random.integers(0, 256, (30, 9)), random.normal(size=(30, 4)) * [1, 90, 1e4, 5]

@@ -157,3 +157,15 @@ def test_sums_products_minima_of_the_prerequisites() -> None:
     assert np.sin(x).max() == pytest.approx(1, abs=1e-6)
     away = (x - 1) ** 2
     assert (away.min(), x[away.argmin()]) == pytest.approx((0, 1), abs=1e-9)
+
+
+def test_a_derivative_has_numbers_at_a_point() -> None:
+    A, B = np.arange(6.0).reshape(2, 3), np.arange(4.0).reshape(2, 2)
+    found = derive("A*X*B", "X", "A: 2×3, X: 3×2, B: 2×2").derivative
+    value = found.value(A=A, B=B)
+    assert value.shape == found.shape
+    change = np.array([[1.0, -2.0], [0.5, 3.0], [2.0, 1.0]])
+    np.testing.assert_allclose(np.tensordot(change, value, axes=2), A @ change @ B)
+    assert derive("a*x", "x", "a: scalar, x: scalar").derivative.value(a=2.0).shape == (1, 1)
+    with pytest.raises(FormulaError, match="No value for B"):
+        found.value(A=A)

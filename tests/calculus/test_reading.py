@@ -120,42 +120,42 @@ def test_faults_point_at_their_place(formula, kind, words, caret) -> None:
     ],
 )
 def test_hostile_input_ends_soon_with_a_clear_error(hostile: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     message = ""
     try:
         str(derive(hostile, "s", SHAPES))
     except PellucidError as problem:
         message = str(problem)
     assert len(message) < 1000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_long_products_end_soon() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert derive("A*" * 300 + "x", "x", "A: n×n, x: n").check.agrees
-    assert time.perf_counter() - start < 10
-    start = time.perf_counter()
+    assert time.process_time() - start < 10
+    start = time.process_time()
     with pytest.raises(FormulaError, match="split it into named parts"):
         derive("A*" * 300 + "x", "A", "A: n×n, x: n")
     with pytest.raises(FormulaError, match="52 letters"):
         str(derive("A*" * 60 + "x", "A", "A: n×n, x: n"))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_deep_compositions_stay_polynomial() -> None:
     nested = "s"
     for _ in range(12):
         nested = f"tanh({nested} + {nested}^2)"
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(FormulaError):
         derive(nested, "s", "s: scalar")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     network = "x"
     for _ in range(6):
         network = f"tanh(B*{network} + {network})" if network == "x" else f"tanh(B*{network})"
     found = derive(f"sum({network})", "x", "B: n×n, x: n")
     assert found.check.agrees
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_declarations() -> None:

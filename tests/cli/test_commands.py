@@ -142,7 +142,7 @@ def test_an_unwritable_output_leaves_nothing(
 
 COMMANDS = (
     "fit", "predict", "cluster", "compare", "encode", "decode", "explain", "check", "notes", "demo",
-    "derive", "check-gradient", "minimize", "lab", "serve",
+    "derive", "check-gradient", "minimize", "lab", "serve", "export",
 )  # fmt: skip
 
 

@@ -143,6 +143,7 @@ def test_predict_encodes_new_images(
     assert "reads images: give it a .npz archive" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_convolutional_code_of_images(
     images: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -214,6 +215,7 @@ def test_tables_that_cannot_be_encoded(
     assert re.search(says, " ".join((spoken.err + spoken.out).split()))
 
 
+@pytest.mark.slow
 def test_holes_constants_and_models(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     random = np.random.default_rng(0)
     lines = ["id,a,b,c,same,kind"]

@@ -55,6 +55,7 @@ def test_images_are_fitted_reported_and_predicted(
     assert (other / "model.pellucid").read_bytes() == (tmp_path / "model.pellucid").read_bytes()
 
 
+@pytest.mark.slow
 def test_dense_layers_read_images_too_and_others_are_refused(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +70,7 @@ def test_dense_layers_read_images_too_and_others_are_refused(
     )
 
 
+@pytest.mark.slow
 def test_a_network_on_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     penguins = str(ROOT / "examples" / "penguins.csv")
     given = ["fit", penguins, "-t", "species", "--model", "network", "--cv", "2"]

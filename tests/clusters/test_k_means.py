@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
@@ -361,3 +362,17 @@ def test_stopping_short_is_said() -> None:
     with pytest.warns(ConvergenceWarning, match="max_iter = 1 cycles"):
         h = KMeans(8, max_iter=1).fit(X)
     assert "max_iter" in str(h.explain())
+
+
+def test_what_decides_the_answer_is_settled_before_the_run() -> None:
+    """6.1.1-no-correct-answer: k, the distance and the measure of quality are given or stated; no
+    answer is looked at, and with another k or another scale another answer is as good.
+    """
+    X = groups(60, 2, 3) * [1.0, 30.0]
+    labels = {k: KMeans(k, random_state=0).fit(X).labels_ for k in (2, 3)}
+    assert [len(set(found)) for found in labels.values()] == [2, 3]
+    given = KMeans(3, random_state=0).fit(X, np.arange(60) % 3)
+    assert (given.labels_ == labels[3]).all()
+    told = str(given.explain())
+    for settled in ("squared distance in the units of the", "3 groups|k groups", "L = Σⱼ"):
+        assert re.search(settled, told), settled

@@ -38,6 +38,7 @@ def test_what_does_not_sum_to_one_is_refused(chances, message) -> None:
     """0.6-invalid-distribution"""
     with pytest.raises(FramingError, match=message):
         Distribution(chances)
+    assert Distribution({"rain": 0.2, "sunny": 0.8}).chance({"rain", "sunny"}) == pytest.approx(1)
 
 
 def test_independent_events_multiply() -> None:

@@ -306,3 +306,21 @@ def test_yes_and_no_stay_as_written_and_are_known_again(tmp_path: Path) -> None:
     assert table["a"].levels == ("no", "yes")
     new = written(tmp_path, "a,b\nyes,1\nmaybe,2\nno,3\n", "new.csv")
     assert read_table(new, schema=table.schema)["a"].values.tolist() == [1, -2, 0]
+
+
+def test_one_to_six_standardised() -> None:
+    """5.3.3.1-one-to-six: mean 3.5, σ = 1.7078 with divisor n (eq 5.32–5.33)."""
+    encoded = TableEncoder().fit_transform(np.arange(1.0, 7)[:, None])[:, 0]
+    half = [0.2928, 0.8783, 1.4639]
+    np.testing.assert_allclose(encoded, [-half[2], -half[1], -half[0], *half], atol=5e-5)
+
+
+def test_a_column_that_does_not_vary_is_left_out_and_said() -> None:
+    """5.3.3.2-zero-variance: no division by σ = 0, in a table or an array."""
+    table = read_table(pd.DataFrame({"a": np.arange(6.0), "b": np.full(6, 2.5)}))
+    assert table["b"].kind is Kind.CONSTANT
+    assert TableEncoder().fit(table).get_feature_names_out().tolist() == ["a"]
+    with pytest.raises(TableError, match="all are constant"):
+        TableEncoder().fit(table.select(["b"]))
+    X = np.column_stack([np.arange(6.0), np.full(6, 2.5)])
+    assert (TableEncoder().fit_transform(X)[:, 1] == 0).all()

@@ -193,10 +193,10 @@ def test_a_shrinking_search_tells_what_it_gave_up() -> None:
 )
 def test_stops_are_named(stop: Any, why: str) -> None:
     """§3.1.8."""
-    began = time.perf_counter()
+    began = time.process_time()
     found = minimize(SQUARE, 1.0, step_size=0.01, stop=stop | Steps(10_000_000), record=0)
     assert why in found.reason
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_step_and_slope_rules_agree_up_to_the_step_size() -> None:

@@ -21,7 +21,7 @@ SHOWN_ONLY = re.compile(
 
 
 # Run by `./test --slow` alone: networks that train for half a minute.
-LONG = re.compile(r"digits\.npz")
+LONG = re.compile(r"digits\.npz|\./pellucid (?:encode|decode)")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from demonstrations import claims, shown
+from demonstrations import runs, shown
 
 from pellucid.notes_map.records import items
 from pellucid.pictures.demonstration import said_by
@@ -14,7 +14,7 @@ from pellucid.pictures.demonstration import said_by
 OF_CODES = ("8.0", "8.1", "8.3", "8.4", "8.5.1", "8.5.4")
 
 
-@pytest.mark.parametrize("claim", claims(8), ids=lambda claim: claim.__name__)
+@pytest.mark.parametrize("claim", runs(8))
 def test_claim(claim: Any) -> None:
     assert claim().axes
     assert said_by(claim).endswith(".")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from demonstrations import claims, shown
+from demonstrations import runs, shown
 
 from pellucid.notes_map.records import items
 from pellucid.pictures.demonstration import said_by
 
 
-@pytest.mark.parametrize("claim", claims(9), ids=lambda claim: claim.__name__)
+@pytest.mark.parametrize("claim", runs(9))
 def test_claim(claim: Any) -> None:
     assert claim().axes
     assert said_by(claim).endswith(".")

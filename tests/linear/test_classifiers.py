@@ -88,6 +88,9 @@ def test_ke_152_threshold_0_9_cuts_at_2_1972():
 def test_ke_137_a_tie_goes_to_the_negative_class():
     h = LogisticClassifier(lam=0.01, fit_intercept=False).fit(*THREE)
     assert h.predict([[0.0]]) == 0
+    plain = LinearClassifier(tries=1).fit(*THREE)
+    plain.coef_, plain.intercept_ = np.array([[2.0]]), np.array([-1.0])  # 2x − 1
+    assert plain.predict([[0.5], [0.5 + 1e-9]]).tolist() == [0, 1]
 
 
 def test_def_146_separability():

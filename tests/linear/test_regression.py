@@ -69,6 +69,8 @@ def test_2_3_the_better_line_has_the_lower_objective() -> None:
         return float(np.mean((slope * x + offset - y) ** 2))
 
     assert J(1, 3) < J(10, 1)
+    best = LeastSquares().fit(x[:, None], y)
+    assert J(best.intercept_, best.coef_[0]) <= J(1, 3)
 
 
 @given(SEEDS, st.floats(1e-6, 1e3), st.booleans())

@@ -63,7 +63,7 @@ def test_one_step_along_the_gradient_is_the_notes_formula() -> None:
     assert (network.losses(params, moved, y) > network.losses(params, x, y)).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     st.sampled_from([2, 3]), st.floats(0.01, 2.0), st.integers(1, 6),
     st.sampled_from(["sign", "gradient"]), st.sampled_from(["wrong", "budget"]),

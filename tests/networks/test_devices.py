@@ -44,6 +44,7 @@ def _loss(devices: int, batch: int) -> tuple[int, float]:
     return int(count), float(loss)
 
 
+@pytest.mark.slow
 def test_a_batch_split_over_two_devices_gives_the_same_loss() -> None:
     """Dropout draws the same numbers, and an odd batch is whole on each device."""
     (count, split), (_, alone) = _loss(2, 32), _loss(1, 32)
@@ -53,6 +54,7 @@ def test_a_batch_split_over_two_devices_gives_the_same_loss() -> None:
     assert abs(odd - _loss(1, 25)[1]) < 1e-12 * odd
 
 
+@pytest.mark.slow
 def test_two_processes_over_loopback_train_as_one() -> None:
     """The example asserts that both end at the loss of one process."""
     done = subprocess.run(

@@ -144,7 +144,7 @@ def sliding(draw: st.DrawFn) -> tuple[dict[str, Any], tuple[int, ...]]:
     return how, (*each(1, 6), draw(st.integers(1, 2)))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(sliding(), st.integers(1, 2), st.booleans(), st.integers(0, 99))
 def test_convolution_of_any_shape(how: Any, dilation: int, flip: bool, seed: int) -> None:
     """9.4.5-differences-agree over odd and even sizes, strides, paddings and masks."""
@@ -160,7 +160,7 @@ def test_convolution_of_any_shape(how: Any, dilation: int, flip: bool, seed: int
         agree(layer, in_shape, Mode(), seed)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(sliding(), st.sampled_from([MaxPool, AveragePool, MaxBlurPool]), st.integers(0, 99))
 def test_pooling_of_any_shape(how: Any, kind: Any, seed: int) -> None:
     """9.4.6-max-pool-derivative: overlapping fields accumulate."""
@@ -175,6 +175,7 @@ def test_pooling_of_any_shape(how: Any, kind: Any, seed: int) -> None:
         agree(layer, in_shape, Mode(), seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [n for n in LAYERS if n.startswith("convolution") and "masked" not in n]
 )

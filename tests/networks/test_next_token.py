@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 
 from pellucid import NextToken
 from pellucid.errors import HyperparameterError, ShapeError, TextError, TooFewRowsError
-from pellucid.networks.text.generated_text import drawn_token
+from pellucid.networks.text.generated_text import drawn_token, tempered
 from pellucid.storage import load_model, save_model
 
 SMALL: Any = {"places": 6, "width": 8, "heads": 2, "blocks": 1, "hidden": 16}
@@ -100,3 +100,11 @@ def test_it_explains_itself_and_survives_a_file(tmp_path: Path) -> None:
     save_model(h, tmp_path / "text.pellucid")
     again = load_model(tmp_path / "text.pellucid")
     assert again.generate("he", 9, seed=3) == h.generate("he", 9, seed=3)
+
+
+def test_a_temperature_sharpens_or_flattens() -> None:
+    p = np.array([0.2, 0.5, 0.3])
+    cold, hot = tempered(p, 0.5), tempered(p, 2.0)
+    np.testing.assert_allclose(cold, p**2 / (p**2).sum())
+    np.testing.assert_allclose(hot, np.sqrt(p) / np.sqrt(p).sum())
+    assert tempered(p, 0.0).tolist() == [0.0, 1.0, 0.0]

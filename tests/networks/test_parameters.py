@@ -158,7 +158,7 @@ NETWORKS = [
 ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.sampled_from(NETWORKS), st.integers(0, 9),
     st.lists(st.integers(0, 3), min_size=2, max_size=7).filter(lambda w: sum(w) > 1),
@@ -182,7 +182,7 @@ def test_a_weight_is_that_many_rows(net: Network, seed: int, counts: list[int]) 
     assert all(np.abs(np.asarray(part)).max() == 0 for part in jax.tree.leaves(nothing[:2]))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(0, 5), st.integers(1, 4), st.sampled_from(NETWORKS[:3]))
 def test_rows_that_weigh_nothing_are_as_if_they_were_not(
     seed: int, size: int, net: Network

@@ -18,7 +18,7 @@ SIZES = st.integers(1, 70)
 
 
 @given(points=SIZES, m=SIZES, n=st.integers(1, 40), seed=st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_each_weight_collects_from_all_points(points: int, m: int, n: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     x, dz = random.normal(size=(points, m)), random.normal(size=(points, n))
@@ -37,7 +37,7 @@ def test_it_serves_many_networks_at_once() -> None:
     k=st.integers(1, 3), c=st.integers(1, 4), m=st.integers(1, 5), stride=st.integers(1, 2),
     padding=st.integers(0, 2), seed=st.integers(0, 99),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_few_weights_written_out_are_the_product(
     k: int, c: int, m: int, stride: int, padding: int, seed: int
 ) -> None:

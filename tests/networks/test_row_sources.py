@@ -50,7 +50,7 @@ def test_each_source_meets_every_row_once_in_an_order_of_the_epoch(table: Path) 
 
 
 @given(n=st.integers(1, 60), size=st.integers(1, 20), epochs=st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_blocks_hold_each_row_with_its_weight(n: int, size: int, epochs: int) -> None:
     """The last batch of an epoch is filled up with rows of weight 0."""
     source = InMemory(np.arange(n)[:, None], np.arange(n), np.arange(n) + 1.0)
@@ -84,7 +84,7 @@ def test_rows_held_and_rows_in_blocks_take_the_same_steps(
 
 
 @given(n=st.integers(1, 40), d=st.integers(1, 4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_tables_are_filled_up_with_zeros(n: int, d: int) -> None:
     rows = np.arange(n * d, dtype=float).reshape(n, d) + 1
     table = row_sources.filled_up(rows, np.float32)
@@ -112,7 +112,7 @@ def test_what_cannot_be_read_is_named(table: Path, tmp_path: Path) -> None:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_distinct_rows_are_the_same_rows(seed: int) -> None:
     random = np.random.default_rng(seed)
     rows = random.integers(0, 3, (20, 2)).astype(float)

@@ -201,6 +201,7 @@ def test_equal_weights_keep_neurons_alike_and_random_ones_do_not() -> None:
     assert free.history["loss"][-1] < stuck.history["loss"][-1]
 
 
+@pytest.mark.slow
 def test_seeds_end_in_different_minima() -> None:
     """7.6.1-seeds, 7.6.1-initialization."""
     ends = [
@@ -354,6 +355,7 @@ def test_gradients_that_vanish_or_explode_are_named() -> None:
         train(steep, X, CODES, start=start, epochs=1, batch_size=150, gradient_norms=True)
 
 
+@pytest.mark.slow
 def test_gradients_as_long_in_every_layer_are_named_too() -> None:
     """7.7.3-gradient-monitor: activations grow forward as gradients grow backward."""
 

@@ -44,6 +44,7 @@ def test_a_setting_that_needs_another_program_is_named() -> None:
         tune(NET, {}, X, CODES)
 
 
+@pytest.mark.slow
 def test_no_clipping_is_a_setting_like_others() -> None:
     found = tune(NET, {"clip": [None, 0.5]}, X, CODES, folds=2, epochs=2)
     alone = tune(NET, {"step_size": [1e-3]}, X, CODES, folds=2, epochs=2)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from pellucid import Ridge, SoftmaxClassifier, frame, read_table, tune
+from pellucid.calculus import compile_objective
 from pellucid.data import folds, linear_sample
 from pellucid.descent import Batches, Constant, minima, minimize
-from pellucid.errors import HyperparameterError, HyperparameterTypeError
+from pellucid.errors import HyperparameterError, HyperparameterTypeError, SingularWarning
 from pellucid.hyperparameters import Hyperparameter
 
 
@@ -67,3 +68,12 @@ def test_a_minimum_is_a_value_and_an_argmin_a_place() -> None:
     assert found.best_value in lams  # an input
     assert found.scores[found.best].mean == min(losses)  # an output
     assert found.best_value == lams[int(np.argmin(losses))]
+
+
+def test_a_matrix_of_determinant_zero_has_no_inverse() -> None:
+    """0.2-singular-inverse: what is said at such a matrix, and that nothing is said beside it."""
+    J = compile_objective("tr(B*A^-1)", "A", {"B": np.eye(2)}, check=False)
+    assert J.value(np.array([2.0, 0, 0, 4])) == 0.75
+    with pytest.warns(SingularWarning, match="determinant 0.*no inverse"):
+        assert np.isnan(J.value(np.array([1.0, 2, 2, 4])))
+    assert np.isnan(J.gradient(np.zeros(4))).all()  # said once

@@ -19,8 +19,9 @@ from pellucid import test_error as error_on_new_rows
 from pellucid.data import Column, Kind, Table
 from pellucid.descent import check_gradient, minimize, model_objective
 from pellucid.descent.model import HYPOTHESES
+from pellucid.errors import HyperparameterError
 from pellucid.evaluation.assumptions import check_assumptions
-from pellucid.evaluation.threshold import expected_costs
+from pellucid.evaluation.threshold import choose_threshold, expected_costs
 from pellucid.features.polynomial_fit import fit_polynomial
 from pellucid.losses import LOSSES, asymmetric
 
@@ -133,12 +134,25 @@ def test_mean_loss_approaches_the_expected_loss() -> None:
     assert off[2] < off[0]
 
 
+def test_expected_loss_is_probability_times_loss_summed() -> None:
+    """1.3.3-expected-loss (Concept 17): by hand, for each guess, and as what many trials cost."""
+    costs, chances = asymmetric({(1, 0): 1.0, (0, 1): 10.0}), {0: 0.7, 1: 0.3}
+    assert costs.expected(1, chances) == pytest.approx(0.7 * 1)
+    assert costs.expected(0, chances) == pytest.approx(0.3 * 10)
+    assert LOSSES["absolute"].expected(2, {1: 0.2, 2: 0.5, 4: 0.3}) == pytest.approx(0.2 + 0.6)
+    truths = np.random.default_rng(0).choice([0, 1], 100_000, p=[0.7, 0.3])
+    assert costs(np.zeros(100_000, int), truths).mean() == pytest.approx(3, abs=0.05)
+    with pytest.raises(HyperparameterError, match=r"these sum to 1\.2"):
+        costs.expected(0, {0: 0.9, 1: 0.3})
+
+
 def test_the_cheaper_side_wins_beyond_one_in_eleven() -> None:
     """1.3.3-cheaper-side: with costs 1 and 10, always-1 is cheaper once P(a = 1) exceeds 1/11."""
     for share, better in ((0.08, "zero"), (0.1, "one")):
         truths = np.arange(1000) < 1000 * share
         always = expected_costs(np.full(1000, 0.5), truths, np.array([0.4, 0.6]), 1.0, 10.0)
         assert ("one" if always[0] < always[1] else "zero") == better
+    assert choose_threshold({"0:1": 1.0, "1:0": 10.0}, ["0", "1"]) == pytest.approx(1 / 11)
 
 
 def test_fitting_a_sample_too_closely_raises_the_error_on_new_rows() -> None:

@@ -25,6 +25,7 @@ from pellucid.calculus import closed_form, declare, differentiate, read
 from pellucid.calculus.codegen.modules import callable_for
 from pellucid.data import Column, Kind, Table, folds
 from pellucid.descent import Objective, minima, minimize
+from pellucid.descent.objective import central_differences
 from pellucid.errors import ShapeError, SingularWarning
 from pellucid.linear.solvers.ridge_solutions import gradient
 from pellucid.losses import LOSSES
@@ -170,6 +171,11 @@ def test_five_forms_of_the_objective_agree(d: int, n: int, seed: int) -> None:
     by_sum = sum((float(theta[:, 0] @ X[:, i]) - Y[0, i]) ** 2 for i in range(n)) / n
     R = theta.T @ X - Y
     assert J(theta, X, Y) == pytest.approx(by_sum)
+    h = LeastSquares(fit_intercept=False)
+    h.coef_, h.intercept_ = theta[:, 0], 0.0
+    assert training_error(h, X.T, Y[0], "square") == pytest.approx(by_sum)
+    slopes = central_differences(lambda t: J(t, X, Y), theta)
+    np.testing.assert_allclose(gradient(X.T, Y.T, theta, 0.0), slopes, atol=1e-6)
     assert float(R.ravel() @ R.ravel()) / n == pytest.approx(by_sum)
     Xt, Yt = X.T, Y.T
     assert ((Xt @ theta - Yt).T @ (Xt @ theta - Yt) / n).item() == pytest.approx(by_sum)

@@ -23,6 +23,7 @@ from pellucid import test_error as error_on_new_rows
 from pellucid.data import Column, Kind, Table
 from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import FramingError, SeparationWarning, TooFewRowsWarning
+from pellucid.linear import feet, signed_distance
 from pellucid.linear.solvers.likelihood import logistic_objective, softmax_objective
 from pellucid.losses import LOSSES, nll_from_score, sigmoid, softmax
 
@@ -105,7 +106,11 @@ def test_some_data_need_an_oblique_line() -> None:
 def test_theta_is_normal_to_the_boundary_and_points_to_the_positive_side() -> None:
     """4.2.4-normal-vector, 4.2.10-signed-distance: foot −θ₀θ/‖θ‖², d = −θ₀/‖θ‖ (eq 4.14)."""
     theta, offset = np.array([3.0, 4.0]), -10.0
-    foot = -offset * theta / (theta @ theta)
+    foot = feet(np.zeros((1, 2)), theta, offset)[0]
+    assert foot == pytest.approx(-offset * theta / (theta @ theta))
+    origin, beyond, on = signed_distance([[0, 0], 2 * foot, foot], theta, offset)
+    assert (origin, beyond, on) == (-2, 2, pytest.approx(0))  # θ points away from the origin
+    assert -origin == -offset / np.linalg.norm(theta)
     along = np.array([-4.0, 3.0])
     assert theta @ along == 0
     assert theta @ (foot + 7 * along) + offset == pytest.approx(0)
@@ -208,6 +213,7 @@ def test_the_likelihood_is_the_hit_rate_of_a_random_guesser() -> None:
     g, y = np.array([0.8, 0.3, 0.6]), np.array([1.0, 0.0, 1.0])
     likelihood = np.prod(g**y * (1 - g) ** (1 - y))
     assert np.log(likelihood) == pytest.approx(-LOSSES["nll"](g, y).sum())
+    assert np.log(likelihood) == pytest.approx(-nll_from_score(np.log(g / (1 - g)), y).sum())
     draws = np.random.default_rng(0).random((200_000, 3)) < g
     assert (draws == y.astype(bool)).all(axis=1).mean() == pytest.approx(likelihood, abs=0.005)
 
@@ -243,6 +249,9 @@ def test_three_factors_collapse_to_one(theta: float, offset: float, y: float, x:
     step = 1e-5
     slope = (nll_from_score(u + step * x, y) - nll_from_score(u - step * x, y)) / (2 * step)
     assert slope == pytest.approx((g - y) * x, abs=1e-6)
+    one = (np.array([[theta]]), offset, np.array([[x]]), np.array([[y]]), 0.0)
+    _, by_theta, by_offset = logistic_objective(*one)
+    assert (by_theta.item(), by_offset) == (pytest.approx((g - y) * x), pytest.approx(g - y))
 
 
 def test_the_offset_carries_no_regularizer() -> None:

@@ -150,7 +150,7 @@ def test_furniture_first_category_first_and_as_printed() -> None:
 
 def test_a_permuted_one_hot_gives_the_same_answer() -> None:
     """5.3.1.4-permuted-one-hot: Concept 198."""
-    phi = np.array([0.0, 1.0, 0.0, 0.0])
+    phi = one_hot(np.array([1], np.int32), 4)[0]
     assert THETA[SHUFFLED].tolist() == [5, 2, 7, 3]
     assert phi[SHUFFLED].tolist() == [0, 0, 0, 1]
     assert THETA @ phi == THETA[SHUFFLED] @ phi[SHUFFLED] == THETA[1]
@@ -158,7 +158,8 @@ def test_a_permuted_one_hot_gives_the_same_answer() -> None:
 
 def test_a_permuted_thermometer_keeps_three_ones() -> None:
     """5.3.1.4-permuted-thermometer: eq 5.22, eq 5.23."""
-    phi = np.array([0.0, 1.0, 1.0, 1.0])
+    phi = thermometer(np.array([2], np.int32), 4)[0][::-1]
+    assert phi.tolist() == [0, 1, 1, 1]
     assert phi[SHUFFLED].tolist() == [1, 0, 1, 1]
     assert THETA @ phi == THETA[SHUFFLED] @ phi[SHUFFLED] == THETA[1:].sum()
     assert phi[SHUFFLED].sum() == 3

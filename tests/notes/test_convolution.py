@@ -36,6 +36,7 @@ from pellucid.networks import (
 from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.layers.flatten import flattened, unflattened
 from pellucid.networks.layers.windows import windows_of
+from pellucid.networks.output_losses import OUTPUT_LOSSES
 from pellucid.networks.passes.local_derivatives import (
     by_pre_activation,
     by_weights_of_filter,
@@ -395,7 +396,9 @@ def test_the_chain_in_input_first_order() -> None:
     Z = dZ_dW.T @ W1  # the filter's whole work
     assert Z.tolist() == [1, -2, 6, -4]
     A2 = float((W2.T @ np.maximum(Z, 0)).item())
-    factors = (dZ_dW, by_pre_activation(relu, Z), W2, np.array([[2 * (A2 - y)]]))
+    dL_dA2 = OUTPUT_LOSSES["square"].slope(np.array([[A2]]), np.array([[y]]))
+    assert dL_dA2.item() == 2 * (A2 - y)
+    factors = (dZ_dW, by_pre_activation(relu, Z), W2, dL_dA2)
     assert [f.shape for f in factors] == [(3, 4), (4, 4), (4, 1), (1, 1)]
     assert np.linalg.multi_dot(factors).ravel().tolist() == [16, 8, 56]
 

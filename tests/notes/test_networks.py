@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any
 
@@ -10,7 +11,14 @@ import numpy as np
 import pytest
 
 from pellucid import losses as plain_losses
-from pellucid.errors import FramingError, HyperparameterError, NetworkWarning, ShapeError
+from pellucid.errors import (
+    ExplodingGradientWarning,
+    FramingError,
+    HyperparameterError,
+    NetworkWarning,
+    ShapeError,
+    VanishingGradientWarning,
+)
 from pellucid.networks import (
     AveragePool,
     BatchNorm,
@@ -44,6 +52,7 @@ from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.output_losses import DIRECT, OUTPUT_LOSSES, OutputLoss
 from pellucid.networks.passes.local_derivatives import by_pre_activation
 from pellucid.networks.targets import targets_for
+from pellucid.networks.training.gradient_norms import judged_norms
 
 D = 0.9088770390  # of the example of §7.5.16
 
@@ -219,6 +228,11 @@ def test_eight_factors_vanish_or_explode() -> None:
         with computing_in("float64"):
             _, backward = net.forward(params, np.ones((1, 1)))
             assert backward(np.ones((1, 1)))[0].item() == pytest.approx(factor**8)
+        # Each weight's gradient holds the factors after it: the first layer's lacks its own.
+        norms = [[factor ** (7 - l) for l in range(8)]]
+        wrong = VanishingGradientWarning if factor < 1 else ExplodingGradientWarning
+        with pytest.warns(wrong, match=re.escape(f"layer 1: {factor**7:.2g}, layer 8: 1")):
+            judged_norms(net, norms)
 
 
 @pytest.mark.parametrize("at_zero", [0.0, 1.0])
@@ -458,6 +472,8 @@ def test_cycles_are_refused_by_name() -> None:
         Graph({"a": (Dense(2), ["b", "input"]), "b": (Tanh(), ["a"])})
     with pytest.raises(FramingError, match="reads 'c', which is not there"):
         Graph({"a": (Dense(2), ["c"])})
+    onwards = Graph({"b": (Tanh(), ["a", "input"]), "a": (Dense(2), ["input"])})
+    assert onwards.shapes((2,))[1] == (2,)  # in whatever order they are named
 
 
 def test_player_goes_forward_then_backward() -> None:
@@ -517,6 +533,17 @@ def random_network(sizes: list[int], f: Any) -> tuple[Network, list[Any]]:
     rng = np.random.default_rng(0)
     shapes = net.param_shapes
     return net, [{k: rng.normal(size=shape) for k, shape in own.items()} for own in shapes]
+
+
+def test_a_row_for_a_column_is_refused_with_both_shapes() -> None:
+    """7.2.12-row-for-column: a point laid down, and weights turned round."""
+    net = Network([Dense(2), Tanh()], in_shape=3)
+    params = net.init(0)
+    with pytest.raises(ShapeError, match=r"3.*1|1.*3"):
+        net.predict(params, np.ones((3, 1)))
+    turned = [{"W": np.asarray(params[0]["W"]).T, "W0": params[0]["W0"]}, {}]
+    with pytest.raises(ShapeError, match=r"2×3.*3×2.*transposed|3×2.*2×3.*transposed"):
+        net.predict(turned, np.ones((1, 3)))
 
 
 def test_the_forward_map_in_the_layout_of_the_notes() -> None:

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 import pytest
 
+from pellucid.calculus import declare, read
 from pellucid.errors import NetworkWarning, ShapeError, VanishingGradientWarning
 from pellucid.networks import (
     BatchNorm,
@@ -88,8 +89,10 @@ def test_the_weight_gradient_needs_its_transpose() -> None:
         _, gradient, _ = net.loss_and_gradient(params, x, y, TRAINING)
         dZ = (np.asarray(net.predict(params, x)) - y).T
     np.testing.assert_allclose(gradient[0]["W"], x.T @ dZ.T, rtol=1e-12)
-    with pytest.raises(ValueError, match="mismatch"):
-        x.T @ dZ
+    shapes = declare("A: 3x1, D: 2x1")  # A⁰ and ∂L/∂Z as the notes write them
+    assert read("A*D'", shapes).shape == (3, 2)
+    with pytest.raises(ShapeError, match=r"3×1.*2×1"):
+        read("A*D", shapes)
     turned = [{"W": np.asarray(params[0]["W"]).T, "W0": params[0]["W0"]}, {}]
     with pytest.raises(ShapeError, match="looks transposed"):
         train(net, x, y, start=turned)

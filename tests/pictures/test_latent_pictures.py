@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from sklearn.datasets import load_digits
 
+from pellucid import VariationalAutoencoder
 from pellucid.networks import Dense, Network, Sigmoid
-from pellucid.pictures.latent import axes_of_cloud, kept_by_column, latent_map
+from pellucid.pictures.latent import (
+    axes_of_cloud,
+    kept_by_column,
+    latent_map,
+    originals_and_reconstructions,
+    point_and_distribution,
+    sampling_pipeline,
+)
 from pellucid.pictures.networks import zoom
+from pellucid.wording import number
 
 
 def test_one_layer_each_way_is_drawn_with_its_code_between() -> None:
@@ -18,7 +29,37 @@ def test_one_layer_each_way_is_drawn_with_its_code_between() -> None:
     assert words
 
 
+def test_a_digit_of_28_by_28_is_drawn_pixel_by_pixel() -> None:
+    """8.1.1-image-figure: the digit above, and below it what a code of it decodes to."""
+    digits = np.kron(load_digits().images[:3], np.ones((3, 3)))  # 24×24
+    digits = np.pad(digits, ((0, 0), (2, 2), (2, 2)))
+    figure = originals_and_reconstructions(digits, {"of 2 numbers": digits / 2}, ["0", "1", "2"])
+    drawn = [ax.images[0] for ax in figure.axes]
+    assert [image.get_array().shape for image in drawn] == [(28, 28)] * 6
+    np.testing.assert_array_equal(drawn[1].get_array(), digits[1])
+    assert {image.get_clim() for image in drawn} == {(0.0, 16.0)}  # one scale of grey
+    assert [ax.get_title(loc="left") for ax in figure.axes[:3]] == ["0", "1", "2"]
+
+
+def test_a_code_is_a_point_or_a_normal_and_the_normal_is_drawn_from() -> None:
+    """8.5.1.1-variational-figure: spike beside normal; x → distribution → sample → decode."""
+    spike, bell = point_and_distribution(2.0, 0.5).axes
+    np.testing.assert_array_equal(spike.lines[0].get_xdata(), [2, 2])
+    x, height = bell.lines[0].get_data()
+    assert x[np.argmax(height)] == pytest.approx(2, abs=0.02)
+    assert np.trapezoid(height, x) == pytest.approx(1, abs=1e-3)
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    model = VariationalAutoencoder(1, hidden=(4,), epochs=2).fit(X)
+    (m,), (s,) = (part[0] for part in model.distribution(X[:1]))
+    a = model.sample_codes(X[:1], 7)
+    words = {t.get_text() for t in sampling_pipeline(model, X[0], seed=7).axes[0].texts}
+    assert {f"m = {number(m)}, s = {number(s)}", f"a = {number(a[0, 0])}"} <= words
+    made = ", ".join(number(v) for v in model.decode(a)[0])
+    assert f"({made})" in words
+
+
 def test_every_row_is_a_point_of_the_map() -> None:
+    """8.3.2-latent-scatter"""
     codes = np.random.default_rng(0).normal(size=(40, 2))
     figure = latent_map(codes, np.repeat(["a", "b"], 20))
     drawn = [line.get_xdata() for line in figure.axes[0].lines if len(line.get_xdata()) == 20]

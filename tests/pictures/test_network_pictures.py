@@ -215,6 +215,14 @@ def test_messages_travel_back() -> None:
     at = {label.get_text(): label.get_position() for label in drawn.axes[0].texts}
     assert at["Z¹ = 1"][1] > at["∂L/∂Z¹ = 3.5"][1]
     assert at["Z¹ = 1"][0] < at["A¹ = 1"][0] < at["Z² = −0.75"][0] < at["L = 3.06"][0]
+    chosen = texts(networks.messages(two, [2.0], 1.0, params, weight=1))
+    links = "∂L/∂Z² · ∂Z²/∂A¹ · ∂A¹/∂Z¹ · ∂Z¹/∂W¹"
+    assert f"∂L/∂W¹ = {links}\n= −3.5 · −1 · 1 · 2 = 7" in chosen
+    last = texts(networks.messages(two, [2.0], 1.0, params, weight=2))
+    assert "∂L/∂W² = ∂L/∂Z² · ∂Z²/∂W²\n= −3.5 · 1 = −3.5" in last
+    assert not any("∂L/∂A¹" in text for text in last)  # a later weight's chain does not go on
+    with pytest.raises(FramingError, match="there is no W of 3"):
+        networks.messages(two, [2.0], 1.0, params, weight=3)
     wide = Network([Dense(30), Tanh(), Dense(12), Tanh(), Dense(3), Softmax()], "nllm", in_shape=9)
     drawn = networks.messages(wide, np.ones(9), [1, 0, 0], wide.init(0))
     assert {"Z¹: 30×1", "∂L/∂Z¹: 30×1", "∂L/∂A²: 12×1"} <= texts(drawn)

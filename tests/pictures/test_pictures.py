@@ -11,6 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from pellucid.evaluation.evidence import Candidate, LearningCurve, Score
+from pellucid.evaluation.rates import confusion_counts
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.pictures import errors, evaluation
 from pellucid.pictures.style import scoped, to_svg
@@ -70,7 +71,7 @@ def test_scoped_ids_agree_with_their_uses() -> None:
 
 
 def test_confusion_counts_by_hand() -> None:
-    counts = errors.confusion_counts(np.array(["a", "b", "b"]), np.array(["b", "b", "a"]), "ab")
+    counts = confusion_counts(np.array(["a", "b", "b"]), np.array(["b", "b", "a"]), "ab")
     assert counts.tolist() == [[0, 1], [1, 1]]
 
 

@@ -27,6 +27,7 @@ HOMES: dict[str, str] = {
     "downstream_accuracy": "pellucid.autoencoders.downstream",
     "generate_near": "pellucid.autoencoders.generated",
     "discriminator_reading": "pellucid.autoencoders.adversarial_pair",
+    "axis_projection": "pellucid.autoencoders.axes_of_rows",
     "baseline_losses": "pellucid.autoencoders.reference_losses",
     "principal_axes": "pellucid.autoencoders.axes_of_rows",
     "traversal": "pellucid.autoencoders.code_experiments",

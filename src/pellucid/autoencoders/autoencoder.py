@@ -26,6 +26,7 @@ from pellucid.networks.training.validation import HeldOutRows
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
+HARDLY = 0.95  # of the axes' held-out loss: above it, training is tried without the linear path
 LEAST_HELD_OUT = 5  # rows below which a held-out loss says nothing
 
 
@@ -34,8 +35,9 @@ class Autoencoder(CodeEstimator):
 
     Beside the hidden layers there is a linear path, which begins at the k principal axes: training
     starts where principal component analysis ends, and where no epoch does better on held-out rows
-    the axes are kept. One layer each way (`hidden=()`), deep, or convolutional (`filters=(8, 16)`,
-    rows are images).
+    the axes are kept. Where training gained hardly anything over them, a network without the path
+    is trained from an ordinary start, and taken if it does better on those rows. One layer each way
+    (`hidden=()`), deep, or convolutional (`filters=(8, 16)`, rows are images).
 
     Loss of a row: Σⱼ (xⱼ − x̃ⱼ)² over its columns, as standardised; columns named `binary` or
     `categories` are judged by the log loss instead. The code is not the network's output, and
@@ -53,6 +55,8 @@ class Autoencoder(CodeEstimator):
         W and W0 of each layer; {} for a layer without.
     encoder_depth_ : int
         Layers of the encoder: the code is read after so many.
+    linear_path_ : bool
+        Whether the fitted network has the linear path, where one was asked for.
     loss_ : ReconstructionLoss
         L, with the columns that each part of it judges.
     reconstruction_loss_ : float
@@ -85,6 +89,7 @@ class Autoencoder(CodeEstimator):
     """
 
     axes_loss_: float | None = None  # of a model file from before there was a linear path
+    linear_path_: bool = True
     hyperparameters: ClassVar = (
         *LAYERS,
         LINEAR_PATH,
@@ -178,6 +183,8 @@ class Autoencoder(CodeEstimator):
 
         Notes: Concept 358
         """
+        if not self.warm_start:
+            self.linear_path_ = True
         return self._trained(X, None, sample_weight, (X, y))
 
     def _share_held_out(self, n: int) -> float:
@@ -211,10 +218,38 @@ class Autoencoder(CodeEstimator):
             judge = HeldOutRows(self.network_, *held, dtype=self.dtype)
             self.axes_loss_ = float(judge.loss(vector_of(begin), found.state))
         least = min(found.history["validation_loss"], default=np.inf)
-        if least < self.axes_loss_:
+        if least < HARDLY * self.axes_loss_:
             return found
+        if least < self.axes_loss_:
+            return self._bent(found, least, rows, answers, weights, epochs, held, watch)
         reason = "no epoch did better on the held-out rows than the principal axes, which are kept"
-        return replace(found, params=begin, best_epoch=0, reason=reason)
+        kept = replace(found, params=begin, best_epoch=0, reason=reason)
+        return self._bent(kept, self.axes_loss_, rows, answers, weights, epochs, held, watch)
+
+    def _bent(
+        self, kept: Trained, to_beat: float, rows: Any, answers: Any, weights: Any, epochs: int,
+        held: Any, watch: Any,
+    ) -> Trained:  # fmt: skip
+        """Trained once more without the linear path, from an ordinary start; the better of both.
+
+        Rows along a curve whose axes say nothing (t and t², as wide as each other) hold a start at
+        the axes fast: each step away from them is uphill at first.
+        """
+        if self.checkpoint is not None:  # it belongs to the training that had the path
+            return kept
+        straight = self.network_, self.encoder_depth_
+        self.linear_path_ = False
+        self.network_ = self._network(self.network_.points[0])
+        found = super()._train(rows, answers, weights, None, epochs, held, watch)
+        if min(found.history["validation_loss"], default=np.inf) < to_beat:
+            return replace(found, reason=f"{found.reason}; the linear path was of no use")
+        self.linear_path_ = True
+        self.network_, self.encoder_depth_ = straight
+        return kept
+
+    def _has_linear_path(self) -> bool:
+        """As asked for, and as a training that goes on began."""
+        return self.linear_path_ and super()._has_linear_path()
 
     def _more_facts(self) -> tuple[tuple[str, str], ...]:
         if self.axes_loss_ is None:

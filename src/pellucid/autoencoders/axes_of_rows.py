@@ -15,6 +15,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from pellucid.errors import ShapeError
 from pellucid.linear.solvers.moments import Moments
 
 Array = NDArray[np.float64]
@@ -52,6 +53,84 @@ class PrincipalAxes:
     def lost(self) -> float:
         """Σ ‖x − x̃‖² of the rows they were found from."""
         return max(0.0, self.total - float(self.squares.sum()))
+
+
+@dataclass(frozen=True)
+class AxisProjection:
+    """Rows written by one number each: where they fall on an axis that somebody chose.
+
+    Parameters
+    ----------
+    axis : ndarray, shape (d,)
+        u, of length 1.
+    codes : ndarray, shape (n,)
+        a = uᵀ(x − μ).
+    decoded : ndarray, shape (n, d)
+        x̃ = μ + u a, the foot of each row on the axis.
+    kept, lost : float
+        Σ a² and Σ ‖x − x̃‖²: together the sum of squares about μ, whatever the axis.
+
+    Notes: Concept 367, Concept 368
+    """
+
+    axis: Array
+    codes: Array
+    decoded: Array
+    kept: float
+    lost: float
+
+    @property
+    def share(self) -> float:
+        """Of the sum of squares, how much is kept; 1 where there is none to lose."""
+        total = self.kept + self.lost
+        return self.kept / total if total > 0 else 1.0
+
+
+def axis_projection(rows: Array, axis: Array) -> AxisProjection:
+    """Encode rows along a chosen axis through their mean, and decode them.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, d)
+    axis : ndarray, shape (d,)
+        A direction; its length does not matter.
+
+    Returns
+    -------
+    AxisProjection
+
+    Raises
+    ------
+    ShapeError
+        When the axis has no direction, or another length than the rows.
+
+    Examples
+    --------
+    >>> rows = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 4.0]])
+    >>> found = axis_projection(rows, np.array([1.0, 0.0]))
+    >>> found.codes.tolist(), found.kept, found.lost, found.share
+    ([-1.0, 0.0, 1.0], 2.0, 8.0, 0.2)
+
+    Notes: Concept 367, Concept 368
+    """
+    rows, axis = np.asarray(rows, np.float64), np.asarray(axis, np.float64)
+    size = float(np.linalg.norm(axis))
+    if axis.shape != rows.shape[1:] or not size > 0:
+        raise ShapeError(
+            f"An axis for rows of shape {rows.shape} has {rows.shape[-1]} entries, not all 0; "
+            f"got shape {axis.shape}."
+        )
+    u, mean = axis / size, rows.mean(axis=0)
+    Z = rows - mean
+    codes = Z @ u
+    residuals = Z - np.outer(codes, u)
+    return AxisProjection(
+        u,
+        codes,
+        mean + np.outer(codes, u),
+        float(codes @ codes),
+        float(np.vdot(residuals, residuals)),
+    )
 
 
 def principal_axes(m: Moments, k: int) -> PrincipalAxes:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pellucid.calculus.derivation.chain_rule import Chain, chain
     from pellucid.calculus.derivation.derivation import Derivation, derive
     from pellucid.calculus.derivation.derivative import Derivative, differentiate
+    from pellucid.calculus.derivation.layout import derivative_shape
     from pellucid.calculus.derivation.quadratic import ClosedForm, closed_form
     from pellucid.calculus.language.declarations import Declarations, declare
     from pellucid.calculus.language.reading import read
@@ -47,6 +48,7 @@ _HOMES = {
     "curvature": "algebra.convexity",
     "declare": "language.declarations",
     "derivative_operator": "checking.linearity",
+    "derivative_shape": "derivation.layout",
     "derive": "derivation.derivation",
     "diagonal_vector": "algebra.reshaping",
     "differentiate": "derivation.derivative",
@@ -73,6 +75,7 @@ __all__ = [
     "curvature",
     "declare",
     "derivative_operator",
+    "derivative_shape",
     "derive",
     "diagonal_vector",
     "differentiate",

@@ -11,6 +11,7 @@ from pellucid import __version__
 from pellucid.cli.cluster_command import cluster
 from pellucid.cli.compare_command import compare
 from pellucid.cli.encode_command import decode, encode
+from pellucid.cli.export_command import export
 from pellucid.cli.lab_command import lab
 from pellucid.cli.options import AS_FOUND, Columns, Output, Reading, Source, Written
 from pellucid.cli.serve_command import serve
@@ -196,6 +197,7 @@ app.command(encode)
 app.command(decode)
 app.command(lab)
 app.command(serve)
+app.command(export)
 
 
 @app.command

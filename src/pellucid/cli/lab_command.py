@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -20,6 +20,7 @@ def lab(
     open_browser: Annotated[bool, Parameter(name="--open")] = True,
     export: Path | None = None,
     export_all: Path | None = None,
+    run: Path | None = None,
 ) -> None:
     """Open the lab: every idea of the notes as a live page, over your own data or samples.
 
@@ -39,21 +40,31 @@ def lab(
         Write the page as one HTML file instead, which needs no server and no network.
     export_all
         Write all pages and an index into this folder instead.
+    run
+        A folder that `fit` wrote, such as pellucid-out: its data, read as it was, and its target.
     """
+    from pellucid.cli.run_file import read_run
     from pellucid.lab import run_lab, write_all, write_page
 
     if export is not None and export_all is not None:
         raise HyperparameterError("Say either --export (one page) or --export-all (every page).")
+    reading: dict[str, Any] = {}
+    if run is not None:
+        if data is not None or target:
+            raise HyperparameterError("Say either --run, or the data and its --target.")
+        data, target, reading = read_run(run)
     if export is not None:
         if not page:
             raise HyperparameterError("--export writes one page: say which with --page NAME.")
-        print(f"Written: {write_page(page, export, data, target=target)}")
+        print(f"Written: {write_page(page, export, data, target=target, reading=reading)}")
         return
     if export_all is not None:
-        for path in write_all(export_all, data, target=target):
+        for path in write_all(export_all, data, target=target, reading=reading):
             print(f"Written: {path}")
         return
-    run_lab(data, target=target, page=page, port=port, browser=open_browser, told=_told)
+    run_lab(
+        data, target=target, reading=reading, page=page, port=port, browser=open_browser, told=_told
+    )
     print("The lab is closed.")
 
 

@@ -89,15 +89,36 @@ def _code(entry: str) -> tuple[str, str]:
 
 def read_config(config: Path | None) -> dict[str, Any]:
     """The settings of a run file; none without one."""
-    if config is None:
-        return {}
+    return {} if config is None else _settings_in(_read(config), config)
+
+
+def read_run(folder: Path) -> tuple[str, str, dict[str, Any]]:
+    """The data of a run, its target, and how it was read, from the folder that `fit` wrote.
+
+    Raises
+    ------
+    TableError
+        When the folder holds no run file, or the file names no data.
+    """
+    path = folder / "run.toml"
+    data = _read(path).get("data")
+    if not isinstance(data, str):
+        raise TableError(f"{path} does not name the data of its run.")
+    settings = settings_from({}, path)
+    return data, settings.target, {k: v for k, v in settings.reading().items() if v != ()}
+
+
+def _read(config: Path) -> dict[str, Any]:
     try:
         with config.open("rb") as stream:
-            read = tomllib.load(stream)
+            return tomllib.load(stream)
     except OSError as error:
         raise TableError(f"Cannot read {config}: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TableError(f"{config} is not a TOML file: {error}.") from error
+
+
+def _settings_in(read: Mapping[str, Any], config: Path) -> dict[str, Any]:
     settings = read.get("settings", {})
     if not isinstance(settings, dict):
         raise TableError(f"{config} has no table [settings].")

@@ -107,12 +107,18 @@ def noisy_line(n: int = 21, *, noise: float = 0.3, seed: int = 0) -> tuple[Array
 
 
 def waveform(
-    n: int = 200, d: int = 1, *, frequency: float = 6.0, noise: float = 0.1, seed: int = 0
+    n: int = 200,
+    d: int = 1,
+    *,
+    frequency: float = 6.0,
+    phase: float = 1.0,
+    noise: float = 0.1,
+    seed: int = 0,
 ) -> tuple[Array, Array]:
-    """A vibration, y = sin(ω x̄ + 1) + noise, with x uniform on [−1, 1]ᵈ and x̄ its mean entry.
+    """A vibration, y = sin(ω x̄ + φ) + noise, with x uniform on [−1, 1]ᵈ and x̄ its mean entry.
 
-    No plane follows it. Of one input and ω = 6, order 8 does: the best polynomial of that order is
-    nowhere further from the sine than 0.05.
+    No plane follows it. Of one input, ω = 6 and φ = 1, order 8 does: the best polynomial of that
+    order is nowhere further from the sine than 0.05.
 
     Parameters
     ----------
@@ -120,6 +126,8 @@ def waveform(
         Rows and inputs.
     frequency : float
         ω, in radians per unit of x.
+    phase : float
+        φ, in radians.
     noise : float
         Standard deviation of the normal noise, in units of y.
     seed : int
@@ -140,7 +148,7 @@ def waveform(
     """
     random = np.random.default_rng(seed)
     X = random.uniform(-1, 1, size=(n, d))
-    return X, np.sin(frequency * X.mean(axis=1) + 1) + noise * random.normal(size=n)
+    return X, np.sin(frequency * X.mean(axis=1) + phase) + noise * random.normal(size=n)
 
 
 def xor(n: int = 4, *, spread: float = 0.0, seed: int = 0) -> tuple[Array, Array]:

@@ -118,13 +118,17 @@ def objective_of(given: Any, gradient: Any = None) -> Objective:
     return Objective(given, None if gradient == "central" else gradient)
 
 
-def central_differences(value: Callable[[Any], float], theta: Tree) -> Any:
+def central_differences(
+    value: Callable[[Any], float], theta: Tree, delta: float | None = None
+) -> Any:
     """(J(θ + δₖ) − J(θ − δₖ)) / 2δ for each entry k: shaped as θ.
 
     Parameters
     ----------
     value : callable θ -> float
     theta : ndarray of any shape, or nested ones
+    delta : float or None
+        δ, the same for each entry; None takes the cube root of the rounding unit times the entry.
 
     Returns
     -------
@@ -135,10 +139,12 @@ def central_differences(value: Callable[[Any], float], theta: Tree) -> Any:
     >>> import numpy as np
     >>> central_differences(lambda t: float(t[0] ** 2), np.array([3.0])).round(6)
     array([6.])
+    >>> round(central_differences(lambda t: float(t**3), np.array(1.0), 0.1).item(), 9)
+    3.01
 
     Notes: KE 119, Concept 118
     """
-    return _differences(value, theta, np.cbrt(np.finfo(np.float64).eps), both=True)
+    return _differences(value, theta, np.cbrt(np.finfo(np.float64).eps), both=True, delta=delta)
 
 
 def forward_differences(

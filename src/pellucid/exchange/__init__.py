@@ -1,4 +1,4 @@
-"""Models in the forms of others: ONNX out, weights trained in PyTorch in.
+"""Models in the forms of others: ONNX, SQL and plain Python out, weights of PyTorch in.
 
 Notes: Concept 247
 """
@@ -10,7 +10,11 @@ from pellucid.lazy import lazy_names
 # Public name -> the module it lives in.
 HOMES: dict[str, str] = {
     "load_torch_weights": "pellucid.exchange.torch_weights",
-    "to_onnx": "pellucid.exchange.onnx_file",
+    "machine_to_onnx": "pellucid.exchange.onnx.machine",
+    "register_onnx_converters": "pellucid.exchange.onnx.registration",
+    "to_onnx": "pellucid.exchange.onnx.file",
+    "to_python": "pellucid.exchange.whole_machine",
+    "to_sql": "pellucid.exchange.whole_machine",
 }
 
 __all__ = list(HOMES)

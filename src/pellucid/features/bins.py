@@ -198,8 +198,30 @@ class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
             axis=1,
         )
 
+    def book(self, at: int) -> Floats:
+        """What is written for each bin of column `at`, then for a missing value.
+
+        Parameters
+        ----------
+        at : int
+            Place of the column.
+
+        Returns
+        -------
+        ndarray, shape (m + 2, width)
+            For m edges.
+
+        Notes: Concept 205
+        """
+        check_is_fitted(self)
+        edges = self.edges_[at]
+        return self._written(np.append(np.arange(len(edges) + 1), -1).astype(np.int32), edges)
+
     def _block(self, values: Floats, edges: Floats) -> Floats:
-        found = bin_of(values, edges)
+        return self._written(bin_of(values, edges), edges)
+
+    def _written(self, found: NDArray[np.int32], edges: Floats) -> Floats:
+        """The code of bins by number, −1 for a missing value."""
         if self.code == "index":
             block = np.where(found < 0, 0.0 if self.missing == "own column" else np.nan, found)
             block = block[:, None]

@@ -126,6 +126,26 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
             ]
         )
 
+    def book(self, at: int) -> Floats:
+        """What is written for each category of column `at`, then for an unseen and a missing one.
+
+        Parameters
+        ----------
+        at : int
+            Place of the column; of a factored code, of the part.
+
+        Returns
+        -------
+        ndarray, shape (k + 2, m)
+            For k categories. Where a policy is "error", its row is zeros and nothing is to use it.
+
+        Notes: Concept 192
+        """
+        check_is_fitted(self)
+        k = len(self.categories_[at])
+        blocks = self._blocks(at, np.array([*range(k), UNSEEN, MISSING], dtype=np.int32))
+        return np.hstack([b if isinstance(b, np.ndarray) else b.toarray() for b in blocks])
+
     def _parts(self, X: Any, *, fitting: bool) -> list[Part]:
         return [
             Part(name, *coded(name, values), stated_order(values))

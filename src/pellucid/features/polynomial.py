@@ -23,41 +23,12 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.features.memory_limit import check_room
 from pellucid.features.monomial_rows import monomial_rows
 from pellucid.features.monomials import count, exponents, recipe, translated
+from pellucid.features.polynomial_settings import DOMAIN, INCLUDE_CONSTANT, ORDER, TERM_ORDER, TERMS
 from pellucid.glass_box import GlassBox
-from pellucid.hyperparameters import Hyperparameter
 
 Array = NDArray[np.float64]
 MOST_TERMS = 50_000
 MOST_EXPONENTS = 50_000_000
-
-ORDER = Hyperparameter("order", 2, "int", "Highest total degree.", symbol="k", low=0)
-INCLUDE_CONSTANT = Hyperparameter(
-    "include_constant",
-    True,
-    "bool",
-    "Whether the constant 1 is a feature; leave it out when the model has an offset.",
-)
-TERMS = Hyperparameter(
-    "terms",
-    "all",
-    "str",
-    "All monomials; products of different inputs only; or powers of single inputs only.",
-    choices=("all", "interactions", "axes"),
-)
-TERM_ORDER = Hyperparameter(
-    "term_order",
-    "degree",
-    "str",
-    "By total degree, or with the exponent of the first input running fastest.",
-    choices=("degree", "first fastest"),
-)
-DOMAIN = Hyperparameter(
-    "domain",
-    "raw",
-    "str",
-    "'scaled' maps each input's training range to [−1, 1] first, which keeps high orders exact.",
-    choices=("raw", "scaled"),
-)
 
 
 class PolynomialBasis(TransformerMixin, GlassBox):  # type: ignore[misc]

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -24,8 +23,8 @@ from pellucid.errors import (
 from pellucid.explanation import Explanation, Formula
 from pellucid.features.memory_limit import check_room
 from pellucid.features.radial_kernel import SQUARED, closeness, distances, median_beta
+from pellucid.features.radial_settings import BETA, CENTERS, METRIC, N_CENTERS, RANDOM_STATE
 from pellucid.glass_box import GlassBox
-from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.kernels.row_pieces import one_blas_thread
 from pellucid.wording import number
 
@@ -39,56 +38,6 @@ BY_PRODUCT = (
     "squared differences."
 )
 DOMINANT = 0.99  # share of the squared distances from which one column is said to decide alone
-
-
-def _metric(value: Any) -> bool:
-    if callable(value):
-        return True
-    try:
-        cdist(np.eye(2), np.eye(2), value)
-    except (ValueError, TypeError):
-        return False
-    return True
-
-
-N_CENTERS = Hyperparameter(
-    "n_centers",
-    None,
-    "int",
-    "How many reference points; None takes every training row, as the notes do.",
-    low=1,
-    optional=True,
-)
-CENTERS = Hyperparameter(
-    "centers",
-    "k-means",
-    "str",
-    "How fewer centres than rows are chosen: the means of clusters, or rows drawn at random.",
-    choices=("k-means", "random"),
-)
-BETA = Hyperparameter(
-    "beta",
-    "median",
-    "float",
-    "Decay with distance; 'median' is 1/median distance between rows, 'tuned' the multiple of it "
-    "under which a ridge regression predicts left-out answers best.",
-    symbol="β",
-    unit="1/distance",
-    low=0,
-    open_low=True,
-    choices=("median", "tuned"),
-)
-METRIC = Hyperparameter(
-    "metric",
-    SQUARED,
-    "any",
-    "The distance D: squared Euclidean, another that SciPy's cdist knows, or a function (x, p).",
-    accepts=_metric,
-    described="the name of a distance (such as 'sqeuclidean' or 'cityblock') or a function",
-)
-RANDOM_STATE = Hyperparameter(
-    "random_state", 0, "int", "Seed of the choice of centres and of the rows looked at.", low=0
-)
 
 
 class RadialBasis(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GlassBox):  # type: ignore[misc]

@@ -54,7 +54,13 @@ FILE = """<!DOCTYPE html>
 
 
 def write_page(
-    name: str, path: Any, source: str | None = None, *, target: str = "", home: str = ""
+    name: str,
+    path: Any,
+    source: str | None = None,
+    *,
+    target: str = "",
+    reading: Mapping[str, Any] | None = None,
+    home: str = "",
 ) -> Path:
     """Write one page as one file.
 
@@ -64,7 +70,7 @@ def write_page(
         Of the page.
     path : path-like
         The HTML file; it appears whole or not at all.
-    source, target
+    source, target, reading
         The table, as for `run_lab`.
     home : str
         Where "pellucid lab" leads; nowhere when empty.
@@ -78,15 +84,21 @@ def write_page(
     FramingError
         When there is no such page.
     """
-    text = page_file(page_named(name), Tables(source, target), home=home)
+    text = page_file(page_named(name), Tables(source, target, reading), home=home)
     return _written(Path(path), text)
 
 
-def write_all(folder: Any, source: str | None = None, *, target: str = "") -> Iterator[Path]:
+def write_all(
+    folder: Any,
+    source: str | None = None,
+    *,
+    target: str = "",
+    reading: Mapping[str, Any] | None = None,
+) -> Iterator[Path]:
     """Write every page and an index into a folder; yields each path as it is written."""
     into = Path(folder)
     into.mkdir(parents=True, exist_ok=True)
-    tables = Tables(source, target)
+    tables = Tables(source, target, reading)
     for row in entries():
         text = page_file(page_named(row.name), tables, home="index.html")
         yield _written(into / f"{row.name}.html", text)

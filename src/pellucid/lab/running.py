@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 import webbrowser
+from collections.abc import Mapping
 from typing import Any
 
 from pellucid.errors import FramingError
@@ -51,6 +52,7 @@ def run_lab(
     source: str | None = None,
     *,
     target: str = "",
+    reading: Mapping[str, Any] | None = None,
     page: str = "",
     port: int | None = None,
     browser: bool = True,
@@ -64,6 +66,8 @@ def run_lab(
         A table as for `read_table`.
     target : str
         Its column to predict.
+    reading : mapping
+        Further options of `read_table`.
     page : str
         The page that is opened; the table of contents when empty.
     port : int or None
@@ -82,7 +86,7 @@ def run_lab(
     from pellucid.lab.tables import Tables
 
     path = f"/page/{entry(page).name}" if page else "/"
-    tables = Tables(source, target)
+    tables = Tables(source, target, reading)
     with listening(port) as own:
         try:
             _serve(own, tables, path, browser, told)

@@ -64,6 +64,11 @@ SAMPLES = {
             "y = sin(6x + 1), and normal noise of deviation 0.1.",
         ),
         Sample(
+            "a swing",
+            _columns("X, y = waveform(60, frequency=4.0, phase=0.0, noise=0.2)", X1_Y),
+            "y = sin(4x), and normal noise of deviation 0.2.",
+        ),
+        Sample(
             "two classes, nearly apart",
             _columns(
                 "X, group = blobs(80, [[-1.4, -0.6], [1.2, 0.9]], spread=0.9, seed=2)",

@@ -35,16 +35,26 @@ class Tables:
         The user's own table.
     target : str
         Its column to predict.
+    reading : mapping
+        Options of `read_table`, as a run read it.
     """
 
-    def __init__(self, source: str | None = None, target: str = "") -> None:
+    def __init__(
+        self,
+        source: str | None = None,
+        target: str = "",
+        reading: Mapping[str, Any] | None = None,
+    ) -> None:
         self._own: Data | None = None
         self._dropped: OrderedDict[str, Data] = OrderedDict()
         if source is not None:
-            table = read_table(source)
+            options = dict(reading or {})
+            table = read_table(source, **options)
             if target:
                 table[target]  # an absent target is told at the start
-            self._own = _data(PurePath(source).name, table, repr(source), target)
+            self._own = _data(
+                PurePath(source).name, table, ", ".join([repr(source), *_keywords(options)]), target
+            )
 
     def offered(self) -> list[dict[str, str]]:
         """The own table and those dropped so far, for the menu of a page."""
@@ -113,6 +123,10 @@ def _serves(page: Page, data: Data) -> bool:
     except ColumnError:
         return False
     return True
+
+
+def _keywords(options: Mapping[str, Any]) -> list[str]:
+    return [f"{name}={value!r}" for name, value in options.items()]
 
 
 def _data(name: str, table: Table, source: str, target: str = "") -> Data:

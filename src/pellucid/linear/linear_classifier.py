@@ -16,7 +16,7 @@ from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.logistic_classifier import TwoClasses
-from pellucid.linear.score_classifier import FIT_INTERCEPT
+from pellucid.linear.score_settings import FIT_INTERCEPT
 from pellucid.linear.solvers.design import Design
 
 Array = NDArray[np.float64]

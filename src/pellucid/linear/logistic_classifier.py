@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
-from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.by_descent import steps_statement
 from pellucid.linear.descent_settings import (
     BATCH_SIZE,
@@ -23,28 +22,18 @@ from pellucid.linear.descent_settings import (
     WARM_START,
 )
 from pellucid.linear.penalized_classifier import PenalizedClassifier
-from pellucid.linear.score_classifier import (
+from pellucid.linear.score_classifier import ScoreClassifier
+from pellucid.linear.score_settings import (
     CLASS_WEIGHT,
     FIT_INTERCEPT,
     LAM,
     MAX_ITER,
+    THRESHOLD,
     TOL,
-    ScoreClassifier,
 )
 from pellucid.losses import sigmoid
 
 Array = NDArray[np.float64]
-THRESHOLD = Hyperparameter(
-    "threshold",
-    0.5,
-    "float",
-    "The positive class is answered when its probability is above this.",
-    symbol="σ_thresh",
-    low=0,
-    high=1,
-    open_low=True,
-    open_high=True,
-)
 
 
 class TwoClasses(ScoreClassifier):

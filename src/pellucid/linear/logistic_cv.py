@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.linear.logistic_classifier import THRESHOLD, TwoClasses
-from pellucid.linear.score_classifier import CLASS_WEIGHT, FIT_INTERCEPT, MAX_ITER, TOL
+from pellucid.linear.logistic_classifier import TwoClasses
 from pellucid.linear.score_cv import CV, LAMS, CrossValidated
+from pellucid.linear.score_settings import CLASS_WEIGHT, FIT_INTERCEPT, MAX_ITER, THRESHOLD, TOL
 
 
 class LogisticCV(CrossValidated, TwoClasses):

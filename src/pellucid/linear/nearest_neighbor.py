@@ -26,6 +26,8 @@ from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.input_rows import query_rows, training_rows
 
 Array = NDArray[np.float64]
+DECIMALS = 12  # to which distances of a tie agree
+ROUNDING = 10.0**-DECIMALS
 N_NEIGHBORS = Hyperparameter(
     "n_neighbors", 5, "int", "How many stored rows answer a query.", symbol="k", low=1
 )
@@ -35,7 +37,8 @@ def nearest(X: Array, queries: Array, k: int) -> tuple[Array, NDArray[np.intp]]:
     """Distances and indices (m, n) of the candidates for the k nearest rows, ties included.
 
     One row more than k is looked at, so that a tie across the boundary can be seen and settled by
-    row index.
+    row index. Distances that differ by no more than rounding are a tie: else the order in which a
+    search adds squares would settle it.
 
     Notes: §1.4.1
     """
@@ -43,10 +46,10 @@ def nearest(X: Array, queries: Array, k: int) -> tuple[Array, NDArray[np.intp]]:
     search = NearestNeighbors(n_neighbors=wanted).fit(X)
     distance, index = search.kneighbors(queries)
     if wanted > k:
-        tied = np.flatnonzero(distance[:, k] <= distance[:, k - 1])
+        tied = np.flatnonzero(distance[:, k] <= distance[:, k - 1] * (1 + ROUNDING) + ROUNDING)
         for row in tied:
             apart = np.sqrt(((X - queries[row]) ** 2).sum(axis=1))
-            order = np.argsort(np.round(apart, 12), kind="stable")[:wanted]
+            order = np.argsort(np.round(apart, DECIMALS), kind="stable")[:wanted]
             distance[row], index[row] = apart[order], order
     return distance[:, :k], index[:, :k]
 

@@ -9,15 +9,17 @@ from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import Watched, with_callbacks
 from pellucid.linear.input_rows import training_rows
 from pellucid.linear.kernels.row_pieces import with_steady_bits
-from pellucid.linear.solvers.moments import partial, squared_errors
+from pellucid.linear.solvers.moments import Moments, partial, squared_errors
 from pellucid.linear.square_loss import SquareLossRegressor, ridge_explanation
 
+Array = NDArray[np.float64]
 TRIES = Hyperparameter("tries", 1000, "int", "How many parameters to try.", low=1)
 SPREAD = Hyperparameter(
     "spread",
@@ -109,14 +111,7 @@ class RandomRegression(Watched, SquareLossRegressor):
         given = X, y
         X, Y, weights, flat = training_rows(self, X, y, sample_weight)
         m = partial(X, Y, weights)
-        rng = np.random.default_rng(self.random_state)
-        d, t = m.xy.shape
-        x_scale = np.sqrt(np.maximum(np.diag(m.xx) / m.weight, 0.0))
-        y_scale = np.sqrt(m.yy / m.weight)
-        ratio = y_scale[None, :] / np.where(x_scale > 0, x_scale, 1.0)[:, None]
-        thetas = self.spread * rng.normal(size=(self.tries, d, t)) * ratio
-        lift = 0.1 * self.spread * rng.normal(size=(self.tries, t)) * y_scale
-        offsets = m.y_mean + lift - np.einsum("adt,d->at", thetas, m.x_mean)
+        thetas, offsets = self._drawn(m)
         best = 0
         lowest: list[float] = []
 
@@ -141,6 +136,46 @@ class RandomRegression(Watched, SquareLossRegressor):
         self.solver_, self.condition_ = "random", float("nan")
         self.objective_ = float(self.best_[-1])
         return self
+
+    def candidates(self, X: Any, y: Any, sample_weight: Any = None) -> tuple[Array, Array]:
+        """The parameters that `fit` tries on these rows, in their order.
+
+        More tries go on with the same draws, so they never end higher.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As of `fit`.
+
+        Returns
+        -------
+        theta : ndarray, shape (tries, d), or (tries, t, d) for several answers
+        theta_0 : ndarray, shape (tries,) or (tries, t)
+
+        Examples
+        --------
+        >>> X, y = np.arange(9.0)[:, None], np.arange(9.0)
+        >>> few, many = (RandomRegression(n).candidates(X, y)[0] for n in (3, 7))
+        >>> few.shape, bool((few == many[:3]).all())
+        ((3, 1), True)
+
+        Notes: §2.4
+        """
+        self.check_hyperparameters()
+        X, Y, weights, flat = training_rows(self, X, y, sample_weight)
+        thetas, offsets = self._drawn(partial(X, Y, weights))
+        return (thetas[:, :, 0], offsets[:, 0]) if flat else (thetas.swapaxes(1, 2), offsets)
+
+    def _drawn(self, m: Moments) -> tuple[Array, Array]:
+        """θ (tries, d, t) and θ₀ (tries, t), in units of the columns and answers."""
+        d, t = m.xy.shape
+        drawn = np.random.default_rng(self.random_state).normal(size=(self.tries, d + 1, t))
+        x_scale = np.sqrt(np.maximum(np.diag(m.xx) / m.weight, 0.0))
+        y_scale = np.sqrt(m.yy / m.weight)
+        ratio = y_scale[None, :] / np.where(x_scale > 0, x_scale, 1.0)[:, None]
+        thetas = self.spread * drawn[:, :d] * ratio
+        lift = 0.1 * self.spread * drawn[:, d] * y_scale
+        return thetas, m.y_mean + lift - np.einsum("adt,d->at", thetas, m.x_mean)
 
     def _explanation(self) -> Explanation:
         told = ridge_explanation(self, 0.0)

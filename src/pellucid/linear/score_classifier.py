@@ -19,7 +19,6 @@ from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import class_weights, relative_weights
 from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, SeparationWarning
 from pellucid.glass_box import GlassBox
-from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import Watched
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss, Solve
@@ -29,32 +28,6 @@ from pellucid.wording import label, labels
 
 Array = NDArray[np.float64]
 
-LAM = Hyperparameter(
-    "lam", 1e-3, "float", "Weight of the regularizer ‖θ‖² beside the mean loss.", symbol="λ", low=0
-)
-FIT_INTERCEPT = Hyperparameter(
-    "fit_intercept", True, "bool", "Whether there is an offset; it is never penalised.", symbol="θ₀"
-)
-MAX_ITER = Hyperparameter("max_iter", 300, "int", "Most iterations.", low=1)
-TOL = Hyperparameter(
-    "tol",
-    1e-8,
-    "float",
-    "Stop when the Newton decrement √(∇Jᵀ H⁻¹ ∇J) is at most this; the excess of J is half its "
-    "square. By descent: when ‖∇J‖ is at most this share of what it is at zero.",
-    low=0,
-    open_low=True,
-)
-CLASS_WEIGHT = Hyperparameter(
-    "class_weight",
-    None,
-    "any",
-    'How much a row of each class counts; "balanced": every class as much as any other.',
-    choices=("balanced",),
-    optional=True,
-    accepts=lambda value: isinstance(value, dict),
-    described='None, "balanced" or a dict from class to weight',
-)
 SUBSAMPLE = 10
 # The minimiser of a tenth of the rows is no nearer than this to that of all.
 START_TOL = 0.02

@@ -20,8 +20,8 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import LogProbabilities
 from pellucid.linear.callbacks import Watch, with_callbacks
 from pellucid.linear.kernels.row_pieces import with_steady_bits
-from pellucid.linear.logistic_classifier import THRESHOLD
-from pellucid.linear.score_classifier import FIT_INTERCEPT, LAM, MAX_ITER, TOL, ScoreClassifier
+from pellucid.linear.score_classifier import ScoreClassifier
+from pellucid.linear.score_settings import FIT_INTERCEPT, LAM, MAX_ITER, THRESHOLD, TOL
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss
 from pellucid.linear.solvers.newton import Evidence, minimize

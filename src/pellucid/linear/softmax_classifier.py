@@ -22,14 +22,8 @@ from pellucid.linear.descent_settings import (
     WARM_START,
 )
 from pellucid.linear.penalized_classifier import PenalizedClassifier
-from pellucid.linear.score_classifier import (
-    CLASS_WEIGHT,
-    FIT_INTERCEPT,
-    LAM,
-    MAX_ITER,
-    TOL,
-    ScoreClassifier,
-)
+from pellucid.linear.score_classifier import ScoreClassifier
+from pellucid.linear.score_settings import CLASS_WEIGHT, FIT_INTERCEPT, LAM, MAX_ITER, TOL
 from pellucid.losses import softmax
 
 Array = NDArray[np.float64]

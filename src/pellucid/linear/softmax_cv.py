@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.linear.score_classifier import CLASS_WEIGHT, FIT_INTERCEPT, MAX_ITER, TOL
 from pellucid.linear.score_cv import CV, LAMS, CrossValidated
+from pellucid.linear.score_settings import CLASS_WEIGHT, FIT_INTERCEPT, MAX_ITER, TOL
 from pellucid.linear.softmax_classifier import SeveralClasses
 
 

@@ -80,6 +80,7 @@ HOMES: dict[str, str] = {
     "play": "pellucid.networks.passes.player",
     "reads_both_ways": "pellucid.networks.layers.filtering",
     "robustness": "pellucid.networks.adversarial.adversarial_examples",
+    "judged_norms": "pellucid.networks.training.gradient_norms",
     "saliency": "pellucid.networks.passes.input_gradients",
     "tensor_filter": "pellucid.networks.layers.filtering",
     "train": "pellucid.networks.training.train_network",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from pellucid.notes_map.beside import example_of, page_of, picture_of
 from pellucid.notes_map.records import CHAPTERS, Box, Equation, Item, Section, items, sections
 from pellucid.notes_map.references import Found, find
 
@@ -78,6 +79,9 @@ def as_records(reference: str | None = None) -> list[dict[str, object]]:
             "state": item.state,
             "object": item.object,
             "test": item.test,
+            "example": example_of(item),
+            "picture": picture_of(item),
+            "page": page_of(item),
         }
         for item in listed
     ]
@@ -123,8 +127,16 @@ def _entry(item: Item) -> list[str]:
     boxes = f" ({', '.join(item.boxes)})" if item.boxes else ""
     lines = [f"  {MARKS[item.state]} {item.state:<5}  {item.tag:<9}  {item.title}{boxes}"]
     if item.built:
-        lines += [f"{'':22}{item.object}", f"{'':22}{item.test}"]
+        lines += [f"{'':22}{line}" for line in (item.object, item.test, *_beside(item))]
     return lines
+
+
+def _beside(item: Item) -> list[str]:
+    """The example script, the picture and the live page of an item, where there are."""
+    example, picture, page = example_of(item), picture_of(item), page_of(item)
+    said = [f"example  {example}"] if example else []
+    said += [f"picture  {picture}"] if picture not in ("", item.object) else []
+    return said + ([f"live     pellucid lab --page {page}"] if page else [])
 
 
 def _chapters() -> str:

@@ -26,6 +26,7 @@ from pellucid.notes_map.records import (
     sections,
     terms,
 )
+from pellucid.notes_map.term_names import names_of_term
 
 # What a text may call a kind of box, longest first so that "Definition" is not read as "Def".
 KIND_WORDS = {
@@ -232,8 +233,9 @@ def find(reference: str | Reference) -> Found:
     for item in items():
         if item.id == words:
             return item
-    if cited := terms().get(words.lower()):
-        return find(cited)
+    for name in names_of_term(words):
+        if cited := terms().get(name):
+            return find(cited)
     raise NotesReferenceError(_unknown(words))
 
 

@@ -13,6 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from pellucid.evaluation import rates
+from pellucid.evaluation.rates import confusion_counts
 from pellucid.pictures.evaluation import shortened
 from pellucid.pictures.style import (
     BLUE,
@@ -65,15 +67,6 @@ def residuals(truths: Array, guesses: Array, ax: Axes | None = None) -> Figure:
         axes.set_xlabel("predicted")
         axes.set_ylabel("predicted − actual")
         return figure_of(axes)
-
-
-def confusion_counts(truths: Array, said: Array, classes: Sequence[str]) -> NDArray[np.int64]:
-    """Rows by actual class (down) and said class (across)."""
-    counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
-    place = {str(c): i for i, c in enumerate(classes)}
-    for truth, guess in zip(truths, said, strict=True):
-        counts[place[str(truth)], place[str(guess)]] += 1
-    return counts
 
 
 def confusion(counts: NDArray[np.int64], classes: Sequence[str], ax: Axes | None = None) -> Figure:
@@ -133,16 +126,11 @@ def calibration(
 
     Notes: Concept 149, KE 150
     """
-    edges = np.linspace(0, 1, bins + 1)
-    at = np.clip(np.digitize(probabilities, edges) - 1, 0, bins - 1)
-    counts = np.bincount(at, minlength=bins)
-    filled = counts > 0
-    said = np.bincount(at, probabilities, bins)[filled] / counts[filled]
-    came = np.bincount(at, positive.astype(np.float64), bins)[filled] / counts[filled]
-    error = np.sqrt(np.maximum(came * (1 - came), 0.25 / counts[filled]) / counts[filled])
+    said, came, counts, lower = rates.calibration(probabilities, positive, bins)
+    error = np.sqrt(np.maximum(came * (1 - came), 0.25 / counts) / counts)
     with drawing(ax, (4.6, 4.2)) as axes:
         tall = counts / counts.max() * 0.25
-        axes.bar(edges[:-1], tall, width=1 / bins, align="edge", color=GREY, alpha=0.25)
+        axes.bar(lower, tall, width=1 / bins, align="edge", color=GREY, alpha=0.25)
         axes.plot([0, 1], [0, 1], color=GREY, lw=1, ls=":")
         low, high = np.minimum(error, came), np.minimum(error, 1 - came)
         axes.errorbar(said, came, yerr=[low, high], fmt="o-", color=BLUE, capsize=3)

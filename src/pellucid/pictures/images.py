@@ -15,7 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from pellucid.pictures.errors import confusion, confusion_counts
+from pellucid.evaluation.rates import confusion_counts
+from pellucid.pictures.errors import confusion
 from pellucid.pictures.style import INK, ORANGE, SETTINGS
 from pellucid.wording import number
 

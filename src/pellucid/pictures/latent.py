@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from numpy.typing import NDArray
 
+from pellucid.pictures.diagram import Block, chain
 from pellucid.pictures.images import show_image
 from pellucid.pictures.style import (
     BLUE,
@@ -308,3 +309,42 @@ def point_and_distribution(at: float, deviation: float) -> Figure:
             ax.set_yticks([])
             plain_numbers(ax.xaxis)
         return figure
+
+
+def sampling_pipeline(model: Any, row: Any, seed: int = 0) -> Figure:
+    """A row on its way through a variational autoencoder: distribution, sample, decoded row.
+
+    Parameters
+    ----------
+    model : VariationalAutoencoder
+        A fitted one.
+    row : array, shape (d,)
+    seed : int
+        Of the sample.
+
+    Notes: Def 370, Concept 371
+    """
+    x = np.asarray(row, dtype=float)[None]
+    (m,), (s,) = model.distribution(x)
+    code = model.sample_codes(x, seed)
+    made = model.decode(code)[0]
+    distribution = f"m = {_short(m)}, s = {_short(s)}"
+    return chain(
+        [
+            Block(_short(x[0]), boxed=False),
+            Block("encoder", distribution, colour=BLUE),
+            Block("sample a = m + s z", f"a = {_short(code[0])}", above="z from N(0, 1)"),
+            Block("decoder", _short(made), colour=BLUE),
+            Block("x̃", boxed=False),
+        ]
+    )
+
+
+def _short(values: Any) -> str:
+    """A number, a few of them in brackets, or how many there are."""
+    from pellucid.wording import number
+
+    if len(values) > 4:
+        return f"{len(values)} numbers"
+    text = ", ".join(number(float(v)) for v in values)
+    return text if len(values) == 1 else f"({text})"

@@ -240,7 +240,7 @@ def compact_layer(l: int = 1) -> Figure:
     )
 
 
-def messages(network: Network, x: Any, y: Any, params: Any) -> Figure:
+def messages(network: Network, x: Any, y: Any, params: Any, weight: int = 0) -> Figure:
     """The forward pass of one point above, the messages that travel back below.
 
     Short values are written out, long ones by their shape.
@@ -251,24 +251,73 @@ def messages(network: Network, x: Any, y: Any, params: Any) -> Figure:
     x : array, in_shape
     y : array, out_shape
     params : list of dict
+    weight : int
+        The dense layer or convolution whose weights are chosen, from 1: what is no link of their
+        chain turns grey, and the loss's box says what the chain multiplies. 0 chooses none.
 
-    Notes: Def 292, Def 293, Notation 303, Notation 448
+    Raises
+    ------
+    FramingError
+        When no layer with weights has that number.
+
+    Notes: Def 292, Def 293, Notation 303, Notation 448, Concept 296, Concept 297
     """
     found = backward_pass(network, x, np.reshape(y, (1, -1)), params)
+    chosen = _layer_of_weight(network, weight) if weight else -1
     blocks = [Block(_written(found, "A⁰"), boxed=False)]
-    for names, layer, own in zip(names_of(network.layers), network.layers, params, strict=True):
+    for at, (names, layer, own) in enumerate(
+        zip(names_of(network.layers), network.layers, params, strict=True)
+    ):
         plain = [p for p in own if not isinstance(own[p], dict | list)]  # others are further in
         blocks.append(
             Block(
                 SYMBOLS.get(type(layer).__name__, type(layer).__name__),
                 _written(found, names.output),
-                _written(found, f"∂L/∂{names.output}"),
+                _written(found, f"∂L/∂{names.output}") if at >= chosen else "",
                 above=", ".join(names.parameter(p) for p in plain),
-                under="\n".join(_written(found, f"∂L/∂{names.parameter(p)}") for p in plain),
-                colour=BLUE if own else GREEN,
+                under="\n".join(_written(found, f"∂L/∂{names.parameter(p)}") for p in plain)
+                if chosen in (-1, at)
+                else "",
+                colour=GREY if at < chosen else BLUE if own else GREEN,
             )
         )
-    return chain([*blocks, Block("loss", _written(found, "L"), above="y", colour=ORANGE)])
+    product = _chain_of(network, found, chosen, params) if weight else ""
+    loss = Block("loss", _written(found, "L"), above="y", under=product, colour=ORANGE)
+    return chain([*blocks, loss])
+
+
+def _layer_of_weight(network: Network, weight: int) -> int:
+    """The place among all layers of the weight-th that has weights."""
+    places = [at for at, shapes in enumerate(network.param_shapes) if "W" in shapes]
+    if not 1 <= weight <= len(places):
+        raise FramingError(f"Weights go from 1 to {len(places)} here; there is no W of {weight}.")
+    return places[weight - 1]
+
+
+def _chain_of(network: Network, found: Pass, chosen: int, params: Any) -> str:
+    """The factors that meet in the chosen weight's gradient, from the loss back; their product.
+
+    Links between layers are extended through W or f′ (Concept 297), and end in what the weight
+    multiplies. Numbers are written where each layer has one neuron.
+    """
+    names = names_of(network.layers)
+    outputs = [each.output for each in names[chosen:]][::-1]
+    reached = next(at for at, name in enumerate(outputs) if f"∂L/∂{name}" in found.names)
+    wholly = outputs[reached:]  # ∂L/∂Z may be taken at once, without ∂L/∂A
+    last = f"∂L/∂{names[chosen].parameter('W')}"
+    scalar = all(np.size(found[name].value) == 1 for name in (*wholly, last))
+    links = [f"∂L/∂{wholly[0]}"]
+    links += [f"∂{later}/∂{earlier}" for later, earlier in pairwise(wholly)]
+    links.append(f"∂{wholly[-1]}/∂{names[chosen].parameter('W')}")
+    text = f"{last} = {' · '.join(links)}"
+    if not scalar:
+        return text
+    back = [float(np.ravel(found[f"∂L/∂{name}"].value)[0]) for name in wholly]
+    total = float(np.ravel(found[last].value)[0])
+    if not all(back):  # a factor that is 0 hides those behind it
+        return f"{text} = {number(total + 0.0)}"
+    numbers = [back[0], *(later / earlier for earlier, later in pairwise([*back, total]))]
+    return f"{text}\n= {' · '.join(number(v + 0.0) for v in numbers)} = {number(total + 0.0)}"
 
 
 def _written(found: Pass, name: str) -> str:

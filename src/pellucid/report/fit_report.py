@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pellucid.evaluation.rates import confusion_counts
 from pellucid.evaluation.threshold import expected_costs
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.losses import LOSSES
@@ -78,7 +79,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
             weights_section(result, drawn),
             section("What was minimised", result.explanation.to_html()),
             columns_as_read(result.columns),
-            commands(result.settings, folder, "new.csv"),
+            commands(result.settings, folder, "new.csv", result.explanation.page),
             footer(),
         ]
     )
@@ -263,7 +264,7 @@ def _overlapping_table(result: FitResult) -> str:
 
 def _class_pictures(result: FitResult, drawn: Drawer) -> str:
     classes = [str(c) for c in result.machine.model.classes_]
-    counts = error_pictures.confusion_counts(result.truths, result.predictions, classes)
+    counts = confusion_counts(result.truths, result.predictions, classes)
     shown = drawn(
         error_pictures.confusion(counts, classes),
         "Rows are the right answers, columns what was said; the diagonal is right."
@@ -318,12 +319,16 @@ def _costs(
     )
 
 
-def commands(settings: Settings, folder: Path, new: str) -> str:
-    """How to predict from `new` with the model in the folder, and how to repeat the run."""
+def commands(settings: Settings, folder: Path, new: str, live: str = "") -> str:
+    """How to predict from `new` with the model in the folder, and how to repeat the run.
+
+    `live` is the page of the lab that shows the idea; the lab shows it over the run's own data.
+    """
     model = folder / "model.pellucid"
     lines = (
         f"./pellucid predict {shlex.quote(str(model))} {new} -o predictions.csv",
         f"./pellucid fit DATA --config {shlex.quote(str(folder / 'run.toml'))}",
+        f"./pellucid lab --run {shlex.quote(str(folder))} --page {live}" if live else "",
     )
     chosen = [
         (name, str(value)) for name, value in asdict(settings).items() if value not in (None, ())

@@ -9,26 +9,27 @@ Notes: §2.4, §5.3
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.codes import code_of
-from pellucid.data.table import Kind
+from pellucid.data.table import MISSING, Kind, Table
 from pellucid.serve.cells import Entry, column_of_cells
 
 Array = NDArray[np.float64]
 
 
-def effects_of(machine: Any, encoded: Array, wanted: Sequence[Entry]) -> list[dict[str, float]]:
+def effects_of(machine: Any, encoded: Any, wanted: Sequence[Entry]) -> list[dict[str, float]]:
     """Answer less the answer without a column, by column; n dicts, the largest first.
 
     Parameters
     ----------
     machine : Machine
         What is asked.
-    encoded : array, shape (n, D)
+    encoded : array, shape (n, D), or Table
         Rows as its encoder leaves them.
     wanted : sequence of dict
         `machine.wanted`.
@@ -53,14 +54,31 @@ def effects_of(machine: Any, encoded: Array, wanted: Sequence[Entry]) -> list[di
     at = 0
     for code in machine.encoder.codes_:
         width = len(code["names"])
-        without = encoded.copy()
-        unknown = column_of_cells(entries[code["column"]], [None], ())
-        without[:, at : at + width] = code_of(code).encode(code, unknown)
+        columns = range(at, at + width)
+        without = _without(encoded, columns, code, entries[code["column"]])
         at += width
         change = (outputs - _outputs(machine.answers_of(without)))[rows, asked]
         for row, value in enumerate(change.tolist()):
             found[row][code["column"]] = value
     return [dict(sorted(each.items(), key=lambda pair: -abs(pair[1]))) for each in found]
+
+
+def _without(encoded: Any, columns: range, code: dict[str, Any], entry: Entry) -> Any:
+    """The encoded rows with one column of the table unknown: `columns` are its encoded ones."""
+    kept = "levels_" in code  # it entered the model as it is, and is known there as missing
+    numbers = np.array([np.nan])
+    if not kept:
+        numbers = code_of(code).encode(code, column_of_cells(entry, [None], ()))[0]
+    if not isinstance(encoded, Table):
+        found = encoded.copy()
+        found[:, columns] = numbers
+        return found
+    n, changed = len(encoded), list(encoded.columns)
+    for at, column in enumerate(columns):
+        old = changed[column]
+        value = MISSING if old.levels is not None else numbers[at]
+        changed[column] = replace(old, values=np.full(n, value, old.values.dtype))
+    return replace(encoded, columns=tuple(changed))
 
 
 def _outputs(answers: dict[str, Any]) -> Array:
@@ -69,7 +87,7 @@ def _outputs(answers: dict[str, Any]) -> Array:
     return np.column_stack(chances or [answers["prediction"]]).astype(np.float64)
 
 
-def example_of(entry: Entry, code: dict[str, Any] | None) -> Any:
+def example_of(entry: Entry, code: dict[str, Any] | None, middle: float | None = None) -> Any:
     """A value for the form and the documentation: the training mean, or the first category."""
     kind = Kind(entry["kind"])
     if entry["levels"]:
@@ -82,7 +100,9 @@ def example_of(entry: Entry, code: dict[str, Any] | None) -> Any:
     if code.get("code") == "circle":
         return float(code["lowest"])
     if kind is Kind.NUMERIC:
-        mean = float(code["mean"][0]) if "mean" in code else float(np.median(code["edges"]))
+        mean = float(middle or 0.0)
+        if "mean" in code or "edges" in code:
+            mean = float(code["mean"][0]) if "mean" in code else float(np.median(code["edges"]))
         return float(f"{mean:.4g}")
     block = np.zeros((1, len(code["names"])))
     return str(code_of(code).decode(code, block)[0].astype("datetime64[s]")).replace("T", " ")

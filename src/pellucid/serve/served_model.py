@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.data.encoder import TableEncoder
 from pellucid.data.reading import read_table
 from pellucid.data.table import Table
 from pellucid.errors import ModelFileError, PellucidWarning
@@ -76,12 +77,16 @@ class ServedModel:
         self.path, self.name, self.machine = path, name, machine
         self.wanted: list[Entry] = machine.wanted
         self._missing = missing
-        self._rows = RowEncoder(self.wanted, machine.encoder.codes_, missing)
+        coded = isinstance(machine.encoder, TableEncoder)
+        self._rows = RowEncoder(self.wanted, machine.encoder.codes_, missing) if coded else None
         # The encoder keeps each warning; many requests may meet new categories at once.
         self._alone = threading.Lock()
         self._recorded = len(machine.encoder.warnings_)
         codes = {code["column"]: code for code in machine.encoder.codes_}
-        self.example = {e["name"]: example_of(e, codes.get(e["name"])) for e in self.wanted}
+        self.example = {
+            e["name"]: example_of(e, codes.get(e["name"]), _middle(machine, e["name"]))
+            for e in self.wanted
+        }
         self.answers_named = list(self.answer_one(self.example))  # compiles what is compiled
 
     def answer_one(self, row: Any) -> dict[str, Any]:
@@ -92,6 +97,10 @@ class ServedModel:
         Refusal
             For a row that the machine cannot read.
         """
+        if self._rows is None:  # whole columns enter the model, without a code of their own
+            return {
+                name: values[0] for name, values in self.answer_table(self.table_of([row])).items()
+            }
         return {
             name: _plain(values[0])
             for name, values in self.machine.answers_of(self._rows.encode(row)).items()
@@ -192,6 +201,14 @@ class ServedModel:
             return beside.read_text(encoding="utf-8")
         body = self.machine.explain().to_html(heading=1)
         return f'<!doctype html><html lang="en"><meta charset="utf-8"><body>{body}</body></html>'
+
+
+def _middle(machine: Any, name: str) -> float | None:
+    """Between the ends of a column in training, where the machine knows them."""
+    ranges = getattr(machine, "known", {}).get("ranges", {"low": {}, "high": {}})
+    if name not in ranges["low"]:
+        return None
+    return (float(ranges["low"][name]) + float(ranges["high"][name])) / 2
 
 
 def _plain(value: Any) -> Any:

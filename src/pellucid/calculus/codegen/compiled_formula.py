@@ -5,6 +5,7 @@ Notes: KE 113, §3.3
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,7 +23,7 @@ from pellucid.calculus.language.building import build
 from pellucid.calculus.language.declarations import Declarations
 from pellucid.calculus.language.reading import syntax_of
 from pellucid.calculus.language.shape_inference import infer, missing_names
-from pellucid.errors import FormulaError, ShapeError
+from pellucid.errors import FormulaError, ShapeError, SingularWarning
 
 Array = NDArray[np.float64]
 
@@ -110,6 +111,7 @@ class CompiledFormula:
         self.alone = callable_for([of], given=given)
         self.at: Array | None = None
         self.known: tuple[float, Array] | None = None
+        self.met_singular = False
         self._product: Callable[..., Any] | None = None
 
     def _arguments(self, theta: Array) -> dict[str, Any]:
@@ -129,10 +131,19 @@ class CompiledFormula:
         return self.known
 
     def _computed(self, theta: Array) -> tuple[Any, Any]:
-        """Value and gradient; not a number where a matrix has no inverse."""
+        """Value and gradient; not a number where a matrix has no inverse, which is said once."""
         try:
             return self.both(**self._arguments(theta))  # type: ignore[no-any-return]
         except np.linalg.LinAlgError:
+            if not self.met_singular:
+                warnings.warn(
+                    f"{self.by.detail} was tried where a matrix of the formula has determinant 0, "
+                    "so it has no inverse there and the value is not a number. Start elsewhere, or "
+                    "add a multiple of the identity to that matrix.",
+                    SingularWarning,
+                    stacklevel=2,
+                )
+                self.met_singular = True
             return np.nan, np.full(self.shape, np.nan)
 
     def value(self, theta: Array) -> float:

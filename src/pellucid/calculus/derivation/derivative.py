@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pellucid.calculus.algebra.expand import shortest
 from pellucid.calculus.algebra.expression import Expression, walk
@@ -55,6 +59,44 @@ class Derivative:
     def guarded(self) -> frozenset[Expression]:
         """Divisors that vanish at a kink; in code, 0/0 is 0 there."""
         return kink_divisors(self.of, self.tensor)
+
+    def value(self, **arrays: Any) -> NDArray[np.float64]:
+        """The derivative's numbers at a point, axes in the order of the layout.
+
+        Parameters
+        ----------
+        **arrays
+            A number or array for each symbol of the formula; a vector may be flat.
+
+        Returns
+        -------
+        ndarray, shaped as the derivative
+
+        Raises
+        ------
+        FormulaError
+            When a symbol of the derivative has no value.
+
+        Examples
+        --------
+        >>> from pellucid.calculus.algebra.expression import symbol
+        >>> x = symbol("x", (2, 1))
+        >>> differentiate(x.T * x, x).value(x=[1.0, 3.0]).tolist()
+        [[2.0], [6.0]]
+
+        Notes: Def 462, Definition 463
+        """
+        from pellucid.calculus.codegen.emit import identifier
+        from pellucid.calculus.codegen.modules import callable_for, parameters_of
+
+        names = [str(each.detail) for each in parameters_of([self.expression])]
+        missing = [name for name in names if name not in arrays]
+        if missing:
+            raise FormulaError(f"No value for {', '.join(missing)}; the derivative uses {names}.")
+        given = {identifier(name): np.asarray(arrays[name], np.float64) for name in names}
+        columns = {name: a[:, None] if a.ndim == 1 else a for name, a in given.items()}
+        found = np.asarray(callable_for([self.expression])(**columns), np.float64)
+        return found if found.ndim else found.reshape(1, 1)
 
     @property
     def in_matrix_form(self) -> bool:

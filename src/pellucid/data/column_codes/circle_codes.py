@@ -114,7 +114,7 @@ def learn_circle(column: Column, weights: Floats, given: Given) -> Learned:
     points = _points(np.asarray(column.values, dtype=np.float64), period, waves)
     missing = bool((np.isnan(points[:, 0]) & (weights > 0)).any())
     mean, scale = moments(points, weights)
-    names = [f"{column.name}: {_wave(h, part)}" for h, part in _parts(period, waves)]
+    names = [f"{column.name}: {_wave(h, part)}" for h, part in wave_parts(period, waves)]
     return {
         "names": [*names, *([f"{column.name} is missing"] if missing else [])],
         "period": period,
@@ -154,8 +154,16 @@ def _period(column: Column, given: Given) -> tuple[float, int]:
     return period, waves
 
 
-def _parts(period: float, waves: int) -> list[tuple[int, str]]:
-    """Waves and parts; of whole values, those beyond half the period repeat the slower ones."""
+def wave_parts(period: float, waves: int) -> list[tuple[int, str]]:
+    """Waves and parts; of whole values, those beyond half the period repeat the slower ones.
+
+    Examples
+    --------
+    >>> wave_parts(24.0, 1)
+    [(1, 'sine'), (1, 'cosine')]
+
+    Notes: Def 194
+    """
     found = []
     for wave in range(1, waves + 1):
         if 2 * wave > period > 2:
@@ -168,12 +176,19 @@ def _wave(wave: int, part: str) -> str:
     return part if wave == 1 else f"{part}, {wave} times round"
 
 
+def circle_points(values: Floats, code: Learned) -> Floats:
+    """Sines and cosines of each value, not standardised; NaN where it is missing.
+
+    Notes: Def 194
+    """
+    return _points(values, code["period"], int(code["waves"]))
+
+
 def _points(values: Floats, period: float, waves: int) -> Floats:
-    """Sines and cosines of each value; NaN where it is missing."""
     finite = np.where(np.isfinite(values), values, np.nan)
     turn = 2 * np.pi * np.mod(finite, period) / period
     return np.column_stack(
-        [(np.sin if part == "sine" else np.cos)(h * turn) for h, part in _parts(period, waves)]
+        [(np.sin if part == "sine" else np.cos)(h * turn) for h, part in wave_parts(period, waves)]
     )
 
 
@@ -182,9 +197,7 @@ def encode_circle(code: Learned, column: Column) -> Floats:
 
     Notes: Def 207
     """
-    points = _points(
-        np.asarray(column.values, dtype=np.float64), code["period"], int(code["waves"])
-    )
+    points = circle_points(np.asarray(column.values, dtype=np.float64), code)
     block = standardize(points, code["mean"], code["scale"])
     if not code["missing"]:
         return block

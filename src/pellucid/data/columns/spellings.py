@@ -5,11 +5,10 @@ Notes: §2.1.3, Def 197
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from pellucid.findings import Finding
 
@@ -60,7 +59,7 @@ def spelled(number: float) -> str:
 def canonical(text: str) -> str:
     """1.50 as 1.5; what is no number, or a name made of digits, as it is."""
     is_amount = is_number(text) and not re.match(CODE, text)
-    return spelled(float(text)) if is_amount and np.isfinite(float(text)) else text
+    return spelled(float(text)) if is_amount and math.isfinite(float(text)) else text
 
 
 def folded(text: str) -> str:

@@ -74,8 +74,11 @@ class Machine:
         ColumnError
             When a column of training is absent.
         """
-        X: Any = read_table(source, schema=self.wanted)
-        for step in self.steps:
+        return self._after_encoder(self.encoder.transform(read_table(source, schema=self.wanted)))
+
+    def _after_encoder(self, encoded: Any) -> Any:
+        X: Any = encoded
+        for step in self.steps[1:]:
             X = step.transform(X)
         return X if isinstance(X, Table) else np.asarray(X, dtype=np.float64)
 
@@ -201,14 +204,14 @@ class Machine:
         told = {"caution": self.cautions(read)} if "ranges" in self.known else {}
         return self.answers_of(self.encoder.transform(read)) | told
 
-    def answers_of(self, encoded: NDArray[np.float64]) -> dict[str, Any]:
-        """Predictions and probabilities from rows as the encoder leaves them, n×D."""
-        X: Any = encoded
-        for step in self.steps[1:]:
-            X = step.transform(X)
-        X = np.asarray(X, dtype=np.float64)
+    def answers_of(self, encoded: Any) -> dict[str, Any]:
+        """Predictions and probabilities from rows as the encoder leaves them.
+
+        These are an array n×D, or a Table where the model takes whole columns.
+        """
+        X = self._after_encoder(encoded)
         if self.framing.problem == "regression":
-            return {"prediction": np.asarray(self.model.predict(X))}
+            return {"prediction": self.amounts(X)}
         p = np.asarray(self.model.predict_proba(X))
         if self.framing.problem == "overlapping classes":
             chosen = np.asarray(self.model.predict(X)) > 0
@@ -216,8 +219,10 @@ class Machine:
             columns: dict[str, Any] = {"prediction": joined}
         else:
             columns = {"prediction": [str(c) for c in self.decide(p)]}
-        classes = getattr(self.model, "classes_", self.framing.classes)
-        names = self.framing.classes if np.ndim(classes) != 1 else [str(c) for c in classes]
+        # Of overlapping classes the model knows the places alone.
+        overlapping = self.framing.problem == "overlapping classes"
+        classes = self.framing.classes if overlapping else self.model.classes_
+        names = [str(c) for c in classes]
         return columns | {f"probability_{name}": p[:, i] for i, name in enumerate(names)}
 
     def _repr_html_(self) -> str:

@@ -70,10 +70,12 @@ export function start({ page, widgets, tools, declared, source, el, link }) {
     while (wanted) {
       wanted = false; keep();
       const asked = performance.now();
+      const slow = setTimeout(() => el.setAttribute("aria-busy", "true"), 500);
       try {
         const scene = await source.scene(model.get("state"));
         if (!wanted || !declared.streams) take(scene, !wanted);
       } catch (trouble) { model.set("trouble", ""); model.set("trouble", trouble.message); }
+      clearTimeout(slow); el.removeAttribute("aria-busy");
       requestAnimationFrame(() => { (globalThis.labTimes ??= []).push(performance.now() - asked); });
     }
     busy = false;

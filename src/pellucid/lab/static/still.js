@@ -10,7 +10,8 @@ const revived = value => {
 };
 
 // The values that were laid out; a slider goes to the nearest.
-const laid = Object.keys(held.scenes).map(key => JSON.parse(key));
+// Keys were written in Python, which spells numbers otherwise (1e-05): found by value, not spelling.
+const keys = Object.keys(held.scenes), laid = keys.map(key => JSON.parse(key));
 const main = held.page.controls[0], logarithmic = main.scale === "log";
 const distance = (a, b) => (logarithmic ? Math.abs(Math.log(a / b)) : Math.abs(a - b));
 const nearest = value => (typeof value === "number" ? laid.reduce((a, b) => (distance(b, value) < distance(a, value) ? b : a)) : laid.includes(value) ? value : laid[0]);
@@ -18,7 +19,7 @@ let run = [], at = 0;
 
 const source = {
   async scene(state) {
-    run = held.scenes[JSON.stringify(nearest(state[held.main]))]; at = 0;
+    run = held.scenes[keys[laid.indexOf(nearest(state[held.main]))]]; at = 0;
     if (run[0].trouble) throw new Error(run[0].trouble);
     const scene = revived(run[0]);
     return { ...scene, columns: {}, done: run.length === 1 };

@@ -10,7 +10,7 @@ from typing import Any
 
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.descent_settings import RANDOM_STATE, RULE_NAMES, WARM_START, is_step_size
-from pellucid.linear.score_classifier import CLASS_WEIGHT
+from pellucid.linear.score_settings import CLASS_WEIGHT
 
 __all__ = ["CLASS_WEIGHT", "RANDOM_STATE", "WARM_START"]
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky relu", "gelu", "identity")

@@ -59,7 +59,8 @@ class BatchNorm(Layer):
     notes: ClassVar[str] = "Def 341, KE 345, KE 346"
     formulas: ClassVar[Formulas] = Formulas(
         "{y} = {G} ∘ ({x} − μ)/(σ + ε) + {B}, Z̄ = ({x} − μ)/(σ + ε)",
-        "∂L/∂{x} = [D − ⟨D⟩ − ({x} − μ)⟨D ∘ ({x} − μ)⟩/(σ(σ + ε))]/(σ + ε), D = {G} ∘ ∂L/∂{y}",
+        "∂L/∂{x} = D/(σ + ε) with μ and σ remembered; in training "
+        "[D − ⟨D⟩ − ({x} − μ)⟨D ∘ ({x} − μ)⟩/(σ(σ + ε))]/(σ + ε); D = {G} ∘ ∂L/∂{y}",
         (("G", "∂L/∂{G} = Σₖ ∂L/∂{y}_k ∘ Z̄_k"), ("B", "∂L/∂{B} = Σₖ ∂L/∂{y}_k")),
     )
 

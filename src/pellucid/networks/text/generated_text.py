@@ -40,6 +40,26 @@ class GeneratedText:
         return f"[GENERATED {self.how}; the prompt was {self.prompt!r}]\n{self.prompt}{self.text}"
 
 
+def tempered(p: Any, temperature: float) -> Any:
+    """p^(1/temperature) up to scale: below 1 sharper, above 1 flatter; at 0 the likeliest alone.
+
+    Examples
+    --------
+    >>> tempered(np.array([0.2, 0.5, 0.3]), 0.0).tolist()
+    [0.0, 1.0, 0.0]
+    >>> tempered(np.array([0.2, 0.8]), 1.0).round(6).tolist()
+    [0.2, 0.8]
+
+    Notes: Def 383
+    """
+    p = np.asarray(p, np.float64)
+    if temperature == 0:
+        return np.eye(len(p))[p.argmax()]
+    logs = np.log(np.maximum(p, np.finfo(float).tiny)) / temperature
+    shares = np.exp(logs - logs.max())
+    return shares / shares.sum()
+
+
 def drawn_token(p: Any, temperature: float, random: np.random.Generator) -> int:
     """A token of a distribution, p^(1/temperature) up to scale; the likeliest at temperature 0.
 
@@ -50,9 +70,6 @@ def drawn_token(p: Any, temperature: float, random: np.random.Generator) -> int:
 
     Notes: Def 383
     """
-    p = np.asarray(p, np.float64)
     if temperature == 0:
-        return int(p.argmax())
-    logs = np.log(np.maximum(p, np.finfo(float).tiny)) / temperature
-    shares = np.exp(logs - logs.max())
-    return int(random.choice(len(p), p=shares / shares.sum()))
+        return int(np.argmax(p))
+    return int(random.choice(len(p), p=tempered(p, temperature)))

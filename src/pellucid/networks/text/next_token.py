@@ -32,7 +32,7 @@ from pellucid.networks.layers.sequences.transformer import TransformerEncoder
 from pellucid.networks.layers.softmax import Softmax
 from pellucid.networks.network import Network
 from pellucid.networks.summary import parameter_count
-from pellucid.networks.text.generated_text import GeneratedText, drawn_token
+from pellucid.networks.text.generated_text import GeneratedText, drawn_token, tempered
 from pellucid.networks.training.outputs import outputs_of
 from pellucid.networks.training.train_network import train
 from pellucid.wording import number
@@ -217,7 +217,7 @@ class NextToken(GlassBox):
                 )
         return np.array([known[letter] for letter in text], dtype=np.intp)
 
-    def next_token(self, prompt: str) -> Array:
+    def next_token(self, prompt: str, temperature: float = 1.0) -> Array:
         """The chance of each character of `tokens_` to come next, (number of tokens,).
 
         Of a prompt longer than `places` the last characters are seen.
@@ -225,6 +225,8 @@ class NextToken(GlassBox):
         Parameters
         ----------
         prompt : str
+        temperature : float
+            As `generate` draws: below 1 sharper, above 1 flatter, 0 the likeliest alone.
 
         Raises
         ------
@@ -235,7 +237,12 @@ class NextToken(GlassBox):
         """
         check_is_fitted(self)
         (ids,) = (self._ids(each) for each in _texts(prompt))
-        return self._chances(ids[-int(self.places) :])
+        if not 0 <= temperature < float("inf"):
+            raise HyperparameterError(
+                f"next_token: temperature is a number ≥ 0; got {temperature!r}."
+            )
+        p = self._chances(ids[-int(self.places) :])
+        return p if temperature == 1 else np.asarray(tempered(p, temperature))
 
     def _chances(self, ids: Any) -> Array:
         padded = np.full((1, int(self.places)), -1.0)  # places that causal attention never sees

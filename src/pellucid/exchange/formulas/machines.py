@@ -1,0 +1,300 @@
+"""`program_of`: a whole machine as formulas, from the columns of a table to its answers.
+
+Notes: §1.0.5, §1.0.7, Notation 229
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pellucid.additive.curves import Curves
+from pellucid.clusters.k_means import KMeans
+from pellucid.data.column_values import ColumnValues
+from pellucid.data.encoder import TableEncoder
+from pellucid.errors import FramingError
+from pellucid.exchange.formulas.curve_scores import curve_scores
+from pellucid.exchange.formulas.encoded_columns import encoded_columns
+from pellucid.exchange.formulas.expressions import (
+    AtLeastAll,
+    Call,
+    Constant,
+    Expression,
+    Greater,
+    If,
+    Joined,
+    Minus,
+    Product,
+    Quotient,
+    Ref,
+    Sigmoid,
+    Square,
+    Sum,
+    Text,
+    dot,
+    weighed,
+)
+from pellucid.exchange.formulas.linear_scores import linear_scores, monomials
+from pellucid.exchange.formulas.program import Program, Step
+from pellucid.exchange.formulas.tree_scores import tree_scores
+from pellucid.exchange.formulas.whole_columns import whole_columns
+from pellucid.features.strongest_monomials import StrongestMonomials
+from pellucid.jobs.cluster.cluster_machine import ClusterMachine
+from pellucid.jobs.fit.machine import MISSING, Machine
+from pellucid.linear.logistic_classifier import TwoClasses
+from pellucid.linear.majority_baseline import MajorityBaseline
+from pellucid.linear.mean_baseline import MeanBaseline
+from pellucid.linear.random_regression import RandomRegression
+from pellucid.linear.sigmoids_classifier import SigmoidsClassifier
+from pellucid.linear.softmax_classifier import SeveralClasses
+from pellucid.linear.square_loss import SquareLossRegressor
+from pellucid.linear.transformed_target import TransformedTarget
+from pellucid.trees.boosted_trees import BoostedTrees
+from pellucid.wording import number
+
+Inputs = Sequence[Any]  # expressions of an encoded row, or whole columns
+LEAST_LOGARITHM = -700.0  # exp of less is 0 for a probability
+
+
+def program_of(machine: Any) -> Program:
+    """The formulas of a machine.
+
+    Parameters
+    ----------
+    machine : Machine or ClusterMachine
+        As `pellucid fit` and `pellucid cluster` leave it.
+
+    Returns
+    -------
+    Program
+        Its answers are the columns that `machine.answers` adds, but for `caution`.
+
+    Raises
+    ------
+    FramingError
+        For a model or a code without formulas; says why, and what to do.
+
+    Notes: §1.0.7
+    """
+    program = Program()
+    if isinstance(machine, ClusterMachine):
+        _groups(program, machine)
+    elif isinstance(machine, Machine):
+        _predictions(program, machine)
+    else:
+        raise FramingError(
+            f"{type(machine).__name__} has no export to SQL or Python: there is one of what "
+            "`pellucid fit` and `pellucid cluster` make of a table."
+        )
+    return program
+
+
+def _predictions(program: Program, machine: Machine) -> None:
+    framing = machine.framing
+    _refuse_without_formulas(machine.model)
+    inputs = _inputs(program, machine)
+    program.about += [
+        f"{framing.problem}: {framing.target} from {len(framing.features)} columns",
+        f"model: {type(machine.model).__name__}",
+        *(f"{name}: {_figure(value)}" for name, value in machine.evidence.items()),
+    ]
+    if framing.problem == "regression":
+        found = _amount(program, machine.model, inputs)
+        if machine.lowest is not None:
+            found = Call("largest", (found, Constant(float(machine.lowest))))
+        program.answers.append(Step("prediction", found, f"in units of {framing.target}"))
+    elif framing.problem == "overlapping classes":
+        _overlapping(program, machine, inputs)
+    else:
+        _classes(program, machine, inputs)
+
+
+def _figure(value: Any) -> str:
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def _inputs(program: Program, machine: Machine) -> Inputs:
+    """The rows as the model takes them."""
+    encoder, *features = machine.steps
+    if isinstance(encoder, ColumnValues):
+        return whole_columns(program, encoder, machine.wanted)
+    found: Inputs = encoded_columns(program, encoder, machine.wanted)
+    names = encoder.get_feature_names_out()
+    for step in features:
+        if not isinstance(step, StrongestMonomials):
+            raise FramingError(f"{type(step).__name__} has no export to SQL or Python.")
+        found = monomials(program, step, found, names)
+    return found
+
+
+def _refuse_without_formulas(model: Any) -> None:
+    name = type(model.estimator_ if isinstance(model, TransformedTarget) else model).__name__
+    if name.startswith("NearestNeighbor"):
+        raise FramingError(
+            f"{name} answers from its training rows: the text would be the table itself. "
+            "Export it with --to onnx, or fit another model (--model)."
+        )
+    if name.startswith("Network"):
+        raise FramingError(
+            f"{name} is thousands of weights in 32-bit arithmetic, which neither SQL nor plain "
+            "Python has. Export it with --to onnx."
+        )
+
+
+def _scores(program: Program, model: Any, inputs: Inputs) -> list[Expression]:
+    """The scores of a model, or of a regression its answer."""
+    if isinstance(model, Curves):
+        return curve_scores(program, model, inputs)
+    if isinstance(model, BoostedTrees):
+        return tree_scores(model, inputs)
+    if isinstance(
+        model,
+        SquareLossRegressor | RandomRegression | TwoClasses | SeveralClasses | SigmoidsClassifier,
+    ):
+        return linear_scores(model, inputs)
+    raise FramingError(
+        f"{type(model).__name__} has no export to SQL or Python: there is one of linear models, "
+        "curves, boosted trees and groups. Serve it: pellucid serve."
+    )
+
+
+def _amount(program: Program, model: Any, inputs: Inputs) -> Expression:
+    """A regression's answer."""
+    if isinstance(model, MeanBaseline):
+        return Constant(float(np.ravel(model.mean_)[0]))
+    if not isinstance(model, TransformedTarget):
+        return _scores(program, model, inputs)[0]
+    u = program.bind("u", _amount(program, model.estimator_, inputs), f"on the {model.scale} scale")
+    if model.scale == "log":
+        inside = Call("smallest", (Call("largest", (u, Constant(-700.0))), Constant(700.0)))
+        grown = Product((Constant(model.smearing_), Call("exp", (inside,))))
+        found: Expression = Sum((grown, Constant(-model.shift_)))
+    else:
+        root = program.bind("r", Call("largest", (u, Constant(0.0))), "the root, at least 0")
+        found = Sum((Square(root), Constant(model.smearing_)))
+    return Call("largest", (found, Constant(0.0)))
+
+
+def _chances(program: Program, model: Any, inputs: Inputs, names: Sequence[str]) -> list[Ref]:
+    """Names of the probabilities of the classes."""
+
+    def bound(formulas: Sequence[Expression]) -> list[Ref]:
+        return [
+            program.bind("p", formula, f"probability of {name}")
+            for formula, name in zip(formulas, names, strict=True)
+        ]
+
+    if isinstance(model, MajorityBaseline):
+        shares = [float(share) for share in model.shares_]
+        return [
+            Ref(_fresh(program, "p", Constant(share), f"share of {name}"))
+            for share, name in zip(shares, names, strict=True)
+        ]
+    scores = _scores(program, model, inputs)
+    of = names if len(scores) == len(names) else names[1:]
+    u = [
+        program.bind("u", score, f"score of {name}") for score, name in zip(scores, of, strict=True)
+    ]
+    if len(u) == 1:
+        return bound([Sigmoid(Product((Constant(-1.0), u[0]))), Sigmoid(u[0])])
+    if isinstance(model, SigmoidsClassifier):
+        tiny = Constant(float(np.finfo(float).tiny))
+        parts = [
+            program.bind("g", Call("largest", (Sigmoid(score), tiny)), f"of {name} alone")
+            for score, name in zip(u, names, strict=True)
+        ]
+    else:
+        best = program.bind("m", Call("largest", tuple(u)), "the largest score")
+        less = [Minus(score, best) for score in u]
+        # exp of a very negative number is an error to some databases, and 0 to all.
+        safe = [Call("largest", (each, Constant(LEAST_LOGARITHM))) for each in less]
+        parts = [
+            program.bind("e", Call("exp", (each,)), f"exp(score of {name} − the largest)")
+            for each, name in zip(safe, names, strict=True)
+        ]
+    total = program.bind("s", Sum(tuple(parts)), "their sum")
+    return bound([Quotient(part, total) for part in parts])
+
+
+def _fresh(program: Program, letter: str, formula: Expression, words: str) -> str:
+    """A name of its own, though another formula may be equal."""
+    count = sum(step.name.rstrip("0123456789") == letter for step in program.steps)
+    program.steps.append(Step(f"{letter}{count + 1}", formula, words))
+    return program.steps[-1].name
+
+
+def _classes(program: Program, machine: Machine, inputs: Inputs) -> None:
+    names = [str(c) for c in machine.model.classes_]
+    chances = _chances(program, machine.model, inputs, names)
+    if len(names) == 2:
+        cut = 0.5 if machine.threshold is None else float(machine.threshold)
+        label: Expression = If(Greater(chances[1], Constant(cut)), Text(names[1]), Text(names[0]))
+        words = f"{names[1]} above a probability of {cut:g}"
+    else:
+        label = Text(names[-1])
+        for at in reversed(range(len(names) - 1)):
+            others = tuple(c for i, c in enumerate(chances) if i != at)
+            label = If(AtLeastAll(chances[at], others), Text(names[at]), label)
+        words = "the likeliest class; a tie goes to the first"
+    program.answers.append(Step("prediction", label, words))
+    program.answers += [
+        Step(f"probability_{name}", chance) for name, chance in zip(names, chances, strict=True)
+    ]
+
+
+def _overlapping(program: Program, machine: Machine, inputs: Inputs) -> None:
+    names, model = list(machine.framing.classes), machine.model
+    if not isinstance(model, SigmoidsClassifier):
+        raise FramingError(f"{type(model).__name__} has no export to SQL or Python.")
+    scores = _scores(program, model, inputs)
+    u = [
+        Ref(_fresh(program, "u", score, f"score of {name}"))
+        for score, name in zip(scores, names, strict=True)
+    ]
+    cut = Constant(float(np.log(model.threshold / (1 - model.threshold))))
+    chosen = tuple((Greater(score, cut), name) for score, name in zip(u, names, strict=True))
+    words = f"every class above a probability of {model.threshold:g}"
+    program.answers.append(Step("prediction", Joined(chosen, ";", MISSING), words))
+    program.answers += [
+        Step(f"probability_{name}", Sigmoid(score)) for name, score in zip(names, u, strict=True)
+    ]
+
+
+def _groups(program: Program, machine: ClusterMachine) -> None:
+    """The group of the nearest mean, and the distance to it."""
+    if not isinstance(machine.model, KMeans) or not isinstance(machine.encoder, TableEncoder):
+        raise FramingError(f"{type(machine.model).__name__} has no export to SQL or Python.")
+    program.about += [machine.problem, *(f"group {g}: {w}" for g, w in machine.words.items())]
+    encoded = encoded_columns(program, machine.encoder, machine.wanted)
+    names = machine.encoder.get_feature_names_out()
+    seen: list[Expression] = [
+        weighed(float(scale), encoded[int(at)])
+        for at, scale in zip(machine.kept, machine.scale, strict=True)
+    ]
+    words = [f"{names[int(at)]}, scaled" for at in machine.kept]
+    if machine.view is not None:
+        seen = [dot(along.tolist(), seen, 0.0) for along in np.asarray(machine.view).T]
+        words = [f"direction {q + 1}" for q in range(len(seen))]
+    z = [program.bind("z", each, told) for each, told in zip(seen, words, strict=True)]
+    squares = [
+        Ref(
+            _fresh(
+                program,
+                "q",
+                Sum(tuple(Square(Minus(at, Constant(m))) for at, m in zip(z, mean, strict=True))),
+                f"squared distance to the mean of group {group}",
+            )
+        )
+        for mean, group in zip(
+            np.asarray(machine.model.cluster_centers_).tolist(), machine.numbers, strict=True
+        )
+    ]
+    least = program.bind("m", Call("smallest", tuple(squares)), "to the nearest mean")
+    groups = [Constant(int(group)) for group in machine.numbers]
+    label: Expression = groups[-1]
+    for square, group in zip(reversed(squares[:-1]), reversed(groups[:-1]), strict=True):
+        label = If(AtLeastAll(least, (square,)), group, label)
+    program.answers.append(Step("prediction", label, "the group, from 1, the largest first"))
+    program.answers.append(Step("distance", Call("sqrt", (least,)), "to the mean of the group"))

@@ -1,0 +1,1 @@
+"""ONNX: fitted models as graphs of standard operators, which run without Python."""

@@ -1,0 +1,98 @@
+"""Autoencoders as ONNX operators: the code of a row, and the row that the code stands for.
+
+Notes: Def 353, eq 8.3, eq 8.4, Clar 355
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pellucid.exchange.onnx.converters import features_of
+from pellucid.exchange.onnx.distances import distances
+from pellucid.exchange.onnx.graph import OnnxGraph
+from pellucid.exchange.onnx.layers.series import written_series
+from pellucid.exchange.onnx.linear import labelled
+from pellucid.exchange.onnx.networks import standardised
+from pellucid.exchange.onnx.rows import Outputs, Rows
+
+if TYPE_CHECKING:
+    from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
+
+
+def linear_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """Code and reconstruction of a linear autoencoder.
+
+    Notes: Def 353, Concept 358
+    """
+    centred = graph("Sub", rows.matrix(graph), graph.constant(model.mean_))
+    code = graph("MatMul", centred, graph.constant(model.encoder_weights_))
+    back = graph("MatMul", code, graph.constant(model.decoder_weights_))
+    back = graph("Add", back, graph.constant(model.decoder_offsets_))
+    return _both(model, code, back)
+
+
+def trained_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """Code and reconstruction of a trained autoencoder; of a variational one at the mean code.
+
+    Notes: Def 353, Def 370, Clar 355
+    """
+    wide, k = np.float64, int(model.code_length)
+    single = graph.computing_in("float32")
+    encoder, encoding = model._half(decoding=False)
+    decoder, decoding = model._half(decoding=True)
+    x = standardised(single, rows.matrix(graph), model)
+    code = written_series(single, x, encoder.layers, encoding, None, encoder.points[0])
+    if encoder.out_shape != (k,):  # log-variances stand behind the means
+        code = graph.columns(code, np.arange(k))
+    scores = written_series(single, code, decoder.layers, decoding, None, decoder.points[0])
+    back = _answers(graph, model.loss_, graph.cast(scores, wide))
+    back = graph("Mul", back, graph.constant(model.scale_))
+    back = graph("Add", back, graph.constant(model.mean_))
+    return _both(model, graph.cast(code, wide), back)
+
+
+def nearest_label(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """The label of the nearest labelled code.
+
+    Notes: Def 366
+    """
+    if model.encoder_ is not None:
+        rows = features_of(graph, rows, model.encoder_)
+    gaps = distances(graph, rows.matrix(graph), model.codes_)
+    nearest = graph("ArgMin", gaps, axis=1, keepdims=0)
+    return {"label": labelled(graph, model.classes_[model.labels_], nearest)}
+
+
+def chance_of_real(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """What the discriminator says of rows; what the generator makes needs random draws.
+
+    Notes: Def 375
+    """
+    single = graph.computing_in("float32")
+    centred = graph("Sub", rows.matrix(graph), graph.constant(model.mean_))
+    x = single.numbers(graph("Div", centred, graph.constant(model.scale_)))
+    network, params = model.discriminator_, model.discriminator_params_
+    y = written_series(single, x, network.layers, params, None, network.points[0])
+    return {"chance_of_real": (graph.flat(graph.cast(y, np.float64)), np.float64, ())}
+
+
+def _both(model: Any, code: str, back: str) -> Outputs:
+    shapes = (int(model.code_length),), (int(model.n_features_in_),)
+    return {
+        "code": (code, np.float64, shapes[0]),
+        "reconstruction": (back, np.float64, shapes[1]),
+    }
+
+
+def _answers(graph: OnnxGraph, loss: ReconstructionLoss, scores: str) -> str:
+    """Scores as numbers and chances: each group of columns by itself, then put back in order."""
+    groups = [(loss.squares, "Identity"), (loss.binary, "Sigmoid")]
+    groups += [(group, "Softmax") for group in loss.categories]
+    parts, order = [], []
+    for columns, operator in groups:
+        if len(columns):
+            parts.append(graph(operator, graph.columns(scores, columns)))
+            order += list(columns)
+    return graph.columns(graph("Concat", *parts, axis=1), np.argsort(order))

@@ -1,0 +1,199 @@
+"""The whole machine as one graph: a typed input a column, the prediction and its probabilities.
+
+Notes: §1.0.7, Def 19
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from pellucid.data.table import Kind
+from pellucid.errors import FramingError, MissingExtraError
+from pellucid.exchange.onnx.converters import features_of, outputs_of
+from pellucid.exchange.onnx.graph import Input, OnnxGraph
+from pellucid.exchange.onnx.inputs import rows_of
+from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.jobs.cluster.cluster_machine import ClusterMachine
+from pellucid.jobs.fit.image_machine import ImageMachine
+from pellucid.jobs.fit.machine import MISSING, Machine
+
+PREDICTION, DISTANCE, IMAGES = "prediction", "distance", "images"
+
+
+def machine_to_onnx(machine: Any) -> bytes:
+    """What `pellucid fit` or `pellucid cluster` left behind as the bytes of an ONNX file.
+
+    One input a column of training, n×1, by its name: amounts float64, NaN where missing; all else
+    text, "" where missing, dates as ISO 8601. Images are one input "images", n×h×w×c. Outputs are
+    "prediction", (n,), and for classes "probability_CLASS" each, (n,); of groups "distance", (n,).
+
+    Parameters
+    ----------
+    machine : Machine, ImageMachine or ClusterMachine
+        As `load_model` reads it from model.pellucid.
+
+    Returns
+    -------
+    bytes
+        The same for the same machine.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the package onnx.
+    FramingError
+        When the machine, its model or a column of it cannot be written, with the reason.
+
+    Examples
+    --------
+    >>> import numpy as np, onnxruntime
+    >>> from pellucid import Settings, fit_table
+    >>> x = np.sin(np.arange(30.0))
+    >>> result = fit_table(np.column_stack([x, 3 * x + 1]), Settings("x1", model="least-squares"))
+    >>> session = onnxruntime.InferenceSession(machine_to_onnx(result.machine))
+    >>> session.run(["prediction"], {"x0": np.array([[2.0]])})[0].round(6)
+    array([7.])
+
+    Notes: §1.0.7
+    """
+    if find_spec("onnx") is None:
+        raise MissingExtraError(
+            'Writing ONNX needs the package onnx: pip install "pellucid[onnx]".'
+        )
+    write = next((write for kind, write in WRITERS.items() if isinstance(machine, kind)), None)
+    if write is None:
+        raise FramingError(
+            f"A {type(machine).__name__} has no ONNX export as a whole: the machines that "
+            "`pellucid fit` and `pellucid cluster` make have one. Its model alone converts: "
+            "to_onnx(machine.model, path)."
+        )
+    return write(machine)
+
+
+def _of_table(machine: Machine) -> bytes:
+    named = [PREDICTION, *(f"probability_{name}" for name in _classes(machine))]
+    graph, inputs = _begun(machine.wanted, named)
+    return graph.packed(inputs, _answers(graph, rows_of(graph, inputs), machine))
+
+
+def _begun(wanted: list[dict[str, Any]], named: Sequence[str]) -> tuple[OnnxGraph, list[Input]]:
+    """An empty graph with an input a column, whose outputs will have these names."""
+    inputs = [
+        Input(entry["name"], np.float64 if _is_amount(entry) else str, (1,)) for entry in wanted
+    ]
+    clash = next((each.name for each in inputs if each.name in named), None)
+    if clash is not None:
+        raise FramingError(
+            f"The column {clash!r} has the name of an output; an ONNX graph has each name once. "
+            "Rename the column and fit again."
+        )
+    return OnnxGraph(taken=[*(each.name for each in inputs), *named]), inputs
+
+
+def _of_images(machine: ImageMachine) -> bytes:
+    """Images n×h×w×c under the name "images"."""
+    given = Input(IMAGES, np.float64, tuple(machine.shape))
+    names = [str(label) for label in machine.model.classes_]
+    graph = OnnxGraph(taken=[IMAGES, PREDICTION, *(f"probability_{name}" for name in names)])
+    width = int(np.prod(machine.shape))
+    flat = graph("Reshape", IMAGES, graph.whole([-1, width]))
+    chances = outputs_of(graph, Rows.of(flat, width), machine.model)["probabilities"][0]
+    place = graph("ArgMax", chances, axis=1, keepdims=0)
+    return graph.packed([given], _of_classes(graph, chances, names, place))
+
+
+def _of_groups(machine: ClusterMachine) -> bytes:
+    """The number of the group, from 1, and the distance to its mean."""
+    graph, inputs = _begun(machine.wanted, (PREDICTION, DISTANCE))
+    x = features_of(graph, rows_of(graph, inputs), machine.encoder).matrix(graph)
+    x = graph("Mul", graph.columns(x, machine.kept), graph.constant(machine.scale))
+    x = x if machine.view is None else graph("MatMul", x, graph.constant(machine.view))
+    width = len(machine.model.cluster_centers_[0])
+    found = outputs_of(graph, Rows.of(x, width), machine.model)
+    group = graph("Gather", graph.whole(machine.numbers), found["label"][0], axis=0)
+    near = graph.several("TopK", 2, found["distances"][0], graph.whole([1]), largest=0, axis=1)[0]
+    outputs: Outputs = {PREDICTION: (group, np.int64, ())}
+    return graph.packed(inputs, outputs | {DISTANCE: (graph.flat(near), np.float64, ())})
+
+
+def _is_amount(entry: dict[str, Any]) -> bool:
+    return Kind(entry["kind"]) is Kind.NUMERIC
+
+
+def _classes(machine: Machine) -> Sequence[str]:
+    """Names of the classes, in the order of the probabilities."""
+    if machine.framing.problem == "regression":
+        return ()
+    if machine.framing.problem == "overlapping classes":  # the model knows the places alone
+        return machine.framing.classes
+    return [str(label) for label in machine.model.classes_]
+
+
+def _answers(graph: OnnxGraph, rows: Rows, machine: Machine) -> Outputs:
+    for step in machine.steps:
+        rows = features_of(graph, rows, step)
+    found = outputs_of(graph, rows, machine.model)
+    if machine.framing.problem == "regression":
+        amount = found["prediction"][0]
+        if machine.lowest is not None:
+            amount = graph("Max", amount, graph.constant(machine.lowest))
+        return {PREDICTION: (amount, np.float64, ())}
+    chances, names = found["probabilities"][0], _classes(machine)
+    if machine.framing.problem != "overlapping classes":
+        return _of_classes(graph, chances, names, _decided(graph, chances, machine))
+    label = _together(graph, found["label"][0], names)
+    return {PREDICTION: (label, str, ())} | _each(graph, chances, names)
+
+
+def _of_classes(graph: OnnxGraph, chances: str, names: Sequence[str], place: str) -> Outputs:
+    """The name of the class at a place, (n,), and the chance of each class."""
+    label = graph("Gather", graph.text(list(names)), place)
+    return {PREDICTION: (label, str, ())} | _each(graph, chances, names)
+
+
+def _each(graph: OnnxGraph, chances: str, names: Sequence[str]) -> Outputs:
+    outputs: Outputs = {}
+    for at, name in enumerate(names):
+        own = graph("Gather", chances, graph.whole(at), axis=1)
+        outputs[f"probability_{name}"] = (own, np.float64, ())
+    return outputs
+
+
+def _decided(graph: OnnxGraph, chances: str, machine: Machine) -> str:
+    """Place of the class that is said: the second of two above the threshold, else the likeliest.
+
+    Notes: KE 152, Def 175
+    """
+    if len(_classes(machine)) != 2:
+        return graph("ArgMax", chances, axis=1, keepdims=0)
+    cut = 0.5 if machine.threshold is None else float(machine.threshold)
+    second = graph("Gather", chances, graph.whole(1), axis=1)
+    return graph.cast(graph("Greater", second, graph.constant(cut)), np.int64)
+
+
+def _together(graph: OnnxGraph, present: str, classes: Sequence[str]) -> str:
+    """The classes that are present, as "a;b".
+
+    Notes: Clar 174
+    """
+    nothing = graph.text("")
+    text = graph.repeated(np.array("", dtype=object), present)
+    for at, name in enumerate(classes):
+        there = graph("Equal", graph("Gather", present, graph.whole(at), axis=1), graph.whole(1))
+        begun = graph("Not", graph("Equal", text, nothing, since=19))
+        before = graph("Where", begun, graph.text(";"), nothing)
+        more = graph("StringConcat", before, graph.text(name))
+        text = graph("StringConcat", text, graph("Where", there, more, nothing))
+    none = graph("Equal", text, nothing, since=19)
+    return graph("Where", none, graph.text(MISSING), text)
+
+
+WRITERS: dict[type, Callable[[Any], bytes]] = {
+    ClusterMachine: _of_groups,
+    ImageMachine: _of_images,
+    Machine: _of_table,
+}

@@ -1,0 +1,1 @@
+"""Formulas as text of other languages: one `SELECT`, or one file of plain Python."""

@@ -1,0 +1,187 @@
+"""A digit moved a little, pixel by pixel, so that a classifier answers wrongly.
+
+Notes: Def 373, Clar 374
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.lab.controls import setting
+from pellucid.lab.data import Data
+from pellucid.lab.marks import bars, images, plane
+from pellucid.lab.scene import Now, Scene
+from pellucid.wording import number
+
+LEARNED, SHOWN = 500, 40
+CONTROLS = (
+    setting(
+        "budget", 1.5, "Most that a pixel may move, of 16", symbol="ε", term="d", low=0.0,
+        open_low=True, shown=(0.1, 6.0),
+    ),
+    setting("row", 3, "Which digit", low=0, shown=(0, SHOWN - 1)),
+    setting("steps", 10, "Steps", low=1, shown=(1, 30)),
+    setting("eta", 0.5, "Step size", symbol="η", term="eta", low=0.0, open_low=True,
+            shown=(0.05, 2.0)),
+    setting("until", "wrong", "It goes on until", choices=("wrong", "budget")),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _model() -> tuple[Any, Any, Any]:
+    """A classifier of the scanned digits, and rows that it has not seen."""
+    from sklearn.datasets import load_digits
+
+    from pellucid.networks import NetworkClassifier
+
+    X, y = load_digits(return_X_y=True)
+    model = NetworkClassifier(hidden=(32,), step_size=0.01, epochs=20)
+    return model.fit(X[:LEARNED], y[:LEARNED]), X[LEARNED:][:SHOWN], y[LEARNED:][:SHOWN]
+
+
+@lru_cache(maxsize=64)
+def _found(budget: float, steps: int, eta: float, until: str) -> Any:
+    from pellucid.networks import adversarial_example
+
+    model, X, y = _model()
+    return adversarial_example(
+        model, X, y, budget=budget, steps=steps, step_size=eta, bounds=(0, 16), until=until
+    )
+
+
+def scenes(state: State, data: Data) -> Iterator[Scene]:
+    """One digit, its change, and the chances before and after."""
+    model, X, y = _model()
+    found = _found(state["budget"], state["steps"], state["eta"], state["until"])
+    i = state["row"]
+    change = (found.X - X)[i]
+    before, after = (np.asarray(model.predict_proba(r[i : i + 1]), float)[0] for r in (X, found.X))
+    own = float(before[y[i]]), float(after[y[i]])
+    moved = float(np.abs(change).max())
+    told = "wrong from the start" if not found.right_before[i] else (
+        "fooled" if found.fooled[i] else "not fooled"
+    )  # fmt: skip
+    stop = "should stop" if found.fooled[i] or not found.right_before[i] else "may go on"
+    yield Scene(
+        terms={
+            "x": Now(f"a {y[i]}", "64×1"),
+            "d": Now(moved, "64×1", text="{0} at most"),
+            "eta": Now(state["eta"]),
+            "g": Now(float(after[y[i]]), text="{0} for the truth"),
+        },
+        pictures={
+            "images": images(
+                "The digit, its change ten times enlarged, and the changed digit.",
+                [X[i].reshape(8, 8), 10 * change.reshape(8, 8), found.X[i].reshape(8, 8)],
+                (
+                    f"a {y[i]}: the model says {model.predict(X[i : i + 1])[0]}",
+                    "change × 10",
+                    f"moved: it says {found.answers[i]}",
+                ),
+                columns=3,
+                signed=True,
+                low=-16.0,
+                high=16.0,
+            ),
+            "chances": _chances(before, after),
+        },
+        facts=(
+            ("this digit", told),
+            ("steps taken", str(int(found.steps[i]))),
+            ("the ascent", stop),
+            ("chance of the truth", f"{number(own[0])} → {number(own[1])}"),
+            (f"right of {len(X)} digits, before", str(int(found.right_before.sum()))),
+            ("and after", f"{round(found.accuracy * len(X))} (artificial rows)"),
+        ),
+        numbers={
+            "told": told,
+            "after": after,
+            "moved": moved,
+            "accuracy": found.accuracy,
+        },
+        said=f"{told}: the chance of the truth is {number(float(after[y[i]]))}",
+    )
+
+
+def _chances(before: Any, after: Any) -> dict[str, Any]:
+    at = np.arange(len(before))
+    return plane(
+        "The chance of each digit by the model, before (left) and after (right).",
+        [
+            bars(at - 0.2, before, width=0.36, term="x"),
+            bars(at + 0.2, after, width=0.36, term="d"),
+        ],
+        box=(-0.7, len(before) - 0.3, 0, 1.05),
+        names=[str(k) for k in at],
+        x="digit; before left, after right",
+        y="chance",
+        height=0.5,
+    )
+
+
+def code(state: State, data: Data) -> str:
+    """The program that moves the same digit."""
+    return f"""import numpy as np
+from pellucid.networks import NetworkClassifier, adversarial_example
+from sklearn.datasets import load_digits
+
+X, y = load_digits(return_X_y=True)
+model = NetworkClassifier(hidden=(32,), step_size=0.01, epochs=20)
+model.fit(X[:{LEARNED}], y[:{LEARNED}])
+X, y = X[{LEARNED}:][:{SHOWN}], y[{LEARNED}:][:{SHOWN}]
+found = adversarial_example(model, X, y, budget={state["budget"]!r}, steps={state["steps"]},
+                            step_size={state["eta"]!r}, bounds=(0, 16), until={state["until"]!r})
+print(found)
+
+i = {state["row"]}
+moved = np.abs(found.X - X)[i].max()
+after = np.asarray(model.predict_proba(found.X[i : i + 1]), float)[0]
+accuracy = found.accuracy
+told = "fooled" if found.fooled[i] else "not fooled"
+told = told if found.right_before[i] else "wrong from the start\""""
+
+
+ANSWERS = ("Yes", "No", "It was wrong already")
+
+
+def _judge(state: State, scene: Scene) -> tuple[str, str]:
+    told = scene.numbers["told"]
+    right = {"fooled": ANSWERS[0], "not fooled": ANSWERS[1]}.get(told, ANSWERS[2])
+    return right, f"No pixel moved by more than {number(scene.numbers['moved'])} of 16: {told}."
+
+
+PAGE = Page(
+    name="adversary",
+    lead="The gradient of the loss by the image says how each pixel should move to mislead the "
+    "model; a budget holds each change small. How little turns the answer?",
+    notes="Def 373, Clar 374",
+    controls=CONTROLS,
+    formulas=(
+        Formula(
+            r"\term{x}{x} \leftarrow x + \term{eta}{\eta}\, \mathrm{sign}\left("
+            r"\frac{\partial L}{\partial x}\right), \qquad \left|\term{d}{\Delta x_i}\right| "
+            r"\leq \epsilon",
+            "x becomes x plus eta times the sign of the derivative of L by x; no entry moves by "
+            "more than epsilon",
+        ),
+        Formula(r"\term{g}{g} = h(x + \Delta x)", "g is h of x plus delta x"),
+    ),
+    terms=(
+        Term("x", "x", "the digit", "grey"),
+        Term("d", "Δx", "its change", "rose"),
+        Term("eta", "η", "step size", "orange"),
+        Term("g", "g", "chance afterwards", "blue"),
+    ),
+    pictures=(
+        Picture("images", "The digit, its change, the moved digit", "wide"),
+        Picture("chances", "What the model says", "wide"),
+    ),
+    questions=(Question("Is this digit misclassified now?", ANSWERS, _judge),),
+    scenes=scenes,
+    code=code,
+)

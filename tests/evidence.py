@@ -1,0 +1,156 @@
+"""Whether the tests that the notes' map cites run the objects that they are cited for.
+
+While the suite runs, each cited test is watched until every object named with it has been at work.
+What was not seen is run once more, alone, since another test may have filled a cache for it (a
+fitted model that a file keeps, a network compiled once). What is still not seen fails the run. An
+item whose test was skipped counts as open, and the summary names it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from objects_at_work import Watch
+from pellucid.notes_map import Item, items
+
+ALONE = "PELLUCID_EVIDENCE"  # names the file into which a run of one test writes what it saw
+ROOT = Path(__file__).parents[1]
+
+
+@cache
+def items_of_tests() -> Mapping[str, tuple[Item, ...]]:
+    """The built items that each test settles, by the test's name as the map gives it."""
+    settled = defaultdict(list)
+    for item in items():
+        if item.built:
+            settled[item.test].append(item)
+    return {test: tuple(found) for test, found in settled.items()}
+
+
+def cited_as(node: str) -> list[str]:
+    """The names under which the map cites the test with this id: its own, its function's."""
+    return [name for name in {node, node.partition("[")[0]} if name in items_of_tests()]
+
+
+def objects_of(name: str) -> set[str]:
+    """The objects that the test is cited for."""
+    return {item.object for item in items_of_tests()[name]}
+
+
+class Evidence:
+    """What the cited tests of a run have shown, gathered where all reports arrive.
+
+    Attributes
+    ----------
+    seen : dict
+        The objects seen at work, by cited test that passed.
+    skipped : dict
+        Why no part of a cited test ran.
+    unproved : dict
+        The objects that a cited test never runs, not alone either.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.seen: dict[str, set[str]] = defaultdict(set)
+        self.skipped: dict[str, str] = {}
+        self.unproved: dict[str, list[str]] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        names = cited_as(item.nodeid)
+        if not names:
+            return (yield)
+        watch = Watch(set[str]().union(*map(objects_of, names)))
+        item.stash[WATCH] = watch
+        with watch:
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if watch := item.stash.get(WATCH, None):
+            report.at_work = sorted(watch.seen)  # travels with the report from a worker
+        return report
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        for name in cited_as(report.nodeid):
+            if report.skipped and isinstance(report.longrepr, tuple):
+                self.skipped.setdefault(name, report.longrepr[2])
+            elif report.passed and report.when == "call":
+                self.seen[name] |= set(report.at_work)
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """A file that is skipped whole skips each test in it."""
+        if report.skipped and isinstance(report.longrepr, tuple):
+            for name in items_of_tests():
+                if name.startswith(f"{report.nodeid}::"):
+                    self.skipped.setdefault(name, report.longrepr[2])
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(self.config, "workerinput"):
+            return
+        if place := os.environ.get(ALONE):
+            shown = {name: sorted(objects) for name, objects in self.seen.items()}
+            Path(place).write_text(json.dumps(shown), "utf-8")
+            return
+        unseen = [name for name, found in self.seen.items() if objects_of(name) - found]
+        with ThreadPoolExecutor(2) as runs:
+            for name, found in zip(unseen, runs.map(seen_alone, unseen), strict=True):
+                if missing := objects_of(name) - found:
+                    self.unproved[name] = sorted(missing)
+        if self.unproved and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        still_open = [
+            f"{item.id}: {why}"
+            for name, why in sorted(self.skipped.items())
+            if name not in self.seen
+            for item in items_of_tests()[name]
+        ]
+        faults = [
+            f"{item.id}: {name} never runs {item.object}"
+            for name, missing in sorted(self.unproved.items())
+            for item in items_of_tests()[name]
+            if item.object in missing
+        ]
+        for title, lines in (
+            ("items of the notes' map that are open here: their test was skipped", still_open),
+            ("the notes' map is untrue: cite a test that runs the object", faults),
+        ):
+            if lines:
+                terminalreporter.section(title)
+                terminalreporter.write_line("\n".join(lines))
+
+
+WATCH = pytest.StashKey[Watch]()
+
+
+def seen_alone(name: str) -> set[str]:
+    """The objects that a test runs in a process of its own, where nothing is ready from before."""
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "seen.json"
+        subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", name],
+            cwd=ROOT,
+            env=os.environ | {ALONE: str(place)},
+            capture_output=True,
+            check=False,
+        )
+        shown = json.loads(place.read_text("utf-8")) if place.exists() else {}
+    return set(shown.get(name, ()))
