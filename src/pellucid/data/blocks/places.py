@@ -82,7 +82,7 @@ class HashedFolds:
     Examples
     --------
     >>> [len(held) for _, held in HashedFolds(2).split(np.zeros((8, 1)))]
-    [5, 3]
+    [4, 4]
 
     Notes: Def 85
     """

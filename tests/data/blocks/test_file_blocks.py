@@ -1,0 +1,51 @@
+"""Blocks from files and from a function: the rows come back whole, in order; damage is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv, parquet
+
+from pellucid.data.blocks.files import file_blocks
+from pellucid.data.blocks.rows import joined
+from pellucid.data.blocks.source import CalledBlocks
+from pellucid.data.blocks.tiles import tiles
+from pellucid.errors import ColumnError, TableError
+
+TABLE = pa.table({"a": np.arange(1000.0), "b": [f"w{i % 3}" for i in range(1000)]})
+
+
+def test_parquet_files_are_tiled_as_one_table(tmp_path: Path) -> None:
+    parquet.write_table(TABLE.slice(0, 400), tmp_path / "1.parquet", row_group_size=77)
+    parquet.write_table(TABLE.slice(400), tmp_path / "2.parquet")
+    source = file_blocks(str(tmp_path / "*.parquet"))
+    assert source.rows == 1000
+    assert joined([tile.rows for tile in tiles(source.blocks(), 64)]).equals(TABLE)
+
+
+def test_text_files_and_frames_of_a_function_come_back_whole(tmp_path: Path) -> None:
+    csv.write_csv(TABLE, tmp_path / "x.csv")
+    (tmp_path / "x.jsonl").write_text("\n".join(map(json.dumps, TABLE.to_pylist())))
+    texts = joined(list(file_blocks(str(tmp_path / "x.csv")).blocks(["b"])))
+    assert texts["b"].to_pylist() == TABLE["b"].to_pylist()
+    assert joined(list(file_blocks(str(tmp_path / "x.jsonl")).blocks())).equals(TABLE)
+    called = CalledBlocks(lambda: (TABLE.slice(at, 90) for at in range(0, 1000, 90)))
+    assert joined(list(called.blocks())).equals(TABLE)
+
+
+def test_damage_is_named_by_file_and_row_group_and_other_columns_by_file(tmp_path: Path) -> None:
+    parquet.write_table(TABLE, tmp_path / "1.parquet", row_group_size=100)
+    start = parquet.ParquetFile(tmp_path / "1.parquet").metadata.row_group(4).column(0)
+    damaged = bytearray((tmp_path / "1.parquet").read_bytes())
+    at = start.dictionary_page_offset or start.data_page_offset
+    damaged[at : at + 40] = b"\xff" * 40
+    (tmp_path / "1.parquet").write_bytes(damaged)
+    with pytest.raises(TableError, match="1.parquet, row group 4"):
+        list(file_blocks(str(tmp_path)).blocks())
+    parquet.write_table(TABLE.select(["a"]), tmp_path / "2.parquet")
+    with pytest.raises(ColumnError, match="2.parquet lacks the column 'b'"):
+        file_blocks(str(tmp_path))
