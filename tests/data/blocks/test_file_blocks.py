@@ -44,8 +44,8 @@ def test_damage_is_named_by_file_and_row_group_and_other_columns_by_file(tmp_pat
     at = start.dictionary_page_offset or start.data_page_offset
     damaged[at : at + 40] = b"\xff" * 40
     (tmp_path / "1.parquet").write_bytes(damaged)
-    with pytest.raises(TableError, match="1.parquet, row group 4"):
+    with pytest.raises(TableError, match=r"1\.parquet, row group 4"):
         list(file_blocks(str(tmp_path)).blocks())
     parquet.write_table(TABLE.select(["a"]), tmp_path / "2.parquet")
-    with pytest.raises(ColumnError, match="2.parquet lacks the column 'b'"):
+    with pytest.raises(ColumnError, match=r"2\.parquet lacks the column 'b'"):
         file_blocks(str(tmp_path))
