@@ -93,12 +93,12 @@ def taking_blocks(fit: Any) -> Any:
     """A method `fit` that hands rows in blocks to the class's `block_route`."""
 
     @wraps(fit)
-    def fitted(self: Any, X: Any, *given: Any, **named: Any) -> Any:
-        if are_blocks(X):
+    def fitted(self: Any, *given: Any, **named: Any) -> Any:
+        if are_blocks(given[0] if given else named.get("X")):
             from pellucid.data.blocks.routes import fit_blocks
 
-            return fit_blocks(self, X, *given, **named)
-        return fit(self, X, *given, **named)
+            return fit_blocks(self, *given, **named)
+        return fit(self, *given, **named)
 
     return fitted
 
