@@ -22,6 +22,17 @@ from pellucid.lab.showing import scenes_of
 from pellucid.lab.tables import NO_TABLE, Tables
 
 NAMES = [row.name for row in entries()]
+# They train a network for each setting: their extremes are tried by `./test --slow`.
+LONG = {
+    "adversary",
+    "convolutional-network",
+    "generative-pair",
+    "latent-explorer",
+    "next-token",
+    "regularisation",
+    "training",
+    "variational-and-denoising",
+}
 
 
 def ends(control: Control) -> list[Any]:

@@ -62,8 +62,15 @@ def lengths(value: Any) -> list[int]:
     return [n for v in value for n in lengths(v)] if isinstance(value, list | tuple) else []
 
 
-@pytest.mark.parametrize("name", table.NAMES)
-@pytest.mark.parametrize("corner", ["default", "lowest", "highest"])
+@pytest.mark.parametrize(
+    ("name", "corner"),
+    [
+        pytest.param(name, corner, marks=pytest.mark.slow if name in table.LONG else ())
+        for corner in ("lowest", "highest")
+        for name in table.NAMES
+    ]
+    + [(name, "default") for name in table.NAMES],
+)
 def test_the_program_on_the_page_gives_the_numbers_on_the_page(
     name: str, corner: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
