@@ -15,7 +15,7 @@ from running_lab import ROOT, Lab
 CHROMIUM = shutil.which("chromium")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
     """The lab over the penguins."""
     command = [sys.executable, "-m", "pellucid", "lab", "examples/penguins.csv"]
@@ -32,7 +32,7 @@ def lab() -> Iterator[Lab]:
         process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium, to which no host but this machine exists."""
     if CHROMIUM is None:

@@ -247,6 +247,9 @@ class Autoencoder(CodeEstimator):
         self.network_, self.encoder_depth_ = straight
         return kept
 
+    def _trainings(self) -> int:
+        return 2 if self._has_linear_path() else 1
+
     def _has_linear_path(self) -> bool:
         """As asked for, and as a training that goes on began."""
         return self.linear_path_ and super()._has_linear_path()

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pellucid.data import class_codes
 from pellucid.data.class_codes import Classes
+from pellucid.data.classes import natural_order
 from pellucid.data.factors import guess_delimiter, split
 from pellucid.data.ordered_names import recognised
 from pellucid.data.table import MISSING, UNSEEN, Column
@@ -194,7 +195,7 @@ def _ordered(column: Column) -> list[str]:
     if scale is not None:
         return list(scale.levels)
     if levels and all(_is_number(level) for level in levels):
-        return sorted(levels, key=float)
+        return sorted(levels, key=natural_order)
     shown = ", ".join(map(repr, levels[:6])) + (" …" if len(levels) > 6 else "")
     raise TableError(
         f"The categories of {column.name!r} show no order ({shown}). Give it from low to high, as "

@@ -187,11 +187,26 @@ def label(level: Any) -> str:
 
 
 def natural_order(level: Any) -> tuple[int, float, str]:
-    """A key that sorts numbers by size, before text by letters."""
+    """A key that sorts numbers by size, before text by letters.
+
+    Examples
+    --------
+    >>> sorted(["b", "10", "9", "a", 2**60 + 1, 2**60], key=natural_order)
+    ['9', '10', 1152921504606846976, 1152921504606846977, 'a', 'b']
+    """
     try:
-        return (0, float(level), str(level))
+        return (0, _number(level), str(level))
     except ValueError:
         return (1, 0.0, str(level))
+
+
+def _number(level: Any) -> float:
+    """Whole numbers as they are: as floats, neighbours past 2⁵³ would be equal."""
+    try:
+        whole = int(level)
+    except (ValueError, OverflowError):
+        return float(level)
+    return whole if isinstance(level, str) or whole == level else float(level)
 
 
 def placed(distinct: list[Any], places: Classes, levels: Any) -> tuple[Classes, list[Any]]:

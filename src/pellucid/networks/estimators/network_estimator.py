@@ -255,9 +255,12 @@ class NetworkEstimator(Watched, GlassBox):
 
     def _watched(self, given: Any) -> Any:
         """scikit-learn's callbacks, told after each epoch."""
-        return self._watch(
-            given[0], given[1], self._epochs(_num_samples(given[0])), self._as_fitted
-        )
+        most = self._trainings() * self._epochs(_num_samples(given[0]))
+        return self._watch(given[0], given[1], most, self._as_fitted)
+
+    def _trainings(self) -> int:
+        """How often a fit trains, at most."""
+        return 1
 
     def _as_fitted(self, epoch: Epoch) -> dict[str, Any]:
         kept = {name: value for name, value in vars(self).items() if name.endswith("_")}
