@@ -171,7 +171,7 @@ def test_the_keyboard_stops_a_fit_and_nothing_is_left(tmp_path: Path) -> None:
     time.sleep(2.0)
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=60)
-    # Caught while an engine's own code is being imported, Python ends by the signal: 130 in a shell.
+    # Caught while an engine is being imported, Python ends by the signal: 130 to a shell.
     assert run.returncode in (130, -signal.SIGINT), said
     assert b"stopped; nothing half-written" in said
     assert b"Traceback" not in said
