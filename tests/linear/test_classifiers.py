@@ -165,6 +165,15 @@ def test_gradients_equal_finite_differences():
         e[at] = 1e-6
         up, down = (softmax_objective(theta + s * e, theta_0, X, Y, 0.3)[0] for s in (1, -1))
         assert_allclose(gradient[at], (up - down) / 2e-6, rtol=1e-6, atol=1e-8)
+    y, one = Y[:1], theta[:, :1]
+    _, gradient, slope = logistic_objective(one, 0.2, X, y, 0.3)
+    for j in range(3):
+        e = np.zeros_like(one)
+        e[j] = 1e-6
+        up, down = (logistic_objective(one + s * e, 0.2, X, y, 0.3)[0] for s in (1, -1))
+        assert_allclose(gradient[j, 0], (up - down) / 2e-6, rtol=1e-6, atol=1e-8)
+    up, down = (logistic_objective(one, 0.2 + s * 1e-6, X, y, 0.3)[0] for s in (1, -1))
+    assert_allclose(slope, (up - down) / 2e-6, rtol=1e-6, atol=1e-8)
 
 
 def test_path_equals_single_fits():

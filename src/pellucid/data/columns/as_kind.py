@@ -126,9 +126,10 @@ def as_in_training(
     absent = (*cells.missing, *(() if kind in CODED else notation.missing))
     values = without_missing(held.values, cells.typed, absent, keep)
     if kind in CODED:
-        return category_column(
+        column = category_column(
             cells.name, kind, _coded_texts(cells.name, values, notation, keep), note, levels
         )
+        return column if notation.plain_number else replace(column, notation=notation)
     if kind is Kind.NUMERIC:
         _refuse_other_lengths(cells.name, held, values, notation)
         by = (
