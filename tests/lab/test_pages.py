@@ -185,8 +185,19 @@ def test_a_page_in_a_browser(name: str, visit: Callable[..., Any]) -> None:
     )
     assert all("{" not in label for label in labels)
     tab.set_viewport_size({"width": 390, "height": 844})
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert settled_width(tab, 390) <= 390
     permalink(tab)
+
+
+def settled_width(tab: Any, wanted: int) -> int:
+    """How wide the page is, once its pictures have followed the window."""
+    width = 0
+    for _ in range(50):
+        width = tab.evaluate("document.documentElement.scrollWidth")
+        if width <= wanted:
+            break
+        tab.wait_for_timeout(100)
+    return width
 
 
 def permalink(tab: Any) -> None:
