@@ -99,12 +99,13 @@ def picture_of(item: Item) -> str:
 
 
 @cache
-def _scripts() -> dict[str, str]:
-    """The text of each example script, where the sources are at hand."""
-    return {
-        path.relative_to(EXAMPLES.parent).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(EXAMPLES.glob("chapter_*/*.py"))
-    }
+def _users() -> dict[str, list[str]]:
+    """The example scripts in which each word stands, where the sources are at hand."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(EXAMPLES.glob("chapter_*/*.py")):
+        for word in set(re.findall(r"\w+", path.read_text(encoding="utf-8"))):
+            found.setdefault(word, []).append(path.relative_to(EXAMPLES.parent).as_posix())
+    return found
 
 
 def example_of(item: Item) -> str:
@@ -113,5 +114,4 @@ def example_of(item: Item) -> str:
     if not name:
         return ""
     own = f"examples/chapter_{item.section.partition('.')[0]}/"
-    users = [at for at, text in _scripts().items() if re.search(rf"\b{re.escape(name)}\b", text)]
-    return min(users, key=lambda at: not at.startswith(own), default="")
+    return min(_users().get(name, []), key=lambda at: not at.startswith(own), default="")
