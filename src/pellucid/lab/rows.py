@@ -16,7 +16,7 @@ from pellucid.lab.data import Data
 @lru_cache(maxsize=32)
 def standardised(data: Data, names: tuple[str, ...]) -> Any:
     """The complete rows of some columns, each with mean 0 and deviation 1: (n, d)."""
-    return _scaled(data.table.known(*dict.fromkeys(names)).numbers(*names))
+    return scaled(data.table.known(*dict.fromkeys(names)).numbers(*names))
 
 
 @lru_cache(maxsize=32)
@@ -25,10 +25,11 @@ def two_classes(data: Data, names: tuple[str, ...], label: str) -> tuple[Any, An
     known = data.table.known(*dict.fromkeys(names), label)
     positive = (known[label].levels or ("",))[-1]
     signs = np.where(known[label].texts() == positive, 1.0, -1.0)
-    return _scaled(known.numbers(*names)), signs, positive
+    return scaled(known.numbers(*names)), signs, positive
 
 
-def _scaled(X: Any) -> Any:
+def scaled(X: Any) -> Any:
+    """Columns with mean 0 and deviation 1; a constant one becomes 0."""
     return (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
 
 

@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, box_of, line, plane, points, segments, spot
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Moving, Now, Scene
 from pellucid.wording import number
 
@@ -39,8 +40,7 @@ CONTROLS = (
 @lru_cache(maxsize=16)
 def _rows(data: Data, x_name: str, y_name: str) -> tuple[Any, Any]:
     """Both columns, standardised."""
-    rows = data.table.known(x_name, y_name).numbers(x_name, y_name)
-    rows = (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
+    rows = scaled(data.table.known(x_name, y_name).numbers(x_name, y_name))
     return rows[:, :1], rows[:, 1]
 
 

@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import line, plane, points, rule, segments, spot
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -36,8 +37,7 @@ def _split(data: Data, x_name: str, y_name: str, rows: int, seed: int) -> tuple[
     from pellucid import LeastSquares, PolynomialBasis, training_error
     from pellucid import test_error as error_on_new_rows
 
-    Z = data.table.known(x_name, y_name).numbers(x_name, y_name)
-    Z = (Z - Z.mean(axis=0)) / np.where(Z.std(axis=0) > 0, Z.std(axis=0), 1.0)
+    Z = scaled(data.table.known(x_name, y_name).numbers(x_name, y_name))
     shuffled = np.random.default_rng(seed).permutation(len(Z))
     n = min(rows, len(Z) // 2)
     seen, new = Z[shuffled[:n]], Z[shuffled[n:]]

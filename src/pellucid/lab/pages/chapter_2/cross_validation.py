@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import area, bars, line, plane, points, rule, spot
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Moving, Now, Scene
 from pellucid.wording import number
 
@@ -37,8 +38,7 @@ def _rows(data: Data, x_name: str, y_name: str, rows: int, seed: int) -> tuple[A
     """Standardised rows to work with, and the test rows."""
     from pellucid.data import split_rows
 
-    Z = data.table.known(x_name, y_name).numbers(x_name, y_name)
-    Z = (Z - Z.mean(axis=0)) / np.where(Z.std(axis=0) > 0, Z.std(axis=0), 1.0)
+    Z = scaled(data.table.known(x_name, y_name).numbers(x_name, y_name))
     split = split_rows(len(Z), test=0.25, seed=seed)
     return Z[np.random.default_rng(seed).permutation(split.train)[:rows]], Z[split.test]
 

@@ -6,7 +6,6 @@ Notes: KE 70, KE 71, Concept 64, Concept 67
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import field, grid_of, line, matrices, matrix, plane, points, rule, spot
+from pellucid.lab.rows import standardised
 from pellucid.lab.scene import Now, Scene
 from pellucid.linear.square_loss_settings import FIT_INTERCEPT, LAM
 from pellucid.wording import number
@@ -34,15 +34,9 @@ CONTROLS = (
 
 def _ground(state: State, data: Data) -> tuple[Any, Any]:
     """Standardised inputs (n, 2), the second drawn towards the first, and the answers."""
-    Z = _standardised(data, (state["x1"], state["x2"], state["y"]))
+    Z = standardised(data, (state["x1"], state["x2"], state["y"]))
     first, second, y = Z.T
     return np.column_stack([first, second + state["alike"] * (first - second)]), y
-
-
-@lru_cache(maxsize=16)
-def _standardised(data: Data, names: tuple[str, ...]) -> Any:
-    rows = data.table.known(*dict.fromkeys(names)).numbers(*names)
-    return (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
 
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:

@@ -28,6 +28,7 @@ from pellucid.lab.marks import (
     spot,
     surface,
 )
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -65,8 +66,7 @@ def _rows(state: State, data: Data) -> tuple[Any, Any]:
 
 @lru_cache(maxsize=16)
 def _standardised(data: Data, names: tuple[str, ...]) -> Any:
-    rows = data.table.known(*names).numbers(*names)
-    return (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
+    return scaled(data.table.known(*names).numbers(*names))
 
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:

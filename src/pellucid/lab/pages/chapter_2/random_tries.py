@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import box_of, line, plane, points, progress, rule, spot
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Moving, Now, Scene
 from pellucid.wording import number
 
@@ -37,8 +38,7 @@ def _rows(data: Data, x_name: str, y_name: str, extra: int) -> tuple[Any, ...]:
     from pellucid import LeastSquares
     from pellucid.descent import model_objective
 
-    rows = data.table.known(x_name, y_name).numbers(x_name, y_name)
-    rows = (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
+    rows = scaled(data.table.known(x_name, y_name).numbers(x_name, y_name))
     useless = np.random.default_rng(1).normal(size=(len(rows), extra))
     X, y = np.hstack([rows[:, :1], useless]), rows[:, 1]
     best = LeastSquares().fit(X, y)

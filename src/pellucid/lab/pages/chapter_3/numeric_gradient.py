@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, line, plane, rule, spot, table
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -42,8 +43,7 @@ def _objective(data: Data, x_name: str, y_name: str) -> Any:
     """J of A sin(Bx) + C over standardised rows."""
     from pellucid.descent import model_objective
 
-    rows = data.table.known(x_name, y_name).numbers(x_name, y_name)
-    rows = (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
+    rows = scaled(data.table.known(x_name, y_name).numbers(x_name, y_name))
     return model_objective("square", "sine", rows[:, :1], rows[:, 1])
 
 

@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import field, grid_of, handle, line, path, plane, progress, spot
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Moving, Now, Scene
 from pellucid.wording import number
 
@@ -40,8 +41,7 @@ def _ground(data: Data, x_name: str, y_name: str) -> tuple[Any, ...]:
     from pellucid.descent import model_objective
     from pellucid.linear import LeastSquares
 
-    rows = data.table.known(x_name, y_name).numbers(x_name, y_name)
-    rows = (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
+    rows = scaled(data.table.known(x_name, y_name).numbers(x_name, y_name))
     J = model_objective("square", "linear", rows[:, :1], rows[:, 1])
     best = LeastSquares().fit(rows[:, :1], rows[:, 1])
     least = (float(best.coef_[0]), float(best.intercept_))

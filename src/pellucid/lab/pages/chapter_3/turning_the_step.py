@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import arrow, field, grid_of, handle, line, plane, rule, segments, spot
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -41,8 +42,7 @@ def _ground(data: Data, x_name: str, y_name: str) -> tuple[Any, ...]:
     from pellucid.descent import Objective, model_objective
     from pellucid.linear import LeastSquares
 
-    rows = data.table.known(x_name, y_name).numbers(x_name, y_name)
-    x, y = ((rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)).T
+    x, y = scaled(data.table.known(x_name, y_name).numbers(x_name, y_name)).T
     X = x[:, None] + 0.8
     of = model_objective("square", "linear", X, y)
 

@@ -28,6 +28,7 @@ from pellucid.lab.marks import (
     spot,
     surface,
 )
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -70,8 +71,7 @@ CONTROLS = (
 def _rows(data: Data, names: tuple[str, ...], label: str) -> tuple[Any, Any, str]:
     """Standardised inputs, signs +1 and −1, and the label that is positive."""
     known = data.table.known(*names, label)
-    X = known.numbers(*names)
-    X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
+    X = scaled(known.numbers(*names))
     levels = known[label].levels or ("",)
     positive = levels[-1]
     return X, np.where(known[label].texts() == positive, 1.0, -1.0), positive

@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import box_of, grid_of, handles, plane, points, progress, regions, segments
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Moving, Now, Scene
 from pellucid.wording import number
 
@@ -38,8 +39,7 @@ CONTROLS = (
 
 @lru_cache(maxsize=16)
 def _standardised(data: Data, names: tuple[str, str]) -> Any:
-    rows = data.table.known(*names).numbers(*names)
-    return (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
+    return scaled(data.table.known(*names).numbers(*names))
 
 
 def _points(state: State, data: Data) -> Any:

@@ -15,7 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import area, bars, box_of, line, plane, points, rule
-from pellucid.lab.rows import reading
+from pellucid.lab.rows import reading, scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -41,7 +41,7 @@ def _rows(data: Data, names: tuple[str, str]) -> Any:
     X = data.table.known(*names).numbers(*names)
     if len(X) < 16:
         raise TooFewRowsError(f"Groups are judged on at least 16 rows; there are {len(X)}.")
-    X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
+    X = scaled(X)
     taken = np.unique(np.linspace(0, len(X) - 1, min(len(X), MOST)).astype(int))
     return X[taken], taken
 

@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import line, plane, points, rule
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -35,8 +36,7 @@ CONTROLS = (
 @lru_cache(maxsize=16)
 def _rows(data: Data, x: str, y: str) -> tuple[Any, Any]:
     """Standardised rows; every fourth is learned from, the others are held out."""
-    R = data.table.known(x, y).numbers(x, y)[:MOST]
-    R = (R - R.mean(axis=0)) / np.where(R.std(axis=0) > 0, R.std(axis=0), 1.0)
+    R = scaled(data.table.known(x, y).numbers(x, y)[:MOST])
     own = np.arange(len(R)) % EVERY == 0
     return R[own], R[~own]
 

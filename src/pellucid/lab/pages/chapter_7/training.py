@@ -15,6 +15,7 @@ from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import box_of, grid_of, line, plane, points, regions, spot
+from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
@@ -40,8 +41,7 @@ CONTROLS = (
 def _rows(data: Data, names: tuple[str, str], label: str) -> tuple[Any, Any, str]:
     """Standardised inputs, 1 for the last label and 0 for the others."""
     known = data.table.known(*names, label)
-    X = known.numbers(*names)[:MOST]
-    X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
+    X = scaled(known.numbers(*names)[:MOST])
     positive = known[label].levels[-1]
     return X, np.where(known[label].texts()[:MOST] == positive, 1.0, 0.0), positive
 
