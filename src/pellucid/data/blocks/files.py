@@ -62,14 +62,6 @@ def ending(path: Path) -> str:
     return Path(path.stem).suffix.lower() if suffix in PACKED else suffix
 
 
-def names_several(source: object) -> bool:
-    """Whether a source is a pattern or a folder of files, not one file."""
-    if not isinstance(source, str | Path):
-        return False
-    path = Path(source)
-    return path.is_dir() or bool(PATTERN.search(str(source)) and not path.exists())
-
-
 def file_blocks(source: str, encoding: str = "utf-8") -> RowBlocks:
     """The rows of files, in blocks.
 

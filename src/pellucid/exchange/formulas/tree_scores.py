@@ -45,11 +45,6 @@ def tree_scores(model: BoostedTrees, columns: Sequence[Whole]) -> list[Expressio
     return [Sum(tuple(terms)) for terms in scores]
 
 
-def leaves_of(model: BoostedTrees) -> int:
-    """Leaves of all trees together."""
-    return int(model.trees_["leaf"].sum())
-
-
 def _condition(
     model: BoostedTrees, node: int, order: Sequence[int], columns: Sequence[Whole]
 ) -> Condition:

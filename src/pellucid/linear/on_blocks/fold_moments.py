@@ -14,7 +14,7 @@ import scipy.linalg as sl
 from numpy.typing import NDArray
 
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.source import Columns, RowBlocks
+from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import TooLargeError
 from pellucid.linear.solvers.moments import Moments, merge, partials, uncentred
@@ -50,9 +50,7 @@ def merged(a: Folded, b: Folded) -> Folded:
     return {**a, **b, **both}
 
 
-def moments_of_folds(
-    passes: Passes, source: RowBlocks, read: Read, columns: Columns = None
-) -> Folded:
+def moments_of_folds(passes: Passes, source: RowBlocks, read: Read) -> Folded:
     """One pass: the moments of each fold.
 
     Parameters
@@ -61,7 +59,7 @@ def moments_of_folds(
 
     Notes: §2.5.6, Def 85
     """
-    found = passes.reduce(source, lambda tile: folded(*read(tile)), merged, columns)
+    found = passes.reduce(source, lambda tile: folded(*read(tile)), merged)
     return dict(sorted(found.items()))
 
 
@@ -75,7 +73,6 @@ def errors_of_folds(
     source: RowBlocks,
     read: Read,
     hypotheses: dict[int, tuple[Array, Array]],
-    columns: Columns = None,
 ) -> dict[int, Array]:
     """Σ w (θᵀx + θ₀ − y)² of each fold's rows under its own hypotheses, from the rows: (a, t).
 
@@ -86,7 +83,7 @@ def errors_of_folds(
         X, Y, weights, fold = read(tile)
         return {j: _errors(X, Y, weights, fold == j, *each) for j, each in hypotheses.items()}
 
-    return passes.reduce(source, partial, _added, columns)
+    return passes.reduce(source, partial, _added)
 
 
 def _errors(
@@ -109,15 +106,8 @@ def solved(
     lam: float,
     *,
     offset: bool,
-    without: tuple[int, ...] = (),
-    columns: Columns = None,
 ) -> tuple[Solution, Array]:
     """θ and θ₀ at λ: from the moments; where these lose digits, by QR of all rows, in one pass.
-
-    Parameters
-    ----------
-    without : tuple of int
-        Folds whose rows are not of the fit.
 
     Raises
     ------
@@ -135,7 +125,7 @@ def solved(
     centred = moments if offset else uncentred(moments)
     solution = from_moments(centred, lam)
     if solution is None:
-        solution = _by_qr(passes, source, read, centred, lam, without, columns)
+        solution = _by_qr(passes, source, read, centred, lam)
     return solution, np.asarray(centred.y_mean - centred.x_mean @ solution.theta)
 
 
@@ -145,19 +135,16 @@ def _by_qr(
     read: Read,
     m: Moments,
     lam: float,
-    without: tuple[int, ...],
-    columns: Columns,
 ) -> Solution:
     """R of [x − x̄, y − ȳ] of all rows, merged tile by tile, holds all that least squares needs."""
     d = len(m.x_mean)
 
     def partial(tile: Tile) -> Array:
-        X, Y, weights, fold = read(tile)
-        there = ~np.isin(fold, without)
-        rows = np.hstack([X - m.x_mean, Y - m.y_mean])[there]
-        return _triangle(rows if weights is None else rows * np.sqrt(weights[there])[:, None])
+        X, Y, weights, _ = read(tile)
+        rows = np.hstack([X - m.x_mean, Y - m.y_mean])
+        return _triangle(rows if weights is None else rows * np.sqrt(weights)[:, None])
 
-    R = passes.reduce(source, partial, lambda a, b: _triangle(np.vstack([a, b])), columns)
+    R = passes.reduce(source, partial, lambda a, b: _triangle(np.vstack([a, b])))
     Z, T = R[:, :d], R[:, d:]
     rows = augmented(Z, T, lam, m.weight) if lam > 0 else (Z, T)
     solution = by_qr(*rows)[0]

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import ShapeError, WeightError
@@ -108,14 +107,3 @@ def keep_columns(model: Any, source: RowBlocks, d: int) -> None:
         model.feature_names_in_ = np.array(names, dtype=object)
     elif hasattr(model, "feature_names_in_"):
         del model.feature_names_in_
-
-
-def summed(passes: Passes, source: RowBlocks, partial: Any) -> Any:
-    """A pass whose parts are added."""
-    return passes.reduce(source, partial, _plus)
-
-
-def _plus(a: Any, b: Any) -> Any:
-    if isinstance(a, tuple):
-        return tuple(_plus(x, y) for x, y in zip(a, b, strict=True))
-    return a + b

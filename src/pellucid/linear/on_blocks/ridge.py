@@ -139,9 +139,8 @@ class RidgeGrid:
         read: Read,
         folds: Folded,
         offset: bool,
-        columns: Any = None,
     ) -> None:
-        self.passes, self.source, self.read, self.columns = passes, source, read, columns
+        self.passes, self.source, self.read = passes, source, read
         self.folds = {j: m for j, m in folds.items() if j >= 0}
         self.offset = offset
 
@@ -172,14 +171,5 @@ class RidgeGrid:
             if are_cancelled(sums[j], held):
                 again[j] = thetas, offsets
         if again:
-            sums |= errors_of_folds(self.passes, self.source, self.read, again, self.columns)
+            sums |= errors_of_folds(self.passes, self.source, self.read, again)
         return np.column_stack([sums[j].mean(axis=1) / m.weight for j, m in self.folds.items()])
-
-    def training(self, lams: Array) -> Array:
-        """Training mean square loss at each λ and fold, (a, k), from the moments."""
-        found = []
-        for j in self.folds:
-            train = together(self.folds, (j,))
-            errors = held_out_errors(train, train, lams, self.offset)[0]
-            found.append(errors.mean(axis=1) / train.weight)
-        return np.column_stack(found)
