@@ -20,6 +20,7 @@ from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 
 Array = NDArray[np.float64]
+FURTHEST = 700.0  # exponents beyond overflow
 ESTIMATOR = Hyperparameter(
     "estimator",
     None,
@@ -155,7 +156,7 @@ class TransformedTarget(RegressorMixin, GlassBox):  # type: ignore[misc]
         check_is_fitted(self)
         u = np.asarray(self.estimator_.predict(X), dtype=np.float64)
         if self.scale == "log":
-            found = np.exp(np.clip(u, -700.0, 700.0)) * self.smearing_ - self.shift_
+            found = np.exp(np.clip(u, -FURTHEST, FURTHEST)) * self.smearing_ - self.shift_
         else:
             found = np.maximum(u, 0.0) ** 2 + self.smearing_
         return np.asarray(np.maximum(found, 0.0))

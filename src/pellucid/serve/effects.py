@@ -100,9 +100,10 @@ def example_of(entry: Entry, code: dict[str, Any] | None, middle: float | None =
     if code.get("code") == "circle":
         return float(code["lowest"])
     if kind is Kind.NUMERIC:
-        mean = float(middle or 0.0)
-        if "mean" in code or "edges" in code:
-            mean = float(code["mean"][0]) if "mean" in code else float(np.median(code["edges"]))
+        if "mean" in code:
+            mean = float(code["mean"][0])
+        else:
+            mean = float(np.median(code["edges"])) if "edges" in code else float(middle or 0.0)
         return float(f"{mean:.4g}")
     block = np.zeros((1, len(code["names"])))
     return str(code_of(code).decode(code, block)[0].astype("datetime64[s]")).replace("T", " ")

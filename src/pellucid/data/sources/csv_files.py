@@ -79,7 +79,7 @@ def csv_blocks(
         refuse_duplicates(list(layout.names))
         names = _named(layout.names)
         wanted = names if columns is None else list(columns)
-        short = {full: f"c{at}" for at, full in enumerate(names)}
+        short = dict(zip(names, _short(layout), strict=True))
         yield pa.table({full: pa.array([], pa.string()) for full in wanted})
         try:
             with rows.open("rb") as stream:
@@ -93,13 +93,11 @@ def csv_blocks(
 def _batches(
     stream: BinaryIO, path: Path, name: str, layout: Layout, wanted: list[str]
 ) -> Iterator[pa.RecordBatch]:
-    quotes = _count(path, b'"')
-    if quotes % 2:
-        _refuse_open_quote(path, name, layout.delimiter)
+    quoted = _is_quoted(path, name, layout)
     if not stream.read(1):
         return
     stream.seek(-1, io.SEEK_CUR)
-    options = _options([f"c{at}" for at in range(len(layout.names))], layout, quotes > 0)
+    options = _options(layout, quoted)
     options["convert_options"].include_columns = wanted
     yield from arrow_csv.open_csv(stream, **options)
 
@@ -121,28 +119,39 @@ def _layout(path: Path, name: str) -> Layout:
 
 
 def _cells(path: Path, name: str, layout: Layout) -> pa.Table:
-    quotes = _count(path, b'"')
-    if quotes % 2:
-        _refuse_open_quote(path, name, layout.delimiter)
-    columns = [f"c{at}" for at in range(len(layout.names))]
+    quoted = _is_quoted(path, name, layout)
     try:
         with path.open("rb") as stream:
             stream.seek(layout.skip)
-            return _parsed(stream, columns, layout, quotes > 0)
+            return _parsed(stream, layout, quoted)
     except pa.ArrowInvalid as error:
         told = _ragged(path, name, layout)
         raise TableError(told or _said(path, name, error)) from error
 
 
-def _parsed(stream: BinaryIO, columns: list[str], layout: Layout, quoted: bool) -> pa.Table:
+def _is_quoted(path: Path, name: str, layout: Layout) -> bool:
+    """Whether quotes stand in the file; one that is never closed is refused."""
+    quotes = _count(path, b'"')
+    if quotes % 2:
+        _refuse_open_quote(path, name, layout.delimiter)
+    return quotes > 0
+
+
+def _short(layout: Layout) -> list[str]:
+    """Names for Arrow, which has none that are empty or alike."""
+    return [f"c{at}" for at in range(len(layout.names))]
+
+
+def _parsed(stream: BinaryIO, layout: Layout, quoted: bool) -> pa.Table:
     if not stream.read(1):
-        return pa.table({c: pa.array([], pa.string()) for c in columns})
+        return pa.table({c: pa.array([], pa.string()) for c in _short(layout)})
     stream.seek(-1, io.SEEK_CUR)
-    return arrow_csv.read_csv(stream, **_options(columns, layout, quoted))
+    return arrow_csv.read_csv(stream, **_options(layout, quoted))
 
 
-def _options(columns: list[str], layout: Layout, quoted: bool) -> dict[str, Any]:
+def _options(layout: Layout, quoted: bool) -> dict[str, Any]:
     """How Arrow reads the cells: all of them as text, empty ones null."""
+    columns = _short(layout)
     return {
         "read_options": arrow_csv.ReadOptions(column_names=columns, block_size=BLOCK),
         "parse_options": arrow_csv.ParseOptions(

@@ -193,6 +193,15 @@ class If:
     then: Expression
     otherwise: Expression
 
+    def cases(self) -> tuple[list[tuple[Condition, Expression]], Expression]:
+        """The conditions that are asked one after another, and what holds where none does."""
+        found: list[tuple[Condition, Expression]] = []
+        rest: Expression = self
+        while isinstance(rest, If):
+            found.append((rest.condition, rest.then))
+            rest = rest.otherwise
+        return found, rest
+
 
 @dataclass(frozen=True)
 class Joined:

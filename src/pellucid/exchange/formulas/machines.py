@@ -50,7 +50,7 @@ from pellucid.linear.random_regression import RandomRegression
 from pellucid.linear.sigmoids_classifier import SigmoidsClassifier
 from pellucid.linear.softmax_classifier import SeveralClasses
 from pellucid.linear.square_loss import SquareLossRegressor
-from pellucid.linear.transformed_target import TransformedTarget
+from pellucid.linear.transformed_target import FURTHEST, TransformedTarget
 from pellucid.trees.boosted_trees import BoostedTrees
 from pellucid.wording import number
 
@@ -168,7 +168,7 @@ def _amount(program: Program, model: Any, inputs: Inputs) -> Expression:
         return _scores(program, model, inputs)[0]
     u = program.bind("u", _amount(program, model.estimator_, inputs), f"on the {model.scale} scale")
     if model.scale == "log":
-        inside = Call("smallest", (Call("largest", (u, Constant(-700.0))), Constant(700.0)))
+        inside = Call("smallest", (Call("largest", (u, Constant(-FURTHEST))), Constant(FURTHEST)))
         grown = Product((Constant(model.smearing_), Call("exp", (inside,))))
         found: Expression = Sum((grown, Constant(-model.shift_)))
     else:

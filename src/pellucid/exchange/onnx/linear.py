@@ -12,8 +12,7 @@ import numpy as np
 from pellucid.exchange.onnx.converters import outputs_of
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.rows import Outputs, Rows
-
-FURTHEST = 700.0  # exponents beyond overflow
+from pellucid.linear.transformed_target import FURTHEST
 
 
 def regression(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:

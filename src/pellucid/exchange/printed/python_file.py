@@ -203,11 +203,9 @@ class _File:
         return f"{self._own(function)}({e.of.name}, {at}, {values}, {e.missing!r})"
 
     def _if(self, e: Any) -> str:
-        parts = []
-        while isinstance(e, ex.If):
-            parts.append(f"{self.print(e.then)} if {self._condition(e.condition)} else ")
-            e = e.otherwise
-        return f"({''.join(parts)}{self.print(e)})"
+        cases, rest = e.cases()
+        parts = [f"{self.print(then)} if {self._condition(c)} else " for c, then in cases]
+        return f"({''.join(parts)}{self.print(rest)})"
 
     def _joined(self, e: ex.Joined) -> str:
         pairs = ", ".join(f"({self._condition(c)}, {label!r})" for c, label in e.labels)

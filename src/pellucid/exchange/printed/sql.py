@@ -288,11 +288,10 @@ class _Query:
         return case_of(cases, number(e.values[-1]))
 
     def _if(self, e: Any) -> str:
-        cases = []
-        while isinstance(e, ex.If):
-            cases.append((self._condition(e.condition), self.print(e.then)))
-            e = e.otherwise
-        return case_of(cases, self.print(e))
+        cases, rest = e.cases()
+        return case_of(
+            [(self._condition(c), self.print(then)) for c, then in cases], self.print(rest)
+        )
 
     def _joined(self, e: ex.Joined) -> str:
         parts = [
