@@ -25,10 +25,21 @@ from pellucid.lab.marks.plane import (
     segments,
     spot,
 )  # fmt: skip
-from pellucid.lab.marks.tables import arcs, images, matrices, matrix, pad, table, text, tree
+from pellucid.lab.marks.tables import (
+    arcs,
+    confusion,
+    images,
+    matrices,
+    matrix,
+    pad,
+    table,
+    text,
+    tree,
+)
 
 __all__ = [
-    "arcs", "area", "arrow", "bars", "box_of", "cells", "field", "grid_of", "handle", "handles",
-    "histogram", "images", "line", "matrices", "matrix", "network", "pad", "path", "plane",
-    "points", "progress", "regions", "rule", "segments", "spot", "surface", "table", "text", "tree",
+    "arcs", "area", "arrow", "bars", "box_of", "cells", "confusion", "field", "grid_of", "handle",
+    "handles", "histogram", "images", "line", "matrices", "matrix", "network", "pad", "path",
+    "plane", "points", "progress", "regions", "rule", "segments", "spot", "surface", "table",
+    "text", "tree",
 ]  # fmt: skip

@@ -53,6 +53,15 @@ def matrices(said: str, items: Sequence[dict[str, Any]], *, note: Any = "") -> d
     return {"widget": "matrix", "said": said, "items": list(items), "note": note}
 
 
+def confusion(
+    said: str, counts: Any, name: str, *, marked: Any, term: str, note: str
+) -> dict[str, Any]:
+    """How many rows of two classes, no and yes, get each answer; `marked` cells are framed."""
+    rows, columns = ("is no", "is yes"), ("said no", "said yes")
+    table = matrix(counts, name, rows=rows, columns=columns, marked=marked, term=term)
+    return matrices(said, [table], note=note)
+
+
 def images(
     said: str, values: Any, titles: Sequence[str] = (), *, columns: int = 6, signed: bool = False,
     low: float | None = None, high: float | None = None, chooses: str = "", marked: Any = None,

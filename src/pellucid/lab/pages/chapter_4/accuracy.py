@@ -14,7 +14,7 @@ import numpy as np
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
-from pellucid.lab.marks import histogram, line, matrices, matrix, plane, points, rule, spot
+from pellucid.lab.marks import confusion, histogram, line, plane, points, rule, spot
 from pellucid.lab.rows import reading, two_classes
 from pellucid.lab.scene import Now, Scene
 from pellucid.linear.score_settings import LAM
@@ -125,18 +125,12 @@ def _roc(alarms: Any, hits: Any, alarm: float, hit: float) -> dict[str, Any]:
 
 
 def _confusion(table: Any) -> dict[str, Any]:
-    return matrices(
+    return confusion(
         "How many held-out rows of each class get each answer; right ones on the diagonal.",
-        [
-            matrix(
-                table,
-                "held-out rows",
-                rows=("is no", "is yes"),
-                columns=("said no", "said yes"),
-                marked=[[0, 0], [1, 1]],
-                term="accuracy",
-            )
-        ],
+        table,
+        "held-out rows",
+        marked=[[0, 0], [1, 1]],
+        term="accuracy",
         note="Framed: right answers, {accuracy}.",
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
-from pellucid.lab.marks import line, matrices, matrix, plane, points, rule, segments, spot
+from pellucid.lab.marks import confusion, line, plane, points, rule, segments, spot
 from pellucid.lab.rows import reading, two_classes
 from pellucid.lab.scene import Now, Scene
 from pellucid.linear.score_settings import THRESHOLD
@@ -128,18 +128,12 @@ def _curve(
 
 
 def _confusion(table: Any) -> dict[str, Any]:
-    return matrices(
+    return confusion(
         "How many rows of each class get each answer; two of the four are mistakes.",
-        [
-            matrix(
-                table,
-                "rows",
-                rows=("is no", "is yes"),
-                columns=("said no", "said yes"),
-                marked=[[0, 1], [1, 0]],
-                term="cost",
-            )
-        ],
+        table,
+        "rows",
+        marked=[[0, 1], [1, 0]],
+        term="cost",
         note="Framed: the two kinds of mistake.",
     )
 
