@@ -106,8 +106,15 @@ def _serve(own: socket.socket, tables: Any, path: str, browser: bool, told: Any)
         app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1,
         server_header=False, access_log=False,
     )  # fmt: skip
-    if told is not None:
-        told(address)
-    if browser:
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    uvicorn.Server(settings).run(sockets=[own])
+
+    class Announced(uvicorn.Server):
+        """Tells the address once it answers, and a key that stops it is heard."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if told is not None:
+                told(address)
+            if browser:
+                threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    Announced(settings).run(sockets=[own])
