@@ -178,6 +178,7 @@ def test_a_page_in_a_browser(name: str, visit: Callable[..., Any]) -> None:
     assert tab.locator("[role=alert]").inner_text() == ""
     assert violations(tab) == []
     tab.emulate_media(color_scheme="dark")
+    redrawn(tab)
     assert violations(tab) == []
     assert max(tab_stops(tab)) <= 0, "no tab stop jumps the queue"
     labels = tab.locator("canvas, .picture [role=img], .picture [role=group]").evaluate_all(
@@ -185,19 +186,18 @@ def test_a_page_in_a_browser(name: str, visit: Callable[..., Any]) -> None:
     )
     assert all("{" not in label for label in labels)
     tab.set_viewport_size({"width": 390, "height": 844})
-    assert settled_width(tab, 390) <= 390
+    redrawn(tab)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     permalink(tab)
 
 
-def settled_width(tab: Any, wanted: int) -> int:
-    """How wide the page is, once its pictures have followed the window."""
-    width = 0
-    for _ in range(50):
-        width = tab.evaluate("document.documentElement.scrollWidth")
-        if width <= wanted:
-            break
-        tab.wait_for_timeout(100)
-    return width
+def redrawn(tab: Any) -> None:
+    """Waits until pictures have followed a change: observed in one frame, drawn in the next."""
+    tab.evaluate(
+        """async () => {
+            for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+        }"""
+    )
 
 
 def permalink(tab: Any) -> None:
