@@ -20,20 +20,24 @@ S, V, W, M, N = (1, 1), ("m", 1), ("n", 1), ("r", "k"), ("p", "q")
 
 
 @pytest.mark.parametrize(
-    ("of", "by", "shape", "source"),
+    ("of", "by", "shape", "source", "formula", "where"),
     [
-        (S, S, (1, 1), "A.1.1"),
-        (S, V, ("m", 1), "Definition 463"),
-        (W, S, (1, "n"), "Definition 465"),
-        (W, V, ("m", "n"), "Definition 467"),
-        (M, S, ("k", "r"), "Definition 471"),
-        (S, M, ("r", "k"), "Definition 472"),
-        (W, M, ("r", "k", "n"), "Clarification 479"),
-        (M, V, ("m", "r", "k"), "Clarification 479"),
-        (M, N, ("p", "q", "r", "k"), "Clarification 479"),
+        (S, S, (1, 1), "A.1.1", "b^2", "b: scalar"),
+        (S, V, ("m", 1), "Definition 463", "c'*b", "b: m, c: m"),
+        (W, S, (1, "n"), "Definition 465", "b*c", "b: scalar, c: n"),
+        (W, V, ("m", "n"), "Definition 467", "A*b", "A: n×m, b: m"),
+        (M, S, ("k", "r"), "Definition 471", "b*C", "b: scalar, C: r×k"),
+        (S, M, ("r", "k"), "Definition 472", "p'*b*q", "p: r, b: r×k, q: k"),
+        (W, M, ("r", "k", "n"), "Clarification 479", "P*b*q", "P: n×r, b: r×k, q: k"),
+        (M, V, ("m", "r", "k"), "Clarification 479", "P*b*q'", "P: r×m, b: m, q: k"),
+        (M, N, ("p", "q", "r", "k"), "Clarification 479", "P*b*Q", "P: r×p, b: p×q, Q: q×k"),
     ],
 )
-def test_kinds_and_shapes(of, by, shape, source) -> None:
+def test_kinds_and_shapes(of, by, shape, source, formula, where) -> None:
+    declared = declare(where)
+    whole = read(formula, declared)
+    assert (whole.shape, declared.symbols["b"].shape) == (of, by)
+    assert differentiate(whole, declared.symbols["b"]).shape == shape
     assert derivative_shape(of, by) == shape
     assert source in legend(of, by)
     assert len(axes_of(shape)) == len(axes_of(of)) + len(axes_of(by))  # Concept 474
@@ -86,6 +90,9 @@ def test_einsum_on_the_whole_tensor_reproduces_the_weight_gradient() -> None:
     full = value(tensor, A=inputs)
     assert full.shape == (*weights.shape, 2)
     np.testing.assert_allclose(np.einsum("jki,i->jk", full, slope), inputs * slope)
+    printed = derive("W'*A", "W", "W: 3×2, A: 3").einsum
+    names = {"einsum": np.einsum, "eye": np.eye, "A": inputs[:, 0]}
+    np.testing.assert_allclose(eval(printed, names), full)
 
 
 # --- worked examples ------------------------------------------------------------------------
@@ -128,8 +135,11 @@ def test_the_approximation_error_is_of_second_order() -> None:
 def test_example_a57_diagonal_and_c488() -> None:
     """diag(3, 9, 4) ↔ (3, 9, 4), and the product entry by entry."""
     r, q = np.array([[3.0], [9.0], [4.0]]), np.array([[1.0], [2.0], [3.0]])
-    whole = read("diag(r)*q", "r: n, q: n")
+    declared = declare("r: n, q: n")
+    whole = read("diag(r)*q", declared)
     np.testing.assert_allclose(value(whole, r=r, q=q), r * q)
+    slope = differentiate(read("r.*q", declared), declared.symbols["q"]).expression
+    np.testing.assert_allclose(value(slope, r=r), np.diag(r[:, 0]))
     np.testing.assert_allclose(value(read("diag(M)", "M: 3×3"), M=np.diag(r[:, 0])), r)
 
 
@@ -330,3 +340,4 @@ def test_condensing_to_a_scalar_would_lose() -> None:
     full = value(differentiate(read("W'*A", declared), declared.symbols["W"]).expression, A=A)
     np.testing.assert_array_equal(full, np.einsum("j,ki->jki", A, np.eye(2)))
     assert len(set(full[full != 0])) == 3
+    assert str(derive("W'*A", "W", "W: 3×2, A: 3").condensed.expression) == "A"
