@@ -8,10 +8,14 @@ from hypothesis import settings
 from evidence import Evidence
 
 # Speed is shown in benchmarks, never in a test: a busy machine is no fault of the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# The quick suite draws the same examples at every run, so that a red one is the fault of the
+# change it stands on; `./test --slow` and a run of single files search further each time.
+settings.register_profile("searching", deadline=None)
+settings.register_profile("repeatable", deadline=None, derandomize=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Each item of the notes' map is watched where its test runs."""
+    quick = "not slow" in config.option.markexpr and " or " not in config.option.markexpr
+    settings.load_profile("repeatable" if quick else "searching")
     config.pluginmanager.register(Evidence(config))
