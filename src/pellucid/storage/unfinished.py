@@ -63,9 +63,12 @@ class Run:
     def close(self) -> None:
         """Take the records away."""
         for folder, handle in self._records.items():
+            if fcntl is None:
+                os.close(handle)  # Windows takes no file away that is open
             with contextlib.suppress(OSError):
                 os.unlink(folder / f"{PREFIX}{self.id}{RECORD}")
-            os.close(handle)
+            if fcntl is not None:
+                os.close(handle)  # and with it the lock: nobody has met the record without it
         self._records.clear()
 
 
