@@ -49,6 +49,7 @@ def fit(
     budget: float | None = None,
     keep_test_out: Annotated[bool, Parameter(negative="")] = False,
     jobs: int | None = None,
+    memory: str | None = None,
     output: Output = None,
     config: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -59,6 +60,7 @@ def fit(
     ----------
     data
         CSV, TSV, Parquet, JSON lines, or SQLite as file.db::table; - reads CSV from standard input.
+        A pattern in quotes ('logs/*.parquet') or a folder is all its files as one table.
         Or images: a NumPy archive (.npz) with arrays called images and labels (or X and y).
     target
         The column to predict; for images, the array of labels.
@@ -99,6 +101,9 @@ def fit(
         Keep the model that was tested, instead of fitting it again on all rows.
     jobs
         Parallel workers (default 1; -1 is all cores). The answer does not depend on it.
+    memory
+        Memory that the job may take, such as 1GB (default three quarters of what is free). Where
+        the rows would take more, they are read in blocks, and what used a sample is named.
     output
         Folder for report.html, model.pellucid and run.toml (default pellucid-out).
     config
@@ -127,6 +132,7 @@ def fit(
         "budget": budget,
         "keep_test_out": keep_test_out or None,
         "jobs": jobs,
+        "memory": memory,
     }
     said = {name: value for name, value in given.items() if value is not None}
     run_fit(data, said, output=output, config=config, as_json=json)

@@ -42,11 +42,9 @@ def table_job(data: str, given: Mapping[str, Any], config: Path | None) -> Job[F
     settings = settings_from(given, config)
 
     def work(say: Say) -> FitResult:
-        from pellucid.data import read_table
-        from pellucid.jobs.fit.fit_tables import fit_table
+        from pellucid.jobs.on_blocks.any_size import fit_any_size
 
-        say("reading the table", 0.0)
-        return fit_table(read_table(data, **settings.reading()), settings, progress=say)
+        return fit_any_size(data, settings, say)
 
     def files(result: FitResult, folder: Path) -> list[File]:
         from pellucid.report.fit_report import render

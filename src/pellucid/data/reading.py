@@ -147,7 +147,7 @@ def read_table(
     if not names:
         raise TableError(f"{found.name} has no columns.")
     if schema is not None:
-        return _by_schema(found, schema, spelled, notations)
+        return read_by_schema(found, schema, spelled, notations)
     kinds = (numeric, binary, category, text, date, identifier)
     asked = {
         column: kind
@@ -254,17 +254,41 @@ def read_as_written(source: Any, encoding: str = "utf-8") -> pa.Table:
     return held(source, encoding).table
 
 
-def _by_schema(
-    source: Held, schema: Schema, missing: tuple[str, ...], notations: Notations
+def read_by_schema(
+    source: Held,
+    schema: Schema,
+    missing: tuple[str, ...] = (),
+    notations: Notations | None = None,
+    first: int = 0,
 ) -> Table:
+    """The columns of a schema, read as in training.
+
+    Parameters
+    ----------
+    source : Held
+    schema : list of dict
+    missing : tuple of str
+        Further spellings of "missing".
+    notations : Notations or None
+        What is said of the notation of these cells.
+    first : int
+        Rows that stand before these, for messages.
+
+    Raises
+    ------
+    ColumnError
+        When a column is absent, or a cell cannot be read so; names the row.
+
+    Notes: §2.1.3
+    """
     _refuse_absent([entry["name"] for entry in schema], source.table.column_names, source.name)
     columns = []
     for entry in schema:
         name, levels = entry["name"], entry["levels"]
         notation = Notation.of(entry.get("notation"))
-        cells = Cells(name, source.table[name], source.typed, missing)
+        cells = Cells(name, source.table[name], source.typed, missing, first=first)
         known = None if levels is None else tuple(levels)
-        told = notations.told(name, notation)
+        told = USUAL if notations is None else notations.told(name, notation)
         with _in_our_words(cells):
             columns.append(as_in_training(cells, Kind(entry["kind"]), known, notation, told))
     return Table(tuple(columns), source.name)

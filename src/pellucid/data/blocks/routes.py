@@ -50,7 +50,7 @@ def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBloc
             raise ShapeError(
                 "Blocks hold the answers beside the rows: give array_blocks(X, y), and no y."
             )
-        return X, LocalPasses()
+        return X, getattr(X, "passes", None) or LocalPasses()
     raise FramingError(
         f"A collection of Dask ({type(X).__name__}) is not read in place: compute() it where it "
         "fits in memory; else give CalledBlocks or array_blocks of its partitions."
