@@ -281,7 +281,7 @@ def read_by_schema(
 
     Notes: §2.1.3
     """
-    _refuse_absent([entry["name"] for entry in schema], source.table.column_names, source.name)
+    refuse_absent([entry["name"] for entry in schema], source.table.column_names, source.name)
     columns = []
     for entry in schema:
         name, levels = entry["name"], entry["levels"]
@@ -294,7 +294,14 @@ def read_by_schema(
     return Table(tuple(columns), source.name)
 
 
-def _refuse_absent(wanted: list[str], there: Sequence[str], source: str) -> None:
+def refuse_absent(wanted: list[str], there: Sequence[str], source: str) -> None:
+    """Refuse rows that lack columns of training.
+
+    Raises
+    ------
+    ColumnError
+        Names them, and the nearest name.
+    """
     absent = [column for column in wanted if column not in there]
     if absent:
         raise ColumnError(
@@ -324,7 +331,7 @@ def _reread(table: Table, schema: Schema | None) -> Table:
     """A table that was read already, by a schema: from its cells as written, where they differ."""
     if schema is None:
         return table
-    _refuse_absent([e["name"] for e in schema], table.names, table.source or "the table")
+    refuse_absent([e["name"] for e in schema], table.names, table.source or "the table")
     kept = table.select(e["name"] for e in schema)
     columns = tuple(
         _as_entry(column, entry) for column, entry in zip(kept.columns, schema, strict=True)

@@ -124,6 +124,12 @@ def as_in_training(
     held = plain(cells.values)
     keep = levels or ()
     absent = (*cells.missing, *(() if kind in CODED else notation.missing))
+    if kind is Kind.NUMERIC and held.is_text and not absent and told == USUAL:
+        # Where all cells are numbers there is nothing else to ask: no spelling of missing is one.
+        found = all_numbers(held.values) if notation.plain_number else None
+        if found is not None:
+            numbers = as_floats(cells.name, found, cells.first)
+            return Column(cells.name, kind, numbers, note=note, notation=notation)
     values = without_missing(held.values, cells.typed, absent, keep)
     if kind in CODED:
         texts = _coded_texts(cells.name, values, notation, keep, cells.first)
