@@ -14,12 +14,13 @@ from pyarrow import csv, parquet
 from pellucid.data import TableEncoder, read_table
 from pellucid.data.blocks.places import are_test, places_from
 from pellucid.data.blocks.source import MemoryBlocks
-from pellucid.errors import FramingError, TooLargeError
+from pellucid.errors import FramingError, OutputError, TooLargeError
 from pellucid.evaluation.training_range import training_ranges
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.pass_record import PassRecord
 from pellucid.linear import Ridge
 
 N = 4_000
@@ -118,3 +119,35 @@ def test_a_damaged_file_is_named_and_nothing_is_left(tmp_path: Path) -> None:
         main(["fit", str(path.parent), "--target", "y", "-o", str(tmp_path / "out")])
     assert stopped.value.code == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("ended", [1, 3])
+def test_a_run_that_was_stopped_goes_on_with_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: int
+) -> None:
+    """After any whole pass; and not from other settings."""
+    parquet.write_table(rows().slice(0, 1_500), tmp_path / "rows.parquet", row_group_size=200)
+    monkeypatch.setattr(Room, "holds", lambda *_: False)
+    settings = Settings("y", model="least-squares", test=0.3)
+    where = (str(tmp_path / "rows.parquet"), settings, lambda *_: None, tmp_path / "out")
+    with monkeypatch.context() as patch:
+        keep = PassRecord.keep
+
+        def stopped(record: PassRecord, number: int, found: Any) -> None:
+            if number > ended:
+                raise KeyboardInterrupt
+            keep(record, number, found)
+
+        patch.setattr(PassRecord, "keep", stopped)
+        with pytest.raises(KeyboardInterrupt, match="--resume"):
+            fit_any_size(*where)
+    assert sorted(p.name for p in (tmp_path / "out" / ".passes").iterdir()) == [
+        *map(str, range(1, ended + 1)), "mark",
+    ]  # fmt: skip
+    with pytest.raises(OutputError, match="settings"):
+        fit_any_size(where[0], Settings("y", model="mean"), *where[2:], True)
+    found = fit_any_size(*where, True)
+    whole = fit_any_size(*where)
+    assert found.machine.model.coef_.tobytes() == whole.machine.model.coef_.tobytes()
+    assert found.test_error == whole.test_error
+    assert not (tmp_path / "out" / ".passes").exists()

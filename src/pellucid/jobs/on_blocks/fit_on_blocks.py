@@ -33,6 +33,7 @@ from pellucid.jobs.on_blocks.block_result import Parts, result_of
 from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.look_over import Known, look_over
 from pellucid.jobs.on_blocks.measured_rows import measured
+from pellucid.jobs.on_blocks.pass_record import PassRecord
 from pellucid.jobs.on_blocks.told_passes import Say, ToldPasses
 from pellucid.memory import peak_memory
 
@@ -41,7 +42,11 @@ Statistics = tuple[ColumnStatistics, AnswerCounts]
 
 
 def fit_on_blocks(
-    source: RowBlocks, settings: Settings, room: Room, progress: Say | None = None
+    source: RowBlocks,
+    settings: Settings,
+    room: Room,
+    progress: Say | None = None,
+    record: PassRecord | None = None,
 ) -> FitResult:
     """Fit to rows in blocks.
 
@@ -52,6 +57,8 @@ def fit_on_blocks(
     room : Room
         Memory that the job may take: the size of the sample follows from it.
     progress : callable (stage, share done) or None
+    record : PassRecord or None
+        Keeps each whole pass, so that a run that was killed goes on.
 
     Returns
     -------
@@ -68,7 +75,7 @@ def fit_on_blocks(
     say = progress or (lambda stage, done: None)
     began = time.perf_counter()
     _refuse_settings(settings)
-    passes = ToldPasses(say, about_rows(source))
+    passes = ToldPasses(say, about_rows(source), record)
     with warnings.catch_warnings():  # of a tile alone; what concerns all rows becomes a finding
         warnings.simplefilter("ignore", PellucidWarning)
         known = look_over(source, settings, room.sampled_rows(len(source.names)), passes)

@@ -5,7 +5,9 @@ Notes: §1.0.3, §2.1.3
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pellucid.data.blocks.kinds import Reading, reading_of, texts_wanted
 from pellucid.data.blocks.profile import Profile, profiled
@@ -13,7 +15,6 @@ from pellucid.data.blocks.sizes import about_rows
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.framing import Framing, frame
 from pellucid.data.reading import KINDS, Notations, wanted_columns
-from pellucid.data.reading_options import ReadingOptions
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.on_blocks.job_rows import JobRows, RowReader
 from pellucid.jobs.on_blocks.told_passes import ToldPasses
@@ -41,9 +42,19 @@ class Known:
 
 
 def read_over(
-    source: RowBlocks, options: ReadingOptions, rows: int, seed: int, passes: ToldPasses
+    source: RowBlocks, said: Mapping[str, Any], rows: int, seed: int, passes: ToldPasses
 ) -> tuple[Profile, Reading]:
     """Kinds of all columns by every cell, and a sample of so many rows.
+
+    Parameters
+    ----------
+    source : RowBlocks
+    said : mapping
+        What `read_table` takes beside: from `ReadingOptions.reading`.
+    rows : int
+        Of the sample.
+    seed : int
+    passes : ToldPasses
 
     Raises
     ------
@@ -52,7 +63,6 @@ def read_over(
 
     Notes: §2.1.3, §5.3
     """
-    said = options.reading()
     asked = {column: kind for kind in KINDS for column in said[str(kind)]}
     notations = Notations.of(said["decimal"], said["thousands"], said["date_format"])
     columns = wanted_columns(source.names, [*asked, *notations.named()], said["drop"], source.name)
@@ -84,7 +94,7 @@ def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPass
 
     Notes: §1.0.3
     """
-    profile, reading = read_over(source, settings, rows, settings.seed, passes)
+    profile, reading = read_over(source, settings.reading(), rows, settings.seed, passes)
     framing = frame(
         reading.sample,
         settings.target,

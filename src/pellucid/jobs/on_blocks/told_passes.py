@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from pellucid.data.blocks.passes import LocalPasses, Merge, Partial
 from pellucid.data.blocks.source import Columns, RowBlocks
+from pellucid.jobs.on_blocks.pass_record import PassRecord
 
 S = TypeVar("S")
 Say = Callable[[str, float], None]
@@ -25,6 +26,8 @@ class ToldPasses:
     say : callable (stage, share done)
     rows : int
         All rows, about; 0 where nobody knows.
+    record : PassRecord or None
+        Where the passes are kept; those that an earlier run ended are not taken again.
 
     Attributes
     ----------
@@ -38,8 +41,8 @@ class ToldPasses:
     Notes: §2.5.6
     """
 
-    def __init__(self, say: Say, rows: int, workers: int | None = None) -> None:
-        self.say, self.rows, self.workers = say, rows, workers
+    def __init__(self, say: Say, rows: int, record: PassRecord | None = None) -> None:
+        self.say, self.rows, self.record = say, rows, record
         self.stage, self.share, self.taken = "reading", (0.0, 1.0), 0
 
     def next(self, stage: str, begin: float, end: float) -> None:
@@ -51,6 +54,9 @@ class ToldPasses:
     ) -> S:
         """`partial` of every tile, merged along the fixed tree."""
         self.taken += 1
+        earlier: Any = None if self.record is None else self.record.found(self.taken)
+        if earlier is not None:
+            return cast(S, earlier)
         began = time.monotonic()
         told = began
 
@@ -62,7 +68,10 @@ class ToldPasses:
                 self._tell(done, now - began)
 
         self._tell(0, 0.0)
-        return LocalPasses(self.workers, seen).reduce(source, partial, merge, columns)
+        found = LocalPasses(None, seen).reduce(source, partial, merge, columns)
+        if self.record is not None:
+            self.record.keep(self.taken, found)
+        return found
 
     def _tell(self, done: int, seconds: float) -> None:
         share = min(done / self.rows, 1.0) if self.rows else 0.0
