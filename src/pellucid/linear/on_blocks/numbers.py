@@ -65,6 +65,21 @@ def answers_of(tile: Tile) -> Array:
     return y[:, None] if y.ndim == 1 else y
 
 
+def labels_of(tile: Tile) -> NDArray[Any]:
+    """y of a tile as it is: n, or n×k with a column a class.
+
+    Raises
+    ------
+    ShapeError
+        When there is none.
+    """
+    arrays: Any = tile.rows
+    if len(arrays) < 2:
+        raise ShapeError("The blocks hold no answers: give array_blocks(X, y).")
+    y = np.asarray(arrays[1])
+    return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+
+
 def weights_of(tile: Tile) -> Array | None:
     """Weights of a tile's rows, n, or None.
 
