@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.blocks.numbers import keep_columns
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.places import HashedFolds
 from pellucid.data.blocks.source import RowBlocks
@@ -27,7 +28,6 @@ from pellucid.linear.on_blocks.mean_loss import (
     Task,
     minimized_together,
 )
-from pellucid.linear.on_blocks.numbers import keep_columns
 from pellucid.linear.score_classifier import START_TOL
 from pellucid.linear.score_cv import FOLD_TOL, LAMS, further, lowest
 from pellucid.linear.solvers.design import COMPILED

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.blocks.numbers import labels_of, rows_of, weights_of
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.places import HashedFolds
 from pellucid.data.blocks.samples import Sample, merged_samples, sample_rows, sampled
@@ -19,7 +20,6 @@ from pellucid.data.blocks.tiles import Tile
 from pellucid.data.labels import encoded_labels
 from pellucid.data.scaling import Spread, merged, spread
 from pellucid.errors import FramingError, LabelError
-from pellucid.linear.on_blocks.numbers import labels_of, rows_of, weights_of
 from pellucid.wording import label
 
 Array = NDArray[np.float64]

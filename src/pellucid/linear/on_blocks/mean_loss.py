@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.blocks.numbers import labels_of, rows_of, weights_of
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.places import HashedFolds
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.linear.on_blocks.label_survey import LabelSurvey
-from pellucid.linear.on_blocks.numbers import labels_of, rows_of, weights_of
 from pellucid.linear.on_blocks.recession import recession_on_blocks
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss, Solve
