@@ -33,14 +33,15 @@ def fit_blocks(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> 
     if not model.block_route:
         raise FramingError(
             f"{type(model).__name__} has no block route: it needs its rows in memory. Give it a "
-            "sample; or take a model that reads blocks: "
-            "LeastSquares, Ridge, RidgeCV."
+            "sample; or take one that reads blocks, such as RidgeCV, LogisticCV or KMeans."
         )
     model.check_hyperparameters()
     source, passes = source_of(X, y, sample_weight)
     module, _, name = model.block_route.partition(":")
     fit: Any = getattr(import_module(module), name)
-    return fit(model, source, passes)
+    fit(model, source, passes)
+    model.blocks_ = {"source": source.name, "passes": passes.taken, "notes": list(passes.notes)}
+    return model
 
 
 def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBlocks, Passes]:
