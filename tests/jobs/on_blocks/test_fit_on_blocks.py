@@ -23,7 +23,7 @@ from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.pass_record import PassRecord
 from pellucid.linear import Ridge
 
-N = 4_000
+N = 1_200
 
 
 @lru_cache
@@ -39,14 +39,14 @@ def rows() -> pa.Table:
 
 @lru_cache
 def fitted(cut: int, **other: Any) -> FitResult:
-    settings = Settings("y", model="ridge", keep_test_out=True, **other)
+    settings = Settings("y", model="ridge", keep_test_out=True, cv=2, **other)
     source = MemoryBlocks(rows(), cut)
     return fit_on_blocks(source, settings, Room(500_000_000, True))
 
 
 def test_the_answer_is_that_of_all_rows_in_memory() -> None:
     """Encoder, θ, errors and ranges are those of a plain fit to the same training rows."""
-    found = fitted(1_000)
+    found = fitted(170)
     table = read_table(rows())
     test = are_test(places_from(0, N), 0.2, 0)
     features, y = table.select(found.framing.features), table["y"].values
@@ -65,14 +65,14 @@ def test_the_answer_is_that_of_all_rows_in_memory() -> None:
 
 
 def test_no_cut_of_the_rows_changes_a_bit() -> None:
-    one, other = fitted(1_000), fitted(N)
+    one, other = fitted(170), fitted(N)
     assert one.machine.model.coef_.tobytes() == other.machine.model.coef_.tobytes()
     assert (one.test_error, one.training_error) == (other.test_error, other.training_error)
 
 
 def test_what_used_a_sample_is_said() -> None:
-    found = next(f for f in fitted(1_000).findings if f.name == "rows in blocks")
-    assert "All 4,000 rows gave" in found.message
+    found = next(f for f in fitted(170).findings if f.name == "rows in blocks")
+    assert "All 1,200 rows gave" in found.message
     assert "A sample" in found.message
 
 
@@ -96,11 +96,11 @@ def test_settings_that_need_all_rows_are_refused_by_name() -> None:
 
 
 def test_a_model_without_a_block_route_is_fitted_to_the_sample_and_says_so() -> None:
-    source = MemoryBlocks(rows().slice(0, 1_500), 700)
-    settings = Settings("y", model="nearest")
+    source = MemoryBlocks(rows().slice(0, 600), 70)
+    settings = Settings("y", model="nearest", cv=2)
     found = fit_on_blocks(source, settings, Room(500_000_000, True))
     assert any(f.name == "fitted to a sample" for f in found.findings)
-    assert len(found.split.train) + len(found.split.test) == found.rows == 1_500
+    assert len(found.split.train) + len(found.split.test) == found.rows == 600
 
 
 def test_a_damaged_file_is_named_and_nothing_is_left(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_named_and_nothing_is_left(tmp_path: Path) -> None:
 
     path = tmp_path / "in" / "1.parquet"
     path.parent.mkdir()
-    parquet.write_table(rows(), path, row_group_size=1_000)
+    parquet.write_table(rows(), path, row_group_size=300)
     column = parquet.ParquetFile(path).metadata.row_group(2).column(0)
     at = column.dictionary_page_offset or column.data_page_offset
     damaged = bytearray(path.read_bytes())
@@ -126,9 +126,9 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: int
 ) -> None:
     """After any whole pass; and not from other settings."""
-    parquet.write_table(rows().slice(0, 1_500), tmp_path / "rows.parquet", row_group_size=200)
+    parquet.write_table(rows().slice(0, 600), tmp_path / "rows.parquet", row_group_size=90)
     monkeypatch.setattr(Room, "holds", lambda *_: False)
-    settings = Settings("y", model="least-squares", test=0.3)
+    settings = Settings("y", model="least-squares", test=0.3, cv=2)
     where = (str(tmp_path / "rows.parquet"), settings, lambda *_: None, tmp_path / "out")
     with monkeypatch.context() as patch:
         keep = PassRecord.keep

@@ -71,12 +71,14 @@ class PreparedPasses:
     """
 
     def __init__(self, passes: Passes) -> None:
-        self.passes = passes
+        self.passes, self.taken = passes, 0
+        self.notes: list[str] = []
 
     def reduce(
         self, source: RowBlocks, partial: Partial[S], merge: Merge[S], columns: Columns = None
     ) -> S:
         """`partial` of every prepared tile, merged along the fixed tree."""
+        self.taken += 1
         if not isinstance(source, PreparedBlocks):
             return self.passes.reduce(source, partial, merge, columns)
 

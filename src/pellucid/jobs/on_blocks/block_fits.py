@@ -73,12 +73,15 @@ class FittedToAll:
         With the λ and the held-out errors of all training rows, where these were found.
     lam_from_sample : bool
         Whether λ was chosen on the sample alone.
+    notes : tuple of str
+        What the fit used besides whole passes.
     """
 
     tested: Any
     last: Any
     chosen: Candidate
     lam_from_sample: bool
+    notes: tuple[str, ...] = ()
 
 
 def fit_of(recipe: Recipe, seed: int) -> Callable[[AllRows, Candidate], FittedToAll] | None:
@@ -182,4 +185,5 @@ def fit_by_route(rows: AllRows, chosen: Candidate) -> FittedToAll:
 
     width = len(rows.machine.steps[-1].get_feature_names_out())
     blocks = PreparedBlocks(rows.source, prepare, rows.reader.columns, width, rows.passes)
-    return FittedToAll(fit_blocks(model, blocks), None, chosen, chosen.lam is not None)
+    found = fit_blocks(model, blocks)
+    return FittedToAll(found, None, chosen, chosen.lam is not None, tuple(blocks.passes.notes))

@@ -91,6 +91,7 @@ def result_of(parts: Parts, errors: Measured, reason: str) -> FitResult:
         why_not=NOT_LINEAR.format(name=_start(parts.chosen.name)),
         lam_from_sample=parts.found is not None and parts.found.lam_from_sample,
         columns=parts.from_sample,
+        notes=() if parts.found is None else parts.found.notes,
     )
     reread = parts.known.reading.sample.findings
     names = {(f.name, f.message) for f in reread}

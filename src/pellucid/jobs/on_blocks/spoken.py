@@ -30,6 +30,7 @@ def block_findings(
     why_not: str,
     lam_from_sample: bool,
     columns: Sequence[str],
+    notes: Sequence[str],
 ) -> list[Finding]:
     """What the reader of a result must know of how it was made.
 
@@ -46,6 +47,8 @@ def block_findings(
         Whether λ was chosen on the sample.
     columns : sequence of str
         Those whose code rests on the sample.
+    notes : sequence of str
+        What the fit used besides whole passes.
     """  # fmt: skip
     m, learned = len(known.sample.answers), int((~known.sample.test).sum())
     by_sample = [
@@ -61,6 +64,7 @@ def block_findings(
         by_sample.append(
             f"the kind of {_listed(known.reading.from_sample)}, which every row was then read by"
         )
+    by_sample += [f"in the fit, {note}" for note in notes]
     whole = "kinds of columns, means and ranges, test error"
     found = [
         Finding(

@@ -37,6 +37,8 @@ class ToldPasses:
         Where it begins and ends in the whole job.
     taken : int
         Passes so far.
+    notes : list of str
+        What a fit used besides whole passes.
 
     Notes: §2.5.6
     """
@@ -44,6 +46,7 @@ class ToldPasses:
     def __init__(self, say: Say, rows: int, record: PassRecord | None = None) -> None:
         self.say, self.rows, self.record = say, rows, record
         self.stage, self.share, self.taken = "reading", (0.0, 1.0), 0
+        self.notes: list[str] = []
 
     def next(self, stage: str, begin: float, end: float) -> None:
         """Name the passes that follow."""
