@@ -6,6 +6,7 @@ Notes: §1.0.5, Def 80, Def 81
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -37,6 +38,7 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
     _doc_link_template = "docs/estimators.html#{estimator_module}.{estimator_name}"
 
     warnings_: list[str]
+    blocks_: dict[str, Any]  # where rows came in blocks: their source, passes over it, notes
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -52,6 +54,7 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
         for hyperparameter in type(self).hyperparameters:
             hyperparameter.check(getattr(self, hyperparameter.name), owner=type(self).__name__)
         self.warnings_ = []
+        self.__dict__.pop("blocks_", None)
 
     def warn(self, message: str, category: type[PellucidWarning]) -> None:
         """Warn now, and keep the sentence for `explain()`."""
@@ -72,7 +75,13 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
             Before `fit`.
         """
         check_is_fitted(self)
-        return self._explanation()
+        found = self._explanation()
+        blocks = getattr(self, "blocks_", None)
+        if not blocks:
+            return found
+        passes = f"{blocks['source']}: {blocks['passes']} passes"
+        facts = (("rows read in blocks", passes), *(("sample", note) for note in blocks["notes"]))
+        return replace(found, happened=(*found.happened, *facts))
 
     def _explanation(self) -> Explanation:
         raise NotImplementedError(f"{type(self).__name__} must say how it was fitted.")
