@@ -14,7 +14,6 @@ from math import prod
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from pellucid.descent.rules import Rule, rule_named
@@ -22,6 +21,7 @@ from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.checks import refuse_ids, refuse_points
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.targets import targets_for
@@ -240,7 +240,8 @@ class _Run:
             given = self.network.checked(given)
             theta = vector_of(jax.tree.map(lambda leaf: np.asarray(leaf, s.dtype), given))
             self.carry = (theta, begun(s.rule, theta), self.network.init_state(s.dtype))
-        self.carry = placed(jax.tree.map(jnp.array, self.carry))
+        # Copies, since the first step writes over them.
+        self.carry = placed(jax.tree.map(lambda leaf: device_array(np.array(leaf)), self.carry))
         key = jax.random.fold_in(jax.random.key(s.seed), 2**31 - 1)
         self.fixed: dict[str, Any] = {"key": key}
         if s.kind.decay:
@@ -260,7 +261,7 @@ class _Run:
         self.kinds: Sequence[str] = (dtype, dtype, dtype)
         if isinstance(source, InMemory) and table is not None:
             y = filled_up(targets_for(self.network, source.y), dtype)
-            self.fixed["rows"] = placed(jax.tree.map(jnp.asarray, (table, y)))
+            self.fixed["rows"] = placed(jax.tree.map(device_array, (table, y)))
             self.chunks, self.kinds = source.places, ("int32", dtype)
 
     def _answered(self, epoch: int) -> Iterator[Chunk]:
