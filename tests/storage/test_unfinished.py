@@ -135,6 +135,7 @@ def test_a_system_without_locks_keeps_no_record_of_a_run_that_ended(
         unlinked(path)
 
     monkeypatch.setattr(unfinished, "fcntl", None)
+    monkeypatch.setattr(unfinished, "HAS_LOCKS", False)
     monkeypatch.setattr(os, "open", open_)
     monkeypatch.setattr(os, "unlink", unlink)
     write_together({tmp_path / "a": b"1", tmp_path / "b": b"2"})
