@@ -145,15 +145,16 @@ def tests_of(mutant: Mutant) -> list[str]:
 
 
 def survives(mutant: Mutant, copy: Path, seconds: float) -> bool:
-    """Whether the room's quick tests pass with the change made in a copy of the source."""
+    """Whether the file's examples and its quick tests pass, the change made in a copy."""
     target = copy / "pellucid" / mutant.path.relative_to(SOURCE)
     kept = target.read_bytes()
     target.write_text(mutant.source(), "utf-8")
     told = ["-x", "-q", "-m", "not slow and not browser", "-p", "no:cacheprovider"]
+    told += ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)]
     try:
         compile(mutant.source(), str(target), "exec")
         ran = subprocess.run(
-            [sys.executable, "-B", "-m", "pytest", *told, *tests_of(mutant)],
+            [sys.executable, "-B", "-m", "pytest", *told, str(target), *tests_of(mutant)],
             env=os.environ | {"PYTHONPATH": str(copy), "PYTHONHASHSEED": "0"},
             cwd=ROOT,
             timeout=seconds,
