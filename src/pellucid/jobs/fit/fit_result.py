@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.reading_options import KINDS, ReadingOptions
 from pellucid.errors import FramingError
+from pellucid.pictured import Pictured, picture_html
 
 if TYPE_CHECKING:
     from pellucid.data.framing import Framing
@@ -129,7 +130,7 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class FitResult:
+class FitResult(Pictured):
     """All that `pellucid fit` found out: what the report shows and the command line prints.
 
     Arrays concern the test rows, m of them: `truths` (m,) (or (m, k) for overlapping classes),
@@ -199,4 +200,4 @@ class FitResult:
         ]
         told = (self.headline, self.why, *(f"{f.severity}: {f.message}" for f in grave))
         heads = ("model", "held-out loss", "training loss")
-        return card(f"Predicting {self.framing.target}", told, heads, rows)
+        return card(f"Predicting {self.framing.target}", told, heads, rows) + picture_html(self)

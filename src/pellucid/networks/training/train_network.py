@@ -52,6 +52,7 @@ from pellucid.networks.training.settings import (
     check_settings,
     joined,
     schedule_of,
+    shown_epochs,
 )
 from pellucid.networks.training.steps import (
     DECAYS,
@@ -186,12 +187,13 @@ def train(
         )
     notices = precision_notices(source, dtype)
     size = min(batch_size, source.rows or batch_size)
-    with computing_in(dtype), threads_for(network, size):
+    with shown_epochs() as say, computing_in(dtype), threads_for(network, size):
         held = HeldOutRows(network, *validation, dtype=dtype) if validation else None
         run = _Run(network, source, settings, held, size, notices)
         run.begin(start)
         while run.epochs < epochs and not run.reason:
             run.go_on()
+            say(f"epoch {run.epochs:,} of {epochs:,}", run.epochs / epochs)
         return run.told()
 
 
