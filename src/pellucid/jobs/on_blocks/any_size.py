@@ -83,6 +83,10 @@ def fit_any_size(
     try:
         result = fit_on_blocks(source, settings, room, say, record)
     except KeyboardInterrupt as stopped:
-        raise KeyboardInterrupt("The same command with --resume goes on from there.") from stopped
+        further = "The same command with --resume goes on from there." if record.passes else ""
+        raise KeyboardInterrupt(further) from stopped
+    finally:
+        if not record.passes:
+            record.forget()
     record.forget()
     return result
