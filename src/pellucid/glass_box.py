@@ -6,6 +6,7 @@ Notes: §1.0.5, Def 80, Def 81
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -39,6 +40,7 @@ class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
     _doc_link_template = "docs/estimators.html#{estimator_module}.{estimator_name}"
 
     warnings_: list[str]
+    blocks_: dict[str, Any]  # where rows came in blocks: their source, passes over it, notes
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -54,6 +56,7 @@ class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
         for hyperparameter in type(self).hyperparameters:
             hyperparameter.check(getattr(self, hyperparameter.name), owner=type(self).__name__)
         self.warnings_ = []
+        self.__dict__.pop("blocks_", None)
 
     def warn(self, message: str, category: type[PellucidWarning]) -> None:
         """Warn now, and keep the sentence for `explain()`."""
@@ -74,7 +77,13 @@ class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
             Before `fit`.
         """
         check_is_fitted(self)
-        return self._explanation()
+        found = self._explanation()
+        blocks = getattr(self, "blocks_", None)
+        if not blocks:
+            return found
+        passes = f"{blocks['source']}: {blocks['passes']} passes"
+        facts = (("rows read in blocks", passes), *(("sample", note) for note in blocks["notes"]))
+        return replace(found, happened=(*found.happened, *facts))
 
     def _html_repr(self) -> str:
         """How scikit-learn shows it in a notebook, and once fitted its picture below."""

@@ -58,14 +58,14 @@ class PenalizedClassifier(ScoreClassifier):
         """
         given = X, y
         X, codes, weights = self._rows(X, y, sample_weight)
-        loss = MeanLoss(self._design(X, weights), self._truths(codes), self.lam)
+        loss = MeanLoss(self._design(X, weights), self.truths(codes), self.lam)
         watch, close = self._watch(*given, self.max_iter, lambda B: self._coefficients(loss, B))
         if self.algorithm == "newton":
             start, solve = self._start(loss)
             B, verdict, evidence = minimize(
                 loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
             )
-            self._keep(loss, B, verdict, evidence)
+            self.keep_fit(loss, B, verdict, evidence)
         else:
             self._step_by_step(loss, self._first(loss), watch)
         close()
@@ -121,13 +121,13 @@ class PenalizedClassifier(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight, known=known)
         if first:
             design = self._design(X, weights)
-            start = begun(self.rule, np.zeros((design.width, self._truths(codes).shape[1])))
+            start = begun(self.rule, np.zeros((design.width, self.truths(codes).shape[1])))
         else:
             kept = self.standing_
             mean, scale = kept["mean"], kept["scale"]
             design = Design.like(X, weights, bool(self.fit_intercept), mean, scale)
             start = Standing(kept["C"], kept["state"], kept["epochs"])
-        loss = MeanLoss(design, self._truths(codes), self.lam)
+        loss = MeanLoss(design, self.truths(codes), self.lam)
         B, verdict, evidence, standing = train(
             loss, _kind(loss), start, rule=self.rule, step_size=self.step_size,
             batch_size=self.batch_size, seed=self.random_state, max_iter=1, tol=self.tol,
@@ -159,7 +159,7 @@ class PenalizedClassifier(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight)
         Q = row_space(X) if min(lams) > 0 else None
         X = X if Q is None else X @ Q
-        design, Y = self._design(X, weights), self._truths(codes)
+        design, Y = self._design(X, weights), self.truths(codes)
         B: Array | None = None
         solve: Solve | None = None
         fitted: dict[int, Any] = {}
@@ -174,7 +174,7 @@ class PenalizedClassifier(ScoreClassifier):
                 loss, B, tol=self.tol, max_iter=self.max_iter, solve=solve
             )
             solve = evidence.solve
-            model._keep(loss, B, verdict, evidence)
+            model.keep_fit(loss, B, verdict, evidence)
             if Q is not None:
                 model.coef_ = np.asarray(model.coef_ @ Q.T)
                 model.n_features_in_ = len(Q)

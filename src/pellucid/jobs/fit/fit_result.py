@@ -67,6 +67,9 @@ class Settings(ReadingOptions):
         Whether the model that is kept is the one that was tested, of the training rows alone.
     jobs : int
         Parallel workers; the answer does not depend on it.
+    memory : str or None
+        Memory that the job may take, such as "1GB": beyond it rows are read in blocks. None is
+        three quarters of what is free.
     """
 
     target: str
@@ -86,6 +89,7 @@ class Settings(ReadingOptions):
     budget: float | None = None
     keep_test_out: bool = False
     jobs: int = 1
+    memory: str | None = None
 
     def reading(self) -> dict[str, Any]:
         """What `read_table` takes: a code also says what its column is read as.
