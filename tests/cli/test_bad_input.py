@@ -100,7 +100,9 @@ def test_places_that_are_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert (code, "Did you mean inside.csv?" in said) == (1, True)
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may read and write everything")
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() == 0, reason="root, and chmod on Windows, forbid nothing"
+)
 def test_what_may_not_be_read_or_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,6 +162,7 @@ def test_a_full_disk_leaves_the_earlier_run_as_it_was(
     )
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows sends no SIGINT to a process")
 def test_the_keyboard_stops_a_fit_and_nothing_is_left(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -246,6 +247,7 @@ def test_a_port_in_use_is_told() -> None:
         assert first.getsockname()[1] != second.getsockname()[1]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows sends no SIGINT to a process")
 def test_the_keyboard_ends_it_cleanly() -> None:
     command = [sys.executable, "-m", "pellucid", "lab", "--no-open", "--port", "0", "--page", PAGE]
     process = subprocess.Popen(

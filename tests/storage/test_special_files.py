@@ -28,6 +28,9 @@ def within(seconds: int) -> Iterator[None]:
     def late(*_: Any) -> None:
         raise AssertionError(f"not done within {seconds} s")
 
+    if not hasattr(signal, "SIGALRM"):  # Windows
+        yield
+        return
     before = signal.signal(signal.SIGALRM, late)
     signal.alarm(seconds)
     try:
@@ -37,6 +40,7 @@ def within(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes and devices by path")
 def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.pellucid"
     os.mkfifo(pipe)

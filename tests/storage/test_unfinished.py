@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pellucid.errors import OutputError
 from pellucid.linear.ridge import Ridge
-from pellucid.storage import load_model, save_model
+from pellucid.storage import load_model, save_model, unfinished
 from pellucid.storage.atomic import write_together
 from pellucid.storage.unfinished import LONGEST, finish_unfinished
 
@@ -22,6 +23,7 @@ NAMES = ("a.txt", "b.txt", "c.txt")
 KILLED = """
 import os, sys
 from pathlib import Path
+from typing import Any
 from pellucid.storage.atomic import write_together
 folder, call, times, content, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:6]
 real, done = getattr(os, call), 0
@@ -114,3 +116,35 @@ def test_a_failed_rename_leaves_nothing_hidden(
     with pytest.raises(OutputError, match="No space left"):
         write_together({tmp_path / name: "new" for name in NAMES})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_system_without_locks_keeps_no_record_of_a_run_that_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows, injected: it has no fcntl, and takes no file away that is open."""
+    held: dict[str, int] = {}
+    opened, unlinked = os.open, os.unlink
+
+    def open_(path: Any, *args: Any) -> int:
+        held[os.fspath(path)] = handle = opened(path, *args)
+        return handle
+
+    def unlink(path: Any) -> None:
+        if os.fspath(path) in held and is_open(held[os.fspath(path)]):
+            raise PermissionError("it is open")
+        unlinked(path)
+
+    monkeypatch.setattr(unfinished, "fcntl", None)
+    monkeypatch.setattr(unfinished, "HAS_LOCKS", False)
+    monkeypatch.setattr(os, "open", open_)
+    monkeypatch.setattr(os, "unlink", unlink)
+    write_together({tmp_path / "a": b"1", tmp_path / "b": b"2"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def is_open(handle: int) -> bool:
+    try:
+        os.fstat(handle)
+    except OSError:
+        return False
+    return True

@@ -27,7 +27,7 @@ def export(
     Parameters
     ----------
     model
-        A model.pellucid of `pellucid fit` or `cluster`.
+        A model.pellucid of `pellucid fit`, `cluster` or `encode`.
     to
         onnx, sql or python.
     dialect

@@ -19,12 +19,13 @@ def to_sql(
     """One `SELECT` that answers each row of a table as the machine does.
 
     Columns of the table go in as they are; beside them come out `prediction` and one
-    `probability_CLASS` a class, or for groups `distance`. NULL and empty text are missing.
+    `probability_CLASS` a class, for groups `distance`, for codes `a1`, `a2`, … and
+    `reconstruction_loss`. NULL and empty text are missing.
 
     Parameters
     ----------
-    machine : Machine or ClusterMachine
-        What `pellucid fit` or `cluster` made: `load_model("model.pellucid")`.
+    machine : Machine, ClusterMachine or EncodingMachine
+        What `pellucid fit`, `cluster` or `encode` made: `load_model("model.pellucid")`.
     dialect : {"duckdb", "postgresql", "sqlite"}
         Whose SQL.
     table : str
@@ -72,8 +73,8 @@ def to_python(machine: Any) -> str:
 
     Parameters
     ----------
-    machine : Machine or ClusterMachine
-        What `pellucid fit` or `cluster` made: `load_model("model.pellucid")`.
+    machine : Machine, ClusterMachine or EncodingMachine
+        What `pellucid fit`, `cluster` or `encode` made: `load_model("model.pellucid")`.
 
     Returns
     -------

@@ -23,6 +23,7 @@ try:
 except ImportError:  # a system without locks: what is left there is not touched
     fcntl = None  # type: ignore[assignment]
 
+HAS_LOCKS: bool = fcntl is not None
 RECORD, PART = ".run", ".part"
 PREFIX = ".pellucid-"
 LONGEST = 1 << 20  # bytes; a record is a list of a few names
@@ -63,9 +64,12 @@ class Run:
     def close(self) -> None:
         """Take the records away."""
         for folder, handle in self._records.items():
+            if not HAS_LOCKS:
+                os.close(handle)  # Windows takes no file away that is open
             with contextlib.suppress(OSError):
                 os.unlink(folder / f"{PREFIX}{self.id}{RECORD}")
-            os.close(handle)
+            if HAS_LOCKS:
+                os.close(handle)  # and with it the lock: nobody has met the record without it
         self._records.clear()
 
 

@@ -78,7 +78,7 @@ class Quotient:
 
 @dataclass(frozen=True)
 class Call:
-    """A function of numbers: exp, sqrt, sin, cos, floor, largest, smallest."""
+    """A function of numbers: exp, ln, sqrt, sin, cos, floor, largest, smallest."""
 
     function: str
     arguments: tuple[Expression, ...]

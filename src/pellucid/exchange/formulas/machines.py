@@ -15,6 +15,7 @@ from pellucid.clusters.k_means import KMeans
 from pellucid.data.column_values import ColumnValues
 from pellucid.data.encoder import TableEncoder
 from pellucid.errors import FramingError
+from pellucid.exchange.formulas.code_scores import add_codes
 from pellucid.exchange.formulas.curve_scores import curve_scores
 from pellucid.exchange.formulas.encoded_columns import encoded_columns
 from pellucid.exchange.formulas.expressions import (
@@ -37,11 +38,13 @@ from pellucid.exchange.formulas.expressions import (
     weighed,
 )
 from pellucid.exchange.formulas.linear_scores import linear_scores, monomials
+from pellucid.exchange.formulas.network_scores import network_scores, softmax_of
 from pellucid.exchange.formulas.program import Program, Step
 from pellucid.exchange.formulas.tree_scores import tree_scores
 from pellucid.exchange.formulas.whole_columns import whole_columns
 from pellucid.features.strongest_monomials import StrongestMonomials
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
+from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.fit.machine import MISSING, Machine
 from pellucid.linear.logistic_classifier import TwoClasses
 from pellucid.linear.majority_baseline import MajorityBaseline
@@ -55,7 +58,6 @@ from pellucid.trees.boosted_trees import BoostedTrees
 from pellucid.wording import number
 
 Inputs = Sequence[Any]  # expressions of an encoded row, or whole columns
-LEAST_LOGARITHM = -700.0  # exp of less is 0 for a probability
 
 
 def program_of(machine: Any) -> Program:
@@ -63,8 +65,8 @@ def program_of(machine: Any) -> Program:
 
     Parameters
     ----------
-    machine : Machine or ClusterMachine
-        As `pellucid fit` and `pellucid cluster` leave it.
+    machine : Machine, ClusterMachine or EncodingMachine
+        As `pellucid fit`, `cluster` and `encode` leave it.
 
     Returns
     -------
@@ -83,12 +85,19 @@ def program_of(machine: Any) -> Program:
         _groups(program, machine)
     elif isinstance(machine, Machine):
         _predictions(program, machine)
+    elif isinstance(machine, EncodingMachine) and not machine.reads_images:
+        add_codes(program, machine)
     else:
+        what = f"An {type(machine).__name__} of images" if _reads_images(machine) else None
         raise FramingError(
-            f"{type(machine).__name__} has no export to SQL or Python: there is one of what "
-            "`pellucid fit` and `pellucid cluster` make of a table."
+            f"{what or type(machine).__name__} has no export to SQL or Python: there is one of "
+            "what `pellucid fit`, `cluster` and `encode` make of a table."
         )
     return program
+
+
+def _reads_images(machine: Any) -> bool:
+    return bool(getattr(machine, "reads_images", False))
 
 
 def _predictions(program: Program, machine: Machine) -> None:
@@ -136,11 +145,6 @@ def _refuse_without_formulas(model: Any) -> None:
             f"{name} answers from its training rows: the text would be the table itself. "
             "Export it with --to onnx, or fit another model (--model)."
         )
-    if name.startswith("Network"):
-        raise FramingError(
-            f"{name} is thousands of weights in 32-bit arithmetic, which neither SQL nor plain "
-            "Python has. Export it with --to onnx."
-        )
 
 
 def _scores(program: Program, model: Any, inputs: Inputs) -> list[Expression]:
@@ -156,14 +160,21 @@ def _scores(program: Program, model: Any, inputs: Inputs) -> list[Expression]:
         return linear_scores(model, inputs)
     raise FramingError(
         f"{type(model).__name__} has no export to SQL or Python: there is one of linear models, "
-        "curves, boosted trees and groups. Serve it: pellucid serve."
+        "curves, boosted trees, networks, groups and codes. Serve it: pellucid serve."
     )
+
+
+def _is_network(model: Any) -> bool:
+    return hasattr(model, "network_") and hasattr(model, "params_")
 
 
 def _amount(program: Program, model: Any, inputs: Inputs) -> Expression:
     """A regression's answer."""
     if isinstance(model, MeanBaseline):
         return Constant(float(np.ravel(model.mean_)[0]))
+    if _is_network(model):
+        mean, scale = (float(np.ravel(n)[0]) for n in (model.target_mean_, model.target_scale_))
+        return dot([scale], [network_scores(program, model, inputs)[0]], mean)
     if not isinstance(model, TransformedTarget):
         return _scores(program, model, inputs)[0]
     u = program.bind("u", _amount(program, model.estimator_, inputs), f"on the {model.scale} scale")
@@ -192,6 +203,13 @@ def _chances(program: Program, model: Any, inputs: Inputs, names: Sequence[str])
             Ref(_fresh(program, "p", Constant(share), f"share of {name}"))
             for share, name in zip(shares, names, strict=True)
         ]
+    if _is_network(model):
+        outputs = network_scores(program, model, inputs)
+        if len(outputs) == 1:
+            second = program.bind("p", outputs[0], f"probability of {names[1]}")
+            left = Minus(Constant(1.0), second)
+            return [program.bind("p", left, f"probability of {names[0]}"), second]
+        return bound(outputs)
     scores = _scores(program, model, inputs)
     of = names if len(scores) == len(names) else names[1:]
     u = [
@@ -199,21 +217,13 @@ def _chances(program: Program, model: Any, inputs: Inputs, names: Sequence[str])
     ]
     if len(u) == 1:
         return bound([Sigmoid(Product((Constant(-1.0), u[0]))), Sigmoid(u[0])])
-    if isinstance(model, SigmoidsClassifier):
-        tiny = Constant(float(np.finfo(float).tiny))
-        parts = [
-            program.bind("g", Call("largest", (Sigmoid(score), tiny)), f"of {name} alone")
-            for score, name in zip(u, names, strict=True)
-        ]
-    else:
-        best = program.bind("m", Call("largest", tuple(u)), "the largest score")
-        less = [Minus(score, best) for score in u]
-        # exp of a very negative number is an error to some databases, and 0 to all.
-        safe = [Call("largest", (each, Constant(LEAST_LOGARITHM))) for each in less]
-        parts = [
-            program.bind("e", Call("exp", (each,)), f"exp(score of {name} − the largest)")
-            for each, name in zip(safe, names, strict=True)
-        ]
+    if not isinstance(model, SigmoidsClassifier):
+        return bound(softmax_of(program, u, names))
+    tiny = Constant(float(np.finfo(float).tiny))
+    parts = [
+        program.bind("g", Call("largest", (Sigmoid(score), tiny)), f"of {name} alone")
+        for score, name in zip(u, names, strict=True)
+    ]
     total = program.bind("s", Sum(tuple(parts)), "their sum")
     return bound([Quotient(part, total) for part in parts])
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
 from pellucid.exchange.onnx.converters import features_of
 from pellucid.exchange.onnx.distances import distances
 from pellucid.exchange.onnx.graph import OnnxGraph
@@ -26,11 +27,7 @@ def linear_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
     Notes: Def 353, Concept 358
     """
-    centred = graph("Sub", rows.matrix(graph), graph.constant(model.mean_))
-    code = graph("MatMul", centred, graph.constant(model.encoder_weights_))
-    back = graph("MatMul", code, graph.constant(model.decoder_weights_))
-    back = graph("Add", back, graph.constant(model.decoder_offsets_))
-    return _both(model, code, back)
+    return _both(model, *_linear_halves(graph, rows.matrix(graph), model))
 
 
 def trained_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
@@ -38,19 +35,75 @@ def trained_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
     Notes: Def 353, Def 370, Clar 355
     """
+    code, scores = _trained_halves(graph, rows.matrix(graph), model)
+    back = _answers(graph, model.loss_, scores)
+    back = graph("Mul", back, graph.constant(model.scale_))
+    back = graph("Add", back, graph.constant(model.mean_))
+    return _both(model, code, back)
+
+
+def code_and_loss(graph: OnnxGraph, rows: Rows, model: Any) -> tuple[str, str]:
+    """The code of each row, n×k, and what its reconstruction loses, (n,).
+
+    Notes: Def 353, Concept 357
+    """
+    x = rows.matrix(graph)
+    if isinstance(model, LinearAutoencoder):
+        code, back = _linear_halves(graph, x, model)
+        return code, graph.total(_squared(graph, x, back), 1)
+    code, scores = _trained_halves(graph, x, model)
+    centred = graph("Sub", x, graph.constant(model.mean_))
+    scaled = graph("Div", centred, graph.constant(model.scale_))
+    return code, graph.total(_by_column(graph, model.loss_, scores, scaled), 1)
+
+
+def _linear_halves(graph: OnnxGraph, x: str, model: Any) -> tuple[str, str]:
+    """Code and reconstruction."""
+    centred = graph("Sub", x, graph.constant(model.mean_))
+    code = graph("MatMul", centred, graph.constant(model.encoder_weights_))
+    back = graph("MatMul", code, graph.constant(model.decoder_weights_))
+    return code, graph("Add", back, graph.constant(model.decoder_offsets_))
+
+
+def _trained_halves(graph: OnnxGraph, x: str, model: Any) -> tuple[str, str]:
+    """Code, and the decoder's scores."""
     wide, k = np.float64, int(model.code_length)
     single = graph.computing_in("float32")
     encoder, encoding = model._half(decoding=False)
     decoder, decoding = model._half(decoding=True)
-    x = standardised(single, rows.matrix(graph), model)
+    x = standardised(single, x, model)
     code = written_series(single, x, encoder.layers, encoding, None, encoder.points[0])
     if encoder.out_shape != (k,):  # log-variances stand behind the means
         code = graph.columns(code, np.arange(k))
     scores = written_series(single, code, decoder.layers, decoding, None, decoder.points[0])
-    back = _answers(graph, model.loss_, graph.cast(scores, wide))
-    back = graph("Mul", back, graph.constant(model.scale_))
-    back = graph("Add", back, graph.constant(model.mean_))
-    return _both(model, graph.cast(code, wide), back)
+    return graph.cast(code, wide), graph.cast(scores, wide)
+
+
+def _squared(graph: OnnxGraph, x: str, back: str) -> str:
+    gap = graph("Sub", x, back)
+    return graph("Mul", gap, gap)
+
+
+def _by_column(graph: OnnxGraph, loss: ReconstructionLoss, scores: str, x: str) -> str:
+    """What each column adds to the loss, in an order of its own.
+
+    Notes: Concept 357
+    """
+    parts = []
+    if len(loss.squares):
+        z, y = (graph.columns(each, loss.squares) for each in (scores, x))
+        parts.append(_squared(graph, y, z))
+    if len(loss.binary):
+        u, t = (graph.columns(each, loss.binary) for each in (scores, x))
+        # max(u, 0) − t·u + log(1 + e^−|u|)
+        tail = graph("Exp", graph("Neg", graph("Abs", u)))
+        tail = graph("Log", graph("Add", tail, graph.constant(1.0)))
+        hinge = graph("Sub", graph("Relu", u), graph("Mul", t, u))
+        parts.append(graph("Add", hinge, tail))
+    for group in loss.categories:
+        u, t = (graph.columns(each, group) for each in (scores, x))
+        parts.append(graph("Neg", graph("Mul", t, graph("LogSoftmax", u, axis=-1))))
+    return graph("Concat", *parts, axis=1)
 
 
 def nearest_label(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:

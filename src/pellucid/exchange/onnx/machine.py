@@ -18,22 +18,25 @@ from pellucid.exchange.onnx.graph import Input, OnnxGraph
 from pellucid.exchange.onnx.inputs import rows_of
 from pellucid.exchange.onnx.rows import Outputs, Rows
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
+from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.fit.image_machine import ImageMachine
 from pellucid.jobs.fit.machine import MISSING, Machine
 
 PREDICTION, DISTANCE, IMAGES = "prediction", "distance", "images"
+LOSS = "reconstruction_loss"
 
 
 def machine_to_onnx(machine: Any) -> bytes:
-    """What `pellucid fit` or `pellucid cluster` left behind as the bytes of an ONNX file.
+    """What `pellucid fit`, `cluster` or `encode` left behind as the bytes of an ONNX file.
 
     One input a column of training, n×1, by its name: amounts float64, NaN where missing; all else
     text, "" where missing, dates as ISO 8601. Images are one input "images", n×h×w×c. Outputs are
     "prediction", (n,), and for classes "probability_CLASS" each, (n,); of groups "distance", (n,).
+    Codes are "a1", "a2", …, (n,), and "reconstruction_loss", (n,).
 
     Parameters
     ----------
-    machine : Machine, ImageMachine or ClusterMachine
+    machine : Machine, ImageMachine, ClusterMachine or EncodingMachine
         As `load_model` reads it from model.pellucid.
 
     Returns
@@ -68,8 +71,8 @@ def machine_to_onnx(machine: Any) -> bytes:
     if write is None:
         raise FramingError(
             f"A {type(machine).__name__} has no ONNX export as a whole: the machines that "
-            "`pellucid fit` and `pellucid cluster` make have one. Its model alone converts: "
-            "to_onnx(machine.model, path)."
+            "`pellucid fit`, `cluster` and `encode` make have one. An estimator alone converts: "
+            "to_onnx(estimator, path)."
         )
     return write(machine)
 
@@ -96,14 +99,39 @@ def _begun(wanted: list[dict[str, Any]], named: Sequence[str]) -> tuple[OnnxGrap
 
 def _of_images(machine: ImageMachine) -> bytes:
     """Images n×h×w×c under the name "images"."""
-    given = Input(IMAGES, np.float64, tuple(machine.shape))
     names = [str(label) for label in machine.model.classes_]
-    graph = OnnxGraph(taken=[IMAGES, PREDICTION, *(f"probability_{name}" for name in names)])
-    width = int(np.prod(machine.shape))
-    flat = graph("Reshape", IMAGES, graph.whole([-1, width]))
-    chances = outputs_of(graph, Rows.of(flat, width), machine.model)["probabilities"][0]
+    named = [PREDICTION, *(f"probability_{name}" for name in names)]
+    graph, given, rows = _begun_with_images(machine.shape, named)
+    chances = outputs_of(graph, rows, machine.model)["probabilities"][0]
     place = graph("ArgMax", chances, axis=1, keepdims=0)
     return graph.packed([given], _of_classes(graph, chances, names, place))
+
+
+def _begun_with_images(size: Sequence[int], named: Sequence[str]) -> tuple[OnnxGraph, Input, Rows]:
+    """A graph with one input of images, and these as flat rows."""
+    graph = OnnxGraph(taken=[IMAGES, *named])
+    width = int(np.prod(size))
+    flat = graph("Reshape", IMAGES, graph.whole([-1, width]))
+    return graph, Input(IMAGES, np.float64, tuple(size)), Rows.of(flat, width)
+
+
+def _of_codes(machine: EncodingMachine) -> bytes:
+    """The numbers of the code, and what its reconstruction loses."""
+    from pellucid.exchange.onnx.autoencoders import code_and_loss
+
+    named = [*map(str, machine.model.get_feature_names_out()), LOSS]
+    if machine.reads_images:
+        graph, given, rows = _begun_with_images(machine.size, named)
+        inputs = [given]
+    else:
+        graph, inputs = _begun(machine.wanted, named)
+        rows = features_of(graph, rows_of(graph, inputs), machine.encoder)
+    code, loss = code_and_loss(graph, rows, machine.model)
+    outputs: Outputs = {
+        name: (graph("Gather", code, graph.whole(at), axis=1), np.float64, ())
+        for at, name in enumerate(named[:-1])
+    }
+    return graph.packed(inputs, outputs | {LOSS: (loss, np.float64, ())})
 
 
 def _of_groups(machine: ClusterMachine) -> bytes:
@@ -194,6 +222,7 @@ def _together(graph: OnnxGraph, present: str, classes: Sequence[str]) -> str:
 
 WRITERS: dict[type, Callable[[Any], bytes]] = {
     ClusterMachine: _of_groups,
+    EncodingMachine: _of_codes,
     ImageMachine: _of_images,
     Machine: _of_table,
 }

@@ -183,7 +183,8 @@ class _File:
             if len(arguments) == 1:
                 return arguments[0]
             return f"{FUNCTIONS[e.function]}({', '.join(arguments)})"
-        name = self._own(e.function) if e.function in OWN else f"math.{e.function}"
+        spelled = "log" if e.function == "ln" else e.function
+        name = self._own(e.function) if e.function in OWN else f"math.{spelled}"
         return f"{name}({', '.join(arguments)})"
 
     def _if_missing(self, e: ex.IfMissing) -> str:
