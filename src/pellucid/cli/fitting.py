@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from pellucid.cli.fitting_images import image_job
 from pellucid.cli.job import File, Job, Say, predict_from, run_job, show_findings
 from pellucid.cli.run_file import run_file, settings_from
+from pellucid.cli.started import began
 from pellucid.errors import TableError
 from pellucid.wording import number
 
@@ -46,7 +47,8 @@ def table_job(data: str, given: Mapping[str, Any], config: Path | None) -> Job[F
         from pellucid.jobs.fit.fit_tables import fit_table
 
         say("reading the table", 0.0)
-        return fit_table(read_table(data, **settings.reading()), settings, progress=say)
+        table = read_table(data, **settings.reading())
+        return fit_table(table, settings, progress=say, since=began())
 
     def files(result: FitResult, folder: Path) -> list[File]:
         from pellucid.report.fit_report import render
