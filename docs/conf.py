@@ -24,6 +24,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "typeset",
     "claims",
+    "lab_pages",
     "public_names",
 ]
 exclude_patterns = ["estimators.html", "build*", "_build", "README.md"]

@@ -6,14 +6,18 @@ import bz2
 import gzip
 import lzma
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pellucid import TableEncoder, read_table
 from pellucid.data import Kind
+from pellucid.data.sources.cells import column_of_cells
 from pellucid.errors import TableError
 
 TEXT = "a,b\n1,x\n2,y\n3.5,z\n"
@@ -195,3 +199,14 @@ def test_json_in_its_three_forms(tmp_path: Path) -> None:
         read_table(written(tmp_path, '{"a": 1}\n{"a":\n', "bad.jsonl"))
     with pytest.raises(TableError, match="is not a row"):
         read_table(written(tmp_path, "[1, 2]", "bad.json"))
+
+
+@given(st.integers(), st.integers(0, 4_000), st.booleans())
+def test_whole_numbers_of_any_length_are_read(first: int, zeros: int, beside: bool) -> None:
+    """As they are, as digits, or beside decimals as the nearest float, which may be infinite."""
+    large = first * 10**zeros
+    (found, *_) = column_of_cells([large, 0.5] if beside else [large]).to_pylist()
+    if beside:
+        assert found == float(Decimal(large))
+    else:
+        assert int(found) == large

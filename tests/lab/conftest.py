@@ -32,7 +32,7 @@ def lab() -> Iterator[Lab]:
         process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop would be in the way of other modules' own
 def browser() -> Iterator[Any]:
     """Chromium, to which no host but this machine exists."""
     if CHROMIUM is None:

@@ -15,12 +15,16 @@ import os
 import sys
 from collections.abc import Sequence
 
+from pellucid.cli import started  # loaded first: its import is the beginning
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on `arguments` (those of the process when None), then exit."""
     from pellucid.cli.commands import app
     from pellucid.errors import PellucidError
 
+    if arguments is not None:
+        started.begin_now()
     _speak_every_letter()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if {"--version", "--verbose"} == set(given):

@@ -37,6 +37,7 @@ def fit(
     problem: str | None = None,
     delimiter: str | None = None,
     costs: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=False)] = (),
+    balance: Annotated[bool, Parameter(negative="")] = False,
     lams: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
     cv: int | None = None,
     test: float | None = None,
@@ -77,6 +78,9 @@ def fit(
         What separates the labels of a target with several at once, such as ";".
     costs
         The cost of a mistake as actual:predicted=cost; repeat for more. Chooses the threshold.
+    balance
+        Let each class count the same where a class is said, however many rows it has. The
+        probabilities stay as they are.
     lams
         Values of λ to try.
     cv
@@ -123,6 +127,7 @@ def fit(
         "problem": problem,
         "delimiter": delimiter,
         "costs": costs or None,
+        "balance": balance or None,
         "lams": lams or None,
         "cv": cv,
         "test": test,

@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from pellucid.cli.fitting_images import image_job
 from pellucid.cli.job import DEFAULT_FOLDER, File, Job, Say, predict_from, run_job, show_findings
 from pellucid.cli.run_file import run_file, settings_from
+from pellucid.cli.started import began
 from pellucid.errors import TableError
 from pellucid.wording import number
 
@@ -52,7 +53,7 @@ def table_job(
     def work(say: Say) -> FitResult:
         from pellucid.jobs.on_blocks.any_size import fit_any_size
 
-        return fit_any_size(data, settings, say, folder, resume)
+        return fit_any_size(data, settings, say, folder, resume, since=began())
 
     def files(result: FitResult, folder: Path) -> list[File]:
         from pellucid.report.fit_report import render

@@ -5,8 +5,9 @@ Notes: §5.3, §5.3.1, §5.3.3
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, Self
 
 import numpy as np
@@ -19,6 +20,11 @@ from pellucid.data.category_codes import unseen_in
 from pellucid.data.class_codes import cost_of_binary
 from pellucid.data.codes import MANY, code_of, parsed
 from pellucid.data.column_codes.target_means import Targets, encode_training_rows, learn_target_mean
+from pellucid.data.number_codes import (
+    encode_many_numbers,
+    encode_numbers,
+    learn_many_standardized,
+)
 from pellucid.data.output_names import distinct_names
 from pellucid.data.reading import as_another_kind, read_table
 from pellucid.data.suggestions import Suggestion, kind_for, suggest_codes
@@ -156,14 +162,13 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         Notes: Clar 86
         """
         table, weights, targets = self._fit(X, y, sample_weight)
-        blocks = []
-        for code in self.codes_:
-            column = table[code["column"]]
+
+        def encode(code: dict[str, Any], column: Column) -> NDArray[np.float64]:
             if code_of(code).of_target and targets is not None:
-                blocks.append(encode_training_rows(code, column, weights, targets))
-            else:
-                blocks.append(code_of(code).encode(code, column))
-        return np.concatenate(blocks, axis=1)
+                return encode_training_rows(code, column, weights, targets)
+            return code_of(code).encode(code, column)
+
+        return self._encoded(table, encode)
 
     def _fit(
         self, X: Any, y: Any, sample_weight: Any
@@ -175,11 +180,15 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         targets = Targets.of(y)
         self.codes_, self.dropped_ = [], []
         suggested = suggest_codes(table, self.codes, for_target=targets is not None)
+        plain = [c for c, s in zip(table.columns, suggested, strict=True) if s.code == PLAIN]
+        many = learn_many_standardized(plain, weights) if plain else []
+        learned = {column.name: each for column, each in zip(plain, many, strict=True)}
         for column, suggestion in zip(table.columns, suggested, strict=True):
             if not suggestion.code:
                 self.dropped_.append(column.name)
                 continue
-            self.codes_.append(self._code(column, suggestion, weights, targets))
+            known = learned.get(column.name)
+            self.codes_.append(self._code(column, suggestion, weights, targets, known))
         if not self.codes_:
             raise TableError("No column is left to encode: all are constant, text or identifiers.")
         return table, weights, targets
@@ -190,8 +199,9 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         suggestion: Suggestion,
         weights: NDArray[np.float64],
         targets: Targets | None,
+        known: dict[str, Any] | None,
     ) -> dict[str, Any]:
-        """What is learned of a column."""
+        """What is learned of a column; `known` where that is learned already."""
         name, given = parsed(suggestion.code)
         levels = len(column.levels or ())
         if name not in MANY:
@@ -203,6 +213,8 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             "spelled": suggestion.code,
             "reason": suggestion.reason,
         }
+        if known is not None:
+            return chosen | known
         if name == "binary" and levels > 2:
             self.warn(cost_of_binary(column.name, levels), CodeWarning)
         if code_of(chosen).of_target:
@@ -228,11 +240,23 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         """
         check_is_fitted(self)
         table = self._table(X, fitting=False)
-        blocks = []
-        for code in self.codes_:
-            column = table[code["column"]]
+
+        def encode(code: dict[str, Any], column: Column) -> NDArray[np.float64]:
             self._warn_unseen(column, code)
-            blocks.append(code_of(code).encode(code, column))
+            return code_of(code).encode(code, column)
+
+        return self._encoded(table, encode)
+
+    def _encoded(self, table: Table, encode: Encode) -> NDArray[np.float64]:
+        """Blocks of all columns in order; neighbours that are numbers are encoded in one pass."""
+        blocks = []
+        for numbers, codes in groupby(self.codes_, key=_is_number):
+            run = list(codes)
+            columns = [table[code["column"]] for code in run]
+            if numbers:
+                blocks.append(encode_many_numbers(run, columns))
+            else:
+                blocks += [encode(code, column) for code, column in zip(run, columns, strict=True)]
         return np.concatenate(blocks, axis=1)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
@@ -358,6 +382,14 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             warnings=tuple(self.warnings_),
             notes="Concept 192, §5.3.1, §5.3.3",
         )
+
+
+Encode = Callable[[dict[str, Any], Column], NDArray[np.float64]]
+PLAIN = "standardize"  # the code of an amount, learned of all such columns in one pass
+
+
+def _is_number(code: dict[str, Any]) -> bool:
+    return code_of(code).encode is encode_numbers
 
 
 def _described(code: dict[str, Any]) -> str:

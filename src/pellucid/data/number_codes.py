@@ -5,6 +5,7 @@ Notes: Concept 204, Concept 205, Def 207, §5.3.3
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from pellucid.data.breakpoints import bin_names, bin_of, equal_edges, quantile_edges
 from pellucid.data.class_codes import from_one_hot, one_hot
 from pellucid.data.dates import PARTS, date_parts
-from pellucid.data.scaling import moments, refuse_huge, standardize
+from pellucid.data.scaling import LARGEST, moments, refuse_huge, standardize
 from pellucid.data.table import Column
 from pellucid.errors import HyperparameterError, TableError
 
@@ -41,6 +42,51 @@ def learn_standardized(column: Column, weights: Floats, given: Given) -> Learned
     Notes: Def 207
     """
     return _learn(column, weights, _values(column), [column.name])
+
+
+def learn_many_standardized(columns: Sequence[Column], weights: Floats) -> list[Learned]:
+    """The same for many columns in one pass: thousands of columns cost no more than their numbers.
+
+    Notes: Def 207
+    """
+    values = _side_by_side(columns)
+    counted = weights > 0
+    sizes = np.abs(np.where(counted[:, None], np.nan_to_num(values), 0.0)).max(axis=0, initial=0.0)
+    for at in np.flatnonzero(sizes > LARGEST)[:1]:
+        refuse_huge(columns[at].name, np.where(counted, values[:, at], 0.0))
+    mean, scale = moments(values, weights)
+    missing = np.asarray(np.isnan(values[counted]).any(axis=0))
+    return [
+        {
+            "names": [column.name, *([f"{column.name} is missing"] if missing[at] else [])],
+            "mean": mean[at : at + 1],
+            "scale": scale[at : at + 1],
+            "missing": bool(missing[at]),
+        }
+        for at, column in enumerate(columns)
+    ]
+
+
+def _side_by_side(columns: Sequence[Column]) -> Floats:
+    return np.column_stack([np.asarray(column.values, dtype=np.float64) for column in columns])
+
+
+def encode_many_numbers(codes: Sequence[Learned], columns: Sequence[Column]) -> Floats:
+    """What `encode_numbers` gives for each column, side by side.
+
+    Notes: Def 207
+    """
+    values = _side_by_side(columns)
+    mean, scale = (np.concatenate([code[name] for code in codes]) for name in ("mean", "scale"))
+    block = standardize(values, mean, scale)
+    missing = np.array([code["missing"] for code in codes])
+    if not missing.any():
+        return block
+    places = np.cumsum(np.concatenate([[0], 1 + missing[:-1]]))
+    found = np.zeros((len(values), len(codes) + int(missing.sum())))
+    found[:, places] = block
+    found[:, places[missing] + 1] = np.isnan(values[:, missing])
+    return found
 
 
 def learn_centred(column: Column, weights: Floats, given: Given) -> Learned:

@@ -180,7 +180,8 @@ def _balance(table: Table, framing: Framing) -> list[Finding]:
                 f"{common!r} has {most} rows, {str(labels[counts.argmin()])!r} {least}: "
                 f"saying {common!r} always would be right {most / counts.sum():.0%} of the time.",
                 (framing.target,),
-                "Read the confusion matrix, not accuracy alone; set --costs if misses matter.",
+                "Read the confusion matrix, not accuracy alone; if misses matter: --costs, or "
+                "--balance.",
             )
         )
     if least < 5:

@@ -18,12 +18,14 @@ class OutOfTime(Exception):
 
 
 class Deadline:
-    """So many seconds from now; None never ends.
+    """So many seconds from now, or from when the job began; None never ends.
 
     Parameters
     ----------
     seconds : float or None
         Time allowed.
+    since : float or None
+        `time.perf_counter()` at the beginning, where that lies back.
 
     Examples
     --------
@@ -35,9 +37,10 @@ class Deadline:
     Notes: Concept 87
     """
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, since: float | None = None) -> None:
         self.seconds = seconds
-        self._end = None if seconds is None else time.perf_counter() + seconds
+        begin = time.perf_counter() if since is None else since
+        self._end = None if seconds is None else begin + seconds
 
     @property
     def left(self) -> float:
@@ -52,6 +55,10 @@ class Deadline:
     def within(self, share: float) -> Deadline:
         """A deadline after so large a share of the time that is left."""
         return Deadline(None if self._end is None else max(self.left, 0.0) * share)
+
+    def keeping(self, seconds: float) -> Deadline:
+        """A deadline so many seconds earlier: they are kept for what comes after."""
+        return Deadline(None if self._end is None else max(self.left - seconds, 0.0))
 
     def run(self, work: Callable[[Callable[[], None]], Result]) -> Result:
         """The result of `work`, or `OutOfTime` as soon as the time is over.

@@ -9,6 +9,7 @@ Notes: KE 35, Def 85
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,16 @@ ROWS_A_BIN = 60  # held-out rows behind each local size of the miss
 MOST_BINS = 8
 
 
-def held_out_predictions(estimator: Any, X: Any, y: Array, folds: Folds) -> tuple[Numbers, Array]:
+def held_out_predictions(
+    estimator: Any,
+    X: Any,
+    y: Array,
+    folds: Folds,
+    going: Callable[[], None] | None = None,
+) -> tuple[Numbers, Array]:
     """Each held-out row predicted by a model that never saw its chunk.
+
+    `going` is called before each chunk; what it raises ends the work.
 
     Returns
     -------
@@ -38,6 +47,8 @@ def held_out_predictions(estimator: Any, X: Any, y: Array, folds: Folds) -> tupl
     """
     found = np.full(len(y), np.nan)
     for train, held_out in folds:
+        if going is not None:
+            going()
         h = clone(estimator).fit(take_rows(X, train), y[train])
         found[held_out] = h.predict(take_rows(X, held_out))
     rows = np.flatnonzero(np.isfinite(found))

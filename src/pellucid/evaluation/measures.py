@@ -29,9 +29,11 @@ def regression_measures(g: Array, y: Array) -> dict[str, float]:
 
 
 def class_measures(said: Array, p: Array, y: Array, classes: Array) -> dict[str, float]:
-    """0-1 loss, accuracy and NLL of labels (m,) and probabilities (m, k) against answers (m,)."""
+    """0-1 loss, accuracy (over rows and over classes), NLL of labels (m,), probabilities (m, k)."""
     wrong = float(np.mean(said != y))
     found = {"zero-one": wrong, "accuracy": 1.0 - wrong}
+    rows = [y == name for name in np.unique(y)]
+    found["mean over classes"] = float(np.mean([np.mean(said[mine] == y[mine]) for mine in rows]))
     truth = one_hot(y, classes)
     found["nll"] = float(np.mean(np.asarray(LOSSES["nllm"].value(p, truth))))
     if len(classes) == 2 and 0 < truth[:, 1].sum() < len(y):

@@ -59,6 +59,32 @@ def choose_threshold(costs: Mapping[str, float], classes: Sequence[str]) -> floa
     return float(false_alarm / (false_alarm + miss))
 
 
+def balanced_weights(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.float64]:
+    """What a mistake on a row of each class costs, so that every class counts the same in all.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (n,)
+        Right answers of the training rows.
+    classes : ndarray, shape (k,)
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        n / (k · rows of the class). Saying the class of the largest probability × weight is the
+        cheapest guess; of two classes, the second above its own share of the rows.
+
+    Examples
+    --------
+    >>> balanced_weights(np.array(["a", "b", "b", "b"]), np.array(["a", "b"])).round(3).tolist()
+    [2.0, 0.667]
+
+    Notes: Def 9, §1.3, KE 152
+    """
+    counts = np.array([np.sum(labels == name) for name in classes], dtype=np.float64)
+    return np.asarray(len(labels) / (len(classes) * np.maximum(counts, 1.0)))
+
+
 def expected_costs(
     probabilities: NDArray[np.float64],
     positive: NDArray[Any],

@@ -93,6 +93,8 @@ class Control:
         elif self.form in ("menu", "text", "column"):
             if not isinstance(given, str) or len(given) > LONGEST_TEXT:
                 raise self._refused(given, owner)
+        elif isinstance(self.declared.default, list) != isinstance(given, list):
+            raise self._refused(given, owner)  # rows for rows, words for words
         elif isinstance(given, list):
             given = _finite(given, self._refused(given, owner))
         elif not isinstance(given, str) or len(given) > LONGEST_TEXT:
@@ -104,7 +106,7 @@ class Control:
     def _number(self, given: Any, owner: str) -> Any:
         if isinstance(given, bool) or not isinstance(given, int | float):
             raise self._refused(given, owner)
-        if not math.isfinite(given) or (self.declared.kind == "int" and given != int(given)):
+        if not _is_finite(given) or (self.declared.kind == "int" and given != int(given)):
             raise self._refused(given, owner)
         value = int(given) if self.declared.kind == "int" else float(given)
         low, high = self.declared.shown or (-math.inf, math.inf)
@@ -123,6 +125,14 @@ class Control:
         )
 
 
+def _is_finite(value: float) -> bool:
+    """Whether a number is one of the floats; a whole number may be beyond all of them."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def _finite(given: list[Any], refused: HyperparameterError) -> list[Any]:
     """Nested lists of finite numbers, as floats."""
     count = 0
@@ -135,7 +145,7 @@ def _finite(given: list[Any], refused: HyperparameterError) -> list[Any]:
         if isinstance(value, list):
             return [checked(v, depth + 1) for v in value]
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or abs(value) > 1e9:
+        if not number or not _is_finite(value) or abs(value) > 1e9:
             raise refused
         return float(value)
 

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pellucid.lab.catalogue import CHAPTERS, entries
+from pellucid.lab.catalogue import CHAPTERS, Entry, entries
 from pellucid.lab.contract import Page
 from pellucid.lab.declaration import declared
 from pellucid.lab.tables import Tables
@@ -70,27 +70,36 @@ def contents_document(tables: Tables) -> str:
 
 def contents_body(over: str, address: str) -> str:
     """Chapters with their cards; `address` says where a page's {name} leads."""
+    return (
+        '<div class="lab"><main class="contents"><h1>pellucid lab</h1>'
+        f'<p class="lead">{len(entries())} ideas as live pages, {html.escape(over)}. Move '
+        "something and see what it does; every number comes from the library, and each page shows "
+        "the Python that gives the same.</p>"
+        '<label class="find"><span>Find a page</span>'
+        '<input type="search" id="find" autocomplete="off"></label>'
+        f'<p class="none" role="status"></p>{chapters_of_cards(address)}</main></div>'
+    )
+
+
+def chapters_of_cards(address: str) -> str:
+    """The chapters with a card for each page; without an address a card leads nowhere."""
     chapters = []
-    rows = entries()
     for number, title in CHAPTERS.items():
-        cards = "".join(
-            f'<li data-name="{row.name}"><a class="card" href="{address.format(name=row.name)}">'
-            f'<div class="thumb" aria-hidden="true"></div><b>{html.escape(row.title)}</b>'
-            f"<span>{html.escape(row.question)}</span></a></li>"
-            for row in rows
-            if row.chapter == number
-        )
+        cards = "".join(_card(row, address) for row in entries() if row.chapter == number)
         if cards:
             head = "Appendix A" if number == "A" else f"Chapter {number}"
             chapters.append(
                 f'<section><h2>{head} · {title}</h2><ul class="cards">{cards}</ul></section>'
             )
+    return "".join(chapters)
+
+
+def _card(row: Entry, address: str) -> str:
+    tag = (
+        f'a class="card" href="{address.format(name=row.name)}"' if address else 'div class="card"'
+    )
     return (
-        '<div class="lab"><main class="contents"><h1>pellucid lab</h1>'
-        f'<p class="lead">{len(rows)} ideas as live pages, {html.escape(over)}. Move something and '
-        "see what it does; every number comes from the library, and each page shows the Python "
-        "that gives the same.</p>"
-        '<label class="find"><span>Find a page</span>'
-        '<input type="search" id="find" autocomplete="off"></label>'
-        f'<p class="none" role="status"></p>{"".join(chapters)}</main></div>'
+        f'<li data-name="{row.name}"><{tag}><div class="thumb" aria-hidden="true"></div>'
+        f"<b>{html.escape(row.title)}</b><span>{html.escape(row.question)}</span></{tag.split()[0]}>"
+        "</li>"
     )

@@ -5,8 +5,6 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import json
 import math
@@ -25,13 +23,13 @@ from pellucid.lab.data import Data
 from pellucid.lab.declaration import declared
 from pellucid.lab.documents import contents_body, embedded
 from pellucid.lab.frames import packed, unpacked
-from pellucid.lab.scene import Moving
+from pellucid.lab.gallery import first_pictures
+from pellucid.lab.laid_out import Pool, lighter
 from pellucid.lab.showing import shown_scenes
 from pellucid.lab.tables import Tables
 from pellucid.storage import write_whole
 
 VALUES, FRAMES = 60, 60  # of the main control; of a stream
-HEAVY = 2_000  # numbers
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; font-src data:; "
     "img-src data:"
@@ -136,31 +134,6 @@ def _short(value: float, whole: bool) -> Any:
     return round(float(value), digits)
 
 
-class Pool:
-    """Arrays of many scenes; what several of them share stands there once."""
-
-    def __init__(self) -> None:
-        self.arrays: list[str] = []
-        self._places: dict[bytes, int] = {}
-
-    def put(self, array: np.ndarray[Any, Any]) -> dict[str, Any]:
-        """The reference to an array."""
-        raw = np.ascontiguousarray(array, "<f4").tobytes()
-        key = hashlib.sha256(raw).digest()
-        if key not in self._places:
-            self._places[key] = len(self.arrays)
-            self.arrays.append(base64.b64encode(raw).decode())
-        return {"$": [self._places[key], list(array.shape)]}
-
-    def held(self, value: Any) -> Any:
-        """A scene with its arrays in the pool."""
-        if isinstance(value, np.ndarray):
-            return self.put(value)
-        if isinstance(value, dict):
-            return {k: self.held(v) for k, v in value.items()}
-        return [self.held(v) for v in value] if isinstance(value, list) else value
-
-
 def page_file(
     page: Page, tables: Tables, home: str = "", given: Mapping[str, Any] | None = None
 ) -> str:
@@ -201,7 +174,7 @@ def _laid_out(page: Page, given: Mapping[str, Any], data: Data, pool: Pool) -> l
     """Scenes as the browser would get them, each with its answers."""
     state, found = page.settled(given, data), []
     for head, scene in shown_scenes(page, given, data):
-        frame = unpacked(packed(head | {"pictures": _lighter(head["pictures"])}))
+        frame = unpacked(packed(head | {"pictures": lighter(head["pictures"])}))
         frame["answers"] = [
             dict(zip(("right", "reason"), q.judge(state, scene), strict=True))
             for q in page.questions
@@ -214,22 +187,13 @@ def _laid_out(page: Page, given: Mapping[str, Any], data: Data, pool: Pool) -> l
     return found
 
 
-def _lighter(pictures: Mapping[str, Any]) -> dict[str, Any]:
-    """Pictures without large marks that only hovering shows: of sixty scenes they weigh most."""
-
-    def kept(mark: Mapping[str, Any]) -> bool:
-        moving = [v.values for v in mark.values() if isinstance(v, Moving)]
-        return not mark.get("only") or all(np.size(v) <= HEAVY for v in moving)
-
-    return {
-        name: {**p, "marks": [m for m in p["marks"] if kept(m)]} if "marks" in p else p
-        for name, p in pictures.items()
-    }
-
-
 def _index(tables: Tables) -> str:
     own = tables.offered()
     over = f"over {own[0]['name']}" if own else "over samples of known truth"
     script = (STATIC / "find.js").read_text(encoding="utf-8")
-    body = contents_body(over, "{name}.html") + f'<script type="module">{script}</script>'
+    body = (
+        contents_body(over, "{name}.html")
+        + f'<script type="module">{script}</script>'
+        + first_pictures(tables)
+    )
     return FILE.format(title="pellucid lab", policy=POLICY, style=fonts() + style(), body=body)

@@ -58,18 +58,29 @@ class PenalizedClassifier(ScoreClassifier):
         """
         given = X, y
         X, codes, weights = self._rows(X, y, sample_weight)
-        loss = MeanLoss(self._design(X, weights), self.truths(codes), self.lam)
-        watch, close = self._watch(*given, self.max_iter, lambda B: self._coefficients(loss, B))
+        Q = row_space(X) if self.lam > 0 and self.algorithm == "newton" else None
+        design = self._design(X if Q is None else X @ Q, weights)
+        loss = MeanLoss(design, self.truths(codes), self.lam)
+        watch, close = self._watch(
+            *given, self.max_iter, lambda B: _along(Q, *self._coefficients(loss, B))
+        )
         if self.algorithm == "newton":
             start, solve = self._start(loss)
             B, verdict, evidence = minimize(
                 loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
             )
             self.keep_fit(loss, B, verdict, evidence)
+            self._leave(Q)
         else:
             self._step_by_step(loss, self._first(loss), watch)
         close()
         return self
+
+    def _leave(self, Q: Array | None) -> None:
+        """From coordinates in the row space to those of the columns."""
+        if Q is not None:
+            self.coef_ = _along(Q, self.coef_, self.intercept_)[0]
+            self.n_features_in_ = len(Q)
 
     def _first(self, loss: MeanLoss) -> Array:
         """Zero, or with a warm start the coefficients of the last fit."""
@@ -175,9 +186,7 @@ class PenalizedClassifier(ScoreClassifier):
             )
             solve = evidence.solve
             model.keep_fit(loss, B, verdict, evidence)
-            if Q is not None:
-                model.coef_ = np.asarray(model.coef_ @ Q.T)
-                model.n_features_in_ = len(Q)
+            model._leave(Q)
             fitted[int(at)] = model
         return [fitted[at] for at in range(len(lams))]
 
@@ -193,6 +202,10 @@ def row_space(X: Any) -> Array | None:
     if hasattr(X, "tocsr") or 2 * X.shape[0] >= X.shape[1]:
         return None
     return np.asarray(np.linalg.qr(np.asarray(X).T)[0])
+
+
+def _along(Q: Array | None, coef: Array, intercept: Array) -> tuple[Array, Array]:
+    return coef if Q is None else np.asarray(coef @ Q.T), intercept
 
 
 def _kind(loss: MeanLoss) -> str:

@@ -30,6 +30,7 @@ from pellucid.linear.input_rows import training_rows
 from pellucid.linear.kernels.row_pieces import with_steady_bits
 from pellucid.linear.penalized_regressor import PenalizedRegressor
 from pellucid.linear.solvers.moments import partial, uncentred
+from pellucid.linear.solvers.ridge_fit import LARGEST_GRAM, fit_wide_path
 from pellucid.linear.solvers.ridge_solutions import Solution, path_from_moments
 from pellucid.linear.square_loss import ridge_explanation
 from pellucid.linear.square_loss_settings import FIT_INTERCEPT, LAM
@@ -165,21 +166,33 @@ class Ridge(PenalizedRegressor):
         """
         self.check_hyperparameters()
         X, Y, weights, flat = training_rows(self, X, y, sample_weight)
-        if self.prior is not None or self.penalize_offset or X.shape[1] > X.shape[0]:
+        n, d = X.shape
+        plain = self.prior is None and not self.penalize_offset
+        if plain and d > n and n <= LARGEST_GRAM and min(lams) > 0 and not hasattr(X, "toarray"):
+            thetas, offsets = fit_wide_path(
+                X, Y, weights, np.asarray(lams, dtype=np.float64), offset=self.fit_intercept
+            )
+            return [
+                self._at(lam)._left(Solution(theta, "eigen", float("nan")), theta_0, flat)
+                for lam, theta, theta_0 in zip(lams, thetas, offsets, strict=True)
+            ]
+        if not plain or d > n:
             return [self._at(lam)._fitted(X, Y, weights, flat) for lam in lams]
         m = partial(X, Y, weights)
         centred = m if self.fit_intercept else uncentred(m)
         thetas = path_from_moments(centred, np.asarray(lams, dtype=np.float64))
-        found = []
-        for lam, theta in zip(lams, thetas, strict=True):
-            model = self._at(lam)
-            model._keep(
+        return [
+            self._at(lam)._left(
                 Solution(theta, "eigen", float("nan")),
                 centred.y_mean - centred.x_mean @ theta,
                 flat,
             )
-            found.append(model)
-        return found
+            for lam, theta in zip(lams, thetas, strict=True)
+        ]
+
+    def _left(self, solution: Solution, theta_0: Array, flat: bool) -> Self:
+        self._keep(solution, theta_0, flat)
+        return self
 
     def _at(self, lam: float) -> Self:
         model = copy.copy(self)

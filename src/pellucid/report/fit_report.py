@@ -32,6 +32,7 @@ MEASURES = {
     "R²": "R², share of the variance explained",
     "zero-one": "share wrong",
     "accuracy": "share right",
+    "mean over classes": "share right, each class counted the same",
     "every class right": "share of rows right in every class",
     "nll": "log loss",
     "area under ROC": "area under the ROC curve",

@@ -101,9 +101,8 @@ class BoostedTrees(GlassBox):
         ]
         X = self._ranked(values)
         X, y, shares = _repeated(X, y, weights)
-        categorical = [
-            place < sum(r is not None for r in self.ranks_) for place in range(X.shape[1])
-        ]
+        coded = sum(ranks is not None for ranks in self.ranks_)
+        categorical = [place < coded for place in range(X.shape[1])]
         machine = make(
             max_iter=self.max_iter,
             learning_rate=self.learning_rate,

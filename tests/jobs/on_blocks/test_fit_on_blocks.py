@@ -21,7 +21,7 @@ from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.pass_record import PassRecord
-from pellucid.linear import Ridge
+from pellucid.linear import LogisticClassifier, Ridge
 
 N = 1_200
 
@@ -39,7 +39,8 @@ def rows() -> pa.Table:
 
 @lru_cache
 def fitted(cut: int, **other: Any) -> FitResult:
-    settings = Settings("y", model="ridge", keep_test_out=True, cv=2, **other)
+    chosen: dict[str, Any] = {"cv": 2, "lams": (0.01,), "keep_test_out": True}
+    settings = Settings("y", model="ridge", **chosen, **other)
     source = MemoryBlocks(rows(), cut)
     return fit_on_blocks(source, settings, Room(500_000_000, True))
 
@@ -151,3 +152,20 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_bits(
     assert found.machine.model.coef_.tobytes() == whole.machine.model.coef_.tobytes()
     assert found.test_error == whole.test_error
     assert not (tmp_path / "out" / ".passes").exists()
+
+
+def test_classes_are_fitted_to_all_rows_too() -> None:
+    """The logistic family by its own passes, at the λ of the sample."""
+    label = np.where(np.asarray(rows()["y"]) > 0, "up", "down")
+    table = rows().set_column(4, "y", pa.array(label))
+    settings = Settings("y", model="logistic", cv=2, lams=(0.01,))
+    found = fit_on_blocks(MemoryBlocks(table, 170), settings, Room(500_000_000, True))
+    read = read_table(table)
+    test = are_test(places_from(0, N), 0.2, 0)
+    inside = read.select(found.framing.features).take(np.flatnonzero(~test))
+    X = found.machine.steps[0].transform(inside)
+    h = LogisticClassifier(lam=0.01).fit(X, label[~test])
+    np.testing.assert_allclose(found.machine.model.coef_, h.coef_, rtol=1e-6, atol=1e-9)
+    said = found.machine.predict(read.take(np.flatnonzero(test)))
+    assert found.errors["accuracy"] == pytest.approx(float((said == label[test]).mean()))
+    assert "λ" in next(f.message for f in found.findings if f.name == "rows in blocks")

@@ -65,13 +65,14 @@ def cycle_of(name: str, values: Floats) -> Cycle | None:
 
     Notes: Def 194
     """
+    plain = re.sub(r"[\s_.-]+", "", name.lower()).removesuffix("of")
+    named = [cycle for cycle in CYCLES if re.fullmatch(cycle.names, plain)]
+    if not named:
+        return None
     met = np.unique(values[~np.isnan(values)])
     if len(met) < FEWEST or (met != np.round(met)).any():
         return None
-    plain = re.sub(r"[\s_.-]+", "", name.lower()).removesuffix("of")
-    for cycle in CYCLES:
-        if not re.fullmatch(cycle.names, plain):
-            continue
+    for cycle in named:
         span = met[-1] - met[0] + 1
         inside = any(low <= met[0] and met[-1] < low + cycle.period for low in cycle.lowests)
         if inside and span >= SPANNED * cycle.period:

@@ -77,17 +77,21 @@ def _kind(value: Any) -> str:
 
 
 def _numbers(held: list[Any], kinds: set[str]) -> pa.Array:
-    largest = (
-        max(abs(int(v)) for v in held if v is not None and np.isfinite(float(v)))
-        if any(v is not None and np.isfinite(float(v)) for v in held)
-        else 0
-    )
-    whole = "float" not in kinds
-    if whole and largest <= LARGEST_INT64:
+    if "float" in kinds:
+        return pa.array([None if v is None else _as_float(v) for v in held], pa.float64())
+    largest = max((abs(int(v)) for v in held if v is not None), default=0)
+    if largest <= LARGEST_INT64:
         return pa.array([None if v is None else int(v) for v in held], pa.int64())
-    if whole:  # names made of digits
-        return pa.array([None if v is None else str(int(v)) for v in held], pa.string())
-    return pa.array([None if v is None else float(v) for v in held], pa.float64())
+    # Names made of digits.
+    return pa.array([None if v is None else str(int(v)) for v in held], pa.string())
+
+
+def _as_float(value: Any) -> float:
+    """The nearest float; infinity, as Python reads 1e999, for a whole number beyond all of them."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
 
 
 def _stamp(kinds: set[str]) -> pa.DataType:

@@ -243,11 +243,17 @@ def _classes(program: Program, machine: Machine, inputs: Inputs) -> None:
         label: Expression = If(Greater(chances[1], Constant(cut)), Text(names[1]), Text(names[0]))
         words = f"{names[1]} above a probability of {cut:g}"
     else:
-        label = Text(names[-1])
-        for at in reversed(range(len(names) - 1)):
-            others = tuple(c for i, c in enumerate(chances) if i != at)
-            label = If(AtLeastAll(chances[at], others), Text(names[at]), label)
+        label, said = Text(names[-1]), chances
         words = "the likeliest class; a tie goes to the first"
+        if machine.class_weights is not None:
+            said = [
+                Ref(_fresh(program, "w", Product((Constant(weight), chance)), f"{name}, weighed"))
+                for weight, chance, name in zip(machine.class_weights, chances, names, strict=True)
+            ]
+            words = "the class of the largest probability × weight; a tie goes to the first"
+        for at in reversed(range(len(names) - 1)):
+            others = tuple(c for i, c in enumerate(said) if i != at)
+            label = If(AtLeastAll(said[at], others), Text(names[at]), label)
     program.answers.append(Step("prediction", label, words))
     program.answers += [
         Step(f"probability_{name}", chance) for name, chance in zip(names, chances, strict=True)

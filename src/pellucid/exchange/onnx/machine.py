@@ -197,6 +197,8 @@ def _decided(graph: OnnxGraph, chances: str, machine: Machine) -> str:
     Notes: KE 152, Def 175
     """
     if len(_classes(machine)) != 2:
+        if machine.class_weights is not None:
+            chances = graph("Mul", chances, graph.constant(np.array(machine.class_weights)))
         return graph("ArgMax", chances, axis=1, keepdims=0)
     cut = 0.5 if machine.threshold is None else float(machine.threshold)
     second = graph("Gather", chances, graph.whole(1), axis=1)

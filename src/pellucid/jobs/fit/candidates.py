@@ -15,6 +15,7 @@ from math import comb
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from pellucid.data.column_values import ColumnValues
@@ -22,10 +23,14 @@ from pellucid.data.encoder import TableEncoder
 from pellucid.errors import FramingError
 from pellucid.evaluation.evidence import Candidate
 
+Array = NDArray[np.float64]
 RIDGE_LAMS = tuple(float(v) for v in np.logspace(-6, 2, 17))
 LOGISTIC_LAMS = tuple(float(v) for v in np.logspace(-6, 1, 8))
-ROUNDS = (15, 30, 60, 100, 200)  # of boosting
-SLOW_ROUNDS = (40, 80, 150, 300)
+ROUNDS = (15, 30, 60)  # of boosting; more where the last of them is the best
+SLOW_ROUNDS = (40, 80, 150)
+FURTHER_ROUNDS = (1.7, 3.3)  # times the last
+MOST_ROUNDS = 600
+MOST_NODES = 80_000  # of all trees of a comparison; of large tables four times as many as rows
 MOST_ROWS = 50_000  # rows on which candidates are compared
 NEAREST_ROWS = 10_000
 WORK = 4e8  # rows × (columns × classes)², the cost of one Newton step, that a comparison may take
@@ -130,8 +135,7 @@ class Recipe:
         """
         few = f"{d:,} columns on {n:,} rows would take too long, and the rows decide little."
         if self.family == "trees":
-            nodes = 2 * min(n // 6, 8) if self.model == "small-trees" else 2 * min(n // 20 + 1, 31)
-            work = 1.0 * folds * self.lams[-1] * outputs * nodes * d * BINS
+            work = 1.0 * folds * self.lams[-1] * outputs * self.nodes(n) * d * BINS
             return few if d > n and work > MOST_WORK_OF_TREES else ""
         if self.family != "curves":
             return ""
@@ -145,6 +149,39 @@ class Recipe:
         if outputs > 2 and work > MOST_WORK:
             return f"{n:,} rows, {d:,} columns and {outputs} classes would take too long."
         return ""
+
+    def further_rounds(
+        self, n: int, outputs: int, folds: int, rounds: Array, mean: Array
+    ) -> NDArray[np.int64]:
+        """More rounds of boosting, where the most that were tried are the best; else none.
+
+        Parameters
+        ----------
+        n, outputs, folds : int
+            Rows compared, scores, chunks.
+        rounds, mean : ndarray
+            Rounds tried, and the mean held-out loss at each.
+
+        Examples
+        --------
+        >>> trees = recipes("regression")["trees"]
+        >>> trees.further_rounds(500, 1, 5, np.array([15, 30, 60]), np.array([3.0, 2.0, 1.0]))
+        array([102, 198])
+        >>> trees.further_rounds(500, 1, 5, np.array([15, 30, 60]), np.array([3.0, 1.0, 2.0]))
+        array([], dtype=int64)
+
+        Notes: Concept 87
+        """
+        last = int(rounds.max())
+        if rounds[np.argmin(mean)] != last:
+            return np.zeros(0, dtype=np.int64)
+        most = max(MOST_NODES, 4 * n) // (folds * outputs * self.nodes(n))
+        further = (np.array(FURTHER_ROUNDS) * last).round().astype(np.int64)
+        return further[further <= min(most, MOST_ROUNDS)]
+
+    def nodes(self, n: int) -> int:
+        """About how many nodes a tree grown on n rows has."""
+        return 2 * min(n // 6, 8) if self.model.startswith("small") else 2 * min(n // 20 + 1, 31)
 
     def on_scale(self, scale: str) -> Recipe:
         """The same candidate, fitted to the logarithm or the root of the target."""

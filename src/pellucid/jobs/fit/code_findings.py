@@ -45,3 +45,18 @@ def code_findings(codes: list[dict[str, Any]]) -> list[Finding]:
         for code in codes
         if code.get("code") in NAMES
     ]
+
+
+def balance_finding(how: str) -> Finding:
+    """What `--balance` does to the answers, and what it leaves.
+
+    Notes: §1.3, KE 152
+    """
+    return Finding(
+        "classes balanced",
+        "note",
+        f"Each class counts the same, however many rows it has: {how}. The probabilities, and the "
+        "losses that rest on them, are as without --balance.",
+        (),
+        "Without --balance the likeliest class is said.",
+    )

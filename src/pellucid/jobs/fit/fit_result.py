@@ -45,6 +45,8 @@ class Settings(ReadingOptions):
         Override what the framing infers.
     costs : dict of str to float or None
         Cost of each kind of mistake, as "actual:predicted" -> cost; picks the threshold.
+    balance : bool
+        Whether each class counts the same where a class is said, however many rows it has.
     lams : tuple of float or None
         λ grid to try; None takes the default grid.
     cv : int
@@ -78,6 +80,7 @@ class Settings(ReadingOptions):
     problem: str | None = None
     delimiter: str | None = None
     costs: dict[str, float] | None = None
+    balance: bool = False
     lams: tuple[float, ...] | None = None
     cv: int = 5
     test: float = 0.2

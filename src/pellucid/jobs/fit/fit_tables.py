@@ -7,29 +7,28 @@ from __future__ import annotations
 
 import time
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.framing import Framing, frame
+from pellucid.data.framing import Framing
 from pellucid.data.reading import read_table
-from pellucid.data.splits import Split, split_rows, without_singles
+from pellucid.data.splits import Split
 from pellucid.data.table import Table
-from pellucid.errors import ColumnError, FramingError, PellucidWarning, TooFewRowsError
+from pellucid.errors import PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.cross_validation import Folds, take_rows
-from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.diagnosis import diagnose
-from pellucid.evaluation.evidence import Candidate, LearningCurve
+from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
 from pellucid.evaluation.learning_curves import learning_curve
 from pellucid.evaluation.measures import (
     class_measures,
     overlapping_measures,
     regression_measures,
 )
-from pellucid.evaluation.threshold import choose_threshold
+from pellucid.evaluation.threshold import balanced_weights, choose_threshold
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
@@ -43,10 +42,13 @@ from pellucid.jobs.fit.candidates import (
     recipe_of,
 )
 from pellucid.jobs.fit.choice import choose
-from pellucid.jobs.fit.code_findings import code_findings
+from pellucid.jobs.fit.code_findings import balance_finding, code_findings
 from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.framed_rows import answered, framed_rows, split_for
+from pellucid.jobs.fit.in_time import InTime, time_for_work
 from pellucid.jobs.fit.insight import look_inside
 from pellucid.jobs.fit.kept_model import (
+    FOR_ASSUMPTIONS,
     FOR_COMPARISON,
     affordable,
     kept_words,
@@ -58,12 +60,19 @@ from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
 from pellucid.notebook_progress import shows_progress
+from pellucid.wording import number
 
 Array = NDArray[Any]
 
 
 @shows_progress
-def fit_table(table: Any, settings: Settings, progress: Progress | None = None) -> FitResult:
+def fit_table(
+    table: Any,
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    since: float | None = None,
+) -> FitResult:
     """Frame the problem, choose a model by cross-validation, and test it on rows never used.
 
     Parameters
@@ -74,6 +83,9 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
         What a person chose; the rest is inferred, and said.
     progress : callable (stage, share done) or None
         Called as the work goes on.
+    since : float or None
+        `time.perf_counter()` when the whole job began, where a report is written at its end: the
+        budget then holds all of it.
 
     Returns
     -------
@@ -91,81 +103,133 @@ def fit_table(table: Any, settings: Settings, progress: Progress | None = None) 
     clock = _Clock()
     table = table if isinstance(table, Table) else read_table(table, **settings.reading())
     say("framing the problem", 0.0)
-    table, framing, marks = _framed(table, settings)
-    y = framing.answers(table)
-    split = _split(y, settings, framing, marks)
+    in_time = InTime(time_for_work(settings.budget, since))
+    job = _job(*framed_rows(table, settings), settings, in_time, say)
     say("checking assumptions", 0.05)
-    findings = check_assumptions(table, framing, split)
+    findings = in_time.run(
+        "checking the assumptions",
+        lambda going: check_assumptions(job.table, job.framing, job.split),
+        FOR_ASSUMPTIONS,
+    )
     clock.lap("framing and assumptions")
-    X_train, y_train = take_rows(table.select(framing.features), split.train), y[split.train]
-    marks_train = {k: v[split.train] for k, v in marks.items()}
-    deadline = Deadline(settings.budget)
     candidates, noticed = compare(
-        compared(framing.problem, settings.model),
-        X_train,
-        y_train,
+        compared(job.framing.problem, settings.model),
+        job.X_train,
+        job.y_train,
         settings,
-        framing.loss,
-        marks_train,
+        job.framing.loss,
+        job.marks_train,
         lambda stage, done: say(stage, 0.1 + 0.5 * done),
-        deadline.within(FOR_COMPARISON),
+        in_time.deadline.within(FOR_COMPARISON),
     )
     clock.lap("comparing candidates")
-    allowed = [c for c in candidates if is_asked_for(framing.problem, settings.model, c)]
-    chosen, why = choose(
-        affordable(allowed, candidates, deadline, len(y), settings.cv),
-        framing.loss,
-        prefer=settings.prefer,
-        beside=candidates,
-    )
-    recipe = recipe_of(framing.problem, chosen)
-    say(f"fitting {chosen.name}", 0.6)
-    machine, noticed_last = _fitted(
-        recipe, chosen, table, framing, split, X_train, y_train, settings, say
-    )
+    chosen, recipe, why, (machine, noticed_last) = _chosen(job, candidates)
     clock.lap("final fit")
     say("testing on rows never used", 0.75)
-    result = _tested(machine, table, framing, split, y, candidates, chosen, settings)
+    result = _tested(job, machine, candidates, chosen)
     clock.lap("testing")
     say("drawing the learning curve", 0.8)
-    curve = _curve(recipe, chosen, X_train, y_train, settings, framing, marks_train, deadline)
+    curve = in_time.run("the learning curve", lambda going: _curve(job, recipe, chosen), 0.5)
     clock.lap("learning curve")
     coded = code_findings(machine.steps[0].codes_)
-    richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
-    base = next(c for c in candidates if c.rank == 0)
     result = replace(
         result,
-        findings=(*findings, *_once([*coded, *noticed, *noticed_last])),
+        findings=(*(findings or ()), *_once([*coded, *noticed, *noticed_last])),
         why=why,
         curve=curve,
-        diagnosis=diagnose(
-            curve, chosen, base.score.mean, min(richer, key=lambda c: c.score.mean, default=None)
-        ),
+        diagnosis=_diagnosed(candidates, chosen, curve),
     )
     say("looking at what the model does", 0.9)
     result = look_inside(
         result,
-        table,
-        y,
+        job.table,
+        job.y,
         lambda: recipe.pipeline(settings.seed, chosen.lam, settings.code),
-        lambda most: _chunked(y_train, most, settings, marks_train),
+        job.chunked,
+        in_time,
     )
     clock.lap("what the model does")
     if not settings.keep_test_out:  # last: all that is told above is told of the model tested
         say("fitting on all rows", 0.95)
-        result = on_all_rows(result, recipe, table, y, deadline)
+        result = on_all_rows(result, recipe, job.table, job.y, in_time)
         result = replace(result, why=why + kept_words(result))
         clock.lap("fit on all rows")
     say("done", 1.0)
+    late = in_time.findings(settings.budget)
+    result = replace(result, findings=(*late, *result.findings))
     return replace(result, seconds=clock.laps, peak_memory=peak_memory())
 
 
-def _chunked(
-    y: Array, most: int, settings: Settings, marks: dict[str, Array]
-) -> tuple[Array, Folds]:
-    """At most so many rows, and chunks of them as the comparison made them."""
-    rows = sample(y, most, settings, marks)
-    return rows, chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()})
+@dataclass(frozen=True)
+class _Job:
+    """What every stage of a fit works on."""
+
+    settings: Settings
+    table: Table
+    framing: Framing
+    y: Array
+    split: Split
+    X_train: Table
+    y_train: Array
+    marks_train: dict[str, Array]
+    in_time: InTime
+    say: Progress
+
+    def chunked(self, most: int) -> tuple[Array, Folds]:
+        """At most so many training rows, and chunks of them as the comparison made them."""
+        rows = sample(self.y_train, most, self.settings, self.marks_train)
+        marks = {name: values[rows] for name, values in self.marks_train.items()}
+        return rows, chunks_of(self.y_train[rows], self.settings, marks)
+
+
+def _job(
+    table: Table,
+    framing: Framing,
+    marks: dict[str, Array],
+    settings: Settings,
+    in_time: InTime,
+    say: Progress,
+) -> _Job:
+    y = framing.answers(table)
+    split = split_for(y, settings, framing, marks)
+    X_train = take_rows(table.select(framing.features), split.train)
+    marks = {name: values[split.train] for name, values in marks.items()}
+    return _Job(settings, table, framing, y, split, X_train, y[split.train], marks, in_time, say)
+
+
+def _chosen(
+    job: _Job, candidates: list[Candidate]
+) -> tuple[Candidate, Recipe, str, tuple[Machine, list[Finding]]]:
+    """The candidate taken, and its fit; the baseline where that does not end in time."""
+    settings, problem = job.settings, job.framing.problem
+    allowed = [c for c in candidates if is_asked_for(problem, settings.model, c)]
+    chosen, why = choose(
+        affordable(allowed, candidates, job.in_time.deadline, len(job.y), settings.cv),
+        job.framing.loss,
+        prefer=settings.prefer,
+        beside=candidates,
+    )
+    recipe = recipe_of(problem, chosen)
+    job.say(f"fitting {chosen.name}", 0.6)
+    if chosen.rank > 0:
+        fitted = job.in_time.run(
+            f"the fit of {chosen.name}", lambda going: _fitted(job, recipe, chosen)
+        )
+        if fitted is not None:
+            return chosen, recipe, why, fitted
+        why = f"The fit of {chosen.name} did not end in time, so the baseline was taken."
+        chosen = next(c for c in candidates if c.rank == 0)
+        recipe = recipe_of(problem, chosen)
+    return chosen, recipe, why, _fitted(job, recipe, chosen)
+
+
+def _diagnosed(
+    candidates: list[Candidate], chosen: Candidate, curve: LearningCurve | None
+) -> Diagnosis:
+    richer = [c for c in candidates if c.rank > chosen.rank and c.model != "nearest"]
+    base = next(c for c in candidates if c.rank == 0)
+    best = min(richer, key=lambda c: c.score.mean, default=None)
+    return diagnose(curve, chosen, base.score.mean, best)
 
 
 class _Clock:
@@ -181,104 +245,13 @@ class _Clock:
         self._last = now
 
 
-def _framed(table: Table, settings: Settings) -> tuple[Table, Framing, dict[str, Array]]:
-    marks: dict[str, Array] = {}
-    if settings.target in (settings.code or {}):
-        raise ColumnError(f"{settings.target!r} is given a code, but it is the target.")
-    for name, use in ((settings.order_by, "order"), (settings.group, "groups")):
-        if name is not None:
-            if name == settings.target:
-                raise ColumnError(f"{name!r} is the target; it cannot order or group the rows.")
-            marks[use] = _marks(table, name)
-            table = table.drop([name])
-    framing = frame(
-        table,
-        settings.target,
-        problem=settings.problem,
-        loss=settings.loss,
-        costs=settings.costs,
-        delimiter=settings.delimiter,
-    )
-    _refuse_unused_codes(settings, framing)
-    known = _answered(table, settings.target)
-    if not known.all():
-        table = table.take(np.flatnonzero(known))
-        marks = {use: values[known] for use, values in marks.items()}
-    return table, framing, marks
-
-
-def _refuse_unused_codes(settings: Settings, framing: Framing) -> None:
-    why = dict(framing.dropped) | {
-        settings.order_by: "it orders the rows",
-        settings.group: "it groups the rows",
-    }
-    for name in settings.code or {}:
-        if name not in framing.features:
-            raise ColumnError(f"{name!r} is given a code, but {why.get(name, 'it is not used')}.")
-
-
-def _marks(table: Table, name: str) -> Array:
-    column = table[name]
-    values = np.asarray(column.values)
-    if column.levels is not None:
-        return values
-    return (
-        np.unique(values.astype(str), return_inverse=True)[1] if values.dtype == object else values
-    )
-
-
-def _answered(table: Table, target: str) -> NDArray[np.bool_]:
-    return ~table[target].missing
-
-
-def _split(y: Array, settings: Settings, framing: Framing, marks: dict[str, Array]) -> Split:
-    one_label = y.ndim == 1 and framing.problem != "regression"
-    labels = y if one_label and not marks else None
-    split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=labels, **marks)
-    if labels is not None:
-        train, test = without_singles(labels, [(split.train, split.test)])[0]
-        split = Split(train, test, split.how)
-    _refuse_one_class(y, split, framing)
-    if len(split.train) < settings.cv:
-        raise TooFewRowsError(
-            f"{len(split.train)} training rows do not make {settings.cv} chunks; "
-            f"at least {settings.cv} are needed. Lower --cv or --test, or gather more rows."
-        )
-    return split
-
-
-def _refuse_one_class(y: Array, split: Split, framing: Framing) -> None:
-    """A class that only test rows hold cannot be learned: said with the table's own counts."""
-    if framing.problem not in ("two classes", "several classes"):
-        return
-    if len(np.unique(y[split.train])) > 1:
-        return
-    labels, counts = np.unique(y, return_counts=True)
-    told = ", ".join(f"{str(a)!r} has {n:,}" for a, n in zip(labels, counts, strict=True))
-    raise FramingError(
-        f"All training rows are {str(y[split.train][0])!r} (rows: {told}): there is nothing to "
-        "tell apart. Gather rows of the other classes, or split otherwise (--order-by, --group)."
-    )
-
-
-def _fitted(
-    recipe: Recipe,
-    chosen: Candidate,
-    table: Table,
-    framing: Framing,
-    split: Split,
-    X: Table,
-    y: Array,
-    settings: Settings,
-    say: Progress,
-) -> tuple[Machine, list[Finding]]:
+def _fitted(job: _Job, recipe: Recipe, chosen: Candidate) -> tuple[Machine, list[Finding]]:
+    settings, framing, y = job.settings, job.framing, job.y_train
     pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
-    with epoch_progress(recipe.model, say), warnings.catch_warnings(record=True) as caught:
+    with epoch_progress(recipe.model, job.say), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PellucidWarning)
-        pipeline.fit(X, y)
-    threshold = None
-    if settings.costs and framing.problem == "two classes":
-        threshold = choose_threshold(settings.costs, [str(c) for c in pipeline[-1].classes_])
+        pipeline.fit(job.X_train, y)
+    threshold, weights, balanced = _decision(job, pipeline[-1])
     steps = tuple(step for _, step in pipeline.steps[:-1])
     noticed = [
         Finding(w.category.__name__, "caution", f"In the final fit: {w.message}")
@@ -287,8 +260,31 @@ def _fitted(
     ]
     lowest = 0.0 if framing.problem == "regression" and _are_counts(y) else None
     return Machine(
-        framing, table.schema, steps, pipeline[-1], threshold, {}, lowest=lowest
-    ), noticed
+        framing,
+        job.table.schema,
+        steps,
+        pipeline[-1],
+        threshold,
+        {},
+        lowest=lowest,
+        class_weights=weights,
+    ), [*noticed, *balanced]
+
+
+def _decision(job: _Job, model: Any) -> tuple[float | None, list[float] | None, list[Finding]]:
+    """When a class is said: threshold of two, weights of several, and what is to be known of it."""
+    settings, problem = job.settings, job.framing.problem
+    if settings.costs and problem == "two classes":
+        return choose_threshold(settings.costs, [str(c) for c in model.classes_]), None, []
+    if not settings.balance:
+        return None, None, []
+    weights = balanced_weights(job.y_train, model.classes_)
+    if problem == "two classes":
+        cut = float(weights[0] / weights.sum())
+        how = f"{str(model.classes_[1])!r} is said above a probability of {number(cut)}"
+        return cut, None, [balance_finding(how)]
+    how = "the class of the largest probability × weight is said, the weight 1 / rows of the class"
+    return None, [float(w) for w in weights], [balance_finding(how)]
 
 
 def _are_counts(y: Array) -> bool:
@@ -297,15 +293,9 @@ def _are_counts(y: Array) -> bool:
 
 
 def _tested(
-    machine: Machine,
-    table: Table,
-    framing: Framing,
-    split: Split,
-    y: Array,
-    candidates: list[Candidate],
-    chosen: Candidate,
-    settings: Settings,
+    job: _Job, machine: Machine, candidates: list[Candidate], chosen: Candidate
 ) -> FitResult:
+    table, framing, split, y, settings = job.table, job.framing, job.split, job.y, job.settings
     X = table.select(framing.features)
     with warnings.catch_warnings(
         record=True
@@ -317,6 +307,7 @@ def _tested(
     each = losses_at(hypothesis, outside, y_test, framing.loss)
     guesses, probabilities, errors = _measured(machine, outside, y_test)
     base = named(framing.problem, "mean").make(settings.seed)
+    # The baseline says the commonest class: balance is for models that tell classes apart.
     base.fit(np.zeros((len(y_train), 1)), y_train)
     unseen = np.zeros((len(y_test), 1))
     evidence = _evidence(chosen, split, each, framing, errors)
@@ -338,7 +329,7 @@ def _tested(
         test_error=float(each.mean()),
         interval=interval_of(each, settings.seed),
         errors=errors,
-        errors_baseline=_measured(replace(machine, model=base), unseen, y_test)[2],
+        errors_baseline=_measured(_plain(machine, base, settings), unseen, y_test)[2],
         truths=y_test,
         predictions=guesses,
         probabilities=probabilities,
@@ -349,6 +340,11 @@ def _tested(
         explanation=machine.explain(),
         threshold=machine.threshold,
     )
+
+
+def _plain(machine: Machine, base: Any, settings: Settings) -> Machine:
+    cut = machine.threshold if settings.costs else None
+    return replace(machine, model=base, threshold=cut, class_weights=None)
 
 
 RESAMPLES = 1_000
@@ -421,7 +417,7 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
         ColumnSummary(
             c.name,
             str(c.kind),
-            int((~_answered(table, c.name)).sum()),
+            int((~answered(table, c.name)).sum()),
             c.name in framing.features,
             why.get(c.name, c.note),
             coded.get(c.name, {}).get("spelled", ""),
@@ -431,32 +427,22 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
     )
 
 
-def _curve(
-    recipe: Recipe,
-    chosen: Candidate,
-    X: Table,
-    y: Array,
-    settings: Settings,
-    framing: Framing,
-    marks: dict[str, Array],
-    deadline: Deadline,
-) -> LearningCurve | None:
-    rows = sample(y, min(chosen.rows, MOST_ROWS), settings, marks)
+def _curve(job: _Job, recipe: Recipe, chosen: Candidate) -> LearningCurve | None:
+    settings = job.settings
+    rows, folds = job.chunked(min(chosen.rows, MOST_ROWS))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PellucidWarning)
-            return deadline.within(0.5).run(
-                lambda going: learning_curve(
-                    recipe.pipeline(settings.seed, chosen.lam, settings.code),
-                    take_rows(X, rows),
-                    y[rows],
-                    folds=chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()}),
-                    loss=framing.loss,
-                    seed=settings.seed,
-                    n_jobs=settings.jobs,
-                )
+            return learning_curve(
+                recipe.pipeline(settings.seed, chosen.lam, settings.code),
+                take_rows(job.X_train, rows),
+                job.y_train[rows],
+                folds=folds,
+                loss=job.framing.loss,
+                seed=settings.seed,
+                n_jobs=settings.jobs,
             )
-    except (TooFewRowsError, OutOfTime):
+    except TooFewRowsError:
         return None
 
 

@@ -29,11 +29,12 @@ from pellucid.evaluation.intervals import (
     held_out_predictions,
     interval,
 )
-from pellucid.evaluation.partial_dependence import partial_dependence
+from pellucid.evaluation.partial_dependence import Dependence, partial_dependence
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.evaluation.training_range import cautions, training_ranges
 from pellucid.jobs.fit.comparison import tested_rows
 from pellucid.jobs.fit.fit_result import FitResult
+from pellucid.jobs.fit.in_time import InTime
 from pellucid.jobs.fit.insight_data import Insight, WorstRow
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.statements import ResultFacts, result_findings, result_sentences
@@ -57,6 +58,7 @@ def look_inside(
     y: Array,
     pipeline: Callable[[], Any],
     folds_of: Callable[[int], tuple[Array, Folds]],
+    in_time: InTime,
 ) -> FitResult:
     """Add to a result what its model does: importance, dependence, intervals, worst rows.
 
@@ -72,6 +74,8 @@ def look_inside(
         The algorithm, not fitted, for predictions of held-out rows.
     folds_of : callable most -> (rows, folds)
         At most so many of the training rows, and chunks of them.
+    in_time : InTime
+        What does not end in time is left out, and named there.
 
     Returns
     -------
@@ -85,19 +89,28 @@ def look_inside(
     y_train, y_test = y[result.split.train], y[result.split.test]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PellucidWarning)
-        known = {"ranges": training_ranges(inside)}
+        known: dict[str, Any] = {"ranges": training_ranges(inside)}
         if result.framing.problem == "regression":
-            known["intervals"] = _intervals(pipeline, inside, y_train, folds_of)
+            intervals = in_time.run(
+                "intervals of predictions",
+                lambda going: _intervals(pipeline, inside, y_train, folds_of, going),
+                0.5,
+            )
+            known |= {} if intervals is None else {"intervals": intervals}
         machine = replace(result.machine, known=known)
-        importance, rows, columns = _importance(machine, result, outside, y_test)
+        importance, rows, columns = in_time.run(
+            "the importance of the columns",
+            lambda going: _importance(machine, result, outside, y_test, going),
+            0.5,
+        ) or ((), 0, 0)
         strongest = [each.column for each in importance if each.mean > 0][:SHOWN]
-        dependence = tuple(
-            partial_dependence(machine.scores, _some(inside, DEPENDENCE_ROWS), name)
-            for name in strongest
-            if inside[name].kind is not Kind.TEXT  # too many values to go through
+        dependence = in_time.run(
+            "the curves of the strongest columns",
+            lambda going: _dependence(machine, inside, strongest),
+            0.5,
         )
         covered, width = _coverage(machine, outside, y_test)
-        insight = Insight(importance, rows, columns, dependence, covered, width)
+        insight = Insight(importance, rows, columns, dependence or (), covered, width)
         each = losses_of_test(machine, result, outside, y_test)
         facts = facts_of_result(result, insight, each)
         insight = replace(
@@ -123,6 +136,14 @@ def look_inside(
     )
 
 
+def _dependence(machine: Machine, inside: Table, names: list[str]) -> tuple[Dependence, ...]:
+    return tuple(
+        partial_dependence(machine.scores, _some(inside, DEPENDENCE_ROWS), name)
+        for name in names
+        if inside[name].kind is not Kind.TEXT  # too many values to go through
+    )
+
+
 def _some(table: Table, most: int) -> Table:
     if len(table) <= most:
         return table
@@ -134,10 +155,11 @@ def _intervals(
     inside: Table,
     y: Array,
     folds_of: Callable[[int], tuple[Array, Folds]],
+    going: Callable[[], None],
 ) -> dict[str, Any]:
     rows, chunks = folds_of(INTERVAL_ROWS)
     some, answers = take_rows(inside, rows), y[rows]
-    guesses, held = held_out_predictions(pipeline(), some, answers, chunks)
+    guesses, held = held_out_predictions(pipeline(), some, answers, chunks, going)
     least = 0.0 if y.min() >= 0 else None
     return conformal_scores(guesses, answers[held], least)
 
@@ -158,7 +180,7 @@ def losses_of_test(machine: Machine, result: FitResult, X: Table, y: Array) -> A
 
 
 def _importance(
-    machine: Machine, result: FitResult, X: Table, y: Array
+    machine: Machine, result: FitResult, X: Table, y: Array, going: Callable[[], None]
 ) -> tuple[tuple[Importance, ...], int, int]:
     """Shuffle encoded blocks where the first step makes numbers of columns, else the table."""
     names = list(result.framing.features)
@@ -180,6 +202,7 @@ def _importance(
         return rows
 
     def losses(rows: Any) -> Array:
+        going()
         return losses_at(machine.model, reached(rows), y, result.framing.loss)
 
     gain = _baseline_loss(result) - result.test_error

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from pellucid.data.table import Table
 from pellucid.errors import PellucidWarning
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline
 from pellucid.evaluation.evidence import Candidate
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.fit_result import FitResult
+from pellucid.jobs.fit.in_time import InTime
 from pellucid.jobs.fit.weights import weights_of
 
 Array = NDArray[Any]
+FOR_ASSUMPTIONS = 0.25
 FOR_COMPARISON = 0.55  # of the time allowed; the rest is for the fit, the test and the report
 
 
@@ -39,7 +41,7 @@ def affordable(
 
 
 def on_all_rows(
-    result: FitResult, recipe: Recipe, table: Table, y: Array, deadline: Deadline
+    result: FitResult, recipe: Recipe, table: Table, y: Array, in_time: InTime
 ) -> FitResult:
     """The result with the model fitted again on training and test rows together."""
     settings, machine = result.settings, result.machine
@@ -51,9 +53,7 @@ def on_all_rows(
             warnings.simplefilter("ignore", PellucidWarning)  # told of the fit that was tested
             return pipeline.fit(X, y)
 
-    try:
-        deadline.run(work)
-    except OutOfTime:
+    if in_time.run("fitting again on all rows", work) is None:
         return result
     facts = machine.evidence | {"fitted on": f"all {len(table):,} rows, after the test"}
     whole = replace(

@@ -46,6 +46,9 @@ class Machine:
         `intervals` rest on; empty in files of earlier versions.
     lowest : float or None
         Of a regression: no answer lies below it (0 for counts).
+    class_weights : list of float or None
+        Several classes: the one of the largest probability × weight is said; None weighs them
+        alike.
 
     Notes: §1.0.7, Def 19
     """
@@ -58,6 +61,7 @@ class Machine:
     evidence: dict[str, Any]
     known: dict[str, Any] = field(default_factory=dict)
     lowest: float | None = None
+    class_weights: list[float] | None = None
 
     @property
     def wanted(self) -> list[dict[str, Any]]:
@@ -108,7 +112,7 @@ class Machine:
         return found if self.lowest is None else np.maximum(found, self.lowest)
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
-        """Class labels from probabilities, n×k, with the machine's threshold.
+        """Class labels from probabilities, n×k, with the machine's threshold or weights.
 
         Notes: KE 152, Def 175
         """
@@ -116,7 +120,8 @@ class Machine:
         if len(labels) == 2:
             cut = 0.5 if self.threshold is None else self.threshold
             return np.asarray(labels[(probabilities[:, 1] > cut).astype(np.intp)])
-        return np.asarray(labels[probabilities.argmax(axis=1)])
+        weights = 1.0 if self.class_weights is None else np.asarray(self.class_weights)
+        return np.asarray(labels[(probabilities * weights).argmax(axis=1)])
 
     def _joined(self, row: NDArray[np.bool_]) -> str:
         said = [c for c, on in zip(self.framing.classes, row, strict=True) if on]

@@ -165,7 +165,8 @@ def _try(
     path: tuple[tuple[float, Score, float], ...] = ()
     if recipe.tuned != "lam" and recipe.lams:
         steps = tuple(int(v) for v in recipe.lams)
-        tuning = tune(pipeline, None, y_some, steps, name=recipe.tuned, **shared)
+        more = partial(recipe.further_rounds, len(rows), _scores(y), settings.cv)
+        tuning = tune(pipeline, None, y_some, steps, name=recipe.tuned, beyond=more, **shared)
         score, value = tuning.scores[tuning.best], tuning.best_value
         training = tuning.training[tuning.best].mean
     elif recipe.lams:

@@ -48,6 +48,7 @@ def fit_any_size(
     say: Say,
     folder: Path | None = None,
     resume: bool = False,
+    since: float | None = None,
 ) -> FitResult:
     """`fit_table` where the rows go into the memory that the job may take, else `fit_on_blocks`.
 
@@ -61,6 +62,8 @@ def fit_any_size(
         Where whole passes are kept while the job runs.
     resume : bool
         Whether to go on from those that an earlier run left there.
+    since : float or None
+        `time.perf_counter()` when the budget of the settings began.
 
     Raises
     ------
@@ -75,7 +78,8 @@ def fit_any_size(
     source = blocks_of(data, settings.encoding or "utf-8")
     if source is None or room.holds(source):
         say("reading the table", 0.0)
-        return fit_table(read_table(data, **settings.reading()), settings, progress=say)
+        table = read_table(data, **settings.reading())
+        return fit_table(table, settings, progress=say, since=since)
     if folder is None:
         return fit_on_blocks(source, settings, room, say)
     mark = mark_of(source, settings, room.sampled_rows(len(source.names)))
@@ -83,6 +87,10 @@ def fit_any_size(
     try:
         result = fit_on_blocks(source, settings, room, say, record)
     except KeyboardInterrupt as stopped:
-        raise KeyboardInterrupt("The same command with --resume goes on from there.") from stopped
+        further = "The same command with --resume goes on from there." if record.passes else ""
+        raise KeyboardInterrupt(further) from stopped
+    finally:
+        if not record.passes:
+            record.forget()
     record.forget()
     return result

@@ -89,7 +89,7 @@ def fit_of(recipe: Recipe, seed: int) -> Callable[[AllRows, Candidate], FittedTo
 
     Notes: §2.5.6
     """
-    if recipe.whole or recipe.target:
+    if recipe.whole or recipe.target or recipe.model == "nearest":  # it answers by rows it holds
         return None
     model = recipe.make(seed)
     if isinstance(model, Ridge | LeastSquares):

@@ -16,10 +16,12 @@ from pellucid.data.blocks.column_statistics import ColumnStatistics, ranges_of
 from pellucid.data.columns.spellings import SPELLINGS
 from pellucid.data.splits import Split
 from pellucid.evaluation.cross_validation import take_rows
+from pellucid.evaluation.deadline import Deadline
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.candidates import recipe_of
 from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.in_time import InTime
 from pellucid.jobs.fit.insight import look_inside
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_choice import chunks_of, sample
@@ -211,6 +213,7 @@ def _looked_inside(parts: Parts, result: FitResult) -> FitResult:
         rows.answers,
         lambda: recipe.pipeline(settings.seed, parts.chosen.lam, settings.code),
         folds_of,
+        InTime(Deadline(None)),
     )
     features = rows.table.select(parts.known.framing.features)
     known = dict(found.machine.known) | {"ranges": ranges_of(features, parts.statistics)}

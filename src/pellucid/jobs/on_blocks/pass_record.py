@@ -8,6 +8,7 @@ Notes: §1.0.3, §2.5.6
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -65,6 +66,11 @@ class PassRecord:
                 "stopped: run without --resume."
             )
 
+    @property
+    def passes(self) -> int:
+        """How many passes are kept."""
+        return sum(path.name.isdigit() for path in self.folder.glob("*"))
+
     def found(self, number: int) -> Any:
         """What a pass found, or None where it was not ended."""
         path = self.folder / str(number)
@@ -80,8 +86,10 @@ class PassRecord:
             self.keeping = False
 
     def forget(self) -> None:
-        """Take the record away."""
+        """Take the record away, and the folder where there is nothing else in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.folder.parent.rmdir()
 
 
 def mark_of(source: RowBlocks, settings: Settings, sampled: int) -> str:

@@ -1,7 +1,7 @@
 // The table of contents shows a picture of each as it comes into view.
 import "/static/find.js";
 import tools from "/widgets/tools.js";
-import { Model, unpack } from "/static/shell.js";
+import { thumb, unpack } from "/static/shell.js";
 
 const cards = [...document.querySelectorAll("[data-name]")];
 // One picture at a time, of those in view.
@@ -19,12 +19,9 @@ async function work() {
 async function picture(card) {
   const answer = await fetch(`/page/${card.dataset.name}/scene`, { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } });
   if (!answer.ok) return;
-  const scene = unpack(await answer.arrayBuffer()), host = card.querySelector(".thumb");
-  const shown = Object.values(scene.pictures)[0], { default: widget } = await import(`/widgets/${shown.widget}.js`);
-  const model = new Model({ picture: { ...shown, height: 0.55, x: "", y: "", bare: true, names: [] }, t: Math.ceil(scene.steps / 3), hover: null, state: scene.settled, words: {} });
-  host.inert = true;
-  for (const [term, colour] of Object.entries(scene.colours)) host.style.setProperty(`--term-${term}`, `var(--${colour})`);
-  widget.render({ model, el: host.appendChild(document.createElement("div")), tools });
+  const scene = unpack(await answer.arrayBuffer()), shown = Object.values(scene.pictures)[0];
+  const { default: widget } = await import(`/widgets/${shown.widget}.js`);
+  thumb(card, { ...scene, picture: shown }, widget, tools);
 }
 
 const seen = new IntersectionObserver(found => {

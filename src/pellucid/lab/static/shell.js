@@ -25,6 +25,18 @@ export function unpack(buffer) {
   return revive(head);
 }
 
+// Values of a file, whose arrays stand beside them as text: {"$": [place, shape]}.
+export function revivedFrom(arrays) {
+  const decoded = arrays.map(text => new Float32Array(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer));
+  const revived = value => {
+    if (Array.isArray(value)) return value.map(revived);
+    if (value === null || typeof value !== "object") return value;
+    if (value.$) return Object.assign(decoded[value.$[0]].subarray(), { shape: value.$[1] });
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, revived(v)]));
+  };
+  return revived;
+}
+
 // All settings and the step, in the fragment.
 export function fragment(page, state, t) {
   const found = new URLSearchParams();
@@ -108,4 +120,13 @@ export function start({ page, widgets, tools, declared, source, el, link = true 
 function ending() {
   const end = new AbortController();
   return { signal: end.signal, abort: () => end.abort() };
+}
+
+// The first picture of a page, small and without words, on its card.
+export function thumb(card, { picture, steps, colours, settled }, widget, tools) {
+  const host = card.querySelector(".thumb");
+  const model = new Model({ picture: { ...picture, height: 0.55, x: "", y: "", bare: true, names: [] }, t: Math.ceil(steps / 3), hover: null, state: settled, words: {} });
+  host.inert = true;
+  for (const [term, colour] of Object.entries(colours)) host.style.setProperty(`--term-${term}`, `var(--${colour})`);
+  widget.render({ model, el: host.appendChild(document.createElement("div")), tools });
 }

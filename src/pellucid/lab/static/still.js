@@ -1,13 +1,6 @@
 // A page in one file: scenes were laid out for its main control; nothing is asked of anybody.
 const held = JSON.parse(document.getElementById("held").textContent);
-const decoded = held.arrays.map(text => new Float32Array(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer));
-
-const revived = value => {
-  if (Array.isArray(value)) return value.map(revived);
-  if (value === null || typeof value !== "object") return value;
-  if (value.$) return Object.assign(decoded[value.$[0]].subarray(), { shape: value.$[1] });
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, revived(v)]));
-};
+const revived = revivedFrom(held.arrays);
 
 // The values that were laid out; a slider goes to the nearest.
 // Keys were written in Python, which spells numbers otherwise (1e-05): found by value, not spelling.

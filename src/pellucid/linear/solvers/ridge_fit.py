@@ -18,6 +18,7 @@ from pellucid.linear.solvers.ridge_solutions import (
     augmented,
     by_qr,
     dual,
+    dual_path,
     from_moments,
     polished,
 )
@@ -133,6 +134,19 @@ def _dual_fit(
         return None
     theta = Z.T @ found[0]
     return Solution(theta, "dual cholesky", found[1]), _offset(theta, x_mean, y_mean)
+
+
+def fit_wide_path(
+    X: Array, Y: Array, weights: Array | None, lams: Array, *, offset: bool = True
+) -> tuple[Array, Array]:
+    """θ (a, d, t) and θ₀ (a, t) at each λ > 0, from one n×n Gram matrix: fewer rows than columns.
+
+    Notes: KE 71, Concept 72, Concept 87
+    """
+    Z, R, x_mean, y_mean = _weighted(X, Y, weights, offset)
+    total = float(len(Z)) if weights is None else float(weights.sum())
+    thetas = np.array([Z.T @ alpha for alpha in dual_path(Z @ Z.T, R, total, lams)])
+    return thetas, np.array([_offset(theta, x_mean, y_mean) for theta in thetas])
 
 
 def _row_fit(

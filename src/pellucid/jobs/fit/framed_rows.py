@@ -1,0 +1,128 @@
+"""The rows of a fit: those that have an answer, the problem they pose, and how they are split.
+
+Notes: §1.0.3, §2.7
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.framing import Framing, frame
+from pellucid.data.splits import Split, split_rows, without_singles
+from pellucid.data.table import Table
+from pellucid.errors import ColumnError, FramingError, TooFewRowsError
+from pellucid.jobs.fit.fit_result import Settings
+
+Array = NDArray[Any]
+
+
+def framed_rows(table: Table, settings: Settings) -> tuple[Table, Framing, dict[str, Array]]:
+    """The rows that have an answer, the problem, and what orders or groups the rows.
+
+    Raises
+    ------
+    ColumnError, FramingError
+        When the settings do not fit the table.
+
+    Notes: §1.0.3
+    """
+    marks: dict[str, Array] = {}
+    if settings.target in (settings.code or {}):
+        raise ColumnError(f"{settings.target!r} is given a code, but it is the target.")
+    for name, use in ((settings.order_by, "order"), (settings.group, "groups")):
+        if name is not None:
+            if name == settings.target:
+                raise ColumnError(f"{name!r} is the target; it cannot order or group the rows.")
+            marks[use] = _marks(table, name)
+            table = table.drop([name])
+    framing = frame(
+        table,
+        settings.target,
+        problem=settings.problem,
+        loss=settings.loss,
+        costs=settings.costs,
+        delimiter=settings.delimiter,
+    )
+    _refuse_unused_codes(settings, framing)
+    _refuse_balance(settings, framing)
+    known = answered(table, settings.target)
+    if not known.all():
+        table = table.take(np.flatnonzero(known))
+        marks = {use: values[known] for use, values in marks.items()}
+    return table, framing, marks
+
+
+def _refuse_unused_codes(settings: Settings, framing: Framing) -> None:
+    why = dict(framing.dropped) | {
+        settings.order_by: "it orders the rows",
+        settings.group: "it groups the rows",
+    }
+    for name in settings.code or {}:
+        if name not in framing.features:
+            raise ColumnError(f"{name!r} is given a code, but {why.get(name, 'it is not used')}.")
+
+
+def _refuse_balance(settings: Settings, framing: Framing) -> None:
+    if not settings.balance:
+        return
+    if framing.problem not in ("two classes", "several classes"):
+        raise FramingError(f"--balance needs one class a row; this is {framing.problem}.")
+    if settings.costs:
+        raise FramingError("--costs and --balance both decide which class is said; give one.")
+
+
+def _marks(table: Table, name: str) -> Array:
+    column = table[name]
+    values = np.asarray(column.values)
+    if column.levels is not None:
+        return values
+    return (
+        np.unique(values.astype(str), return_inverse=True)[1] if values.dtype == object else values
+    )
+
+
+def answered(table: Table, target: str) -> NDArray[np.bool_]:
+    """Which rows have an answer: (n,)."""
+    return ~table[target].missing
+
+
+def split_for(y: Array, settings: Settings, framing: Framing, marks: dict[str, Array]) -> Split:
+    """Training and test rows; every class of the test rows has training rows where it can.
+
+    Raises
+    ------
+    FramingError, TooFewRowsError
+        When the training rows hold one class, or are fewer than the chunks.
+
+    Notes: §2.7, Clar 79
+    """
+    one_label = y.ndim == 1 and framing.problem != "regression"
+    labels = y if one_label and not marks else None
+    split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=labels, **marks)
+    if labels is not None:
+        train, test = without_singles(labels, [(split.train, split.test)])[0]
+        split = Split(train, test, split.how)
+    _refuse_one_class(y, split, framing)
+    if len(split.train) < settings.cv:
+        raise TooFewRowsError(
+            f"{len(split.train)} training rows do not make {settings.cv} chunks; "
+            f"at least {settings.cv} are needed. Lower --cv or --test, or gather more rows."
+        )
+    return split
+
+
+def _refuse_one_class(y: Array, split: Split, framing: Framing) -> None:
+    """A class that only test rows hold cannot be learned: said with the table's own counts."""
+    if framing.problem not in ("two classes", "several classes"):
+        return
+    if len(np.unique(y[split.train])) > 1:
+        return
+    labels, counts = np.unique(y, return_counts=True)
+    told = ", ".join(f"{str(a)!r} has {n:,}" for a, n in zip(labels, counts, strict=True))
+    raise FramingError(
+        f"All training rows are {str(y[split.train][0])!r} (rows: {told}): there is nothing to "
+        "tell apart. Gather rows of the other classes, or split otherwise (--order-by, --group)."
+    )
