@@ -14,11 +14,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import PellucidWarning
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.pictured import Pictured, picture_html
 
 PLACEHOLDER = "{hyperparameters}"
 # Methods that answer for each row: of rows in blocks they give blocks.
@@ -27,7 +29,7 @@ BY_ROW = frozenset(
 )
 
 
-class GlassBox(BaseEstimator):  # type: ignore[misc]
+class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
     """Abstract: an estimator whose settings are declared once and whose fit can be read.
 
     A final class sets `hyperparameters` (in the order of its constructor), writes the placeholder
@@ -90,6 +92,15 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
         passes = f"{blocks['source']}: {blocks['passes']} passes"
         facts = (("rows read in blocks", passes), *(("sample", note) for note in blocks["notes"]))
         return replace(found, happened=(*found.happened, *facts))
+
+    def _html_repr(self) -> str:
+        """How scikit-learn shows it in a notebook, and once fitted its picture below."""
+        shown: str = super()._html_repr()
+        try:
+            check_is_fitted(self)
+        except NotFittedError:
+            return shown
+        return shown + picture_html(self)
 
     def _explanation(self) -> Explanation:
         raise NotImplementedError(f"{type(self).__name__} must say how it was fitted.")

@@ -58,7 +58,7 @@ def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBloc
             raise ShapeError(
                 "Blocks hold the answers beside the rows: give array_blocks(X, y), and no y."
             )
-        return X, LocalPasses()
+        return X, getattr(X, "passes", None) or LocalPasses()
     from pellucid.data.blocks.dask_blocks import dask_blocks
     from pellucid.data.blocks.dask_passes import DaskPasses, active_client
 

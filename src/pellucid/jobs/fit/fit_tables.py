@@ -57,10 +57,12 @@ from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
 from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
+from pellucid.notebook_progress import shows_progress
 
 Array = NDArray[Any]
 
 
+@shows_progress
 def fit_table(table: Any, settings: Settings, progress: Progress | None = None) -> FitResult:
     """Frame the problem, choose a model by cross-validation, and test it on rows never used.
 
