@@ -91,6 +91,25 @@ def test_any_cut_gives_the_same_bits(at: int, cut: list[int], weighted: bool) ->
 
 
 @pytest.mark.parametrize("at", WITH_ROUTE, ids=lambda at: MEMBERS[at].name)
+def test_rows_that_stand_between_addresses_give_the_same_bits(at: int) -> None:
+    """As arrays do that came over a network."""
+    X, y = rows(MEMBERS[at], n=N)
+    model = clone(MEMBERS[at].estimator)
+    assert learnt(model.fit(array_blocks(between_addresses(X), y, cut=N))) == in_one_piece(
+        at, False
+    )
+
+
+def between_addresses(X: Any) -> Any:
+    """The same numbers one byte off."""
+    room = bytearray(X.nbytes + 1)
+    room[1:] = X.tobytes()
+    found = np.frombuffer(room, dtype=X.dtype, offset=1).reshape(X.shape)
+    assert not found.flags.aligned
+    return found
+
+
+@pytest.mark.parametrize("at", WITH_ROUTE, ids=lambda at: MEMBERS[at].name)
 def test_the_answer_is_that_of_rows_in_memory(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """To 1e-10; where a sample starts or answers, with a sample that holds all rows."""
     monkeypatch.setattr(samples, "MOST", N)

@@ -25,6 +25,10 @@ class FramingError(PellucidError, ValueError):
     """The problem cannot be framed: the target, its kind, or the loss does not fit."""
 
 
+class ClusterError(PellucidError, RuntimeError):
+    """A cluster of workers failed: its scheduler was lost, or workers ended again and again."""
+
+
 class TooFewRowsError(PellucidError, ValueError):
     """A split, a fold or a model needs more rows than there are."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 from functools import wraps
+from types import FunctionType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,6 +23,10 @@ from pellucid.hyperparameters import Hyperparameter
 from pellucid.pictured import Pictured, picture_html
 
 PLACEHOLDER = "{hyperparameters}"
+# Methods that answer for each row: of rows in blocks they give blocks.
+BY_ROW = frozenset(
+    {"transform", "predict", "predict_proba", "predict_log_proba", "decision_function", "encode"}
+)
 
 
 class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
@@ -50,6 +55,9 @@ class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
         if "fit" in cls.__dict__:
             fit: Any = cls.__dict__["fit"]
             cls.fit = taking_blocks(fit)
+        for name in BY_ROW:
+            if isinstance(method := cls.__dict__.get(name), FunctionType):
+                setattr(cls, name, mapping_blocks(method))
 
     def check_hyperparameters(self) -> None:
         """Check each setting against its declaration; start the fit with no warnings on record."""
@@ -106,7 +114,7 @@ def are_blocks(X: Any) -> bool:
     >>> are_blocks(np.zeros((2, 2)))
     False
     """
-    return type(X).__module__.startswith(("dask.", "pellucid.data.blocks."))
+    return type(X).__module__.startswith(("dask.", "dask_expr.", "pellucid.data.blocks."))
 
 
 def taking_blocks(fit: Any) -> Any:
@@ -121,6 +129,20 @@ def taking_blocks(fit: Any) -> Any:
         return fit(self, *given, **named)
 
     return fitted
+
+
+def mapping_blocks(method: Any) -> Any:
+    """A method of a row's answer that takes rows in blocks too, and answers as they are read."""
+
+    @wraps(method)
+    def answered(self: Any, X: Any, *given: Any, **named: Any) -> Any:
+        if are_blocks(X):
+            from pellucid.data.blocks.routes import map_blocks
+
+            return map_blocks(self, method.__name__, X)
+        return method(self, X, *given, **named)
+
+    return answered
 
 
 class LogProbabilities:

@@ -94,8 +94,9 @@ def test_missing_numbers_are_no_error(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_places_that_are_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "inside.csv").write_text("a,y\n" + "1,2\n" * 3)
-    code, said = fit(capsys, str(tmp_path), "-t", "y")
-    assert (code, "is a folder" in said, "inside.csv" in said) == (1, True, True)
+    (tmp_path / "empty").mkdir()
+    code, said = fit(capsys, str(tmp_path / "empty"), "-t", "y")
+    assert (code, "empty" in said, "holds no" in said) == (1, True, True)
     code, said = fit(capsys, str(tmp_path / "insde.csv"), "-t", "y")
     assert (code, "Did you mean inside.csv?" in said) == (1, True)
 

@@ -88,7 +88,7 @@ def drawn(seed: int) -> ResultFacts:
     covered = float(rng.choice([0.5, 0.85, 0.9, 1.0])) if rng.random() < 0.5 else None
     return ResultFacts(
         test, spread, held, spread, base, int(rng.integers(1, 500)), top,
-        top * float(rng.uniform(0, 1)), "x", covered,
+        top * float(rng.uniform(0, 1)), "x", covered, bool(rng.random() < 0.8),
     )  # fmt: skip
 
 

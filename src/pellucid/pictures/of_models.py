@@ -89,6 +89,14 @@ def bars(names: Sequence[str], values: Any, x: str) -> Figure:
         return figure_of(axes)
 
 
+def words(model: Any) -> Figure:
+    """In how many documents each word stands, or each bucket of words has one."""
+    of_buckets = model.n_buckets is not None
+    names = [str(name) for name in model.get_feature_names_out()] if of_buckets else model.words_
+    thing = "a word of the bucket" if of_buckets else "the word"
+    return bars(names, model.document_frequency_, f"documents with {thing}")
+
+
 def columns_of(model: Any, count: int) -> list[str]:
     """Names of the columns that a model was fitted to."""
     names = getattr(model, "feature_names_in_", None)
@@ -223,7 +231,7 @@ DRAWN: dict[str, Drawn] = {
     "MajorityBaseline": lambda m: bars([str(c) for c in m.classes_], m.shares_, "share of rows"),
     "LinearAutoencoder": kept_variance,
     "FewLabelClassifier": first_codes,
-    "BagOfWords": lambda m: bars(m.words_, m.document_frequency_, "documents with the word"),
+    "BagOfWords": words,
     "Standardize": lambda m: bars(columns_of(m, len(m.scale_)), m.scale_, "standard deviation"),
     "Center": lambda m: bars(columns_of(m, len(m.mean_)), m.mean_, "mean that is taken off"),
     # Results.

@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from pellucid.data.blocks.rows import Rows
 from pellucid.data.blocks.source import Columns, RowBlocks, picked
-from pellucid.data.sources.any_source import SQLITE_ENDINGS, TEXT_ENDINGS
+from pellucid.data.sources.any_source import SQLITE_ENDINGS, TEXT_ENDINGS, refuse_unreadable
 from pellucid.data.sources.csv_files import csv_blocks, refuse_duplicates
 from pellucid.data.sources.json_files import json_blocks
 from pellucid.data.sources.many_files import ending, name_of, paths_of, refuse_other_columns
@@ -44,8 +44,7 @@ def file_blocks(source: str, encoding: str = "utf-8") -> RowBlocks:
         return SqliteBlocks(Path(file), inner)
     paths = paths_of(source, KINDS)
     for path in paths:
-        if not path.is_file():
-            raise TableError(f"There is no file {path}.")
+        refuse_unreadable(path)
     kind = ending(paths[0])
     if kind == ".parquet":
         return ParquetBlocks(paths)

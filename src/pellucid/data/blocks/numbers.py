@@ -43,7 +43,8 @@ def finite(values: Any, first: int, what: str, axes: int, *, missing: bool = Fal
         When it is not; names the row.
     """
     try:
-        numbers = np.ascontiguousarray(values, dtype=np.float64)
+        # Arrays that came over a network may stand between addresses: sums of such have other bits.
+        numbers = np.require(values, dtype=np.float64, requirements=["C", "A"])
     except (TypeError, ValueError) as error:
         raise ShapeError(f"{what} holds what is no number: {error}. Encode it first.") from error
     if numbers.ndim not in (axes, 1 if what == "y" else axes):

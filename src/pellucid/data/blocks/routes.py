@@ -8,9 +8,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from pellucid.data.blocks.mapped import MappedBlocks
 from pellucid.data.blocks.passes import LocalPasses, Passes
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.errors import FramingError, ShapeError
+from pellucid.threads import one_blas_thread
 
 
 def fit_blocks(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> Any:
@@ -39,20 +41,43 @@ def fit_blocks(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> 
     source, passes = source_of(X, y, sample_weight)
     module, _, name = model.block_route.partition(":")
     fit: Any = getattr(import_module(module), name)
-    fit(model, source, passes)
+    with one_blas_thread(1):
+        fit(model, source, passes)
     model.blocks_ = {"source": source.name, "passes": passes.taken, "notes": list(passes.notes)}
     return model
 
 
 def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBlocks, Passes]:
-    """The blocks, and who takes passes over them: threads of this machine."""
+    """The blocks, and who takes passes over them.
+
+    Collections of Dask go to the workers of the active `distributed.Client`; without one, and all
+    other blocks, to threads of this process.
+    """
     if isinstance(X, RowBlocks):
         if y is not None or sample_weight is not None:
             raise ShapeError(
                 "Blocks hold the answers beside the rows: give array_blocks(X, y), and no y."
             )
         return X, getattr(X, "passes", None) or LocalPasses()
-    raise FramingError(
-        f"A collection of Dask ({type(X).__name__}) is not read in place: compute() it where it "
-        "fits in memory; else give CalledBlocks or array_blocks of its partitions."
-    )
+    from pellucid.data.blocks.dask_blocks import dask_blocks
+    from pellucid.data.blocks.dask_passes import DaskPasses, active_client
+
+    client = active_client()
+    passes: Passes = LocalPasses() if client is None else DaskPasses(client)
+    return dask_blocks(X, y, sample_weight), passes
+
+
+def map_blocks(model: Any, method: str, X: Any) -> Any:
+    """A fitted model's method on rows in blocks, done when they are read.
+
+    Returns
+    -------
+    RowBlocks, or a collection of Dask: as X
+
+    Notes: §2.5.6
+    """
+    if isinstance(X, RowBlocks):
+        return MappedBlocks(X, model, method)
+    from pellucid.data.blocks.dask_blocks import mapped
+
+    return mapped(X, model, method)

@@ -94,7 +94,7 @@ def _from_place(source: str, encoding: str) -> Held:
         return _from_many(paths_of(source, ENDINGS), encoding)
     file, _, inner = source.partition("::")
     path = Path(file)
-    _refuse_unreadable(path)
+    refuse_unreadable(path)
     if path.suffix.lower() in SQLITE_ENDINGS or (inner and not _holds_sheets(path)):
         return Held(from_sqlite(path, path.name, inner), path.name)
     if path.stat().st_size == 0:
@@ -170,7 +170,15 @@ def on_disk(source: str) -> Iterator[Path]:
         yield path
 
 
-def _refuse_unreadable(path: Path) -> None:
+def refuse_unreadable(path: Path) -> None:
+    """What is no file, or may not be read.
+
+    Raises
+    ------
+    TableError
+
+    Notes: §2.1.3
+    """
     if not path.exists():
         there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         near = difflib.get_close_matches(path.name, there, n=1)

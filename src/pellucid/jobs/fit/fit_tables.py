@@ -57,6 +57,7 @@ from pellucid.jobs.fit.kept_model import (
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
 from pellucid.jobs.fit.weights import weights_of
+from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
 from pellucid.notebook_progress import shows_progress
@@ -276,8 +277,8 @@ def _decision(job: _Job, model: Any) -> tuple[float | None, list[float] | None, 
     settings, problem = job.settings, job.framing.problem
     if settings.costs and problem == "two classes":
         return choose_threshold(settings.costs, [str(c) for c in model.classes_]), None, []
-    if not settings.balance:
-        return None, None, []
+    if not settings.balance or isinstance(model, MajorityBaseline):
+        return None, None, []  # equal shares of every class name no class
     weights = balanced_weights(job.y_train, model.classes_)
     if problem == "two classes":
         cut = float(weights[0] / weights.sum())

@@ -264,6 +264,7 @@ def facts_of_result(result: FitResult, insight: Insight, each: Array) -> ResultF
         next=shares[1],
         top_column=insight.importance[0].column if insight.importance else "",
         coverage=insight.coverage,
+        compared=len(result.candidates) > 1 or not result.chosen.name.startswith("baseline"),
     )
 
 

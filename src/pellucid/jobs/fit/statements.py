@@ -25,7 +25,7 @@ class ResultFacts:
 
     `test_error` and `test_spread` are the mean loss on the test rows and its standard error;
     `held_out` and `held_out_spread` the same by cross-validation; `baseline` is the baseline's
-    loss on the test rows. `top` and `next` are the shares of the gain that the two most important
+    loss on the test rows; `compared` says whether any other candidate was. `top` and `next` are the shares of the gain that the two most important
     columns carry, NaN when unknown. `coverage` is that of the 90 % intervals on `test_rows` rows,
     None without.
     """
@@ -40,6 +40,7 @@ class ResultFacts:
     next: float = float("nan")
     top_column: str = ""
     coverage: float | None = None
+    compared: bool = True
 
     @property
     def distance(self) -> float:
@@ -101,8 +102,18 @@ RESULT: tuple[Statement[ResultFacts], ...] = (
         "note",
     ),
     Statement(
+        "nothing was compared with the baseline",
+        lambda f: f.useless and not f.compared,
+        lambda f: (
+            f"Nothing but the baseline was tried; its loss on rows never used is "
+            f"{number(f.test_error)}. Whether these columns tell the target is not known."
+        ),
+        {"score": "not tried", "importance": "none"},
+        "caution",
+    ),
+    Statement(
         "no better than the baseline",
-        lambda f: f.useless,
+        lambda f: f.useless and f.compared,
         lambda f: (
             f"On rows never used the loss is {number(f.test_error)}; the baseline's is "
             f"{number(f.baseline)}. These columns do not tell the target."
@@ -183,6 +194,8 @@ ADVICE = {
     "wanted; if not: --drop {column}",
     "nearly perfect": "Ask of each strong column whether it is known when the prediction is "
     "wanted; leave out what is not: --drop COLUMN",
+    "nothing was compared with the baseline": "Allow more time (--budget), or name another model "
+    "(--model).",
     "no better than the baseline": "Look for columns that have to do with the target; more rows "
     "only help if there is something to find.",
     "test error far above cross-validation": "Ask whether rows depend on each other (--group, "

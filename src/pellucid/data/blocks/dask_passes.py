@@ -1,0 +1,256 @@
+"""Passes by a cluster of Dask: partitions go to workers, sums come back, never rows.
+
+A unit of work is the tiles that begin in a partition; rows of a tile that stand in the next one go
+from worker to worker. So tiles, and the tree they are merged along, are those of one machine.
+
+Notes: §2.5.6
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pellucid.data.blocks.dask_blocks import DaskBlocks
+from pellucid.data.blocks.merging import MergeTree, Node
+from pellucid.data.blocks.passes import Merge, Partial, whole
+from pellucid.data.blocks.rows import Rows, length, part
+from pellucid.data.blocks.source import Columns, RowBlocks, picked
+from pellucid.data.blocks.tiles import tiles
+from pellucid.errors import ClusterError, PellucidError
+from pellucid.threads import alone, one_blas_thread
+
+S = TypeVar("S")
+RETRIES = 3  # times that a unit may fail before the fit does
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Tiles that one task sums up.
+
+    Parameters
+    ----------
+    tile : int
+        Number of the first.
+    slices : tuple of (partition, start, stop)
+        Where their rows stand.
+    """
+
+    tile: int
+    slices: tuple[tuple[int, int, int], ...]
+
+
+def units(counts: list[int], size: int) -> list[Unit]:
+    """The work on partitions of so many rows, in tiles of `size`: each tile where it begins.
+
+    Examples
+    --------
+    >>> units([5, 1, 4], 4)[0]
+    Unit(tile=0, slices=((0, 0, 5), (1, 0, 1), (2, 0, 2)))
+    >>> [unit.tile for unit in units([5, 1, 4], 4)]
+    [0, 2]
+
+    Notes: §2.5.6
+    """
+    firsts = [0]
+    for n in counts:
+        firsts.append(firsts[-1] + n)
+    found = []
+    for at in range(len(counts)):
+        begin, end = -(-firsts[at] // size), -(-firsts[at + 1] // size)
+        if begin == end:
+            continue
+        start, stop = begin * size, min(end * size, firsts[-1])
+        slices, j = [], at
+        while j < len(counts) and firsts[j] < stop:
+            cut = max(start - firsts[j], 0), min(stop - firsts[j], counts[j])
+            if cut[0] < cut[1]:
+                slices.append((j, *cut))
+            j += 1
+        found.append(Unit(begin, tuple(slices)))
+    return found
+
+
+@dataclass(frozen=True)
+class Work(Generic[S]):
+    """What every unit does: it goes to the workers once."""
+
+    partial: Partial[S]
+    merge: Merge[S]
+    size: int
+    columns: Columns
+
+
+def summed(packed: bytes, tile: int, *pieces: Rows) -> bytes:
+    """The nodes of the tree over a unit's tiles, or what is wrong with its rows, pickled.
+
+    Work and sums travel as bytes of our own: Dask would hand out the arrays in them as views of
+    what it received, between addresses, and sums of such have other bits.
+
+    Notes: §2.5.6
+    """
+    work: Work[Any] = pickle.loads(packed)
+    return pickle.dumps(_nodes(work, tile, pieces))
+
+
+def _nodes(work: Work[S], tile: int, pieces: Iterable[Rows]) -> list[tuple[Node, S]] | Exception:
+    tree: MergeTree[S] = MergeTree(work.merge)
+    rows = (each if isinstance(each, tuple) else picked(each, work.columns) for each in pieces)
+    try:
+        with one_blas_thread(1), alone():
+            for each in tiles(rows, work.size, tile * work.size):
+                tree.add(0, each.number, work.partial(each))
+    except PellucidError as error:  # to be said at once: no worker can do better
+        return error
+    return tree.nodes()
+
+
+class DaskPasses:
+    """Passes by the workers of a cluster.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    seen : callable (rows) or None
+        Called with the number of rows done so far in a pass.
+
+    Notes: §2.5.6
+    """
+
+    def __init__(self, client: Any, seen: Callable[[int], None] | None = None) -> None:
+        self.client, self.seen = client, seen
+        self.taken = 0
+        self.notes: list[str] = []
+
+    def reduce(
+        self, source: RowBlocks, partial: Partial[S], merge: Merge[S], columns: Columns = None
+    ) -> S:
+        """`partial` of every tile, merged along the fixed tree.
+
+        Raises
+        ------
+        ClusterError
+            When the scheduler is lost, or partitions end the workers that take them.
+        """
+        import cloudpickle
+        from dask.delayed import delayed
+        from distributed import as_completed
+
+        self.taken += 1
+        with in_words(self.client):
+            parts, counts = self._partitions(source, columns)
+            work = Work(partial, merge, source.tile, columns)
+            packed: Any = delayed(cloudpickle.dumps(work), pure=False)
+            todo = units(counts, source.tile)
+            cut = delayed(part, pure=False)
+            one = delayed(summed, pure=False)
+            tasks = [
+                one(packed, unit.tile, *(_sliced(cut, parts[j], counts[j], a, b)
+                                       for j, a, b in unit.slices))
+                for unit in todo
+            ]  # fmt: skip
+            futures = self.client.compute(tasks, retries=RETRIES)
+            rows = {
+                f.key: sum(b - a for _, a, b in u.slices)
+                for f, u in zip(futures, todo, strict=True)
+            }
+            tree: MergeTree[S] = MergeTree(merge)
+            arrived: Any = as_completed
+            done = 0
+            try:
+                for future, sums in arrived(futures, with_results=True):
+                    found = pickle.loads(sums)
+                    if isinstance(found, PellucidError):
+                        raise found
+                    for (level, number), each in found:
+                        tree.add(level, number, each)
+                    done += rows[future.key]
+                    future.release()
+                    if self.seen is not None:
+                        self.seen(done)
+            finally:
+                for future in futures:
+                    future.release()
+        return whole(tree, source)
+
+    def _partitions(self, source: RowBlocks, columns: Columns) -> tuple[list[Any], list[int]]:
+        """What gives the rows of each piece on a worker, and how many there are."""
+        if isinstance(source, DaskBlocks):
+            return source.parts, source.counts
+        from dask.delayed import delayed
+
+        read = delayed(piece_of, pure=False)
+        whose = delayed(source, pure=False, traverse=False)
+        parts = [read(whose, at, columns) for at in range(source.pieces)]
+        known = [source.rows_of(at) for at in range(source.pieces)]
+        if None in known:
+            count = delayed(rows_in_piece, pure=False)
+            known = self.client.gather(
+                self.client.compute([count(whose, at) for at in range(source.pieces)])
+            )
+        return parts, [int(n or 0) for n in known]
+
+
+def _sliced(cut: Any, rows: Any, n: int, start: int, stop: int) -> Any:
+    return rows if (start, stop) == (0, n) else cut(rows, start, stop)
+
+
+def piece_of(source: RowBlocks, at: int, columns: Columns) -> Rows:
+    """The rows of a piece, read by a worker."""
+    from pellucid.data.blocks.rows import joined
+
+    return joined(list(source.piece(at, columns)))
+
+
+def rows_in_piece(source: RowBlocks, at: int) -> int:
+    """How many rows a piece has, counted by a worker."""
+    return sum(length(block) for block in source.piece(at))
+
+
+@contextmanager
+def in_words(client: Any) -> Iterator[None]:
+    """Failures of a cluster as sentences.
+
+    Raises
+    ------
+    ClusterError
+
+    Notes: §2.5.6
+    """
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except KilledWorker as error:
+        raise ClusterError(
+            "Several workers ended on the same partition; most likely it does not fit their "
+            "memory. Make partitions smaller (repartition, rechunk), or give workers more memory."
+        ) from error
+    except (CancelledError, CommClosedError, TimeoutError, OSError) as error:
+        if client.status == "running" and not isinstance(error, CancelledError | CommClosedError):
+            raise
+        raise ClusterError(
+            f"The scheduler of the Dask cluster was lost ({client.status}): the fit ends here. "
+            "Start a cluster and fit again; nothing half-fitted is left."
+        ) from error
+
+
+def active_client() -> Any:
+    """The `distributed.Client` that is active in this process, or None.
+
+    Notes: §2.5.6
+    """
+    distributed = sys.modules.get("distributed")
+    if distributed is None:
+        return None
+    try:
+        return distributed.default_client()
+    except ValueError:
+        return None
