@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -13,9 +15,24 @@ from evidence import Evidence
 settings.register_profile("searching", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 
+# Starts of the addresses of tests that `./test --slow` alone runs, beside those marked in place.
+NIGHTLY = tuple(
+    line
+    for line in Path(__file__).with_name("nightly.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Each item of the notes' map is watched where its test runs."""
     quick = "not slow" in config.option.markexpr and " or " not in config.option.markexpr
     settings.load_profile("repeatable" if quick else "searching")
     config.pluginmanager.register(Evidence(config))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what the list names as slow, before the marks choose what is run."""
+    for item in items:
+        if item.nodeid.startswith(NIGHTLY):
+            item.add_marker(pytest.mark.slow)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -76,3 +77,12 @@ def test_a_label_reads_alike_from_any_array(value: object) -> None:
 def test_many_labels_are_cut_and_counted() -> None:
     assert labels(np.array(["b", "a"])) == "'b', 'a'"
     assert labels(np.arange(1000), most=2) == "0, 1, … (1,000 in all)"
+
+
+def test_the_nightly_list_names_tests_that_exist() -> None:
+    tests = Path(__file__).parent
+    for line in (tests / "nightly.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            path, _, name = line.partition("::")
+            text = (tests.parent / path).read_text(encoding="utf-8")
+            assert f"def {name.partition('[')[0]}(" in text, line

@@ -37,33 +37,8 @@ def test_the_table_holds_every_estimator() -> None:
     assert estimators == {type(member.estimator) for member in MEMBERS}
 
 
-# They train by the loop, and take rows by the methods, of those that every run checks; a program
-# is compiled for each shape of rows, so their checks are run by `./test --slow`.
-LIKE_OTHERS = {
-    "ConvNetRegressor",
-    "DenoisingAutoencoder",
-    "GenerativeAdversarialPair",
-    "RobustClassifier",
-    "VariationalAutoencoder",
-}
-
-
-def checked(like_others: bool) -> list[Any]:
-    """The estimators of rows of numbers that are checked here, or by the slow run alone."""
-    rows_of_numbers = [member.estimator for member in MEMBERS if not member.text]
-    return [e for e in rows_of_numbers if (type(e).__name__ in LIKE_OTHERS) == like_others]
-
-
-@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
-@parametrize_with_checks(checked(like_others=True))
-def test_scikit_learn_check_of_those_like_others(estimator: Any, check: Any) -> None:
-    """As below."""
-    test_scikit_learn_check(estimator, check)
-
-
-@pytest.mark.filterwarnings("default")
-@parametrize_with_checks(checked(like_others=False))
+@parametrize_with_checks([member.estimator for member in MEMBERS if not member.text])
 def test_scikit_learn_check(estimator: Any, check: Any) -> None:
     """Every check of scikit-learn's own, and no expected failure.
 

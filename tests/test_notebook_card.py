@@ -14,6 +14,7 @@ from pellucid.data import Column, Kind, Table, read_table
 from pellucid.descent import Objective, minimize
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.notebook_card import card
+from pellucid.pictured import Pictured
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -58,7 +59,10 @@ def test_results_show_themselves_short_and_safe(fitted: FitResult) -> None:
     texts = Column(HOSTILE, Kind.TEXT, np.array([HOSTILE, None] * 50, dtype=object))
     choice = choose_k(clouds, (2, 3), splits=4, references=9)
     for thing in (fitted, fitted.machine, wide, texts, wide.columns[0], choice, down):
-        assert 100 < len(shown_by(thing)) < 4_000, type(thing)
+        words, _, picture = shown_by(thing).partition("<svg")
+        assert 100 < len(words) < 4_000, type(thing)
+        assert len(picture) < 80_000, type(thing)
+        assert bool(picture) == isinstance(thing, Pictured)
     assert "ridge regression" in shown_by(fitted)
     assert "test error" in shown_by(fitted.machine)
     assert "30 rows, 500 columns" in shown_by(wide)

@@ -6,22 +6,25 @@ Notes: §1.0.5, Def 80, Def 81
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import PellucidWarning
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.pictured import Pictured, picture_html
 
 PLACEHOLDER = "{hyperparameters}"
 
 
-class GlassBox(BaseEstimator):  # type: ignore[misc]
+class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
     """Abstract: an estimator whose settings are declared once and whose fit can be read.
 
     A final class sets `hyperparameters` (in the order of its constructor), writes the placeholder
@@ -37,6 +40,7 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
     _doc_link_template = "docs/estimators.html#{estimator_module}.{estimator_name}"
 
     warnings_: list[str]
+    blocks_: dict[str, Any]  # where rows came in blocks: their source, passes over it, notes
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -52,6 +56,7 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
         for hyperparameter in type(self).hyperparameters:
             hyperparameter.check(getattr(self, hyperparameter.name), owner=type(self).__name__)
         self.warnings_ = []
+        self.__dict__.pop("blocks_", None)
 
     def warn(self, message: str, category: type[PellucidWarning]) -> None:
         """Warn now, and keep the sentence for `explain()`."""
@@ -72,7 +77,22 @@ class GlassBox(BaseEstimator):  # type: ignore[misc]
             Before `fit`.
         """
         check_is_fitted(self)
-        return self._explanation()
+        found = self._explanation()
+        blocks = getattr(self, "blocks_", None)
+        if not blocks:
+            return found
+        passes = f"{blocks['source']}: {blocks['passes']} passes"
+        facts = (("rows read in blocks", passes), *(("sample", note) for note in blocks["notes"]))
+        return replace(found, happened=(*found.happened, *facts))
+
+    def _html_repr(self) -> str:
+        """How scikit-learn shows it in a notebook, and once fitted its picture below."""
+        shown: str = super()._html_repr()
+        try:
+            check_is_fitted(self)
+        except NotFittedError:
+            return shown
+        return shown + picture_html(self)
 
     def _explanation(self) -> Explanation:
         raise NotImplementedError(f"{type(self).__name__} must say how it was fitted.")

@@ -6,13 +6,18 @@ Notes: §2.5.6
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, nullcontext
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
 WIDEST = 1_000  # columns beyond which BLAS's own threads do as well
+
+
+_THREAD = threading.local()
 
 
 @cache
@@ -41,3 +46,33 @@ def one_blas_thread(d: int) -> AbstractContextManager[Any]:
     Notes: §2.5.6
     """
     return nullcontext() if d > WIDEST else _blas().limit(limits=1)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """What runs within is one of many that run side by side: it starts no threads of its own.
+
+    It does the same pieces of work one after the other, so its bits are the same.
+
+    Examples
+    --------
+    >>> with alone():
+    ...     is_alone()
+    True
+
+    Notes: §2.5.6
+    """
+    before = is_alone()
+    _THREAD.alone = True
+    try:
+        yield
+    finally:
+        _THREAD.alone = before
+
+
+def is_alone() -> bool:
+    """Whether this thread works on a piece of something larger.
+
+    Notes: §2.5.6
+    """
+    return getattr(_THREAD, "alone", False)

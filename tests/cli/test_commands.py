@@ -65,7 +65,7 @@ def test_predict_reads_standard_input_and_writes_standard_output(fitted: Path) -
     text = Path(PENGUINS).read_text().splitlines()
     done = run("predict", str(fitted / "model.pellucid"), "-", stdin="\n".join(text[:4]) + "\n")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[0].endswith('"probability_Gentoo","caution"')
+    assert done.stdout.splitlines()[0].endswith("probability_Gentoo,caution")
     assert len(done.stdout.splitlines()) == 4
 
 

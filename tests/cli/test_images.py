@@ -45,7 +45,7 @@ def test_images_are_fitted_reported_and_predicted(
         assert part in report
     assert run("predict", str(tmp_path / "model.pellucid"), str(archive)) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == '"image","prediction","probability_0","probability_1"'
+    assert lines[0] == "image,prediction,probability_0,probability_1"
     assert len(lines) == 121
     assert run("explain", str(tmp_path / "model.pellucid")) == 0
     assert "ConvNetClassifier" in capsys.readouterr().out

@@ -106,7 +106,8 @@ def test_bad_places_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     path = written(tmp_path, SAMPLE, "rows.csv")
     with pytest.raises(TableError, match=r"Did you mean rows\.csv"):
         read_table(tmp_path / "row.csv")
-    with pytest.raises(TableError, match=r"is a folder.*rows\.csv"):
+    (tmp_path / "more.parquet").write_bytes(b"")
+    with pytest.raises(TableError, match=r"several kinds \(\.csv, \.parquet\)"):
         read_table(tmp_path)
     with pytest.raises(TableError, match="ending that is not known"):
         read_table(written(tmp_path, "x", "t.xyz"))

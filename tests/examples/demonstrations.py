@@ -15,26 +15,6 @@ from pellucid.notes_map.records import items
 from pellucid.pictures.demonstration import said_by
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-# Proofs that train several networks each, for `./test --slow`.
-LONG = {
-    "a_code_becomes_a_distribution",
-    "accuracy_tends_to_half",
-    "clean_targets_make_codes_bear_noise",
-    "codes_need_fewer_labels",
-    "curves_need_more_than_axes",
-    "deep_chains_vanish_or_explode",
-    "decoder_reads_the_representation",
-    "dropout_helps_convolutions_little",
-    "equal_digits_lie_together",
-    "long_codes_copy",
-    "longer_codes_rebuild_better",
-    "next_token_is_a_distribution",
-    "the_right_assumption_helps",
-    "three_labels_label_many",
-    "training_against_them_helps",
-    "updates_shift_the_next_layer",
-    "variational_training_smooths_codes",
-}
 
 
 def scripts(chapter: int) -> list[ModuleType]:
@@ -56,11 +36,8 @@ def claims(chapter: int) -> list[Any]:
 
 
 def runs(chapter: int) -> list[Any]:
-    """The claims of a chapter as parameters of a test; those that train for long are slow."""
-    return [
-        pytest.param(c, id=c.__name__, marks=pytest.mark.slow if c.__name__ in LONG else ())
-        for c in claims(chapter)
-    ]
+    """The claims of a chapter as parameters of a test."""
+    return [pytest.param(claim, id=claim.__name__) for claim in claims(chapter)]
 
 
 def shown(chapter: int) -> set[str]:

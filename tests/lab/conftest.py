@@ -1,4 +1,4 @@
-"""One lab, started by its command, and one browser for all tests of this room."""
+"""One lab, started by its command, and one browser for all tests of this room (of a worker)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from running_lab import ROOT, Lab
 CHROMIUM = shutil.which("chromium")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
     """The lab over the penguins."""
     command = [sys.executable, "-m", "pellucid", "lab", "examples/penguins.csv"]
@@ -32,7 +32,7 @@ def lab() -> Iterator[Lab]:
         process.stdout.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, to which no host but this machine exists."""
     if CHROMIUM is None:

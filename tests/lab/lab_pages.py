@@ -33,6 +33,26 @@ LONG = {
     "training",
     "variational-and-denoising",
 }
+# What costs more than a second at an end of its controls waits for `./test --slow` too.
+HEAVY_ENDS = LONG | {
+    "attention",
+    "convolutional-back-propagation",
+    "filters",
+    "judging-clusters",
+    "max-pooling",
+}
+# One page for each widget, and among them a run that is played, typed matrices, handles, words:
+# these are looked at in a browser at every change, the others by `./test --slow`.
+SEEN = {
+    "attention": ("arcs",),
+    "back-propagation": ("matrix", "network"),
+    "bag-of-words": ("text",),
+    "derive-and-answer": ("tree",),
+    "filters": ("pad",),
+    "gradient-descent": ("plane",),
+    "latent-explorer": ("images",),
+    "tangent-plane": ("surface",),
+}
 
 
 def ends(control: Control) -> list[Any]:
@@ -90,6 +110,15 @@ def scene_of(page: Page, state: dict[str, Any], data: Data) -> Scene:
             break
     assert found is not None
     return found
+
+
+@cache
+def first_look(name: str) -> tuple[Any, Any, Scene]:
+    """The state, the table and the scene that a page begins with."""
+    page = page_named(name)
+    data = tables_of(page)[0]
+    state = page.settled({}, data)
+    return state, data, scene_of(page, state, data)
 
 
 def ran(program: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pytest
 from pellucid.lab.catalogue import ENTRIES, PAGES, entries
 from pellucid.lab.contract import COLOURS, PLACES
 from pellucid.lab.declaration import declared
+from pellucid.lab.documents import DRAWING
 from pellucid.lab.frames import packed, unpacked
 from pellucid.lab.scene import Moving
 from pellucid.notes_map.references import find, parse_references
@@ -22,10 +23,19 @@ from pellucid.notes_map.references import find, parse_references
 HEAVY = ("jax", "numba", "sklearn", "matplotlib", "scipy")
 
 
+def tried(quick: Any) -> list[Any]:
+    """All pages as parameters: those that are not quick are tried by `./test --slow`."""
+    names = table.NAMES
+    return [pytest.param(n, marks=() if n in quick else pytest.mark.slow) for n in names]
+
+
 def agree(page: Any, given: dict[str, Any], data: Any) -> Any:
     """The page's numbers are those of its program."""
-    state = page.settled(given, data)
-    scene = table.scene_of(page, state, data)
+    if not given and data is table.tables_of(page)[0]:
+        state, _, scene = table.first_look(page.name)
+    else:
+        state = page.settled(given, data)
+        scene = table.scene_of(page, state, data)
     space = table.ran(page.code(state, data))
     assert scene.numbers, "a page shows numbers"
     for name, value in scene.numbers.items():
@@ -62,14 +72,18 @@ def lengths(value: Any) -> list[int]:
     return [n for v in value for n in lengths(v)] if isinstance(value, list | tuple) else []
 
 
+def slow(name: str, corner: str) -> Any:
+    """What costs more than a second at an end of its controls."""
+    return pytest.mark.slow if corner != "default" and name in table.HEAVY_ENDS else ()
+
+
 @pytest.mark.parametrize(
     ("name", "corner"),
     [
-        pytest.param(name, corner, marks=pytest.mark.slow if name in table.LONG else ())
-        for corner in ("lowest", "highest")
+        pytest.param(name, corner, marks=slow(name, corner))
+        for corner in ("default", "lowest", "highest")
         for name in table.NAMES
-    ]
-    + [(name, "default") for name in table.NAMES],
+    ],
 )
 def test_the_program_on_the_page_gives_the_numbers_on_the_page(
     name: str, corner: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
@@ -114,9 +128,15 @@ def test_a_page_is_declared_as_the_house_has_it(
     assert len(set(names)) == len(names)
     assert "data" not in names
     assert "t" not in names
-    data = table.tables_of(page)[0]
-    state = page.settled({}, data)
-    scene = table.scene_of(page, state, data)
+
+
+@pytest.mark.parametrize("name", table.NAMES)
+def test_the_answers_of_a_page_can_be_chosen(
+    name: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    monkeypatch.chdir(pytestconfig.rootpath)
+    page = table.page(name)
+    state, _, scene = table.first_look(name)
     for question in page.questions:
         right, reason = question.judge(state, scene)
         assert right in question.answers, "the right answer can be chosen"
@@ -170,8 +190,19 @@ def tab_stops(tab: Any) -> list[int]:
     return stops
 
 
+def test_every_widget_is_seen_in_a_browser(
+    monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    """The pages that a browser opens at every change use all of the widgets between them."""
+    monkeypatch.chdir(pytestconfig.rootpath)
+    for name, widgets in table.SEEN.items():
+        _, _, scene = table.first_look(name)
+        assert {p["widget"] for p in scene.pictures.values()} >= set(widgets), name
+    assert {w for found in table.SEEN.values() for w in found} == set(DRAWING)
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("name", table.NAMES)
+@pytest.mark.parametrize("name", tried(table.SEEN))
 def test_a_page_in_a_browser(name: str, visit: Callable[..., Any]) -> None:
     """Light, dark and on a phone: axe finds nothing, nothing is cut off; a link brings it back."""
     tab = visit(f"/page/{name}")

@@ -44,7 +44,7 @@ def hasty_compiler() -> Iterator[None]:
 def shaken(tree: Any, seed: int) -> Any:
     """Random numbers in the shape of a tree, so that no offset is 0 and no scale 1."""
     rng = np.random.default_rng(seed)
-    return jax.tree.map(lambda leaf: jnp.asarray(rng.normal(size=leaf.shape), leaf.dtype), tree)
+    return jax.tree.map(lambda leaf: rng.normal(size=leaf.shape).astype(leaf.dtype), tree)
 
 
 def drawn(layer: Layer, in_shape: tuple[int, ...]) -> Any:
@@ -56,9 +56,9 @@ def agree(layer: Layer, in_shape: tuple[int, ...], mode: Mode, seed: int = 0) ->
     """Backward against `jax.grad` in every entry, and against differences along a direction."""
     rng = np.random.default_rng(seed)
     params = shaken(drawn(layer, in_shape), seed)
-    x = jnp.asarray(rng.normal(size=(POINTS, *in_shape)))
+    x = rng.normal(size=(POINTS, *in_shape))
     shape = layer.shapes(in_shape)[1]
-    weigh = jnp.asarray(rng.normal(size=(POINTS, *shape)))
+    weigh = rng.normal(size=(POINTS, *shape))
 
     def total(params: Any, x: Any) -> Any:
         return (layer.forward(params, x, mode)[0] * weigh).sum()
@@ -78,9 +78,9 @@ def agree(layer: Layer, in_shape: tuple[int, ...], mode: Mode, seed: int = 0) ->
 
     way, h = shaken((params, x), seed + 1), 1e-6
     moved = [jax.tree.map(lambda a, b, s=s: a + s * h * b, (params, x), way) for s in (1, -1)]
-    high, low = ((by_hand(*at)[0] * weigh).sum() for at in moved)
+    high, low = ((np.asarray(by_hand(*at)[0]) * weigh).sum() for at in moved)
     slope = sum(
-        float((a * b).sum())
+        float((np.asarray(a) * b).sum())
         for a, b in zip(jax.tree.leaves((own, dx)), jax.tree.leaves(way), strict=True)
     )
     assert (high - low) / (2 * h) == pytest.approx(slope, rel=1e-5, abs=1e-6)

@@ -15,13 +15,58 @@ from typing import Any
 import httpx
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.serve.application import application
-from pellucid.serve.bodies import ARROW, CSV, JSON
+from pellucid.serve.bodies import ARROW, CSV, JSON, as_json, json_of
+from pellucid.serve.refusal import Refusal
 from pellucid.serve.settings import ServeSettings
 from pellucid.storage import save_model
+
+# Numerals at the edges of 64 bits and of floats, and texts that only Python's own reader takes.
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from([10**18, 10**19, -(2**63), -(2**63) - 1, 2**64 - 1, 2**64, 10**400, 1e308]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(codec=None), max_size=4),
+    st.integers(10**17, 10**25).map(str),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(codec=None), max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+BEFORE = ["", "1e999", "-1E+400", "NaN", "[1.", "\ufeff", "-0", "0.12345678901234567890"]
+
+
+@given(VALUES, st.booleans(), st.booleans(), st.sampled_from(BEFORE))
+@settings(max_examples=300, deadline=None)
+def test_json_is_read_and_written_as_pythons_own_reader_does(
+    value: Any, ascii_only: bool, indented: bool, before: str
+) -> None:
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=1 if indented else None)
+    body = (f"[{before},{text}]" if before else text).encode("utf-8", "surrogatepass")
+    try:
+        wanted = json.loads(body)
+    except ValueError:
+        wanted = Refusal  # as what JSON has not
+    if wanted is Refusal or before == "NaN":
+        with pytest.raises(Refusal, match="not JSON"):
+            json_of(body)
+    else:
+        assert repr(json_of(body)) == repr(wanted)
+    assert json.loads(as_json(value)) == value
+
 
 ROWS = [
     {"day": "2024-05-06", "size": "low", "x": 1.5, "whole": 3, "yes": "true"},

@@ -5,6 +5,8 @@ Notes: Def 353, Concept 357, Concept 358, §8.4
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial as partial_call
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -119,6 +121,7 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
     Notes: Def 353, Concept 358, §8.4
     """
 
+    block_route = "pellucid.autoencoders.on_blocks:fit_linear_autoencoder"
     hyperparameters: ClassVar = (
         CODE_LENGTH, ALGORITHM, SOLVER, OVERCOMPLETE, MAX_ITER, TOL, RANDOM_STATE,
     )  # fmt: skip
@@ -215,7 +218,17 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         weights = None if sample_weight is None else checked_weights(sample_weight, len(X))
         if weights is not None and (weights == 0).any():
             X, weights = X[weights > 0], weights[weights > 0]
-        (n, d), k = X.shape, self.code_length
+        self.refuse_length(*X.shape, reset=reset)
+        return X, weights
+
+    def refuse_length(self, n: int, d: int, *, reset: bool = True) -> None:
+        """Refuse a code too long for n rows of d numbers.
+
+        Raises
+        ------
+        HyperparameterError, TooFewRowsError
+        """
+        k = self.code_length
         if k > d or (k == d and not self.overcomplete):
             whole = "overcomplete=True to turn the axes and keep all" if k == d else ""
             raise too_long("LinearAutoencoder", k, d, whole)
@@ -224,7 +237,6 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
                 f"LinearAutoencoder: {n} rows span fewer than the k = {k} axes asked for. Give "
                 f"at least {k} rows, or take a shorter code."
             )
-        return X, weights
 
     def _chosen(self, X: Array) -> str:
         (n, d), k = X.shape, self.code_length
@@ -235,10 +247,16 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         return "moments" if n >= d else "products of rows"
 
     def _finish(self, m: Moments, X: Array | None, weights: Array | None) -> Self:
+        if X is None:
+            return self.keep_moments(m, None)
+        return self.keep_moments(m, partial_call(ROUTES["svd"], X, weights, self.code_length))
+
+    def keep_moments(self, m: Moments, by_svd: Callable[[], PrincipalAxes] | None) -> Self:
+        """Set the fitted attributes from moments; from rows where those leave too few digits."""
         found = principal_axes(m, self.code_length)
         fading = found.squares[-1] < SMALL * found.squares[0]
-        if fading and X is not None and self.algorithm == "closed form":
-            found = ROUTES["svd"](X, weights, self.code_length)
+        if fading and by_svd is not None and self.algorithm == "closed form":
+            found = by_svd()
         self._keep(found, m.weight)
         if self.algorithm == "descent":
             self._descend(m)

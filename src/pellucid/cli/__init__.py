@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"pellucid: {error}", file=sys.stderr)
         raise SystemExit(1) from error
     except KeyboardInterrupt as stop:
-        print("pellucid: stopped; nothing half-written was left behind.", file=sys.stderr)
+        further = f" {stop}" if str(stop) else ""
+        print(f"pellucid: stopped; nothing half-written was left behind.{further}", file=sys.stderr)
         raise SystemExit(130) from stop
     except BrokenPipeError as closed:
         sys.stderr.close()

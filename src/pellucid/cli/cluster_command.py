@@ -17,6 +17,7 @@ def cluster(
     truth: str | None = None,
     seed: int = 0,
     reading: Reading = AS_FOUND,
+    memory: str | None = None,
     report: Annotated[bool, Parameter(negative="")] = False,
     output: Output = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -34,6 +35,9 @@ def cluster(
         A column that is not used, and that the groups are compared with afterwards.
     seed
         Seed of every draw (default 0).
+    memory
+        Memory that the job may take, such as 1GB (default three quarters of what is free); beyond
+        it rows are read in blocks, and what used a sample is named.
     report
         Write report.html too, with pictures.
     output
@@ -48,4 +52,4 @@ def cluster(
         "seed": seed,
         **reading.given(),
     }
-    run_cluster(data, k, given, output=output, report=report, as_json=json)
+    run_cluster(data, k, given, output=output, report=report, as_json=json, memory=memory)

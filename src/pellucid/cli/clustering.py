@@ -32,31 +32,31 @@ def run_cluster(
     output: Path | None,
     report: bool,
     as_json: bool,
+    memory: str | None = None,
 ) -> None:
     """Find the groups of a table, and print what was found."""
     from pellucid.jobs.cluster.cluster_result import ClusterSettings
 
     settings = ClusterSettings(ks=groups_asked(k), **given)
-    run_job(cluster_job(data, settings, report), output, as_json)
+    run_job(cluster_job(data, settings, report, memory), output, as_json)
 
 
-def cluster_job(data: str, settings: ClusterSettings, report: bool) -> Job[ClusterResult]:
+def cluster_job(
+    data: str, settings: ClusterSettings, report: bool, memory: str | None = None
+) -> Job[ClusterResult]:
     """The job of `pellucid cluster`."""
 
     def work(say: Say) -> ClusterResult:
-        from pellucid.data import read_table
-        from pellucid.jobs.cluster.cluster_tables import cluster_table
+        from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_any_size
 
-        say("reading the table", 0.0)
-        return cluster_table(read_table(data, **settings.reading()), settings, progress=say)
+        return cluster_any_size(data, settings, say, memory)
 
     def files(result: ClusterResult, folder: Path) -> list[File]:
         from pellucid.storage.model_file import packed_model
 
-        left = [
-            File("labels", "labels.csv", labels_file(result)),
-            File("model", "model.pellucid", packed_model(result.machine)),
-        ]
+        left = [File("model", "model.pellucid", packed_model(result.machine))]
+        if result.places is None:  # of rows in blocks, `predict` tells the labels
+            left.insert(0, File("labels", "labels.csv", labels_file(result)))
         if report:
             from pellucid.report.cluster_report import render
 
@@ -64,7 +64,16 @@ def cluster_job(data: str, settings: ClusterSettings, report: bool) -> Job[Clust
             left.append(File("report", "report.html", render(result, folder, again)))
         return left
 
-    return Job(work, files, summary, show, predict_from("NEW.csv"), lambda r: f"{r.seconds:.1f} s")
+    def after(result: ClusterResult, folder: Path) -> Mapping[str, str]:
+        import shlex
+
+        model = folder / "model.pellucid"
+        if result.places is None:
+            return predict_from("NEW.csv")(result, folder)
+        again = shlex.join([str(model), data, "-o", str(folder / "labels.csv")])
+        return {"labels": f"./pellucid predict {again}"}
+
+    return Job(work, files, summary, show, after, lambda r: f"{r.seconds:.1f} s")
 
 
 def groups_asked(k: str) -> tuple[int, ...]:

@@ -50,6 +50,8 @@ def fit(
     budget: float | None = None,
     keep_test_out: Annotated[bool, Parameter(negative="")] = False,
     jobs: int | None = None,
+    memory: str | None = None,
+    resume: Annotated[bool, Parameter(negative="")] = False,
     output: Output = None,
     config: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -60,6 +62,7 @@ def fit(
     ----------
     data
         CSV, TSV, Parquet, JSON lines, or SQLite as file.db::table; - reads CSV from standard input.
+        A pattern in quotes ('logs/*.parquet') or a folder is all its files as one table.
         Or images: a NumPy archive (.npz) with arrays called images and labels (or X and y).
     target
         The column to predict; for images, the array of labels.
@@ -103,6 +106,11 @@ def fit(
         Keep the model that was tested, instead of fitting it again on all rows.
     jobs
         Parallel workers (default 1; -1 is all cores). The answer does not depend on it.
+    memory
+        Memory that the job may take, such as 1GB (default three quarters of what is free). Where
+        the rows would take more, they are read in blocks, and what used a sample is named.
+    resume
+        Go on from the last whole pass over blocks of a run that was stopped or killed.
     output
         Folder for report.html, model.pellucid and run.toml (default pellucid-out).
     config
@@ -132,9 +140,10 @@ def fit(
         "budget": budget,
         "keep_test_out": keep_test_out or None,
         "jobs": jobs,
+        "memory": memory,
     }
     said = {name: value for name, value in given.items() if value is not None}
-    run_fit(data, said, output=output, config=config, as_json=json)
+    run_fit(data, said, output=output, config=config, as_json=json, resume=resume)
 
 
 @app.command
@@ -230,6 +239,7 @@ def check(
     reading: Reading = AS_FOUND,
     test: float = 0.2,
     seed: int = 0,
+    memory: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Read a table and check the assumptions behind a fit, without fitting.
@@ -244,12 +254,16 @@ def check(
         Share of rows that the split would keep for testing (default 0.2).
     seed
         Seed of the split (default 0).
+    memory
+        Memory that the check may take, such as 1GB (default three quarters of what is free);
+        beyond it rows are read in blocks.
     json
         Print JSON instead of text.
     """
     from pellucid.cli.showing import run_check
 
-    run_check(data, target, reading.reading(), test=test, seed=seed, as_json=json)
+    options = reading.reading()
+    run_check(data, target, options, test=test, seed=seed, as_json=json, memory=memory)
 
 
 @app.command

@@ -202,7 +202,8 @@ def run_decode(model: Path, codes: str, *, output: Path | None) -> None:
     if machine.size:
         content = _as_images(rows, output)
     else:
-        from pellucid.cli.predicting import as_bytes, pa_table
+        from pellucid.cli.predicting import pa_table
+        from pellucid.storage.table_files import as_bytes
 
         suffix = ".csv" if output is None or str(output) == "-" else output.suffix.lower()
         content = as_bytes(pa_table(rows), suffix)

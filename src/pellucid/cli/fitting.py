@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from pellucid.cli.fitting_images import image_job
-from pellucid.cli.job import File, Job, Say, predict_from, run_job, show_findings
+from pellucid.cli.job import DEFAULT_FOLDER, File, Job, Say, predict_from, run_job, show_findings
 from pellucid.cli.run_file import run_file, settings_from
 from pellucid.cli.started import began
 from pellucid.errors import TableError
@@ -28,6 +28,7 @@ def run_fit(
     output: Path | None,
     config: Path | None,
     as_json: bool,
+    resume: bool = False,
 ) -> None:
     """Fit to a table or to images, and print what was found."""
     from pellucid.data.image_files import is_image_file
@@ -35,20 +36,24 @@ def run_fit(
     if is_image_file(data):
         run_job(image_job(data, given, config), output, as_json)
     else:
-        run_job(table_job(data, given, config), output, as_json)
+        folder = output or DEFAULT_FOLDER
+        run_job(table_job(data, given, config, folder, resume), output, as_json)
 
 
-def table_job(data: str, given: Mapping[str, Any], config: Path | None) -> Job[FitResult]:
-    """The job of `pellucid fit TABLE`."""
+def table_job(
+    data: str,
+    given: Mapping[str, Any],
+    config: Path | None,
+    folder: Path | None = None,
+    resume: bool = False,
+) -> Job[FitResult]:
+    """The job of `pellucid fit TABLE`; passes over blocks are kept in the folder meanwhile."""
     settings = settings_from(given, config)
 
     def work(say: Say) -> FitResult:
-        from pellucid.data import read_table
-        from pellucid.jobs.fit.fit_tables import fit_table
+        from pellucid.jobs.on_blocks.any_size import fit_any_size
 
-        say("reading the table", 0.0)
-        table = read_table(data, **settings.reading())
-        return fit_table(table, settings, progress=say, since=began())
+        return fit_any_size(data, settings, say, folder, resume, since=began())
 
     def files(result: FitResult, folder: Path) -> list[File]:
         from pellucid.report.fit_report import render

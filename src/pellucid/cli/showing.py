@@ -32,26 +32,23 @@ def run_check(
     test: float,
     seed: int,
     as_json: bool,
+    memory: str | None = None,
 ) -> None:
     """Print the columns as read and the findings about assumptions."""
-    from pellucid.cli.job import show_findings
-    from pellucid.data import frame, read_table, split_rows, suggest_codes
-    from pellucid.evaluation.assumptions import check_assumptions
+    from pellucid.cli.job import progress, show_findings
+    from pellucid.data import suggest_codes
+    from pellucid.jobs.on_blocks.check_any_size import check_any_size
 
-    table = read_table(data, **reading)
-    findings = list(table.findings)
-    framing = None
-    if target is not None:
-        framing = frame(table, target)
-        split = split_rows(len(table), test=test, seed=seed)
-        findings = check_assumptions(table, framing, split)
+    with progress(quiet=as_json) as say:
+        found = check_any_size(data, target, reading, say, test=test, seed=seed, memory=memory)
+    table, framing, findings = found.table, found.framing, found.findings
     columns = [
         {"name": c.name, "kind": str(c.kind), "note": c.note, "code": s.code, "reason": s.reason}
         for c, s in zip(table.columns, suggest_codes(table), strict=True)
     ]
     if as_json:
         shown = {
-            "rows": len(table),
+            "rows": found.rows,
             "columns": columns,
             "framing": None if framing is None else framing.as_dict(),
             "findings": [asdict(f) for f in findings],
@@ -59,7 +56,7 @@ def run_check(
         print(json.dumps(shown, indent=2, ensure_ascii=False, default=str))
         return
     console = Console(highlight=False)
-    grid = RichTable(title=f"{table.source or data}: {len(table):,} rows")
+    grid = RichTable(title=f"{table.source or data}: {found.rows:,} rows")
     for head in ("column", "kind", "why", "code"):
         grid.add_column(head)
     for column in columns:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.errors import HyperparameterError
+from pellucid.pictured import Pictured, picture_html
 
 CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
 LEAST = 0.75  # of a group, to come back: lumps that are cut anew share about a half
@@ -115,7 +116,7 @@ class EvidenceForK:
 
 
 @dataclass(frozen=True)
-class ChoiceOfK:
+class ChoiceOfK(Pictured):
     """A number of groups, how sure it is, and everything it rests on.
 
     Parameters
@@ -175,4 +176,6 @@ class ChoiceOfK:
             (e.k, f"{e.consistency:.2f}", f"{e.beyond:.1f}", e.verdict()) for e in self.evidence
         ]
         heads = ("k", "consistency of halves", "beyond chance (sd)", "verdict")
-        return card(f"{groups} ({self.sure}, p = {self.p_value:.2g})", (self.why,), heads, rows)
+        return card(
+            f"{groups} ({self.sure}, p = {self.p_value:.2g})", (self.why,), heads, rows
+        ) + picture_html(self)

@@ -36,7 +36,7 @@ from pellucid.clusters.settings import (
 from pellucid.clusters.solvers.lloyd import Run
 from pellucid.clusters.solvers.restarts import Plan, all_runs, lowest, starts_of, unit_of
 from pellucid.data.weights import checked_weights
-from pellucid.errors import ConvergenceWarning, TooFewRowsError, TooFewRowsWarning
+from pellucid.errors import ConvergenceWarning, FramingError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation
 from pellucid.glass_box import GlassBox
 from pellucid.linear.descent_settings import RULE
@@ -63,7 +63,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
     cluster_centers_ : ndarray, shape (k, d)
         The means μ.
     labels_ : ndarray of int, shape (n,)
-        y: the nearest mean of each row, the first of equals.
+        y: the nearest mean of each row, the first of equals. Not kept where rows came in blocks.
     inertia_ : float
         The loss L, in squared units of the columns.
     n_iter_ : int
@@ -89,6 +89,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
     Notes: KE 220, Def 225, Concept 231
     """
 
+    block_route = "pellucid.clusters.on_blocks.k_means:fit_k_means"
     hyperparameters: ClassVar = (
         N_CLUSTERS, INIT, N_INIT, MAX_ITER, TOL, VERBOSE, RANDOM_STATE, COPY_X, ALGORITHM, STOP,
         RULE, STEP_SIZE, RECORD,
@@ -168,8 +169,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         weights = None if sample_weight is None else checked_weights(sample_weight, len(X))
         rows, positive = _counted(X, weights)
         if first:
-            self._enough(len(rows), self.n_clusters)
-            plan = replace(self._plan(1.0), n_init=1)
+            self.enough(len(rows), self.n_clusters)
+            plan = replace(self.plan(1.0), n_init=1)
             self.cluster_centers_ = starts_of(rows, [self.n_clusters], plan, positive)[0][0]
             self.counts_, self.n_iter_ = np.zeros(self.n_clusters), 0
         y_, _ = nearest_of_rows(rows, self.cluster_centers_)
@@ -196,7 +197,13 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray[np.int32]:
         """`labels_` after `fit`."""
-        return self.fit(X, sample_weight=sample_weight).labels_
+        fitted = self.fit(X, sample_weight=sample_weight)
+        if not hasattr(fitted, "labels_"):
+            raise FramingError(
+                "Labels of rows in blocks are not kept in memory: after fit, predict gives them "
+                "block by block."
+            )
+        return fitted.labels_
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """−L of the rows of X (m×d): minus the sum of squared distances to the nearest means."""
@@ -218,7 +225,13 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         y, D = nearest_of_rows(X, means) if unit == 1 else nearest_of_rows(X / unit, means / unit)
         return y.astype(np.int32), _scaled(compensated_sum(D, weights), unit)
 
-    def _enough(self, n: int, k: int) -> None:
+    def enough(self, n: int, k: int) -> None:
+        """Refuse fewer rows than clusters.
+
+        Raises
+        ------
+        TooFewRowsError
+        """
         if n < k:
             raise TooFewRowsError(
                 f"KMeans: n_samples={n} rows (of weight above 0) cannot make n_clusters={k} "
@@ -233,9 +246,9 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         rows, positive = _counted(X, weights)
         ks = [model.n_clusters for model in models]
         for k in ks:
-            self._enough(len(rows), k)
+            self.enough(len(rows), k)
         unit = unit_of(rows)
-        found = all_runs(rows if unit == 1 else rows / unit, ks, self._plan(unit), positive)
+        found = all_runs(rows if unit == 1 else rows / unit, ks, self.plan(unit), positive)
         for model, runs in zip(models, found, strict=True):
             model.n_features_in_ = X.shape[1]
             if hasattr(self, "feature_names_in_"):
@@ -247,7 +260,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         model.n_clusters, model.warnings_ = k, []
         return model
 
-    def _plan(self, unit: float) -> Plan:
+    def plan(self, unit: float) -> Plan:
+        """The settings, for rows that are divided by `unit`."""
         given = not isinstance(self.init, str)
         fixed = given and not callable(self.init)
         spread = self.init in ("k-means++", "k-means||") if not given else fixed
@@ -269,13 +283,26 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         self, X: Array, rows: Array, weights: Array | None, runs: list[Run], unit: float
     ) -> None:
         run = lowest(runs)
-        self.cluster_centers_ = run.means * unit
+        self._describe(runs, unit)
         if len(rows) == len(X):
             self.labels_, self.inertia_ = run.labels.astype(np.int32), _scaled(run.loss, unit)
         else:  # rows of weight 0 have labels too
             self.labels_, self.inertia_ = self._labels_and_loss(X, weights)
         self.counts_ = np.bincount(self.labels_, weights, len(run.means)).astype(np.float64)
-        self.n_iter_ = run.cycles
+        self._complain(run)
+
+    def keep_runs(self, runs: list[Run], counts: list[Array], unit: float) -> None:
+        """Keep the run of lowest loss without labels: those of rows in blocks."""
+        at = min(range(len(runs)), key=lambda r: runs[r].loss)
+        run = runs[at]
+        self._describe(runs, unit)
+        self.inertia_, self.counts_ = _scaled(run.loss, unit), counts[at]
+        self.__dict__.pop("labels_", None)
+        self._complain(run)
+
+    def _describe(self, runs: list[Run], unit: float) -> None:
+        run = lowest(runs)
+        self.cluster_centers_, self.n_iter_ = run.means * unit, run.cycles
         self.trace_ = {
             "stopped": stop_reason(self.algorithm, run.reason),
             "losses": [_scaled(r.loss, unit) for r in runs],
@@ -286,7 +313,6 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         }
         if self.verbose:
             log.info("KMeans, k = %d: %s", len(run.means), self.trace_["losses"])
-        self._complain(run)
 
     def _complain(self, run: Run) -> None:
         k = len(run.means)

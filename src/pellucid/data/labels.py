@@ -23,13 +23,15 @@ KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
 )
 
 
-def encoded_labels(y: Any) -> tuple[NDArray[Any], NDArray[np.intp]]:
+def encoded_labels(y: Any, first: int = 0) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """The classes, sorted, and for each row the place of its own.
 
     Parameters
     ----------
     y : array of shape (n,)
         Labels of one kind: text, numbers, or yes and no.
+    first : int
+        The number of the first row, for messages.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def encoded_labels(y: Any) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """
     y = np.asarray(y)
     if y.dtype.kind in "OmM":
-        _refuse_mixed(y)
+        _refuse_mixed(y, first)
     try:
         check_classification_targets(y)
     except ValueError as error:
@@ -59,22 +61,22 @@ def encoded_labels(y: Any) -> tuple[NDArray[Any], NDArray[np.intp]]:
     return classes, codes
 
 
-def _refuse_mixed(y: NDArray[Any]) -> None:
+def _refuse_mixed(y: NDArray[Any], begin: int) -> None:
     first: tuple[str, int] | None = None
     for row, value in enumerate(y.ravel().tolist() if y.dtype.kind == "O" else y.ravel()):
         if _is_missing(value):
             raise LabelError(
-                f"Row {row} has no label ({value}): leave such rows out, or give them a class of "
-                "their own."
+                f"Row {begin + row} has no label ({value}): leave such rows out, or give them a "
+                "class of their own."
             )
         kind = _kind(value)
         if first is None:
             first = kind, row
         elif kind != first[0]:
             raise LabelError(
-                f"Labels are of two kinds: {label(y.ravel()[first[1]])} in row {first[1]} is "
-                f"{first[0]}, {label(value)} in row {row} is {kind}. Write all of them one way, "
-                "as text for instance."
+                f"Labels are of two kinds: {label(y.ravel()[first[1]])} in row {begin + first[1]} "
+                f"is {first[0]}, {label(value)} in row {begin + row} is {kind}. Write all of them "
+                "one way, as text for instance."
             )
 
 

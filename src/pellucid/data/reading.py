@@ -147,7 +147,7 @@ def read_table(
     if not names:
         raise TableError(f"{found.name} has no columns.")
     if schema is not None:
-        return _by_schema(found, schema, spelled, notations)
+        return read_by_schema(found, schema, spelled, notations)
     kinds = (numeric, binary, category, text, date, identifier)
     asked = {
         column: kind
@@ -254,23 +254,54 @@ def read_as_written(source: Any, encoding: str = "utf-8") -> pa.Table:
     return held(source, encoding).table
 
 
-def _by_schema(
-    source: Held, schema: Schema, missing: tuple[str, ...], notations: Notations
+def read_by_schema(
+    source: Held,
+    schema: Schema,
+    missing: tuple[str, ...] = (),
+    notations: Notations | None = None,
+    first: int = 0,
 ) -> Table:
-    _refuse_absent([entry["name"] for entry in schema], source.table.column_names, source.name)
+    """The columns of a schema, read as in training.
+
+    Parameters
+    ----------
+    source : Held
+    schema : list of dict
+    missing : tuple of str
+        Further spellings of "missing".
+    notations : Notations or None
+        What is said of the notation of these cells.
+    first : int
+        Rows that stand before these, for messages.
+
+    Raises
+    ------
+    ColumnError
+        When a column is absent, or a cell cannot be read so; names the row.
+
+    Notes: §2.1.3
+    """
+    refuse_absent([entry["name"] for entry in schema], source.table.column_names, source.name)
     columns = []
     for entry in schema:
         name, levels = entry["name"], entry["levels"]
         notation = Notation.of(entry.get("notation"))
-        cells = Cells(name, source.table[name], source.typed, missing)
+        cells = Cells(name, source.table[name], source.typed, missing, first=first)
         known = None if levels is None else tuple(levels)
-        told = notations.told(name, notation)
+        told = USUAL if notations is None else notations.told(name, notation)
         with _in_our_words(cells):
             columns.append(as_in_training(cells, Kind(entry["kind"]), known, notation, told))
     return Table(tuple(columns), source.name)
 
 
-def _refuse_absent(wanted: list[str], there: Sequence[str], source: str) -> None:
+def refuse_absent(wanted: list[str], there: Sequence[str], source: str) -> None:
+    """Refuse rows that lack columns of training.
+
+    Raises
+    ------
+    ColumnError
+        Names them, and the nearest name.
+    """
     absent = [column for column in wanted if column not in there]
     if absent:
         raise ColumnError(
@@ -300,7 +331,7 @@ def _reread(table: Table, schema: Schema | None) -> Table:
     """A table that was read already, by a schema: from its cells as written, where they differ."""
     if schema is None:
         return table
-    _refuse_absent([e["name"] for e in schema], table.names, table.source or "the table")
+    refuse_absent([e["name"] for e in schema], table.names, table.source or "the table")
     kept = table.select(e["name"] for e in schema)
     columns = tuple(
         _as_entry(column, entry) for column, entry in zip(kept.columns, schema, strict=True)

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from pellucid.descent.verdict import WORDS
 from pellucid.explanation import Explanation, Formula
+from pellucid.pictured import Pictured, picture_html
 from pellucid.wording import number
 
 Tree = Any
 
 
 @dataclass(frozen=True)
-class Descent:
+class Descent(Pictured):
     """A descent, finished or to be gone on with.
 
     Parameters
@@ -110,4 +111,6 @@ class Descent:
         from pellucid.notebook_card import card
 
         facts = self.explain().happened
-        return card(f"Descent by {self.rule}", (self.objective,), ("what happened", ""), facts)
+        return card(
+            f"Descent by {self.rule}", (self.objective,), ("what happened", ""), facts
+        ) + picture_html(self)

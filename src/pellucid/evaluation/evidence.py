@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pellucid.pictured import Pictured
+
 
 @dataclass(frozen=True)
 class Score:
@@ -43,7 +45,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class LearningCurve:
+class LearningCurve(Pictured):
     """Training and held-out loss against the number of training rows (each: one Score a size)."""
 
     sizes: tuple[int, ...]

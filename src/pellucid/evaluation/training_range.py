@@ -72,7 +72,10 @@ def cautions(known: dict[str, Any], X: Table) -> list[str]:
 
     Notes: Def 12
     """
-    return [_joined(words) for words in cautions_by_row(known, X)]
+    told = [""] * len(X)
+    for row, words in _found(known, X).items():
+        told[row] = _joined(words)
+    return told
 
 
 def cautions_by_row(known: dict[str, Any], X: Table) -> list[list[str]]:
@@ -80,10 +83,16 @@ def cautions_by_row(known: dict[str, Any], X: Table) -> list[list[str]]:
 
     Notes: Def 12
     """
-    found: list[list[str]] = [[] for _ in range(len(X))]
+    found = _found(known, X)
+    return [found.get(row, []) for row in range(len(X))]
+
+
+def _found(known: dict[str, Any], X: Table) -> dict[int, list[str]]:
+    """Cautions by row, of the rows that have any."""
+    found: dict[int, list[str]] = {}
     for column in X.columns:
         for row, words in _of_column(known, column):
-            found[row].append(words)
+            found.setdefault(row, []).append(words)
     return found
 
 

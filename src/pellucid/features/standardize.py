@@ -57,6 +57,7 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
     Notes: eq 5.30, §5.3.3.1
     """
 
+    block_route = "pellucid.features.on_blocks:fit_spread"
     hyperparameters: ClassVar = (MISSING,)
     mean_: Floats
     weight_: Floats
@@ -87,7 +88,11 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
             Itself.
         """
         self.check_hyperparameters()
-        self._keep(self._spread(X, sample_weight, fitting=True))
+        return self.keep_spread(self._spread(X, sample_weight, fitting=True))
+
+    def keep_spread(self, found: Spread) -> Self:
+        """Set the fitted attributes, and warn of columns that tell nothing."""
+        self._keep(found)
         self._tell()
         return self
 

@@ -10,6 +10,7 @@ from pellucid.lazy import lazy_names
 HOMES = {
     "Data": "data",
     "Page": "contract",
+    "page": "notebook",
     "Scene": "scene",
     "page_named": "catalogue",
     "run_lab": "running",

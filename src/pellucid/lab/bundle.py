@@ -52,6 +52,13 @@ def style() -> str:
 
 
 @cache
+def style_inside() -> str:
+    """The style sheet for a document that is not the lab's own: nothing for its body."""
+    before, rest = style().split("/* page */")
+    return before + rest[rest.index("/* lab */") :]
+
+
+@cache
 def fonts() -> str:
     """The fonts, inside the style."""
     made = []

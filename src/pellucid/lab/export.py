@@ -26,7 +26,7 @@ from pellucid.lab.declaration import declared
 from pellucid.lab.documents import contents_body, embedded
 from pellucid.lab.frames import packed, unpacked
 from pellucid.lab.scene import Moving
-from pellucid.lab.showing import scenes_of, shown
+from pellucid.lab.showing import shown_scenes
 from pellucid.lab.tables import Tables
 from pellucid.storage import write_whole
 
@@ -161,21 +161,24 @@ class Pool:
         return [self.held(v) for v in value] if isinstance(value, list) else value
 
 
-def page_file(page: Page, tables: Tables, home: str = "") -> str:
-    """The HTML of a page with all scenes of its main control inside."""
-    data = tables.of(page, {})
-    state = page.settled({}, data)
+def page_file(
+    page: Page, tables: Tables, home: str = "", given: Mapping[str, Any] | None = None
+) -> str:
+    """The HTML of a page with all scenes of its main control inside; `given` are settings."""
+    given = dict(given or {})
+    data = tables.of(page, given)
+    state = page.settled(given, data)
     main, pool = page.controls[0], Pool()
     scenes: dict[str, Any] = {}
     for value in values_of(main, page, state, data):
         try:
-            found = _laid_out(page, {main.name: value}, data, pool)
+            found = _laid_out(page, given | {main.name: value}, data, pool)
         except PellucidError as trouble:
             found = [{"trouble": str(trouble)}]
         scenes[_key(value)] = found
     shown_page = declared(page)
     shown_page["controls"] = shown_page["controls"][:1]
-    shown_page |= {"samples": [], "home": home, "fixed": True}
+    shown_page |= {"samples": [], "home": home, "fixed": True, "state": state}
     held = {"page": shown_page, "scenes": scenes, "arrays": pool.arrays, "main": main.name}
     body = (
         '<div id="lab"></div>'
@@ -194,11 +197,10 @@ def _key(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _laid_out(page: Page, given: dict[str, Any], data: Data, pool: Pool) -> list[dict[str, Any]]:
+def _laid_out(page: Page, given: Mapping[str, Any], data: Data, pool: Pool) -> list[dict[str, Any]]:
     """Scenes as the browser would get them, each with its answers."""
-    heads = shown(page, given, data)
     state, found = page.settled(given, data), []
-    for head, scene in zip(heads, scenes_of(page, state, data), strict=False):
+    for head, scene in shown_scenes(page, given, data):
         frame = unpacked(packed(head | {"pictures": _lighter(head["pictures"])}))
         frame["answers"] = [
             dict(zip(("right", "reason"), q.judge(state, scene), strict=True))

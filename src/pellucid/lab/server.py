@@ -80,7 +80,10 @@ class House:
         await socket.accept()
         try:
             while True:
-                text = await socket.receive_text()
+                message = await socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    break
+                text = message.get("text") or ""  # bytes are no settings either
                 try:
                     if text != "more":
                         _ended(work)
@@ -91,7 +94,7 @@ class House:
                 else:
                     await socket.send_bytes(packed(made))
         except WebSocketDisconnect:
-            pass
+            pass  # while a scene was on its way
         finally:
             _ended(work)
 

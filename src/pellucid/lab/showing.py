@@ -45,6 +45,13 @@ def scenes_of(page: Page, state: Mapping[str, Any], data: Data) -> Iterator[Scen
 
 def shown(page: Page, given: Mapping[str, Any], data: Data) -> Iterator[dict[str, Any]]:
     """Heads of frames for the settings that a browser gave."""
+    return (head for head, _ in shown_scenes(page, given, data))
+
+
+def shown_scenes(
+    page: Page, given: Mapping[str, Any], data: Data
+) -> Iterator[tuple[dict[str, Any], Scene]]:
+    """Heads of frames, each with the scene that it tells of."""
     state = page.settled(given, data)
     about = f"{len(data.table):,} rows of {data.name}" if data.table is not None else ""
     known = [["known of the data", data.truth]] if data.truth else []
@@ -57,7 +64,7 @@ def shown(page: Page, given: Mapping[str, Any], data: Data) -> Iterator[dict[str
     }
     for scene in scenes_of(page, state, data):
         head = scene.head()
-        yield head | common | {"facts": [*head["facts"], *known]}
+        yield head | common | {"facts": [*head["facts"], *known]}, scene
         if not page.streams:
             return
 

@@ -10,6 +10,7 @@ import hashlib
 import tempfile
 from collections import OrderedDict
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -31,8 +32,8 @@ class Tables:
 
     Parameters
     ----------
-    source : str or None
-        The user's own table.
+    source : path, data frame, array, Table or None
+        The user's own table, as for `read_table`.
     target : str
         Its column to predict.
     reading : mapping
@@ -41,7 +42,7 @@ class Tables:
 
     def __init__(
         self,
-        source: str | None = None,
+        source: Any = None,
         target: str = "",
         reading: Mapping[str, Any] | None = None,
     ) -> None:
@@ -52,9 +53,8 @@ class Tables:
             table = read_table(source, **options)
             if target:
                 table[target]  # an absent target is told at the start
-            self._own = _data(
-                PurePath(source).name, table, ", ".join([repr(source), *_keywords(options)]), target
-            )
+            name, written = _named(source)
+            self._own = _data(name, table, ", ".join([written, *_keywords(options)]), target)
 
     def offered(self) -> list[dict[str, str]]:
         """The own table and those dropped so far, for the menu of a page."""
@@ -123,6 +123,14 @@ def _serves(page: Page, data: Data) -> bool:
     except ColumnError:
         return False
     return True
+
+
+def _named(source: Any) -> tuple[str, str]:
+    """What a page calls its table, and how its program writes it."""
+    if isinstance(source, str | PathLike):
+        path = PurePath(source)
+        return path.name, repr(str(source))
+    return "data", "data"  # the variable of the notebook
 
 
 def _keywords(options: Mapping[str, Any]) -> list[str]:

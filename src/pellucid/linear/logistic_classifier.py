@@ -47,15 +47,15 @@ class TwoClasses(ScoreClassifier):
         tags.classifier_tags.multi_class = False
         return tags
 
-    def _check_classes(self) -> None:
-        super()._check_classes()
+    def check_classes(self) -> None:
+        super().check_classes()
         if len(self.classes_) > 2:
             raise FramingError(
                 "Only binary classification is supported. The type of the target is multiclass: "
                 f"{len(self.classes_)} classes. Use SoftmaxClassifier."
             )
 
-    def _truths(self, codes: NDArray[np.intp]) -> Array:
+    def truths(self, codes: NDArray[np.intp]) -> Array:
         return codes[:, None].astype(float)
 
     def decision_function(self, X: Any) -> Array:
@@ -186,6 +186,7 @@ class LogisticClassifier(PenalizedClassifier, TwoClasses):
     Notes: KE 150, KE 152, KE 160, §4.4
     """
 
+    block_route = "pellucid.linear.on_blocks.classifiers:fit_penalized"
     hyperparameters = (
         *(LAM, THRESHOLD, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL),
         *(NEWTON, RULE, STEP_SIZE, BATCH_SIZE, RANDOM_STATE, WARM_START),

@@ -52,6 +52,7 @@ class LogisticCV(CrossValidated, TwoClasses):
     Notes: KE 160, §4.4, Concept 82
     """
 
+    block_route = "pellucid.linear.on_blocks.classifiers:fit_cross_validated"
     hyperparameters = (LAMS, CV, THRESHOLD, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL)
 
     def __init__(

@@ -42,6 +42,7 @@ class MajorityBaseline(LogProbabilities, ClassifierMixin, GlassBox):  # type: ig
     Notes: Def 175, §4.6
     """
 
+    block_route = "pellucid.linear.on_blocks.baselines:fit_shares"
     hyperparameters: ClassVar = ()
 
     def __sklearn_tags__(self) -> Any:

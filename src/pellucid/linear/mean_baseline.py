@@ -37,6 +37,7 @@ class MeanBaseline(MultiOutputMixin, RegressorMixin, GlassBox):  # type: ignore[
     Notes: §2.4, KE 33
     """
 
+    block_route = "pellucid.linear.on_blocks.baselines:fit_mean"
     hyperparameters: ClassVar = ()
 
     def __sklearn_tags__(self) -> Any:

@@ -57,6 +57,7 @@ def nearest(X: Array, queries: Array, k: int) -> tuple[Array, NDArray[np.intp]]:
 class Neighbors(GlassBox):
     """Abstract: keeps the rows, finds the nearest."""
 
+    block_route = "pellucid.linear.on_blocks.neighbors:fit_neighbors"
     hyperparameters: ClassVar = (N_NEIGHBORS,)
 
     def __init__(self, n_neighbors: int = N_NEIGHBORS.default) -> None:

@@ -60,7 +60,7 @@ class PenalizedClassifier(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight)
         Q = row_space(X) if self.lam > 0 and self.algorithm == "newton" else None
         design = self._design(X if Q is None else X @ Q, weights)
-        loss = MeanLoss(design, self._truths(codes), self.lam)
+        loss = MeanLoss(design, self.truths(codes), self.lam)
         watch, close = self._watch(
             *given, self.max_iter, lambda B: _along(Q, *self._coefficients(loss, B))
         )
@@ -69,7 +69,7 @@ class PenalizedClassifier(ScoreClassifier):
             B, verdict, evidence = minimize(
                 loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
             )
-            self._keep(loss, B, verdict, evidence)
+            self.keep_fit(loss, B, verdict, evidence)
             self._leave(Q)
         else:
             self._step_by_step(loss, self._first(loss), watch)
@@ -132,13 +132,13 @@ class PenalizedClassifier(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight, known=known)
         if first:
             design = self._design(X, weights)
-            start = begun(self.rule, np.zeros((design.width, self._truths(codes).shape[1])))
+            start = begun(self.rule, np.zeros((design.width, self.truths(codes).shape[1])))
         else:
             kept = self.standing_
             mean, scale = kept["mean"], kept["scale"]
             design = Design.like(X, weights, bool(self.fit_intercept), mean, scale)
             start = Standing(kept["C"], kept["state"], kept["epochs"])
-        loss = MeanLoss(design, self._truths(codes), self.lam)
+        loss = MeanLoss(design, self.truths(codes), self.lam)
         B, verdict, evidence, standing = train(
             loss, _kind(loss), start, rule=self.rule, step_size=self.step_size,
             batch_size=self.batch_size, seed=self.random_state, max_iter=1, tol=self.tol,
@@ -170,7 +170,7 @@ class PenalizedClassifier(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight)
         Q = row_space(X) if min(lams) > 0 else None
         X = X if Q is None else X @ Q
-        design, Y = self._design(X, weights), self._truths(codes)
+        design, Y = self._design(X, weights), self.truths(codes)
         B: Array | None = None
         solve: Solve | None = None
         fitted: dict[int, Any] = {}
@@ -185,7 +185,7 @@ class PenalizedClassifier(ScoreClassifier):
                 loss, B, tol=self.tol, max_iter=self.max_iter, solve=solve
             )
             solve = evidence.solve
-            model._keep(loss, B, verdict, evidence)
+            model.keep_fit(loss, B, verdict, evidence)
             model._leave(Q)
             fitted[int(at)] = model
         return [fitted[at] for at in range(len(lams))]

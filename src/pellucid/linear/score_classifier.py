@@ -23,7 +23,6 @@ from pellucid.linear.callbacks import Watched
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss, Solve
 from pellucid.linear.solvers.newton import Evidence, minimize
-from pellucid.linear.solvers.recession import recession
 from pellucid.wording import label, labels
 
 Array = NDArray[np.float64]
@@ -72,7 +71,7 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         self.classes_ = classes
         if known is not None:
             codes = self._codes_among(np.asarray(known), codes)
-        self._check_classes()
+        self.check_classes()
         given = getattr(self, "class_weight", None)
         weights = weights * class_weights(given, self.classes_, codes, weights)[codes]
         sparse = bool(sp.issparse(X))
@@ -97,14 +96,21 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
             check_array(X, accept_sparse="csr", estimator=self, input_name="X")
             raise
 
-    def _check_classes(self) -> None:
+    def check_classes(self) -> None:
+        """Refuse classes that this problem does not have.
+
+        Raises
+        ------
+        FramingError
+        """
         if len(self.classes_) < 2:
             raise FramingError(
                 f"{type(self).__name__} needs at least two classes; the rows hold one class: "
                 f"{label(self.classes_[0])}."
             )
 
-    def _truths(self, codes: NDArray[np.intp]) -> Array:
+    def truths(self, codes: NDArray[np.intp]) -> Array:
+        """The places of classes as columns of 0 and 1, one a score."""
         return np.eye(len(self.classes_))[codes]
 
     def _start(self, loss: MeanLoss) -> tuple[Array, Solve | None]:
@@ -125,7 +131,8 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         theta, theta_0 = loss.design.raw(B)
         return np.ascontiguousarray(theta.T), np.asarray(theta_0)
 
-    def _keep(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
+    def keep_fit(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
+        """Set the fitted attributes, and warn of what is not as it should be."""
         self._describe(loss, B, verdict, evidence)
         self._judge(loss, B, verdict, evidence)
 
@@ -179,9 +186,7 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         if np.abs(margins).max() < RUNAWAY:
             return False
         # Some scores run away although not every point is right: perhaps only part separates.
-        codes = loss.Y[:, 0].astype(int) if loss.k == 1 else loss.Y.argmax(axis=1)
-        design = loss.design
-        self.separating_direction_ = recession(design.X, codes, margins, offset=design.offset)
+        self.separating_direction_ = loss.recession(margins)
         return self.separating_direction_ is not None
 
     def _scores(self, X: Any) -> Array:

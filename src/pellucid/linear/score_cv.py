@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import check_cv
 
+from pellucid.data.blocks.places import HashedFolds
 from pellucid.errors import TooFewRowsError
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
@@ -119,7 +120,7 @@ class CrossValidated(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight)
         kept = None if sample_weight is None else np.flatnonzero(np.asarray(sample_weight) > 0)
         lams = np.sort(np.asarray(list(self.lams), dtype=float))[::-1]
-        loss = MeanLoss(self._design(X, weights), self._truths(codes), lams[0])
+        loss = MeanLoss(self._design(X, weights), self.truths(codes), lams[0])
         watch, close = self._watch(
             *given, len(lams) * self.max_iter, lambda B: self._coefficients(loss, B)
         )
@@ -139,7 +140,7 @@ class CrossValidated(ScoreClassifier):
             best = lowest(losses.mean(axis=1))
         self.lams_, self.cv_losses_ = lams, losses
         self.lam_ = float(lams[best])
-        self._keep(*fits[best])
+        self.keep_fit(*fits[best])
         close()
         return self
 
@@ -169,6 +170,10 @@ class CrossValidated(ScoreClassifier):
                 f"{type(self).__name__}: class {label(rare)} has a single row; cross-validation "
                 "needs at least 2 a class, one to train on and one held out."
             )
+        if isinstance(self.cv, HashedFolds) and kept is not None:
+            fold = self.cv.of(kept.astype(np.uint64))  # of a row's place, whatever others weigh
+            pairs = ((fold != j, fold == j) for j in range(self.cv.n_splits))
+            return [(np.flatnonzero(train), np.flatnonzero(held)) for train, held in pairs]
         cv = min(self.cv, int(np.bincount(codes).min())) if isinstance(self.cv, int) else self.cv
         splits = check_cv(cv, codes, classifier=True).split(np.zeros((len(codes), 1)), codes)
         if isinstance(self.cv, int) or hasattr(self.cv, "split") or kept is None:

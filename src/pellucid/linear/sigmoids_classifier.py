@@ -28,6 +28,7 @@ from pellucid.linear.solvers.newton import Evidence, minimize
 from pellucid.losses import sigmoid
 
 Array = NDArray[np.float64]
+Fit = tuple[MeanLoss, Array, str, Evidence]
 
 
 class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
@@ -66,6 +67,7 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
     Notes: Clar 174, §4.5
     """
 
+    block_route = "pellucid.linear.on_blocks.classifiers:fit_sigmoids"
     hyperparameters = (LAM, THRESHOLD, FIT_INTERCEPT, MAX_ITER, TOL)
 
     def __init__(
@@ -110,11 +112,16 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
         weights = relative_weights(1.0 if sample_weight is None else sample_weight, X.shape[0])
         X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
         self.classes_ = np.arange(y.shape[1])
-        self._check_columns(y)
+        self.check_columns(y.min(axis=0) == y.max(axis=0))
         return self._design(X, weights / weights.sum()), y.astype(float)
 
-    def _check_columns(self, y: Any) -> None:
-        always = y.min(axis=0) == y.max(axis=0)
+    def check_columns(self, always: NDArray[np.bool_]) -> None:
+        """Refuse classes that are all constant: `always` tells of each whether it is.
+
+        Raises
+        ------
+        FramingError
+        """
         if always.all():
             raise FramingError("Every class column of y is constant: there is nothing to learn.")
 
@@ -158,29 +165,34 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
         self, design: Design, Y: Array, start: Array | None, watch: Watch | None = None
     ) -> Array:
         found = np.zeros((design.width, Y.shape[1])) if start is None else start.copy()
-        slowest: tuple[MeanLoss, Array, str, Evidence] | None = None
-        separated: list[Array | None] = []
+        fits: list[Fit] = []
         for j in range(Y.shape[1]):
             loss = MeanLoss(design, Y[:, j : j + 1], self.lam)
-            B, verdict, evidence = minimize(
+            fit = minimize(
                 loss,
                 found[:, j : j + 1],
                 tol=self.tol,
                 max_iter=self.max_iter,
                 watch=_beside(found, j, watch),
             )
-            found[:, j : j + 1] = B
-            if slowest is None or evidence.iterations > slowest[-1].iterations:
-                slowest = (loss, B, verdict, evidence)
-            self._keep(loss, B, verdict, evidence)
+            found[:, j : j + 1] = fit[0]
+            fits.append((loss, *fit))
+        self.keep_columns(fits)
+        return found
+
+    def keep_columns(self, fits: Sequence[Fit]) -> None:
+        """Set the fitted attributes from a fit a class."""
+        separated: list[Array | None] = []
+        for fit in fits:
+            self.keep_fit(*fit)
             separated.append(self.separating_direction_)
-        assert slowest is not None
+        slowest = max(fits, key=lambda fit: fit[-1].iterations)
         warned = list(dict.fromkeys(self.warnings_))
         self._describe(*slowest)
+        found = np.hstack([B for _, B, _, _ in fits])
         self.coef_, self.intercept_ = self._coefficients(slowest[0], found)
         self.warnings_ = warned
         self.separating_direction_ = next((d for d in separated if d is not None), None)
-        return found
 
     def decision_function(self, X: Any) -> Array:
         """Scores less the threshold's cut, of shape (n, k); (n,) for two plain labels."""

@@ -162,6 +162,7 @@ class SoftmaxClassifier(PenalizedClassifier, SeveralClasses):
     Notes: Def 170, KE 171, §4.5
     """
 
+    block_route = "pellucid.linear.on_blocks.classifiers:fit_penalized"
     hyperparameters = (
         *(LAM, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL),
         *(NEWTON, RULE, STEP_SIZE, BATCH_SIZE, RANDOM_STATE, WARM_START),

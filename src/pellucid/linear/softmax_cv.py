@@ -52,6 +52,7 @@ class SoftmaxCV(CrossValidated, SeveralClasses):
     Notes: KE 171, §4.5, Concept 82
     """
 
+    block_route = "pellucid.linear.on_blocks.classifiers:fit_cross_validated"
     hyperparameters = (LAMS, CV, FIT_INTERCEPT, CLASS_WEIGHT, MAX_ITER, TOL)
 
     def __init__(

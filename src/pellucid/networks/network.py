@@ -21,6 +21,7 @@ from pellucid.networks.checks import (
     refuse_ids,
     refuse_points,
 )
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import PREDICTING, Backward, Layer, Mode, Shape
@@ -180,7 +181,7 @@ class Network:
 
         Notes: KE 279
         """
-        params, x = _on_device(self.checked(params)), jnp.asarray(x)
+        params, x = _on_device(self.checked(params)), device_array(x)
         y, backward, _ = forward_series(self.layers, params, x, mode)
         return y, backward
 
@@ -190,7 +191,7 @@ class Network:
         Notes: Concept 259
         """
         loss, depth = self.head
-        params, x = _on_device(self.checked(params)), jnp.asarray(x)
+        params, x = _on_device(self.checked(params)), device_array(x)
         g, _, _ = forward_series(self.layers[:depth], params[:depth], x, mode)
         return loss.value(g, matched(g, y, loss.name == "nllm"))
 
@@ -221,7 +222,7 @@ class Network:
         Notes: Concept 294, Notation 304, §7.6
         """
         loss, depth = self.head
-        params, x = _on_device(self.checked(params)), jnp.asarray(x)
+        params, x = _on_device(self.checked(params)), device_array(x)
         mode = replace(mode, weights=weights)
         g, backward, states = forward_series(self.layers[:depth], params[:depth], x, mode)
         y = matched(g, y, loss.name == "nllm")
@@ -317,7 +318,7 @@ class Network:
 
 def _on_device(params: Any) -> Any:
     """Arrays of NumPy as the engine's, in the numbers that it computes with at present."""
-    return jax.tree.map(jnp.asarray, params)
+    return jax.tree.map(device_array, params)
 
 
 def _in_shape(layers: Sequence[Layer], given: Any) -> Shape:

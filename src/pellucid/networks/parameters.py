@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from pellucid.errors import ShapeError, TableError
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.layers.layer import Layer, shape_text
 
 
@@ -62,7 +62,7 @@ def checked_params(layers: Sequence[Layer], shapes: Sequence[Any], params: Any) 
 
 def as_numbers(params: Any, dtype: Any) -> Any:
     """The parameters in that dtype, whole numbers too."""
-    return jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype), params)
+    return jax.tree.map(lambda leaf: device_array(leaf, dtype), params)
 
 
 def points_in(X: Any, dtype: Any) -> Any:
@@ -86,7 +86,7 @@ def points_in(X: Any, dtype: Any) -> Any:
                 f"The points hold {largest:.3g}, more than float32 can: divide them first, or take "
                 'parameters of float64, network.init(seed, dtype="float64").'
             )
-    return jnp.asarray(array, dtype)
+    return device_array(array, dtype)
 
 
 def _part(given: Any, wanted: Any, owner: str, name: str) -> Any:

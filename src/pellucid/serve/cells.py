@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -205,7 +206,7 @@ def table_of_rows(
     for entry in wanted:
         name = entry["name"]
         try:
-            cells = [row[name] for row in rows]
+            cells = list(map(itemgetter(name), rows))
         except KeyError as error:
             place = next(i for i, row in enumerate(rows) if name not in row)
             raise absent_cell(entry, place, list(rows[place])) from error

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid import LeastSquares, LogisticClassifier, RidgeCV
+from pellucid import LeastSquares, LinearClassifier, RidgeCV
 from pellucid.data.blocks.passes import LocalPasses
 from pellucid.data.blocks.places import HashedFolds
 from pellucid.data.blocks.source import array_blocks
@@ -48,8 +48,8 @@ def test_dependent_columns_are_solved_by_qr_of_the_blocks() -> None:
 
 
 def test_a_member_without_a_route_and_a_bad_cell_are_named() -> None:
-    with pytest.raises(FramingError, match="LogisticClassifier has no block route"):
-        LogisticClassifier().fit(array_blocks(X, Y > 0))
+    with pytest.raises(FramingError, match="LinearClassifier has no block route"):
+        LinearClassifier().fit(array_blocks(X, Y > 0))
     Z = X[:, :3].copy()
     Z[1_234, 1] = np.nan
     with pytest.raises(ShapeError, match="row 1,234"):

@@ -5,7 +5,6 @@ Notes: §2.1.3
 
 from __future__ import annotations
 
-import glob
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,49 +16,17 @@ from pyarrow import parquet
 
 from pellucid.data.blocks.rows import Rows
 from pellucid.data.blocks.source import Columns, RowBlocks, picked
-from pellucid.data.sources.any_source import TEXT_ENDINGS
+from pellucid.data.sources.any_source import SQLITE_ENDINGS, TEXT_ENDINGS
 from pellucid.data.sources.csv_files import csv_blocks, refuse_duplicates
 from pellucid.data.sources.json_files import json_blocks
-from pellucid.data.sources.packed_files import PACKED, unpacked
-from pellucid.errors import ColumnError, TableError
+from pellucid.data.sources.many_files import ending, name_of, paths_of, refuse_other_columns
+from pellucid.data.sources.packed_files import unpacked
+from pellucid.data.sources.sqlite_files import count_rows, sqlite_blocks
+from pellucid.errors import TableError
 
 BATCH = 1 << 16  # rows decoded at a time
 LINES = (".jsonl", ".ndjson")
 KINDS = (".parquet", *TEXT_ENDINGS, *LINES)
-PATTERN = re.compile(r"[*?\[]")
-
-
-def paths_of(source: str) -> list[Path]:
-    """The files that a path, a pattern or a folder names, in the order of their names.
-
-    Raises
-    ------
-    TableError
-        When there is none, or they are of several kinds.
-    """
-    path = Path(source)
-    if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.is_file() and ending(p) in KINDS)
-        missing = f"The folder {source} holds no file that is read ({', '.join(KINDS)})."
-    elif PATTERN.search(source) and not path.exists():
-        found = sorted(Path(p) for p in glob.glob(source, recursive=True) if Path(p).is_file())
-        missing = f"No file matches {source}."
-    else:
-        found, missing = [path], ""
-    if not found:
-        raise TableError(missing)
-    endings = sorted({ending(p) for p in found})
-    if len(endings) > 1:
-        raise TableError(
-            f"{source} names files of several kinds ({', '.join(endings)}): name those of one kind."
-        )
-    return found
-
-
-def ending(path: Path) -> str:
-    """The ending of a file, below that of its packing."""
-    suffix = path.suffix.lower()
-    return Path(path.stem).suffix.lower() if suffix in PACKED else suffix
 
 
 def file_blocks(source: str, encoding: str = "utf-8") -> RowBlocks:
@@ -72,7 +39,10 @@ def file_blocks(source: str, encoding: str = "utf-8") -> RowBlocks:
 
     Notes: §2.1.3
     """
-    paths = paths_of(source)
+    file, _, inner = source.partition("::")
+    if Path(file).suffix.lower() in SQLITE_ENDINGS and Path(file).is_file():
+        return SqliteBlocks(Path(file), inner)
+    paths = paths_of(source, KINDS)
     for path in paths:
         if not path.is_file():
             raise TableError(f"There is no file {path}.")
@@ -82,8 +52,8 @@ def file_blocks(source: str, encoding: str = "utf-8") -> RowBlocks:
     if kind in TEXT_ENDINGS or kind in LINES:
         return TextBlocks(paths, encoding)
     raise TableError(
-        f"{paths[0].name} cannot be read in blocks: {', '.join(KINDS)} can. Write it as Parquet, "
-        "or give more memory (--memory)."
+        f"{paths[0].name} cannot be read in blocks: {', '.join(KINDS)} and file.sqlite::table can. "
+        "Write it as Parquet, or give more memory (--memory)."
     )
 
 
@@ -104,7 +74,7 @@ class ParquetBlocks(RowBlocks):
 
     def __init__(self, paths: list[Path]) -> None:
         self.paths = paths
-        self.name = paths[0].name if len(paths) == 1 else f"{len(paths):,} Parquet files"
+        self.name = name_of(paths, "Parquet")
         self.groups: list[tuple[int, int, int]] = []  # file, row group, rows
         schemas = []
         for at, path in enumerate(paths):
@@ -115,7 +85,7 @@ class ParquetBlocks(RowBlocks):
         refuse_duplicates(schemas[0].names)
         self.names = tuple(schemas[0].names)
         for path, schema in zip(paths, schemas, strict=True):
-            _refuse_other_columns(path, schema.names, self.names, paths[0])
+            refuse_other_columns(path, schema.names, self.names, paths[0])
         ordered = [pa.schema([schema.field(name) for name in self.names]) for schema in schemas]
         try:
             self.schema = pa.unify_schemas(ordered, promote_options="permissive")
@@ -155,17 +125,6 @@ def _named(path: Path, group: int | None = None) -> Iterator[None]:
         ) from error
 
 
-def _refuse_other_columns(
-    path: Path, names: list[str], wanted: tuple[str, ...], first: Path
-) -> None:
-    absent = [name for name in wanted if name not in names]
-    more = [name for name in names if name not in wanted]
-    if absent:
-        raise ColumnError(f"{path.name} lacks the column {absent[0]!r} that {first.name} has.")
-    if more:
-        raise ColumnError(f"{path.name} has a column {more[0]!r} that {first.name} lacks.")
-
-
 class TextBlocks(RowBlocks):
     """Files of CSV or of JSON lines; a piece is a file.
 
@@ -185,7 +144,7 @@ class TextBlocks(RowBlocks):
     def __init__(self, paths: list[Path], encoding: str = "utf-8") -> None:
         self.paths, self.encoding = paths, encoding
         kind = "CSV" if ending(paths[0]) in TEXT_ENDINGS else "JSON"
-        self.name = paths[0].name if len(paths) == 1 else f"{len(paths):,} {kind} files"
+        self.name = name_of(paths, kind)
         self.typed = ending(paths[0]) in LINES
         self.names = self._names(paths[0])
 
@@ -215,7 +174,41 @@ class TextBlocks(RowBlocks):
     def piece(self, at: int, columns: Columns = None) -> Iterator[Rows]:
         path = self.paths[at]
         if at:
-            _refuse_other_columns(path, list(self._names(path)), self.names, self.paths[0])
+            refuse_other_columns(path, list(self._names(path)), self.names, self.paths[0])
         wanted = self.names if columns is None else tuple(columns)
         for table in self._blocks(path, wanted):
             yield table.select(list(wanted))
+
+
+class SqliteBlocks(RowBlocks):
+    """A table of a SQLite database, in the order in which it gives its rows; one piece.
+
+    Parameters
+    ----------
+    path : Path
+    table : str
+        Its name; empty for the only one.
+
+    Raises
+    ------
+    TableError
+        When there is no such table.
+
+    Notes: §2.1.3
+    """
+
+    def __init__(self, path: Path, table: str = "") -> None:
+        self.paths, self.table, self.name = [path], table, path.name
+        self.names = tuple(next(sqlite_blocks(path, self.name, table, 1)).column_names)
+        self.count = count_rows(path, self.name, table)
+
+    @property
+    def pieces(self) -> int:
+        return 1
+
+    def rows_of(self, at: int) -> int:
+        return self.count
+
+    def piece(self, at: int, columns: Columns = None) -> Iterator[Rows]:
+        for table in sqlite_blocks(self.paths[0], self.name, self.table):
+            yield picked(table, columns)

@@ -19,7 +19,7 @@ from pellucid.data.blocks.rows import length
 from pellucid.data.blocks.source import Columns, RowBlocks
 from pellucid.data.blocks.tiles import Tile, tiles
 from pellucid.errors import TooFewRowsError
-from pellucid.threads import one_blas_thread, threads
+from pellucid.threads import alone, one_blas_thread, threads
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -29,7 +29,18 @@ AHEAD = 3  # tiles read before they are asked for
 
 
 class Passes(Protocol):
-    """Whoever can take a pass over a source."""
+    """Whoever can take a pass over a source.
+
+    Attributes
+    ----------
+    taken : int
+        Passes so far.
+    notes : list of str
+        What a fit used besides whole passes: samples, above all.
+    """
+
+    taken: int
+    notes: list[str]
 
     def reduce(
         self, source: RowBlocks, partial: Partial[S], merge: Merge[S], columns: Columns = None
@@ -68,19 +79,22 @@ class LocalPasses:
     def __init__(
         self, workers: int | None = None, seen: Callable[[int], None] | None = None
     ) -> None:
+        self.notes: list[str]
         self.workers, self.seen = workers or threads(), seen
+        self.taken, self.notes = 0, []
 
     def reduce(
         self, source: RowBlocks, partial: Partial[S], merge: Merge[S], columns: Columns = None
     ) -> S:
         """`partial` of every tile, merged along the fixed tree."""
+        self.taken += 1
         tree: MergeTree[S] = MergeTree(merge)
         read = ReadAhead(tiles(source.blocks(columns), source.tile), AHEAD)
         with one_blas_thread(1), read, ThreadPoolExecutor(self.workers) as pool:
             waiting: deque[tuple[int, int, Future[S]]] = deque()
             for tile in read:
                 done = tile.first + length(tile.rows)
-                waiting.append((tile.number, done, pool.submit(partial, tile)))
+                waiting.append((tile.number, done, pool.submit(on_its_own, partial, tile)))
                 del tile
                 if len(waiting) > self.workers:
                     self._take(tree, waiting)
@@ -93,6 +107,15 @@ class LocalPasses:
         tree.add(0, number, future.result())
         if self.seen is not None:
             self.seen(done)
+
+
+def on_its_own(partial: Partial[S], tile: Tile) -> S:
+    """`partial` of a tile, which starts no threads of its own.
+
+    Notes: §2.5.6
+    """
+    with alone():
+        return partial(tile)
 
 
 def whole(tree: MergeTree[S], source: RowBlocks) -> S:

@@ -33,14 +33,15 @@ def fit_blocks(model: Any, X: Any, y: Any = None, sample_weight: Any = None) -> 
     if not model.block_route:
         raise FramingError(
             f"{type(model).__name__} has no block route: it needs its rows in memory. Give it a "
-            "sample; or take a model that reads blocks: "
-            "LeastSquares, Ridge, RidgeCV."
+            "sample; or take one that reads blocks, such as RidgeCV, LogisticCV or KMeans."
         )
     model.check_hyperparameters()
     source, passes = source_of(X, y, sample_weight)
     module, _, name = model.block_route.partition(":")
     fit: Any = getattr(import_module(module), name)
-    return fit(model, source, passes)
+    fit(model, source, passes)
+    model.blocks_ = {"source": source.name, "passes": passes.taken, "notes": list(passes.notes)}
+    return model
 
 
 def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBlocks, Passes]:
@@ -50,7 +51,7 @@ def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBloc
             raise ShapeError(
                 "Blocks hold the answers beside the rows: give array_blocks(X, y), and no y."
             )
-        return X, LocalPasses()
+        return X, getattr(X, "passes", None) or LocalPasses()
     raise FramingError(
         f"A collection of Dask ({type(X).__name__}) is not read in place: compute() it where it "
         "fits in memory; else give CalledBlocks or array_blocks of its partitions."

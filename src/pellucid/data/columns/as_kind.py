@@ -124,11 +124,16 @@ def as_in_training(
     held = plain(cells.values)
     keep = levels or ()
     absent = (*cells.missing, *(() if kind in CODED else notation.missing))
+    if kind is Kind.NUMERIC and held.is_text and not absent and told == USUAL:
+        # Where all cells are numbers there is nothing else to ask: no spelling of missing is one.
+        found = all_numbers(held.values) if notation.plain_number else None
+        if found is not None:
+            numbers = as_floats(cells.name, found, cells.first)
+            return Column(cells.name, kind, numbers, note=note, notation=notation)
     values = without_missing(held.values, cells.typed, absent, keep)
     if kind in CODED:
-        column = category_column(
-            cells.name, kind, _coded_texts(cells.name, values, notation, keep), note, levels
-        )
+        texts = _coded_texts(cells.name, values, notation, keep, cells.first)
+        column = category_column(cells.name, kind, texts, note, levels)
         return column if notation.plain_number else replace(column, notation=notation)
     if kind is Kind.NUMERIC:
         _refuse_other_lengths(cells.name, held, values, notation)
@@ -137,19 +142,18 @@ def as_in_training(
             if told != USUAL
             else notation
         )
-        return Column(
-            cells.name, kind, _numbers(cells.name, values, by), note=note, notation=notation
-        )
+        numbers = _numbers(cells.name, values, by, first=cells.first)
+        return Column(cells.name, kind, numbers, note=note, notation=notation)
     if kind is Kind.DATE:
         _refuse_other_zone(cells.name, held, values, notation)
         by = replace(notation, date_format=told.date_format) if told.date_format else notation
-        return _dates(cells.name, values, by, note)
+        return _dates(cells.name, values, by, note, first=cells.first)
     texts = as_texts(values)
     return Column(cells.name, kind, np.array(texts.to_pylist(), dtype=object), note=note)
 
 
 def _coded_texts(
-    name: str, values: pa.ChunkedArray, notation: Notation, levels: Levels
+    name: str, values: pa.ChunkedArray, notation: Notation, levels: Levels, first: int = 0
 ) -> pa.ChunkedArray:
     """Texts of categories; two values that were numbers in another notation become these again."""
     if notation.plain_number or not pa.types.is_string(values.type):
@@ -157,7 +161,7 @@ def _coded_texts(
     known = pa.array([*levels], pa.string())
     if pc.all(pc.is_in(values.drop_null(), value_set=known)).as_py():
         return values
-    numbers = _numbers(name, values, notation)
+    numbers = _numbers(name, values, notation, first=first)
     return as_texts(pa.chunked_array([pa.array(numbers, from_pandas=True)]))
 
 
@@ -196,17 +200,21 @@ def _zone_words(name: str, in_training: bool) -> str:
 
 
 def _numbers(
-    name: str, values: pa.ChunkedArray, notation: Notation, strict: bool = False
+    name: str,
+    values: pa.ChunkedArray,
+    notation: Notation,
+    strict: bool = False,
+    first: int = 0,
 ) -> NDArray[np.float64]:
     """Numbers in a notation, or an error that names the first cell that is none."""
     if not pa.types.is_string(values.type):
         if pa.types.is_timestamp(values.type):
             values = values.cast(pa.int64())
-        return as_floats(name, values)
+        return as_floats(name, values, first)
     if notation.plain_number:
         found = all_numbers(values)
         if found is not None:
-            return as_floats(name, found)
+            return as_floats(name, found, first)
     if notation.duration:
         texts = values.combine_chunks()
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
@@ -214,8 +222,8 @@ def _numbers(
     else:
         numerals = numerals_by(values, notation)
         numbers, read = numerals.values, numerals.read
-    _refuse_unread(name, values, read, "numbers", notation, strict)
-    refuse_infinite(name, numbers)
+    _refuse_unread(name, values, read, "numbers", notation, strict, first)
+    refuse_infinite(name, numbers, first)
     return numbers
 
 
@@ -226,6 +234,7 @@ def _refuse_unread(
     what: str,
     notation: Notation,
     strict: bool = False,
+    first: int = 0,
 ) -> None:
     left = np.flatnonzero(np.asarray(values.is_valid()) & ~read)
     texts = values.take(pa.array(left)).to_pylist()
@@ -241,13 +250,18 @@ def _refuse_unread(
     if what == "dates":
         written = " Or say how dates are written, as --date-format '%d.%m.%Y'."
     raise ColumnError(
-        f"Column {name!r} should hold {what}, but row {row + 1} holds {text!r}. Mend it, or "
-        f"say that it means missing: --missing {text!r}.{written}"
+        f"Column {name!r} should hold {what}, but row {first + row + 1} holds {text!r}. Mend it, "
+        f"or say that it means missing: --missing {text!r}.{written}"
     )
 
 
 def _dates(
-    name: str, values: pa.ChunkedArray, notation: Notation, note: str, any_zone: bool = False
+    name: str,
+    values: pa.ChunkedArray,
+    notation: Notation,
+    note: str,
+    any_zone: bool = False,
+    first: int = 0,
 ) -> Column:
     if pa.types.is_timestamp(values.type):
         stamps = np.array(values.to_numpy(zero_copy_only=False)).astype("datetime64[us]")
@@ -261,7 +275,7 @@ def _dates(
     place = {text: at for at, text in enumerate(distinct.to_pylist())}
     places = np.array([place[t] for t in texts.to_pylist()], dtype=np.intp)
     read = found.read[places] if len(places) else np.zeros(0, dtype=bool)
-    _refuse_unread(name, texts, read, "dates", notation)
+    _refuse_unread(name, texts, read, "dates", notation, first=first)
     if any_zone:
         notation = replace(notation, zone=bool(found.zoned.any()), order=found.order)
     elif found.zoned.any() != notation.zone and found.read.any():

@@ -58,6 +58,8 @@ class Cells:
         Further spellings of "missing".
     asked : Asked
         Notation that was said, or that the other columns show.
+    first : int
+        Rows of the table that stand before these, for messages.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Cells:
     typed: bool = True
     missing: tuple[str, ...] = ()
     asked: Asked = UNSAID
+    first: int = 0
 
 
 @dataclass(frozen=True)

@@ -148,8 +148,8 @@ def _numbers_without(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.Ch
     return pc.if_else(found, pa.scalar(None, values.type), values)
 
 
-def as_floats(name: str, values: pa.ChunkedArray) -> Numbers:
-    """Numbers as float64, NaN where missing.
+def as_floats(name: str, values: pa.ChunkedArray, first: int = 0) -> Numbers:
+    """Numbers as float64, NaN where missing; `first` rows stand before these.
 
     Raises
     ------
@@ -160,12 +160,12 @@ def as_floats(name: str, values: pa.ChunkedArray) -> Numbers:
     """
     cast = values if values.type == pa.float64() else values.cast(pa.float64(), safe=False)
     numbers: Numbers = np.array(cast.to_numpy(zero_copy_only=False), np.float64)
-    refuse_infinite(name, numbers)
+    refuse_infinite(name, numbers, first)
     return numbers
 
 
-def refuse_infinite(name: str, numbers: Numbers) -> None:
-    """Refuse infinite values, naming the first row.
+def refuse_infinite(name: str, numbers: Numbers, first: int = 0) -> None:
+    """Refuse infinite values, naming the first row; `first` rows stand before these.
 
     Notes: §2.1.3
     """
@@ -176,8 +176,8 @@ def refuse_infinite(name: str, numbers: Numbers) -> None:
     bad = np.flatnonzero(np.isinf(numbers))
     if len(bad):
         raise TableError(
-            f"Column {name!r}, row {bad[0] + 1}: the value is infinite ({len(bad)} such row(s)). "
-            "Mend it, or leave the column out (--drop)."
+            f"Column {name!r}, row {first + bad[0] + 1}: the value is infinite ({len(bad)} such "
+            "row(s)). Mend it, or leave the column out (--drop)."
         )
 
 

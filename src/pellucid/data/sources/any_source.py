@@ -24,6 +24,7 @@ import pyarrow as pa
 from pellucid.data.sources.csv_files import from_csv
 from pellucid.data.sources.frames import from_array, from_arrow, from_frame
 from pellucid.data.sources.json_files import from_json
+from pellucid.data.sources.many_files import joined_files, name_of, names_many, paths_of
 from pellucid.data.sources.packed_files import PACKED, unpacked
 from pellucid.data.sources.sqlite_files import from_sqlite
 from pellucid.data.sources.workbooks import WORKBOOKS, from_workbook
@@ -89,6 +90,8 @@ def _from_place(source: str, encoding: str) -> Held:
             f"{source} is a place on the network, and nothing is fetched from there: download the "
             "file, and give its path."
         )
+    if names_many(source):
+        return _from_many(paths_of(source, ENDINGS), encoding)
     file, _, inner = source.partition("::")
     path = Path(file)
     _refuse_unreadable(path)
@@ -98,6 +101,18 @@ def _from_place(source: str, encoding: str) -> Held:
         raise TableError(f"{path.name} is empty: there is not even a line of column names.")
     with unpacked(path, ENDINGS) as plain:
         return _from_file(plain, path.name, inner, encoding)
+
+
+def _from_many(paths: list[Path], encoding: str) -> Held:
+    """The rows of several files of one kind, one below the other."""
+    found: list[Held] = []
+
+    def read(path: Path) -> pa.Table:
+        found.append(_from_place(str(path), encoding))
+        return found[-1].table
+
+    table = joined_files(paths, read)
+    return Held(table, name_of(paths), found[0].typed, found[0].delimiter)
 
 
 def _holds_sheets(path: Path) -> bool:
@@ -156,10 +171,6 @@ def on_disk(source: str) -> Iterator[Path]:
 
 
 def _refuse_unreadable(path: Path) -> None:
-    if path.is_dir():
-        inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in ENDINGS)[:3]
-        hint = f" It holds {', '.join(inside)}: name one of these." if inside else ""
-        raise TableError(f"{path} is a folder, not a table.{hint}")
     if not path.exists():
         there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         near = difflib.get_close_matches(path.name, there, n=1)

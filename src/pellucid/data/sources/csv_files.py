@@ -54,9 +54,9 @@ def from_csv(path: Path, encoding: str = "utf-8", name: str = "") -> tuple[pa.Ta
     """
     name = name or path.name
     with _in_utf8(path, encoding) as plain, _without_comments(plain, name) as rows:
-        layout = _layout(rows, name)
+        layout = layout_of(rows, name)
         refuse_duplicates(list(layout.names))
-        return _cells(rows, name, layout).rename_columns(_named(layout.names)), layout.delimiter
+        return _cells(rows, name, layout).rename_columns(full_names(layout.names)), layout.delimiter
 
 
 def csv_blocks(
@@ -75,11 +75,11 @@ def csv_blocks(
     """
     name = name or path.name
     with _in_utf8(path, encoding) as plain, _without_comments(plain, name) as rows:
-        layout = _layout(rows, name)
+        layout = layout_of(rows, name)
         refuse_duplicates(list(layout.names))
-        names = _named(layout.names)
+        names = full_names(layout.names)
         wanted = names if columns is None else list(columns)
-        short = dict(zip(names, _short(layout), strict=True))
+        short = dict(zip(names, short_names(layout), strict=True))
         yield pa.table({full: pa.array([], pa.string()) for full in wanted})
         try:
             with rows.open("rb") as stream:
@@ -87,22 +87,30 @@ def csv_blocks(
                 for batch in _batches(stream, rows, name, layout, [short[c] for c in wanted]):
                     yield pa.Table.from_batches([batch]).rename_columns(wanted)
         except pa.ArrowInvalid as error:
-            raise TableError(_ragged(rows, name, layout) or _said(rows, name, error)) from error
+            told = uneven_row(rows, name, layout)
+            raise TableError(told or arrow_said(rows, name, error)) from error
 
 
 def _batches(
     stream: BinaryIO, path: Path, name: str, layout: Layout, wanted: list[str]
 ) -> Iterator[pa.RecordBatch]:
-    quoted = _is_quoted(path, name, layout)
+    quoted = is_quoted(path, name, layout)
     if not stream.read(1):
         return
     stream.seek(-1, io.SEEK_CUR)
-    options = _options(layout, quoted)
+    options = arrow_options(layout, quoted)
     options["convert_options"].include_columns = wanted
     yield from arrow_csv.open_csv(stream, **options)
 
 
-def _layout(path: Path, name: str) -> Layout:
+def layout_of(path: Path, name: str) -> Layout:
+    """How a text file in UTF-8, without comments, is laid out.
+
+    Raises
+    ------
+    TableError
+        When it is binary, empty, or in another encoding.
+    """
     head = _head(path, name)
     blank = len(head) - len(head.lstrip("\r\n"))
     with path.open("rb") as stream:
@@ -119,17 +127,17 @@ def _layout(path: Path, name: str) -> Layout:
 
 
 def _cells(path: Path, name: str, layout: Layout) -> pa.Table:
-    quoted = _is_quoted(path, name, layout)
+    quoted = is_quoted(path, name, layout)
     try:
         with path.open("rb") as stream:
             stream.seek(layout.skip)
             return _parsed(stream, layout, quoted)
     except pa.ArrowInvalid as error:
-        told = _ragged(path, name, layout)
-        raise TableError(told or _said(path, name, error)) from error
+        told = uneven_row(path, name, layout)
+        raise TableError(told or arrow_said(path, name, error)) from error
 
 
-def _is_quoted(path: Path, name: str, layout: Layout) -> bool:
+def is_quoted(path: Path, name: str, layout: Layout) -> bool:
     """Whether quotes stand in the file; one that is never closed is refused."""
     quotes = _count(path, b'"')
     if quotes % 2:
@@ -137,21 +145,21 @@ def _is_quoted(path: Path, name: str, layout: Layout) -> bool:
     return quotes > 0
 
 
-def _short(layout: Layout) -> list[str]:
+def short_names(layout: Layout) -> list[str]:
     """Names for Arrow, which has none that are empty or alike."""
     return [f"c{at}" for at in range(len(layout.names))]
 
 
 def _parsed(stream: BinaryIO, layout: Layout, quoted: bool) -> pa.Table:
     if not stream.read(1):
-        return pa.table({c: pa.array([], pa.string()) for c in _short(layout)})
+        return pa.table({c: pa.array([], pa.string()) for c in short_names(layout)})
     stream.seek(-1, io.SEEK_CUR)
-    return arrow_csv.read_csv(stream, **_options(layout, quoted))
+    return arrow_csv.read_csv(stream, **arrow_options(layout, quoted))
 
 
-def _options(layout: Layout, quoted: bool) -> dict[str, Any]:
+def arrow_options(layout: Layout, quoted: bool) -> dict[str, Any]:
     """How Arrow reads the cells: all of them as text, empty ones null."""
-    columns = _short(layout)
+    columns = short_names(layout)
     return {
         "read_options": arrow_csv.ReadOptions(column_names=columns, block_size=BLOCK),
         "parse_options": arrow_csv.ParseOptions(
@@ -234,7 +242,7 @@ def _without_comments(path: Path, name: str) -> Iterator[Path]:
     Above the names every line that begins with # is one, but for names that begin so themselves;
     below them, one that has not as many cells as there are names.
     """
-    if not _has_comments(path):
+    if not has_comments(path):
         yield path
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -245,7 +253,7 @@ def _without_comments(path: Path, name: str) -> Iterator[Path]:
         yield copy
 
 
-def _has_comments(path: Path) -> bool:
+def has_comments(path: Path) -> bool:
     """Whether a line begins with #; a piece of the file at a time."""
     before = b"\n"
     with path.open("rb") as stream:
@@ -296,7 +304,7 @@ def _are_names(above: bytes, first: bytes) -> bool:
     return not re.search(number, above) and re.search(number, first) is not None
 
 
-def _ragged(path: Path, name: str, layout: Layout) -> str | None:
+def uneven_row(path: Path, name: str, layout: Layout) -> str | None:
     """Where the first row stands that has more or fewer cells than the first line has names."""
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
         rows = csv.reader(stream, delimiter=layout.delimiter)
@@ -313,7 +321,8 @@ def _ragged(path: Path, name: str, layout: Layout) -> str | None:
     return None
 
 
-def _named(names: tuple[str, ...]) -> list[str]:
+def full_names(names: tuple[str, ...]) -> list[str]:
+    """The names of columns; a place for one that has none."""
     return [name.strip() or f"column {at}" for at, name in enumerate(names, 1)]
 
 
@@ -367,7 +376,7 @@ def refuse_duplicates(names: list[str]) -> None:
         )
 
 
-def _said(path: Path, name: str, error: Exception) -> str:
+def arrow_said(path: Path, name: str, error: Exception) -> str:
     """Arrow's message cut down to what a person needs."""
     text = str(error)
     if re.search(r"unicode|utf-?8|byte sequence", text, re.IGNORECASE):

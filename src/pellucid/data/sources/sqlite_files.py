@@ -6,7 +6,8 @@ Notes: §2.1.3
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pyarrow as pa
 
 from pellucid.data.sources.cells import column_of_cells
 from pellucid.errors import TableError
+
+BLOCK_ROWS = 1 << 15
 
 
 def from_sqlite(path: Path, name: str, wanted: str) -> pa.Table:
@@ -26,26 +29,69 @@ def from_sqlite(path: Path, name: str, wanted: str) -> pa.Table:
 
     Notes: §2.1.3
     """
+    with closing(sqlite_blocks(path, name, wanted, -1)) as blocks:
+        return next(blocks)
+
+
+def sqlite_blocks(
+    path: Path, name: str, wanted: str, rows: int = BLOCK_ROWS
+) -> Generator[pa.Table, None, None]:
+    """The rows of the named table, or the only one, some at a time; −1 is all at once.
+
+    The first block is there also where the table has no rows.
+
+    Raises
+    ------
+    TableError
+        When the file is damaged or no database, or has no such table.
+
+    Notes: §2.1.3
+    """
+    with _opened(path, name) as base:
+        base.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        quoted = _chosen(base, name, wanted).replace('"', '""')
+        told = base.execute(f'PRAGMA table_info("{quoted}")').fetchall()
+        truths = {entry[1] for entry in told if str(entry[2]).upper().startswith("BOOL")}
+        found = base.execute(f'SELECT * FROM "{quoted}"')
+        names = [entry[0] for entry in found.description]
+        at = 0
+        while (some := found.fetchmany(rows) if rows > 0 else found.fetchall()) or not at:
+            columns = list(zip(*some, strict=True)) if some else [()] * len(names)
+            yield pa.table(
+                [
+                    _column(name, c, values, c in truths, at)
+                    for c, values in zip(names, columns, strict=True)
+                ],
+                names=names,
+            )
+            at += max(len(some), 1)
+
+
+def count_rows(path: Path, name: str, wanted: str) -> int:
+    """How many rows the named table, or the only one, has.
+
+    Raises
+    ------
+    TableError
+        As `sqlite_blocks`.
+
+    Notes: §2.1.3
+    """
+    with _opened(path, name) as base:
+        quoted = _chosen(base, name, wanted).replace('"', '""')
+        return int(base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
-            base.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-            table = _chosen(base, name, wanted)
-            quoted = table.replace('"', '""')
-            found = base.execute(f'SELECT * FROM "{quoted}"')
-            names = [entry[0] for entry in found.description]
-            rows = found.fetchall()
-            told = base.execute(f'PRAGMA table_info("{quoted}")').fetchall()
+            yield base
     except (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError) as error:
         raise TableError(
             f"Cannot read {name} as SQLite: {error}. The file is damaged or no database; restore "
             "it from a copy, or export the table as CSV."
         ) from error
-    truths = {entry[1] for entry in told if str(entry[2]).upper().startswith("BOOL")}
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return pa.table(
-        [_column(name, c, values, c in truths) for c, values in zip(names, columns, strict=True)],
-        names=names,
-    )
 
 
 def _chosen(base: sqlite3.Connection, name: str, wanted: str) -> str:
@@ -62,9 +108,10 @@ def _chosen(base: sqlite3.Connection, name: str, wanted: str) -> str:
     return wanted
 
 
-def _column(file: str, name: str, values: Any, truths: bool) -> pa.Array:
+def _column(file: str, name: str, values: Any, truths: bool, first: int) -> pa.Array:
     bad = next(
-        (at for at, v in enumerate(values, 1) if isinstance(v, str) and not _is_unicode(v)), None
+        (at for at, v in enumerate(values, first + 1) if isinstance(v, str) and not _is_unicode(v)),
+        None,
     )
     if bad is not None:
         raise TableError(

@@ -79,7 +79,9 @@ class ClusterResult:
     `groups` (n,) and `distances` (n,) are of all rows in the table's order; `silhouettes` holds
     groups and values of the rows judged, or None for one group; `returned` says how well each
     group comes back from half of the rows; `told` maps a column to the share of its spread that
-    the groups tell; `along` is the column or axis looked along, "" when all columns count.
+    the groups tell; `along` is the column or axis looked along, "" when all columns count. Of rows
+    in blocks, `groups`, `distances` and `identifiers` are those of a sample, which stands at
+    `places` of the source.
     """
 
     settings: ClusterSettings
@@ -105,3 +107,4 @@ class ClusterResult:
     identifiers: dict[str, NDArray[Any]]
     machine: ClusterMachine
     seconds: float = 0.0
+    places: NDArray[np.uint64] | None = None

@@ -32,6 +32,7 @@ from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings,
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
 from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, stated_by_groups
 from pellucid.jobs.column_summary import column_summaries
+from pellucid.notebook_progress import shows_progress
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
@@ -54,6 +55,7 @@ class _Encoded:
     grain: Array
 
 
+@shows_progress
 def cluster_table(
     table: Table, settings: ClusterSettings | None = None, progress: Say | None = None
 ) -> ClusterResult:

@@ -30,6 +30,7 @@ from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings, K
 from pellucid.jobs.encode.encoding_statements import findings, headline, odd_rows, says
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
+from pellucid.notebook_progress import shows_progress
 
 Array = NDArray[np.float64]
 Say = Callable[[str, float], None]
@@ -37,6 +38,7 @@ FEWEST = 5
 MOST_JUDGED = 2_000  # rows behind the accuracy of the nearest neighbour
 
 
+@shows_progress
 def encode_table(
     table: Table, settings: EncodeSettings | None = None, progress: Say | None = None
 ) -> EncodeResult:
@@ -105,6 +107,7 @@ def encode_table(
     )
 
 
+@shows_progress
 def encode_images(
     found: ImageSet, settings: EncodeSettings | None = None, progress: Say | None = None
 ) -> EncodeResult:

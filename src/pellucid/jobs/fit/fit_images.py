@@ -22,6 +22,7 @@ from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.image_machine import ImageMachine
 from pellucid.jobs.fit.model_choice import Progress
+from pellucid.notebook_progress import shows_progress
 from pellucid.wording import label
 
 MODELS = ("convnet", "network")
@@ -54,6 +55,7 @@ class ImageFit:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+@shows_progress
 def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = None) -> ImageFit:
     """Train a network on most of the images, and test it on images never used.
 

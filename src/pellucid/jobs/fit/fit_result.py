@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.reading_options import KINDS, ReadingOptions
 from pellucid.errors import FramingError
+from pellucid.pictured import Pictured, picture_html
 
 if TYPE_CHECKING:
     from pellucid.data.framing import Framing
@@ -68,6 +69,9 @@ class Settings(ReadingOptions):
         Whether the model that is kept is the one that was tested, of the training rows alone.
     jobs : int
         Parallel workers; the answer does not depend on it.
+    memory : str or None
+        Memory that the job may take, such as "1GB": beyond it rows are read in blocks. None is
+        three quarters of what is free.
     """
 
     target: str
@@ -88,6 +92,7 @@ class Settings(ReadingOptions):
     budget: float | None = None
     keep_test_out: bool = False
     jobs: int = 1
+    memory: str | None = None
 
     def reading(self) -> dict[str, Any]:
         """What `read_table` takes: a code also says what its column is read as.
@@ -128,7 +133,7 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class FitResult:
+class FitResult(Pictured):
     """All that `pellucid fit` found out: what the report shows and the command line prints.
 
     Arrays concern the test rows, m of them: `truths` (m,) (or (m, k) for overlapping classes),
@@ -198,4 +203,4 @@ class FitResult:
         ]
         told = (self.headline, self.why, *(f"{f.severity}: {f.message}" for f in grave))
         heads = ("model", "held-out loss", "training loss")
-        return card(f"Predicting {self.framing.target}", told, heads, rows)
+        return card(f"Predicting {self.framing.target}", told, heads, rows) + picture_html(self)

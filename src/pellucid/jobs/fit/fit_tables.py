@@ -59,11 +59,13 @@ from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
 from pellucid.jobs.fit.weights import weights_of
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
+from pellucid.notebook_progress import shows_progress
 from pellucid.wording import number
 
 Array = NDArray[Any]
 
 
+@shows_progress
 def fit_table(
     table: Any,
     settings: Settings,

@@ -223,7 +223,7 @@ class Machine:
             joined = np.array([self._joined(row) for row in chosen], dtype=object)
             columns: dict[str, Any] = {"prediction": joined}
         else:
-            columns = {"prediction": [str(c) for c in self.decide(p)]}
+            columns = {"prediction": np.asarray(self.decide(p)).astype(str).tolist()}
         # Of overlapping classes the model knows the places alone.
         overlapping = self.framing.problem == "overlapping classes"
         classes = self.framing.classes if overlapping else self.model.classes_

@@ -40,7 +40,7 @@ export function fragment(page, state, t) {
 export function fromFragment(page, text) {
   const given = new URLSearchParams(text), state = {};
   for (const c of page.controls) {
-    if (!given.has(c.name)) { state[c.name] = c.default; continue; }
+    if (!given.has(c.name)) { state[c.name] = page.state?.[c.name] ?? c.default; continue; }
     const words = ["menu", "text", "column"].includes(c.form) || typeof c.default === "string";
     try { state[c.name] = words ? given.get(c.name) : JSON.parse(given.get(c.name)); } catch { state[c.name] = c.default; }
   }
@@ -49,11 +49,13 @@ export function fromFragment(page, text) {
 }
 
 // A page over a source of scenes: {scene(state), more(), answer(state, index, answer), upload(file)}.
-export function start({ page, widgets, tools, declared, source, el, link }) {
-  const [state, t] = fromFragment(declared, location.hash.slice(1));
+// Where the address is not the page's own (in a notebook, in a frame), `link` is false.
+export function start({ page, widgets, tools, declared, source, el, link = true }) {
+  const [state, t] = fromFragment(declared, link ? location.hash.slice(1) : "");
+  const { signal, abort } = ending();
   let version = 0, busy = false, wanted = false;
   const model = new Model({ page: declared, state, scene: null, t, hover: null, trouble: "" }, () => { wanted = true; ask(); });
-  const keep = () => { if (link !== false) history.replaceState(null, "", "#" + fragment(declared, model.get("state"), model.get("t"))); };
+  const keep = () => { if (link) history.replaceState(null, "", "#" + fragment(declared, model.get("state"), model.get("t"))); };
   const take = (scene, first) => {
     if (!scene) return;
     scene.version = ++version;
@@ -91,13 +93,19 @@ export function start({ page, widgets, tools, declared, source, el, link }) {
       try { return await source.upload(file); } catch (trouble) { model.set("trouble", trouble.message); return null; }
     };
   }
-  model.link = () => { keep(); return location.href; };
+  if (link) model.link = () => { keep(); return location.href; };
   let later = 0;
   model.on("change:t", () => { clearTimeout(later); later = setTimeout(keep, 300); });
   page.render({ model, el, widgets, tools });
-  addEventListener("resize", () => model.tell("resize"));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => model.tell("resize"));
+  addEventListener("resize", () => model.tell("resize"), { signal });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => model.tell("resize"), { signal });
   globalThis.labModel = model;
+  model.leave = abort;
   model.save_changes();
   return model;
+}
+
+function ending() {
+  const end = new AbortController();
+  return { signal: end.signal, abort: () => end.abort() };
 }

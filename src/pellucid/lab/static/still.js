@@ -28,4 +28,5 @@ const source = {
   async answer(_, index) { return run[at]?.answers[index] ?? null; },
 };
 const { page, tools, ...widgets } = modules;
-start({ page, widgets, tools, declared: held.page, source, el: document.getElementById("lab") });
+// In a frame of a notebook the page has no address of its own.
+start({ page, widgets, tools, declared: held.page, source, el: document.getElementById("lab"), link: location.protocol !== "about:" });

@@ -1,4 +1,6 @@
 // The page itself, built from its declaration: words and numbers on the left, pictures on the right.
+let number_of_pages = 0; // several stand in one notebook: their inputs have names of their own
+
 export default {
   render({ model, el, widgets, tools }) {
     const page = model.get("page"), { make, number } = tools;
@@ -7,7 +9,7 @@ export default {
     root.classList.toggle("fixed", Boolean(page.fixed)); // in a file only the main setting is laid out
     for (const term of page.terms) root.style.setProperty(`--term-${term.name}`, `var(--${term.colour})`);
 
-    const parts = { root, page, model, tools, make, number, widgets, hosts: {} };
+    const parts = { root, page, model, tools, make, number, widgets, hosts: {}, ids: `set-${number_of_pages++}-` };
     parts.change = patch => { model.set("state", within(page, { ...model.get("state"), ...patch })); model.save_changes(); };
     parts.light = lighter(parts);
     parts.reveal = () => { if (root.classList.contains("teach")) root.classList.add("told"); shut(parts); };
@@ -104,9 +106,9 @@ function header(parts) {
     const on = root.classList.toggle("teach");
     root.classList.remove("told"); teach.setAttribute("aria-pressed", on); shut(parts); model.tell?.("resize");
   };
-  link.onclick = async () => { await copied(model.link?.() ?? globalThis.location.href, link, "Copy link"); };
+  link.onclick = async () => { await copied(model.link(), link, "Copy link"); };
   parts.about = scene => { about.textContent = scene.about ?? ""; };
-  return make("header", { className: "bar" }, home, make("span", { textContent: `${chapter} · ${page.notes}` }), make("span", { className: "gap" }), about, teach, link);
+  return make("header", { className: "bar" }, home, make("span", { textContent: `${chapter} · ${page.notes}` }), make("span", { className: "gap" }), about, teach, ...(model.link ? [link] : []));
 }
 
 async function copied(text, button, name) {
@@ -219,7 +221,7 @@ const FORMS = {
 
 function control(parts, c) {
   if (c.form === "hidden") return { name: c.name, host: "", when: [], show() {} };
-  const { make } = parts, id = "set-" + c.name, made = FORMS[c.form](parts, c, id);
+  const { make } = parts, id = parts.ids + c.name, made = FORMS[c.form](parts, c, id);
   const name = c.label + (c.symbol ? `, ${c.symbol}` : ""), label = make("label", { htmlFor: id }, make("span", { textContent: name }), ...(made.out ? [made.out] : []));
   const host = make("div", { className: `setting form-${c.form}` }, ...(c.form === "box" ? [made.input, label] : [label, made.input]));
   if (c.term) host.style.setProperty("--c", `var(--term-${c.term})`);
@@ -228,7 +230,7 @@ function control(parts, c) {
 
 // Own table, a dropped file, or a sample of known truth.
 function dataMenu(parts) {
-  const { make, page, model, change, root } = parts, id = "set-data";
+  const { make, page, model, change, root } = parts, id = parts.ids + "data";
   const input = make("select", { id }), file = make("input", { type: "file", className: "said", tabIndex: -1, ariaLabel: "A table from a file", accept: ".csv,.tsv,.txt,.parquet,.json,.jsonl,.ndjson" });
   const open = make("button", { type: "button", textContent: "Open a file…", title: "Or drop one on the page. It stays on this machine." });
   const names = () => [...(page.data?.own ?? []), ...page.samples.map(name => ({ id: name, name }))];

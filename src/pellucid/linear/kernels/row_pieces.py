@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.threads import WIDEST as WIDEST
+from pellucid.threads import is_alone
 from pellucid.threads import one_blas_thread as one_blas_thread
 from pellucid.threads import threads as threads
 
@@ -76,6 +77,8 @@ def over_pieces(job: Callable[[int, int], Result], n: int, d: int) -> list[Resul
     if count == 1 or d > WIDEST:
         return [job(0, n)]
     edges = np.linspace(0, n, count + 1).astype(int).tolist()
+    if is_alone():
+        return list(map(job, edges[:-1], edges[1:]))
     with one_blas_thread(d), ThreadPoolExecutor(threads()) as workers:
         return list(workers.map(job, edges[:-1], edges[1:]))
 
@@ -104,6 +107,8 @@ def over_blocks(job: Callable[[int, int], Result], n: int, rows: int) -> list[Re
     edges = [*range(0, n, rows), n]
     if len(edges) <= 2:
         return [job(0, n)]
+    if is_alone():
+        return list(map(job, edges[:-1], edges[1:]))
     with ThreadPoolExecutor(threads()) as workers:
         return list(workers.map(job, edges[:-1], edges[1:]))
 

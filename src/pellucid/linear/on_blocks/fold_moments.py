@@ -142,9 +142,9 @@ def _by_qr(
     def partial(tile: Tile) -> Array:
         X, Y, weights, _ = read(tile)
         rows = np.hstack([X - m.x_mean, Y - m.y_mean])
-        return _triangle(rows if weights is None else rows * np.sqrt(weights)[:, None])
+        return triangle(rows if weights is None else rows * np.sqrt(weights)[:, None])
 
-    R = passes.reduce(source, partial, lambda a, b: _triangle(np.vstack([a, b])))
+    R = passes.reduce(source, partial, lambda a, b: triangle(np.vstack([a, b])))
     Z, T = R[:, :d], R[:, d:]
     rows = augmented(Z, T, lam, m.weight) if lam > 0 else (Z, T)
     solution = by_qr(*rows)[0]
@@ -152,7 +152,7 @@ def _by_qr(
     return Solution(solution.theta, named, solution.condition, solution.dependent)
 
 
-def _triangle(rows: Array) -> Array:
+def triangle(rows: Array) -> Array:
     """R of a QR decomposition of the rows; these themselves where they are fewer than columns."""
     if len(rows) <= rows.shape[1]:
         return rows

@@ -10,6 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.blocks.numbers import (
+    answers_of,
+    flat_answers,
+    keep_columns,
+    rows_of,
+    weights_of,
+    with_positive_weight,
+)
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.places import HashedFolds
 from pellucid.data.blocks.source import RowBlocks
@@ -23,14 +31,6 @@ from pellucid.linear.on_blocks.fold_moments import (
     moments_of_folds,
     solved,
     together,
-)
-from pellucid.linear.on_blocks.numbers import (
-    answers_of,
-    flat_answers,
-    keep_columns,
-    rows_of,
-    weights_of,
-    with_positive_weight,
 )
 from pellucid.linear.ridge_cv import are_cancelled, held_out_errors
 from pellucid.linear.solvers.lam_grid import best_lam, beyond

@@ -63,14 +63,32 @@ class Design:
             self.held = self.mean
 
     @classmethod
-    def like(cls, X: Any, weights: Array, offset: bool, mean: Array, scale: Array) -> Design:
+    def like(
+        cls,
+        X: Any,
+        weights: Array,
+        offset: bool,
+        mean: Array,
+        scale: Array,
+        *,
+        compiled: bool = False,
+    ) -> Design:
         """Further rows under the means and scales of earlier ones."""
         found = object.__new__(cls)
         found.X, found.weights, found.offset = X, weights, offset
         found.sparse, (found.n, found.d) = bool(sp.issparse(X)), X.shape
-        found.width, found.compiled = found.d + offset, False
+        found.width, found.compiled = found.d + offset, compiled
         found.mean, found.held, found.scale = mean, mean, scale
+        if not found.sparse and (np.abs(mean) > SHIFTED * scale).any():
+            found.X, found.held = X - mean, np.zeros(found.d)
         return found
+
+    def weighed(self, weights: Array) -> Design:
+        """The same rows under other weights."""
+        part = object.__new__(Design)
+        part.__dict__.update(self.__dict__)
+        part.weights = weights
+        return part
 
     def _sparse_moments(self) -> Array:
         first = np.asarray(self.weights @ self.X).ravel()
@@ -109,11 +127,9 @@ class Design:
 
     def rows(self, chosen: NDArray[np.intp] | slice, weights: Array) -> Design:
         """The same columns, centred and scaled as here, on other rows."""
-        part = object.__new__(Design)
-        part.__dict__.update(self.__dict__)
+        part = self.weighed(weights)
         rows = self.X[chosen]
         part.X = rows if self.sparse else np.ascontiguousarray(rows)
-        part.weights = weights
         part.n = part.X.shape[0]
         part.compiled = self.compiled and part.n * part.d >= COMPILED
         return part

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_solve, lapack
 
 from pellucid.linear.solvers.design import Design
+from pellucid.linear.solvers.recession import recession
 from pellucid.linear.solvers.truncated_newton import (
     class_covariance,
     conjugate_gradients,
@@ -162,17 +163,65 @@ class MeanLoss:
             self.design.width > WIDE or (self.k > 1 and self.design.width * self.k > FULL_HESSIAN)
         )
 
+    @property
+    def always_renewed(self) -> bool:
+        """Whether each step has a Hessian of its own."""
+        return self.truncated
+
+    @property
+    def renewal(self) -> tuple[bool, int]:
+        """Whether Hessians are taken in 64 bits, and how many steps one serves at least."""
+        precise = self.design.n * self.design.d**2 < 2e8
+        if self.truncated:
+            return False, 1  # each step has its own Hessian: it is never formed
+        if self.k > 1:
+            return precise, int(np.clip(self.curvature_cost, 1, 40))
+        # A Hessian of many rows costs as much as some passes over them.
+        return precise, 1 if precise else 4
+
+    def recession(self, margins: Array) -> Array | None:
+        """A direction along which the likelihood never falls, if there is one."""
+        codes = self.Y[:, 0].astype(int) if self.k == 1 else self.Y.argmax(axis=1)
+        return recession(self.design.X, codes, margins, offset=self.design.offset)
+
     def newton(self, g: Array, precise: bool) -> Solve:
         """G ↦ H⁻¹G, with H the Hessian at the guesses g."""
         if self.truncated:
             return self._truncated_newton(g, precise)
-        if self.k > 1:
-            return self._softmax_newton(g, precise)
-        w = self.design.weights * (g * (1 - g))[:, 0]
-        factor = self._factor(self.design.gram(w, precise), self.ridge, precise)
-        return Solve(
-            lambda G: np.asarray(cho_solve(factor, G, check_finite=False)), _condition(factor[0])
-        )
+        return self.solve(self.curvature(g, precise), precise)
+
+    def curvature(self, g: Array, precise: bool) -> Array:
+        """The Hessian of the mean loss at the guesses g: (k, width, k, width).
+
+        Sums over rows of what this gives are that of all of them.
+        """
+        if self.k == 1:
+            w = self.design.weights * (g * (1 - g))[:, 0]
+            return self.design.gram(w, precise)[None, :, None, :]
+        width, k = self.design.width, self.k
+        H = np.empty((k, width, k, width))
+        for i in range(k):
+            for j in range(i + 1):
+                w = self.design.weights * g[:, i] * ((i == j) - g[:, j])
+                H[i, :, j] = self.design.gram(w, precise)
+                H[j, :, i] = H[i, :, j].T
+        return H
+
+    def solve(self, H: Array, precise: bool) -> Solve:
+        """G ↦ H⁻¹G, with the regularizer's part added to the Hessian of the mean loss."""
+        k, width = H.shape[:2]
+        if k > 1:
+            # Adding one vector to all classes changes no guess; give that direction a curvature.
+            size = np.einsum("iaia->", H) / (k * width)
+            for a in range(width):
+                H[:, a, :, a] += size / k
+        factor = self._factor(H.reshape(k * width, -1), np.tile(self.ridge, (k, 1)), precise)
+
+        def apply(G: Array) -> Array:
+            found = cho_solve(factor, G.T.reshape(-1), check_finite=False)
+            return np.asarray(found.reshape(k, width).T)
+
+        return Solve(apply, _condition(factor[0]))
 
     def _factor(self, H: Array, ridge: Array, precise: bool) -> tuple[Array, bool]:
         size = np.trace(H) / len(H) + np.finfo(float).tiny
@@ -190,42 +239,25 @@ class MeanLoss:
             "the Hessian holds NaN or infinity; divide very large columns by a constant"
         )
 
-    def _softmax_newton(self, g: Array, precise: bool) -> Solve:
-        width, k = self.design.width, self.k
-        H = np.empty((k, width, k, width))
-        for i in range(k):
-            for j in range(i + 1):
-                w = self.design.weights * g[:, i] * ((i == j) - g[:, j])
-                H[i, :, j] = self.design.gram(w, precise)
-                H[j, :, i] = H[i, :, j].T
-        # Adding one vector to all classes changes no guess; give that direction a curvature.
-        size = np.einsum("iaia->", H) / (k * width)
-        for a in range(width):
-            H[:, a, :, a] += size / k
-        factor = self._factor(H.reshape(k * width, -1), np.tile(self.ridge, (k, 1)), precise)
-
-        def apply(G: Array) -> Array:
-            found = cho_solve(factor, G.T.reshape(-1), check_finite=False)
-            return np.asarray(found.reshape(k, width).T)
-
-        return Solve(apply, _condition(factor[0]))
-
     def _truncated_newton(self, g: Array, precise: bool) -> Solve:
-        chances = np.hstack([g, 1 - g]) if self.k == 1 else g
-        v = self.design.weights * (1 - (chances * chances).sum(axis=1)) / (2 if self.k == 1 else 1)
-        if self.design.width > WIDE:
-            guess = self._diagonal_guess(v)
-        else:
-            stride = max(1, self.design.n // SAMPLE)
-            part = self.design.rows(slice(None, None, stride), self.design.weights[::stride])
-            S = part.gram(v[::stride] * (v.sum() / v[::stride].sum()), False)
-            C = class_covariance(g, self.design.weights) / v.sum()
-            guess = kronecker_guess(C, S, lambda H: self._factor(H, self.ridge, False))
+        guess = self.cheap_guess(g)
 
         def product(V: Array) -> Array:
             return self.design.hessian(g, V, precise) + 2 * self.ridge * V
 
         return Solve(lambda G: conjugate_gradients(product, G, guess))
+
+    def cheap_guess(self, g: Array) -> Map:
+        """About G ↦ H⁻¹G, linear and positive definite, without the Hessian of all scores."""
+        chances = np.hstack([g, 1 - g]) if self.k == 1 else g
+        v = self.design.weights * (1 - (chances * chances).sum(axis=1)) / (2 if self.k == 1 else 1)
+        if self.design.width > WIDE:
+            return self._diagonal_guess(v)
+        stride = max(1, self.design.n // SAMPLE)
+        part = self.design.rows(slice(None, None, stride), self.design.weights[::stride])
+        S = part.gram(v[::stride] * (v.sum() / v[::stride].sum()), False)
+        C = class_covariance(g, self.design.weights) / v.sum()
+        return kronecker_guess(C, S, lambda H: self._factor(H, self.ridge, False))
 
     def _diagonal_guess(self, v: Array) -> Map:
         diagonal = self.design.squares(v)[:, None] / self.k + 2 * self.ridge

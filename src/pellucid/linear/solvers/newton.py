@@ -8,8 +8,9 @@ Notes: KE 159, §3.2.7
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from pellucid.linear.solvers.likelihood import MeanLoss, Solve
 
 Array = NDArray[np.float64]
 Watch = Callable[[Array], bool]
+Request = tuple[str, tuple[Any, ...]]  # a method of the loss, and what it takes
 SLOW = 0.3
 MEMORY = 40
 SURE = 1e-6
@@ -34,7 +36,10 @@ class Evidence:
     iterations: int = 0
     solve: Solve | None = None
     condition: float = float("nan")
-    guesses: Array = field(default_factory=lambda: np.zeros((0, 1)))
+    guesses: Any = field(default_factory=lambda: np.zeros((0, 1)))
+
+
+Steps = Generator[Request, Any, tuple[Array, str, Evidence]]
 
 
 def minimize(
@@ -68,34 +73,67 @@ def minimize(
     verdict : {"converged", "separated", "precision", "stopped", "max_iter"}
     evidence : Evidence
     """
+    steps = minimizing(loss, B, tol=tol, max_iter=max_iter, solve=solve, watch=watch)
+    answer: Any = None
+    while True:
+        try:
+            method, asked = steps.send(answer)
+        except StopIteration as end:
+            found: tuple[Array, str, Evidence] = end.value
+            return found
+        answer = getattr(loss, method)(*asked)
+
+
+def minimizing(
+    loss: MeanLoss,
+    B: Array,
+    *,
+    tol: float,
+    max_iter: int,
+    solve: Solve | None = None,
+    watch: Watch | None = None,
+) -> Steps:
+    """`minimize` as a generator: it yields a method of `loss` and arguments, and is sent what these
+    give.
+
+    So several minimisations can go side by side, each pass over the rows answering them all.
+
+    Parameters
+    ----------
+    loss, B, tol, max_iter, solve, watch
+        As `minimize` takes them.
+
+    Returns
+    -------
+    generator
+        Its value is what `minimize` returns.
+
+    Notes: KE 159, §3.2.7
+    """
     evidence = Evidence()
-    J, G, g = loss.at(B)
+    J, G, g = yield "at", (B,)
     pairs: list[tuple[Array, Array]] = []
-    age, slow, precise = 0, solve is None, loss.design.n * loss.design.d**2 < 2e8
-    patience = int(np.clip(loss.curvature_cost, 1, 40)) if loss.k > 1 else 1
-    if loss.truncated:
-        precise, patience = False, 1  # each step has its own Hessian: it is never formed
-    elif not precise and loss.k == 1:
-        patience = 4  # a Hessian of many rows costs as much as some passes over them
+    age, slow = 0, solve is None
+    precise, patience = loss.renewal
     verdict, last = "max_iter", np.inf
     while True:
         evidence.objective.append(J)
         evidence.gradient_norm.append(float(np.linalg.norm(G)))
         if solve is None or (slow and age >= patience):
             precise = precise or (age <= 1 and evidence.hessians > 6)
-            solve, pairs, age = loss.newton(g, precise), [], 0
+            solve, pairs, age = (yield "newton", (g, precise)), [], 0
             evidence.hessians += 1
         step = -_two_loop(G, pairs, solve)
         evidence.decrement = float(np.sqrt(max(-(G * step).sum(), 0.0)))
         if evidence.decrement <= tol:
-            verdict = "converged"
+            B, verdict = B + step, "converged"  # the last step is known, and costs no pass
             break
         if evidence.iterations >= max_iter:
             break
-        if loss.lam == 0 and J < SURE and loss.margins(B).min() > 0:
+        if loss.lam == 0 and J < SURE and (yield "margins", (B,)).min() > 0:
             verdict = "separated"
             break
-        moved = _search(loss, B, step, J, G)
+        moved = yield from _search(B, step, J, G)
         if moved is None:
             if age == 0 and precise:
                 verdict = "precision"
@@ -108,7 +146,7 @@ def minimize(
         evidence.iterations += 1
         age += 1
         norm = evidence.decrement
-        slow, last = loss.truncated or norm > SLOW * last, norm
+        slow, last = loss.always_renewed or norm > SLOW * last, norm
         if watch is not None and watch(B):
             verdict = "stopped"
             break
@@ -133,15 +171,15 @@ def _two_loop(G: Array, pairs: list[tuple[Array, Array]], solve: Solve) -> Array
 
 
 def _search(
-    loss: MeanLoss, B: Array, step: Array, J: float, G: Array
-) -> tuple[Array, float, Array, Array] | None:
+    B: Array, step: Array, J: float, G: Array
+) -> Generator[Request, Any, tuple[Array, float, Array, Any] | None]:
     """Halve the step until J falls enough; near rounding, until the slope along it does."""
     slope = float((G * step).sum())
     t = 1.0
     rounding = 1e-13 * max(abs(J), 1e-300)
     for _ in range(30):
         new = B + t * step
-        new_J, new_G, g = loss.at(new)
+        new_J, new_G, g = yield "at", (new,)
         if new_J <= J + 1e-4 * t * slope:
             return new, new_J, new_G, g
         if new_J <= J + rounding and abs(float((new_G * step).sum())) < 0.5 * abs(slope):

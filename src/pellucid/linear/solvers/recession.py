@@ -47,7 +47,10 @@ def recession(X: Any, codes: NDArray[np.intp], margins: Array, *, offset: bool) 
 
     Notes: Def 146
     """
-    gaps = _Gaps(X, codes, offset)
+    sparse = bool(sp.issparse(X))
+    top: Any = abs(X).max(axis=0)
+    largest: Array = np.ravel(top.toarray() if sparse else top).astype(float)
+    gaps = Gaps(X, codes, offset, int(codes.max()) + 1, largest)
     if gaps.size > MOST_PARAMETERS:
         return None
     total = gaps.total()
@@ -55,14 +58,7 @@ def recession(X: Any, codes: NDArray[np.intp], margins: Array, *, offset: bool) 
     chosen = np.zeros(gaps.shape, dtype=bool)
     chosen[first] = True
     for _ in range(ROUNDS):
-        found = linprog(
-            -total,
-            A_ub=-gaps.rows(chosen),
-            b_ub=np.zeros(int(chosen.sum())),
-            bounds=(-1.0, 1.0),
-            method="highs",
-        )
-        D = np.zeros(gaps.size) if found.x is None else np.asarray(found.x)
+        D = steepest(total, gaps.rows(chosen))
         lead = gaps.along(D)
         if lead.max() < RISING:
             return None
@@ -75,15 +71,42 @@ def recession(X: Any, codes: NDArray[np.intp], margins: Array, *, offset: bool) 
     return None
 
 
-class _Gaps:
-    """Each row's own score less each other class's, linear in the parameters D, k×(d + 1)."""
+def steepest(total: Array, constraints: Any) -> Array:
+    """The move within a box that makes the sum of all gaps grow most, and hurts no chosen one.
 
-    def __init__(self, X: Any, codes: NDArray[np.intp], offset: bool) -> None:
-        k = int(codes.max()) + 1
+    Notes: Def 146
+    """
+    found = linprog(
+        -total,
+        A_ub=-constraints,
+        b_ub=np.zeros(constraints.shape[0]),
+        bounds=(-1.0, 1.0),
+        method="highs",
+    )
+    return np.zeros(len(total)) if found.x is None else np.asarray(found.x)
+
+
+class Gaps:
+    """Each row's own score less each other class's, linear in the parameters D, k×(d + 1).
+
+    Parameters
+    ----------
+    X : array or CSR array of shape (n, d)
+    codes : int array of shape (n,)
+    offset : bool
+    k : int
+        Classes.
+    largest : array of shape (d,)
+        The largest size in each column, by which it is divided.
+
+    Notes: Def 146
+    """
+
+    def __init__(
+        self, X: Any, codes: NDArray[np.intp], offset: bool, k: int, largest: Array
+    ) -> None:
         sparse = bool(sp.issparse(X))
-        top: Any = abs(X).max(axis=0)
-        scale: Array = np.ravel(top.toarray() if sparse else top).astype(float)
-        self.scale = np.where(scale > 0, scale, 1.0)
+        self.scale = np.where(largest > 0, largest, 1.0)
         self.Z: Any = sp.csr_array(X.multiply(1 / self.scale)) if sparse else X / self.scale
         if offset:
             ones = np.ones((X.shape[0], 1))
@@ -125,6 +148,7 @@ class _Gaps:
         return sp.hstack([sp.csr_array(Z.multiply(s[:, None])) for s in signs.T], format="csr")
 
     def direction(self, D: Array) -> Array:
+        """θ of a move, of length 1, in the units of the columns."""
         theta = D.reshape(self.k, -1)[:, : self.d] / self.scale
         if self.k > 1:  # one vector added to all classes changes no gap
             theta = theta - theta.mean(axis=0)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 
 from pellucid.errors import HyperparameterError, NetworkWarning
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape, place_name
 from pellucid.networks.layers.normalization import (
     check_normalization,
@@ -81,12 +83,15 @@ class BatchNorm(Layer):
 
     def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
         features = in_shape[-1:]
-        return {"G": jnp.ones(features, dtype), "B": jnp.zeros(features, dtype)}, in_shape
+        return {
+            "G": device_array(np.ones(features, dtype)),
+            "B": device_array(np.zeros(features, dtype)),
+        }, in_shape
 
     def init_state(self, in_shape: Shape, dtype: Any = "float32") -> Any:
         """Averages of μ and σ², and what share of them is still the zero they began with: γᵀ."""
-        zeros = jnp.zeros(in_shape[-1:], dtype)
-        return {"mean": zeros, "variance": zeros, "missing": jnp.ones((), dtype)}
+        zeros = device_array(np.zeros(in_shape[-1:], dtype))
+        return {"mean": zeros, "variance": zeros, "missing": device_array(np.ones((), dtype))}
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         axes, shares = tuple(range(x.ndim - 1)), _shares(x, mode.weights)

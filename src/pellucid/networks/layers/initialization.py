@@ -5,13 +5,15 @@ Notes: Concept 289, Concept 308
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
 from pellucid.errors import HyperparameterError
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.layers.layer import Shape
 
 # Standard deviation of a weight, of its neuron's number of inputs m and of the outputs n it feeds.
@@ -22,6 +24,8 @@ DEVIATIONS: dict[str, Callable[[int, int], float]] = {
     "lecun": lambda m, n: (1.0 / m) ** 0.5,
     "zeros": lambda m, n: 0.0,
 }
+
+FEWEST = 1024  # numbers drawn at least, however few are needed
 
 
 def initial_weights(
@@ -45,10 +49,7 @@ def initial_weights(
 
     Notes: Concept 308
     """
-    deviation = scale * DEVIATIONS[initial](*links)
-    if deviation == 0:
-        return jnp.zeros(shape, dtype)
-    return deviation * jax.random.normal(key, shape, dtype)
+    return gaussian(key, shape, scale * DEVIATIONS[initial](*links), dtype)
 
 
 def initial_offsets(key: Any, size: int, initial: str, scale: float, dtype: Any) -> Any:
@@ -56,9 +57,26 @@ def initial_offsets(key: Any, size: int, initial: str, scale: float, dtype: Any)
 
     Notes: Concept 308
     """
-    if initial == "gaussian" and scale > 0:
-        return scale * jax.random.normal(jax.random.fold_in(key, 1), (size,), dtype)
-    return jnp.zeros((size,), dtype)
+    own = scale if initial == "gaussian" else 0.0
+    return gaussian(jax.random.fold_in(key, 1) if own else key, (size,), own, dtype)
+
+
+def gaussian(key: Any, shape: Shape, deviation: float, dtype: Any) -> Any:
+    """The bits of `deviation * jax.random.normal(key, shape, dtype)`; not compiled for each shape.
+
+    A draw's i-th number depends on the key and on i alone, so that the first numbers of a longer
+    draw are those of a shorter one: one compiled program serves all shapes up to a power of two.
+
+    Notes: Concept 308
+    """
+    if deviation == 0:
+        return device_array(np.zeros(shape, dtype))
+    size = math.prod(shape)
+    drawn = jax.random.normal(key, (max(FEWEST, 1 << (size - 1).bit_length()),), dtype)
+    if isinstance(drawn, jax.core.Tracer):
+        return deviation * drawn[:size].reshape(shape)
+    of_key = np.asarray(drawn)[:size].reshape(shape)
+    return device_array(np.dtype(dtype).type(deviation) * of_key)
 
 
 def check_initial(initial: str, scale: float, owner: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import jax.numpy as jnp
+import numpy as np
 
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape
 from pellucid.networks.layers.normalization import check_normalization, standardised
 
@@ -56,7 +57,10 @@ class LayerNorm(Layer):
 
     def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
         features = in_shape[-1:]
-        return {"G": jnp.ones(features, dtype), "B": jnp.zeros(features, dtype)}, in_shape
+        return {
+            "G": device_array(np.ones(features, dtype)),
+            "B": device_array(np.zeros(features, dtype)),
+        }, in_shape
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         bar, through = standardised(x, (x.ndim - 1,), self.epsilon, self.epsilon_place)

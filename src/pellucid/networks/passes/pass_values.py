@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from unicodedata import combining
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +19,11 @@ from pellucid.errors import FramingError
 from pellucid.networks.layers.layer import Shape, place_name, shape_text
 from pellucid.networks.passes.naming import plain
 
+STATIC = {"static": True}  # for JAX: words, no numbers
 WIDE = 72  # a longer formula stands out of the column of shapes
 
 
+@jax.tree_util.register_dataclass  # so that a compiled pass gives them back
 @dataclass(frozen=True, eq=False)
 class PassValue:
     """One value of a pass.
@@ -46,13 +49,13 @@ class PassValue:
     Notes: Notation 304
     """
 
-    name: str
-    formula: str
+    name: str = field(metadata=STATIC)
+    formula: str = field(metadata=STATIC)
     value: NDArray[Any]
-    place: Shape
-    of_points: bool = True
-    notes: str = ""
-    kind: str = ""
+    place: Shape = field(metadata=STATIC)
+    of_points: bool = field(default=True, metadata=STATIC)
+    notes: str = field(default="", metadata=STATIC)
+    kind: str = field(default="", metadata=STATIC)
 
     @property
     def layer(self) -> int:

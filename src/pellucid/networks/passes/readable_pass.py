@@ -10,11 +10,14 @@ Notes: Def 292, Def 293, Concept 294, Concept 298, Notation 304
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+import jax
 import numpy as np
 
 from pellucid.errors import ShapeError
+from pellucid.networks.engine.compiled import compiled
 from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.layer import PREDICTING, Backward, Mode, shape_text
 from pellucid.networks.network import Network
@@ -69,8 +72,9 @@ def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING)
     """
     params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
-        way = _Way(network, points_of(network, x, kind), as_numbers(params, kind), mode)
-        return Pass(tuple(way.quantities), len(way.quantities))
+        points = points_of(network, x, kind)
+        quantities = _computed(network, points, None, as_numbers(params, kind), mode)
+        return Pass(quantities, len(quantities))
 
 
 def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
@@ -91,16 +95,38 @@ def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PR
     """
     params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
-        way = _Way(network, points_of(network, x, kind), as_numbers(params, kind), mode)
-        truths = truths_of(network, y, len(way.values[0]))
-        slope = way.loss(truths)
-        forward_steps = len(way.quantities) - 1
+        points = points_of(network, x, kind)
+        truths = truths_of(network, y, len(points))
+        quantities = _computed(network, points, truths, as_numbers(params, kind), mode)
+        forward_steps = 1 + [value.name for value in quantities].index("L")
+        return Pass(quantities, forward_steps)
+
+
+def _computed(network: Network, x: Any, y: Any, params: Any, mode: Mode) -> tuple[PassValue, ...]:
+    """All values of a pass, by one compiled program: operation by operation takes longer."""
+    ways = _compiled_ways(network, mode.training)
+    found = ways(x, y, params, mode.key, mode.state, mode.weights)
+    values: tuple[PassValue, ...] = jax.tree.map(np.asarray, found)
+    return values
+
+
+@lru_cache(maxsize=64)
+def _compiled_ways(network: Network, training: bool) -> Any:
+    """(x, y, params, key, state, weights) -> every value, forward and, where y is given, back."""
+
+    def ways(x: Any, y: Any, params: Any, *rest: Any) -> tuple[PassValue, ...]:
+        way = _Way(network, x, params, Mode(training, *rest))
+        if y is None:
+            return tuple(way.quantities)
+        slope = way.loss(y)
         for l in reversed(range(len(network.layers))):
             if l == network.head[1]:  # the loss takes the output activation in
-                slope = way.at_once(truths)
+                slope = way.at_once(y)
             else:
                 slope, _ = way.back[l](slope)
-        return Pass(tuple(way.quantities), forward_steps)
+        return tuple(way.quantities)
+
+    return compiled(ways)
 
 
 class _Way:
@@ -111,9 +137,7 @@ class _Way:
         self.names = names_of(network.layers)
         recorder = Recorder(self.names)
         self.quantities = recorder.quantities
-        self.quantities.append(
-            PassValue("A⁰", "A⁰ = x", np.asarray(x), (-1,), notes="Notation 277")
-        )
+        self.quantities.append(PassValue("A⁰", "A⁰ = x", x, (-1,), notes="Notation 277"))
         self.values = [x]
         self.back: list[Backward] = []
         mode = replace(mode, watch=recorder)
@@ -127,13 +151,13 @@ class _Way:
         network, (direct, depth) = self.network, self.network.head
         y = matched(self.values[-1], y)
         loss, g, name = loss_named(network.loss), self.values[-1], self.names[-1].output
-        value = np.asarray(network.shared(direct.value(self.values[depth], y)).sum())
+        value = network.shared(direct.value(self.values[depth], y)).sum()
         slope = network.shared(loss.slope(g, y))
         text = self._share(loss.slope_text.replace("∂L/∂a", f"∂L/∂{name}"))
         end = (len(network.layers),)
         self.quantities += [
             PassValue("L", self._total(loss.text), value, end, False, "Concept 259"),
-            PassValue(f"∂L/∂{name}", text, np.asarray(slope), end, notes="Notation 302"),
+            PassValue(f"∂L/∂{name}", text, slope, end, notes="Notation 302"),
         ]
         return slope
 
@@ -162,9 +186,7 @@ class _Way:
         text = self._share(f"∂L/∂{last.input} = {last.output} − y") + ", at once"
         kind = type(self.network.layers[depth]).__name__
         self.quantities.append(
-            PassValue(
-                f"∂L/∂{last.input}", text, np.asarray(slope), (depth,), notes="§7.6", kind=kind
-            )
+            PassValue(f"∂L/∂{last.input}", text, slope, (depth,), notes="§7.6", kind=kind)
         )
         return slope
 

@@ -141,7 +141,7 @@ class Recorder(Watch):
     ) -> None:  # fmt: skip
         kind = "" if place and place != here.place else type(here.layer).__name__
         at = place or here.place
-        found = PassValue(name, text, np.asarray(value), at, of_points, here.layer.notes, kind)
+        found = PassValue(name, text, value, at, of_points, here.layer.notes, kind)
         self.quantities.append(found)
 
 

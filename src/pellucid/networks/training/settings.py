@@ -20,6 +20,7 @@ from pellucid.hyperparameters import is_whole
 from pellucid.networks.network import Network
 from pellucid.networks.training.checkpoints import Checkpoints
 from pellucid.networks.training.steps import StepKind
+from pellucid.notebook_progress import Say, shown_progress
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,16 @@ def watching(watch: Watch) -> Iterator[None]:
         yield
     finally:
         WATCHING.reset(token)
+
+
+@contextmanager
+def shown_epochs() -> Iterator[Say]:
+    """To whom a training tells how far it has come: to a notebook, unless somebody watches it."""
+    if WATCHING.get() is not None:
+        yield lambda stage, done: None
+        return
+    with shown_progress() as say:
+        yield say
 
 
 def joined(one: Watch | None, other: Watch | None) -> Watch | None:

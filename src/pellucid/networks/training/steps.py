@@ -20,6 +20,7 @@ import numpy as np
 from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule
 from pellucid.networks.engine.compiled import compiled, kept
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.network import Network
 
@@ -65,7 +66,9 @@ def blueprint(network: Network) -> tuple[Any, tuple[tuple[int, ...], ...], tuple
 def vector_of(params: Tree) -> Any:
     """θ: all parameters one after another, (P,)."""
     leaves = jax.tree.leaves(params)
-    return jnp.concatenate([leaf.ravel() for leaf in leaves]) if leaves else jnp.zeros(0)
+    if all(isinstance(leaf, np.ndarray) for leaf in leaves):  # nothing to compile
+        return device_array(np.concatenate([leaf.ravel() for leaf in leaves] or [np.zeros(0)]))
+    return jnp.concatenate([leaf.ravel() for leaf in leaves])
 
 
 def params_of(network: Network, theta: Any) -> Tree:
@@ -181,7 +184,7 @@ def compiled_block(network: Network, rule: Rule, kind: StepKind) -> Any:
 
 def begun(rule: Rule, theta: Any) -> Any:
     """The rule's state before the first step, as arrays."""
-    return mapped(jnp.asarray, rule.init(theta))
+    return mapped(device_array, rule.init(np.asarray(theta)))
 
 
 @lru_cache(maxsize=64)

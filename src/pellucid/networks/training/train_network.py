@@ -14,7 +14,6 @@ from math import prod
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from pellucid.descent.rules import Rule, rule_named
@@ -22,6 +21,7 @@ from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.networks.checks import refuse_ids, refuse_points
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.targets import targets_for
@@ -52,6 +52,7 @@ from pellucid.networks.training.settings import (
     check_settings,
     joined,
     schedule_of,
+    shown_epochs,
 )
 from pellucid.networks.training.steps import (
     DECAYS,
@@ -186,12 +187,13 @@ def train(
         )
     notices = precision_notices(source, dtype)
     size = min(batch_size, source.rows or batch_size)
-    with computing_in(dtype), threads_for(network, size):
+    with shown_epochs() as say, computing_in(dtype), threads_for(network, size):
         held = HeldOutRows(network, *validation, dtype=dtype) if validation else None
         run = _Run(network, source, settings, held, size, notices)
         run.begin(start)
         while run.epochs < epochs and not run.reason:
             run.go_on()
+            say(f"epoch {run.epochs:,} of {epochs:,}", run.epochs / epochs)
         return run.told()
 
 
@@ -238,7 +240,8 @@ class _Run:
             given = self.network.checked(given)
             theta = vector_of(jax.tree.map(lambda leaf: np.asarray(leaf, s.dtype), given))
             self.carry = (theta, begun(s.rule, theta), self.network.init_state(s.dtype))
-        self.carry = placed(jax.tree.map(jnp.array, self.carry))
+        # Copies, since the first step writes over them.
+        self.carry = placed(jax.tree.map(lambda leaf: device_array(np.array(leaf)), self.carry))
         key = jax.random.fold_in(jax.random.key(s.seed), 2**31 - 1)
         self.fixed: dict[str, Any] = {"key": key}
         if s.kind.decay:
@@ -258,7 +261,7 @@ class _Run:
         self.kinds: Sequence[str] = (dtype, dtype, dtype)
         if isinstance(source, InMemory) and table is not None:
             y = filled_up(targets_for(self.network, source.y), dtype)
-            self.fixed["rows"] = placed(jax.tree.map(jnp.asarray, (table, y)))
+            self.fixed["rows"] = placed(jax.tree.map(device_array, (table, y)))
             self.chunks, self.kinds = source.places, ("int32", dtype)
 
     def _answered(self, epoch: int) -> Iterator[Chunk]:

@@ -23,6 +23,7 @@ from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.errors import ConvergenceWarning, HyperparameterError, ShapeError
 from pellucid.networks.engine.compiled import compiled
+from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.targets import targets_for
@@ -217,7 +218,7 @@ def _trained(
     S = len(settings)
     carry = _first(network, rule, runs, S, dtype)
     fixed: dict[str, Any] = {
-        "rows": tuple(jnp.asarray(filled_up(part, dtype)) for part in rows),
+        "rows": tuple(device_array(filled_up(part, dtype)) for part in rows),
         "key": jnp.stack(
             [jax.random.fold_in(jax.random.key(seed), 2**31 - 1) for _, _, seed in runs]
         ),
@@ -258,7 +259,7 @@ def _first(network: Network, rule: Rule, runs: Any, S: int, dtype: str) -> Any:
     )  # fmt: skip
     memory = mapped(
         lambda leaf: jnp.broadcast_to(
-            jnp.asarray(leaf), theta.shape if np.ndim(leaf) else theta.shape[:2]
+            device_array(leaf), theta.shape if np.ndim(leaf) else theta.shape[:2]
         ),
         rule.init(theta),
     )

@@ -15,6 +15,7 @@ import numpy as np
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
 from pellucid.hyperparameters import is_whole
 from pellucid.networks.engine.weight_gradient import by_weights
+from pellucid.networks.layers.initialization import gaussian
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
 
 
@@ -95,7 +96,7 @@ class Embedding(Layer):
 
     def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
         own, out = self.shapes(in_shape)
-        return {"W": jax.random.normal(key, own["W"], dtype)}, out
+        return {"W": gaussian(key, own["W"], 1.0, dtype)}, out
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         W = params["W"]

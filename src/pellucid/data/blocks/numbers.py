@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.blocks.places import Places
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import ShapeError, WeightError
@@ -17,8 +18,8 @@ from pellucid.errors import ShapeError, WeightError
 Array = NDArray[np.float64]
 
 
-def rows_of(tile: Tile) -> Array:
-    """X of a tile, n×d, of finite numbers.
+def rows_of(tile: Tile, *, missing: bool = False) -> Array:
+    """X of a tile, n×d, of finite numbers; or of NaN too, where values may be `missing`.
 
     Raises
     ------
@@ -30,10 +31,10 @@ def rows_of(tile: Tile) -> Array:
             "An estimator takes blocks of arrays (array_blocks(X, y), or arrays of Dask); for a "
             "table of columns there is pellucid.fit_table."
         )
-    return finite(tile.rows[0], tile.first, "X", 2)
+    return finite(tile.rows[0], tile.first, "X", 2, missing=missing)
 
 
-def finite(values: Any, first: int, what: str, axes: int) -> Array:
+def finite(values: Any, first: int, what: str, axes: int, *, missing: bool = False) -> Array:
     """An array of finite float64, row after row in memory.
 
     Raises
@@ -47,11 +48,14 @@ def finite(values: Any, first: int, what: str, axes: int) -> Array:
         raise ShapeError(f"{what} holds what is no number: {error}. Encode it first.") from error
     if numbers.ndim not in (axes, 1 if what == "y" else axes):
         raise ShapeError(f"{what} must have {axes} axes; a block of it has {numbers.ndim}.")
-    flat = np.isfinite(numbers) if numbers.ndim == 1 else np.isfinite(numbers).all(axis=1)
+    if np.isfinite(numbers.sum()):  # so is each of them
+        return numbers
+    known = ~np.isinf(numbers) if missing else np.isfinite(numbers)
+    flat = known if known.ndim == 1 else known.all(axis=1)
     if not flat.all():
-        row = first + int(np.argmin(flat))
+        row, wrong = first + int(np.argmin(flat)), "infinity" if missing else "NaN or infinity"
         raise ShapeError(
-            f"{what} contains NaN or infinity, first in row {row:,}: fill it or leave the row out."
+            f"{what} contains {wrong}, first in row {row:,}: fill it or leave the row out."
         )
     return numbers
 
@@ -63,6 +67,21 @@ def answers_of(tile: Tile) -> Array:
         raise ShapeError("The blocks hold no answers: give array_blocks(X, y).")
     y = finite(arrays[1], tile.first, "y", 2)
     return y[:, None] if y.ndim == 1 else y
+
+
+def labels_of(tile: Tile) -> NDArray[Any]:
+    """y of a tile as it is: n, or n×k with a column a class.
+
+    Raises
+    ------
+    ShapeError
+        When there is none.
+    """
+    arrays: Any = tile.rows
+    if len(arrays) < 2:
+        raise ShapeError("The blocks hold no answers: give array_blocks(X, y).")
+    y = np.asarray(arrays[1])
+    return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
 
 def weights_of(tile: Tile) -> Array | None:
@@ -107,3 +126,12 @@ def keep_columns(model: Any, source: RowBlocks, d: int) -> None:
         model.feature_names_in_ = np.array(names, dtype=object)
     elif hasattr(model, "feature_names_in_"):
         del model.feature_names_in_
+
+
+def counted_rows(tile: Tile) -> tuple[Array, Array | None, Places]:
+    """The rows of a tile whose weight is not 0, their weights (None: 1 each) and places."""
+    X, weights, places = rows_of(tile), weights_of(tile), tile.places
+    if weights is None or (weights > 0).all():
+        return X, weights, places
+    there = weights > 0
+    return X[there], weights[there], places[there]

@@ -1,0 +1,127 @@
+"""`KMeans` on blocks: a cycle is a pass, and the means are those of rows in memory.
+
+Labels are not kept, one a row: `predict` gives them block by block.
+
+Notes: Def 225, KE 220
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.clusters.kernels.compensated_sums import compensated_sum
+from pellucid.clusters.kernels.k_means_loss import Array
+from pellucid.clusters.on_blocks.assignment import Assignment, assignments
+from pellucid.clusters.on_blocks.starts import block_starts
+from pellucid.clusters.solvers.lloyd import Run
+from pellucid.clusters.solvers.restarts import unit_of
+from pellucid.data.blocks.numbers import keep_columns
+from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.row_survey import row_survey
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.errors import FramingError
+
+NO_LABELS = np.empty(0, dtype=np.int32)
+
+
+def fit_k_means(model: Any, source: RowBlocks, passes: Passes) -> Any:
+    """Fit a `KMeans`.
+
+    Raises
+    ------
+    FramingError
+        When it is to go by descent, or to record its half-steps.
+    """
+    if model.algorithm == "descent" or model.record:
+        asked = "record=True" if model.record else "algorithm='descent'"
+        raise FramingError(
+            f"KMeans on blocks takes no {asked}: leave it at its default, or give rows in memory."
+        )
+    known = row_survey(passes, source)
+    keep_columns(model, source, known.d)
+    model.enough(known.rows, model.n_clusters)
+    unit = unit_of(np.stack([known.low, known.high]))
+    plan = model.plan(unit)
+    starts = block_starts(passes, source, model.n_clusters, plan, known, unit)
+    least_move = plan.tol * float(np.mean((known.columns.deviation / unit) ** 2))
+    lloyd = BlockLloyd(passes, source, unit, plan.max_iter, least_move, plan.stop)
+    runs, counts = lloyd.all_runs(starts)
+    model.keep_runs(runs, counts, unit)
+    return model
+
+
+class BlockLloyd:
+    """The k-means algorithm, its runs side by side: each cycle is a pass.
+
+    Parameters
+    ----------
+    passes, source
+    unit : float
+        By which rows are divided.
+    max_iter, least_move, stop
+        As `lloyd.plain_k_means` takes them.
+
+    Notes: Def 225, Concept 231
+    """
+
+    def __init__(
+        self,
+        passes: Passes,
+        source: RowBlocks,
+        unit: float,
+        max_iter: int,
+        least_move: float,
+        stop: str,
+    ) -> None:
+        self.passes, self.source, self.unit = passes, source, unit
+        self.max_iter, self.least_move, self.stop = max_iter, least_move, stop
+
+    def all_runs(self, starts: list[Array]) -> tuple[list[Run], list[Array]]:
+        """A run from each start, and the weight of its clusters."""
+        means = [np.array(start) for start in starts]
+        reasons, cycles, filled = [""] * len(means), [0] * len(means), [0] * len(means)
+        while going := [r for r, reason in enumerate(reasons) if not reason]:
+            found = assignments(self.passes, self.source, [means[r] for r in going], self.unit)
+            for r, each in zip(going, found, strict=True):
+                each, more = self._refilled(means, r, each)
+                moved = each.moved(means[r])
+                move = compensated_sum(((moved - means[r]) ** 2).ravel())
+                means[r], cycles[r], filled[r] = moved, cycles[r] + 1, filled[r] + more
+                reasons[r] = self._reason(move, more, cycles[r])
+        last = assignments(self.passes, self.source, means, self.unit, judged=True)
+        runs, counts = [], []
+        for r, each in enumerate(last):
+            each, more = self._refilled(means, r, each)
+            loss, empty = float(sum(each.loss)), int((each.members == 0).sum())
+            runs.append(
+                Run(means[r], NO_LABELS, loss, cycles[r], reasons[r], filled[r] + more, empty)
+            )
+            counts.append(each.counts)
+        return runs, counts
+
+    def _reason(self, move: float, filled: int, cycles: int) -> str:
+        """Why a run ends. Means that stay to the last bit are those of labels that stay."""
+        if move == 0 and not filled and cycles > 1:
+            return "labels"
+        if self.stop == "means" and move <= self.least_move:
+            return "means"
+        return "cycles" if cycles == self.max_iter else ""
+
+    def _refilled(self, means: list[Array], r: int, found: Assignment) -> tuple[Assignment, int]:
+        """The rule for empty clusters, as `lloyd.refill` has it; each filled one costs a pass."""
+        filled, judged = 0, found.farthest[0] > 0
+        while not found.members.all():
+            if not judged:
+                found, judged = self._judged(means[r]), True
+                continue
+            if not found.farthest[0] > 0:
+                break
+            means[r] = means[r].copy()
+            means[r][int(np.argmin(found.members > 0))] = found.farthest[1]
+            found, filled = self._judged(means[r]), filled + 1
+        return found, filled
+
+    def _judged(self, means: Array) -> Assignment:
+        return assignments(self.passes, self.source, [means], self.unit, judged=True)[0]

@@ -1,0 +1,93 @@
+"""The first pass over rows of numbers: how many, the spread and ends of the columns, a sample.
+
+Notes: §2.5.6, Def 208
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.blocks.numbers import counted_rows
+from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.samples import Sample, merged_samples, sample_rows, sampled
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.tiles import Tile
+from pellucid.data.scaling import Spread, merged, spread
+from pellucid.errors import WeightError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RowSurvey:
+    """What one pass tells of rows of numbers; rows of weight 0 are absent.
+
+    Parameters
+    ----------
+    rows : int
+    columns : Spread
+    low, high : ndarray, shape (d,)
+        Ends of each column.
+    sample : Sample
+        X and weights of some rows.
+
+    Notes: §2.5.6
+    """
+
+    rows: int
+    columns: Spread
+    low: Array
+    high: Array
+    sample: Sample
+
+    @property
+    def d(self) -> int:
+        """Columns."""
+        return len(self.low)
+
+    @property
+    def sampling(self) -> str:
+        """How large the sample is, in words."""
+        return f"{len(self.sample):,} of {self.rows:,} rows"
+
+
+def row_survey(passes: Passes, source: RowBlocks) -> RowSurvey:
+    """One pass over the rows.
+
+    Raises
+    ------
+    WeightError
+        When no row counts.
+
+    Notes: §2.5.6
+    """
+    found = passes.reduce(source, _surveyed, _merged)
+    if found is None:
+        raise WeightError("sample_weight must not be all zero: no row would count.")
+    return found
+
+
+def _surveyed(tile: Tile) -> RowSurvey | None:
+    X, weights, places = counted_rows(tile)
+    if not len(X):
+        return None
+    w = np.ones(len(X)) if weights is None else weights
+    size = sample_rows(X.shape[1])
+    return RowSurvey(
+        len(X), spread(X, w), X.min(axis=0), X.max(axis=0), sampled(places, (X, w), size)
+    )
+
+
+def _merged(a: RowSurvey | None, b: RowSurvey | None) -> RowSurvey | None:
+    if a is None or b is None:
+        return a or b
+    return RowSurvey(
+        a.rows + b.rows,
+        merged(a.columns, b.columns),
+        np.minimum(a.low, b.low),
+        np.maximum(a.high, b.high),
+        merged_samples(a.sample, b.sample, sample_rows(a.d)),
+    )

@@ -1,0 +1,29 @@
+"""`Center` and `Standardize` on blocks: means and deviations from one pass.
+
+Notes: Def 207, Def 208, Def 209
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.data.blocks.numbers import keep_columns, rows_of, weights_of
+from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.tiles import Tile
+from pellucid.data.scaling import Spread, merged, spread
+
+
+def fit_spread(model: Any, source: RowBlocks, passes: Passes) -> Any:
+    """Fit a `Center` or `Standardize`."""
+    missing = model.missing != "error"
+
+    def partial(tile: Tile) -> Spread:
+        X, weights = rows_of(tile, missing=missing), weights_of(tile)
+        return spread(X, np.ones(len(X)) if weights is None else weights)
+
+    found = passes.reduce(source, partial, merged)
+    keep_columns(model, source, len(found.mean))
+    return model.keep_spread(found)

@@ -1,0 +1,93 @@
+"""A job on a source of any size: in memory where the rows go in, else in blocks.
+
+Notes: §2.1.3, §2.5.6
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pellucid.data.blocks.files import KINDS, file_blocks
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.reading import read_table
+from pellucid.data.sources.any_source import SQLITE_ENDINGS
+from pellucid.data.sources.many_files import ending, names_many
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.fit_tables import fit_table
+from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
+from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.pass_record import PassRecord, mark_of
+
+Say = Callable[[str, float], None]
+
+
+def blocks_of(source: str, encoding: str = "utf-8") -> RowBlocks | None:
+    """The rows of files in blocks; None where a source is only read whole.
+
+    Raises
+    ------
+    TableError, ColumnError
+        When files cannot be read, or do not go together.
+
+    Notes: §2.1.3
+    """
+    path = Path(source.partition("::")[0])
+    if names_many(source):
+        return file_blocks(source, encoding)
+    if not path.is_file() or not path.stat().st_size:
+        return None
+    if path.suffix.lower() in SQLITE_ENDINGS or ending(path) in KINDS:
+        return file_blocks(source, encoding)
+    return None
+
+
+def fit_any_size(
+    data: str,
+    settings: Settings,
+    say: Say,
+    folder: Path | None = None,
+    resume: bool = False,
+    *,
+    since: float | None = None,
+) -> FitResult:
+    """`fit_table` where the rows go into the memory that the job may take, else `fit_on_blocks`.
+
+    Parameters
+    ----------
+    data : str
+        A file, a pattern, a folder, or "-".
+    settings : Settings
+    say : callable (stage, share done)
+    folder : Path or None
+        Where whole passes are kept while the job runs.
+    resume : bool
+        Whether to go on from those that an earlier run left there.
+    since : float or None
+        As in `fit_table`.
+
+    Raises
+    ------
+    PellucidError
+        As those.
+    KeyboardInterrupt
+        Says how to go on.
+
+    Notes: §1.0.3, §2.5.6
+    """
+    room = Room.of(settings.memory)
+    source = blocks_of(data, settings.encoding or "utf-8")
+    if source is None or room.holds(source):
+        say("reading the table", 0.0)
+        table = read_table(data, **settings.reading())
+        return fit_table(table, settings, progress=say, since=since)
+    if folder is None:
+        return fit_on_blocks(source, settings, room, say)
+    mark = mark_of(source, settings, room.sampled_rows(len(source.names)))
+    record = PassRecord(folder, mark, resume)
+    try:
+        result = fit_on_blocks(source, settings, room, say, record)
+    except KeyboardInterrupt as stopped:
+        raise KeyboardInterrupt("The same command with --resume goes on from there.") from stopped
+    record.forget()
+    return result

@@ -1,0 +1,249 @@
+"""The result of a fit to rows in blocks: errors of all rows, and the sample's look inside.
+
+Notes: §1.0.7, KE 35
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.blocks.cell_counts import CellCounts
+from pellucid.data.blocks.column_statistics import ColumnStatistics, ranges_of
+from pellucid.data.columns.spellings import SPELLINGS
+from pellucid.data.splits import Split
+from pellucid.evaluation.cross_validation import take_rows
+from pellucid.evaluation.diagnosis import diagnose
+from pellucid.jobs.column_summary import ColumnSummary
+from pellucid.jobs.fit.candidates import recipe_of
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.insight import look_inside
+from pellucid.jobs.fit.machine import Machine
+from pellucid.jobs.fit.model_choice import chunks_of, sample
+from pellucid.jobs.fit.statements import ADVICE
+from pellucid.jobs.fit.weights import weights_of
+from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
+from pellucid.jobs.on_blocks.block_fits import FittedToAll
+from pellucid.jobs.on_blocks.look_over import Known
+from pellucid.jobs.on_blocks.measured_rows import Measured, encoded
+from pellucid.jobs.on_blocks.spoken import block_findings, evidence_of, of_sample, why_of
+
+Array = NDArray[Any]
+SAID_AGAIN = (*ADVICE, "weights that cancel")  # findings of the look inside
+NOT_LINEAR = "{name} needs its rows in memory."
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that the passes gave.
+
+    Parameters
+    ----------
+    settings : Settings
+    known : Known
+    tried : FitResult
+        Of the sample.
+    machine : Machine
+        The one that is tested.
+    statistics : ColumnStatistics
+    answers : AnswerCounts
+    baseline : model
+    found : FittedToAll or None
+        None where the model is that of the sample.
+    from_sample : tuple of str
+        Columns whose code rests on the sample.
+    """
+
+    settings: Settings
+    known: Known
+    tried: FitResult
+    machine: Machine
+    statistics: ColumnStatistics
+    answers: AnswerCounts
+    baseline: Any
+    found: FittedToAll | None
+    from_sample: tuple[str, ...]
+
+    @property
+    def chosen(self) -> Any:
+        """The candidate, with what all rows say of it."""
+        return self.tried.chosen if self.found is None else self.found.chosen
+
+
+def result_of(parts: Parts, errors: Measured, reason: str) -> FitResult:
+    """The whole result.
+
+    Notes: §1.0.7
+    """
+    result = _tested(parts, errors)
+    result = _looked_inside(parts, result)
+    framing = parts.known.framing
+    train, test = errors.train.rows, errors.test.rows
+    m = int((~parts.known.sample.test).sum())
+    fitted = parts.found is not None
+    told = block_findings(
+        parts.known,
+        reason,
+        fitted=fitted,
+        why_not=NOT_LINEAR.format(name=_start(parts.chosen.name)),
+        lam_from_sample=parts.found is not None and parts.found.lam_from_sample,
+        columns=parts.from_sample,
+        notes=() if parts.found is None else parts.found.notes,
+    )
+    reread = parts.known.reading.sample.findings
+    names = {(f.name, f.message) for f in reread}
+    earlier = [
+        f
+        for f in parts.tried.findings
+        if f.name not in SAID_AGAIN and (f.name, f.message) not in names
+    ]
+    later = [f for f in result.findings if f.name in SAID_AGAIN]
+    result = replace(
+        result,
+        findings=(*told, *reread, *of_sample(earlier, m), *later),
+        split=Split(_count(train), _count(test), parts.known.reader.how),
+        rows=train + test,
+    )
+    last = None if parts.found is None or parts.settings.keep_test_out else parts.found.last
+    if last is not None:
+        facts = result.machine.evidence | {
+            "fitted on": f"all {train + test:,} rows, after the test"
+        }
+        result = _weighed(parts, replace(result.machine, model=last, evidence=facts), result)
+    why = why_of(parts.tried.why, m, train, fitted=fitted, last=last is not None)
+    return replace(result, why=why, framing=framing, explanation=result.machine.explain())
+
+
+def _count(n: int) -> Any:
+    """So many rows, of which only the number is needed."""
+    return range(n)
+
+
+def _start(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _tested(parts: Parts, errors: Measured) -> FitResult:
+    """The sample's result with the errors of all rows."""
+    loss = parts.known.framing.loss
+    found = errors.test.errors(errors.variance)
+    if parts.known.framing.problem == "two classes":
+        found |= _roc(parts)
+    facts = evidence_of(
+        parts.chosen, errors.train.rows, errors.test.rows, loss, errors.test.mean, found
+    )
+    base = next(c for c in parts.tried.candidates if c.rank == 0)
+    richer = [
+        c for c in parts.tried.candidates if c.rank > parts.chosen.rank and c.model != "nearest"
+    ]
+    chosen = replace(parts.chosen, training=errors.train.mean)
+    result = replace(
+        parts.tried,
+        settings=parts.settings,
+        columns=_columns(parts),
+        framing=parts.known.framing,
+        chosen=chosen,
+        candidates=tuple(chosen if c is parts.tried.chosen else c for c in parts.tried.candidates),
+        machine=replace(parts.machine, evidence=facts),
+        training_error=errors.train.mean,
+        test_error=errors.test.mean,
+        interval=errors.test.interval,
+        errors=found,
+        errors_baseline=errors.baseline.errors(errors.variance),
+        diagnosis=diagnose(
+            parts.tried.curve, chosen, base.score.mean,
+            min(richer, key=lambda c: c.score.mean, default=None),
+        ),
+    )  # fmt: skip
+    return _weighed(parts, result.machine, result)
+
+
+def _roc(parts: Parts) -> dict[str, float]:
+    """The area under ROC of the sample's test rows: ranks are not summed up over blocks."""
+    from sklearn.metrics import roc_auc_score
+
+    rows = parts.known.sample
+    outside = np.flatnonzero(rows.test)
+    truth = rows.answers[outside] == parts.machine.model.classes_[1]
+    if not 0 < truth.sum() < len(truth):
+        return {}
+    p = parts.machine.model.predict_proba(take_rows(encoded(parts.machine, rows), outside))
+    return {"area under ROC": float(roc_auc_score(truth, p[:, 1]))}
+
+
+def _weighed(parts: Parts, machine: Machine, result: FitResult) -> FitResult:
+    """With a machine, and its weights by name."""
+    X = encoded(machine, parts.known.sample)
+    weights, offset = weights_of(machine, take_rows(X, np.flatnonzero(~parts.known.sample.test)))
+    return replace(result, machine=machine, weights=weights, offset=offset)
+
+
+def _looked_inside(parts: Parts, result: FitResult) -> FitResult:
+    """What the machine of all rows does, seen on the rows of the sample."""
+    rows, settings = parts.known.sample, parts.settings
+    inside, outside = np.flatnonzero(~rows.test), np.flatnonzero(rows.test)
+    X = take_rows(encoded(result.machine, rows), outside)
+    problem = parts.known.framing.problem
+    p = None if problem == "regression" else np.asarray(result.machine.model.predict_proba(X))
+    guesses: Any = result.machine.amounts(X) if p is None else result.machine.decide(p)
+    if problem == "overlapping classes" and p is not None:
+        guesses = (p > 0.5).astype(np.int64)
+    recipe = recipe_of(problem, parts.tried.chosen)
+    y_train = rows.answers[inside]
+
+    def folds_of(most: int) -> Any:
+        there = sample(y_train, most, settings, {})
+        return there, chunks_of(y_train[there], settings, {})
+
+    found = look_inside(
+        replace(
+            result,
+            split=Split(inside, outside, ""),
+            truths=rows.answers[outside],
+            predictions=guesses,
+            probabilities=p,
+            findings=(),
+        ),
+        rows.table,
+        rows.answers,
+        lambda: recipe.pipeline(settings.seed, parts.chosen.lam, settings.code),
+        folds_of,
+    )
+    features = rows.table.select(parts.known.framing.features)
+    known = dict(found.machine.known) | {"ranges": ranges_of(features, parts.statistics)}
+    known.pop("tested", None)  # its marks are those of rows of the sample
+    insight = found.insight
+    if insight is not None:
+        worst = tuple(replace(w, row=int(rows.places[w.row - 1]) + 1) for w in insight.worst)
+        insight = replace(insight, worst=worst)
+    return replace(found, machine=replace(found.machine, known=known), insight=insight)
+
+
+def _columns(parts: Parts) -> tuple[ColumnSummary, ...]:
+    """The sample's columns, with the missing values of all rows."""
+    codes = {c["column"]: c for c in getattr(parts.machine.steps[0], "codes_", [])}
+    features = parts.known.framing.features
+    used = dict(zip(features, parts.statistics.missing.tolist(), strict=True))
+    why = dict(parts.known.framing.dropped)
+    return tuple(
+        ColumnSummary(
+            c.name,
+            str(c.kind),
+            _missing(parts.known.profile.cells[c.name], used.get(c.name, 0)),
+            c.name in features,
+            why.get(c.name, c.note),
+            codes.get(c.name, {}).get("spelled", ""),
+            codes.get(c.name, {}).get("reason", ""),
+        )
+        for c in parts.known.reading.sample.columns
+    )
+
+
+def _missing(cells: CellCounts, of_training: int) -> int:
+    """Cells without a value; of training rows alone where there are too many texts to count."""
+    if cells.texts is None:
+        return max(cells.missing, of_training)
+    return cells.missing + sum(n for t, n in cells.texts.items() if t.strip() in SPELLINGS)

@@ -1,0 +1,108 @@
+"""`check` on a table of any size: columns, framing and findings, of all rows or of a sample.
+
+Notes: Def 10, Def 11, Def 12, §1.2.8
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.data.blocks.places import are_test
+from pellucid.data.blocks.sizes import about_rows
+from pellucid.data.framing import Framing, frame
+from pellucid.data.reading import read_table
+from pellucid.data.splits import Split, split_rows
+from pellucid.data.table import Table
+from pellucid.evaluation.assumptions import check_assumptions
+from pellucid.findings import Finding
+from pellucid.jobs.on_blocks.any_size import blocks_of
+from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.look_over import read_over
+from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
+from pellucid.jobs.on_blocks.told_passes import Say, ToldPasses
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What `pellucid check` tells.
+
+    Parameters
+    ----------
+    table : Table
+        All rows; or a sample of them, with the kinds of all.
+    rows : int
+        All of them.
+    framing : Framing or None
+        None without a target.
+    findings : tuple of Finding
+    """
+
+    table: Table
+    rows: int
+    framing: Framing | None
+    findings: tuple[Finding, ...]
+
+
+def check_any_size(
+    data: str,
+    target: str | None,
+    reading: Mapping[str, Any],
+    say: Say,
+    *,
+    test: float,
+    seed: int,
+    memory: str | None = None,
+) -> Checked:
+    """Read a table, in blocks where it does not go into memory, and check the assumptions.
+
+    Parameters
+    ----------
+    data : str
+    target : str or None
+    reading : mapping
+        What `read_table` takes beside.
+    say : callable (stage, share done)
+    test : float
+        Share of the rows that are for the test.
+    seed : int
+    memory : str or None
+
+    Raises
+    ------
+    PellucidError
+        When the rows cannot be read, or the target cannot be learned.
+
+    Notes: Def 12
+    """
+    room = Room.of(memory)
+    source = blocks_of(data, reading.get("encoding", "utf-8"))
+    if source is None or room.holds(source):
+        table = read_table(data, **reading)
+        if target is None:
+            return Checked(table, len(table), None, table.findings)
+        whole = frame(table, target)
+        split = split_rows(len(table), test=test, seed=seed)
+        return Checked(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
+    passes = ToldPasses(say, about_rows(source))
+    sampled = room.sampled_rows(len(source.names))
+    profile, read = read_over(source, reading, sampled, seed, passes)
+    table, told = read.sample, list(read.sample.findings)
+    framing: Framing | None = None
+    if target is not None:
+        framing = frame(table, target)
+        outside = are_test(profile.places, test, seed)
+        split = Split(np.flatnonzero(~outside), np.flatnonzero(outside), "")
+        found = check_assumptions(Table(table.columns, table.source), framing, split)
+        told += of_sample(found, len(table))
+    first = Finding(
+        IN_BLOCKS,
+        "note",
+        f"{room.reason(source)} The kinds of columns are those of all {profile.rows:,} rows; "
+        f"assumptions and codes are those of a sample of {len(table):,} rows, drawn by a hash of "
+        "each row's place.",
+    )
+    return Checked(table, profile.rows, framing, (first, *told))

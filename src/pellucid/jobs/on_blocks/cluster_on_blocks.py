@@ -1,0 +1,195 @@
+"""`cluster` on rows that do not go into memory: how many groups from a sample, the means from all.
+
+Notes: §6.1, Concept 211, Concept 240
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.clusters.k_means import KMeans
+from pellucid.clusters.kernels.k_means_loss import nearest_mean
+from pellucid.data.blocks.column_statistics import (
+    ColumnStatistics,
+    learned_of_all,
+    merged,
+    statistics_of,
+)
+from pellucid.data.blocks.prepared import PreparedBlocks
+from pellucid.data.blocks.sizes import about_rows
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.tiles import Tile
+from pellucid.data.reading import read_by_schema, read_table
+from pellucid.data.sources.any_source import Held
+from pellucid.data.table import Table
+from pellucid.errors import PellucidWarning
+from pellucid.findings import Finding
+from pellucid.jobs.cluster.cluster_machine import ClusterMachine
+from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
+from pellucid.jobs.cluster.cluster_tables import cluster_table
+from pellucid.jobs.on_blocks.any_size import blocks_of
+from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.look_over import read_over
+from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
+from pellucid.jobs.on_blocks.told_passes import Say, ToldPasses
+
+Counts = NDArray[np.int64]
+Read = Callable[[Tile], Table]
+
+
+def cluster_any_size(
+    data: str, settings: ClusterSettings, say: Say, memory: str | None = None
+) -> ClusterResult:
+    """`cluster_table` where the rows go into memory, else `cluster_on_blocks`.
+
+    Raises
+    ------
+    PellucidError
+        As those.
+
+    Notes: Concept 211
+    """
+    room = Room.of(memory)
+    source = blocks_of(data, settings.encoding or "utf-8")
+    if source is not None and not room.holds(source):
+        return cluster_on_blocks(source, settings, room, say)
+    say("reading the table", 0.0)
+    return cluster_table(read_table(data, **settings.reading()), settings, progress=say)
+
+
+def cluster_on_blocks(
+    source: RowBlocks, settings: ClusterSettings, room: Room, say: Say
+) -> ClusterResult:
+    """Find the groups of rows in blocks.
+
+    A sample goes through `cluster_table`, which chooses their number and describes them. Scales
+    and means are then those of all rows: the k-means algorithm goes on from the sample's means.
+
+    Returns
+    -------
+    ClusterResult
+        With the groups of the sample's rows; sizes are those of all rows, and `places` are the
+        sample's rows in the source.
+
+    Notes: Concept 211, Concept 231
+    """
+    began = time.perf_counter()
+    passes = ToldPasses(say, about_rows(source))
+    sampled = room.sampled_rows(len(source.names))
+    with warnings.catch_warnings():  # of a tile alone
+        warnings.simplefilter("ignore", PellucidWarning)
+        profile, reading = read_over(source, settings.reading(), sampled, settings.seed, passes)
+        say("weighing numbers of groups on a sample", 0.2)
+        found = cluster_table(reading.sample, settings)
+        missing = tuple(settings.reading()["missing"])
+
+        def read(tile: Tile) -> Table:
+            held = Held(tile.rows, "", source.typed)
+            return read_by_schema(held, found.machine.wanted, missing, first=tile.first)
+
+        passes.next("means and ranges of all rows", 0.4, 0.5)
+        machine, by_sample = _with_all_statistics(
+            found.machine, reading.sample, source, passes, read
+        )
+        passes.next("the k-means algorithm", 0.5, 0.9)
+        machine = replace(machine, model=_means(machine, source, passes, read))
+        passes.next("sizes of the groups", 0.9, 1.0)
+        counts = _sizes(machine, source, passes, read)
+    note = Finding(
+        IN_BLOCKS,
+        "note",
+        f"{room.reason(source)} All {profile.rows:,} rows gave: kinds of columns, scales, the "
+        f"means and sizes of the groups. A sample of {len(reading.sample):,} rows, drawn by a hash "
+        "of each row's place, gave: how many groups there are, how sure that is, their traits and "
+        f"the pictures{', and the codes of ' + ', '.join(by_sample) if by_sample else ''}.",
+    )
+    result = _of_all(found, machine, counts, profile.places, note)
+    return replace(result, seconds=time.perf_counter() - began)
+
+
+def _with_all_statistics(
+    machine: ClusterMachine, sample: Table, source: RowBlocks, passes: ToldPasses, read: Read
+) -> tuple[ClusterMachine, list[str]]:
+    """The encoder by all rows; a missing value stays no mark to group by."""
+    features = sample.select(machine.features)
+    codes = machine.encoder.codes_
+
+    def partial(tile: Tile) -> ColumnStatistics:
+        return statistics_of(read(tile).select(machine.features), codes)
+
+    found = passes.reduce(source, partial, merged, machine.features)
+    encoder, by_sample = learned_of_all(machine.encoder, features, found)
+    encoder.codes_ = [
+        code | {"names": old["names"], "missing": old["missing"]}
+        for code, old in zip(encoder.codes_, codes, strict=True)
+    ]
+    return replace(machine, encoder=encoder), by_sample
+
+
+def _means(machine: ClusterMachine, source: RowBlocks, passes: ToldPasses, read: Read) -> Any:
+    """k-means on all rows, from the sample's means."""
+    starts = np.asarray(machine.model.cluster_centers_)
+
+    def prepare(tile: Tile) -> Any:
+        return (machine.features_of(read(tile)),)
+
+    blocks = PreparedBlocks(source, prepare, machine.features, starts.shape[1], passes)
+    return KMeans(n_clusters=len(starts), init=starts, n_init=1).fit(blocks)
+
+
+def _sizes(machine: ClusterMachine, source: RowBlocks, passes: ToldPasses, read: Read) -> Counts:
+    """Rows of each cluster of the model."""
+    means = np.asarray(machine.model.cluster_centers_)
+
+    def partial(tile: Tile) -> Counts:
+        labels, _ = nearest_mean(machine.features_of(read(tile)), means)
+        return np.bincount(labels, minlength=len(means)).astype(np.int64)
+
+    return passes.reduce(source, partial, lambda a, b: a + b, machine.features)
+
+
+def _of_all(
+    found: ClusterResult, machine: ClusterMachine, counts: Counts, places: Any, note: Finding
+) -> ClusterResult:
+    """The sample's result with the groups of all rows, numbered by their sizes."""
+    before = machine.numbers
+    order = np.empty(len(counts), dtype=np.intp)
+    order[np.argsort(-counts, kind="stable")] = np.arange(1, len(counts) + 1)
+    renamed = dict(zip(before.tolist(), order.tolist(), strict=True))
+    rows = dict(zip(order.tolist(), counts.tolist(), strict=True))
+    profiles = tuple(
+        replace(p, group=renamed[p.group], rows=rows[renamed[p.group]],
+                share=rows[renamed[p.group]] / counts.sum())
+        for p in found.profiles
+    )  # fmt: skip
+    evidence = machine.evidence | {
+        "rows": int(counts.sum()),
+        "rows in each group": ", ".join(f"{n:,}" for n in sorted(counts.tolist(), reverse=True)),
+    }
+    words = {renamed[g]: text for g, text in machine.words.items()}
+    renumber = np.vectorize(renamed.get, otypes=[np.intp])
+    returned = np.empty(len(counts))
+    returned[[renamed[g] - 1 for g in range(1, len(counts) + 1)]] = found.returned
+    return replace(
+        found,
+        rows=int(counts.sum()),
+        machine=replace(
+            machine, numbers=order, words=dict(sorted(words.items())), evidence=evidence
+        ),
+        groups=renumber(found.groups),
+        profiles=tuple(sorted(profiles, key=lambda p: p.group)),
+        returned=tuple(returned.tolist()),
+        axes=replace(found.axes, groups=renumber(found.axes.groups)),
+        silhouettes=None
+        if found.silhouettes is None
+        else (renumber(found.silhouettes[0]), found.silhouettes[1]),
+        findings=(note, *of_sample(found.findings, len(places))),
+        places=places,
+    )

@@ -1,0 +1,184 @@
+"""`fit` on rows that do not go into memory: the design from a sample, the fit and test on all rows.
+
+Notes: §1.0.3, §2.5.6, §2.7, Clar 79
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.blocks.column_statistics import (
+    ColumnStatistics,
+    learned_of_all,
+    merged,
+    statistics_of,
+)
+from pellucid.data.blocks.sizes import about_rows
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.tiles import Tile
+from pellucid.errors import FramingError, PellucidWarning
+from pellucid.jobs.fit.candidates import named, recipe_of
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.fit_tables import fit_table
+from pellucid.jobs.fit.machine import Machine
+from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
+from pellucid.jobs.on_blocks.block_fits import AllRows, FittedToAll, fit_of
+from pellucid.jobs.on_blocks.block_result import Parts, result_of
+from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.look_over import Known, look_over
+from pellucid.jobs.on_blocks.measured_rows import measured
+from pellucid.jobs.on_blocks.pass_record import PassRecord
+from pellucid.jobs.on_blocks.told_passes import Say, ToldPasses
+from pellucid.memory import peak_memory
+
+Array = NDArray[Any]
+Statistics = tuple[ColumnStatistics, AnswerCounts]
+
+
+def fit_on_blocks(
+    source: RowBlocks,
+    settings: Settings,
+    room: Room,
+    progress: Say | None = None,
+    record: PassRecord | None = None,
+) -> FitResult:
+    """Fit to rows in blocks.
+
+    Parameters
+    ----------
+    source : RowBlocks
+    settings : Settings
+    room : Room
+        Memory that the job may take: the size of the sample follows from it.
+    progress : callable (stage, share done) or None
+    record : PassRecord or None
+        Keeps each whole pass, so that a run that was killed goes on.
+
+    Returns
+    -------
+    FitResult
+        As `fit_table` gives it; its findings name each step that used a sample, and how large.
+
+    Raises
+    ------
+    FramingError, ColumnError, TooFewRowsError
+        As `fit_table`; and for settings that need all rows in memory.
+
+    Notes: §2.5.6, §2.7
+    """
+    say = progress or (lambda stage, done: None)
+    began = time.perf_counter()
+    _refuse_settings(settings)
+    passes = ToldPasses(say, about_rows(source), record)
+    with warnings.catch_warnings():  # of a tile alone; what concerns all rows becomes a finding
+        warnings.simplefilter("ignore", PellucidWarning)
+        known = look_over(source, settings, room.sampled_rows(len(source.names)), passes)
+        tried = _tried(known, settings, say)
+        parts = _fitted(source, settings, passes, known, tried)
+        passes.next("testing on rows never used", 0.8, 0.95)
+        errors = measured(parts.machine, parts.baseline, source, passes, known.reader)
+        say("looking at what the model does", 0.95)
+        result = result_of(parts, errors, room.reason(source))
+    say("done", 1.0)
+    seconds = {"all steps": time.perf_counter() - began}
+    return replace(result, seconds=seconds, peak_memory=peak_memory())
+
+
+def _refuse_settings(settings: Settings) -> None:
+    for name, value in (("--order-by", settings.order_by), ("--group", settings.group)):
+        if value is not None:
+            raise FramingError(
+                f"{name} needs all rows in memory: of rows in blocks, the places decide which are "
+                "for the test. Give more memory (--memory)."
+            )
+    if settings.balance:
+        raise FramingError(
+            "--balance needs all rows in memory, where the rows of each class are counted. "
+            "Give more memory (--memory)."
+        )
+
+
+def _tried(known: Known, settings: Settings, say: Say) -> FitResult:
+    """The ordinary fit, on training rows of the sample."""
+    inside = np.flatnonzero(~known.sample.test)
+    plain = replace(settings, keep_test_out=True, memory=None)
+    table = known.sample.table.take(inside)
+
+    def told(stage: str, done: float) -> None:
+        say(f"on a sample of {len(table):,} rows: {stage}", 0.2 + 0.2 * done)
+
+    found = fit_table(table, plain, told)
+    if found.framing.problem != known.framing.problem:
+        raise FramingError(
+            f"A sample of {len(table):,} rows lacks classes of {settings.target!r} that other rows "
+            "have, so no model can be chosen on it. Give more memory (--memory), or name the rare "
+            "classes as one."
+        )
+    return found
+
+
+def _fitted(
+    source: RowBlocks, settings: Settings, passes: ToldPasses, known: Known, tried: FitResult
+) -> Parts:
+    """The machine of all training rows; of the sample where its model has no block route."""
+    passes.next("means and ranges of the training rows", 0.4, 0.5)
+    statistics, answers = _statistics(source, passes, known, tried.machine)
+    answers.refuse_few(settings.cv)
+    base = named(known.framing.problem, "mean").make(settings.seed)
+    inside = ~known.sample.test
+    base.fit(np.zeros((int(inside.sum()), 1)), known.sample.answers[inside])
+    recipe = recipe_of(known.framing.problem, tried.chosen)
+    fit = fit_of(recipe, settings.seed)
+    machine = replace(
+        tried.machine,
+        framing=known.framing,
+        schema=known.reading.sample.schema,
+        lowest=0.0 if answers.are_counts and answers.amounts is not None else None,
+        known={},
+    )
+    from_sample: list[str] = []
+    found: FittedToAll | None = None
+    if fit is not None:
+        machine, from_sample = _with_all_statistics(machine, known, statistics)
+        passes.next(f"fitting {tried.chosen.name}", 0.5, 0.8)
+        found = fit(AllRows(source, passes, known.reader, machine, recipe, settings), tried.chosen)
+        machine = replace(machine, model=found.tested)
+    baseline = answers.baseline(known.framing, base)
+    return Parts(
+        settings, known, tried, machine, statistics, answers, baseline, found, tuple(from_sample)
+    )
+
+
+def _statistics(
+    source: RowBlocks, passes: ToldPasses, known: Known, machine: Machine
+) -> Statistics:
+    """One pass over the training rows."""
+    codes = getattr(machine.steps[0], "codes_", [])
+
+    def partial(tile: Tile) -> Statistics:
+        rows = known.reader.rows(tile)
+        inside = rows.table.select(known.framing.features).take(np.flatnonzero(~rows.test))
+        return statistics_of(inside, codes), AnswerCounts.of(rows)
+
+    def merge(a: Statistics, b: Statistics) -> Statistics:
+        return merged(a[0], b[0]), a[1].added(b[1])
+
+    return passes.reduce(source, partial, merge, known.reader.columns)
+
+
+def _with_all_statistics(
+    machine: Machine, known: Known, statistics: ColumnStatistics
+) -> tuple[Machine, list[str]]:
+    """The encoder by all training rows; products of columns keep to the sample's scale."""
+    encoder, *further = machine.steps
+    if further:
+        return machine, [*known.framing.features]
+    features = known.reading.sample.select(known.framing.features)
+    again, from_sample = learned_of_all(encoder, features, statistics)
+    return replace(machine, steps=(again,)), from_sample

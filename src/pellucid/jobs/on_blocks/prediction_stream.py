@@ -1,0 +1,236 @@
+"""Predictions for rows of any number: read, answered and written a piece at a time, in order.
+
+Notes: §1.0.7, §2.5.6
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from pellucid.data.blocks.files import TextBlocks
+from pellucid.data.blocks.ordered import in_order
+from pellucid.data.blocks.source import MemoryBlocks, RowBlocks
+from pellucid.data.blocks.tiles import Tile, tiles
+from pellucid.data.columns.notation import USUAL, Notation
+from pellucid.data.reading import Notations, read_by_schema, refuse_absent
+from pellucid.data.sources.any_source import Held, held
+from pellucid.data.sources.csv_lines import LineFile, Lines, plain_lines
+from pellucid.data.table import Kind
+from pellucid.errors import TableError
+from pellucid.jobs.on_blocks.any_size import blocks_of
+from pellucid.storage.table_files import as_bytes
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A machine, and how the rows that it is asked about are read.
+
+    Parameters
+    ----------
+    machine : Machine, ClusterMachine or EncodingMachine
+    missing : tuple of str
+        Further spellings of "missing".
+    notations : Notations
+        What is said of the notation of these rows.
+    encoding : str
+    """
+
+    machine: Any
+    missing: tuple[str, ...]
+    notations: Notations
+    encoding: str
+
+    def answers(self, rows: pa.Table, first: int, typed: bool) -> dict[str, pa.Array]:
+        """The columns that the machine adds to some rows."""
+        table = read_by_schema(
+            Held(rows, "the table", typed), self.machine.wanted, self.missing, self.notations, first
+        )
+        return {name: pa.array(values) for name, values in self.machine.answers(table).items()}
+
+    def widened(self, tile: Tile, typed: bool) -> pa.Table:
+        """A tile's rows as written, with what the machine adds.
+
+        Raises
+        ------
+        TableError
+            When there is a column of such a name already.
+        """
+        rows: Any = tile.rows
+        for name, column in self.answers(rows, tile.first, typed).items():
+            if name in rows.column_names:
+                raise TableError(f"The table already has a column {name!r}; rename it first.")
+            rows = rows.append_column(name, column)
+        return rows
+
+
+def source_of(data: Any, encoding: str) -> RowBlocks:
+    """The rows of a source in blocks; those of one that is only read whole, from memory."""
+    found = blocks_of(data, encoding) if isinstance(data, str) else None
+    if found is not None:
+        return found
+    whole = held(data, encoding)
+    return MemoryBlocks(whole.table, name=whole.name, typed=whole.typed)
+
+
+def widened_tiles(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]:
+    """The rows of a source with what the machine adds, a tile at a time.
+
+    Raises
+    ------
+    ColumnError
+        When a column of training is absent.
+
+    Notes: §2.5.6
+    """
+    refuse_absent([e["name"] for e in answering.machine.wanted], source.names, source.name)
+    job = partial(answering.widened, typed=source.typed)
+    yield from in_order(tiles(source.blocks(), source.tile), job)
+
+
+def write_predictions(
+    answering: Answering, data: Any, stream: BinaryIO, suffix: str, told: Progress | None = None
+) -> int:
+    """Write the table with what the machine adds, as a file of a kind; the number of rows.
+
+    Parameters
+    ----------
+    answering : Answering
+    data : str or what `read_table` takes
+    stream : binary stream
+    suffix : str
+        .csv, .parquet or .jsonl.
+    told : callable (rows) or None
+        Called with the number of rows written so far.
+
+    Raises
+    ------
+    ColumnError, TableError
+        When the rows cannot be read as in training, or the kind is not written.
+
+    Notes: §2.5.6
+    """
+    source = source_of(data, answering.encoding)
+    told = told or (lambda rows: None)
+    if suffix in (".csv", ".txt", "") and isinstance(source, TextBlocks):
+        files = _plain_files(answering, source)
+        if files:
+            return _write_lines(answering, source, files, stream, told)
+    write = _writer(stream, suffix)
+    rows = 0
+    for table in widened_tiles(answering, source):
+        write(table, rows == 0)
+        rows += len(table)
+        told(rows)
+    if not rows:
+        raise TableError(f"{source.name} has column names but no rows.")
+    write(None, False)
+    return rows
+
+
+def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | None, bool], None]:
+    """What writes one table after the other, and None at the end."""
+    if suffix != ".parquet":
+
+        def write(table: pa.Table | None, first: bool) -> None:
+            if table is not None:
+                stream.write(as_bytes(table, suffix, header=first))
+
+        return write
+    writers: list[Any] = []
+
+    def write_groups(table: pa.Table | None, first: bool) -> None:
+        if table is None:
+            writers[0].close()
+            return
+        if not writers:
+            writers.append(parquet.ParquetWriter(stream, table.schema))
+        writers[0].write_table(table.cast(writers[0].schema))
+
+    return write_groups
+
+
+def _plain_files(answering: Answering, source: TextBlocks) -> list[LineFile]:
+    """The files of a source where all are plain lines; else none."""
+    if source.typed or answering.encoding.lower().replace("_", "-") not in ("utf-8", "ascii"):
+        return []
+    files = [plain_lines(path) for path in source.paths]
+    found = [f for f in files if f is not None and tuple(f.names) == source.names]
+    return found if len(found) == len(files) else []
+
+
+def _write_lines(
+    answering: Answering,
+    source: TextBlocks,
+    files: list[LineFile],
+    stream: BinaryIO,
+    told: Progress,
+) -> int:
+    """Lines as they are, with the answers behind them."""
+    wanted = [entry["name"] for entry in answering.machine.wanted]
+    header = list(source.names)
+    refuse_absent(wanted, header, source.name)
+    numbers = _plain_numbers(answering)
+
+    def job(lines: Lines) -> tuple[list[str], pa.Buffer, int]:
+        rows = lines.cells(wanted, numbers)
+        added = answering.answers(rows, lines.first, False)
+        return list(added), lines.widened(list(added.values())), len(rows)
+
+    rows = 0
+    for names, content, count in in_order(_pieces(files), job):
+        if not rows:
+            twice = [name for name in names if name in header]
+            if twice:
+                raise TableError(f"The table already has a column {twice[0]!r}; rename it first.")
+            empty = pa.table({name: pa.array([], pa.string()) for name in [*header, *names]})
+            stream.write(as_bytes(empty, ".csv"))
+        stream.write(content)
+        rows += count
+        told(rows)
+    if not rows:
+        raise TableError(f"{source.name} has column names but no rows.")
+    return rows
+
+
+def _pieces(files: list[LineFile]) -> Iterator[Lines]:
+    first = 0
+    for file in files:
+        for lines in file.pieces(first):
+            yield lines
+            first = lines.first + lines.raw.count(b"\n")
+
+
+def _plain_numbers(answering: Answering) -> list[str]:
+    """Columns of numbers as Python writes them, of which nothing else is said."""
+    if answering.missing:
+        return []
+    found = []
+    for entry in answering.machine.wanted:
+        notation = Notation.of(entry.get("notation"))
+        plain = notation.plain_number and not notation.missing
+        said = answering.notations.told(entry["name"], notation)
+        if entry["kind"] == Kind.NUMERIC and plain and said == USUAL:
+            found.append(entry["name"])
+    return found
+
+
+def answering_of(
+    machine: Any,
+    encoding: str = "utf-8",
+    missing: Any = (),
+    decimal: Any = (),
+    thousands: Any = (),
+    date_format: Any = (),
+) -> Answering:
+    """A machine and what a person says of how new rows are read."""
+    notations = Notations.of(decimal, thousands, date_format)
+    spelled = (missing,) if isinstance(missing, str) else tuple(missing)
+    return Answering(machine, spelled, notations, encoding)

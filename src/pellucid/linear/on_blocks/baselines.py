@@ -1,0 +1,42 @@
+"""`MeanBaseline` and `MajorityBaseline` on blocks: a mean, or shares of classes, from one pass.
+
+Notes: §2.4, Def 175
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pellucid.data.blocks.numbers import answers_of, flat_answers, keep_columns, rows_of, weights_of
+from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.tiles import Tile
+from pellucid.data.scaling import Spread, merged, spread
+from pellucid.errors import FramingError
+from pellucid.linear.on_blocks.label_survey import survey
+
+
+def fit_mean(model: Any, source: RowBlocks, passes: Passes) -> Any:
+    """Fit a `MeanBaseline`."""
+
+    def partial(tile: Tile) -> tuple[int, Spread]:
+        X, Y, weights = rows_of(tile), answers_of(tile), weights_of(tile)
+        return X.shape[1], spread(Y, np.ones(len(Y)) if weights is None else weights)
+
+    d, found = passes.reduce(source, partial, lambda a, b: (a[0], merged(a[1], b[1])))
+    keep_columns(model, source, d)
+    model.mean_ = float(found.mean[0]) if flat_answers(source) else found.mean
+    return model
+
+
+def fit_shares(model: Any, source: RowBlocks, passes: Passes) -> Any:
+    """Fit a `MajorityBaseline`."""
+    found = survey(passes, source, None)
+    if found.multilabel:
+        raise FramingError("MajorityBaseline takes one label a row; y has several columns.")
+    keep_columns(model, source, found.d)
+    counts = found.weight.sum(axis=0)
+    model.classes_, model.shares_ = found.classes, counts / counts.sum()
+    return model

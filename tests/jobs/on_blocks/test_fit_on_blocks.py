@@ -1,0 +1,153 @@
+"""A fit to rows in blocks: the answer of a fit in memory, whatever the cut, and what it says."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import csv, parquet
+
+from pellucid.data import TableEncoder, read_table
+from pellucid.data.blocks.places import are_test, places_from
+from pellucid.data.blocks.source import MemoryBlocks
+from pellucid.errors import FramingError, OutputError, TooLargeError
+from pellucid.evaluation.training_range import training_ranges
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.on_blocks.any_size import fit_any_size
+from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
+from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.pass_record import PassRecord
+from pellucid.linear import Ridge
+
+N = 1_200
+
+
+@lru_cache
+def rows() -> pa.Table:
+    """Numbers with gaps, categories of which one is rare, two values, dates, and an answer."""
+    rng = np.random.default_rng(5)
+    x, hue = rng.normal(size=N), rng.choice(["red", "blue", "tan"], N, p=[0.5, 0.499, 0.001])
+    day = np.datetime64("2024-01-01", "us") + rng.integers(0, 400, N).astype("timedelta64[D]")
+    y = 3 * x + (hue == "red") + rng.normal(size=N)
+    gaps = pa.array(x, mask=rng.random(N) < 0.01)
+    return pa.table({"x": gaps, "hue": hue, "on": rng.choice(["yes", "no"], N), "day": day, "y": y})
+
+
+@lru_cache
+def fitted(cut: int, **other: Any) -> FitResult:
+    settings = Settings("y", model="ridge", keep_test_out=True, cv=2, **other)
+    source = MemoryBlocks(rows(), cut)
+    return fit_on_blocks(source, settings, Room(500_000_000, True))
+
+
+def test_the_answer_is_that_of_all_rows_in_memory() -> None:
+    """Encoder, θ, errors and ranges are those of a plain fit to the same training rows."""
+    found = fitted(170)
+    table = read_table(rows())
+    test = are_test(places_from(0, N), 0.2, 0)
+    features, y = table.select(found.framing.features), table["y"].values
+    inside = features.take(np.flatnonzero(~test))
+    encoder = TableEncoder().fit(inside, y[~test])
+    h = Ridge(lam=found.chosen.lam).fit(encoder.transform(inside), y[~test])
+    mine = found.machine.steps[0]
+    assert list(mine.get_feature_names_out()) == list(encoder.get_feature_names_out())
+    np.testing.assert_allclose(found.machine.model.coef_, h.coef_, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(found.machine.model.intercept_, h.intercept_, rtol=1e-10)
+    left = found.machine.predict(features.take(np.flatnonzero(test))) - y[test]
+    assert found.test_error == pytest.approx(float(left @ left) / test.sum(), rel=1e-10)
+    assert found.errors["R²"] == pytest.approx(1 - (left @ left) / test.sum() / y[test].var())
+    assert found.machine.known["ranges"] == training_ranges(inside)
+    assert (len(found.split.train), len(found.split.test)) == (int((~test).sum()), int(test.sum()))
+
+
+def test_no_cut_of_the_rows_changes_a_bit() -> None:
+    one, other = fitted(170), fitted(N)
+    assert one.machine.model.coef_.tobytes() == other.machine.model.coef_.tobytes()
+    assert (one.test_error, one.training_error) == (other.test_error, other.training_error)
+
+
+def test_what_used_a_sample_is_said() -> None:
+    found = next(f for f in fitted(170).findings if f.name == "rows in blocks")
+    assert "All 1,200 rows gave" in found.message
+    assert "A sample" in found.message
+
+
+def test_files_go_into_memory_or_into_blocks(tmp_path: Path) -> None:
+    few = rows().slice(0, 400).select(["x", "on", "y"])
+    csv.write_csv(few.slice(0, 150), tmp_path / "1.csv")
+    csv.write_csv(few.slice(150), tmp_path / "2.csv")
+    settings = Settings("y", model="ridge", memory="1GB")
+    told: list[str] = []
+    found = fit_any_size(str(tmp_path / "*.csv"), settings, lambda stage, done: told.append(stage))
+    assert found.rows == 400
+    assert found.source == "2 csv files"
+    assert "reading the table" in told
+    with pytest.raises(TooLargeError, match="at least 500MB"):
+        fit_any_size(str(tmp_path), Settings("y", memory="10MB"), lambda *_: None)
+
+
+def test_settings_that_need_all_rows_are_refused_by_name() -> None:
+    with pytest.raises(FramingError, match="--group needs all rows in memory"):
+        fit_on_blocks(MemoryBlocks(rows()), Settings("y", group="on"), Room(1 << 30, True))
+
+
+def test_a_model_without_a_block_route_is_fitted_to_the_sample_and_says_so() -> None:
+    source = MemoryBlocks(rows().slice(0, 600), 70)
+    settings = Settings("y", model="nearest", cv=2)
+    found = fit_on_blocks(source, settings, Room(500_000_000, True))
+    assert any(f.name == "fitted to a sample" for f in found.findings)
+    assert len(found.split.train) + len(found.split.test) == found.rows == 600
+
+
+def test_a_damaged_file_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    """In the middle of the pass, as `pellucid fit` meets it."""
+    from pellucid.cli import main
+
+    path = tmp_path / "in" / "1.parquet"
+    path.parent.mkdir()
+    parquet.write_table(rows(), path, row_group_size=300)
+    column = parquet.ParquetFile(path).metadata.row_group(2).column(0)
+    at = column.dictionary_page_offset or column.data_page_offset
+    damaged = bytearray(path.read_bytes())
+    damaged[at : at + 40] = b"\xff" * 40
+    path.write_bytes(damaged)
+    with pytest.raises(SystemExit) as stopped:
+        main(["fit", str(path.parent), "--target", "y", "-o", str(tmp_path / "out")])
+    assert stopped.value.code == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("ended", [1, 3])
+def test_a_run_that_was_stopped_goes_on_with_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: int
+) -> None:
+    """After any whole pass; and not from other settings."""
+    parquet.write_table(rows().slice(0, 600), tmp_path / "rows.parquet", row_group_size=90)
+    monkeypatch.setattr(Room, "holds", lambda *_: False)
+    settings = Settings("y", model="least-squares", test=0.3, cv=2)
+    where = (str(tmp_path / "rows.parquet"), settings, lambda *_: None, tmp_path / "out")
+    with monkeypatch.context() as patch:
+        keep = PassRecord.keep
+
+        def stopped(record: PassRecord, number: int, found: Any) -> None:
+            if number > ended:
+                raise KeyboardInterrupt
+            keep(record, number, found)
+
+        patch.setattr(PassRecord, "keep", stopped)
+        with pytest.raises(KeyboardInterrupt, match="--resume"):
+            fit_any_size(*where)
+    assert sorted(p.name for p in (tmp_path / "out" / ".passes").iterdir()) == [
+        *map(str, range(1, ended + 1)), "mark",
+    ]  # fmt: skip
+    with pytest.raises(OutputError, match="settings"):
+        fit_any_size(where[0], Settings("y", model="mean"), *where[2:], True)
+    found = fit_any_size(*where, True)
+    whole = fit_any_size(*where)
+    assert found.machine.model.coef_.tobytes() == whole.machine.model.coef_.tobytes()
+    assert found.test_error == whole.test_error
+    assert not (tmp_path / "out" / ".passes").exists()

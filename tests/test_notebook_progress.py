@@ -1,0 +1,86 @@
+"""The bar of a long fit in a notebook: shown after a second, gone at the end, silent elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pellucid import NetworkClassifier, notebook_progress
+from pellucid.networks.training.settings import watching
+from pellucid.notebook_progress import NotebookBar, in_notebook, shown_progress, shows_progress
+
+
+class Screen:
+    """A notebook's output: what stands there, and how often it was drawn."""
+
+    def __init__(self) -> None:
+        self.text, self.drawn = "", 0
+
+    def show(self, text: str) -> Screen:
+        self.update(text)
+        return self
+
+    def update(self, text: str) -> None:
+        self.text, self.drawn = text, self.drawn + 1
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """A kernel that is a notebook's, and shows each bar at once."""
+    shell = type("ZMQInteractiveShell", (), {})()
+    python = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", python)
+    made = Screen()
+    monkeypatch.setattr(notebook_progress, "_shown", made.show)
+    monkeypatch.setattr(notebook_progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(notebook_progress, "PAUSE", 0.0)
+    return made
+
+
+def test_a_bar_waits_a_second_and_is_drawn_five_times_a_second_at_most() -> None:
+    screen, now = Screen(), [0.0]
+    bar = NotebookBar(screen.show, lambda: now[0])
+    for at in np.linspace(0, 3, 301):
+        now[0] = float(at)
+        bar("epoch <1>", at / 3)
+        assert (screen.drawn > 0) == (at >= 1.0)
+    assert 9 <= screen.drawn <= 11
+    assert "epoch &lt;1&gt;" in screen.text
+    bar.close()
+    assert screen.text == ""
+
+
+def test_outside_a_notebook_nobody_is_told() -> None:
+    assert not in_notebook()
+    with shown_progress() as say:
+        assert say("a", 0.5) is None
+
+
+def test_a_fit_shows_its_epochs_in_a_notebook(screen: Screen) -> None:
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    model = NetworkClassifier(hidden=(2,), epochs=3, step_size=0.01)
+    model.fit(X, X[:, 0] > 0)
+    assert screen.drawn >= 2
+    assert screen.text == "", "the bar is gone"
+    drawn = screen.drawn
+    with watching(lambda epoch: False):
+        model.fit(X, X[:, 0] > 0)
+    assert screen.drawn == drawn, "who watches is told, and nobody else"
+
+
+def test_a_job_tells_whoever_asked_and_else_the_notebook(screen: Screen) -> None:
+    @shows_progress
+    def job(table: str, progress: Any = None) -> str:
+        progress("half", 0.5)
+        return table
+
+    heard: list[tuple[str, float]] = []
+    assert job("a", progress=lambda stage, done: heard.append((stage, done))) == "a"
+    assert heard == [("half", 0.5)]
+    assert screen.drawn == 0
+    assert job("b") == "b"
+    assert screen.drawn == 2
