@@ -135,7 +135,8 @@ class Recipe:
         """
         few = f"{d:,} columns on {n:,} rows would take too long, and the rows decide little."
         if self.family == "trees":
-            work = 1.0 * folds * self.lams[-1] * outputs * self.nodes(n) * d * BINS
+            rounds = self.lams[-1] * FURTHER_ROUNDS[-1]  # where the last of the first are the best
+            work = folds * rounds * outputs * self.nodes(n) * d * BINS
             return few if d > n and work > MOST_WORK_OF_TREES else ""
         if self.family != "curves":
             return ""

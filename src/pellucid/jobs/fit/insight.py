@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pellucid.data.table import Kind, Table
 from pellucid.errors import PellucidWarning, TooFewRowsError
 from pellucid.evaluation.cross_validation import Folds, take_rows
+from pellucid.evaluation.deadline import Deadline
 from pellucid.evaluation.importance import (
     Importance,
     in_blocks,
@@ -58,7 +59,7 @@ def look_inside(
     y: Array,
     pipeline: Callable[[], Any],
     folds_of: Callable[[int], tuple[Array, Folds]],
-    in_time: InTime,
+    in_time: InTime | None = None,
 ) -> FitResult:
     """Add to a result what its model does: importance, dependence, intervals, worst rows.
 
@@ -74,7 +75,7 @@ def look_inside(
         The algorithm, not fitted, for predictions of held-out rows.
     folds_of : callable most -> (rows, folds)
         At most so many of the training rows, and chunks of them.
-    in_time : InTime
+    in_time : InTime or None
         What does not end in time is left out, and named there.
 
     Returns
@@ -84,6 +85,7 @@ def look_inside(
 
     Notes: KE 35
     """
+    in_time = in_time or InTime(Deadline(None))
     features = table.select(result.framing.features)
     inside, outside = features.take(result.split.train), features.take(result.split.test)
     y_train, y_test = y[result.split.train], y[result.split.test]

@@ -25,9 +25,9 @@ class ResultFacts:
 
     `test_error` and `test_spread` are the mean loss on the test rows and its standard error;
     `held_out` and `held_out_spread` the same by cross-validation; `baseline` is the baseline's
-    loss on the test rows; `compared` says whether any other candidate was. `top` and `next` are the shares of the gain that the two most important
-    columns carry, NaN when unknown. `coverage` is that of the 90 % intervals on `test_rows` rows,
-    None without.
+    loss on the test rows, and `compared` says whether any other candidate was tried. `top` and
+    `next` are the shares of the gain that the two most important columns carry, NaN when unknown.
+    `coverage` is that of the 90 % intervals on `test_rows` rows, None without.
     """
 
     test_error: float

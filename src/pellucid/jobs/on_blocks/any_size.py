@@ -48,6 +48,7 @@ def fit_any_size(
     say: Say,
     folder: Path | None = None,
     resume: bool = False,
+    *,
     since: float | None = None,
 ) -> FitResult:
     """`fit_table` where the rows go into the memory that the job may take, else `fit_on_blocks`.

@@ -97,6 +97,11 @@ def _refuse_settings(settings: Settings) -> None:
                 f"{name} needs all rows in memory: of rows in blocks, the places decide which are "
                 "for the test. Give more memory (--memory)."
             )
+    if settings.balance:
+        raise FramingError(
+            "--balance needs all rows in memory, where the rows of each class are counted. "
+            "Give more memory (--memory)."
+        )
 
 
 def _tried(known: Known, settings: Settings, say: Say) -> FitResult:
