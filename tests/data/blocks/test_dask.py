@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -189,8 +191,8 @@ def test_a_worker_killed_in_the_middle_changes_no_bit(
     kind: str, in_memory: dict[str, bytes]
 ) -> None:
     with cluster(2) as workers, Client(workers):
-        victim = workers.workers[0]
-        killer = threading.Timer(0.8, lambda: victim.process.process.kill())
+        victim = workers.workers[0].pid
+        killer = threading.Timer(0.8, lambda: os.kill(victim, signal.SIGKILL))
         killer.start()
         found = fitted(kind, delayed_rows(slowly), *collections(1_000)[1:])
         killer.join()

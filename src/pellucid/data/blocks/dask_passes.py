@@ -11,6 +11,7 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -163,6 +164,8 @@ class DaskPasses:
             done = 0
             try:
                 for future, sums in arrived(futures, with_results=True):
+                    if isinstance(sums, BaseException):  # Dask hands on that it was cancelled
+                        raise CancelledError(str(sums)) from sums
                     found = pickle.loads(sums)
                     if isinstance(found, PellucidError):
                         raise found
@@ -221,8 +224,6 @@ def in_words(client: Any) -> Iterator[None]:
 
     Notes: §2.5.6
     """
-    from concurrent.futures import CancelledError
-
     from distributed import KilledWorker
     from distributed.comm.core import CommClosedError
 
