@@ -10,10 +10,10 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from members import MEMBERS, rows
-from pellucid import KMeans, MeanBaseline, NetworkClassifier, Ridge, choose_k
+from pellucid import BagOfWords, KMeans, MeanBaseline, NetworkClassifier, Ridge, choose_k
 from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import FramingError
-from pellucid.pictures.of_models import DRAWN, WITHOUT
+from pellucid.pictures.of_models import DRAWN, WITHOUT, svg_of
 
 # A network's curve is one function of its trace: one stands for all that take long to train.
 QUICK = {
@@ -41,6 +41,11 @@ def test_a_fitted_member_shows_its_picture(name: str) -> None:
     with pytest.raises(NotFittedError):
         clone(QUICK[name].estimator).picture()
     fitted = clone(QUICK[name].estimator).fit(X, y)
+    if name == "BagOfWords":  # the member's words fall into buckets
+        assert svg_of(fitted) == ""
+        with pytest.raises(FramingError, match="n_buckets=32"):
+            fitted.picture()
+        fitted = BagOfWords().fit(X)
     figure = fitted.picture()
     assert any(ax.lines or ax.patches or ax.collections or ax.images for ax in figure.axes)
 

@@ -68,9 +68,11 @@ def picture(thing: Any) -> Figure:
 
 def svg_of(thing: Any) -> str:
     """The picture as an inline SVG; nothing for what has none."""
-    if type(thing).__name__ not in DRAWN:
+    try:
+        found = picture(thing)
+    except FramingError:
         return ""
-    return to_svg(picture(thing), f"Picture of {type(thing).__name__}")
+    return to_svg(found, f"Picture of {type(thing).__name__}")
 
 
 def bars(names: Sequence[str], values: Any, x: str) -> Figure:
@@ -90,11 +92,13 @@ def bars(names: Sequence[str], values: Any, x: str) -> Figure:
 
 
 def words(model: Any) -> Figure:
-    """In how many documents each word stands, or each bucket of words has one."""
-    of_buckets = model.n_buckets is not None
-    names = [str(name) for name in model.get_feature_names_out()] if of_buckets else model.words_
-    thing = "a word of the bucket" if of_buckets else "the word"
-    return bars(names, model.document_frequency_, f"documents with {thing}")
+    """In how many documents each word stands."""
+    if not len(model.words_):
+        raise FramingError(
+            f"BagOfWords has no picture with n_buckets={model.n_buckets}: it counts buckets and "
+            "keeps no words. Fit it without, to see the words."
+        )
+    return bars(model.words_, model.document_frequency_, "documents with the word")
 
 
 def columns_of(model: Any, count: int) -> list[str]:

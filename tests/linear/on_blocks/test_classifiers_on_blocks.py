@@ -18,7 +18,6 @@ from pellucid.data.blocks.passes import LocalPasses
 from pellucid.data.blocks.places import HashedFolds
 from pellucid.data.blocks.source import array_blocks
 from pellucid.errors import FramingError, LabelError, TooFewRowsError
-from pellucid.linear.on_blocks.classifiers import fit_penalized
 from pellucid.linear.solvers.likelihood import MeanLoss
 
 N = 70_000  # more than a sample holds
@@ -62,9 +61,9 @@ def test_the_answer_is_that_of_rows_in_memory(model: Any, y: Any) -> None:
 def test_threads_and_cuts_change_no_bit_where_a_sample_starts_the_steps() -> None:
     found = []
     for workers, cut in ((1, 65_536), (4, 999)):
-        model = LogisticClassifier()
-        model.check_hyperparameters()
-        fit_penalized(model, array_blocks(X, YES, cut=cut), LocalPasses(workers))
+        source: Any = array_blocks(X, YES, cut=cut)
+        source.passes = LocalPasses(workers)
+        model = LogisticClassifier().fit(source)
         found.append(model.coef_.tobytes() + model.intercept_.tobytes())
     assert found[0] == found[1]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,6 @@ from pellucid.data.blocks.passes import LocalPasses
 from pellucid.data.blocks.places import HashedFolds
 from pellucid.data.blocks.source import array_blocks
 from pellucid.errors import FramingError, ShapeError
-from pellucid.linear.on_blocks.ridge import fit_ridge_cv
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(3_000, 200)) + 5.0 * RNG.normal(size=200)
@@ -23,9 +24,9 @@ Y = X @ RNG.normal(size=200) + RNG.normal(size=3_000)
 @given(st.lists(st.integers(1, 1_500), max_size=5), st.integers(1, 4))
 def test_any_cut_and_any_number_of_threads_give_the_same_bits(cuts: list[int], n: int) -> None:
     whole = RidgeCV().fit(array_blocks(X, Y))
-    model = RidgeCV()
-    model.check_hyperparameters()
-    fit_ridge_cv(model, array_blocks(X, Y, cut=cuts), LocalPasses(n))
+    source: Any = array_blocks(X, Y, cut=cuts)
+    source.passes = LocalPasses(n)
+    model = RidgeCV().fit(source)
     assert model.coef_.tobytes() == whole.coef_.tobytes()
     assert model.scores_.tobytes() == whole.scores_.tobytes()
 
