@@ -37,7 +37,7 @@ def test_it_serves_many_networks_at_once() -> None:
     k=st.integers(1, 3), c=st.integers(1, 4), m=st.integers(1, 5), stride=st.integers(1, 2),
     padding=st.integers(0, 2), seed=st.integers(0, 99),
 )  # fmt: skip
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_few_weights_written_out_are_the_product(
     k: int, c: int, m: int, stride: int, padding: int, seed: int
 ) -> None:
