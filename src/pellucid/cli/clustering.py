@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from pellucid.cli.job import File, Job, Say, predict_from, run_job, show_findings
+from pellucid.cli.job import File, Job, predict_from, run_job, show_findings
 from pellucid.errors import FramingError, TableError
+from pellucid.notebook_progress import Say
 from pellucid.wording import number
 
 if TYPE_CHECKING:

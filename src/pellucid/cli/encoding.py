@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from pellucid.cli.job import File, Job, Say, run_job, show_findings
+from pellucid.cli.job import File, Job, run_job, show_findings
 from pellucid.errors import ModelFileError, TableError
+from pellucid.notebook_progress import Say
 from pellucid.wording import number
 
 if TYPE_CHECKING:

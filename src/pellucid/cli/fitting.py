@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from pellucid.cli.fitting_images import image_job
-from pellucid.cli.job import DEFAULT_FOLDER, File, Job, Say, predict_from, run_job, show_findings
+from pellucid.cli.job import DEFAULT_FOLDER, File, Job, predict_from, run_job, show_findings
 from pellucid.cli.run_file import run_file, settings_from
 from pellucid.cli.started import began
 from pellucid.errors import TableError
+from pellucid.notebook_progress import Say
 from pellucid.wording import number
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from pellucid.cli.job import File, Job, Say, predict_from, show_findings
+from pellucid.cli.job import File, Job, predict_from, show_findings
 from pellucid.cli.run_file import read_config, run_file, settings_from
+from pellucid.notebook_progress import Say
 from pellucid.wording import number
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from rich.console import Console
 
 from pellucid.errors import PellucidError
+from pellucid.notebook_progress import Say
 
 if TYPE_CHECKING:
     from pellucid.findings import Finding
 
 Result = TypeVar("Result")
-Say = Callable[[str, float], None]
 DEFAULT_FOLDER = Path("pellucid-out")
 MARKS = {"alarm": "[bold red]alarm[/]", "caution": "[yellow]caution[/]", "note": "[dim]note[/]"}
 

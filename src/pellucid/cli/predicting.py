@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pellucid.cli.job import Say, progress
+from pellucid.cli.job import progress
 from pellucid.errors import ModelFileError, TableError
+from pellucid.notebook_progress import Say
 from pellucid.storage.atomic import writing_whole
 from pellucid.storage.table_files import as_bytes, refuse_kind
 

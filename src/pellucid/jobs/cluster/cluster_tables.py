@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +31,12 @@ from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings,
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
 from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, stated_by_groups
 from pellucid.jobs.column_summary import column_summaries
-from pellucid.notebook_progress import shows_progress
+from pellucid.notebook_progress import Say, shows_progress
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
 SPLITS = 10  # halvings behind "how well each group comes back"
 SHOWN = 5_000  # rows of a picture
-Say = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,10 +29,9 @@ from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings, K
 from pellucid.jobs.encode.encoding_statements import findings, headline, odd_rows, says
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
-from pellucid.notebook_progress import shows_progress
+from pellucid.notebook_progress import Say, shows_progress
 
 Array = NDArray[np.float64]
-Say = Callable[[str, float], None]
 FEWEST = 5
 MOST_JUDGED = 2_000  # rows behind the accuracy of the nearest neighbour
 

@@ -5,7 +5,6 @@ Notes: §2.1.3, §2.5.6
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from pellucid.data.blocks.files import KINDS, file_blocks
@@ -18,8 +17,7 @@ from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.pass_record import PassRecord, mark_of
-
-Say = Callable[[str, float], None]
+from pellucid.notebook_progress import Say
 
 
 def blocks_of(source: str, encoding: str = "utf-8") -> RowBlocks | None:

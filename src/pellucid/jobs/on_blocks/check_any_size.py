@@ -23,7 +23,8 @@ from pellucid.jobs.on_blocks.any_size import blocks_of
 from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.look_over import read_over
 from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.told_passes import Say, ToldPasses
+from pellucid.jobs.on_blocks.told_passes import ToldPasses
+from pellucid.notebook_progress import Say
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,9 @@ from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.look_over import Known, look_over
 from pellucid.jobs.on_blocks.measured_rows import measured
 from pellucid.jobs.on_blocks.pass_record import PassRecord
-from pellucid.jobs.on_blocks.told_passes import Say, ToldPasses
+from pellucid.jobs.on_blocks.told_passes import ToldPasses
 from pellucid.memory import peak_memory
+from pellucid.notebook_progress import Say
 
 Array = NDArray[Any]
 Statistics = tuple[ColumnStatistics, AnswerCounts]

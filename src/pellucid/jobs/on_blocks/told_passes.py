@@ -6,15 +6,14 @@ Notes: §2.5.6
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from pellucid.data.blocks.passes import LocalPasses, Merge, Partial
 from pellucid.data.blocks.source import Columns, RowBlocks
 from pellucid.jobs.on_blocks.pass_record import PassRecord
+from pellucid.notebook_progress import Say
 
 S = TypeVar("S")
-Say = Callable[[str, float], None]
 SECOND = 0.2  # between two messages
 
 

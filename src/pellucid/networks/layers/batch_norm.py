@@ -18,6 +18,7 @@ from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shap
 from pellucid.networks.layers.normalization import (
     check_normalization,
     divisor,
+    initial_scale_and_shift,
     moments,
     standardised,
 )
@@ -82,11 +83,7 @@ class BatchNorm(Layer):
         return {"G": in_shape[-1:], "B": in_shape[-1:]}, in_shape
 
     def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
-        features = in_shape[-1:]
-        return {
-            "G": device_array(np.ones(features, dtype)),
-            "B": device_array(np.zeros(features, dtype)),
-        }, in_shape
+        return initial_scale_and_shift(in_shape[-1:], dtype), in_shape
 
     def init_state(self, in_shape: Shape, dtype: Any = "float32") -> Any:
         """Averages of μ and σ², and what share of them is still the zero they began with: γᵀ."""

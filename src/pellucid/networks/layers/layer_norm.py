@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
-from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape
-from pellucid.networks.layers.normalization import check_normalization, standardised
+from pellucid.networks.layers.normalization import (
+    check_normalization,
+    initial_scale_and_shift,
+    standardised,
+)
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,7 @@ class LayerNorm(Layer):
         return {"G": in_shape[-1:], "B": in_shape[-1:]}, in_shape
 
     def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
-        features = in_shape[-1:]
-        return {
-            "G": device_array(np.ones(features, dtype)),
-            "B": device_array(np.zeros(features, dtype)),
-        }, in_shape
+        return initial_scale_and_shift(in_shape[-1:], dtype), in_shape
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         bar, through = standardised(x, (x.ndim - 1,), self.epsilon, self.epsilon_place)

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from pellucid.errors import HyperparameterError
+from pellucid.networks.engine.device_array import device_array
+from pellucid.networks.layers.layer import Shape
 
 PLACES = ("outside", "inside")
 
@@ -69,6 +72,17 @@ def standardised(
         return (d - spread(d) - centred * spread(d * centred) / (sigma * s)) / s
 
     return centred / s, backward
+
+
+def initial_scale_and_shift(features: Shape, dtype: Any) -> dict[str, Any]:
+    """G = 1 and B = 0: what is standardised stays so until training moves them.
+
+    Notes: KE 345
+    """
+    return {
+        "G": device_array(np.ones(features, dtype)),
+        "B": device_array(np.zeros(features, dtype)),
+    }
 
 
 def check_normalization(epsilon: float, place: str, owner: str) -> None:
