@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from evidence import Evidence
 # change it stands on; `./test --slow` and a run of single files search further each time.
 settings.register_profile("searching", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True)
+
+# Compiled programs and imported engines stay until the end: no need to walk over them so often.
+gc.set_threshold(10_000, 20, 50)
 
 # Starts of the addresses of tests that `./test --slow` alone runs, beside those marked in place.
 NIGHTLY = tuple(
