@@ -22,7 +22,7 @@ gc.set_threshold(10_000, 20, 50)
 
 
 def nightly() -> Iterator[str]:
-    """Starts of the addresses of tests that only `./test --slow` runs, beside those marked in place.
+    """Starts of the addresses of the tests, beside those marked in place, that the night runs.
 
     A line that is moved in goes on where the last one that is not ends.
     """
