@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any
 from pellucid.errors import ClusterError, MissingExtraError
 
 PATIENCE = 10  # seconds until an address that does not answer is given up
+GLANCE = 0.005  # seconds between two looks at what has arrived
 
 
 def active_client() -> Any:
@@ -80,13 +82,38 @@ def client_at(address: str) -> Iterator[Any]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Dask's own log of lost connections is left out: what matters is raised as an error."""
-    log = logging.getLogger("distributed")
-    level = log.level
-    log.setLevel(logging.CRITICAL + 1)
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        log.setLevel(level)
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
+
+
+def arrivals(client: Any, futures: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Futures and what they gave, as they come.
+
+    Raises
+    ------
+    CancelledError
+        When the client is closed meanwhile: it loses its scheduler without telling who waits.
+
+    Notes: §2.5.6
+    """
+    from distributed import as_completed
+
+    waiting: Any = as_completed
+    arrived = waiting(futures, loop=client.loop, with_results=True)
+    while arrived.count():
+        if arrived.has_ready():
+            yield next(arrived)
+        elif client.status in ("closing", "closed"):
+            raise CancelledError("the client is closed")
+        else:
+            time.sleep(GLANCE)
 
 
 @contextmanager

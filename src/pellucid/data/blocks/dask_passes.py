@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pellucid.data.blocks.dask_blocks import DaskBlocks
-from pellucid.data.blocks.dask_client import in_words
+from pellucid.data.blocks.dask_client import arrivals, in_words
 from pellucid.data.blocks.merging import MergeTree, Node
 from pellucid.data.blocks.passes import Merge, Partial, whole
 from pellucid.data.blocks.rows import Rows, length, part
@@ -139,7 +139,6 @@ class DaskPasses:
         """
         import cloudpickle
         from dask.delayed import delayed
-        from distributed import as_completed
 
         self.taken += 1
         with in_words(self.client):
@@ -160,10 +159,9 @@ class DaskPasses:
                 for f, u in zip(futures, todo, strict=True)
             }
             tree: MergeTree[S] = MergeTree(merge)
-            arrived: Any = as_completed
             done = 0
             try:
-                for future, sums in arrived(futures, loop=self.client.loop, with_results=True):
+                for future, sums in arrivals(self.client, futures):
                     if isinstance(sums, BaseException):  # Dask hands on that it was cancelled
                         raise CancelledError(str(sums)) from sums
                     found = pickle.loads(sums)
