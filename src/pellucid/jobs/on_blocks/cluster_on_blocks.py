@@ -26,8 +26,7 @@ from pellucid.data.blocks.column_statistics import (
 from pellucid.data.blocks.prepared import PreparedBlocks
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.reading import read_by_schema, read_table
-from pellucid.data.sources.any_source import Held
+from pellucid.data.reading import read_table
 from pellucid.data.table import Table
 from pellucid.errors import PellucidWarning
 from pellucid.findings import Finding
@@ -36,6 +35,7 @@ from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
 from pellucid.jobs.cluster.cluster_tables import cluster_table
 from pellucid.jobs.on_blocks.any_size import blocks_of, refuse_whole
 from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.job_rows import read_tile
 from pellucid.jobs.on_blocks.look_over import read_over
 from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
 from pellucid.jobs.on_blocks.told_passes import ToldPasses, passes_over
@@ -104,7 +104,7 @@ def cluster_on_blocks(
         say("weighing numbers of groups on a sample", 0.2)
         found = cluster_table(reading.sample, settings)
         missing = tuple(settings.reading()["missing"])
-        read = partial(_read, wanted=found.machine.wanted, typed=source.typed, missing=missing)
+        read = partial(read_tile, wanted=found.machine.wanted, typed=source.typed, missing=missing)
 
         passes.next("means and ranges of all rows", 0.4, 0.5)
         machine, by_sample = _with_all_statistics(
@@ -124,10 +124,6 @@ def cluster_on_blocks(
     )
     result = _of_all(found, machine, counts, profile.places, note)
     return replace(result, seconds=time.perf_counter() - began)
-
-
-def _read(tile: Tile, wanted: Any, typed: bool, missing: tuple[str, ...]) -> Table:
-    return read_by_schema(Held(tile.rows, "", typed), wanted, missing, first=tile.first)
 
 
 def _with_all_statistics(
