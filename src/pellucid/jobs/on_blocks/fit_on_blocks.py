@@ -22,7 +22,8 @@ from pellucid.data.blocks.column_statistics import (
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
-from pellucid.jobs.fit.candidates import named, recipe_of
+from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidates import named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.machine import Machine
