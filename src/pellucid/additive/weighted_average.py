@@ -129,8 +129,7 @@ class WeightedAverage(GlassBox):
                 "x: a row of the table, wⱼ ≥ 0, Σⱼ wⱼ = 1",
                 "§2.7",
             ),
-            algorithm="The weights are those of the answers to held-out rows, in tenths; each part "
-            "is fitted by itself.",
+            algorithm="Each part is fitted by itself; the weights are given.",
             happened=(("the average", " + ".join(terms)),),
             warnings=tuple(self.warnings_),
             notes="§2.7, Def 85",

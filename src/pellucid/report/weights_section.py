@@ -63,9 +63,9 @@ def _parts_section(result: FitResult) -> str:
     return section(
         "Parts and their weights",
         paragraph(
-            f"An answer is the average of {answers}, weighted as below. The weights are those with "
-            "the lowest loss on held-out rows; the loss of the average in a chunk is that of "
-            "weights found on the other chunks."
+            f"An answer is the average of {answers}, weighted as below. Averaged are the best "
+            "candidate and those within one standard error of it, chunk by chunk; on held-out rows "
+            "the average had a lower loss than each of them."
         ),
         grid("Parts", ("part", "weight", "held-out loss by itself", "λ"), rows, (1, 2, 3)),
     )
