@@ -71,11 +71,14 @@ def test_predict_reads_standard_input_and_writes_standard_output(fitted: Path) -
     assert len(done.stdout.splitlines()) == 4
 
 
-def test_predict_names_the_columns_that_are_absent(fitted: Path, tmp_path: Path) -> None:
+def test_predict_names_the_columns_that_are_absent(
+    fitted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "new.csv").write_text("island,sex\nBiscoe,male\nDream,female\n")
-    done = run("predict", str(fitted / "model.pellucid"), str(tmp_path / "new.csv"))
-    assert done.returncode == 1
-    assert "'bill_length_mm'" in done.stderr
+    with pytest.raises(SystemExit) as ended:
+        main(["predict", str(fitted / "model.pellucid"), str(tmp_path / "new.csv")])
+    assert ended.value.code == 1
+    assert "'bill_length_mm'" in capsys.readouterr().err
 
 
 def test_json_is_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
