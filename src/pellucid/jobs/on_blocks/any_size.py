@@ -12,7 +12,7 @@ from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.reading import read_table
 from pellucid.data.sources.any_source import SQLITE_ENDINGS
 from pellucid.data.sources.many_files import ending, names_many
-from pellucid.errors import ClusterError, TableError
+from pellucid.errors import ClusterError, FramingError, TableError
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
@@ -93,6 +93,11 @@ def fit_any_size(
 
     Notes: §1.0.3, §2.5.6
     """
+    if settings.budget is not None and resume:
+        raise FramingError(
+            "--resume goes on from whole passes, and --budget may end within one: leave one of the "
+            "two out."
+        )
     room = Room.of(settings.memory, settings.cluster)
     source = blocks_of(data, settings.encoding or "utf-8")
     refuse_whole(source, data, settings.cluster)
@@ -101,8 +106,8 @@ def fit_any_size(
         say("reading the table", 0.0)
         table = read_table(data, **settings.reading())
         return fit_table(table, settings, progress=say, since=since)
-    if folder is None:
-        return fit_on_blocks(source, settings, room, say)
+    if folder is None or settings.budget is not None:
+        return fit_on_blocks(source, settings, room, say, since=since)
     mark = mark_of(source, settings, room.sampled_rows(len(source.names)))
     record = PassRecord(folder, mark, resume)
     try:

@@ -16,6 +16,7 @@ from pellucid.data.blocks.dask_passes import DaskPasses
 from pellucid.data.blocks.passes import LocalPasses, Merge, Partial
 from pellucid.data.blocks.sizes import about_rows
 from pellucid.data.blocks.source import Columns, RowBlocks
+from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.pass_record import PassRecord
 from pellucid.notebook_progress import Say
@@ -47,6 +48,10 @@ class ToldPasses:
         Passes so far.
     notes : list of str
         What a fit used besides whole passes.
+    until : Deadline or None
+        When a pass is left in its middle, with `OutOfTime`.
+    slowest : float
+        Seconds that a pass takes at most, about.
 
     Notes: §2.5.6
     """
@@ -58,6 +63,8 @@ class ToldPasses:
         self.cluster = None if client is None else DaskPasses(client, self._seen)
         self.stage, self.share, self.taken = "reading", (0.0, 1.0), 0
         self.notes: list[str] = []
+        self.until: Deadline | None = None
+        self.slowest = 0.0
 
     def next(self, stage: str, begin: float, end: float) -> None:
         """Name the passes that follow."""
@@ -80,6 +87,8 @@ class ToldPasses:
         return found
 
     def _seen(self, done: int) -> None:
+        if self.until is not None and self.until.passed:
+            raise OutOfTime
         now = time.monotonic()
         if now - self._told >= SECOND:
             self._told = now
