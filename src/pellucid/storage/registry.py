@@ -69,6 +69,7 @@ REGISTRY: dict[str, str] = {
     "SigmoidsClassifier": "pellucid.linear.sigmoids_classifier:SigmoidsClassifier",
     "NetworkClassifier": "pellucid.networks.estimators.network_classifier:NetworkClassifier",
     "NetworkRegressor": "pellucid.networks.estimators.network_regressor:NetworkRegressor",
+    "EncoderDecoder": "pellucid.networks.text.encoder_decoder:EncoderDecoder",
     "NextToken": "pellucid.networks.text.next_token:NextToken",
     "RobustClassifier": "pellucid.networks.adversarial.robust_classifier:RobustClassifier",
     "Dense": "pellucid.networks.layers.dense:Dense",

@@ -78,6 +78,8 @@ CONVERTERS: dict[str, str] = {
 }
 OTHERS = "foreign:of_another_package"  # what writes estimators of other packages
 REFUSALS: dict[str, str] = {
+    "EncoderDecoder": "it writes a word at a time by a loop, which no graph of operators is; its "
+    "network alone converts: to_onnx(model.network_, path, params=model.params_)",
     "NextToken": "it writes text by a loop of random draws, which no graph of operators is; its "
     "network alone converts: to_onnx(model.network_, path, params=model.params_)",
 }
