@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import nightly
 from pellucid import errors
 from pellucid.errors import HyperparameterError, PellucidError, PellucidWarning
 from pellucid.explanation import Explanation, Formula
