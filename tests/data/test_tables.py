@@ -64,7 +64,6 @@ def test_every_source_reads_to_the_same_values(tmp_path: Path, monkeypatch: Any)
     written(tmp_path, SAMPLE.replace(",", ";"), "semi.csv")
     with closing(sqlite3.connect(tmp_path / "t.db")) as base, base:
         frame_.to_sql("rows", base, index=False)
-    base.close()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(SAMPLE.encode())))
     sources = [
         tmp_path / "t.parquet",
