@@ -37,7 +37,7 @@ HOMES: dict[str, str] = {
     "Explanation": "pellucid.explanation",
     "FactoredCode": "pellucid.features.factored_code",
     "FewLabelClassifier": "pellucid.autoencoders.few_labels",
-    "fit_table": "pellucid.jobs.fit.fit_tables",
+    "fit_table": "pellucid.jobs.any_table",
     "frame": "pellucid.data.framing",
     "GenerativeAdversarialPair": "pellucid.autoencoders.adversarial_pair",
     "HierarchicalClusters": "pellucid.clusters.hierarchical",

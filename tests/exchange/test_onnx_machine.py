@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from fitted_machines import average
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from onnx_answers import run, session_of
+from sklearn.pipeline import make_pipeline
 
-from pellucid import LogisticClassifier, cluster_table, read_table, to_onnx
+from pellucid import LogisticClassifier, Ridge, cluster_table, read_table, to_onnx
+from pellucid.data.encoder import TableEncoder
 from pellucid.data.framing import Framing
 from pellucid.data.table import Table
 from pellucid.errors import FramingError, PellucidError
 from pellucid.exchange import machine_to_onnx
+from pellucid.exchange.onnx.file import packed_onnx
 from pellucid.jobs.cluster.cluster_result import ClusterSettings
 from pellucid.jobs.fit.candidates import recipes
 from pellucid.jobs.fit.image_machine import ImageMachine
@@ -44,6 +48,8 @@ MACHINES: dict[str, tuple[str, str, dict[str, str] | None]] = {
     "two classes": ("two classes", "logistic", CODES),
     "neighbours": ("two classes", "nearest", None),
     "several classes": ("several classes", "softmax", None),
+    "average of amounts": ("regression", "average", CODES),
+    "average of chances": ("two classes", "average", None),
     "overlapping": ("overlapping classes", "sigmoids", None),
 }
 
@@ -97,8 +103,11 @@ def made(name: str) -> tuple[Machine, Table, Any]:
         classes = ("big", "mid", "small")[: 2 if problem == "two classes" else 3]
         y = np.array(classes)[np.searchsorted([5.0, 7.0][: len(classes) - 1], score)]
     stem, _, scale = model.rpartition("-")
-    recipe = recipes(problem)[stem or model]
-    recipe = recipe.on_scale(scale) if stem else recipe
+    if model == "average":
+        recipe = average(problem)
+    else:
+        recipe = recipes(problem)[stem or model]
+        recipe = recipe.on_scale(scale) if stem else recipe
     pipeline = recipe.pipeline(0, None, codes).fit(table, y)
     framing = Framing("y", problem, "", classes, table.names)
     machine = Machine(
@@ -231,3 +240,29 @@ def test_groups_and_images_have_a_graph_too() -> None:
         np.testing.assert_allclose(chances, answers[name], rtol=1e-5, atol=1e-5)
     with pytest.raises(FramingError, match="A dict has no ONNX export as a whole"):
         machine_to_onnx({})
+
+
+@pytest.mark.parametrize("name", ["x", "x0", "income", "prediction of"])
+@pytest.mark.parametrize("kind", ["amount", "category"])
+def test_a_table_of_one_column_goes_by_the_columns_name(name: str, kind: str) -> None:
+    cells: list[Any] = [1.0, 2.5, 4.0] if kind == "amount" else ["low", "mid", "high"]
+    table = read_table(pd.DataFrame({name: cells * 10}))
+    encoder = TableEncoder().fit(table)
+    y = np.arange(30.0)
+    model = Ridge(lam=0.1).fit(encoder.transform(table), y)
+    framing = Framing("y", "regression", "", (), (name,))
+    machine = Machine(framing, table.schema, (encoder,), model, None, {})
+    feed = feed_of(machine, [{name: cell} for cell in cells])
+    found = run(session_of(machine_to_onnx(machine)), feed)["prediction"]
+    rows = read_table(pd.DataFrame({name: cells}), schema=table.schema)
+    assert found == pytest.approx(machine.predict(rows))
+
+
+@pytest.mark.parametrize("beside", [[], ["idle"]])
+@pytest.mark.parametrize("name", ["x", "income"])
+def test_a_pipeline_of_one_column_goes_by_the_columns_name(name: str, beside: list[str]) -> None:
+    held = pd.DataFrame({name: ["low", "mid", "high"] * 10} | dict.fromkeys(beside, 0.0))
+    pipeline = make_pipeline(TableEncoder(), Ridge(lam=0.1)).fit(held, np.arange(30.0))
+    session = session_of(packed_onnx(pipeline))
+    feed = {i.name: held[i.name].to_numpy(dtype=object)[:, None] for i in session.get_inputs()}
+    assert run(session, feed)["prediction"] == pytest.approx(pipeline.predict(held))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from typing import Any
 
@@ -230,3 +231,41 @@ def test_the_penguins_of_a_csv_file_in_duckdb() -> None:
     )
     found = duckdb.sql(query).to_arrow_table().to_pydict()
     equal(found, machine, PENGUINS)  # type: ignore[arg-type]
+
+
+NOTATIONS = {  # how a date is written, and a day that proves the order to the reader
+    "year first": "{0.year}/{0.month:02d}/{0.day:02d}",
+    "day first": "{0.day}.{0.month}.{0.year}",
+    "month first": "{0.month}/{0.day}/{0.year}",
+    "ISO with a clock": "{0.year}-{0.month:02d}-{0.day:02d} 05:30",
+}
+
+
+def dated(cells: list[str | None], target: list[float]) -> tuple[Machine, pa.Table]:
+    """A linear machine of one column of dates."""
+    whole = pa.table({"sold": cells, "y": target})
+    table = read_table(whole)
+    framing = frame(table, "y")
+    encoder = TableEncoder().fit(table.select(framing.features))
+    model = Ridge(lam=0.01).fit(encoder.transform(table), framing.answers(table))
+    return Machine(framing, table.schema, (encoder,), model, None, {}), whole
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_dates_of_every_order_are_read_as_in_training(notation: str) -> None:
+    days = [datetime.date(2012, 1, 25) + datetime.timedelta(37 * i) for i in range(60)]
+    texts = [None if i % 9 == 4 else NOTATIONS[notation].format(d) for i, d in enumerate(days)]
+    machine, whole = dated(texts, [float(np.sin(d.month)) + d.year for d in days])
+    for dialect in RUN:
+        equal(answered(to_sql(machine, dialect), whole, dialect), machine, whole)
+    assert "REGEXP_REPLACE" in to_sql(machine, "postgresql")
+
+
+@pytest.mark.parametrize("dialect", RUN)
+@pytest.mark.parametrize("cell", ["2012/13/01", "1/2/12", "2012-1", "1-2-3-2012", '"2012/1/1'])
+def test_what_is_no_date_stops_the_query(cell: str, dialect: str) -> None:
+    machine, _ = dated(
+        ["2012/01/25", "2013/06/14", "2014/12/01"] * 9, [float(i) for i in range(27)]
+    )
+    with pytest.raises((duckdb.Error, sqlite3.Error), match=r"sold'+ holds no date|out of range"):
+        answered(to_sql(machine, dialect), pa.table({"sold": [cell]}), dialect)

@@ -6,6 +6,7 @@ Notes: §1.0.3, §1.0.7
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator
@@ -217,6 +218,8 @@ def application(settings: ServeSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         renewing = asyncio.create_task(service.keep_new())
+        gc.collect()
+        gc.freeze()  # engines and models stay: a request does not pay for walking over them
         yield
         renewing.cancel()
         with suppress(asyncio.CancelledError):

@@ -73,6 +73,8 @@ CONVERTERS: dict[str, str] = {
     "ThermometerCode": "codes:class_code",
     "TransformedTarget": "linear:transformed_target",
     "VariationalAutoencoder": "autoencoders:trained_code",
+    "WeightedAverageClassifier": "averages:of_chances",
+    "WeightedAverageRegressor": "averages:of_amounts",
 }
 OTHERS = "foreign:of_another_package"  # what writes estimators of other packages
 REFUSALS: dict[str, str] = {

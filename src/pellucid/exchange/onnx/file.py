@@ -86,7 +86,7 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None, example: Any 
 
     from pellucid.exchange.onnx.converters import converter_of, outputs_of
     from pellucid.exchange.onnx.graph import Input, OnnxGraph
-    from pellucid.exchange.onnx.inputs import inputs_of, rows_of
+    from pellucid.exchange.onnx.inputs import inputs_of, names_of, rows_of
 
     if hasattr(model, "answers"):
         from pellucid.exchange.onnx.machine import machine_to_onnx
@@ -103,5 +103,5 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None, example: Any 
         check_is_fitted(model)
     inputs = inputs_of(model, example)
     graph = OnnxGraph(taken=[each.name for each in inputs])
-    names = [str(name) for name in getattr(model, "feature_names_in_", ())]
-    return graph.packed(inputs, outputs_of(graph, rows_of(graph, inputs, names), model))
+    rows = rows_of(graph, inputs, names_of(model, inputs))
+    return graph.packed(inputs, outputs_of(graph, rows, model))

@@ -49,7 +49,7 @@ def inputs_of(model: Any, example: Any = None) -> list[Input]:
 def rows_of(graph: OnnxGraph, inputs: Sequence[Input], names: Sequence[str] = ()) -> Rows:
     """The inputs as rows; numbers of other types become float64.
 
-    `names` are those of the columns of a single matrix.
+    `names` are those of the columns of a single input.
     """
     parts = []
     for each in inputs:
@@ -60,6 +60,13 @@ def rows_of(graph: OnnxGraph, inputs: Sequence[Input], names: Sequence[str] = ()
         wide = text or np.dtype(each.dtype) == np.float64
         parts.append(Part(each.name if wide else graph.cast(each.name, np.float64), own, text))
     return Rows(tuple(parts))
+
+
+def names_of(model: Any, inputs: Sequence[Input]) -> list[str]:
+    """Names of the columns of the inputs; none where the model counts its columns."""
+    known = [str(name) for name in getattr(model, "feature_names_in_", ())]
+    width = sum(each.shape[0] if each.shape else 1 for each in inputs)
+    return known if len(known) in (0, width) else [each.name for each in inputs]
 
 
 Columns = list[tuple[str, bool]]  # names, and whether they hold text

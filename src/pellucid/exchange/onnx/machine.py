@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.data.as_read import AsRead
 from pellucid.data.table import Kind
 from pellucid.errors import FramingError, MissingExtraError
 from pellucid.exchange.onnx.converters import features_of, outputs_of
@@ -79,11 +80,13 @@ def machine_to_onnx(machine: Any) -> bytes:
 
 def _of_table(machine: Machine) -> bytes:
     named = [PREDICTION, *(f"probability_{name}" for name in _classes(machine))]
-    graph, inputs = _begun(machine.wanted, named)
-    return graph.packed(inputs, _answers(graph, rows_of(graph, inputs), machine))
+    graph, inputs, rows = _begun(machine.wanted, named)
+    return graph.packed(inputs, _answers(graph, rows, machine))
 
 
-def _begun(wanted: list[dict[str, Any]], named: Sequence[str]) -> tuple[OnnxGraph, list[Input]]:
+def _begun(
+    wanted: list[dict[str, Any]], named: Sequence[str]
+) -> tuple[OnnxGraph, list[Input], Rows]:
     """An empty graph with an input a column, whose outputs will have these names."""
     inputs = [
         Input(entry["name"], np.float64 if _is_amount(entry) else str, (1,)) for entry in wanted
@@ -94,7 +97,9 @@ def _begun(wanted: list[dict[str, Any]], named: Sequence[str]) -> tuple[OnnxGrap
             f"The column {clash!r} has the name of an output; an ONNX graph has each name once. "
             "Rename the column and fit again."
         )
-    return OnnxGraph(taken=[*(each.name for each in inputs), *named]), inputs
+    names = [each.name for each in inputs]
+    graph = OnnxGraph(taken=[*names, *named])
+    return graph, inputs, rows_of(graph, inputs, names)
 
 
 def _of_images(machine: ImageMachine) -> bytes:
@@ -124,8 +129,8 @@ def _of_codes(machine: EncodingMachine) -> bytes:
         graph, given, rows = _begun_with_images(machine.size, named)
         inputs = [given]
     else:
-        graph, inputs = _begun(machine.wanted, named)
-        rows = features_of(graph, rows_of(graph, inputs), machine.encoder)
+        graph, inputs, columns = _begun(machine.wanted, named)
+        rows = features_of(graph, columns, machine.encoder)
     code, loss = code_and_loss(graph, rows, machine.model)
     outputs: Outputs = {
         name: (graph("Gather", code, graph.whole(at), axis=1), np.float64, ())
@@ -136,8 +141,8 @@ def _of_codes(machine: EncodingMachine) -> bytes:
 
 def _of_groups(machine: ClusterMachine) -> bytes:
     """The number of the group, from 1, and the distance to its mean."""
-    graph, inputs = _begun(machine.wanted, (PREDICTION, DISTANCE))
-    x = features_of(graph, rows_of(graph, inputs), machine.encoder).matrix(graph)
+    graph, inputs, columns = _begun(machine.wanted, (PREDICTION, DISTANCE))
+    x = features_of(graph, columns, machine.encoder).matrix(graph)
     x = graph("Mul", graph.columns(x, machine.kept), graph.constant(machine.scale))
     x = x if machine.view is None else graph("MatMul", x, graph.constant(machine.view))
     width = len(machine.model.cluster_centers_[0])
@@ -163,7 +168,8 @@ def _classes(machine: Machine) -> Sequence[str]:
 
 def _answers(graph: OnnxGraph, rows: Rows, machine: Machine) -> Outputs:
     for step in machine.steps:
-        rows = features_of(graph, rows, step)
+        if not isinstance(step, AsRead):  # the columns as they are: each part encodes them
+            rows = features_of(graph, rows, step)
     found = outputs_of(graph, rows, machine.model)
     if machine.framing.problem == "regression":
         amount = found["prediction"][0]

@@ -14,7 +14,7 @@ import numpy as np
 from pellucid.errors import MissingExtraError
 from pellucid.exchange.onnx.converters import CONVERTERS, REFUSALS, outputs_of
 from pellucid.exchange.onnx.graph import ML, Input, OnnxGraph
-from pellucid.exchange.onnx.inputs import rows_of
+from pellucid.exchange.onnx.inputs import names_of, rows_of
 from pellucid.exchange.onnx.linear import decision
 from pellucid.exchange.onnx.rows import FEATURES, Outputs
 from pellucid.storage.registry import REGISTRY
@@ -93,8 +93,7 @@ def _found(graph: OnnxGraph, variables: Any, model: Any, scores: bool = False) -
     for each, width in zip(variables, widths, strict=True):
         dtype = str if isinstance(each.type, StringTensorType) else np.float32
         inputs.append(Input(each.full_name, dtype, (width,)))
-    names = [str(name) for name in getattr(model, "feature_names_in_", ())]
-    rows = rows_of(graph, inputs, names)
+    rows = rows_of(graph, inputs, names_of(model, inputs))
     outputs = outputs_of(graph, rows, model)
     if hasattr(model, "transform") and not hasattr(model, "predict"):
         kept = next(name for name in FEATURES if name in outputs)

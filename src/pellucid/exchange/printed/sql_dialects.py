@@ -16,6 +16,7 @@ from pellucid.data.columns.spellings import SPELLINGS
 from pellucid.errors import FramingError
 from pellucid.exchange.formulas.expressions import marker
 from pellucid.exchange.formulas.program import Reading
+from pellucid.exchange.printed.sql_dates import iso_by_parts, iso_by_patterns
 from pellucid.exchange.printed.sql_words import case_of, listed, literal, spellings_of
 
 SPACES = "' ' || " + " || ".join(f"CHR({code})" for code in (9, 10, 11, 12, 13, 160))
@@ -176,8 +177,9 @@ class DuckDB(Dialect):
         return f"CASE WHEN {shaped} AND NOT {named} THEN TRY_CAST({text} AS DOUBLE) END"
 
     def _stamp(self, cell: Cell, reading: Reading) -> str:
-        shaped = f"REGEXP_MATCHES({cell.text}, {literal(DATE)})"
-        return f"CAST({_date_text(cell, reading, shaped)} AS TIMESTAMP)"
+        text = iso_by_patterns(cell.text, _order(reading))
+        shaped = f"REGEXP_MATCHES({text}, {literal(DATE)})"
+        return f"CAST({_date_text(cell, reading, shaped, text)} AS TIMESTAMP)"
 
     def days_of(self, cell: Cell, reading: Reading) -> str:
         """From microseconds."""
@@ -223,8 +225,9 @@ class PostgreSQL(Dialect):
         return f"CASE WHEN {shaped} AND NOT {named} THEN CAST({text} AS float8) END"
 
     def _stamp(self, cell: Cell, reading: Reading) -> str:
-        shaped = f"{cell.text} ~ {literal(DATE)}"
-        return f"CAST({_date_text(cell, reading, shaped)} AS timestamp)"
+        text = iso_by_patterns(cell.text, _order(reading))
+        shaped = f"{text} ~ {literal(DATE)}"
+        return f"CAST({_date_text(cell, reading, shaped, text)} AS timestamp)"
 
     def days_of(self, cell: Cell, reading: Reading) -> str:
         """From seconds."""
@@ -279,9 +282,8 @@ class SQLite(Dialect):
         number = f"CASE WHEN {shaped} THEN CAST({text} AS REAL) END"
         return f"CASE TYPEOF({cell.value}) WHEN 'text' THEN {number} ELSE {cell.value} END"
 
-    def _stamp(self, cell: Cell, reading: Reading, then: str) -> str:
-        """`then`, of a text that is a date of the calendar."""
-        text = cell.text
+    def _stamp(self, cell: Cell, reading: Reading, text: str, then: str) -> str:
+        """`then`, of a text in ISO 8601 that is a date of the calendar."""
         day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
         clock = "[ T][0-9][0-9]:[0-9][0-9]"
         shapes = " OR ".join(
@@ -292,18 +294,20 @@ class SQLite(Dialect):
         # Only with something to add does SQLite work out that 30 February is 2 March.
         real = f"DATE(SUBSTR({text}, 1, 19), '+0 days') = SUBSTR({text}, 1, 10)"
         cases = [(f"({shapes}) AND {rest} AND {real}", then)]
-        return case_of(cases, _raised(f"{_no(reading, 'date')} || {text}"))
+        return case_of(cases, _raised(f"{_no(reading, 'date')} || {cell.text}"))
 
     def days_of(self, cell: Cell, reading: Reading) -> str:
         """From whole seconds, and the part of one that is written."""
-        whole = f"CAST(STRFTIME('%s', SUBSTR({cell.text}, 1, 19)) AS REAL)"
-        part = f"CAST('0' || SUBSTR({cell.text}, 20, 7) AS REAL)"
-        return self._stamp(cell, reading, f"({whole} + {part}) / 86400.0")
+        text = iso_by_parts(cell.text, _order(reading))
+        whole = f"CAST(STRFTIME('%s', SUBSTR({text}, 1, 19)) AS REAL)"
+        part = f"CAST('0' || SUBSTR({text}, 20, 7) AS REAL)"
+        return self._stamp(cell, reading, text, f"({whole} + {part}) / 86400.0")
 
     def month_of(self, cell: Cell, reading: Reading) -> str:
         """From the calendar."""
-        month = f"CAST(STRFTIME('%m', SUBSTR({cell.text}, 1, 10)) AS REAL) - 1.0"
-        return self._stamp(cell, reading, month)
+        text = iso_by_parts(cell.text, _order(reading))
+        month = f"CAST(STRFTIME('%m', SUBSTR({text}, 1, 10)) AS REAL) - 1.0"
+        return self._stamp(cell, reading, text, month)
 
 
 def _number_text(cell: Cell, reading: Reading) -> str:
@@ -314,9 +318,13 @@ def _number_text(cell: Cell, reading: Reading) -> str:
     return f"{_no(reading, 'plain number, as this query reads them')} || {cell.text}"
 
 
-def _date_text(cell: Cell, reading: Reading, shaped: str) -> str:
+def _order(reading: Reading) -> str:
+    return (reading.notation or USUAL).order
+
+
+def _date_text(cell: Cell, reading: Reading, shaped: str, text: str) -> str:
     """The text of a date, ready for a cast that refuses any other; NULL stays NULL."""
-    return case_of([(shaped, cell.text)], f"{_no(reading, 'date')} || {cell.text}")
+    return case_of([(shaped, text)], f"{_no(reading, 'date')} || {cell.text}")
 
 
 def _no(reading: Reading, what: str) -> str:

@@ -19,11 +19,11 @@ from pellucid.data.blocks.column_statistics import (
     merged,
     statistics_of,
 )
-from pellucid.data.blocks.sizes import about_rows
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
-from pellucid.jobs.fit.candidates import named, recipe_of
+from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidates import named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.machine import Machine
@@ -34,7 +34,7 @@ from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.look_over import Known, look_over
 from pellucid.jobs.on_blocks.measured_rows import measured
 from pellucid.jobs.on_blocks.pass_record import PassRecord
-from pellucid.jobs.on_blocks.told_passes import ToldPasses
+from pellucid.jobs.on_blocks.told_passes import ToldPasses, passes_over
 from pellucid.memory import peak_memory
 from pellucid.notebook_progress import Say
 
@@ -76,8 +76,8 @@ def fit_on_blocks(
     say = progress or (lambda stage, done: None)
     began = time.perf_counter()
     _refuse_settings(settings)
-    passes = ToldPasses(say, about_rows(source), record)
-    with warnings.catch_warnings():  # of a tile alone; what concerns all rows becomes a finding
+    with passes_over(source, room, say, record) as passes, warnings.catch_warnings():
+        # Warnings here are of a tile alone; what concerns all rows becomes a finding.
         warnings.simplefilter("ignore", PellucidWarning)
         known = look_over(source, settings, room.sampled_rows(len(source.names)), passes)
         tried = _tried(known, settings, say)
