@@ -33,6 +33,7 @@ HOMES: dict[str, str] = {
     "Dates": "pellucid.features.dates",
     "DenoisingAutoencoder": "pellucid.autoencoders.denoising",
     "diagnose": "pellucid.evaluation.diagnosis",
+    "EncoderDecoder": "pellucid.networks.text.encoder_decoder",
     "Explanation": "pellucid.explanation",
     "FactoredCode": "pellucid.features.factored_code",
     "FewLabelClassifier": "pellucid.autoencoders.few_labels",

@@ -153,7 +153,7 @@ def _numbers_tried(result: ClusterResult) -> RichTable:
         grid.add_column(head, justify="left" if at == 5 else "right")
     for e in result.choice.evidence:
         mark = result.k == e.k
-        apart = "" if e.k == 1 else "yes" if e.parted else "no"
+        apart = "" if e.k == 1 else "yes" if e.separated else "no"
         again = "" if e.k == 1 else f"{e.consistency:.2f} ± {e.consistency_error:.2f}"
         silhouette = "" if e.k == 1 else f"{e.silhouette:.2f}"
         cells = (str(e.k), again, apart, number(e.held_out), silhouette, e.verdict())

@@ -355,17 +355,13 @@ def compared(problem: str, name: str) -> list[Recipe]:
 
 def is_asked_for(problem: str, name: str, candidate: Candidate) -> bool:
     """Whether a candidate is what `--model NAME` means, on whichever scale of the target."""
+    if candidate.parts:
+        return name == "auto"
     stem = candidate.model
     for scale in SCALES:
         stem = stem.removesuffix(f"-{scale}")
     keys = {recipe.model for recipe in asked_for(problem, name)}
     return candidate.model in keys or stem in keys
-
-
-def recipe_of(problem: str, chosen: Candidate) -> Recipe:
-    """The recipe of a candidate, with what was tuned set as it was chosen."""
-    recipe = named(problem, chosen.model)
-    return replace(recipe, value=chosen.value) if chosen.value is not None else recipe
 
 
 def _regression() -> dict[str, Recipe]:

@@ -18,7 +18,7 @@ from pellucid.data.splits import Split
 from pellucid.evaluation.cross_validation import take_rows
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.jobs.column_summary import ColumnSummary
-from pellucid.jobs.fit.candidates import recipe_of
+from pellucid.jobs.fit.averaging import recipe_of
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.in_time import InTime
 from pellucid.jobs.fit.insight import look_inside

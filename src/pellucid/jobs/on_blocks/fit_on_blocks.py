@@ -23,7 +23,8 @@ from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
 from pellucid.evaluation.deadline import Deadline, OutOfTime
-from pellucid.jobs.fit.candidates import named, recipe_of
+from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidates import named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.in_time import InTime, time_for_work
