@@ -179,5 +179,5 @@ def test_a_line_that_names_the_separator_is_no_row(
     assert read.schema == wanted.schema
     assert [list(c.texts()) for c in read.columns] == [list(c.texts()) for c in wanted.columns]
     said.write_bytes(said.read_bytes() + mark.join("123").encode())
-    with pytest.raises(TableError, match="line [67] has 3 cells, .* 2 columns|line 5 has 3 cells"):
+    with pytest.raises(TableError, match="3 cells"):
         read_table(said)
