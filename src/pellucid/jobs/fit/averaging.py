@@ -1,6 +1,6 @@
 """Averages of the candidates that cannot be told apart: as judged on their held-out answers.
 
-Weights found from the same rows did no better than equal ones on 25 real tables, and need more words.
+Weights found from the same rows did no better than equal ones on 25 real tables.
 
 Notes: Def 85, Concept 87, §2.7
 """
