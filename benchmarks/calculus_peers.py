@@ -20,14 +20,14 @@ import sympy as sp
 
 from calculus_sympy import to_sympy, value_of
 from pellucid.calculus import differentiate, read
-from pellucid.calculus.checking.sample_points import points
-from pellucid.calculus.checking.verify import (
-    accepted,
+from pellucid.calculus.checking.numeric_check import (
+    accepted_arguments,
     central_differences,
     check_derivative,
     check_with_jax,
-    laid_out,
+    differences_in_layout,
 )
+from pellucid.calculus.checking.sample_points import random_points
 from pellucid.calculus.codegen.emit import identifier
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.language.declarations import declare
@@ -141,16 +141,18 @@ def _compared_numerically(of, by, answer) -> str:
     value = callable_for([of], given=given)
     rng = np.random.default_rng(0)
     done = 0
-    for tries, point in enumerate(points([of, by], rng)):
+    for tries, point in enumerate(random_points([of, by], rng)):
         if done == 2 or tries == 40:
             break
         with np.errstate(all="ignore"):
-            full = central_differences(value, accepted(value, point), identifier(by.detail))
+            full = central_differences(
+                value, accepted_arguments(value, point), identifier(by.detail)
+            )
         if not np.isfinite(full).all():
             continue
         done += 1
         found = np.asarray(value_of(answer, given, point), dtype=float)
-        expected = laid_out(full, of, by, "denominator")
+        expected = differences_in_layout(full, of, by, "denominator")
         same = [expected.reshape(-1), np.asarray(expected).T.reshape(-1)]
         if found.size != expected.size or not any(
             np.allclose(found.reshape(-1), one, rtol=1e-3, atol=1e-4) for one in same

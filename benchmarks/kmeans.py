@@ -23,7 +23,7 @@ from sklearnex.cluster import KMeans as Intel
 from harness import Row, compare
 from pellucid import KMeans
 from pellucid.clusters.kernels.nearest import nearest_of_rows
-from pellucid.clusters.solvers.restarts import Plan, starts_of
+from pellucid.clusters.solvers.restarts import Plan, initial_means
 
 Array = NDArray[np.float64]
 DIGITS = Path(__file__).parents[2] / "shared" / "data" / "digits28.npz"
@@ -107,7 +107,7 @@ def same_starts(
 
 
 def drawn(X: Array, k: int, restarts: int = 1, init: str = "random") -> list[Array]:
-    return starts_of(X, [k], Plan(init, restarts))[0]
+    return initial_means(X, [k], Plan(init, restarts))[0]
 
 
 def whole_job(X: Array, rounds: int) -> list[Row]:

@@ -12,7 +12,7 @@ import pytest
 from pellucid.calculus import derive, differentiate, read
 from pellucid.calculus.algebra.shapes import axes_of, kind_of
 from pellucid.calculus.codegen.modules import callable_for
-from pellucid.calculus.derivation.layout import derivative_shape, legend
+from pellucid.calculus.derivation.layout import derivative_shape, layout_legend
 from pellucid.calculus.language.declarations import declare
 from pellucid.errors import FormulaError, ShapeError
 
@@ -39,7 +39,7 @@ def test_kinds_and_shapes(of, by, shape, source, formula, where) -> None:
     assert (whole.shape, declared.symbols["b"].shape) == (of, by)
     assert differentiate(whole, declared.symbols["b"]).shape == shape
     assert derivative_shape(of, by) == shape
-    assert source in legend(of, by)
+    assert source in layout_legend(of, by)
     assert len(axes_of(shape)) == len(axes_of(of)) + len(axes_of(by))  # Concept 474
     if len(shape) == 2:
         assert derivative_shape(of, by, "numerator") == shape[::-1]  # Clarification 464
@@ -303,7 +303,7 @@ def test_messages_say_axis_and_length() -> None:
 
     for path in Path(str(pellucid.calculus.__file__)).parent.glob("*.py"):
         assert "dimension" not in path.read_text("utf-8").lower(), path.name
-    assert "axes" in legend(("n", 1), ("r", "k"))
+    assert "axes" in layout_legend(("n", 1), ("r", "k"))
 
 
 def test_a_vectorised_activation_is_refused_in_a_matrix_product() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pellucid.calculus import differentiate, read
-from pellucid.calculus.checking.verify import check_derivative, check_with_jax
+from pellucid.calculus.checking.numeric_check import check_derivative, check_with_jax
 from pellucid.calculus.derivation.derivative import Derivative
 from pellucid.calculus.language.declarations import Declarations, declare
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pellucid.calculus import differentiate, read
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression
-from pellucid.calculus.checking.verify import check_derivative, check_with_jax
+from pellucid.calculus.checking.numeric_check import check_derivative, check_with_jax
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.language.declarations import declare
 

@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 from pellucid.clusters.kernels import points
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.clusters.kernels.nearest import nearest_of_rows
-from pellucid.clusters.kernels.points import crew, points_of
+from pellucid.clusters.kernels.points import panels_from_rows, piece_runner
 from pellucid.clusters.solvers.bounded_kmeans import bounded_k_means
 from pellucid.clusters.solvers.lloyd import Run, plain_k_means
-from pellucid.clusters.solvers.restarts import unit_of
+from pellucid.clusters.solvers.restarts import safe_unit
 
 Array = NDArray[np.float64]
 
 
 def both(X: Array, means: Array, weights: Array | None = None, **how: Any) -> tuple[Run, Run]:
-    with crew(*X.shape) as over:
-        fast = bounded_k_means(points_of(X, weights, over), [means], over, **how)[0]
+    with piece_runner(*X.shape) as over:
+        fast = bounded_k_means(panels_from_rows(X, weights, over), [means], over, **how)[0]
     return fast, plain_k_means(X, means, weights, **how)
 
 
@@ -93,7 +93,7 @@ def test_and_at_the_ends_of_the_scale() -> None:
     plain = plain_k_means(X, X[:5])
     for scale in (1e150, 1e-150, 2.0**400, 1e300):
         Z = X * scale
-        fast = both(Z / unit_of(Z), Z[:5] / unit_of(Z))
+        fast = both(Z / safe_unit(Z), Z[:5] / safe_unit(Z))
         same(*fast)
         assert (fast[0].labels == plain.labels).all()
 
@@ -134,8 +134,8 @@ def test_runs_side_by_side_are_runs_alone() -> None:
     """6.3.1-restarts: sharing the pass over the rows changes nothing."""
     X = np.random.default_rng(3).normal(size=(2000, 2))
     starts = [X[i : i + k] for i, k in enumerate((3, 8, 3, 30))]
-    with crew(*X.shape) as over:
-        together = bounded_k_means(points_of(X, None, over), starts, over)
+    with piece_runner(*X.shape) as over:
+        together = bounded_k_means(panels_from_rows(X, None, over), starts, over)
     for run, start in zip(together, starts, strict=True):
         same(run, plain_k_means(X, start))
 

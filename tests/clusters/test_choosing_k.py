@@ -12,10 +12,10 @@ from scipy.stats import binom
 from pellucid.clusters.axes import axis_with_groups
 from pellucid.clusters.choosing_k import choose_k
 from pellucid.clusters.evidence import beyond_chance
-from pellucid.clusters.null_reference import evened, null_reference
+from pellucid.clusters.null_reference import null_reference, spread_within_steps
 from pellucid.clusters.separation import (
     best_directions,
-    lines,
+    lines_between_means,
     valley_counts,
     valley_depths,
     valley_p_values,
@@ -181,7 +181,7 @@ def test_valleys_of_one_lump_are_rarely_found_and_of_two_always() -> None:
             cut = np.median(own)
             means = np.array([own[own < cut].mean(), own[own >= cut].mean()])[:, None]
             labels = (half[:, 0] > means.mean()).astype(np.intp)
-            counts = valley_counts(half, means, labels, lines(means))
+            counts = valley_counts(half, means, labels, lines_between_means(means))
             found.append(valley_p_values(counts)[0])
     assert np.mean(np.array(found) <= 0.05) <= 0.05
     two = np.concatenate([random.normal(size=(80, 1)), 6 + random.normal(size=(80, 1))])
@@ -200,7 +200,7 @@ def test_the_best_direction_tells_two_long_groups_apart() -> None:
     labels = (np.arange(400) < 200).astype(np.intp)
     means = np.array([long[labels == j].mean(axis=0) for j in (0, 1)])
     numbers = np.array([0, 1])
-    plain = valley_counts(long, means, labels, lines(means))
+    plain = valley_counts(long, means, labels, lines_between_means(means))
     best = valley_counts(long, means, labels, best_directions(long, means, labels, numbers))
     assert valley_p_values(plain)[0] > 0.05 > 1e-3 > valley_p_values(best)[0]
 
@@ -213,6 +213,6 @@ def test_tables_without_groups_keep_spread_and_shares() -> None:
     np.testing.assert_allclose(np.cov(Z[:, :2].T), np.cov(X[:, :2].T), rtol=0.15)
     assert Z[:, 2].sum() == X[:, 2].sum()
     assert (Z[:, 2] != X[:, 2]).any()
-    whole = evened(np.round(X), np.array([1.0, 1.0, 0.0]), random)
+    whole = spread_within_steps(np.round(X), np.array([1.0, 1.0, 0.0]), random)
     assert np.abs(whole - np.round(X)).max() <= 0.5
     assert (whole[:, 2] == np.round(X[:, 2])).all()

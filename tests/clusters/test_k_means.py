@@ -18,7 +18,7 @@ from sklearn.cluster import KMeans as Theirs
 
 from pellucid import KMeans
 from pellucid.clusters.kernels.k_means_loss import nearest_mean, squared_distances
-from pellucid.clusters.solvers.restarts import Plan, starts_of
+from pellucid.clusters.solvers.restarts import Plan, initial_means
 from pellucid.errors import (
     ConvergenceWarning,
     HyperparameterError,
@@ -142,7 +142,7 @@ def test_scikit_learn_agrees_from_the_same_start(stop: str, seed: int) -> None:
 def test_every_start_is_distinct_and_inside_the_data(init: str) -> None:
     """6.2.3-random-starts, 6.2.8-better-starts."""
     X = np.repeat(groups(200, 2, 5), 3, axis=0)
-    made = [starts_of(X, [7], Plan(init, n_init=3, seed=seed))[0] for seed in (0, 1)]
+    made = [initial_means(X, [7], Plan(init, n_init=3, seed=seed))[0] for seed in (0, 1)]
     for start in made[0]:
         assert start.shape == (7, 2)
         assert len(np.unique(start, axis=0)) == 7
@@ -158,7 +158,7 @@ def test_spread_starts_begin_lower_than_random_ones() -> None:
     X = groups(2000, 2, 12, apart=20.0)
     first = {
         init: np.mean(
-            [nearest_mean(X, m)[1].sum() for m in starts_of(X, [12], Plan(init, n_init=10))[0]]
+            [nearest_mean(X, m)[1].sum() for m in initial_means(X, [12], Plan(init, n_init=10))[0]]
         )
         for init in STARTS
     }
@@ -170,7 +170,7 @@ def test_k_means_parallel_keeps_the_weights_of_what_it_drew() -> None:
     """A far outlier is drawn, and weighs one: it is not taken for a group."""
     rng = np.random.default_rng(0)
     X = np.vstack([rng.normal(size=(5000, 2)) + [8 * i, 0] for i in range(4)])
-    found = starts_of(X, [4], Plan("k-means||", n_init=5))[0]
+    found = initial_means(X, [4], Plan("k-means||", n_init=5))[0]
     for start in found:
         assert sorted(np.round(start[:, 0] / 8).astype(int).tolist()) == [0, 1, 2, 3]
 
@@ -228,7 +228,7 @@ def test_rows_in_pieces_give_the_running_averages() -> None:
     h = KMeans(3)
     taken: list[list[Array]] = [[], [], []]
     for i, rows in enumerate(np.split(X, 6)):
-        before = h.cluster_centers_ if i else starts_of(rows, [3], Plan())[0][0]
+        before = h.cluster_centers_ if i else initial_means(rows, [3], Plan())[0][0]
         h.partial_fit(rows)
         for row, j in zip(rows, nearest_mean(rows, before)[0], strict=True):
             taken[j].append(row)
@@ -340,7 +340,7 @@ def test_wide_tables_and_few_rows() -> None:
     X = np.random.default_rng(0).normal(size=(12, 3000))
     h = KMeans(4).fit(X)
     assert (h.labels_ == h.predict(X)).all()
-    peer = Theirs(4, init=starts_of(X, [4], Plan())[0][0], n_init=1).fit(X)
+    peer = Theirs(4, init=initial_means(X, [4], Plan())[0][0], n_init=1).fit(X)
     assert abs(peer.inertia_ / h.inertia_ - 1) < 1e-12
 
 

@@ -26,7 +26,11 @@ from pellucid.clusters.kernels.k_means_loss import (
     squared_distances,
     variance,
 )
-from pellucid.clusters.kernels.nearest import gaps_of_rows, nearest_of_rows, to_own
+from pellucid.clusters.kernels.nearest import (
+    gaps_of_rows,
+    nearest_of_rows,
+    squared_distance_to_own_mean,
+)
 from pellucid.clusters.solvers.descent_kmeans import descended_k_means, k_means_objective
 from pellucid.clusters.solvers.lloyd import plain_k_means
 from pellucid.descent import Batches, Steps, check_gradient, minimize
@@ -105,7 +109,7 @@ def test_compiled_distances_are_the_formulas_to_the_bit(problem: Any) -> None:
     assert (gaps == D).all()
     assert (squared_distances(X, means).min(axis=1) == D).all()
     assert (gaps_of_rows(X, means) == squared_distances(X, means)).all()
-    assert compensated_sum(to_own(X, means, y)) == k_means_loss(X, means, y)
+    assert compensated_sum(squared_distance_to_own_mean(X, means, y)) == k_means_loss(X, means, y)
 
 
 def test_the_premature_stop_of_the_program_as_printed() -> None:

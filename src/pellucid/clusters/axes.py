@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.clusters.evidence import halves
+from pellucid.clusters.evidence import compare_halves
 
 Array = NDArray[np.float64]
 MOST_HEAPS = 5
@@ -64,7 +64,7 @@ def axis_with_groups(X: Array, numbers: list[int], seed: int = 0) -> Axis | None
     best: tuple[float, Axis] | None = None
     for weights, column in directions:
         along = (X @ weights)[:, None]
-        heaps, valley = _heaps(along, threshold, seed)
+        heaps, valley = _modes_on_axis(along, threshold, seed)
         if heaps > 1 and (best is None or valley < best[0]):
             best = valley, Axis(weights, heaps, column)
     return None if best is None else best[1]
@@ -85,12 +85,12 @@ def _directions(X: Array, numbers: list[int]) -> list[tuple[Array, int | None]]:
     return found
 
 
-def _heaps(along: Array, threshold: float, seed: int) -> tuple[int, float]:
+def _modes_on_axis(along: Array, threshold: float, seed: int) -> tuple[int, float]:
     """The largest number of heaps on a line that halves agree on and valleys part; 1 for none."""
     ks = [k for k in range(2, MOST_HEAPS + 1) if 8 * k <= len(along)]
     if not ks or not (along != along[0]).any():
         return 1, 1.0
-    cut = halves(along, ks, SPLITS, STARTS, seed)
+    cut = compare_halves(along, ks, SPLITS, STARTS, seed)
     valleys = np.median(cut.valleys, axis=0)
     passes = (cut.consistency.mean(axis=0) >= CONSISTENT) & (valleys <= threshold)
     passes &= np.median(cut.depths, axis=0) <= CLEAR

@@ -74,19 +74,19 @@ class EvidenceForK:
         return self.consistency >= CONSISTENT and self.least >= LEAST
 
     @property
-    def parted(self) -> bool:
+    def separated(self) -> bool:
         """Whether rows thin out between every two of the groups."""
         return self.valley <= SIGNIFICANT
 
     @property
     def tenable(self) -> bool:
         """Consistent and parted: k groups can be defended."""
-        return self.consistent and self.parted
+        return self.consistent and self.separated
 
     @property
     def too_few_rows(self) -> bool:
         """Whether rows do thin out between the groups, and are too few to be sure of it."""
-        return self.consistent and not self.parted and self.depth < THIN
+        return self.consistent and not self.separated and self.depth < THIN
 
     def verdict(self) -> str:
         """The verdict on this k in a word or two."""
@@ -98,7 +98,7 @@ class EvidenceForK:
             return "too few rows to tell"
         if self.consistent:
             return "two run together"
-        return "halves disagree" if self.parted else "halves disagree, two run together"
+        return "halves disagree" if self.separated else "halves disagree, two run together"
 
     def words(self) -> str:
         """The verdict on this k, as one clause."""
@@ -110,7 +110,7 @@ class EvidenceForK:
             return "the same groups in both halves, but too few rows to be sure that they are apart"
         if self.consistent:
             return "the same groups in both halves, but two of them run into each other"
-        if self.parted:
+        if self.separated:
             return "apart, but the halves tell different groups"
         return "the halves tell different groups, which run into each other"
 

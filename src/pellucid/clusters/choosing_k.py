@@ -13,8 +13,8 @@ from sklearn.utils import check_array
 
 from pellucid.clusters import evidence as gathered
 from pellucid.clusters.choice_of_k import CONSISTENT, LEAST, SIGNIFICANT, ChoiceOfK, EvidenceForK
-from pellucid.clusters.null_reference import Columns, evened
-from pellucid.clusters.solvers.restarts import unit_of
+from pellucid.clusters.null_reference import Columns, spread_within_steps
+from pellucid.clusters.solvers.restarts import safe_unit
 from pellucid.errors import HyperparameterError, TooFewRowsError
 from pellucid.wording import number
 
@@ -87,13 +87,15 @@ def choose_k(
     """
     rows = check_array(X, dtype=np.float64, ensure_min_samples=2)
     rows = _judged(rows - rows.mean(axis=0), random_state)
-    unit = unit_of(rows)  # a power of two: no digit is lost, no square overflows
+    unit = safe_unit(rows)  # a power of two: no digit is lost, no square overflows
     rows = rows / unit
     tried = _possible(ks, len(rows))
     if grain is not None:
-        rows = evened(rows, np.asarray(grain) / unit, np.random.default_rng([random_state, 9]))
+        rows = spread_within_steps(
+            rows, np.asarray(grain) / unit, np.random.default_rng([random_state, 9])
+        )
     if not (rows != rows[0]).any():
-        return _all_the_same(rows, tried, splits, references)
+        return _identical_rows(rows, tried, splits, references)
     found, p_value, drawn = _weighed(
         rows, tried, categories, splits, references, random_state, unit
     )
@@ -134,8 +136,8 @@ def _weighed(
 ) -> tuple[tuple[EvidenceForK, ...], float, int]:
     """The evidence for each k, the p-value of there being groups, and the tables it rests on."""
     all_ks = (1, *tried)
-    whole = gathered.sweep(rows, all_ks, 2 * STARTS, seed)
-    cut = gathered.halves(rows, all_ks, splits, STARTS, seed, categories)
+    whole = gathered.cluster_each_k(rows, all_ks, 2 * STARTS, seed)
+    cut = gathered.compare_halves(rows, all_ks, splits, STARTS, seed, categories)
     shares = gathered.log_shares(rows, whole.losses[1:])
     first, later = range(references)[:FIRST], range(references)[FIRST:]
     drawn = gathered.reference_shares(rows, tried, categories, first, STARTS, seed)
@@ -184,12 +186,16 @@ def _verdict(
     chosen = tenable[-1] if tenable else found[0]
     rival = max((each.passes for each in found if each.k > chosen.k), default=0.0)
     certainty = chosen.passes if tenable else 1 - rival
-    sure = _how_sure(certainty, rival, p_value) if tenable else _how_sure_of_none(found, p_value)
+    sure = (
+        _certainty_of_groups(certainty, rival, p_value)
+        if tenable
+        else _certainty_of_none(found, p_value)
+    )
     coarser = tuple(each.k for each in tenable[:-1])
     if tenable:
-        why = _why_groups(chosen, found, p_value, references, coarser)
+        why = _reasons_for_groups(chosen, found, p_value, references, coarser)
     else:
-        why = _why_none(found, p_value, references)
+        why = _reasons_for_none(found, p_value, references)
     return ChoiceOfK(
         k=chosen.k,
         sure=sure,
@@ -204,13 +210,13 @@ def _verdict(
     )
 
 
-def _how_sure(certainty: float, rival: float, p_value: float) -> str:
+def _certainty_of_groups(certainty: float, rival: float, p_value: float) -> str:
     if certainty >= SURE and rival <= RIVAL and p_value < SURELY:
         return "sure"
     return "fairly sure" if certainty >= FAIRLY and rival <= FAIRLY else "unsure"
 
 
-def _how_sure_of_none(found: tuple[EvidenceForK, ...], p_value: float) -> str:
+def _certainty_of_none(found: tuple[EvidenceForK, ...], p_value: float) -> str:
     """An even spread is an answer; something else that is no groups leaves room for doubt."""
     if p_value > 2 * SIGNIFICANT:
         return "sure"
@@ -224,7 +230,7 @@ def _chance(p_value: float, references: int) -> str:
     return f"{tables} stand{'' if as_far > 1 else 's'} out as far"
 
 
-def _why_groups(
+def _reasons_for_groups(
     chosen: EvidenceForK,
     found: tuple[EvidenceForK, ...],
     p_value: float,
@@ -250,13 +256,13 @@ def _why_groups(
     return " ".join(sentences)
 
 
-def _why_none(found: tuple[EvidenceForK, ...], p_value: float, references: int) -> str:
+def _reasons_for_none(found: tuple[EvidenceForK, ...], p_value: float, references: int) -> str:
     if p_value > SIGNIFICANT:
         return (
             "No clusters here: the rows are no more compact about several means than an even "
             f"spread would be ({_chance(p_value, references)}; p = {number(p_value, 2)})."
         )
-    best = max(found[1:], key=lambda each: (each.consistent, each.parted, each.consistency))
+    best = max(found[1:], key=lambda each: (each.consistent, each.separated, each.consistency))
     advice = (
         f"More rows would settle it; to take these groups all the same, ask for {best.k}."
         if best.too_few_rows
@@ -271,7 +277,7 @@ def _why_none(found: tuple[EvidenceForK, ...], p_value: float, references: int) 
     )
 
 
-def _all_the_same(rows: Array, tried: Sequence[int], splits: int, references: int) -> ChoiceOfK:
+def _identical_rows(rows: Array, tried: Sequence[int], splits: int, references: int) -> ChoiceOfK:
     one = EvidenceForK(1, 0, 0, 0, 0, 1, 0, 1, np.nan, 0, 0, 0, len(rows), 1)
     return ChoiceOfK(
         1, "sure", 1.0, 1.0, (one,), (),

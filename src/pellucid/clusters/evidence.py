@@ -28,13 +28,13 @@ from pellucid.clusters.quality import (
 )
 from pellucid.clusters.separation import (
     best_directions,
-    lines,
+    lines_between_means,
     valley_counts,
     valley_depths,
     valley_p_values,
 )
 from pellucid.clusters.solvers.lloyd import Run
-from pellucid.clusters.solvers.restarts import Plan, all_runs, lowest
+from pellucid.clusters.solvers.restarts import Plan, all_runs, lowest_loss_run
 
 Array = NDArray[np.float64]
 WHOLE, HALVES, REFERENCES = 0, 1, 2  # streams of random numbers
@@ -66,22 +66,22 @@ class Halves:
     depths: Array
 
 
-def placed(X: Array, ks: Sequence[int], starts: int, seed: Sequence[int]) -> list[Run]:
+def best_of_starts(X: Array, ks: Sequence[int], starts: int, seed: Sequence[int]) -> list[Run]:
     """The best of several starts of k-means for each k; all ks share their starts.
 
     Rows must be centred and of a size whose squares can be added.
     """
     state = int(np.random.default_rng(list(seed)).integers(2**31))
     plan = Plan(n_init=starts, seed=state)
-    return [lowest(runs) for runs in all_runs(np.ascontiguousarray(X), list(ks), plan)]
+    return [lowest_loss_run(runs) for runs in all_runs(np.ascontiguousarray(X), list(ks), plan)]
 
 
-def sweep(X: Array, ks: Sequence[int], starts: int, seed: int) -> Sweep:
+def cluster_each_k(X: Array, ks: Sequence[int], starts: int, seed: int) -> Sweep:
     """Cluster all rows with each k.
 
     Notes: Concept 232
     """
-    found = placed(X, ks, starts, (seed, WHOLE))
+    found = best_of_starts(X, ks, starts, (seed, WHOLE))
     return Sweep(
         tuple(ks),
         np.array([run.loss for run in found]),
@@ -89,7 +89,7 @@ def sweep(X: Array, ks: Sequence[int], starts: int, seed: int) -> Sweep:
     )
 
 
-def halves(
+def compare_halves(
     X: Array, ks: Sequence[int], splits: int, starts: int, seed: int, categories: Columns = ()
 ) -> Halves:
     """Deal the rows into halves again and again, and compare what is found in each.
@@ -100,21 +100,23 @@ def halves(
     numbers = np.setdiff1d(np.arange(X.shape[1]), coded)
     rows = []
     for r in range(splits):
-        one, other = _dealt(X, seed, r)
-        pairs = zip(*_placed_in(one, other, ks, starts, (seed, HALVES, r)), strict=True)
+        one, other = _random_halves(X, seed, r)
+        pairs = zip(*_labels_by_other(one, other, ks, starts, (seed, HALVES, r)), strict=True)
         rows.append([_compared(X, one, other, a.means, b.means, numbers) for a, b in pairs])
     return Halves(*np.moveaxis(np.array(rows), 2, 0))
 
 
-def _dealt(X: Array, seed: int, split: int) -> tuple[Array, Array]:
+def _random_halves(X: Array, seed: int, split: int) -> tuple[Array, Array]:
     order = np.random.default_rng([seed, HALVES, split]).permutation(len(X))
     return X[order[: len(X) // 2]], X[order[len(X) // 2 :]]
 
 
-def _placed_in(
+def _labels_by_other(
     one: Array, other: Array, ks: Sequence[int], starts: int, seed: tuple[int, ...]
 ) -> tuple[list[Run], list[Run]]:
-    return placed(one, ks, starts, (*seed, 0)), placed(other, ks, starts, (*seed, 1))
+    return best_of_starts(one, ks, starts, (*seed, 0)), best_of_starts(
+        other, ks, starts, (*seed, 1)
+    )
 
 
 def labels_by_halves(
@@ -126,7 +128,9 @@ def labels_by_halves(
     """
     found = []
     for r in range(splits):
-        for (run,) in _placed_in(*_dealt(X, seed, r), (k,), starts, (seed, HALVES, r)):
+        for (run,) in _labels_by_other(
+            *_random_halves(X, seed, r), (k,), starts, (seed, HALVES, r)
+        ):
             found.append(nearest_mean(X, run.means)[0])
     return found
 
@@ -162,7 +166,7 @@ def _compared(
 
 def _counted(own: Array, half: Array, means: Array, numbers: NDArray[np.intp]) -> Array:
     """Rows of the half in the windows, along lines and best directions: ways×pairs×3."""
-    ways = [lines(means)]
+    ways = [lines_between_means(means)]
     if 1 < len(numbers) <= MOST_COLUMNS:
         ways.append(best_directions(own, means, nearest_mean(own, means)[0], numbers))
     labels = nearest_mean(half, means)[0]
@@ -193,7 +197,7 @@ def reference_shares(
     draws = [np.random.default_rng([seed, REFERENCES, b]) for b in numbers]
     found = []
     for b, Z in zip(numbers, null_reference(X, categories, draws), strict=True):
-        losses = [run.loss for run in placed(Z, ks, starts, (seed, REFERENCES, b))]
+        losses = [run.loss for run in best_of_starts(Z, ks, starts, (seed, REFERENCES, b))]
         found.append(log_shares(Z, np.array(losses)))
     return np.array(found)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.clusters.k_means_explanation import stop_reason, told
+from pellucid.clusters.k_means_explanation import explain_k_means, stop_reason
 from pellucid.clusters.kernels.compensated_sums import cluster_sums, compensated_sum
 from pellucid.clusters.kernels.nearest import gaps_of_rows, nearest_of_rows
 from pellucid.clusters.settings import (
@@ -34,7 +34,13 @@ from pellucid.clusters.settings import (
     VERBOSE,
 )
 from pellucid.clusters.solvers.lloyd import Run
-from pellucid.clusters.solvers.restarts import Plan, all_runs, lowest, starts_of, unit_of
+from pellucid.clusters.solvers.restarts import (
+    Plan,
+    all_runs,
+    initial_means,
+    lowest_loss_run,
+    safe_unit,
+)
 from pellucid.data.weights import checked_weights
 from pellucid.errors import ConvergenceWarning, FramingError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation
@@ -169,9 +175,9 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         weights = None if sample_weight is None else checked_weights(sample_weight, len(X))
         rows, positive = _counted(X, weights)
         if first:
-            self.enough(len(rows), self.n_clusters)
+            self.check_enough_rows(len(rows), self.n_clusters)
             plan = replace(self.plan(1.0), n_init=1)
-            self.cluster_centers_ = starts_of(rows, [self.n_clusters], plan, positive)[0][0]
+            self.cluster_centers_ = initial_means(rows, [self.n_clusters], plan, positive)[0][0]
             self.counts_, self.n_iter_ = np.zeros(self.n_clusters), 0
         y_, _ = nearest_of_rows(rows, self.cluster_centers_)
         sums, counts = cluster_sums(rows, y_, len(self.counts_), positive)
@@ -192,7 +198,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
     def transform(self, X: Any) -> Array:
         """The distance of each row of X (m×d) from each mean: m×k."""
         X = self._queried(X)
-        unit = unit_of(X, self.cluster_centers_)
+        unit = safe_unit(X, self.cluster_centers_)
         return np.sqrt(gaps_of_rows(X / unit, self.cluster_centers_ / unit)) * unit
 
     def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> NDArray[np.int32]:
@@ -220,12 +226,12 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         return np.asarray(validate_data(self, X, dtype=np.float64, order="C", reset=False))
 
     def _labels_and_loss(self, X: Array, weights: Array | None) -> tuple[NDArray[np.int32], float]:
-        unit = unit_of(X, self.cluster_centers_)
+        unit = safe_unit(X, self.cluster_centers_)
         means = self.cluster_centers_
         y, D = nearest_of_rows(X, means) if unit == 1 else nearest_of_rows(X / unit, means / unit)
         return y.astype(np.int32), _scaled(compensated_sum(D, weights), unit)
 
-    def enough(self, n: int, k: int) -> None:
+    def check_enough_rows(self, n: int, k: int) -> None:
         """Refuse fewer rows than clusters.
 
         Raises
@@ -246,8 +252,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         rows, positive = _counted(X, weights)
         ks = [model.n_clusters for model in models]
         for k in ks:
-            self.enough(len(rows), k)
-        unit = unit_of(rows)
+            self.check_enough_rows(len(rows), k)
+        unit = safe_unit(rows)
         found = all_runs(rows if unit == 1 else rows / unit, ks, self.plan(unit), positive)
         for model, runs in zip(models, found, strict=True):
             model.n_features_in_ = X.shape[1]
@@ -282,7 +288,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
     def _keep(
         self, X: Array, rows: Array, weights: Array | None, runs: list[Run], unit: float
     ) -> None:
-        run = lowest(runs)
+        run = lowest_loss_run(runs)
         self._describe(runs, unit)
         if len(rows) == len(X):
             self.labels_, self.inertia_ = run.labels.astype(np.int32), _scaled(run.loss, unit)
@@ -301,7 +307,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         self._complain(run)
 
     def _describe(self, runs: list[Run], unit: float) -> None:
-        run = lowest(runs)
+        run = lowest_loss_run(runs)
         self.cluster_centers_, self.n_iter_ = run.means * unit, run.cycles
         self.trace_ = {
             "stopped": stop_reason(self.algorithm, run.reason),
@@ -337,7 +343,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
             )
 
     def _explanation(self) -> Explanation:
-        return told(self)
+        return explain_k_means(self)
 
 
 def _counted(X: Array, weights: Array | None) -> tuple[Array, Array | None]:

@@ -38,7 +38,7 @@ def stop_reason(algorithm: str, reason: str) -> str:
     return REASONS[reason]
 
 
-def told(model: Any) -> Explanation:
+def explain_k_means(model: Any) -> Explanation:
     """A fitted `KMeans` in words.
 
     Notes: KE 220, Def 225, Concept 226

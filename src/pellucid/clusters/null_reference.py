@@ -59,7 +59,7 @@ def null_reference(
         yield made
 
 
-def evened(X: Array, grain: Array, random: np.random.Generator) -> Array:
+def spread_within_steps(X: Array, grain: Array, random: np.random.Generator) -> Array:
     """The table with each value spread evenly over the step in which it was recorded.
 
     Whole millimetres, or answers from 1 to 5, leave gaps between them that are no gaps between

@@ -23,7 +23,7 @@ HALF = 1 / 6
 SHRINKAGE = 0.1  # of the spread within groups towards a round one
 
 
-def lines(means: Array) -> Array:
+def lines_between_means(means: Array) -> Array:
     """From each mean a to each mean b > a, scaled so that μ_b lies at 1 from μ_a: pairs×d.
 
     Pairs are in the order (0, 1), (0, 2), …, (1, 2), …; zero where two means coincide.
@@ -53,7 +53,7 @@ def best_directions(X: Array, means: Array, labels: Labels, numbers: Labels) -> 
     Returns
     -------
     ndarray, shape (pairs, d)
-        In the order of `lines`.
+        In the order of `lines_between_means`.
 
     Notes: Def 212
     """
@@ -91,7 +91,7 @@ def valley_counts(X: Array, means: Array, labels: Labels, along: Array) -> Array
     labels : ndarray, shape (n,)
         Nearest mean of each row.
     along : ndarray, shape (pairs, d)
-        Of `lines` or `best_directions`.
+        Of `lines_between_means` or `best_directions`.
 
     Returns
     -------

@@ -232,7 +232,7 @@ def consistency_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = 
         for e in shown:
             axes.errorbar(
                 e.k, e.consistency, yerr=e.consistency_error, fmt="o", color=BLUE, capsize=3,
-                markersize=8, mfc=BLUE if e.parted else "none", mew=1.6,
+                markersize=8, mfc=BLUE if e.separated else "none", mew=1.6,
             )  # fmt: skip
         axes.plot(ks, [e.consistency for e in shown], "-", color=BLUE, lw=1, alpha=0.6)
         axes.plot([], [], "o", color=BLUE, label="all groups apart")

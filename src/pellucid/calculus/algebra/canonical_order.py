@@ -13,12 +13,12 @@ from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.shapes import Size, is_scalar
 
 
-def flipped(expression: Expression) -> Expression:
+def distributed_transpose(expression: Expression) -> Expression:
     """The transpose, carried into products: (AB)' = B'A'."""
     if expression.operation == "multiply":
         scalars = [a for a in expression.arguments if is_scalar(a.shape)]
         arrays = [a for a in expression.arguments if not is_scalar(a.shape)]
-        return ex.multiply(*scalars, *(flipped(a) for a in reversed(arrays)))
+        return ex.multiply(*scalars, *(distributed_transpose(a) for a in reversed(arrays)))
     if expression.operation == "inv" and _is_symmetric(expression.arguments[0]):
         return expression
     return ex.transpose(expression)
@@ -58,7 +58,7 @@ def _negative(exponent: Expression) -> bool:
     return ex.is_number(exponent) and exponent.detail < 0
 
 
-def split(term: Expression) -> tuple[Fraction | float, list[Expression], list[Expression]]:
+def term_parts(term: Expression) -> tuple[Fraction | float, list[Expression], list[Expression]]:
     """Number, scalar factors and array factors of a term."""
     parts = term.arguments if term.operation == "multiply" else (term,)
     coefficient: Fraction | float = Fraction(1)
@@ -73,7 +73,7 @@ def split(term: Expression) -> tuple[Fraction | float, list[Expression], list[Ex
     return coefficient, scalars, arrays
 
 
-def tidied(expression: Expression) -> Expression:
+def in_reading_order(expression: Expression) -> Expression:
     """Terms in reading order, with a common last or first factor taken out."""
     if expression.operation != "add":
         return expression
@@ -89,7 +89,7 @@ def tidied(expression: Expression) -> Expression:
 
 
 def _reading_order(term: Expression) -> tuple[int, int, str]:
-    coefficient, _, _ = split(term)
+    coefficient, _, _ = term_parts(term)
     plain = ex.is_number(term) or term.operation in {"ones", "identity"}
     return (1 if coefficient < 0 else 0, 1 if plain and coefficient > 0 else 0, str(term))
 
@@ -98,9 +98,9 @@ def _one_number_out(whole: Expression) -> Expression:
     """2a + 2b is 2(a + b); −a − b is −(a + b)."""
     if whole.operation != "add":
         return whole
-    if any(len(split(term)[1]) + len(split(term)[2]) > 1 for term in whole.arguments):
+    if any(len(term_parts(term)[1]) + len(term_parts(term)[2]) > 1 for term in whole.arguments):
         return whole
-    numbers = {split(term)[0] for term in whole.arguments}
+    numbers = {term_parts(term)[0] for term in whole.arguments}
     if len({abs(n) for n in numbers}) != 1:
         return whole
     size: Fraction | float = max(next(iter(numbers)), -next(iter(numbers)))
@@ -132,7 +132,7 @@ def _common(
     groups: dict[tuple[object, ...], list[tuple[Fraction | float, list[Expression]]]] = {}
     order: list[tuple[object, ...]] = []
     for term in whole.arguments:
-        coefficient, scalars, arrays = split(term)
+        coefficient, scalars, arrays = term_parts(term)
         place: tuple[object, ...] = (term,)
         if len(arrays) > 1 and not is_scalar(rest_of(arrays)[0].shape):
             place = (tuple(scalars), shared_of(arrays))
@@ -152,7 +152,7 @@ def _common(
         if any(not _joins(rest_of(arrays), shared, last) for _, arrays in members):
             terms.extend(ex.multiply(ex.number(c), *scalars_, *arrays) for c, arrays in members)
             continue
-        bracket = tidied(
+        bracket = in_reading_order(
             ex.add(*(ex.multiply(ex.number(c), *rest_of(arrays)) for c, arrays in members))
         )
         pair = (bracket, shared) if last else (shared, bracket)

@@ -20,7 +20,7 @@ from pellucid.calculus.algebra.index_form import (
     Tensor,
     Term,
     digest,
-    fresh,
+    unused_indices,
 )
 from pellucid.calculus.algebra.shapes import SCALAR, Size
 from pellucid.calculus.algebra.work_limit import count_work
@@ -44,7 +44,7 @@ def tensor_of(axes: tuple[Size, ...], terms: Iterable[Term]) -> Tensor:
                 "split it into named parts."
             )
         count_work(1 + len(raw.factors))
-        term = canonical(raw, rank)
+        term = canonical_term(raw, rank)
         collected[term.factors] = collected.get(term.factors, Fraction(0)) + term.coefficient
     kept = [Term(coefficient, factors) for factors, coefficient in collected.items() if coefficient]
     return _unwrapped(Tensor(axes, tuple(kept)))
@@ -84,7 +84,7 @@ def _lone_group(term: Term, rank: int) -> Tensor | None:
     return factor.atom.inners[0]
 
 
-def canonical(term: Term, rank: int) -> Term:
+def canonical_term(term: Term, rank: int) -> Term:
     """One spelling for each term: simplified, sorted, sums numbered in order."""
     coefficient, factors = _reduced(term, rank)
     if coefficient == 0:
@@ -150,7 +150,7 @@ def _opened_groups(
     rank: int,
 ) -> tuple[Coefficient, list[Factor]]:
     opened: list[Factor] = []
-    names = fresh(set(sizes), set(range(rank)))
+    names = unused_indices(set(sizes), set(range(rank)))
     for factor in factors:
         if factor.atom.kind != "group" or not _opens(factor):
             opened.append(factor)
@@ -158,7 +158,7 @@ def _opened_groups(
         inner = factor.atom.inners[0]
         if not inner.terms:
             return Fraction(0), []
-        term = at(inner, factor.indices, names)
+        term = tensor_factor(inner, factor.indices, names)
         assert isinstance(term, Term)
         exponent = factor.exponent
         coefficient = coefficient * power_of(term.coefficient, exponent)
@@ -294,7 +294,9 @@ def hash_text(text: str) -> str:
     return digest(text)
 
 
-def at(tensor: Tensor, indices: tuple[int, ...], names: Iterator[int]) -> tuple[Factor, ...] | Term:
+def tensor_factor(
+    tensor: Tensor, indices: tuple[int, ...], names: Iterator[int]
+) -> tuple[Factor, ...] | Term:
     """The tensor as a factor: one term is written out, several stay a bracket.
 
     `names` hands out indices for the sums inside a term that is written out.
@@ -313,10 +315,10 @@ def group_marks(tensor: Tensor) -> frozenset[str]:
     """Symmetric, when swapping the two axes gives the same tensor."""
     if tensor.rank != 2 or tensor.axes[0] != tensor.axes[1]:
         return frozenset()
-    return frozenset({"symmetric"}) if swapped(tensor) == tensor else frozenset()
+    return frozenset({"symmetric"}) if transposed_tensor(tensor) == tensor else frozenset()
 
 
-def swapped(tensor: Tensor) -> Tensor:
+def transposed_tensor(tensor: Tensor) -> Tensor:
     """The transpose of a tensor of two axes."""
     return permuted(tensor, (1, 0))
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.shapes import is_scalar
-from pellucid.calculus.algebra.stable_forms import stable
+from pellucid.calculus.algebra.stable_forms import stable_form
 from pellucid.calculus.algebra.to_index_form import index_form
 from pellucid.calculus.algebra.to_matrix_form import matrix_form
 from pellucid.calculus.derivation.derivative import differentiate
@@ -59,11 +59,11 @@ def curvature(of: Expression, by: Expression) -> str:
 
     Notes: T103, Definition 105
     """
-    found = _composed_curvature(stable(of), by)
+    found = _composed_curvature(stable_form(of), by)
     if found != UNKNOWN:
         return found
     # Canonical spelling shows squares: x'x is norm2(x)², which the rules know.
-    return _composed_curvature(stable(matrix_form(index_form(of), of.shape)), by)
+    return _composed_curvature(stable_form(matrix_form(index_form(of), of.shape)), by)
 
 
 def _composed_curvature(of: Expression, by: Expression) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pellucid.calculus.algebra.canonical_tensors import at, tensor_of
-from pellucid.calculus.algebra.index_form import Factor, Tensor, Term, delta, fresh
+from pellucid.calculus.algebra.canonical_tensors import tensor_factor, tensor_of
+from pellucid.calculus.algebra.index_form import Factor, Tensor, Term, delta, unused_indices
 
 ROUNDS = 6
 MOST_WORK = 260
@@ -28,7 +28,7 @@ def size_of(tensor: Tensor) -> int:
     return total
 
 
-def shortest(tensor: Tensor) -> Tensor:
+def shortest_form(tensor: Tensor) -> Tensor:
     """The shortest spelling found by opening brackets one at a time, or all at once."""
     if size_of(tensor) > MOST_WORK:
         return tensor
@@ -93,7 +93,9 @@ def _opened(term: Term, position: int) -> list[Term]:
     rest += [Factor(delta(of), (index, index)) for of, index in pairs]
     results = []
     for part in inner.terms:
-        moved = at(Tensor(inner.axes, (part,)), factor.indices, fresh(term.indices))
+        moved = tensor_factor(
+            Tensor(inner.axes, (part,)), factor.indices, unused_indices(term.indices)
+        )
         assert isinstance(moved, Term)
         results.append(Term(term.coefficient * moved.coefficient, (*rest, *moved.factors)))
     return results

@@ -16,8 +16,8 @@ from pellucid.calculus.algebra.index_form import Tensor
 from pellucid.calculus.algebra.tensor_arithmetic import (
     constant,
     entrywise,
+    entrywise_tensor_power,
     function_of,
-    raised,
     scaled,
     sum_of,
 )
@@ -71,7 +71,7 @@ def _sigmoid_slope(u: Tensor) -> Tensor:
 
 
 def _tanh_slope(u: Tensor) -> Tensor:
-    return _one_minus(raised(function_of("tanh", u), Fraction(2)))
+    return _one_minus(entrywise_tensor_power(function_of("tanh", u), Fraction(2)))
 
 
 def _minus_sin(u: Tensor) -> Tensor:
@@ -84,7 +84,7 @@ _LINES = [
     ),
     EntryFunction(
         "log",
-        lambda u: raised(u, Fraction(-1)),
+        lambda u: entrywise_tensor_power(u, Fraction(-1)),
         "np.log({0})",
         "torch.log({0})",
         r"\log",

@@ -119,7 +119,7 @@ def delta(of: Size) -> Atom:
     return Atom("delta", (of, of), marks=frozenset({"symmetric"}))
 
 
-def fresh(*used: set[int]) -> Iterator[int]:
+def unused_indices(*used: set[int]) -> Iterator[int]:
     """Indices that occur in none of the sets."""
     start = max((max(one) for one in used if one), default=-1) + 1
     while True:

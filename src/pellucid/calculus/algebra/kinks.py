@@ -12,7 +12,7 @@ from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.functions import TABLE
 from pellucid.calculus.algebra.index_form import Atom, Factor, Tensor, atoms_in
-from pellucid.calculus.algebra.stable_forms import named
+from pellucid.calculus.algebra.stable_forms import recognize_functions
 from pellucid.calculus.algebra.to_index_form import index_form, symbol_atom
 from pellucid.calculus.algebra.to_matrix_form import factor_form
 
@@ -31,7 +31,7 @@ def kink_warnings(of: Expression, by: Expression) -> tuple[str, ...]:
     found: dict[str, None] = {}
     variable = symbol_atom(by)
     typed = {node.operation for node in ex.walk(of)}
-    for factor in _factors(index_form(named(of))):
+    for factor in _factors(index_form(recognize_functions(of))):
         atom = factor.atom
         if atom != variable and not any(a == variable for i in atom.inners for a in atoms_in(i)):
             continue
@@ -125,7 +125,7 @@ def kink_divisors(of: Expression, gradient: Tensor) -> frozenset[Expression]:
 
     Notes: KE 450
     """
-    undefined = {f.atom for f in _factors(index_form(named(of))) if f.exponent < 0}
+    undefined = {f.atom for f in _factors(index_form(recognize_functions(of))) if f.exponent < 0}
     found: dict[tuple[Atom, Fraction], None] = {}
     for factor in _factors(gradient):
         fractional = factor.exponent < 0 and factor.exponent.denominator != 1

@@ -18,12 +18,12 @@ from pellucid.calculus.algebra.shapes import Size, is_scalar
 from pellucid.calculus.algebra.singular_forms import with_cofactors, with_vanishing_logs
 
 
-def named(expression: Expression) -> Expression:
+def recognize_functions(expression: Expression) -> Expression:
     """Recognise softplus, sigmoid, logsumexp and softmax where they are written out."""
     return _rewritten(expression, _named)
 
 
-def stable(expression: Expression) -> Expression:
+def stable_form(expression: Expression) -> Expression:
     """The form to compute: logarithms of sigmoid and softmax become softplus and logsumexp."""
     safe = expression
     for rule in (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pellucid.calculus.algebra.canonical_tensors import at, power_of, tensor_of
+from pellucid.calculus.algebra.canonical_tensors import power_of, tensor_factor, tensor_of
 from pellucid.calculus.algebra.index_form import (
     ONE,
     Atom,
@@ -16,7 +16,7 @@ from pellucid.calculus.algebra.index_form import (
     Tensor,
     Term,
     delta,
-    fresh,
+    unused_indices,
 )
 from pellucid.calculus.algebra.shapes import Size
 from pellucid.errors import FormulaError
@@ -55,13 +55,13 @@ def contracted(
 ) -> Tensor:
     """Product of tensors at named indices, summed over all indices from `rank` on (einsum)."""
     used = {index for _, indices in operands for index in indices} | set(range(rank))
-    names = fresh(used)
+    names = unused_indices(used)
     coefficient: Coefficient = ONE
     factors: list[Factor] = []
     mentioned: dict[int, Size] = {}
     for tensor, indices in operands:
         mentioned.update(zip(indices, tensor.axes, strict=True))
-        part = at(tensor, indices, names)
+        part = tensor_factor(tensor, indices, names)
         if isinstance(part, Term):
             coefficient = coefficient * part.coefficient
             factors.extend(part.factors)
@@ -81,7 +81,7 @@ def entrywise(*tensors: Tensor) -> Tensor:
     return contracted([(t, every if t.rank else ()) for t in tensors], axes, len(axes))
 
 
-def raised(tensor: Tensor, exponent: Fraction) -> Tensor:
+def entrywise_tensor_power(tensor: Tensor, exponent: Fraction) -> Tensor:
     """Each entry to a numeric power."""
     every = tuple(range(tensor.rank))
     if exponent == 0:

@@ -20,8 +20,8 @@ from pellucid.calculus.algebra.tensor_arithmetic import (
     constant,
     contracted,
     entrywise,
+    entrywise_tensor_power,
     function_of,
-    raised,
     scaled,
     sum_of,
 )
@@ -36,13 +36,13 @@ def index_form(expression: Expression) -> Tensor:
     for count, node in enumerate(ex.walk(expression)):
         if count > MOST_NODES:
             raise FormulaError(f"The formula has more than {MOST_NODES} parts; name some of them.")
-        done[node] = _lowered(node, [done[argument] for argument in node.arguments])
+        done[node] = _index_form_rule(node, [done[argument] for argument in node.arguments])
         if node.operation in {"add", "multiply", "hadamard", "power", "sum", "dot"}:
             done[node] = without_cancelled_kinks(done[node])
     return done[expression]
 
 
-def _lowered(node: Expression, inner: list[Tensor]) -> Tensor:
+def _index_form_rule(node: Expression, inner: list[Tensor]) -> Tensor:
     rule = _RULES.get(node.operation)
     if rule is not None:
         return rule(node, inner)
@@ -115,7 +115,7 @@ def _power(node: Expression, inner: list[Tensor]) -> Tensor:
         fraction = (
             value if isinstance(value, Fraction) else Fraction(value).limit_denominator(10**6)
         )
-        return raised(base, fraction)
+        return entrywise_tensor_power(base, fraction)
     return atom_tensor(Atom("power", base.axes, None, (base, exponent)))
 
 
@@ -171,12 +171,14 @@ def _norm1(node: Expression, inner: list[Tensor]) -> Tensor:
 
 
 def _norm2(node: Expression, inner: list[Tensor]) -> Tensor:
-    return raised(_sum(node, [raised(inner[0], Fraction(2))]), Fraction(1, 2))
+    return entrywise_tensor_power(
+        _sum(node, [entrywise_tensor_power(inner[0], Fraction(2))]), Fraction(1, 2)
+    )
 
 
 def _mean(node: Expression, inner: list[Tensor]) -> Tensor:
     over = [index_form(ex.size(of)) for of in inner[0].axes]
-    return entrywise(_sum(node, inner), *(raised(of, Fraction(-1)) for of in over))
+    return entrywise(_sum(node, inner), *(entrywise_tensor_power(of, Fraction(-1)) for of in over))
 
 
 def shift_atom(out: object, width: object, signal: object) -> Atom:

@@ -17,10 +17,10 @@ from fractions import Fraction
 
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.canonical_order import (
-    flipped,
+    distributed_transpose,
+    in_reading_order,
     ordered_columns,
     ordered_scalars,
-    tidied,
 )
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.index_form import Atom, Factor, Tensor, Term
@@ -59,7 +59,7 @@ _FORMS: ContextVar[dict[Atom, Expression] | None] = ContextVar("forms of atoms",
 
 def _matrix_form(tensor: Tensor, shape: Shape) -> Expression:
     terms = [_term_form(term, tensor.axes, shape) for term in tensor.terms]
-    return tidied(ex.add(ex.zeros(shape), *terms))
+    return in_reading_order(ex.add(ex.zeros(shape), *terms))
 
 
 def is_matrix_form(expression: Expression) -> bool:
@@ -179,7 +179,7 @@ def _raised(term: Term, axes: tuple[Size, ...], shape: Shape) -> Expression:
     if diagonal:
         body = ex.diag(body)
     if rank == 1 and shape[0] == 1:
-        body = flipped(body)
+        body = distributed_transpose(body)
     ordered = ordered_scalars(scalars)
     return ex.multiply(ex.number(term.coefficient), *ordered, body)
 
@@ -353,7 +353,7 @@ def _closed_form(group: list[Operand]) -> Expression:
         return ex.entrywise_power(ex.to_scalar("norm2", one.expression), ex.number(2))
     left = one.expression
     if one.indices == other.indices:
-        left = flipped(left)
+        left = distributed_transpose(left)
     return ex.square_to_scalar("tr", ex.multiply(left, other.expression))
 
 
@@ -361,7 +361,7 @@ def _inner(one: Expression, other: Expression) -> Expression:
     if one == other:
         return ex.entrywise_power(ex.to_scalar("norm2", one), ex.number(2))
     one, other = ordered_columns([one, other])
-    return ex.multiply(flipped(one), other)
+    return ex.multiply(distributed_transpose(one), other)
 
 
 def _entrywise(group: list[Operand]) -> Operand:
@@ -369,7 +369,7 @@ def _entrywise(group: list[Operand]) -> Operand:
     expressions = [first.expression]
     for other in group[1:]:
         same = other.indices == first.indices
-        expressions.append(other.expression if same else flipped(other.expression))
+        expressions.append(other.expression if same else distributed_transpose(other.expression))
     return Operand(ex.hadamard(*ordered_columns(expressions)), first.indices)
 
 
@@ -420,11 +420,13 @@ def _product(one: Operand, other: Operand, index: int) -> Operand:
         one, other = other, one
     if len(other.indices) == 2 and _reads_better_swapped(one, other, index):
         one, other = other, one
-    left = one.expression if one.indices[1] == index else flipped(one.expression)
+    left = one.expression if one.indices[1] == index else distributed_transpose(one.expression)
     row = one.indices[0] if one.indices[1] == index else one.indices[1]
     if len(other.indices) == 1:
         return Operand(ex.multiply(left, other.expression), (row,))
-    right = other.expression if other.indices[0] == index else flipped(other.expression)
+    right = (
+        other.expression if other.indices[0] == index else distributed_transpose(other.expression)
+    )
     column = other.indices[1] if other.indices[0] == index else other.indices[0]
     return Operand(ex.multiply(left, right), (row, column))
 
@@ -464,7 +466,7 @@ def _assembled(operands: list[Operand], axes: tuple[Size, ...]) -> Expression:
         columns = [o.expression for o in operands]
         return ex.hadamard(*ordered_columns(columns)) if columns else ex.ones((axes[0], 1))
     matrices = [
-        o.expression if o.indices == (0, 1) else flipped(o.expression)
+        o.expression if o.indices == (0, 1) else distributed_transpose(o.expression)
         for o in operands
         if len(o.indices) == 2
     ]
@@ -479,4 +481,4 @@ def _assembled(operands: list[Operand], axes: tuple[Size, ...]) -> Expression:
         return ex.ones(axes)
     row = ex.hadamard(*rows) if rows else ex.ones((axes[0], 1))
     column = ex.hadamard(*columns) if columns else ex.ones((axes[1], 1))
-    return ex.multiply(row, flipped(column))
+    return ex.multiply(row, distributed_transpose(column))

@@ -12,13 +12,13 @@ from typing import Any
 
 from pellucid.calculus.algebra.kinks import kink_warnings
 from pellucid.calculus.algebra.shapes import shape_text
-from pellucid.calculus.checking.mistakes import judged, not_conforming
-from pellucid.calculus.checking.verify import Check, check_derivative
+from pellucid.calculus.checking.mistakes import diagnose_answer, not_conforming
+from pellucid.calculus.checking.numeric_check import Check, check_derivative
 from pellucid.calculus.derivation.derivation import variable
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
-from pellucid.calculus.derivation.layout import legend
-from pellucid.calculus.language.building import build
+from pellucid.calculus.derivation.layout import layout_legend
 from pellucid.calculus.language.declarations import Declarations
+from pellucid.calculus.language.expression_builder import build
 from pellucid.calculus.language.grammar import Syntax
 from pellucid.calculus.language.reading import read_declared, syntax_of
 from pellucid.calculus.language.shape_inference import missing_names
@@ -75,7 +75,7 @@ class Diagnosis:
             lines.append(f"           (worked out from the formula: {', '.join(self.inferred)})")
         lines.append(f"  ∂f/∂{by:<4} {unicode_text(d.expression)}  {shape_text(d.shape)}")
         lines.append(f"  typed    {d.expression}")
-        lines.append(f"  layout   {legend(d.of.shape, d.by.shape, d.layout)}")
+        lines.append(f"  layout   {layout_legend(d.of.shape, d.by.shape, d.layout)}")
         lines.append(f"  check    {self.check}")
         lines += [f"  mind     {note}" for note in kink_warnings(d.of, d.by)]
         return "\n".join(lines)
@@ -153,7 +153,7 @@ def check_gradient_answer(
         given = build(syntax, declared, answer)
     except ShapeError as problem:
         return diagnosis(*not_conforming(syntax, declared, answer, derivative, str(problem)))
-    return diagnosis(*judged(given, derivative))
+    return diagnosis(*diagnose_answer(given, derivative))
 
 
 def _refuse_unknown_names(syntax: Syntax, declared: Declarations, answer: str) -> None:

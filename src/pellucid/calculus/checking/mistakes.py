@@ -21,12 +21,16 @@ from pellucid.calculus.algebra.shapes import (
     shape_text,
     transposed,
 )
-from pellucid.calculus.checking.sample_points import points, sizes_for
-from pellucid.calculus.checking.verify import MOST_TRIES, accepted, soundness
+from pellucid.calculus.checking.numeric_check import (
+    MOST_TRIES,
+    accepted_arguments,
+    inverses_are_sound,
+)
+from pellucid.calculus.checking.sample_points import random_points, sizes_for
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
-from pellucid.calculus.language.building import build
 from pellucid.calculus.language.declarations import Declarations
+from pellucid.calculus.language.expression_builder import build
 from pellucid.calculus.language.grammar import Syntax
 from pellucid.calculus.language.reading import syntax_of
 from pellucid.calculus.render.names import pretty_name
@@ -96,20 +100,20 @@ def _compared(
     of = [derivative.of, derivative.expression, given, derivative.by]
     arguments = parameters_of(of)
     mine = callable_for([derivative.expression], given=arguments, guarded=derivative.guarded)
-    sound = soundness(of)
+    sound = inverses_are_sound(of)
     theirs = callable_for([given], given=arguments)
     rng = np.random.default_rng(7)
     found: list[tuple[Array, Array, dict[str, int]]] = []
     with np.errstate(all="ignore"):
         for tries in range(MOST_TRIES):
             sizes = sizes_for(of, rng)
-            stream = points(of, rng, sizes)
+            stream = random_points(of, rng, sizes)
             point = [next(stream) for _ in range(1 + tries % 4)][-1]
             if not sound(point):
                 continue
             try:
-                a = np.asarray(theirs(**accepted(theirs, point)), dtype=float)
-                b = np.asarray(mine(**accepted(mine, point)), dtype=float)
+                a = np.asarray(theirs(**accepted_arguments(theirs, point)), dtype=float)
+                b = np.asarray(mine(**accepted_arguments(mine, point)), dtype=float)
             except (np.linalg.LinAlgError, ArithmeticError):
                 continue
             if np.isfinite(a).all() and np.isfinite(b).all():
@@ -130,7 +134,7 @@ def _equal(one: Array, other: Array) -> bool:
     return bool(np.abs(one - other).max(initial=0.0) < TOLERANCE * scale)
 
 
-def judged(given: Expression, derivative: Derivative) -> tuple[str, str]:
+def diagnose_answer(given: Expression, derivative: Derivative) -> tuple[str, str]:
     """The verdict on an answer that conforms, and a sentence about it."""
     wanted = derivative.shape
     pairs = _compared(given, derivative)

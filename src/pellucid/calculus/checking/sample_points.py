@@ -39,7 +39,7 @@ def sizes_for(expressions: list[Expression], rng: np.random.Generator) -> dict[s
     return sizes | {p: int(rng.integers(1, 3)) for p in positions if isinstance(p, str)}
 
 
-def points(
+def random_points(
     expressions: list[Expression], rng: np.random.Generator, sizes: Mapping[str, int] | None = None
 ) -> Iterator[Point]:
     """Points in turn: any sign, then positive, then square matrices made positive definite."""

@@ -19,8 +19,8 @@ from pellucid.calculus.codegen.emit import identifier
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.derivation.derivation import variable
 from pellucid.calculus.derivation.derivative import differentiate
-from pellucid.calculus.language.building import build
 from pellucid.calculus.language.declarations import Declarations
+from pellucid.calculus.language.expression_builder import build
 from pellucid.calculus.language.reading import syntax_of
 from pellucid.calculus.language.shape_inference import infer, missing_names
 from pellucid.errors import FormulaError, ShapeError, SingularWarning

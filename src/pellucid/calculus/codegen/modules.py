@@ -12,7 +12,7 @@ from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression, symbols_of
 from pellucid.calculus.algebra.functions import TABLE
 from pellucid.calculus.algebra.shapes import is_scalar, shape_text
-from pellucid.calculus.algebra.stable_forms import stable
+from pellucid.calculus.algebra.stable_forms import stable_form
 from pellucid.calculus.codegen.emit import RULES, Emitter, identifier
 from pellucid.calculus.codegen.targets import PRELUDES, TARGETS
 from pellucid.errors import FormulaError
@@ -82,7 +82,7 @@ def function_code(
     """
     emitter = Emitter(target, sizes)
     emitter.guarded = guarded
-    safe = [stable(result) for result in results]
+    safe = [stable_form(result) for result in results]
     if target == "torch":
         # torch fills in single precision unless told: follow the arrays that came in.
         arrays = [s for s in given if not is_scalar(s.shape)]

@@ -14,11 +14,11 @@ from typing import Any
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.shapes import Shape, axes_of, shape_text
-from pellucid.calculus.checking.verify import Check, check_derivative
+from pellucid.calculus.checking.numeric_check import Check, check_derivative
 from pellucid.calculus.derivation.condensed_form import condensed
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
-from pellucid.calculus.language.building import build
 from pellucid.calculus.language.declarations import Declarations, declare, symbol_name
+from pellucid.calculus.language.expression_builder import build
 from pellucid.calculus.language.reading import syntax_of
 from pellucid.calculus.render.element_form import LETTERS
 from pellucid.calculus.render.latex import shape_latex
@@ -141,7 +141,7 @@ class Chain:
             for k, link in enumerate(route.links):
                 top, below = name_latex(link.output), name_latex(link.input)
                 factor = rf"\frac{{\partial {top}}}{{\partial {below}}}"
-                turned = _turned(route, k)
+                turned = _transposed_rest(route, k)
                 factor = rf"\left({factor}\right)^{{\top}}" if turned else factor
                 shape = _as_multiplied(route, k)
                 braces.append(rf"\underbrace{{{factor}}}_{{{shape_latex(shape)}}}")
@@ -190,7 +190,7 @@ class Chain:
         ShapeError
             Naming the first pair that does not conform, and the order that does.
         """
-        return _judged(self, [_factor(word) for word in order])
+        return _judge_order(self, [_factor(word) for word in order])
 
 
 def chain(
@@ -313,14 +313,14 @@ def _substituted(
 # --- products of factors -------------------------------------------------------------------
 
 
-def _turned(route: Route, position: int) -> bool:
+def _transposed_rest(route: Route, position: int) -> bool:
     """After a condensed weight link the rest of the chain stands transposed (Notation 304)."""
     return position > 0 and route.links[0].condensed is not None
 
 
 def _as_multiplied(route: Route, position: int) -> Shape:
     shape = route.links[position].shape
-    return (shape[1], shape[0]) if _turned(route, position) and len(shape) == 2 else shape
+    return (shape[1], shape[0]) if _transposed_rest(route, position) and len(shape) == 2 else shape
 
 
 def _order(route: Route) -> list[tuple[Link, bool]]:
@@ -359,7 +359,7 @@ def _factor(word: str) -> tuple[str, str, bool]:
     return symbol_name(match[1].strip()), symbol_name(match[2].strip()), match[3] is not None
 
 
-def _judged(whole: Chain, order: list[tuple[str, str, bool]]) -> str:
+def _judge_order(whole: Chain, order: list[tuple[str, str, bool]]) -> str:
     known = {(k.output, k.input): k for route in whole.routes for k in route.links}
     right = " + ".join(str(route) for route in whole.routes)
     shapes: list[tuple[str, Shape]] = []

@@ -15,11 +15,11 @@ from pellucid.calculus.algebra.convexity import curvature
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.kinks import kink_warnings
 from pellucid.calculus.algebra.shapes import axes_of, is_scalar, shape_text
-from pellucid.calculus.checking.verify import Check, check_derivative, check_with_jax
+from pellucid.calculus.checking.numeric_check import Check, check_derivative, check_with_jax
 from pellucid.calculus.codegen.modules import module_code
 from pellucid.calculus.derivation.condensed_form import Condensed, condensed, einsum_text
 from pellucid.calculus.derivation.derivative import Derivative, differentiate
-from pellucid.calculus.derivation.layout import legend
+from pellucid.calculus.derivation.layout import layout_legend
 from pellucid.calculus.derivation.quadratic import ClosedForm, closed_form
 from pellucid.calculus.derivation.steps import Step, steps_of
 from pellucid.calculus.language.declarations import Declarations, symbol_name
@@ -224,7 +224,7 @@ class Derivation:
             "einsum": self.einsum,
             "matrix_form": d.in_matrix_form,
             "condensed": None if self.condensed is None else str(self.condensed.expression),
-            "legend": legend(d.of.shape, d.by.shape, d.layout),
+            "legend": layout_legend(d.of.shape, d.by.shape, d.layout),
             "steps": [vars_of(step) for step in self.steps],
             "check": self.check.as_dict(),
             "check_jax": self.check_jax.as_dict(),

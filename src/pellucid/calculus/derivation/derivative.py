@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.calculus.algebra.expand import shortest
+from pellucid.calculus.algebra.expand import shortest_form
 from pellucid.calculus.algebra.expression import Expression, walk
 from pellucid.calculus.algebra.index_form import Tensor
 from pellucid.calculus.algebra.kinks import kink_divisors
 from pellucid.calculus.algebra.shapes import Shape
-from pellucid.calculus.algebra.stable_forms import named
+from pellucid.calculus.algebra.stable_forms import recognize_functions
 from pellucid.calculus.algebra.to_index_form import index_form, symbol_atom
 from pellucid.calculus.algebra.to_matrix_form import is_matrix_form, matrix_form
 from pellucid.calculus.algebra.work_limit import limited_work
-from pellucid.calculus.derivation.layout import arranged, derivative_shape
+from pellucid.calculus.derivation.layout import arranged_axes, derivative_shape
 from pellucid.calculus.derivation.sensitivities import derivative as index_derivative
 from pellucid.errors import FormulaError
 
@@ -145,11 +145,11 @@ def differentiate(of: Expression, by: Expression, layout: str = "denominator") -
 
 
 def _differentiated(of: Expression, by: Expression, layout: str) -> Derivative:
-    raw = index_derivative(index_form(named(of)), symbol_atom(by))
-    tensor = arranged(raw, of.shape, by.shape, layout)
+    raw = index_derivative(index_form(recognize_functions(of)), symbol_atom(by))
+    tensor = arranged_axes(raw, of.shape, by.shape, layout)
     shape = derivative_shape(of.shape, by.shape, layout)
     expression = matrix_form(tensor, shape)
-    opened = shortest(tensor)
+    opened = shortest_form(tensor)
     if opened != tensor:
         other = matrix_form(opened, shape)
         if _cost(other) < _cost(expression):

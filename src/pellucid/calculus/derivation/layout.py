@@ -41,7 +41,7 @@ def derivative_shape(of: Shape, by: Shape, layout: str = "denominator") -> Shape
     return shape if layout == "denominator" else (shape[1], shape[0])
 
 
-def arranged(tensor: Tensor, of: Shape, by: Shape, layout: str) -> Tensor:
+def arranged_axes(tensor: Tensor, of: Shape, by: Shape, layout: str) -> Tensor:
     """Axes of the derivative (input, then output) in the order of the layout's shape."""
     inputs, outputs = len(axes_of(by)), len(axes_of(of))
     order = tuple(range(inputs + outputs))
@@ -57,7 +57,7 @@ def arranged(tensor: Tensor, of: Shape, by: Shape, layout: str) -> Tensor:
     return permuted(tensor, order)
 
 
-def legend(of: Shape, by: Shape, layout: str = "denominator") -> str:
+def layout_legend(of: Shape, by: Shape, layout: str = "denominator") -> str:
     """A sentence about rows and columns, with the definition in the notes."""
     shape = derivative_shape(of, by, layout)
     kind = f"{kind_of(of)}/{kind_of(by)}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from pellucid.calculus.algebra.canonical_tensors import at, tensor_of
+from pellucid.calculus.algebra.canonical_tensors import tensor_factor, tensor_of
 from pellucid.calculus.algebra.functions import derivative_of
 from pellucid.calculus.algebra.index_form import (
     ONE,
@@ -21,7 +21,7 @@ from pellucid.calculus.algebra.index_form import (
     Term,
     atoms_in,
     delta,
-    fresh,
+    unused_indices,
 )
 from pellucid.calculus.algebra.tensor_arithmetic import (
     atom_tensor,
@@ -121,8 +121,8 @@ def _push(
                 for k, (of, index) in enumerate(zip(factor.atom.axes, factor.indices, strict=True))
             ]
             outer = tuple(range(shift, shift + rank)) + tuple(range(own, own + rank_out))
-            names = fresh(term.indices, {20_000})
-            arriving = at(sensitivity, outer, names)
+            names = unused_indices(term.indices, {20_000})
+            arriving = tensor_factor(sensitivity, outer, names)
             coefficient = term.coefficient * factor.exponent
             if isinstance(arriving, Term):
                 coefficient, arrived = coefficient * arriving.coefficient, arriving.factors
@@ -180,9 +180,11 @@ def _of_det(atom: Atom) -> list[tuple[Tensor, Tensor]]:
 
 
 def _inverse_transposed(inner: Tensor) -> Tensor:
-    from pellucid.calculus.algebra.canonical_tensors import group_marks, swapped
+    from pellucid.calculus.algebra.canonical_tensors import group_marks, transposed_tensor
 
-    return swapped(atom_tensor(Atom("inv", inner.axes, None, (inner,), group_marks(inner))))
+    return transposed_tensor(
+        atom_tensor(Atom("inv", inner.axes, None, (inner,), group_marks(inner)))
+    )
 
 
 def _of_softmax(atom: Atom) -> list[tuple[Tensor, Tensor]]:

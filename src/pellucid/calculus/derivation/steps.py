@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.shapes import axes_of, kind_of, shape_text
-from pellucid.calculus.algebra.stable_forms import named
+from pellucid.calculus.algebra.stable_forms import recognize_functions
 from pellucid.calculus.derivation.derivative import differentiate
-from pellucid.calculus.derivation.layout import derivative_shape, legend
+from pellucid.calculus.derivation.layout import derivative_shape, layout_legend
 from pellucid.calculus.derivation.local_rules import rules_between
 from pellucid.calculus.render.latex import latex
 from pellucid.calculus.render.names import name_latex, pretty_name
@@ -64,13 +64,13 @@ def steps_of(
         f"What shape must the answer have? The output is a {kind_of(of.shape)} "
         f"{shape_text(of.shape)}, {pretty_name(by.detail)} is a {kind_of(by.shape)} "
         f"{shape_text(by.shape)}.",
-        legend(of.shape, by.shape, layout),
+        layout_legend(of.shape, by.shape, layout),
     )
     steps = [first]
     if not ex.depends_on(of, by):
         steps.append(Step(f"{by.detail} does not occur, so every entry is 0.", source="A.1.1"))
         return tuple(steps)
-    known = named(of)
+    known = recognize_functions(of)
     if known != of:
         steps.append(
             Step(

@@ -121,10 +121,10 @@ def _parser() -> Lark:
     )
 
 
-def pointed(text: str, span: tuple[int, int], message: str) -> str:
+def with_caret(text: str, span: tuple[int, int], message: str) -> str:
     """The message with the formula and a caret under the place.
 
-    >>> print(pointed("a + b", (4, 5), "No b here."))
+    >>> print(with_caret("a + b", (4, 5), "No b here."))
     No b here.
       a + b
           ^
@@ -155,11 +155,11 @@ def _check_size(text: str) -> None:
         depth += (sign in "([") - (sign in ")]")
         if depth > DEEPEST:
             message = f"Brackets are nested more than {DEEPEST} deep."
-            raise FormulaError(pointed(text, (place, place + 1), message))
+            raise FormulaError(with_caret(text, (place, place + 1), message))
     run = re.search(r"[-−+]{60}|'{60}|(?:\^\s*-?\s*\w+\s*){60}", text)
     if run:
         message = "The same sign is repeated too often here."
-        raise FormulaError(pointed(text, (run.start(), run.start() + 1), message))
+        raise FormulaError(with_caret(text, (run.start(), run.start() + 1), message))
 
 
 def read_syntax(text: str) -> Syntax:
@@ -192,16 +192,16 @@ def _complaint(text: str, problem: UnexpectedInput) -> str:
         end = len(text.rstrip())
         opened = text.count("(") - text.count(")")
         hint = f" {opened} bracket(s) are still open." if opened > 0 else ""
-        return pointed(text, (end, end + 1), f"The formula stops before it is complete.{hint}")
+        return with_caret(text, (end, end + 1), f"The formula stops before it is complete.{hint}")
     place = problem.pos_in_stream or 0
     if isinstance(problem, UnexpectedCharacters):
-        return pointed(
+        return with_caret(
             text, (place, place + 1), f"The sign {text[place]!r} is not part of a formula."
         )
     token = str(getattr(problem, "token", text[place : place + 1]))
     hint = ""
     if re.match(r"[\w(]", token) and place and re.search(r"[\w)'\]]\s*$", text[:place]):
         hint = " Two factors stand side by side: write * between them."
-    return pointed(
+    return with_caret(
         text, (place, place + max(1, len(token))), f"{token!r} was not expected here.{hint}"
     )

@@ -115,7 +115,7 @@ class _Reader(TokenReader):
         except RecursionError:
             raise FormulaError("The formula is nested too deeply; name its parts.") from None
         if self.at < len(self.tokens):
-            raise self.refused(f"{self.peek()} closes nothing.")
+            raise self.error_at(f"{self.peek()} closes nothing.")
         return found
 
     # --- tokens ---------------------------------------------------------------------------
@@ -125,7 +125,7 @@ class _Reader(TokenReader):
         inside = self.until()
         self.pending.pop()
         if self.peek() != closing:
-            raise self.refused(f"{closing} is missing.")
+            raise self.error_at(f"{closing} is missing.")
         self.take()
         return inside
 
@@ -145,7 +145,7 @@ class _Reader(TokenReader):
             return SYMBOLS[self.take()]
         if token in FRACTIONS | {r"\sqrt"} | STYLED | NAMED | set(ACCENTS):
             return self.value()
-        raise self.refused(
+        raise self.error_at(
             "Put what belongs here between braces { }." if token else "{ is missing."
         )
 
@@ -165,7 +165,7 @@ class _Reader(TokenReader):
             if self.peek() in CLOSERS:
                 break
             if operand and slashed:
-                raise self.refused(
+                raise self.error_at(
                     r"Does this stand below the line too? Write \frac{…}{…}, or ( )."
                 )
             value = self.operand()
@@ -205,7 +205,7 @@ class _Reader(TokenReader):
             return self.letter(SYMBOLS.get(token, token))
         if re.fullmatch(r"\d.*", token):
             return token
-        raise self.refused(
+        raise self.error_at(
             f"{token} is not read here." if token else "The formula stops too early.",
             back=1 if token else 0,
         )
@@ -216,7 +216,7 @@ class _Reader(TokenReader):
         inside = self.closed("}")
         if _is_sum(inside):
             self.at = start
-            raise self.refused("LaTeX doesn't print braces: write ( ) around this sum.", back=1)
+            raise self.error_at("LaTeX doesn't print braces: write ( ) around this sum.", back=1)
         return f"({inside})"
 
     def fraction(self) -> str:
@@ -224,7 +224,7 @@ class _Reader(TokenReader):
         above, below = self.argument(), self.argument()
         if re.match(r"d\b", above) and below.startswith("d * "):
             self.at = place
-            raise self.refused(
+            raise self.error_at(
                 "This looks like a derivative: give the function alone, and the variable by --wrt.",
                 back=1,
             )
@@ -241,7 +241,7 @@ class _Reader(TokenReader):
         r"""`\sum(…)` with nothing behind it; an index, or a sum of what follows, is not guessed."""
         place = self.at
         if self.peek() in {"_", "^"}:
-            raise self.refused(
+            raise self.error_at(
                 r"\sum over an index is not read: write it as a product of arrays, or as sum(…).",
                 back=1,
             )
@@ -250,7 +250,7 @@ class _Reader(TokenReader):
             if self.peek() in {"", *CLOSERS, "+", "-", "−", ",", "="}:
                 return f"sum({inside})"
         self.at = place
-        raise self.refused(r"Where does this sum end? Put all of it into \sum( … ).", back=1)
+        raise self.error_at(r"Where does this sum end? Put all of it into \sum( … ).", back=1)
 
     def letter(self, name: str, *, styled: bool = False) -> str:
         if name == "sigma" and self.peek() == "'" and self.peek(1) == "(":
@@ -259,7 +259,7 @@ class _Reader(TokenReader):
             return f"(sigmoid({inside}) .* (1 - sigmoid({inside})))"
         known = name in self.functions or name == "sigma"
         if known and self.peek() == "^" and self.bracket_after_exponent():
-            raise self.refused(
+            raise self.error_at(
                 f"This may be a power of {name} times the bracket, or {name} of the bracket, "
                 "raised: write the product with \\cdot, or the power behind the bracket."
             )
@@ -268,12 +268,12 @@ class _Reader(TokenReader):
         if name in self.functions and (call := self.unknown(name)):
             return call
         if name == "Delta" and "Delta" not in (self.declared or ()) and self.is_plain():
-            raise self.refused(
+            raise self.error_at(
                 "Is \\Delta a factor or part of a name? Give the difference one letter."
             )
         named = self.with_foot(name, styled=styled)
         if known and named != name and self.peek() == "(":
-            raise self.refused(
+            raise self.error_at(
                 f"{named} may be a function or a factor: for a product write \\cdot before the "
                 "bracket; for a function take one letter, such as h, and declare it."
             )
@@ -297,10 +297,10 @@ class _Reader(TokenReader):
         inside = self.argument()
         if re.fullmatch(r"\(?[\d.]+\)?", inside):
             self.at = place
-            raise self.refused("A bold number has no size here: give that vector a name.", back=1)
+            raise self.error_at("A bold number has no size here: give that vector a name.", back=1)
         if " " in inside:
             self.at = place
-            raise self.refused(f"{token} is read around one symbol.", back=1)
+            raise self.error_at(f"{token} is read around one symbol.", back=1)
         if not _is_name(inside):
             self.styles = styles | self.styles
             return inside
@@ -314,7 +314,7 @@ class _Reader(TokenReader):
         self.styles = styles
         if not _is_name(inside):
             self.at = place
-            raise self.refused(
+            raise self.error_at(
                 f"{token} stands over one symbol; over more it has no meaning here.", 1
             )
         return self.with_foot(f"{inside}_{ACCENTS[token]}")
@@ -327,7 +327,7 @@ class _Reader(TokenReader):
             return self.applied(function)
         if self.peek() == "(" and len(name) > 1:
             self.at = place
-            raise self.refused(
+            raise self.error_at(
                 f"{name} is no function that is known here; for a product write \\cdot before "
                 "the bracket.",
                 back=1,
@@ -341,7 +341,7 @@ class _Reader(TokenReader):
             name = f"{name}_{self.word()}"
         if self.styles.setdefault(name, styled) != styled:
             self.at = place
-            raise self.refused(
+            raise self.error_at(
                 f"{name} stands here both bold and plain, and would be read as one symbol: give "
                 "one of the two another letter.",
                 back=1,
@@ -359,7 +359,7 @@ class _Reader(TokenReader):
             if which in {"1", "2", "F"}:
                 self.word()
         if which not in {"1", "2", "F"}:
-            raise self.refused(
+            raise self.error_at(
                 "Norms are ‖·‖₁, ‖·‖₂ and ‖·‖_F.", back=0 if self.peek() != "{" else -1
             )
         return f"norm{'1' if which == '1' else '2'}({inside})"
@@ -373,7 +373,7 @@ class _Reader(TokenReader):
             self.take()
             inside = self.closed("}")
             if self.peek() not in {"", self.pending[-1], *CLOSERS, *SIGNS}:
-                raise self.refused(
+                raise self.error_at(
                     f"LaTeX doesn't print braces: put the argument of {name} into ( )."
                 )
         else:
@@ -384,7 +384,7 @@ class _Reader(TokenReader):
         if self.peek() != "_":
             return ""
         if name != "log":
-            raise self.refused(f"A foot of {name} is not read.")
+            raise self.error_at(f"A foot of {name} is not read.")
         self.take()
         return f"/log({self.argument()})"
 
@@ -393,7 +393,7 @@ class _Reader(TokenReader):
         power = self.exponent("")
         if not re.fullmatch(r"'|\^\([1-9]\w*\)", power):
             self.at = place
-            raise self.refused(
+            raise self.error_at(
                 f"{name} with this exponent may mean its inverse function or its reciprocal: write "
                 f"the power behind the bracket, as in {name}(x)^{{-1}}."
             )
@@ -408,7 +408,7 @@ class _Reader(TokenReader):
         token = self.peek()
         ends = not token or token in CLOSERS or token == self.pending[-1]
         if not (ends or token in SIGNS.keys() - {"/"} or self.names_function()):
-            raise self.refused(f"Where does the argument of {name} end? Put it into ( ).")
+            raise self.error_at(f"Where does the argument of {name} end? Put it into ( ).")
         return " * ".join(pieces)
 
     def unknown(self, name: str) -> str:
@@ -438,7 +438,7 @@ class _Reader(TokenReader):
             self.take()
             return "'"
         if re.fullmatch(r"\d\d+|\d+\.\d+", self.peek()):
-            raise self.refused(f"LaTeX raises only the first digit: write ^{{{self.peek()}}}.")
+            raise self.error_at(f"LaTeX raises only the first digit: write ^{{{self.peek()}}}.")
         if self.peek() != "{":
             return self.transposed_or_power(self.argument())
         start = self.at
@@ -466,7 +466,7 @@ class _Reader(TokenReader):
         plain = which if re.fullmatch(r"\w+", which) else f"({which})"
         if self.declared is not None and f"{base}^{plain}" not in self.declared:
             self.at = start
-            raise self.refused(
+            raise self.error_at(
                 f"{base}^({which}) is a layer, which needs a declaration, as in "
                 f'"{base}^({which}): m×n"; for a power write the exponent without brackets.'
             )

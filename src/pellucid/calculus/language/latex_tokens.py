@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from pellucid.calculus.greek import NAME_OF_COMMAND
-from pellucid.calculus.language.grammar import pointed
+from pellucid.calculus.language.grammar import with_caret
 from pellucid.errors import FormulaError
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\|\||\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\s+|.", re.DOTALL)
@@ -88,7 +88,7 @@ class TokenReader:
         self.at += 1
         return self.tokens[self.at - 1].text
 
-    def refused(self, why: str, back: int = 0) -> FormulaError:
+    def error_at(self, why: str, back: int = 0) -> FormulaError:
         """The error that points at a token."""
         place = self.at - back
         if place < len(self.tokens):
@@ -96,14 +96,14 @@ class TokenReader:
             span = (token.start, token.start + len(token.text))
         else:
             span = (len(self.source), len(self.source) + 1)
-        return FormulaError(pointed(self.source, span, why))
+        return FormulaError(with_caret(self.source, span, why))
 
     def word(self) -> str:
         """The letters between braces, or one token: a name, not a formula."""
         if self.peek() != "{":
             token = self.take() if self.at < len(self.tokens) else ""
             if re.fullmatch(r"\d\d+", token):
-                raise self.refused(
+                raise self.error_at(
                     f"LaTeX prints only the first digit here: write {{{token}}}.", back=1
                 )
             return self.letters(token)
@@ -111,7 +111,7 @@ class TokenReader:
         found = []
         while self.peek() != "}":
             if not self.peek():
-                raise self.refused("} is missing.")
+                raise self.error_at("} is missing.")
             if self.peek() in NAMED | STYLED and self.peek(1) == "{":
                 self.take()
                 found.append(self.word())
@@ -126,7 +126,7 @@ class TokenReader:
     def letters(self, token: str) -> str:
         spelled = SYMBOLS.get(token, token)
         if not re.fullmatch(r"\w+|'", spelled):
-            raise self.refused("A name is made of letters and digits.", back=1)
+            raise self.error_at("A name is made of letters and digits.", back=1)
         return spelled
 
     def is_plain(self) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pellucid.calculus.algebra.expression import Expression
-from pellucid.calculus.language.building import build
 from pellucid.calculus.language.declarations import Declarations, declare
+from pellucid.calculus.language.expression_builder import build
 from pellucid.calculus.language.grammar import Syntax, read_syntax
 from pellucid.calculus.language.latex_input import plain_text
 from pellucid.calculus.language.shape_inference import infer, missing_names

@@ -16,7 +16,7 @@ from pellucid.calculus.algebra import expression as ex
 from pellucid.calculus.algebra.functions import TABLE
 from pellucid.calculus.algebra.shapes import SCALAR, Size
 from pellucid.calculus.language.declarations import Declarations
-from pellucid.calculus.language.grammar import Syntax, pointed
+from pellucid.calculus.language.grammar import Syntax, with_caret
 from pellucid.errors import FormulaError, ShapeError
 
 SIZE_NAMES = {"n", "d", "m", "k", "K", "r", "p"}
@@ -93,10 +93,10 @@ class _Unifier:
             return
         if one.value is not None and other.value is not None and one.value != other.value:
             message = f"The sizes {one.value} and {other.value} meet here and differ."
-            raise ShapeError(pointed(self.text, node.span, message + self._sides(node, around)))
+            raise ShapeError(with_caret(self.text, node.span, message + self._sides(node, around)))
         if (one.plural and other.value == 1) or (other.plural and one.value == 1):
             message = "A single number and a longer array meet here."
-            raise ShapeError(pointed(self.text, node.span, message + self._sides(node, around)))
+            raise ShapeError(with_caret(self.text, node.span, message + self._sides(node, around)))
         other.parent = one
         one.value = one.value if one.value is not None else other.value
         one.plural = one.plural or other.plural
@@ -133,7 +133,9 @@ class _Unifier:
         if node.operation in {"negative", "power_entries"}:
             return self._first(node)
         raise FormulaError(
-            pointed(self.text, node.span, "Shapes cannot be worked out here; declare the symbols.")
+            with_caret(
+                self.text, node.span, "Shapes cannot be worked out here; declare the symbols."
+            )
         )
 
     def _first(self, node: Syntax) -> _Pair:
@@ -277,7 +279,7 @@ class _Unifier:
         known = name in TABLE or name.rstrip("'") in {*self.declared.functions, "f", "g", "h"}
         if known or name in {"inv", "softmax", "sqrt", "square", "ln", "logistic", "onehot"}:
             return inner[0]
-        raise FormulaError(pointed(self.text, node.span, _to_declare(node)))
+        raise FormulaError(with_caret(self.text, node.span, _to_declare(node)))
 
     def run(self, syntax: Syntax) -> None:
         for node in syntax.walk():

@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 import re
 
-from pellucid.calculus.derivation.layout import legend
-from pellucid.calculus.render.derivation_text import Shown, convexity_sentence
+from pellucid.calculus.derivation.layout import layout_legend
+from pellucid.calculus.render.derivation_text import DisplayedDerivation, convexity_sentence
 from pellucid.calculus.render.latex import latex
 from pellucid.calculus.render.names import pretty_name
 from pellucid.calculus.render.text import shapes_text, unicode_text
@@ -39,7 +39,7 @@ def typeset(formula: str, title: str) -> str:
         return f"<code>{html.escape(title)}</code>"
 
 
-def derivation_html(derivation: Shown) -> str:
+def derivation_html(derivation: DisplayedDerivation) -> str:
     """The derivation as `<section>`."""
     d = derivation.derivative
     by = pretty_name(d.by.detail)
@@ -48,7 +48,7 @@ def derivation_html(derivation: Shown) -> str:
         ("Formula", typeset(f"{name} = {latex(d.of)}", f"{name} = {unicode_text(d.of)}")),
         ("Shapes", html.escape(shapes_text(d.of))),
         ("Derivative", typeset(derivation.latex, f"∂{name}/∂{by} = {unicode_text(d.expression)}")),
-        ("Layout", html.escape(legend(d.of.shape, d.by.shape, d.layout))),
+        ("Layout", html.escape(layout_legend(d.of.shape, d.by.shape, d.layout))),
         ("By element", f"<code>{html.escape(derivation.element)}</code>"),
     ]
     if derivation.condensed is not None:

@@ -9,7 +9,7 @@ import textwrap
 from typing import TYPE_CHECKING, Protocol
 
 from pellucid.calculus.algebra.shapes import is_scalar, shape_text
-from pellucid.calculus.derivation.layout import legend
+from pellucid.calculus.derivation.layout import layout_legend
 from pellucid.calculus.render.names import pretty_name
 from pellucid.calculus.render.text import shapes_text, unicode_text
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pellucid.calculus.algebra.expression import Expression
-    from pellucid.calculus.checking.verify import Check
+    from pellucid.calculus.checking.numeric_check import Check
     from pellucid.calculus.derivation.condensed_form import Condensed
     from pellucid.calculus.derivation.derivative import Derivative
     from pellucid.calculus.derivation.quadratic import ClosedForm
@@ -27,7 +27,7 @@ WIDTH = 98
 INDENT = " " * 14
 
 
-class Shown(Protocol):
+class DisplayedDerivation(Protocol):
     """What a page shows of a derivation: all that the two pages know of it."""
 
     @property
@@ -60,7 +60,7 @@ class Shown(Protocol):
     def warnings(self) -> Sequence[str]: ...
 
 
-def derivation_text(derivation: Shown) -> str:
+def derivation_text(derivation: DisplayedDerivation) -> str:
     """Everything worth seeing, in reading order."""
     d = derivation.derivative
     by = pretty_name(d.by.detail)
@@ -81,7 +81,7 @@ def derivation_text(derivation: Shown) -> str:
         "",
     ]
     lines += _labelled("As typed", str(d.expression))
-    lines += _labelled("Layout", legend(d.of.shape, d.by.shape, d.layout))
+    lines += _labelled("Layout", layout_legend(d.of.shape, d.by.shape, d.layout))
     if "element" in derivation.options:
         lines += _labelled("By element", derivation.element)
     lines += _tensor_lines(derivation)
@@ -128,7 +128,7 @@ def _labelled(label: str, text: str) -> list[str]:
     ) or [label]
 
 
-def _tensor_lines(derivation: Shown) -> list[str]:
+def _tensor_lines(derivation: DisplayedDerivation) -> list[str]:
     if derivation.derivative.in_matrix_form and derivation.derivative.tensor.rank < 3:
         return []
     lines = _labelled("einsum", derivation.einsum)

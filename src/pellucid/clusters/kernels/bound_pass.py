@@ -15,7 +15,7 @@ import numpy as np
 
 from pellucid.clusters.kernels.compensated_sums import shift_row
 from pellucid.clusters.kernels.distance_kernel import MEANS, POINTS_64, product_tile
-from pellucid.clusters.kernels.nearest import meet_exactly
+from pellucid.clusters.kernels.nearest import nearest_in_double_precision
 
 U = float(np.finfo(np.float32).eps) / 2  # rounding of single precision
 # Nanoseconds, roughly, by which it is chosen whether to gather the points in question or to take a
@@ -24,7 +24,7 @@ COPY, MULTIPLY, SETTLE = 1.5, 0.01, 4.0
 
 
 @numba.njit(nogil=True, cache=True)
-def _leashes(best, second, sizes, reach, d, sure, leash):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _bounds(best, second, sizes, reach, d, sure, leash):  # type: ignore[no-untyped-def]  # pragma: no cover
     """How far means may move, and whether the nearest is nearest for certain.
 
     `best` and `second` are ‖μ‖² − 2x·μ, rounded. `error` bounds what rounding did to them, and
@@ -66,7 +66,7 @@ def _relabel(X, weights, labels, high, low, members, rows, index, sure, count): 
 
 
 @numba.njit(nogil=True, cache=True)
-def _tie(ends, moved, rows, index, leash, count):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _bound_end(ends, moved, rows, index, leash, count):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Where the leash of each row ends."""
     for r in range(count):
         end = leash[r] + moved[index[r]]
@@ -74,7 +74,7 @@ def _tie(ends, moved, rows, index, leash, count):  # type: ignore[no-untyped-def
 
 
 @numba.njit(nogil=True, cache=True)
-def _tie_all(ends, labels, moved, start, stop, index, leash, sure):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _bound_ends(ends, labels, moved, start, stop, index, leash, sure):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The same for rows one after the other; how many want another label, or are not sure."""
     wanting = 0
     for i in range(start, stop):
@@ -96,14 +96,14 @@ def _decide(X, packed, begin, scale, rows, count, index, leash):  # type: ignore
     for start in range(0, count, POINTS_64):
         some = min(POINTS_64, count - start)
         part = index[start : start + POINTS_64]
-        meet_exactly(X, rows[start:], some, packed, begin, panel, best, second, part)
+        nearest_in_double_precision(X, rows[start:], some, packed, begin, panel, best, second, part)
         for r in range(some):
             near, far = np.sqrt(best[r]) * (1 + 4 * U), np.sqrt(second[r]) * (1 - 4 * U)
             leash[start + r] = (far - near) * scale
 
 
 @numba.njit(nogil=True, cache=True)
-def _meet(panels, packed, begin, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _compare_panels(panels, packed, begin, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The points of some panels against all means, in single precision."""
     count, d, width = panels.shape
     points, means, starts = panels.ctypes.data, packed.ctypes.data, begin.ctypes.data
@@ -131,7 +131,7 @@ def _gather(X, centre, scale, sizes, rows, count, panels, size):  # type: ignore
 
 
 @numba.njit(nogil=True, cache=True)
-def follow(table, state, change, single, exact, first, last):  # type: ignore[no-untyped-def]  # pragma: no cover
+def update_labels(table, state, change, single, exact, first, last):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Bring the labels in some panels up to date.
 
     Parameters
@@ -179,9 +179,9 @@ def follow(table, state, change, single, exact, first, last):  # type: ignore[no
         count, wanting = 0, 0
         if asked - waiting > dense * (stop - start):
             count = stop - start
-            _meet(panels[p:q], packed, begin, best, second, index)
-            _leashes(best, second, sizes[start:stop], reach, d, sure, leash)
-            wanting = _tie_all(ends, labels, moved, start, stop, index, leash, sure)
+            _compare_panels(panels[p:q], packed, begin, best, second, index)
+            _bounds(best, second, sizes[start:stop], reach, d, sure, leash)
+            wanting = _bound_ends(ends, labels, moved, start, stop, index, leash, sure)
             for r in range(count if wanting else 0):
                 rows[r] = start + r
         else:
@@ -191,9 +191,9 @@ def follow(table, state, change, single, exact, first, last):  # type: ignore[no
                 waiting -= count
                 rows[:count] = lone[waiting : waiting + count]
                 _gather(X, centre, scale, sizes, rows, count, gathered, size)
-                _meet(gathered[: -(-count // width)], packed, begin, best, second, index)
-                _leashes(best, second, size[:count], reach, d, sure, leash)
-                _tie(ends, moved, rows, index, leash, count)
+                _compare_panels(gathered[: -(-count // width)], packed, begin, best, second, index)
+                _bounds(best, second, size[:count], reach, d, sure, leash)
+                _bound_end(ends, moved, rows, index, leash, count)
         met += count
         if wanting:
             changed += _relabel(X, weights, labels, high, low, members, rows, index, sure, count)
@@ -202,7 +202,7 @@ def follow(table, state, change, single, exact, first, last):  # type: ignore[no
                 close += not sure[r]
         if close >= POINTS_64 or (p >= last and close > 0):
             _decide(X, exact[0], exact[1], scale, unclear, close, index, leash)
-            _tie(ends, moved, unclear, index, leash, close)
+            _bound_end(ends, moved, unclear, index, leash, close)
             changed += _relabel(
                 X, weights, labels, high, low, members, unclear, index, always, close
             )

@@ -23,7 +23,7 @@ NO_WEIGHTS = np.empty(0)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
+def fused_multiply_add(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     """a·b + c, rounded once."""
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -40,7 +40,11 @@ def shift_row(high, low, j, X, i, weight):  # type: ignore[no-untyped-def]  # pr
         term = weight * X[i, t]
         total = high[j, t] + term
         back = total - high[j, t]
-        low[j, t] += (high[j, t] - (total - back)) + (term - back) + fused(weight, X[i, t], -term)
+        low[j, t] += (
+            (high[j, t] - (total - back))
+            + (term - back)
+            + fused_multiply_add(weight, X[i, t], -term)
+        )
         high[j, t] = total
     total = high[j, d] + weight
     back = total - high[j, d]
@@ -62,7 +66,7 @@ def _compensated_parts(terms, weights):  # type: ignore[no-untyped-def]  # pragm
         term = weight * terms[i]
         total = high + term
         back = total - high
-        low += (high - (total - back)) + (term - back) + fused(weight, terms[i], -term)
+        low += (high - (total - back)) + (term - back) + fused_multiply_add(weight, terms[i], -term)
         high = total
     return high, low
 

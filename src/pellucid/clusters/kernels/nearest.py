@@ -21,7 +21,7 @@ from pellucid.clusters.kernels.distance_kernel import (
     gap_tile,
 )
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.kernels.points import Points, crew
+from pellucid.clusters.kernels.points import Points, piece_runner
 
 
 def packed_exactly(means: Array) -> tuple[Array, Array]:
@@ -47,7 +47,7 @@ def _fill(X, rows, count, panel):  # type: ignore[no-untyped-def]  # pragma: no 
 
 
 @numba.njit(nogil=True, cache=True)
-def meet_exactly(X, rows, count, packed, begin, panel, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
+def nearest_in_double_precision(X, rows, count, packed, begin, panel, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Some rows of X against all means, in double precision, as the plain formula has it."""
     d = X.shape[1]
     _fill(X, rows, count, panel)
@@ -65,7 +65,7 @@ def _nearest(X, packed, begin, start, stop, y, D):  # type: ignore[no-untyped-de
     best, second = np.empty((2, POINTS_64))
     for i in range(start, stop, POINTS_64):
         rows = np.arange(i, min(i + POINTS_64, stop))
-        meet_exactly(X, rows, len(rows), packed, begin, panel, best, second, index)
+        nearest_in_double_precision(X, rows, len(rows), packed, begin, panel, best, second, index)
         for r in range(len(rows)):
             y[i + r], D[i + r] = index[r], best[r]
 
@@ -87,7 +87,7 @@ def _gaps(X, packed, begin, start, stop, D):  # type: ignore[no-untyped-def]  # 
 
 
 @numba.njit(nogil=True, cache=True)
-def _to_own(X, means, y, start, stop, D):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _squared_distance_piece(X, means, y, start, stop, D):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Four rows at a time: the additions of one wait for each other."""
     d = X.shape[1]
     i = start
@@ -135,7 +135,7 @@ def nearest_of_rows(X: Array, means: Array) -> tuple[NDArray[np.intp], Array]:
     def piece(first: int, last: int) -> None:
         _nearest(X, packed, begin, first * POINTS_32, min(last * POINTS_32, len(X)), y, D)
 
-    with crew(*X.shape) as over:
+    with piece_runner(*X.shape) as over:
         over(piece)
     return y, D
 
@@ -165,22 +165,22 @@ def gaps_of_rows(X: Array, means: Array) -> Array:
     def piece(first: int, last: int) -> None:
         _gaps(X, packed, begin, first * POINTS_32, min(last * POINTS_32, len(X)), D)
 
-    with crew(*X.shape) as over:
+    with piece_runner(*X.shape) as over:
         over(piece)
     return D
 
 
-def to_own(X: Array, means: Array, y: Any) -> Array:
+def squared_distance_to_own_mean(X: Array, means: Array, y: Any) -> Array:
     """‖x⁽ⁱ⁾ − μ⁽ʸ⁾‖² with y the label of the point: shape (n,).
 
     Notes: Concept 217
     """
     D = np.empty(len(X))
-    _to_own(X, means, y, 0, len(X), D)
+    _squared_distance_piece(X, means, y, 0, len(X), D)
     return D
 
 
-def loss_to_own(
+def loss_with_labels(
     points: Points, runs: Sequence[tuple[Array, NDArray[np.int32]]], over: Any
 ) -> list[float]:
     """L of several means with their labels.
@@ -193,7 +193,7 @@ def loss_to_own(
         start, stop = first * POINTS_32, min(last * POINTS_32, len(X))
         D, made = np.empty(len(X)), []
         for means, y in runs:
-            _to_own(X, means, y, start, stop, D)
+            _squared_distance_piece(X, means, y, start, stop, D)
             made.append(compensated_parts(D[start:stop], weights[start:stop]))
         return made
 

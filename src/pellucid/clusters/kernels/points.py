@@ -96,14 +96,14 @@ def _fill(X, weights, centre, scale, first, last, panels, sizes):  # type: ignor
     return total
 
 
-def edges(n: int, d: int) -> list[int]:
+def piece_bounds(n: int, d: int) -> list[int]:
     """First panels of the pieces in which n rows are worked on, and the end.
 
     They follow from the table alone: not from the number of threads.
 
     Examples
     --------
-    >>> edges(1_000, 2)
+    >>> piece_bounds(1_000, 2)
     [0, 16]
 
     Notes: Concept 214
@@ -115,12 +115,12 @@ def edges(n: int, d: int) -> list[int]:
 
 
 @contextmanager
-def crew(n: int, d: int) -> Iterator[Any]:
+def piece_runner(n: int, d: int) -> Iterator[Any]:
     """A function that does a job on each piece of n rows, by as many threads as there are cores.
 
     Notes: Concept 214
     """
-    cuts = edges(n, d)
+    cuts = piece_bounds(n, d)
     if len(cuts) == 2 or threads() == 1 or is_alone():
         yield lambda job: [job(a, b) for a, b in pairwise(cuts)]
         return
@@ -128,14 +128,14 @@ def crew(n: int, d: int) -> Iterator[Any]:
         yield lambda job: list(workers.map(job, cuts[:-1], cuts[1:]))
 
 
-def points_of(X: Array, weights: Array | None, over: Any) -> Points:
+def panels_from_rows(X: Array, weights: Array | None, over: Any) -> Points:
     """Rows as points.
 
     Parameters
     ----------
     X : array of shape (n, d), in C order
     weights : array of shape (n,), optional
-    over : as `crew` yields it
+    over : as `piece_runner` yields it
 
     Returns
     -------

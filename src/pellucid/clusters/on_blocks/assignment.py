@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from pellucid.clusters.kernels.compensated_sums import NO_WEIGHTS, compensated_parts
 from pellucid.clusters.kernels.distance_kernel import POINTS_32
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.kernels.nearest import to_own
-from pellucid.clusters.kernels.points import points_of
-from pellucid.clusters.solvers.bounded_kmeans import assign, begun
+from pellucid.clusters.kernels.nearest import squared_distance_to_own_mean
+from pellucid.clusters.kernels.points import panels_from_rows
+from pellucid.clusters.solvers.bounded_kmeans import assign, initial_run
 from pellucid.data.blocks.numbers import counted_rows
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.source import RowBlocks
@@ -97,14 +97,14 @@ def _assigned(
     def over(job: Any) -> list[Any]:
         return [job(0, -(-len(X) // POINTS_32))]
 
-    points = points_of(X, weights, over)
-    followed = [begun(points, means) for means in runs]
+    points = panels_from_rows(X, weights, over)
+    followed = [initial_run(points, means) for means in runs]
     assign(points, followed, over)
     found: list[Assignment | None] = []
     for run in followed:
         loss, farthest = (0.0, 0.0), (0.0, X[0])
         if judged:
-            D = to_own(X, run.means, run.labels)
+            D = squared_distance_to_own_mean(X, run.means, run.labels)
             loss = compensated_parts(D, NO_WEIGHTS if weights is None else weights)
             farthest = float(D.max()), X[int(D.argmax())].copy()
         found.append(Assignment(run.high, run.low, run.members, loss, farthest))
@@ -112,12 +112,12 @@ def _assigned(
 
 
 def _merged(a: list[Assignment | None], b: list[Assignment | None]) -> list[Assignment | None]:
-    return [_together(x, y) if x and y else x or y for x, y in zip(a, b, strict=True)]
+    return [_merged_assignments(x, y) if x and y else x or y for x, y in zip(a, b, strict=True)]
 
 
-def _together(a: Assignment, b: Assignment) -> Assignment:
-    high, low = in_two_parts(a.high, a.low, b.high, b.low)
-    losses: Any = in_two_parts(*(np.array(each) for each in (*a.loss, *b.loss)))
+def _merged_assignments(a: Assignment, b: Assignment) -> Assignment:
+    high, low = add_two_part_sums(a.high, a.low, b.high, b.low)
+    losses: Any = add_two_part_sums(*(np.array(each) for each in (*a.loss, *b.loss)))
     return Assignment(
         high,
         low,
@@ -127,13 +127,13 @@ def _together(a: Assignment, b: Assignment) -> Assignment:
     )
 
 
-def in_two_parts(high: Array, low: Array, more: Array, rest: Array) -> tuple[Array, Array]:
+def add_two_part_sums(high: Array, low: Array, more: Array, rest: Array) -> tuple[Array, Array]:
     """Sums in two parts plus sums in two parts.
 
     Examples
     --------
     >>> one, small = np.array(1.0), np.array(1e-20)
-    >>> [float(part) for part in in_two_parts(one, 0 * one, small, 0 * one)]
+    >>> [float(part) for part in add_two_part_sums(one, 0 * one, small, 0 * one)]
     [1.0, 1e-20]
 
     Notes: §6.2.7

@@ -14,9 +14,9 @@ import numpy as np
 from pellucid.clusters.kernels.compensated_sums import compensated_sum
 from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.clusters.on_blocks.assignment import Assignment, assignments
-from pellucid.clusters.on_blocks.starts import block_starts
+from pellucid.clusters.on_blocks.initialization import block_starts
 from pellucid.clusters.solvers.lloyd import Run
-from pellucid.clusters.solvers.restarts import unit_of
+from pellucid.clusters.solvers.restarts import safe_unit
 from pellucid.data.blocks.numbers import keep_columns
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_survey import row_survey
@@ -41,8 +41,8 @@ def fit_k_means(model: Any, source: RowBlocks, passes: Passes) -> Any:
         )
     known = row_survey(passes, source)
     keep_columns(model, source, known.d)
-    model.enough(known.rows, model.n_clusters)
-    unit = unit_of(np.stack([known.low, known.high]))
+    model.check_enough_rows(known.rows, model.n_clusters)
+    unit = safe_unit(np.stack([known.low, known.high]))
     plan = model.plan(unit)
     starts = block_starts(passes, source, model.n_clusters, plan, known, unit)
     least_move = plan.tol * float(np.mean((known.columns.deviation / unit) ** 2))

@@ -15,11 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.clusters.kernels.bound_pass import follow
+from pellucid.clusters.kernels.bound_pass import update_labels
 from pellucid.clusters.kernels.compensated_sums import cluster_sums_parts, compensated_sum
 from pellucid.clusters.kernels.distance_kernel import MEANS
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.kernels.nearest import loss_to_own, packed_exactly, to_own
+from pellucid.clusters.kernels.nearest import (
+    loss_with_labels,
+    packed_exactly,
+    squared_distance_to_own_mean,
+)
 from pellucid.clusters.kernels.points import Points
 from pellucid.clusters.solvers.lloyd import Run, refill
 
@@ -27,7 +31,7 @@ AFRESH = 64  # cycles after which the sums are made afresh
 
 
 @dataclass
-class Followed:
+class BoundedRun:
     """A run under way.
 
     Parameters
@@ -59,11 +63,11 @@ class Followed:
         return len(self.means)
 
 
-def begun(points: Points, means: Array) -> Followed:
+def initial_run(points: Points, means: Array) -> BoundedRun:
     """A run before its first cycle."""
     (n, d), k = points.X.shape, len(means)
     high, low = np.zeros((2, k, d + 1))
-    return Followed(
+    return BoundedRun(
         means.copy(), np.full(n, k, dtype=np.int32), np.full(n, -np.inf, dtype=np.float32),
         np.zeros(k + 1), high, low, np.zeros(k, dtype=np.int64),
     )  # fmt: skip
@@ -85,7 +89,7 @@ def bounded_k_means(
     points : Points
     starts : sequence of array, each of shape (k, d)
         k may differ.
-    over : as `points.crew` yields it
+    over : as `points.piece_runner` yields it
     max_iter, least_move, stop
         As `plain.plain_k_means` takes them.
 
@@ -96,7 +100,7 @@ def bounded_k_means(
 
     Notes: Def 225, Concept 231
     """
-    runs = [begun(points, means) for means in starts]
+    runs = [initial_run(points, means) for means in starts]
     going = list(runs)
     while going:
         changed = assign(points, going, over)
@@ -106,7 +110,7 @@ def bounded_k_means(
     assign(points, runs, over)
     for run in runs:
         run.refilled += _refilled(points, run)
-    losses = loss_to_own(points, [(run.means, run.labels) for run in runs], over)
+    losses = loss_with_labels(points, [(run.means, run.labels) for run in runs], over)
     return [
         Run(run.means, run.labels, loss, run.cycles, run.reason, run.refilled,
             int((run.members == 0).sum()))
@@ -114,7 +118,7 @@ def bounded_k_means(
     ]  # fmt: skip
 
 
-def assign(points: Points, runs: Sequence[Followed], over: Any) -> list[int]:
+def assign(points: Points, runs: Sequence[BoundedRun], over: Any) -> list[int]:
     """Each point of each run goes to its nearest mean; how many changed in each run."""
     packs = [_packed(points, run.means) for run in runs]
     table = (
@@ -126,7 +130,7 @@ def assign(points: Points, runs: Sequence[Followed], over: Any) -> list[int]:
         for run, (single, exact) in zip(runs, packs, strict=True):
             change = (np.zeros_like(run.high), np.zeros_like(run.low), np.zeros_like(run.members))
             state = (run.labels, run.ends, run.moved)
-            found = follow(table, state, change, single, exact, first, last)
+            found = update_labels(table, state, change, single, exact, first, last)
             made.append((found[0], *change))
         return made
 
@@ -141,7 +145,7 @@ def assign(points: Points, runs: Sequence[Followed], over: Any) -> list[int]:
     return totals
 
 
-def _add(run: Followed, high: Array, low: Array) -> None:
+def _add(run: BoundedRun, high: Array, low: Array) -> None:
     """Sums in two parts plus sums in two parts."""
     total = run.high + high
     back = total - run.high
@@ -150,20 +154,20 @@ def _add(run: Followed, high: Array, low: Array) -> None:
 
 
 def _cycle(
-    points: Points, run: Followed, changed: int, max_iter: int, least_move: float, stop: str
+    points: Points, run: BoundedRun, changed: int, max_iter: int, least_move: float, stop: str
 ) -> None:
     """Move the means of a run to the averages of their points, and see whether it ends here."""
     run.cycles += 1
     filled = _refilled(points, run)
     run.refilled += filled
     if run.cycles % AFRESH == 0:
-        _sum_afresh(points, run)
+        _recompute_sums(points, run)
     with np.errstate(invalid="ignore"):
         total = run.high + run.low
         averages = total[:, :-1] / total[:, -1:]
     moved = np.where(run.members[:, None] > 0, averages, run.means)
     move = compensated_sum(((moved - run.means) ** 2).ravel())
-    _let_out(points, run, moved)
+    _move_means(points, run, moved)
     if not changed and not filled:
         run.reason = "labels"
     elif stop == "means" and move <= least_move:
@@ -172,7 +176,7 @@ def _cycle(
         run.reason = "cycles"
 
 
-def _let_out(points: Points, run: Followed, means: Array) -> None:
+def _move_means(points: Points, run: BoundedRun, means: Array) -> None:
     """Take the new means; each leash is used up by how far its mean and the others moved."""
     gaps = np.sqrt((((means - run.means) * points.scale) ** 2).sum(axis=1)) * (1 + 1e-9)
     run.means = means
@@ -183,20 +187,20 @@ def _let_out(points: Points, run: Followed, means: Array) -> None:
     run.moved[:-1] += gaps + others
 
 
-def _refilled(points: Points, run: Followed) -> int:
+def _refilled(points: Points, run: BoundedRun) -> int:
     """The rule for empty clusters, as the plain algorithm has it; how many were given a point."""
     if run.members.all():
         return 0
-    D = to_own(points.X, run.means, run.labels)
+    D = squared_distance_to_own_mean(points.X, run.means, run.labels)
     means, y, _, filled = refill(points.X, run.means, run.labels, D)
     if filled:
         run.means, run.labels = means, y.astype(np.int32)
         run.ends[:] = -np.inf
-        _sum_afresh(points, run)
+        _recompute_sums(points, run)
     return filled
 
 
-def _sum_afresh(points: Points, run: Followed) -> None:
+def _recompute_sums(points: Points, run: BoundedRun) -> None:
     weights = points.weights if len(points.weights) else None
     run.high[:], run.low[:] = cluster_sums_parts(points.X, run.labels, run.k, weights)
     run.members[:] = np.bincount(run.labels, minlength=run.k)

@@ -13,9 +13,13 @@ import numpy as np
 
 from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.clusters.kernels.nearest import nearest_of_rows
-from pellucid.clusters.kernels.points import Points, points_of
-from pellucid.clusters.solvers.kmeans_plus_plus import far_off, gains, lower
-from pellucid.clusters.solvers.subsampling import BUCKETS, Order, drawn, order_of
+from pellucid.clusters.kernels.points import Points, panels_from_rows
+from pellucid.clusters.solvers.kmeans_plus_plus import (
+    initial_distances,
+    losses_with_candidates,
+    update_distances,
+)
+from pellucid.clusters.solvers.subsampling import BUCKETS, Order, order_of_rows, sample_rows
 from pellucid.errors import HyperparameterError
 
 OVERSAMPLING, ROUNDS = 2, 5
@@ -30,7 +34,7 @@ class Source:
     ----------
     points : Points
     order : Order
-    over : as `points.crew` yields it
+    over : as `points.piece_runner` yields it
     """
 
     points: Points
@@ -62,7 +66,7 @@ def random_points(source: Source, k: int, rng: np.random.Generator) -> Array:
     means = np.empty((k, X.shape[1]))
     for j in range(k):
         for _ in range(PATIENCE):
-            row = drawn(order, held, source.weighed, rng.random(1))[0]
+            row = sample_rows(order, held, source.weighed, rng.random(1))[0]
             if not (means[:j] == X[row]).all(axis=1).any():
                 break
         else:
@@ -98,17 +102,17 @@ def plus_plus(source: Source, k: int, rng: np.random.Generator) -> Array:
     Notes: Concept 215, Concept 231
     """
     points, order, over = source.points, source.order, source.over
-    D = far_off(points)
-    chosen = drawn(order, source.held, source.weighed, rng.random(1))
-    held = lower(points, D, chosen, order, over)
+    D = initial_distances(points)
+    chosen = sample_rows(order, source.held, source.weighed, rng.random(1))
+    held = update_distances(points, D, chosen, order, over)
     for j in range(1, k):
         u = rng.random(2 + int(np.log(j + 1)))
         if not held.any():
             break
-        rows = drawn(order, held, lambda some: source.weighed(some) * D[some], u)
-        best = rows[int(gains(points, D, rows, over).argmin())]
+        rows = sample_rows(order, held, lambda some: source.weighed(some) * D[some], u)
+        best = rows[int(losses_with_candidates(points, D, rows, over).argmin())]
         chosen.append(best)
-        held = lower(points, D, [best], order, over)
+        held = update_distances(points, D, [best], order, over)
     if len(chosen) < k:
         return _completed(
             points.X, np.resize(points.X[chosen], (k, points.X.shape[1])), len(chosen)
@@ -116,7 +120,7 @@ def plus_plus(source: Source, k: int, rng: np.random.Generator) -> Array:
     return points.X[chosen]
 
 
-def parallel(source: Source, k: int, rng: np.random.Generator) -> Array:
+def k_means_parallel(source: Source, k: int, rng: np.random.Generator) -> Array:
     """k-means‖: a few rounds draw many points at once; k-means++ on these, weighted, gives k.
 
     A point drawn weighs as much as the points nearest to it.
@@ -124,16 +128,16 @@ def parallel(source: Source, k: int, rng: np.random.Generator) -> Array:
     Notes: Concept 215, Concept 231
     """
     points, order, over = source.points, source.order, source.over
-    D = far_off(points)
-    chosen = drawn(order, source.held, source.weighed, rng.random(1))
-    held = lower(points, D, chosen, order, over)
+    D = initial_distances(points)
+    chosen = sample_rows(order, source.held, source.weighed, rng.random(1))
+    held = update_distances(points, D, chosen, order, over)
     for _ in range(ROUNDS):
         u = rng.random(OVERSAMPLING * k)
         if not held.any():
             break
-        more = sorted(set(drawn(order, held, lambda some: source.weighed(some) * D[some], u)))
+        more = sorted(set(sample_rows(order, held, lambda some: source.weighed(some) * D[some], u)))
         chosen += more
-        held = lower(points, D, more, order, over)
+        held = update_distances(points, D, more, order, over)
     means = np.unique(points.X[chosen], axis=0)
     y, _ = nearest_of_rows(points.X, means)
     weights = points.weights if len(points.weights) else None
@@ -143,20 +147,20 @@ def parallel(source: Source, k: int, rng: np.random.Generator) -> Array:
     def alone(job: Any) -> list[Any]:
         return [job(0, -(-len(means) // points.panels.shape[2]))]
 
-    few = Source(points_of(means, served, alone), order_of(means, alone), alone)
+    few = Source(panels_from_rows(means, served, alone), order_of_rows(means, alone), alone)
     start = plus_plus(few, k, rng)
     return start if len(means) >= k else _completed(points.X, start, len(means))
 
 
 STARTS: dict[str, Start] = {
     "k-means++": plus_plus,
-    "k-means||": parallel,
+    "k-means||": k_means_parallel,
     "random": random_points,
     "positions": random_positions,
 }
 
 
-def given_start(init: object, X: Array, k: int, seed: int) -> Array:
+def custom_initial_means(init: object, X: Array, k: int, seed: int) -> Array:
     """Means from an array, or from a function of (X, k, random_state), checked.
 
     Raises

@@ -73,14 +73,14 @@ def _packed(points: Points, rows: Any) -> Singles:
     return np.ascontiguousarray(filled.reshape(groups, MEANS, -1).transpose(0, 2, 1))
 
 
-def far_off(points: Points) -> Singles:
+def initial_distances(points: Points) -> Singles:
     """Squared distances before there is any mean: infinite, and 0 for what fills up a panel."""
     D = np.zeros(len(points.sizes), dtype=np.float32)
     D[: len(points.X)] = np.inf
     return D
 
 
-def gains(points: Points, D: Singles, rows: Any, over: Any) -> Array:
+def losses_with_candidates(points: Points, D: Singles, rows: Any, over: Any) -> Array:
     """Loss with each of some rows as one more mean.
 
     Parameters
@@ -89,7 +89,7 @@ def gains(points: Points, D: Singles, rows: Any, over: Any) -> Array:
     D : array of float32
         Squared distances to the means so far.
     rows : sequence of int, length m
-    over : as `points.crew` yields it
+    over : as `points.piece_runner` yields it
 
     Returns
     -------
@@ -102,7 +102,7 @@ def gains(points: Points, D: Singles, rows: Any, over: Any) -> Array:
     return np.asarray(np.sum(parts, axis=0)[: len(rows)])
 
 
-def lower(points: Points, D: Singles, rows: Any, order: Order, over: Any) -> Array:
+def update_distances(points: Points, D: Singles, rows: Any, order: Order, over: Any) -> Array:
     """Take some rows as means: D falls where they are nearer; mass of each bucket afterwards.
 
     Notes: Concept 231

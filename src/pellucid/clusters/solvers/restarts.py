@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.kernels.points import crew, points_of
+from pellucid.clusters.kernels.points import panels_from_rows, piece_runner
 from pellucid.clusters.solvers.bounded_kmeans import bounded_k_means
 from pellucid.clusters.solvers.descent_kmeans import descended_k_means
-from pellucid.clusters.solvers.initialization import STARTS, Source, given_start
+from pellucid.clusters.solvers.initialization import STARTS, Source, custom_initial_means
 from pellucid.clusters.solvers.lloyd import Run, plain_k_means
-from pellucid.clusters.solvers.subsampling import order_of
+from pellucid.clusters.solvers.subsampling import order_of_rows
 
 LARGE, SMALL = 2.0**100, 2.0**-100
 HELD_AT_ONCE = 1 << 28  # bytes of labels and leashes of the runs that go side by side
@@ -50,12 +50,12 @@ class Plan:
     step_size: Any = None
 
 
-def unit_of(*arrays: Array) -> float:
+def safe_unit(*arrays: Array) -> float:
     """The power of 2 by which to divide, so that squares neither overflow nor vanish; else 1.
 
     Examples
     --------
-    >>> unit_of(np.array([3.0])), unit_of(np.array([2.0**300])) == 2.0**300
+    >>> safe_unit(np.array([3.0])), safe_unit(np.array([2.0**300])) == 2.0**300
     (1.0, True)
 
     Notes: Concept 217
@@ -77,7 +77,7 @@ def all_runs(
     Parameters
     ----------
     X : array of shape (n, d), in C order
-        Rows that count; squares of the numbers must not overflow (`unit_of`).
+        Rows that count; squares of the numbers must not overflow (`safe_unit`).
     ks : sequence of int
         Numbers of clusters.
     plan : Plan
@@ -92,13 +92,13 @@ def all_runs(
     Examples
     --------
     >>> X = np.array([[0.0], [1.0], [9.0], [10.0]])
-    >>> [lowest(runs).loss for runs in all_runs(X, [1, 2, 4], Plan())]
+    >>> [lowest_loss_run(runs).loss for runs in all_runs(X, [1, 2, 4], Plan())]
     [82.0, 1.0, 0.0]
 
     Notes: Concept 231, Concept 232
     """
-    with crew(*X.shape) as over:
-        points = points_of(X, weights, over)
+    with piece_runner(*X.shape) as over:
+        points = panels_from_rows(X, weights, over)
         starts = _starts(X, ks, plan, points, over)
         settings: dict[str, Any] = {
             "max_iter": plan.max_iter,
@@ -130,8 +130,8 @@ def _starts(X: Array, ks: Sequence[int], plan: Plan, points: Any, over: Any) -> 
     """Where the restarts of each k begin, one k after the other."""
     restarts = range(plan.n_init)
     if not isinstance(plan.init, str):
-        return [given_start(plan.init, X, k, plan.seed + r) for k in ks for r in restarts]
-    source = Source(points, order_of(X, over), over)
+        return [custom_initial_means(plan.init, X, k, plan.seed + r) for k in ks for r in restarts]
+    source = Source(points, order_of_rows(X, over), over)
     made = STARTS[plan.init]
     if plan.init == "k-means++":  # those of fewer clusters are the first ones of more
         longest = [made(source, max(ks), _rng(plan, r)) for r in restarts]
@@ -139,15 +139,15 @@ def _starts(X: Array, ks: Sequence[int], plan: Plan, points: Any, over: Any) -> 
     return [made(source, k, _rng(plan, r)) for k in ks for r in restarts]
 
 
-def starts_of(
+def initial_means(
     X: Array, ks: Sequence[int], plan: Plan, weights: Array | None = None
 ) -> list[list[Array]]:
     """For each k the means from which its restarts begin: what `all_runs` sets out from.
 
     Notes: Concept 215
     """
-    with crew(*X.shape) as over:
-        made = _starts(X, ks, plan, points_of(X, weights, over), over)
+    with piece_runner(*X.shape) as over:
+        made = _starts(X, ks, plan, panels_from_rows(X, weights, over), over)
     return [made[i : i + plan.n_init] for i in range(0, len(made), plan.n_init)]
 
 
@@ -155,7 +155,7 @@ def _rng(plan: Plan, restart: int) -> np.random.Generator:
     return np.random.default_rng([plan.seed, restart])
 
 
-def lowest(runs: Sequence[Run]) -> Run:
+def lowest_loss_run(runs: Sequence[Run]) -> Run:
     """The run of lowest loss, the first of equals.
 
     Notes: Concept 231

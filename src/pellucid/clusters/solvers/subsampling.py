@@ -54,8 +54,8 @@ def _keys(X, mixing, start, stop, key):  # type: ignore[no-untyped-def]  # pragm
         key[i] = mixed
 
 
-def order_of(X: Array, over: Any) -> Order:
-    """The order of the rows of X (n×d); `over` as `points.crew` yields it.
+def order_of_rows(X: Array, over: Any) -> Order:
+    """The order of the rows of X (n×d); `over` as `points.piece_runner` yields it.
 
     Notes: Concept 215
     """
@@ -70,7 +70,7 @@ def order_of(X: Array, over: Any) -> Order:
     return Order(key, bucket, rows, begins)
 
 
-def drawn(order: Order, held: Array, mass: Any, u: Array) -> list[int]:
+def sample_rows(order: Order, held: Array, mass: Any, u: Array) -> list[int]:
     """Rows drawn in proportion to their mass.
 
     Parameters
@@ -89,9 +89,9 @@ def drawn(order: Order, held: Array, mass: Any, u: Array) -> list[int]:
 
     Examples
     --------
-    >>> order = order_of(np.array([[3.0], [1.0], [2.0]]), lambda job: [job(0, 1)])
+    >>> order = order_of_rows(np.array([[3.0], [1.0], [2.0]]), lambda job: [job(0, 1)])
     >>> held = np.bincount(order.bucket, minlength=BUCKETS)
-    >>> drawn(order, held, lambda rows: np.ones(len(rows)), np.array([0.1, 0.5, 0.9]))
+    >>> sample_rows(order, held, lambda rows: np.ones(len(rows)), np.array([0.1, 0.5, 0.9]))
     [1, 2, 0]
 
     Notes: Concept 215
@@ -119,5 +119,5 @@ def row_order(X: Array) -> Rows:
 
     Notes: Concept 215
     """
-    key = order_of(X, lambda job: [job(0, -(-len(X) // POINTS_32))]).key
+    key = order_of_rows(X, lambda job: [job(0, -(-len(X) // POINTS_32))]).key
     return np.argsort(key, kind="stable")

@@ -20,7 +20,7 @@ from pellucid.clusters.evidence import labels_by_halves
 from pellucid.clusters.hierarchical import HierarchicalClusters
 from pellucid.clusters.k_means import KMeans
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
-from pellucid.clusters.null_reference import evened
+from pellucid.clusters.null_reference import spread_within_steps
 from pellucid.clusters.quality import Agreement, agreement, group_consistency, silhouettes
 from pellucid.data.encoder import TableEncoder
 from pellucid.data.table import CODED, Kind, Table
@@ -218,7 +218,7 @@ def _choice(encoded: _Encoded, settings: ClusterSettings) -> tuple[Array | None,
     choice = choose_k(X, ks, categories=encoded.categories, grain=encoded.grain, random_state=seed)
     if len(ks) == 1 or not choice.no_clusters:
         return None, choice, ""
-    spread = evened(X, encoded.grain, np.random.default_rng([seed, 9]))
+    spread = spread_within_steps(X, encoded.grain, np.random.default_rng([seed, 9]))
     judged = spread[_drawn(len(X), MOST_ROWS, seed)]
     axis = axis_with_groups(judged - judged.mean(axis=0), encoded.numbers, seed)
     if axis is None:

@@ -15,7 +15,7 @@ from pellucid.calculus.algebra.functions import TABLE
 from pellucid.calculus.algebra.shapes import SCALAR, Size, shape_text
 from pellucid.calculus.language.calls import CALLS
 from pellucid.calculus.language.declarations import Declarations
-from pellucid.calculus.language.grammar import Syntax, pointed
+from pellucid.calculus.language.grammar import Syntax, with_caret
 from pellucid.errors import FormulaError, PellucidError
 
 UNKNOWN_FUNCTIONS = ("f", "g", "h", "phi", "psi")
@@ -76,7 +76,7 @@ class _Builder:
             if "\n" in str(problem):
                 raise
             message = self._named(node, arguments, str(problem))
-            raise type(problem)(pointed(self.text, node.span, message)) from None
+            raise type(problem)(with_caret(self.text, node.span, message)) from None
 
     def _named(self, node: Syntax, arguments: list[Expression], message: str) -> str:
         word = _WORDS.get(node.operation)
@@ -102,7 +102,7 @@ class _Builder:
         if name in self.declared.sizes:
             return ex.size(name)
         message = f"{name} is not declared. Add it to the shapes, as in {name}: d×1."
-        raise FormulaError(pointed(self.text, node.span, message))
+        raise FormulaError(with_caret(self.text, node.span, message))
 
     def _call(self, node: Syntax, arguments: list[Expression]) -> Expression:
         name = node.value
@@ -121,7 +121,7 @@ class _Builder:
             return ex.apply(name, arguments[0])
         if name not in CALLS:
             raise FormulaError(
-                f"The function {name} is not known.{_instead(name)} An unknown function is "
+                f"The function {name} is not known.{_suggestion(name)} An unknown function is "
                 f'declared as "{name}: function".'
             )
         counts, make = CALLS[name]
@@ -138,13 +138,15 @@ class _Builder:
         base = self.build(whole)
         if len(base.shape) != 2 or len(places) > 2:
             raise FormulaError(
-                pointed(self.text, node.span, "Subscripts are read on vectors and matrices only.")
+                with_caret(
+                    self.text, node.span, "Subscripts are read on vectors and matrices only."
+                )
             )
         if len(places) == 1:
             places = [*places, Syntax("number", (), node.span, "1")]
             if base.shape[1] != 1:
                 message = f"A {shape_text(base.shape)} matrix needs two subscripts, [row, column]."
-                raise FormulaError(pointed(self.text, node.span, message))
+                raise FormulaError(with_caret(self.text, node.span, message))
         left = self._selector(places[0], base.shape[0])
         right = self._selector(places[1], base.shape[1])
         parts = [ex.transpose(left)] if left is not None else []
@@ -160,12 +162,12 @@ class _Builder:
                 message = (
                     f"The subscript {place.value} lies outside 1 … {of}; counting starts at 1."
                 )
-                raise FormulaError(pointed(self.text, place.span, message))
+                raise FormulaError(with_caret(self.text, place.span, message))
             return ex.basis(position, of)
         if place.operation == "name":
             return ex.basis(place.value, of)
         message = "A subscript is a whole number or a name; counting starts at 1."
-        raise FormulaError(pointed(self.text, place.span, message))
+        raise FormulaError(with_caret(self.text, place.span, message))
 
 
 def _short(expression: Expression) -> str:
@@ -184,7 +186,7 @@ SPELLED = {
 }
 
 
-def _instead(name: str) -> str:
+def _suggestion(name: str) -> str:
     """What to write instead: the spelling here, or a name but a letter away."""
     import difflib
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.calculus.algebra.expression import Expression, walk
 from pellucid.calculus.algebra.shapes import axes_of, is_scalar
-from pellucid.calculus.checking.sample_points import Point, points
+from pellucid.calculus.checking.sample_points import Point, random_points
 from pellucid.calculus.codegen.emit import identifier
 from pellucid.calculus.codegen.modules import callable_for, parameters_of
 from pellucid.calculus.derivation.derivative import Derivative
@@ -100,7 +100,7 @@ def _like(flat: Array, base: Array) -> object:
     return float(flat[0]) if base.ndim == 0 else flat.reshape(base.shape)
 
 
-def laid_out(full: Array, of: Expression, by: Expression, layout: str) -> Array:
+def differences_in_layout(full: Array, of: Expression, by: Expression, layout: str) -> Array:
     """Differences in the layout of the answer."""
     inputs, outputs = len(axes_of(by.shape)), len(axes_of(of.shape))
     sizes = list(full.shape)
@@ -171,9 +171,9 @@ def _checked(
     """Random points in turn, until enough of them have a dependable value."""
     worst, where, done, tries = 0.0, "", 0, 0
     expressions = [derivative.of, claimed, derivative.by]
-    sound = soundness(expressions)
+    sound = inverses_are_sound(expressions)
     with np.errstate(all="ignore"):
-        for tries, point in enumerate(points(expressions, np.random.default_rng(seed))):
+        for tries, point in enumerate(random_points(expressions, np.random.default_rng(seed))):
             if done == trials or tries == MOST_TRIES:
                 break
             found = compare(point) if sound(point) else None
@@ -185,7 +185,7 @@ def _checked(
     return Check(done > 0 and worst < tolerance, worst, where, done, against, tries - done)
 
 
-def soundness(expressions: list[Expression]) -> Callable[[Point], bool]:
+def inverses_are_sound(expressions: list[Expression]) -> Callable[[Point], bool]:
     """Whether every matrix that is inverted has a sound inverse at a point.
 
     Numbers at an all but singular matrix prove nothing: rounding decides them.
@@ -203,7 +203,7 @@ def soundness(expressions: list[Expression]) -> Callable[[Point], bool]:
 
     def sound(point: Point) -> bool:
         try:
-            found = matrices(**accepted(matrices, point))
+            found = matrices(**accepted_arguments(matrices, point))
             found = found if isinstance(found, tuple) else (found,)
             return all(float(np.linalg.cond(m)) < WORST_CONDITION for m in found)
         except (np.linalg.LinAlgError, ArithmeticError):
@@ -239,15 +239,15 @@ def _difference(
     derivative: Derivative,
     step: float,
 ) -> tuple[float, str] | None:
-    arguments_value = accepted(value, point)
+    arguments_value = accepted_arguments(value, point)
     try:
         full = central_differences(value, arguments_value, name, step)
-        claimed = np.asarray(gradient(**accepted(gradient, point)), dtype=float)
+        claimed = np.asarray(gradient(**accepted_arguments(gradient, point)), dtype=float)
     except (np.linalg.LinAlgError, ArithmeticError):
         return None
     if not (np.isfinite(full).all() and np.isfinite(claimed).all()):
         return None
-    expected = laid_out(full, derivative.of, derivative.by, derivative.layout)
+    expected = differences_in_layout(full, derivative.of, derivative.by, derivative.layout)
     if "diagonal" in derivative.by.marks:
         expected = expected * np.eye(expected.shape[0])
     if expected.shape != claimed.shape:
@@ -263,7 +263,7 @@ def _difference(
     return float(gap.max()), entry
 
 
-def accepted(function: Callable[..., object], point: Point) -> Point:
+def accepted_arguments(function: Callable[..., object], point: Point) -> Point:
     """The part of a point that a function takes."""
     import inspect
 
@@ -307,7 +307,7 @@ def _jax_jacobian(value: Callable[..., object], point: Point, name: str) -> Arra
     import jax
     import jax.numpy as jnp
 
-    fixed = {k: v for k, v in accepted(value, point).items() if k != name}
+    fixed = {k: v for k, v in accepted_arguments(value, point).items() if k != name}
     by = np.asarray(point[name], dtype=float)
     full = np.asarray(jax.jacobian(lambda x: jnp.asarray(value(**(fixed | {name: x})), float))(by))
     outputs = full.ndim - by.ndim
@@ -317,10 +317,10 @@ def _jax_jacobian(value: Callable[..., object], point: Point, name: str) -> Arra
 def _against(
     full: Array, gradient: Callable[..., object], point: Point, derivative: Derivative
 ) -> tuple[float, str] | None:
-    claimed = np.asarray(gradient(**accepted(gradient, point)), dtype=float)
+    claimed = np.asarray(gradient(**accepted_arguments(gradient, point)), dtype=float)
     if not (np.isfinite(full).all() and np.isfinite(claimed).all()):
         return None
-    expected = laid_out(full, derivative.of, derivative.by, derivative.layout)
+    expected = differences_in_layout(full, derivative.of, derivative.by, derivative.layout)
     if "diagonal" in derivative.by.marks:
         expected = expected * np.eye(expected.shape[0])
     scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))

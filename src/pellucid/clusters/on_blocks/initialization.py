@@ -14,7 +14,7 @@ from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.clusters.kernels.nearest import nearest_of_rows
 from pellucid.clusters.on_blocks.assignment import assignments
 from pellucid.clusters.solvers.initialization import OVERSAMPLING, ROUNDS
-from pellucid.clusters.solvers.restarts import Plan, starts_of
+from pellucid.clusters.solvers.restarts import Plan, initial_means
 from pellucid.data.blocks.numbers import counted_rows
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.places import hashed
@@ -37,9 +37,9 @@ def block_starts(
     Notes: Concept 215, Concept 231
     """
     if isinstance(plan.init, np.ndarray):
-        return starts_of(known.sample.arrays[0] / unit, [k], plan)[0]
+        return initial_means(known.sample.arrays[0] / unit, [k], plan)[0]
     if plan.init == "positions":
-        return starts_of(np.stack([known.low, known.high]) / unit, [k], plan)[0]
+        return initial_means(np.stack([known.low, known.high]) / unit, [k], plan)[0]
     if plan.init == "k-means||" and len(known.sample) < known.rows:
         return [
             _parallel(passes, source, k, plan, known, unit, restart)
@@ -48,7 +48,7 @@ def block_starts(
     if len(known.sample) < known.rows:
         passes.notes.append(f"{known.sampling}, for where the means start")
     X, weights = known.sample.arrays
-    return starts_of(X / unit, [k], plan, None if (weights == 1).all() else weights)[0]
+    return initial_means(X / unit, [k], plan, None if (weights == 1).all() else weights)[0]
 
 
 def _parallel(
@@ -74,7 +74,7 @@ def _parallel(
         means = np.unique(np.vstack([means, rows]), axis=0)
     served = assignments(passes, source, [means], unit)[0].counts
     few: Any = Plan(init="k-means++", seed=plan.seed)
-    return starts_of(means[served > 0], [k], few, served[served > 0])[0][0]
+    return initial_means(means[served > 0], [k], few, served[served > 0])[0][0]
 
 
 def _drawn(tile: Tile, means: Array, unit: float, most: int, seed: int) -> Candidates:
