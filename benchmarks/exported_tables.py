@@ -11,6 +11,7 @@ import sqlite3
 import time
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
 import duckdb
@@ -73,17 +74,16 @@ def by_sqlite(machine: Any, rows: pa.Table) -> Answers:
     """The answers of the SELECT, in SQLite."""
     query = to_sql(machine, "sqlite", table="held")
     names = ['"' + name.replace('"', '""') + '"' for name in rows.column_names]
-    base = sqlite3.connect(":memory:")
-    base.execute(f"CREATE TABLE held ({', '.join(names)})")
+    names = ['"' + name.replace('"', '""') + '"' for name in rows.column_names]
     marks = ", ".join("?" * len(names))
-    base.executemany(
-        f"INSERT INTO held VALUES ({marks})", [tuple(row.values()) for row in rows.to_pylist()]
-    )
-    cursor = base.execute(query)
-    columns = zip(*cursor.fetchall(), strict=True)
-    found = dict(zip([d[0] for d in cursor.description], map(list, columns), strict=True))
-    base.close()
-    return found
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.execute(f"CREATE TABLE held ({', '.join(names)})")
+        base.executemany(
+            f"INSERT INTO held VALUES ({marks})", [tuple(row.values()) for row in rows.to_pylist()]
+        )
+        cursor = base.execute(query)
+        columns = zip(*cursor.fetchall(), strict=True)
+        return dict(zip([d[0] for d in cursor.description], map(list, columns), strict=True))
 
 
 def by_python(machine: Any, rows: pa.Table) -> Answers:

@@ -2,7 +2,8 @@
 
 Run by hand: `python benchmarks/mutants.py [--count N] [--rooms ROOM …] [--seed S] [--seconds T]`.
 Each mutant lives in a copy of the source, never in the tree; it is *killed* when the room's tests
-fail or take longer than T seconds. Survivors are printed with their line before and after.
+fail. What takes longer than T seconds is counted apart: a slow machine is no test. Each mutant's
+fate is printed as it is known, the table at the end or when the run is stopped (Ctrl-C, SIGTERM).
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import argparse
 import ast
 import os
 import random
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -139,13 +142,24 @@ def tests_of(mutant: Mutant) -> list[str]:
     for folder in (inner, *inner.parents):
         found = ROOT / "tests" / folder
         if folder != Path() and any(found.glob("test_*.py")):
-            return [str(found)]
+            return _nearest_first(found, mutant)
     alone = ROOT / "tests" / f"test_{mutant.room}.py"
     return [str(alone if alone.exists() else ROOT / "tests" / "test_foundation.py")]
 
 
-def survives(mutant: Mutant, copy: Path, seconds: float) -> bool:
-    """Whether the file's examples and its quick tests pass, the change made in a copy."""
+def _nearest_first(folder: Path, mutant: Mutant) -> list[str]:
+    """The test files of a folder, those first that speak most of the mutant's file."""
+    word = re.compile(rf"\b{re.escape(mutant.path.stem)}\b")
+    files = sorted(folder.rglob("test_*.py"))
+    files.sort(key=lambda file: -len(word.findall(file.read_text("utf-8"))))
+    return [str(file) for file in files]
+
+
+def fate(mutant: Mutant, copy: Path, seconds: float) -> str:
+    """Whether the file's examples and its quick tests pass, the change made in a copy.
+
+    "survives", "killed", or "too slow" where time was up before a test had failed.
+    """
     target = copy / "pellucid" / mutant.path.relative_to(SOURCE)
     kept = target.read_bytes()
     target.write_text(mutant.source(), "utf-8")
@@ -161,11 +175,13 @@ def survives(mutant: Mutant, copy: Path, seconds: float) -> bool:
             capture_output=True,
             check=False,
         )
-    except (subprocess.TimeoutExpired, SyntaxError):
-        return False
+    except subprocess.TimeoutExpired:
+        return "too slow"
+    except SyntaxError:
+        return "killed"
     finally:
         target.write_bytes(kept)
-    return ran.returncode == 0
+    return "killed" if ran.returncode else "survives"
 
 
 def chosen(rooms: list[str], count: int, seed: int) -> list[Mutant]:
@@ -196,24 +212,33 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=300.0)
     asked = parser.parse_args()
-    tried, killed = Counter[str](), Counter[str]()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    fates: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory(prefix="pellucid-mutants-") as folder:
         copy = Path(folder) / "src"
         shutil.copytree(SOURCE, copy / "pellucid", ignore=shutil.ignore_patterns("__pycache__"))
         for beside in ROOT.iterdir():  # what the source finds by its place in the tree
             if beside.name != "src":
                 (copy.parent / beside.name).symlink_to(beside)
-        for mutant in chosen(asked.rooms, asked.count, asked.seed):
-            tried[mutant.room] += 1
-            if not survives(mutant, copy, asked.seconds):
-                killed[mutant.room] += 1
-                continue
-            place = f"{mutant.path.relative_to(SOURCE)}:{mutant.line}"
-            print(f"survives: {place}: {mutant.before!r} -> {mutant.after!r}", flush=True)
-    print("| room | mutants | killed |\n|---|---|---|")
-    for room, count in sorted(tried.items()):
-        print(f"| {room} | {count} | {killed[room]} |")
-    print(f"| all | {tried.total()} | {killed.total()} |")
+        try:
+            for mutant in chosen(asked.rooms, asked.count, asked.seed):
+                known = fate(mutant, copy, asked.seconds)
+                fates[mutant.room, known] += 1
+                place = f"{mutant.path.relative_to(SOURCE)}:{mutant.line}"
+                print(f"{known}: {place}: {mutant.before!r} -> {mutant.after!r}", flush=True)
+        except KeyboardInterrupt:
+            print("Stopped; so far:")
+    print_fates(fates)
+
+
+def print_fates(fates: Counter[tuple[str, str]]) -> None:
+    """The table of fates, a room a row."""
+    columns = ("killed", "survives", "too slow")
+    print(f"| room | {' | '.join(columns)} |\n|---|---|---|---|")
+    for room in sorted({room for room, _ in fates}):
+        print(f"| {room} | {' | '.join(str(fates[room, fate]) for fate in columns)} |")
+    sums = [sum(n for (_, fate), n in fates.items() if fate == each) for each in columns]
+    print(f"| all | {' | '.join(map(str, sums))} |")
 
 
 if __name__ == "__main__":

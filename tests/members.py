@@ -28,6 +28,7 @@ from pellucid import (
     CurvesRegressor,
     Dates,
     DenoisingAutoencoder,
+    EncoderDecoder,
     FactoredCode,
     FewLabelClassifier,
     GenerativeAdversarialPair,
@@ -81,7 +82,7 @@ class Member:
     """An estimator, what it answers, and which of the shared properties it has.
 
     `answers` is "numbers", "two labels", "labels", "groups" (it makes its own labels), "columns"
-    (a transformer) or "chances" (of what it generates, or of what it was shown).
+    (a transformer), "chances" (of what it generates, or of what it was shown) or "sentences".
     `random`: draws numbers, so another order of the rows gives another answer.
     `sparse`: takes sparse rows. `moves`: what it predicts moves with a shift of every column.
     `text`: its rows are documents.
@@ -192,9 +193,16 @@ MEMBERS = (
         sparse=False,
         text=True,
     ),
+    Member(
+        EncoderDecoder(width=8, heads=2, hidden=8, epochs=2),
+        "sentences",
+        sparse=False,
+        text=True,
+    ),
 )
-PREDICTORS = tuple(member for member in MEMBERS if member.answers not in ("columns", "chances"))
-GENERATORS = tuple(member for member in MEMBERS if member.answers == "chances")
+GENERATED = ("chances", "sentences")
+PREDICTORS = tuple(m for m in MEMBERS if m.answers not in ("columns", *GENERATED))
+GENERATORS = tuple(member for member in MEMBERS if member.answers in GENERATED)
 
 
 def rows(member: Member, seed: int = 0, n: int = 90) -> tuple[Any, NDArray[Any]]:
@@ -202,7 +210,10 @@ def rows(member: Member, seed: int = 0, n: int = 90) -> tuple[Any, NDArray[Any]]
     random = np.random.default_rng(seed)
     if member.text:
         words = np.array(["she", "he", "reads", "a", "tired", "water", "Book"])
-        return [" ".join(random.choice(words, 5)) for _ in range(n)], np.arange(n)
+        texts = [" ".join(random.choice(words, 5)) for _ in range(n)]
+        if member.answers == "sentences":
+            return texts, np.array([" ".join(text.split()[::-1]) for text in texts], dtype=object)
+        return texts, np.arange(n)
     X = random.normal(size=(n, 3)) * [1.0, 5.0, 0.2] + [0.0, 3.0, 1.0]
     score = X @ [1.0, -0.3, 2.0] + random.normal(size=n)
     if member.answers == "numbers":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid import errors
+from conftest import nightly
+from pellucid import LeastSquares, errors
 from pellucid.errors import HyperparameterError, PellucidError, PellucidWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
@@ -80,9 +82,38 @@ def test_many_labels_are_cut_and_counted() -> None:
 
 
 def test_the_nightly_list_names_tests_that_exist() -> None:
-    tests = Path(__file__).parent
-    for line in (tests / "nightly.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            path, _, name = line.partition("::")
-            text = (tests.parent / path).read_text(encoding="utf-8")
-            assert f"def {name.partition('[')[0]}(" in text, line
+    for start in nightly():
+        path, _, name = start.partition("::")
+        if path.startswith("tests/"):
+            text = (Path(__file__).parents[1] / path).read_text(encoding="utf-8")
+            assert f"def {name.partition('[')[0]}" in text, start
+        else:  # an example in a docstring goes by its object's whole name
+            module, _, found = name.rpartition(".")
+            assert hasattr(importlib.import_module(module), found), start
+
+
+def test_only_none_passes_an_optional_hyperparameter_unchecked() -> None:
+    """Def 86: a default of None opens no door to other values."""
+    patience = Hyperparameter("patience", None, "int", "Looks.", low=1, optional=True)
+    patience.check(None, "Model")
+    patience.check(3, "Model")
+    for wrong in (0, 2.5, "three", [1]):
+        with pytest.raises(HyperparameterError, match="patience"):
+            patience.check(wrong, "Model")
+
+
+def test_parts_of_an_explanation_stand_one_heading_deeper() -> None:
+    """§1.0.3: in HTML the outline is that of the parts."""
+    told = Explanation("Whole", parts=(Explanation("Part", parts=(Explanation("Inner"),)),))
+    html = told.to_html()
+    for level, name in ((3, "Whole"), (4, "Part"), (5, "Inner")):
+        assert f"<h{level}>{name}</h{level}>" in html
+
+
+def test_a_fitted_model_shows_itself_with_its_picture_below() -> None:
+    """§1.0.3: a notebook shows the diagram; once fitted, the picture too."""
+    model = LeastSquares()
+    unfitted = model._repr_html_()
+    fitted = model.fit([[1.0], [2.0], [4.0]], [1.0, 2.0, 3.0])._repr_html_()
+    pictures = [html.count("<svg") + html.count("<img") for html in (unfitted, fitted)]
+    assert pictures[1] > pictures[0]

@@ -156,7 +156,7 @@ def test_what_generates_keeps_scikit_learns_rules(member: Member) -> None:
     _answers(fitted, X)
     assert pickle.dumps(fitted) == state
     assert fitted.get_params() == settings
-    assert (_answers(fitted.fit(X), X) == _answers(pickle.loads(state), X)).all()
+    assert (_answers(fitted.fit(X, y), X) == _answers(pickle.loads(state), X)).all()
 
 
 @pytest.mark.parametrize("member", PREDICTORS + GENERATORS, ids=lambda member: member.name)

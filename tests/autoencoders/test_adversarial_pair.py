@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,6 @@ from pellucid.autoencoders.alternation import discriminator_gradient, generator_
 from pellucid.errors import HyperparameterError
 from pellucid.networks import Dense, Mode, Network, Sigmoid, Tanh, computing_in
 from pellucid.storage import load_model, save_model
-
-
-@pytest.fixture(autouse=True, scope="module")
-def hasty_compiler() -> Iterator[None]:
-    """Each small program runs a few times only: most of the time would go into compiling it."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def waves(n: int, seed: int) -> Any:

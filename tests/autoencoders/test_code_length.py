@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Self
 
-import jax
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
@@ -22,14 +20,6 @@ from pellucid.data.splits import split_rows
 from pellucid.errors import HyperparameterError
 
 QUICK: dict[str, Any] = {"hidden": (8,), "epochs": 3, "batch_size": 20}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def hasty_compiler() -> Iterator[None]:
-    """Each small program runs a few times only: most of the time would go into compiling it."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def plane(n: int = 200, d: int = 7, noise: float = 0.3) -> Any:

@@ -140,3 +140,19 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         read("\\" + text, "x: n")
     except (FormulaError, ValueError):
         return
+
+
+@pytest.mark.parametrize(
+    ("bold", "plain"),
+    [
+        (r"\mathbf{x}^\top \mathbf{A} \mathbf{x}", "x'*A*x"),
+        (r"\|\mathbf{X}\boldsymbol{\theta} - \mathbf{y}\|^2 + \|\boldsymbol{\theta}\|^2",
+         "norm2(X*theta - y)^2 + norm2(theta)^2"),
+        (r"\mathbf{w}^T \mathbf{w} + \mathbf{w}^T \bar{w}", "w'*w + w'*w_bar"),
+    ],
+)  # fmt: skip
+def test_a_bold_letter_may_stand_more_than_once(bold: str, plain: str) -> None:
+    """Def 463: bold throughout is one style; only bold beside plain is two."""
+    assert str(read(bold)) == str(read(plain))
+    with pytest.raises(FormulaError, match="both bold and plain"):
+        read(r"\mathbf{x}^\top \mathbf{x} + x^\top a")

@@ -73,3 +73,14 @@ def test_layers_are_two_matrices() -> None:
     assert found.inferred == ()
     assert found.derivative.shape == ("d", "k")
     assert found.check.agrees
+
+
+@pytest.mark.parametrize(
+    "formula", ["2^x", "2^-x", "2^(x/3) + 1", "a^x*x", "(1 + a)^(2*x)", "2^(x^2)", "x^x"]
+)
+def test_an_exponent_is_a_number(formula: str) -> None:
+    """Def 463: what stands in an exponent has no other shape, so nobody needs to declare it."""
+    found = derive(formula, "x")
+    assert found.expression.shape == (1, 1)
+    with pytest.raises(ShapeError, match=r"exponent|meet here and differ"):
+        derive(formula, "x", where="x: 3x1")

@@ -32,7 +32,8 @@ def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProces
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fit")
-    done = run("fit", PENGUINS, "--target", "species", "-o", str(folder))
+    # One model: that without options several are compared, the regression below shows.
+    done = run("fit", PENGUINS, "--target", "species", "--model", "softmax", "-o", str(folder))
     assert done.returncode == 0, done.stderr
     assert "On 69 rows never used" in " ".join(done.stdout.split())
     return folder
@@ -44,8 +45,9 @@ def test_fit_leaves_a_report_a_model_and_its_settings(fitted: Path) -> None:
 
 
 def test_a_run_replays_to_the_same_model(fitted: Path, tmp_path: Path) -> None:
-    done = run("fit", PENGUINS, "--config", str(fitted / "run.toml"), "-o", str(tmp_path))
-    assert done.returncode == 0, done.stderr
+    with pytest.raises(SystemExit) as ended:
+        main(["fit", PENGUINS, "--config", str(fitted / "run.toml"), "-o", str(tmp_path)])
+    assert ended.value.code in (0, None)
     assert (tmp_path / "model.pellucid").read_bytes() == (fitted / "model.pellucid").read_bytes()
 
 
@@ -69,11 +71,14 @@ def test_predict_reads_standard_input_and_writes_standard_output(fitted: Path) -
     assert len(done.stdout.splitlines()) == 4
 
 
-def test_predict_names_the_columns_that_are_absent(fitted: Path, tmp_path: Path) -> None:
+def test_predict_names_the_columns_that_are_absent(
+    fitted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "new.csv").write_text("island,sex\nBiscoe,male\nDream,female\n")
-    done = run("predict", str(fitted / "model.pellucid"), str(tmp_path / "new.csv"))
-    assert done.returncode == 1
-    assert "'bill_length_mm'" in done.stderr
+    with pytest.raises(SystemExit) as ended:
+        main(["predict", str(fitted / "model.pellucid"), str(tmp_path / "new.csv")])
+    assert ended.value.code == 1
+    assert "'bill_length_mm'" in capsys.readouterr().err
 
 
 def test_json_is_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from pellucid.data.weights import checked_weights, class_weights, relative_weigh
 from pellucid.errors import HyperparameterError, LabelError, PellucidError, WeightError
 
 pytestmark = pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning")
-SLOW = ("Network", "ConvNet", "Robust", "Autoencoder", "NextToken", "Pair")
+SLOW = ("Network", "ConvNet", "Robust", "Autoencoder", "NextToken", "EncoderDecoder", "Pair")
 QUICK = [m for m in PREDICTORS if not any(word in m.name for word in SLOW)]
 BAD_WEIGHTS = (-1.0, np.nan, np.inf)
 

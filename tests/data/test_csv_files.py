@@ -161,3 +161,23 @@ def test_a_number_spelled_with_more_zeros_is_the_same_category(tmp_path: Path) -
     )
     assert again["c"].texts().tolist() == ["1.5", "2", "word"]
     assert again["c"].unseen == ("word",)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("above", ["", "\ufeff"])
+def test_a_line_that_names_the_separator_is_no_row(
+    tmp_path: Path, mark: str, quote: str, end: str, above: str
+) -> None:
+    """§2.1.3: spreadsheets write `sep=;` above the names; it holds no cells."""
+    lines = [mark.join(cells) for cells in (["a", "b"], ["1", "x"], ["2", "y"], ["3", "x"])]
+    plain, said = tmp_path / "plain.csv", tmp_path / "said.csv"
+    plain.write_bytes(end.join([*lines, ""]).encode())
+    said.write_bytes((above + end.join([f"{quote}sep={mark}{quote}", *lines, ""])).encode())
+    read, wanted = read_table(said), read_table(plain)
+    assert read.schema == wanted.schema
+    assert [list(c.texts()) for c in read.columns] == [list(c.texts()) for c in wanted.columns]
+    said.write_bytes(said.read_bytes() + mark.join("123").encode())
+    with pytest.raises(TableError, match="3 cells"):
+        read_table(said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,8 @@ def test_every_source_reads_to_the_same_values(tmp_path: Path, monkeypatch: Any)
     frame_.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
     frame_.to_csv(tmp_path / "t.tsv", sep="\t", index=False)
     written(tmp_path, SAMPLE.replace(",", ";"), "semi.csv")
-    with sqlite3.connect(tmp_path / "t.db") as base:
+    with closing(sqlite3.connect(tmp_path / "t.db")) as base, base:
         frame_.to_sql("rows", base, index=False)
-    base.close()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(SAMPLE.encode())))
     sources = [
         tmp_path / "t.parquet",

@@ -403,3 +403,16 @@ def test_a_walk_cannot_shrink_its_step_size() -> None:
     J, start = least_squares()
     with pytest.raises(HyperparameterError, match="call minimize"):
         next(walk(J, start, step_size="shrinking"))
+
+
+@pytest.mark.parametrize("patience", [1, 2, 5])
+def test_so_many_looks_without_a_fall_are_borne_and_no_more(patience: int) -> None:
+    """Def 333: it stops at exactly the look that makes `patience` of them."""
+    looks: list[float] = []
+
+    def rising(theta: object) -> float:
+        looks.append(float(len(looks)))
+        return looks[-1]
+
+    minimize(SQUARE, 1.0, step_size=0.05, stop=HeldOut(rising, patience=patience))
+    assert len(looks) == 1 + patience

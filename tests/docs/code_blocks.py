@@ -17,6 +17,7 @@ FENCE = re.compile(r"^```(python|sh|pycon)\n(.*?)^```", re.M | re.S)
 # Shown and not run: what takes minutes, asks for another machine or makes an environment.
 SHOWN_ONLY = re.compile(
     r"(?:\./test|\./docs/build|\./pellucid (?:demo|lab|serve)|pip |pre-commit |docker |curl |git )"
+    r"|\./pellucid .*--(?:cluster|resume)"
 )
 
 

@@ -7,19 +7,30 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from code_blocks import ROOT
 
 OUTSIDE = re.compile(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="https?://', re.I)
 
 
-def test_the_site_builds_offline_and_can_be_searched(tmp_path: Path) -> None:
-    site = tmp_path / "html"
-    words = ["-q", "-W", "--keep-going", "-D", "draw_claims=0", "-b", "html"]
-    places = ["-d", str(tmp_path / "trees"), str(ROOT / "docs"), str(site)]
-    built = subprocess.run(
+def built(builder: str, folder: Path) -> Path:
+    """The documentation by one of Sphinx's builders, where a warning is an error."""
+    words = ["-q", "-W", "--keep-going", "-D", "draw_claims=0", "-b", builder]
+    places = ["-d", str(folder / "trees"), str(ROOT / "docs"), str(folder / builder)]
+    done = subprocess.run(
         [sys.executable, "-m", "sphinx", *words, *places], capture_output=True, text=True
     )
-    assert built.returncode == 0, built.stderr
+    assert done.returncode == 0, done.stderr
+    return folder / builder
+
+
+def test_every_page_and_docstring_is_read_without_a_warning(tmp_path: Path) -> None:
+    built("dummy", tmp_path)
+
+
+@pytest.mark.slow
+def test_the_site_builds_offline_and_can_be_searched(tmp_path: Path) -> None:
+    site = built("html", tmp_path)
     pages = list(site.rglob("*.html"))
     assert len(pages) > 50
     assert [p.name for p in pages if OUTSIDE.search(p.read_text(encoding="utf-8"))] == []

@@ -16,17 +16,20 @@ from pellucid.data.framing import frame
 from pellucid.data.reading import read_table
 from pellucid.data.table import Table
 from pellucid.errors import CodeWarning
+from pellucid.evaluation.cross_validation import score_of
+from pellucid.evaluation.evidence import Candidate
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
-from pellucid.jobs.fit.candidates import named
+from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidates import Recipe, named
 from pellucid.jobs.fit.machine import Machine
 
 PENGUINS = Path(__file__).resolve().parents[2] / "examples" / "penguins.csv"
 # Targets of the mixed table, and the models that answer each.
 MODELS = {
-    "y": ("mean", "ridge", "curves", "pairs", "polynomial", "trees", "ridge-sqrt"),
+    "y": ("mean", "ridge", "curves", "pairs", "polynomial", "trees", "ridge-sqrt", "average"),
     "grown": ("ridge-log",),
-    "side": ("logistic", "curves", "small-trees"),
-    "third": ("mean", "softmax", "pairs", "trees"),
+    "side": ("logistic", "curves", "small-trees", "average"),
+    "third": ("mean", "softmax", "pairs", "trees", "average"),
     "tags": ("sigmoids",),
 }
 CASES = [(target, model) for target, models in MODELS.items() for model in models]
@@ -86,13 +89,26 @@ def features() -> pa.Table:
     return mixed().drop_columns(list(MODELS))
 
 
+def average(problem: str) -> Recipe:
+    """A weighted average of a linear model, curves and trees."""
+    linear = {"regression": "ridge", "two classes": "logistic"}.get(problem, "softmax")
+    parts = (
+        (Candidate(linear, linear, score_of([1.0]), 1, 0.0, 1, lam=1e-3), 0.5),
+        (Candidate("curves", "curves", score_of([1.0]), 2, 0.0, 1), 0.3),
+        (Candidate("trees", "trees", score_of([1.0]), 7, 0.0, 1, value=12), 0.2),
+    )
+    return recipe_of(
+        problem, Candidate("average", "average", score_of([1.0]), 8, 0, 1, parts=parts)
+    )
+
+
 @lru_cache
 def machine_of(target: str, model: str) -> Machine:
     """A machine as `pellucid fit` puts it together, on the mixed table."""
     others = [name for name in MODELS if name != target]
     table = read_table(mixed().drop_columns(others))
     framing = frame(table, target, delimiter=";" if target == "tags" else None)
-    recipe = named(framing.problem, model)
+    recipe = average(framing.problem) if model == "average" else named(framing.problem, model)
     codes = {k: v for k, v in CODES.items() if not recipe.whole or k in ("size", "age")}
     lam = 1e-3 if recipe.tuned == "lam" and recipe.lams else None
     pipeline = recipe.pipeline(0, lam, codes)

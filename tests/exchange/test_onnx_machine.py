@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from fitted_machines import average
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from onnx_answers import run, session_of
@@ -47,6 +48,8 @@ MACHINES: dict[str, tuple[str, str, dict[str, str] | None]] = {
     "two classes": ("two classes", "logistic", CODES),
     "neighbours": ("two classes", "nearest", None),
     "several classes": ("several classes", "softmax", None),
+    "average of amounts": ("regression", "average", CODES),
+    "average of chances": ("two classes", "average", None),
     "overlapping": ("overlapping classes", "sigmoids", None),
 }
 
@@ -100,8 +103,11 @@ def made(name: str) -> tuple[Machine, Table, Any]:
         classes = ("big", "mid", "small")[: 2 if problem == "two classes" else 3]
         y = np.array(classes)[np.searchsorted([5.0, 7.0][: len(classes) - 1], score)]
     stem, _, scale = model.rpartition("-")
-    recipe = recipes(problem)[stem or model]
-    recipe = recipe.on_scale(scale) if stem else recipe
+    if model == "average":
+        recipe = average(problem)
+    else:
+        recipe = recipes(problem)[stem or model]
+        recipe = recipe.on_scale(scale) if stem else recipe
     pipeline = recipe.pipeline(0, None, codes).fit(table, y)
     framing = Framing("y", problem, "", classes, table.names)
     machine = Machine(

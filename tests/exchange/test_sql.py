@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import duckdb
@@ -35,17 +36,15 @@ def answered(query: str, table: pa.Table, dialect: str, name: str = "rows") -> d
             base.register("held", table)
             base.execute(f"CREATE TABLE {quoted(name)} AS SELECT * FROM held")
             return base.sql(query).to_arrow_table().to_pydict()
-    base = sqlite3.connect(":memory:")
     names = ", ".join(map(quoted, table.column_names))
     marks = ", ".join("?" * len(table.column_names))
-    base.execute(f"CREATE TABLE {quoted(name)} ({names})")
     rows = [tuple(row.values()) for row in table.to_pylist()]
-    base.executemany(f"INSERT INTO {quoted(name)} VALUES ({marks})", rows)
-    cursor = base.execute(query)
-    columns = zip(*cursor.fetchall(), strict=True)
-    found = dict(zip([d[0] for d in cursor.description], map(list, columns), strict=True))
-    base.close()
-    return found
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.execute(f"CREATE TABLE {quoted(name)} ({names})")
+        base.executemany(f"INSERT INTO {quoted(name)} VALUES ({marks})", rows)
+        cursor = base.execute(query)
+        columns = zip(*cursor.fetchall(), strict=True)
+        return dict(zip([d[0] for d in cursor.description], map(list, columns), strict=True))
 
 
 def broken() -> pa.Table:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import jax
 import numpy as np
 import pytest
 from hypothesis import given
@@ -26,14 +24,6 @@ from pellucid.jobs.encode.encoding_models import (
 )
 from pellucid.jobs.encode.encoding_result import EncodeSettings
 from pellucid.jobs.encode.encoding_statements import still_learning, trained
-
-
-@pytest.fixture(autouse=True, scope="module")
-def hasty_compiler() -> Iterator[None]:
-    """Each small program runs a few times only: most of the time would go into compiling it."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def of_images(n: int, size: tuple[int, int, int] = (8, 8, 1)) -> EncodedRows:

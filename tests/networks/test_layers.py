@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -31,15 +30,6 @@ from pellucid.storage.packing import pack, unpack
 
 every = pytest.mark.parametrize("name", LAYERS)
 POINTS = 3
-
-
-@pytest.fixture(autouse=True, scope="module")
-def hasty_compiler() -> Iterator[None]:
-    """Each small function runs a few times only: most of the time would go into compiling it."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
-    jax.clear_caches()  # no later test computes with a program of this kind and one of another
 
 
 def shaken(tree: Any, seed: int) -> Any:

@@ -56,12 +56,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @contextmanager
 def asking(settings: ServeSettings) -> Iterator[httpx.Client]:
     """A client of a service that runs on a free port of this machine."""
-    config = uvicorn.Config(application(settings), port=0, log_level="critical", http="httptools")
+    config = uvicorn.Config(
+        application(settings), port=0, log_level="critical", http="httptools", ws="none"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         while not server.started:
+            assert thread.is_alive(), "the service ended before it began"
             time.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as found:

@@ -30,7 +30,9 @@ def test_counts_are_never_answered_below_their_least() -> None:
     assert min(machine.answers(features())["prediction"]) == 5
 
 
-@pytest.mark.parametrize(("target", "model"), [("y", "pairs"), ("third", "trees")])
+@pytest.mark.parametrize(
+    ("target", "model"), [("y", "pairs"), ("third", "trees"), ("y", "average")]
+)
 def test_one_row_and_a_table_are_served_alike_with_what_moved_them(
     target: str, model: str, tmp_path: Path
 ) -> None:

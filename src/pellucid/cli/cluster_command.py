@@ -18,6 +18,7 @@ def cluster(
     seed: int = 0,
     reading: Reading = AS_FOUND,
     memory: str | None = None,
+    cluster: str | None = None,
     report: Annotated[bool, Parameter(negative="")] = False,
     output: Output = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -38,6 +39,8 @@ def cluster(
     memory
         Memory that the job may take, such as 1GB (default three quarters of what is free); beyond
         it rows are read in blocks, and what used a sample is named.
+    cluster
+        Address of a Dask cluster whose workers read the rows in blocks.
     report
         Write report.html too, with pictures.
     output
@@ -52,4 +55,5 @@ def cluster(
         "seed": seed,
         **reading.given(),
     }
-    run_cluster(data, k, given, output=output, report=report, as_json=json, memory=memory)
+    room = {"memory": memory, "cluster": cluster}
+    run_cluster(data, k, given, output=output, report=report, as_json=json, room=room)

@@ -33,24 +33,24 @@ def run_cluster(
     output: Path | None,
     report: bool,
     as_json: bool,
-    memory: str | None = None,
+    room: Mapping[str, str | None],
 ) -> None:
     """Find the groups of a table, and print what was found."""
     from pellucid.jobs.cluster.cluster_result import ClusterSettings
 
     settings = ClusterSettings(ks=groups_asked(k), **given)
-    run_job(cluster_job(data, settings, report, memory), output, as_json)
+    run_job(cluster_job(data, settings, report, room), output, as_json)
 
 
 def cluster_job(
-    data: str, settings: ClusterSettings, report: bool, memory: str | None = None
+    data: str, settings: ClusterSettings, report: bool, room: Mapping[str, str | None]
 ) -> Job[ClusterResult]:
     """The job of `pellucid cluster`."""
 
     def work(say: Say) -> ClusterResult:
         from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_any_size
 
-        return cluster_any_size(data, settings, say, memory)
+        return cluster_any_size(data, settings, say, **room)
 
     def files(result: ClusterResult, folder: Path) -> list[File]:
         from pellucid.storage.model_file import packed_model

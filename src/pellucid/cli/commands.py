@@ -51,6 +51,7 @@ def fit(
     keep_test_out: Annotated[bool, Parameter(negative="")] = False,
     jobs: int | None = None,
     memory: str | None = None,
+    cluster: str | None = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
     output: Output = None,
     config: Path | None = None,
@@ -109,6 +110,9 @@ def fit(
     memory
         Memory that the job may take, such as 1GB (default three quarters of what is free). Where
         the rows would take more, they are read in blocks, and what used a sample is named.
+    cluster
+        Address of a Dask cluster, such as tcp://HOST:8786, whose workers read the rows in blocks.
+        They need the files at the same place. The answer does not depend on how many there are.
     resume
         Go on from the last whole pass over blocks of a run that was stopped or killed.
     output
@@ -141,6 +145,7 @@ def fit(
         "keep_test_out": keep_test_out or None,
         "jobs": jobs,
         "memory": memory,
+        "cluster": cluster,
     }
     said = {name: value for name, value in given.items() if value is not None}
     run_fit(data, said, output=output, config=config, as_json=json, resume=resume)
@@ -240,6 +245,7 @@ def check(
     test: float = 0.2,
     seed: int = 0,
     memory: str | None = None,
+    cluster: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Read a table and check the assumptions behind a fit, without fitting.
@@ -257,13 +263,16 @@ def check(
     memory
         Memory that the check may take, such as 1GB (default three quarters of what is free);
         beyond it rows are read in blocks.
+    cluster
+        Address of a Dask cluster whose workers read the rows in blocks.
     json
         Print JSON instead of text.
     """
     from pellucid.cli.showing import run_check
 
     options = reading.reading()
-    run_check(data, target, options, test=test, seed=seed, as_json=json, memory=memory)
+    room = {"memory": memory, "cluster": cluster}
+    run_check(data, target, options, test=test, seed=seed, as_json=json, room=room)
 
 
 @app.command

@@ -21,6 +21,8 @@ def encode(
     epochs: int | None = None,
     seed: int = 0,
     reading: Reading = AS_FOUND,
+    memory: str | None = None,
+    cluster: str | None = None,
     output: Output = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -45,6 +47,11 @@ def encode(
         half a minute, 3 to 100). Training ends sooner when held-out rows gain no more.
     seed
         Seed of every draw (default 0).
+    memory
+        Memory that the job may take, such as 1GB (default three quarters of what is free); beyond
+        it rows are read in blocks: linear codes are those of all rows, a network that of a sample.
+    cluster
+        Address of a Dask cluster whose workers read the rows in blocks.
     output
         Folder for codes.csv, model.pellucid and report.html (default pellucid-out).
     json
@@ -61,7 +68,8 @@ def encode(
         "seed": seed,
         **reading.given(),
     }
-    run_encode(data, given, output=output, as_json=json)
+    room = {"memory": memory, "cluster": cluster}
+    run_encode(data, given, output=output, as_json=json, room=room)
 
 
 def decode(model: Path, codes: Source, /, *, output: Output = None) -> None:

@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,27 +25,35 @@ if TYPE_CHECKING:
     from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings
 
 
-def run_encode(data: str, given: Mapping[str, Any], *, output: Path | None, as_json: bool) -> None:
+def run_encode(
+    data: str,
+    given: Mapping[str, Any],
+    *,
+    output: Path | None,
+    as_json: bool,
+    room: Mapping[str, str | None],
+) -> None:
     """Encode a table or images, and print what was found."""
     from pellucid.jobs.encode.encoding_result import EncodeSettings
 
-    run_job(encode_job(data, EncodeSettings(**given)), output, as_json)
+    run_job(encode_job(data, EncodeSettings(**given), room), output, as_json)
 
 
-def encode_job(data: str, settings: EncodeSettings) -> Job[EncodeResult]:
-    """The job of `pellucid encode`."""
+def encode_job(
+    data: str, settings: EncodeSettings, room: Mapping[str, str | None]
+) -> Job[EncodeResult]:
+    """The job of `pellucid encode`; `room` holds the memory and the cluster that it may use."""
     from pellucid.data.image_files import is_image_file, read_images
 
     images = read_images(data, settings.truth) if is_image_file(data) else None
 
     def work(say: Say) -> EncodeResult:
-        from pellucid.data import read_table
-        from pellucid.jobs.encode.encode_rows import encode_images, encode_table
+        from pellucid.jobs.encode.encode_rows import encode_images
+        from pellucid.jobs.on_blocks.encode_on_blocks import encode_any_size
 
         if images is not None:
             return encode_images(images, settings, progress=say)
-        say("reading the table", 0.0)
-        return encode_table(read_table(data, **settings.reading()), settings, progress=say)
+        return encode_any_size(data, settings, say, **room)
 
     def files(result: EncodeResult, folder: Path) -> list[File]:
         from pellucid.report.encode_report import render
@@ -52,17 +61,26 @@ def encode_job(data: str, settings: EncodeSettings) -> Job[EncodeResult]:
 
         pictures = None if images is None else images.images
         again = command(data, settings, folder)
-        return [
-            File("codes", "codes.csv", codes_file(result)),
+        left = [
             File("model", "model.pellucid", packed_model(result.machine)),
             File("report", "report.html", render(result, folder, again, pictures)),
         ]
+        if result.places is None:  # of rows in blocks, `predict` tells the codes
+            left.insert(0, File("codes", "codes.csv", codes_file(result)))
+        return left
 
-    return Job(work, files, summary, show, _after, lambda result: f"{result.seconds:.1f} s")
+    after = partial(_after, data)
+    return Job(work, files, summary, show, after, lambda result: f"{result.seconds:.1f} s")
 
 
-def _after(result: EncodeResult, folder: Path) -> dict[str, str]:
+def _after(data: str, result: EncodeResult, folder: Path) -> dict[str, str]:
     model, images = folder / "model.pellucid", bool(result.machine.size)
+    if result.places is not None:
+        codes = folder / "codes.csv"
+        return {
+            "codes": f"./pellucid predict {shlex.join([str(model), data, '-o', str(codes)])}",
+            "decode": f"./pellucid decode {model} {codes}",
+        }
     made = " -o decoded.npz" if images else ""
     return {
         "predict": f"./pellucid predict {model} {'NEW.npz' if images else 'NEW.csv'}",
@@ -103,7 +121,7 @@ def show(console: Console, result: EncodeResult) -> None:
 
     what = "images" if result.machine.size else "rows"
     console.print(f"\n[bold]{escape(result.headline)}[/]")
-    console.print(f"{result.rows:,} {what}; {len(result.test):,} of them to measure with.")
+    console.print(f"{result.rows:,} {what}; {result.measured_rows:,} of them to measure with.")
     if told := trained(result.machine.model):
         console.print(told)
     if result.by_column:
@@ -150,7 +168,7 @@ def summary(result: EncodeResult) -> dict[str, Any]:
     return {
         "headline": result.headline,
         "rows": result.rows,
-        "test_rows": len(result.test),
+        "test_rows": result.measured_rows,
         "numbers_a_row": result.d,
         "k": result.settings.k,
         "model": result.settings.model,

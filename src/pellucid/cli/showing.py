@@ -32,7 +32,7 @@ def run_check(
     test: float,
     seed: int,
     as_json: bool,
-    memory: str | None = None,
+    room: Mapping[str, str | None],
 ) -> None:
     """Print the columns as read and the findings about assumptions."""
     from pellucid.cli.job import progress, show_findings
@@ -40,7 +40,7 @@ def run_check(
     from pellucid.jobs.on_blocks.check_any_size import check_any_size
 
     with progress(quiet=as_json) as say:
-        found = check_any_size(data, target, reading, say, test=test, seed=seed, memory=memory)
+        found = check_any_size(data, target, reading, say, test=test, seed=seed, **room)
     table, framing, findings = found.table, found.framing, found.findings
     columns = [
         {"name": c.name, "kind": str(c.kind), "note": c.note, "code": s.code, "reason": s.reason}

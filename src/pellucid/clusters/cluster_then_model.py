@@ -5,6 +5,7 @@ Notes: §6.3.10, Def 241, Concept 242
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -265,5 +266,10 @@ class ClusterThenModel(GlassBox):
             ),
             warnings=tuple(self.warnings_),
             notes="Def 241, Concept 242",
-            parts=(self.whole_.explain(),) if hasattr(self.whole_, "explain") else (),
+            parts=(self._explained_whole(),) if hasattr(self.whole_, "explain") else (),
         )
+
+    def _explained_whole(self) -> Explanation:
+        told: Explanation = self.whole_.explain()
+        name = f"{told.name} of all rows, for clusters without a model of their own"
+        return replace(told, name=name)

@@ -31,7 +31,8 @@ OTHER = {
     "and each action changes the state that the next one meets. Pellucid does not learn it.",
     "a sequence": "Turning a sequence into a sequence is sequence learning. Its outputs are told, "
     "but not the state in which all inputs so far are remembered. pellucid.networks.NextToken "
-    "learns to predict the next word from all words so far.",
+    "learns to predict the next character from all so far, and pellucid.networks.EncoderDecoder "
+    "to turn a sentence into another.",
 }
 ASSUMPTIONS = (
     "Rows to come are drawn as these were.",

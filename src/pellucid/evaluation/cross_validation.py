@@ -22,7 +22,7 @@ from pellucid.data.splits import folds as make_folds
 from pellucid.data.table import Table
 from pellucid.errors import PellucidError
 from pellucid.evaluation.evidence import Score
-from pellucid.evaluation.training_and_test import losses_at
+from pellucid.evaluation.training_and_test import answers_at, losses_at
 from pellucid.losses import Loss
 
 Rows = NDArray[np.intp]
@@ -35,17 +35,21 @@ class CrossValidation:
     """What cross-validation found: held-out and training loss, chunk by chunk.
 
     `score.mean` estimates the test error of the *algorithm*; no single hypothesis owns it.
+    `held_out`, where it was asked for, is the answer to each row while its chunk was held out, as
+    `answers_at` has it: (n,), NaN where a row is in no chunk.
     """
 
     score: Score
     training: Score
+    held_out: Array | None = None
 
 
 @dataclass(frozen=True)
 class Tuning:
     """Scores along a hyperparameter: `values`, held-out `scores`, `training` loss, and `best`.
 
-    `best` is the index of the lowest mean held-out loss.
+    `best` is the index of the lowest mean held-out loss. `held_out`, where it was asked for, holds
+    for each value the answers to held-out rows, as in `CrossValidation`.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Tuning:
     scores: tuple[Score, ...]
     training: tuple[Score, ...]
     best: int
+    held_out: tuple[Array, ...] = ()
 
     @property
     def best_value(self) -> Any:
@@ -92,6 +97,7 @@ def cross_validate(
     n_jobs: int | None = None,
     going: Callable[[], None] | None = None,
     inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
+    keep: bool = False,
 ) -> CrossValidation:
     """Judge an algorithm: fit on all chunks but one, take the loss on that one, for each.
 
@@ -118,6 +124,8 @@ def cross_validate(
     inputs : callable (training rows, held-out rows) -> (inputs, inputs), or None
         What the estimator is given for a chunk, in place of rows of X: where several estimators
         share an encoding, it is learned once a chunk.
+    keep : bool
+        Whether the answers to held-out rows are wanted too.
 
     Returns
     -------
@@ -138,16 +146,27 @@ def cross_validate(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
     given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
-    def judge(train: Rows, held_out: Rows) -> tuple[float, float]:
+    def judge(train: Rows, held_out: Rows) -> tuple[float, float, Any]:
         if going is not None:
             going()
         X_train, X_held_out = given(train, held_out)
         h = clone(estimator).fit(X_train, y[train])
         inside = losses_at(h, X_train, y[train], loss).mean()
-        return losses_at(h, X_held_out, y[held_out], loss).mean(), inside
+        outside = losses_at(h, X_held_out, y[held_out], loss).mean()
+        return outside, inside, answers_at(h, X_held_out, y[held_out]) if keep else None
 
     found = _in_threads(judge, chunks, n_jobs)
-    return CrossValidation(score_of([f[0] for f in found]), score_of([f[1] for f in found]))
+    held, training = (score_of([f[part] for f in found]) for part in (0, 1))
+    kept = _put_together(len(y), chunks, [f[2] for f in found]) if keep else None
+    return CrossValidation(held, training, kept)
+
+
+def _put_together(n: int, chunks: Folds, answers: Sequence[Array]) -> Array:
+    """Answers of the chunks at the rows they belong to: (n,)."""
+    found = np.full(n, np.nan)
+    for (_, held_out), mine in zip(chunks, answers, strict=True):
+        found[held_out] = mine
+    return found
 
 
 def tune(
@@ -165,6 +184,7 @@ def tune(
     going: Callable[[], None] | None = None,
     inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
     beyond: Callable[[Array, Array], Array] | None = None,
+    keep: bool = False,
 ) -> Tuning:
     """Cross-validate each value of a hyperparameter of the last step; the loss has no regularizer.
 
@@ -175,7 +195,7 @@ def tune(
     ----------
     estimator : estimator or Pipeline
         The algorithm; with a pipeline, `name` belongs to its last step.
-    X, y, k, folds, loss, seed, n_jobs, going, inputs
+    X, y, k, folds, loss, seed, n_jobs, going, inputs, keep
         As in `cross_validate`.
     values : sequence
         Values to try.
@@ -203,7 +223,7 @@ def tune(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
     given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
-    def judge(wanted: Sequence[Any], train: Rows, held_out: Rows) -> list[tuple[float, float]]:
+    def judge(wanted: Sequence[Any], train: Rows, held_out: Rows) -> list[tuple[Any, ...]]:
         if going is not None:
             going()
         before, last = _split_last(clone(estimator))
@@ -216,24 +236,27 @@ def tune(
             (
                 losses_at(h, outside, y[held_out], loss).mean(),
                 losses_at(h, inside, y_train, loss).mean(),
+                answers_at(h, outside, y[held_out]) if keep else None,
             )
             for h in _along(last, inside, y_train, name, wanted)
         ]
 
-    tried: list[tuple[Any, Score, Score]] = []
+    tried: list[tuple[Any, Score, Score, Any]] = []
     more = list(values)
     while more:
         found = _in_threads(partial(judge, more), chunks, n_jobs)
         for i, value in enumerate(more):
             held, inside = (score_of([fold[i][part] for fold in found]) for part in (0, 1))
-            tried.append((value, held, inside))
-        means = np.array([held.mean for _, held, _ in tried])
-        more = [] if beyond is None else beyond(np.array([v for v, _, _ in tried]), means).tolist()
+            answers = [fold[i][2] for fold in found]
+            kept = _put_together(len(y), chunks, answers) if keep else None
+            tried.append((value, held, inside, kept))
+        means = np.array([each[1].mean for each in tried])
+        more = [] if beyond is None else beyond(np.array([t[0] for t in tried]), means).tolist()
     if len(tried) > len(values):
         tried.sort(key=lambda each: each[0])
-    best = int(np.argmin([held.mean for _, held, _ in tried]))
-    found_values, scores, training = zip(*tried, strict=True)
-    return Tuning(name, found_values, scores, training, best)
+    best = int(np.argmin([each[1].mean for each in tried]))
+    found_values, scores, training, all_answers = zip(*tried, strict=True)
+    return Tuning(name, found_values, scores, training, best, all_answers if keep else ())
 
 
 def _split_last(estimator: Any) -> tuple[list[Any], Any]:

@@ -26,7 +26,8 @@ class Candidate:
     `path` holds (λ, held-out score, mean training error) from small to large λ; empty where there
     is no λ. `rank` orders candidates from simple (0) upwards: within one standard error of the
     best the lowest rank wins. `readable` tells whether a person can follow its answers. `value` is
-    what was tuned instead of λ, such as the rounds of boosting.
+    what was tuned instead of λ, such as the rounds of boosting. `parts` are those of a weighted
+    average, each with its weight; empty for a model by itself.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Candidate:
     note: str = ""
     readable: bool = True
     value: float | None = None
+    parts: tuple[tuple[Candidate, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,32 @@ def losses_at(h: Hypothesis, X: Any, y: Array, loss: str | Loss = "square") -> N
     return each if each.ndim == 1 else each.reshape(len(a), -1).mean(axis=1)
 
 
+def answers_at(h: Hypothesis, X: Any, y: Array) -> NDArray[np.float64]:
+    """The number predicted for each row; of classes, the chance given to the right one.
+
+    From these the losses of a weighted average of hypotheses follow without asking them again.
+
+    Parameters
+    ----------
+    h : fitted estimator
+        Of one number, or of one class a row with `predict_proba`.
+    X : table, data frame or array, n rows
+    y : ndarray, shape (n,)
+        Numbers, or labels; a label that `h` does not know has the chance 0.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Notes: KE 33, KE 152
+    """
+    y = np.asarray(y)
+    if not hasattr(h, "predict_proba"):
+        return np.asarray(h.predict(X), dtype=np.float64)
+    chances = np.asarray(h.predict_proba(X), dtype=np.float64)
+    return np.asarray((chances * one_hot(y, np.asarray(h.classes_))).sum(axis=1))
+
+
 # What a row costs whose class the training rows lack: a model that never heard of it gave it no
 # chance, which would cost without end.
 COST_OF_UNKNOWN = float(-np.log(1e-6))

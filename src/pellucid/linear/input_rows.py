@@ -40,12 +40,14 @@ def training_rows(
     flat = y.ndim == 1
     Y = y[:, None] if flat else y
     refuse_extremes(X, Y)
+    estimator.weighted_ = False
     if sample_weight is None:
         return X, Y, None, flat
     weights = relative_weights(sample_weight, X.shape[0])
     if (weights == 0).any():
         kept = np.flatnonzero(weights)
         X, Y, weights = X[kept], Y[kept], weights[kept]
+    estimator.weighted_ = bool(np.ptp(weights) > 0)
     return X, Y, weights, flat
 
 

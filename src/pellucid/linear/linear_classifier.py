@@ -14,6 +14,7 @@ from sklearn.utils import check_random_state
 from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
+from pellucid.linear.formula_parts import formula_parts
 from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.logistic_classifier import TwoClasses
 from pellucid.linear.score_settings import FIT_INTERCEPT
@@ -172,21 +173,22 @@ class LinearClassifier(TwoClasses):
     predict_log_proba = predict_proba
 
     def _explanation(self) -> Explanation:
+        parts = formula_parts(self)
         return Explanation(
             type(self).__name__,
             problem="Two classes; rows independent and identically distributed; judged by the "
             "0-1 loss.",
             hypothesis=Formula(
-                "h(x) = +1 if θᵀx + θ₀ > 0, else −1",
-                r"h(x) = \mathrm{sign}(\theta^T x + \theta_0)",
+                f"h(x) = +1 if {parts.score} > 0, else −1",
+                rf"h(x) = \mathrm{{sign}}({parts.score_latex})",
                 "x, θ: d×1, θ₀: 1×1",
                 "KE 141",
             ),
             objective=Formula(
-                "J(θ,θ₀) = (1/n) Σᵢ L₀₁(sign(θᵀx⁽ⁱ⁾+θ₀), y⁽ⁱ⁾)",
-                r"J = \frac{1}{n}\sum_{i=1}^{n} L_{01}(\mathrm{sign}"
-                r"(\theta^T x^{(i)}+\theta_0), y^{(i)})",
-                "J: 1×1",
+                f"J({parts.parameters}) = {parts.mean} L₀₁(sign({parts.row_score}), y⁽ⁱ⁾)",
+                rf"J = {parts.mean_latex} L_{{01}}(\mathrm{{sign}}({parts.row_score_latex}),"
+                r" y^{(i)})",
+                f"J: 1×1{parts.weights}",
                 "eq 4.16",
             ),
             algorithm="Random search: the gradient of J is 0 almost everywhere (eq 4.17), so "

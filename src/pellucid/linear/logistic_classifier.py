@@ -21,6 +21,7 @@ from pellucid.linear.descent_settings import (
     STEP_SIZE,
     WARM_START,
 )
+from pellucid.linear.formula_parts import formula_parts
 from pellucid.linear.penalized_classifier import PenalizedClassifier
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.score_settings import (
@@ -116,25 +117,27 @@ class TwoClasses(ScoreClassifier):
         return found
 
     def _explanation(self) -> Explanation:
+        parts = formula_parts(self)
+        by_offset = f";  ∂J/∂θ₀ = {parts.mean} (g⁽ⁱ⁾ − y⁽ⁱ⁾)" if self.fit_intercept else ""
         return Explanation(
             type(self).__name__,
             problem="Two classes; rows independent and identically distributed; judged by NLL.",
             hypothesis=Formula(
-                f"h(x) = +1 if σ(θᵀx + θ₀) > {self.threshold:g}, else −1",
-                rf"h(x) = {+1} \text{{ if }} \sigma(\theta^T x + \theta_0) > {self.threshold:g}",
+                f"h(x) = +1 if σ({parts.score}) > {self.threshold:g}, else −1",
+                rf"h(x) = {+1} \text{{ if }} \sigma({parts.score_latex}) > {self.threshold:g}",
                 "x, θ: d×1, θ₀: 1×1",
                 "KE 152",
             ),
             objective=Formula(
-                "J(θ,θ₀) = (1/n) Σᵢ L_nll(σ(θᵀx⁽ⁱ⁾+θ₀), y⁽ⁱ⁾) + λ‖θ‖²",
-                r"J = \frac{1}{n}\sum_{i=1}^{n} L_{nll}(\sigma(\theta^T x^{(i)}+\theta_0),"
+                f"J({parts.parameters}) = {parts.mean} L_nll(σ({parts.row_score}), y⁽ⁱ⁾) + λ‖θ‖²",
+                rf"J = {parts.mean_latex} L_{{nll}}(\sigma({parts.row_score_latex}),"
                 r" y^{(i)}) + \lambda \|\theta\|^2",
-                "J: 1×1",
+                f"J: 1×1{parts.weights}",
                 "KE 160",
             ),
             gradient=Formula(
-                "∇_θ J = (1/n) Σᵢ (g⁽ⁱ⁾ − y⁽ⁱ⁾) x⁽ⁱ⁾ + 2λθ;  ∂J/∂θ₀ = (1/n) Σᵢ (g⁽ⁱ⁾ − y⁽ⁱ⁾)",
-                r"\nabla_\theta J = \frac{1}{n}\sum_{i=1}^{n} (g^{(i)}-y^{(i)})x^{(i)}"
+                f"∇_θ J = {parts.mean} (g⁽ⁱ⁾ − y⁽ⁱ⁾) x⁽ⁱ⁾ + 2λθ{by_offset}",
+                rf"\nabla_\theta J = {parts.mean_latex} (g^{{(i)}}-y^{{(i)}})x^{{(i)}}"
                 r" + 2\lambda\theta",
                 "∇_θ J: d×1",
                 "eq 4.56, eq 4.57",

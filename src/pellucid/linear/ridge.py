@@ -32,7 +32,7 @@ from pellucid.linear.penalized_regressor import PenalizedRegressor
 from pellucid.linear.solvers.moments import partial, uncentred
 from pellucid.linear.solvers.ridge_fit import LARGEST_GRAM, fit_wide_path
 from pellucid.linear.solvers.ridge_solutions import Solution, path_from_moments
-from pellucid.linear.square_loss import ridge_explanation
+from pellucid.linear.square_loss import ON_WEIGHTS, Penalty, ridge_explanation
 from pellucid.linear.square_loss_settings import FIT_INTERCEPT, LAM
 
 Array = NDArray[np.float64]
@@ -204,5 +204,23 @@ class Ridge(PenalizedRegressor):
         return self
 
     def _explanation(self) -> Explanation:
-        penalised = "‖θ‖² + θ₀²" if self.penalize_offset else "‖θ‖²"
-        return ridge_explanation(self, float(self.lam), penalised)
+        return ridge_explanation(self, float(self.lam), self._penalty())
+
+    def _penalty(self) -> Penalty:
+        whole = self.penalize_offset and self.fit_intercept
+        if self.prior is None:
+            if not whole:
+                return ON_WEIGHTS
+            return Penalty(
+                " + λ (‖θ‖² + ‖θ₀‖²)",
+                r" + \lambda (\|\theta\|^2 + \|\theta_0\|^2)",
+                *(ON_WEIGHTS.gradient, ON_WEIGHTS.gradient_latex),
+            )
+        held, held_latex = ("[θ₀ᵀ; θ]", r"[\theta_0^T; \theta]") if whole else ("θ", r"\theta")
+        rest, rest_latex = (", less its first row", "") if whole else ("", "")
+        return Penalty(
+            f" + λ ‖{held} − Θ_prior‖²",
+            rf" + \lambda \|{held_latex} - \Theta_{{prior}}\|^2",
+            f" + 2λ({held} − Θ_prior){rest}",
+            rf" + 2\lambda({held_latex} - \Theta_{{prior}}){rest_latex}",
+        )

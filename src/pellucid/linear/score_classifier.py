@@ -74,6 +74,7 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
         self.check_classes()
         given = getattr(self, "class_weight", None)
         weights = weights * class_weights(given, self.classes_, codes, weights)[codes]
+        self.weighted_ = bool(np.ptp(weights) > 0)
         sparse = bool(sp.issparse(X))
         return sp.csr_array(X) if sparse else X, codes, weights / weights.sum()
 
@@ -209,6 +210,9 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
             return ()
         return (("condition number of the standardised columns", f"{self.condition_:.3g}"),)
 
+    def _lowest(self) -> tuple[tuple[str, str], ...]:
+        return (("objective at the end", f"{self.objective_:.6g}"),)
+
     def _happened(self) -> tuple[tuple[str, str], ...]:
         words = {
             "converged": "the decrement, the slope or the fall of J went below tol",
@@ -222,7 +226,7 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
             ("classes", ", ".join(str(c) for c in self.classes_)),
             ("λ", f"{getattr(self, 'lam_', getattr(self, 'lam', None)):g}"),
             ("solver", f"{self.solver_}, {self.n_iter_} iterations"),
-            ("objective at the end", f"{self.objective_:.6g}"),
+            *self._lowest(),
             ("gradient norm at the end", f"{self.trace_['gradient_norm'][-1]:.2g}"),
             ("why it stopped", words[str(self.trace_["stopped"])]),
             *self._conditioned(),

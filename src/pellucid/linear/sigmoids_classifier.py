@@ -19,6 +19,7 @@ from pellucid.errors import FramingError, LabelError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import LogProbabilities
 from pellucid.linear.callbacks import Watch, with_callbacks
+from pellucid.linear.formula_parts import formula_parts
 from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.score_settings import FIT_INTERCEPT, LAM, MAX_ITER, THRESHOLD, TOL
@@ -110,6 +111,7 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
                 f"{type_of_target(y)} with other values."
             )
         weights = relative_weights(1.0 if sample_weight is None else sample_weight, X.shape[0])
+        self.weighted_ = bool(np.ptp(weights[weights > 0]) > 0)
         X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
         self.classes_ = np.arange(y.shape[1])
         self.check_columns(y.min(axis=0) == y.max(axis=0))
@@ -189,10 +191,15 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
         slowest = max(fits, key=lambda fit: fit[-1].iterations)
         warned = list(dict.fromkeys(self.warnings_))
         self._describe(*slowest)
+        self.objectives_ = np.array([fit[-1].objective[-1] for fit in fits])
         found = np.hstack([B for _, B, _, _ in fits])
         self.coef_, self.intercept_ = self._coefficients(slowest[0], found)
         self.warnings_ = warned
         self.separating_direction_ = next((d for d in separated if d is not None), None)
+
+    def _lowest(self) -> tuple[tuple[str, str], ...]:
+        each = ", ".join(f"{J:.6g}" for J in self.objectives_)
+        return (("objective at the end, each class", each),)
 
     def decision_function(self, X: Any) -> Array:
         """Scores less the threshold's cut, of shape (n, k); (n,) for two plain labels."""
@@ -228,25 +235,27 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
         return found
 
     def _explanation(self) -> Explanation:
+        parts = formula_parts(self)
+        offset, offset_latex = (" + θ₀ⱼ", r" + \theta_{0j}") if self.fit_intercept else ("", "")
         return Explanation(
             type(self).__name__,
             problem="Overlapping classes: one yes or no each; judged by the mean NLL a class.",
             hypothesis=Formula(
-                f"hⱼ(x) = 1 if σ(θ₍ⱼ₎ᵀx + θ₀ⱼ) > {self.threshold:g}, else 0",
-                rf"h_j(x) = [\sigma(\theta_{{(j)}}^T x + \theta_{{0j}}) > {self.threshold:g}]",
+                f"hⱼ(x) = 1 if σ(θ₍ⱼ₎ᵀx{offset}) > {self.threshold:g}, else 0",
+                rf"h_j(x) = [\sigma(\theta_{{(j)}}^T x{offset_latex}) > {self.threshold:g}]",
                 "θ: d×k, θ₀: k×1",
                 "Clar 174",
             ),
             objective=Formula(
-                "Jⱼ = (1/n) Σᵢ L_nll(gⱼ⁽ⁱ⁾, yⱼ⁽ⁱ⁾) + λ‖θ₍ⱼ₎‖², each j by itself",
-                r"J_j = \frac{1}{n}\sum_{i=1}^{n} L_{nll}(g_j^{(i)}, y_j^{(i)})"
+                f"Jⱼ = {parts.mean} L_nll(gⱼ⁽ⁱ⁾, yⱼ⁽ⁱ⁾) + λ‖θ₍ⱼ₎‖², each j by itself",
+                rf"J_j = {parts.mean_latex} L_{{nll}}(g_j^{{(i)}}, y_j^{{(i)}})"
                 r" + \lambda\|\theta_{(j)}\|^2",
-                "Jⱼ: 1×1",
+                f"Jⱼ: 1×1{parts.weights}",
                 "KE 160",
             ),
             gradient=Formula(
-                "∇Jⱼ = (1/n) Σᵢ (gⱼ⁽ⁱ⁾ − yⱼ⁽ⁱ⁾) x⁽ⁱ⁾ + 2λθ₍ⱼ₎",
-                r"\nabla J_j = \frac{1}{n}\sum_{i=1}^{n}(g_j^{(i)}-y_j^{(i)})x^{(i)}"
+                f"∇Jⱼ = {parts.mean} (gⱼ⁽ⁱ⁾ − yⱼ⁽ⁱ⁾) x⁽ⁱ⁾ + 2λθ₍ⱼ₎",
+                rf"\nabla J_j = {parts.mean_latex} (g_j^{{(i)}}-y_j^{{(i)}})x^{{(i)}}"
                 r" + 2\lambda\theta_{(j)}",
                 "∇Jⱼ: d×1",
                 "KE 163",

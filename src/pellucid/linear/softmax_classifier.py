@@ -21,6 +21,7 @@ from pellucid.linear.descent_settings import (
     STEP_SIZE,
     WARM_START,
 )
+from pellucid.linear.formula_parts import formula_parts
 from pellucid.linear.penalized_classifier import PenalizedClassifier
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.score_settings import CLASS_WEIGHT, FIT_INTERCEPT, LAM, MAX_ITER, TOL
@@ -91,26 +92,27 @@ class SeveralClasses(ScoreClassifier):
         return found
 
     def _explanation(self) -> Explanation:
+        parts = formula_parts(self)
         return Explanation(
             type(self).__name__,
             problem="Several classes that exclude each other; rows independent and identically "
             "distributed; judged by NLLM.",
             hypothesis=Formula(
-                "g(x) = softmax(θᵀx + θ₀), gⱼ = e^uⱼ / Σᵢ e^uᵢ",
-                r"g_j = \frac{e^{u_j}}{\sum_i e^{u_i}}, \quad u = \theta^T x + \theta_0",
+                f"g(x) = softmax({parts.score}), gⱼ = e^uⱼ / Σᵢ e^uᵢ",
+                r"g_j = \frac{e^{u_j}}{\sum_i e^{u_i}}, \quad u = " + parts.score_latex,
                 "θ: d×k, θ₀: k×1, g: k×1",
                 "Def 170",
             ),
             objective=Formula(
-                "J(θ,θ₀) = −(1/n) Σᵢ Σⱼ yⱼ⁽ⁱ⁾ log gⱼ⁽ⁱ⁾ + λ‖θ‖²",
-                r"J = -\frac{1}{n}\sum_{i=1}^{n}\sum_{j=1}^{k} y_j^{(i)} \log g_j^{(i)}"
+                f"J({parts.parameters}) = −{parts.mean} Σⱼ yⱼ⁽ⁱ⁾ log gⱼ⁽ⁱ⁾ + λ‖θ‖²",
+                rf"J = -{parts.mean_latex} \sum_{{j=1}}^{{k}} y_j^{{(i)}} \log g_j^{{(i)}}"
                 r" + \lambda \|\theta\|^2",
-                "J: 1×1",
+                f"J: 1×1{parts.weights}",
                 "KE 171",
             ),
             gradient=Formula(
-                "∇_θ J = (1/n) Σᵢ x⁽ⁱ⁾ (g⁽ⁱ⁾ − y⁽ⁱ⁾)ᵀ + 2λθ",
-                r"\nabla_\theta J = \frac{1}{n}\sum_{i=1}^{n} x^{(i)}(g^{(i)}-y^{(i)})^T"
+                f"∇_θ J = {parts.mean} x⁽ⁱ⁾ (g⁽ⁱ⁾ − y⁽ⁱ⁾)ᵀ + 2λθ",
+                rf"\nabla_\theta J = {parts.mean_latex} x^{{(i)}}(g^{{(i)}}-y^{{(i)}})^T"
                 r" + 2\lambda\theta",
                 "∇_θ J: d×k",
                 "§4.5",

@@ -6,6 +6,7 @@ Notes: KE 45, KE 47, §2.3
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,28 @@ from pellucid.errors import ConditionWarning, SingularWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 from pellucid.linear.descent_fit import steps_statement
+from pellucid.linear.formula_parts import formula_parts
 from pellucid.linear.input_rows import query_rows
 from pellucid.linear.solvers.ridge_solutions import Solution
 
 Array = NDArray[np.float64]
 WORRYING = 1e7  # condition of the scaled columns at which half of the digits may be gone
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """λ times a penalty, as it stands in a formula, and its gradient by θ.
+
+    Notes: KE 70
+    """
+
+    text: str
+    latex: str
+    gradient: str
+    gradient_latex: str
+
+
+ON_WEIGHTS = Penalty(" + λ ‖θ‖²", r" + \lambda \|\theta\|^2", " + 2λθ", r" + 2\lambda\theta")
 
 
 class SquareLossRegressor(MultiOutputMixin, RegressorMixin, GlassBox):  # type: ignore[misc]
@@ -108,29 +126,42 @@ class SquareLossRegressor(MultiOutputMixin, RegressorMixin, GlassBox):  # type: 
         return ", ".join(shown) + (" …" if len(columns) > 4 else "")
 
 
-def ridge_explanation(model: Any, lam: float, penalised: str = "‖θ‖²") -> Explanation:
+def ridge_explanation(model: Any, lam: float, penalty: Penalty = ON_WEIGHTS) -> Explanation:
     """The open book of a regression with square loss; λ = 0 is least squares."""
-    plain = lam == 0
-    tail, latex = ("", "") if plain else (f" + λ {penalised}", r" + \lambda \|\theta\|^2")
-    slope = "" if plain else " + 2λθ"
+    plain, several = lam == 0, np.ndim(model.coef_) == 2
+    parts = formula_parts(model)
+    weighted, has_offset = bool(parts.weights), "θ₀" in parts.parameters
+    bars, bars_latex = (("‖", "‖"), (r"\|", r"\|")) if several else (("(", ")"), ("(", ")"))
+    offset, offset_latex = (" + θ₀", r" + \theta_0") if has_offset else ("", "")
+    if several and offset:
+        offset, offset_latex = " + 1θ₀ᵀ", r" + 1\theta_0^T"
+    factor, matrix = ("(2/Σᵢ wᵢ)", "X diag(w) ") if weighted else ("(2/n)", "X")
+    factor_latex, matrix_latex = (
+        (r"\frac{2}{\sum_i w_i}", r"X \mathrm{diag}(w)") if weighted else (r"\frac{2}{n}", "X")
+    )
+    t = "t" if several else "1"
     return Explanation(
         name=type(model).__name__,
         problem="Regression: predict a number; judged by square loss on rows never used.",
         hypothesis=Formula(
-            "h(x) = θᵀx + θ₀", r"h(x) = \theta^T x + \theta_0", "x: d×1, θ: d×1, θ₀: 1×1", "KE 45"
+            f"h(x) = {parts.score}",
+            f"h(x) = {parts.score_latex}",
+            f"x: d×1, θ: d×{t}" + (f", θ₀: {t}×1" if has_offset else ""),
+            "KE 45",
         ),
         objective=Formula(
-            f"J(θ, θ₀) = (1/n) Σᵢ (θᵀx⁽ⁱ⁾ + θ₀ − y⁽ⁱ⁾)²{tail}",
-            r"J(\theta,\theta_0) = \frac{1}{n}\sum_{i=1}^{n}"
-            rf"\left(\theta^T x^{{(i)}} + \theta_0 - y^{{(i)}}\right)^2{latex}",
-            "X: d×n, Y: 1×n, J: 1×1",
+            f"J({parts.parameters}) = {parts.mean} "
+            f"{bars[0]}{parts.row_score} − y⁽ⁱ⁾{bars[1]}²" + ("" if plain else penalty.text),
+            rf"J = {parts.mean_latex} {bars_latex[0]}{parts.row_score_latex} - y^{{(i)}}"
+            rf"{bars_latex[1]}^2" + ("" if plain else penalty.latex),
+            f"X: d×n, Y: {t}×n, J: 1×1{parts.weights}",
             "KE 47" if plain else "KE 70",
         ),
         gradient=Formula(
-            f"∇J = (2/n) X(Xᵀθ + θ₀ − Yᵀ){slope}",
-            r"\nabla_\theta J = \frac{2}{n} X\left(X^T\theta + \theta_0 - Y^T\right)"
-            + ("" if plain else r" + 2\lambda\theta"),
-            "∇J: d×1 = (d×n)(n×1)",
+            f"∇J = {factor} {matrix}(Xᵀθ{offset} − Yᵀ)" + ("" if plain else penalty.gradient),
+            rf"\nabla_\theta J = {factor_latex} {matrix_latex}(X^T\theta{offset_latex} - Y^T)"
+            + ("" if plain else penalty.gradient_latex),
+            f"∇J: d×{t} = (d×n)(n×{t})",
             "eq 2.53" if plain else "eq 2.61",
         ),
         algorithm=steps_statement(model)

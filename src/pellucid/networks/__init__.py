@@ -19,6 +19,7 @@ HOMES: dict[str, str] = {
     "CrossAttention": "pellucid.networks.layers.sequences.cross_attention",
     "Dense": "pellucid.networks.layers.dense",
     "Dropout": "pellucid.networks.layers.dropout",
+    "EncoderDecoder": "pellucid.networks.text.encoder_decoder",
     "Enlarge": "pellucid.networks.layers.enlarge",
     "EachPlace": "pellucid.networks.layers.sequences.each_place",
     "Embedding": "pellucid.networks.layers.sequences.embedding",

@@ -133,7 +133,9 @@ def calibration(
         axes.bar(lower, tall, width=1 / bins, align="edge", color=GREY, alpha=0.25)
         axes.plot([0, 1], [0, 1], color=GREY, lw=1, ls=":")
         low, high = np.minimum(error, came), np.minimum(error, 1 - came)
-        axes.errorbar(said, came, yerr=[low, high], fmt="o-", color=BLUE, capsize=3)
+        axes.errorbar(
+            said, came, yerr=[low.tolist(), high.tolist()], fmt="o-", color=BLUE, capsize=3
+        )
         axes.set_xlabel("probability said")
         axes.set_ylabel("share that came true")
         axes.set_ylim(-0.02, 1.02)

@@ -219,7 +219,8 @@ WEIGHTS = (
 )  # fmt: skip
 TRAINED = (
     "NetworkClassifier", "NetworkRegressor", "ConvNetClassifier", "ConvNetRegressor", "Autoencoder",
-    "DenoisingAutoencoder", "VariationalAutoencoder", "GenerativeAdversarialPair", "NextToken",
+    "DenoisingAutoencoder", "VariationalAutoencoder", "EncoderDecoder",
+    "GenerativeAdversarialPair", "NextToken",
 )  # fmt: skip
 CODES = ("OneHotCode", "ThermometerCode", "NumericCode", "FactoredCode", "BinaryCode")
 DRAWN: dict[str, Drawn] = {

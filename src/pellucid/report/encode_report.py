@@ -112,7 +112,10 @@ def _words(result: EncodeResult) -> list[str]:
     for row, loss in enumerate(result.losses):
         name = ", ".join(str(mark[row]) for mark in marks if mark[row] is not None)
         label = "" if result.labels is None else f", {result.labels[row]}"
-        told.append(f"row {row + 1}{f' ({name})' if name else ''}{label}; loss {number(loss)}")
+        number_of = row if result.places is None else int(result.places[row])
+        told.append(
+            f"row {number_of + 1}{f' ({name})' if name else ''}{label}; loss {number(loss)}"
+        )
     return told
 
 

@@ -20,10 +20,10 @@ def weights_section(result: FitResult, drawn: Drawer) -> str:
     if is_network(result.machine.model):
         model = result.machine.model
         return network_section(model) + training_section(model, drawn)
+    if result.chosen.parts:
+        return _parts_section(result)
     if not result.weights:
-        return section(
-            "Weights", paragraph("This model has no weights to show: it answers from the rows.")
-        )
+        return section("Weights", paragraph(_no_weights(result)))
     several = any(w.output for w in result.weights)
     unit = any(w.per_unit is not None for w in result.weights)
     rows = [
@@ -50,6 +50,35 @@ def weights_section(result: FitResult, drawn: Drawer) -> str:
         + "</div>",
         folded(note, grid(note, heads, rows[:MOST_WEIGHTS], (len(heads) - 2, len(heads) - 1))),
     )
+
+
+def _parts_section(result: FitResult) -> str:
+    """The parts of a weighted average: their weights, and how each did by itself."""
+    several = result.framing.problem != "regression"
+    answers = "the chances that its parts give" if several else "the numbers its parts predict"
+    rows = [
+        (part.name, number(weight), number(part.score.mean), number(part.lam, 2))
+        for part, weight in result.chosen.parts
+    ]
+    return section(
+        "Parts and their weights",
+        paragraph(
+            f"An answer is the average of {answers}, weighted as below. Averaged are the best "
+            "candidate and those within one standard error of it, chunk by chunk; on held-out rows "
+            "the average had a lower loss than each of them."
+        ),
+        grid("Parts", ("part", "weight", "held-out loss by itself", "λ"), rows, (1, 2, 3)),
+    )
+
+
+def _no_weights(result: FitResult) -> str:
+    """Where else to look, for a model that is no weighted sum of columns."""
+    model = result.chosen.model
+    if model.startswith(("curves", "pairs")):
+        return "This model has no weights to show: its answer is the sum of a curve a column."
+    if model.startswith(("trees", "small-trees")):
+        return "This model has no weights to show: its answer is a sum over its trees."
+    return "This model has no weights to show: it answers from the rows."
 
 
 def _reading(result: FitResult, several: bool, unit: bool) -> str:

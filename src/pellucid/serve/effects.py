@@ -76,9 +76,17 @@ def _without(encoded: Any, columns: range, code: dict[str, Any], entry: Entry) -
     n, changed = len(encoded), list(encoded.columns)
     for at, column in enumerate(columns):
         old = changed[column]
-        value = MISSING if old.levels is not None else numbers[at]
-        changed[column] = replace(old, values=np.full(n, value, old.values.dtype))
+        changed[column] = replace(
+            old, values=np.full(n, _absent(old, numbers[at]), old.values.dtype)
+        )
     return replace(encoded, columns=tuple(changed))
+
+
+def _absent(column: Any, number: float) -> Any:
+    """What stands for a missing value among the values of a column."""
+    if column.levels is not None:
+        return MISSING
+    return {"M": np.datetime64("NaT"), "O": None}.get(column.values.dtype.kind, number)
 
 
 def _outputs(answers: dict[str, Any]) -> Array:

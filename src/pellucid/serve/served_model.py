@@ -19,6 +19,7 @@ from pellucid.data.table import Table
 from pellucid.errors import ModelFileError, PellucidWarning
 from pellucid.evaluation.intervals import interval
 from pellucid.evaluation.training_range import cautions_by_row
+from pellucid.jobs.fit.code_findings import codes_of
 from pellucid.serve.cells import Entry, table_of_rows, wanted_of
 from pellucid.serve.effects import effects_of, example_of
 from pellucid.serve.refusal import Refusal
@@ -82,7 +83,7 @@ class ServedModel:
         # The encoder keeps each warning; many requests may meet new categories at once.
         self._alone = threading.Lock()
         self._recorded = len(machine.encoder.warnings_)
-        codes = {code["column"]: code for code in machine.encoder.codes_}
+        codes = {code["column"]: code for code in codes_of(machine)}
         self.example = {
             e["name"]: example_of(e, codes.get(e["name"]), _middle(machine, e["name"]))
             for e in self.wanted
@@ -125,7 +126,7 @@ class ServedModel:
         if not len(table):
             raise Refusal(422, "There are no rows: send at least one.")
         encoded = self._encoded(table)
-        found = {name: _listed(v) for name, v in self.machine.answers_of(encoded).items()}
+        found = {name: _listed(v) for name, v in self._answers_of(encoded).items()}
         if options.intervals:
             found["interval"] = self._intervals(found["prediction"])
         if options.cautions:
@@ -134,6 +135,13 @@ class ServedModel:
             self._refuse_effects(len(table))
             found["effects"] = effects_of(self.machine, encoded, self.wanted)
         return found
+
+    def _answers_of(self, encoded: Any) -> Any:
+        if not hasattr(self.machine.model, "steps_"):
+            return self.machine.answers_of(encoded)
+        with self._alone, warnings.catch_warnings():  # the parts of an average encode here
+            warnings.simplefilter("ignore", PellucidWarning)
+            return self.machine.answers_of(encoded)
 
     def _encoded(self, table: Table) -> Any:
         encoder = self.machine.encoder

@@ -131,7 +131,7 @@ def test_lengths_that_dask_does_not_know_are_counted_and_must_agree() -> None:
 
 def cluster(workers: int) -> LocalCluster:
     return LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
     )
 
 

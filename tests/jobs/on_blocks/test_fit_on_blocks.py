@@ -169,3 +169,17 @@ def test_classes_are_fitted_to_all_rows_too() -> None:
     said = found.machine.predict(read.take(np.flatnonzero(test)))
     assert found.errors["accuracy"] == pytest.approx(float((said == label[test]).mean()))
     assert "λ" in next(f.message for f in found.findings if f.name == "rows in blocks")
+
+
+def test_a_budget_ends_with_the_model_of_the_sample_and_says_so() -> None:
+    """The first look and the test are taken whatever they take; the rest is named."""
+    settings = Settings("y", model="least-squares", cv=2, budget=0.01)
+    found = fit_on_blocks(MemoryBlocks(rows(), 170), settings, Room(500_000_000, True))
+    left_out, *_ = found.findings
+    assert "the fit to all rows" in left_out.message
+    said = next(f for f in found.findings if f.name == "fitted to a sample")
+    assert said.message.startswith("The 0.01 s allowed left no time")
+    assert len(found.split.train) + len(found.split.test) == N
+    assert found.chosen.model == "mean"
+    with pytest.raises(FramingError, match="--budget may end within one"):
+        fit_any_size("-", settings, lambda *_: None, resume=True)

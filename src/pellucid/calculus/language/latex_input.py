@@ -292,7 +292,8 @@ class _Reader(TokenReader):
     # --- names ------------------------------------------------------------------------------
 
     def styled(self, token: str) -> str:
-        place, styles = self.at, dict(self.styles)
+        place, styles = self.at, self.styles
+        self.styles = {}  # the letter inside is not plain: it takes its style from here
         inside = self.argument()
         if re.fullmatch(r"\(?[\d.]+\)?", inside):
             self.at = place
@@ -301,12 +302,14 @@ class _Reader(TokenReader):
             self.at = place
             raise self.error_at(f"{token} is read around one symbol.", back=1)
         if not _is_name(inside):
+            self.styles = styles | self.styles
             return inside
         self.styles = styles
         return self.letter(inside, styled=True)
 
     def accented(self, token: str) -> str:
-        place, styles = self.at, dict(self.styles)
+        place, styles = self.at, self.styles
+        self.styles = {}  # with its accent it is another symbol
         inside = self.argument()
         self.styles = styles
         if not _is_name(inside):

@@ -145,8 +145,13 @@ class _Unifier:
         return first
 
     def _power(self, node: Syntax) -> _Pair:
-        """A number or a square matrix, where nothing yet says that it is longer than wide."""
+        """A number or a square matrix, where nothing yet says that it is longer than wide.
+
+        The exponent is a number.
+        """
         rows, columns = self._first(node)
+        for size in self.shape(node.arguments[1]):
+            self.join(size, _Size(1), node)
         if not self.certain((rows, columns)) or (rows.root().plural and columns.root().plural):
             self.join(rows, columns, node)
         return rows, columns

@@ -9,20 +9,19 @@ Notes: §2.5.6
 from __future__ import annotations
 
 import pickle
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pellucid.data.blocks.dask_blocks import DaskBlocks
+from pellucid.data.blocks.dask_client import arrivals, in_words
 from pellucid.data.blocks.merging import MergeTree, Node
 from pellucid.data.blocks.passes import Merge, Partial, whole
 from pellucid.data.blocks.rows import Rows, length, part
 from pellucid.data.blocks.source import Columns, RowBlocks, picked
 from pellucid.data.blocks.tiles import tiles
-from pellucid.errors import ClusterError, PellucidError
+from pellucid.errors import PellucidError
 from pellucid.threads import alone, one_blas_thread
 
 S = TypeVar("S")
@@ -126,6 +125,7 @@ class DaskPasses:
         self.client, self.seen = client, seen
         self.taken = 0
         self.notes: list[str] = []
+        self._lengths: dict[int, tuple[RowBlocks, list[int]]] = {}  # of pieces once counted
 
     def reduce(
         self, source: RowBlocks, partial: Partial[S], merge: Merge[S], columns: Columns = None
@@ -139,7 +139,6 @@ class DaskPasses:
         """
         import cloudpickle
         from dask.delayed import delayed
-        from distributed import as_completed
 
         self.taken += 1
         with in_words(self.client):
@@ -160,10 +159,9 @@ class DaskPasses:
                 for f, u in zip(futures, todo, strict=True)
             }
             tree: MergeTree[S] = MergeTree(merge)
-            arrived: Any = as_completed
             done = 0
             try:
-                for future, sums in arrived(futures, with_results=True):
+                for future, sums in arrivals(self.client, futures):
                     if isinstance(sums, BaseException):  # Dask hands on that it was cancelled
                         raise CancelledError(str(sums)) from sums
                     found = pickle.loads(sums)
@@ -182,6 +180,7 @@ class DaskPasses:
 
     def _partitions(self, source: RowBlocks, columns: Columns) -> tuple[list[Any], list[int]]:
         """What gives the rows of each piece on a worker, and how many there are."""
+        source = source.origin
         if isinstance(source, DaskBlocks):
             return source.parts, source.counts
         from dask.delayed import delayed
@@ -189,13 +188,20 @@ class DaskPasses:
         read = delayed(piece_of, pure=False)
         whose = delayed(source, pure=False, traverse=False)
         parts = [read(whose, at, columns) for at in range(source.pieces)]
+        if id(source) not in self._lengths:
+            self._lengths[id(source)] = source, self._counted(source, whose)
+        return parts, self._lengths[id(source)][1]
+
+    def _counted(self, source: RowBlocks, whose: Any) -> list[int]:
+        """Rows of each piece; workers count them where nobody knows."""
+        from dask.delayed import delayed
+
         known = [source.rows_of(at) for at in range(source.pieces)]
         if None in known:
             count = delayed(rows_in_piece, pure=False)
-            known = self.client.gather(
-                self.client.compute([count(whose, at) for at in range(source.pieces)])
-            )
-        return parts, [int(n or 0) for n in known]
+            tasks = [count(whose, at) for at in range(source.pieces)]
+            known = self.client.gather(self.client.compute(tasks, retries=RETRIES))
+        return [int(n or 0) for n in known]
 
 
 def _sliced(cut: Any, rows: Any, n: int, start: int, stop: int) -> Any:
@@ -212,46 +218,3 @@ def piece_of(source: RowBlocks, at: int, columns: Columns) -> Rows:
 def rows_in_piece(source: RowBlocks, at: int) -> int:
     """How many rows a piece has, counted by a worker."""
     return sum(length(block) for block in source.piece(at))
-
-
-@contextmanager
-def in_words(client: Any) -> Iterator[None]:
-    """Failures of a cluster as sentences.
-
-    Raises
-    ------
-    ClusterError
-
-    Notes: §2.5.6
-    """
-    from distributed import KilledWorker
-    from distributed.comm.core import CommClosedError
-
-    try:
-        yield
-    except KilledWorker as error:
-        raise ClusterError(
-            "Several workers ended on the same partition; most likely it does not fit their "
-            "memory. Make partitions smaller (repartition, rechunk), or give workers more memory."
-        ) from error
-    except (CancelledError, CommClosedError, TimeoutError, OSError) as error:
-        if client.status == "running" and not isinstance(error, CancelledError | CommClosedError):
-            raise
-        raise ClusterError(
-            f"The scheduler of the Dask cluster was lost ({client.status}): the fit ends here. "
-            "Start a cluster and fit again; nothing half-fitted is left."
-        ) from error
-
-
-def active_client() -> Any:
-    """The `distributed.Client` that is active in this process, or None.
-
-    Notes: §2.5.6
-    """
-    distributed = sys.modules.get("distributed")
-    if distributed is None:
-        return None
-    try:
-        return distributed.default_client()
-    except ValueError:
-        return None

@@ -72,7 +72,7 @@ class ParquetBlocks(RowBlocks):
     """
 
     def __init__(self, paths: list[Path]) -> None:
-        self.paths = paths
+        self.paths = [path.absolute() for path in paths]  # a worker stands in another folder
         self.name = name_of(paths, "Parquet")
         self.groups: list[tuple[int, int, int]] = []  # file, row group, rows
         schemas = []
@@ -141,7 +141,7 @@ class TextBlocks(RowBlocks):
     """
 
     def __init__(self, paths: list[Path], encoding: str = "utf-8") -> None:
-        self.paths, self.encoding = paths, encoding
+        self.paths, self.encoding = [path.absolute() for path in paths], encoding
         kind = "CSV" if ending(paths[0]) in TEXT_ENDINGS else "JSON"
         self.name = name_of(paths, kind)
         self.typed = ending(paths[0]) in LINES
@@ -197,7 +197,7 @@ class SqliteBlocks(RowBlocks):
     """
 
     def __init__(self, path: Path, table: str = "") -> None:
-        self.paths, self.table, self.name = [path], table, path.name
+        self.paths, self.table, self.name = [path.absolute()], table, path.name
         self.names = tuple(next(sqlite_blocks(path, self.name, table, 1)).column_names)
         self.count = count_rows(path, self.name, table)
 

@@ -82,8 +82,10 @@ class PreparedPasses:
         if not isinstance(source, PreparedBlocks):
             return self.passes.reduce(source, partial, merge, columns)
 
+        prepare = source.prepare  # alone: what takes the passes does not go to other processes
+
         def prepared(tile: Tile) -> S:
-            return partial(Tile(tile.number, tile.first, source.prepare(tile)))
+            return partial(Tile(tile.number, tile.first, prepare(tile)))
 
         cut = source.with_tile(source.tile)
         return self.passes.reduce(cut, prepared, merge, source.columns)
@@ -95,6 +97,10 @@ class _Cut(RowBlocks):
     def __init__(self, source: RowBlocks, size: int) -> None:
         self.source, self.size = source, size
         self.name, self.names, self.typed = source.name, source.names, source.typed
+
+    @property
+    def origin(self) -> RowBlocks:
+        return self.source.origin
 
     @property
     def tile(self) -> int:

@@ -60,7 +60,8 @@ def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBloc
             )
         return X, getattr(X, "passes", None) or LocalPasses()
     from pellucid.data.blocks.dask_blocks import dask_blocks
-    from pellucid.data.blocks.dask_passes import DaskPasses, active_client
+    from pellucid.data.blocks.dask_client import active_client
+    from pellucid.data.blocks.dask_passes import DaskPasses
 
     client = active_client()
     passes: Passes = LocalPasses() if client is None else DaskPasses(client)

@@ -53,6 +53,11 @@ class RowBlocks(ABC):
         return None
 
     @property
+    def origin(self) -> RowBlocks:
+        """The source whose pieces these are, where they are only cut into other tiles."""
+        return self
+
+    @property
     def tile(self) -> int:
         """Rows of a tile."""
         return tile_rows(len(self.names))

@@ -29,6 +29,8 @@ HEAD = 65_536  # bytes in which the first rows are looked for; a longer first li
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BLOCK = 1 << 22
 MARKS = (",", ";", "\t", "|")
+# The line by which spreadsheets say, above the names, what separates the cells.
+SAID_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,13 @@ def layout_of(path: Path, name: str) -> Layout:
     """
     head = _head(path, name)
     blank = len(head) - len(head.lstrip("\r\n"))
+    said = SAID_SEPARATOR.match(head, blank)
+    blank = said.end() if said else blank
     with path.open("rb") as stream:
         mark = 3 if stream.read(3) == codecs.BOM_UTF8 else 0
     first = head[blank:]
     delimiter = "\t" if name.lower().endswith((".tsv", ".tab")) else _delimiter(first)
+    delimiter = said[1] if said else delimiter
     reader = csv.reader(io.StringIO(first, newline=""), delimiter=delimiter)
     try:
         names = next(reader, [])
@@ -307,6 +312,8 @@ def _are_names(above: bytes, first: bytes) -> bool:
 def uneven_row(path: Path, name: str, layout: Layout) -> str | None:
     """Where the first row stands that has more or fewer cells than the first line has names."""
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
+        if not SAID_SEPARATOR.fullmatch(stream.readline()):
+            stream.seek(0)
         rows = csv.reader(stream, delimiter=layout.delimiter)
         try:
             for row in rows:

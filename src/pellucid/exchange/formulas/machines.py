@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.additive.curves import Curves
+from pellucid.additive.weighted_average import WeightedAverage
 from pellucid.clusters.k_means import KMeans
 from pellucid.data.column_values import ColumnValues
 from pellucid.data.encoder import TableEncoder
@@ -102,7 +103,6 @@ def _reads_images(machine: Any) -> bool:
 
 def _predictions(program: Program, machine: Machine) -> None:
     framing = machine.framing
-    _refuse_without_formulas(machine.model)
     inputs = _inputs(program, machine)
     program.about += [
         f"{framing.problem}: {framing.target} from {len(framing.features)} columns",
@@ -125,11 +125,21 @@ def _figure(value: Any) -> str:
 
 
 def _inputs(program: Program, machine: Machine) -> Inputs:
-    """The rows as the model takes them."""
-    encoder, *features = machine.steps
+    """The rows as the model takes them; of an average those of each part."""
+    if isinstance(machine.model, WeightedAverage):
+        return [
+            _rows_after(program, before, machine.wanted, model)
+            for *before, model in machine.model.steps_
+        ]
+    return _rows_after(program, machine.steps, machine.wanted, machine.model)
+
+
+def _rows_after(program: Program, steps: Sequence[Any], wanted: Any, model: Any) -> Inputs:
+    _refuse_without_formulas(model)
+    encoder, *features = steps
     if isinstance(encoder, ColumnValues):
-        return whole_columns(program, encoder, machine.wanted)
-    found: Inputs = encoded_columns(program, encoder, machine.wanted)
+        return whole_columns(program, encoder, wanted)
+    found: Inputs = encoded_columns(program, encoder, wanted)
     names = encoder.get_feature_names_out()
     for step in features:
         if not isinstance(step, StrongestMonomials):
@@ -168,8 +178,19 @@ def _is_network(model: Any) -> bool:
     return hasattr(model, "network_") and hasattr(model, "params_")
 
 
+def _weighted(model: WeightedAverage, answers: Sequence[Expression]) -> Expression:
+    """The weighted average of the answers of the parts."""
+    return dot([float(w) for w in model.weights_], answers, 0.0)
+
+
 def _amount(program: Program, model: Any, inputs: Inputs) -> Expression:
     """A regression's answer."""
+    if isinstance(model, WeightedAverage):
+        parts = [
+            program.bind("h", _amount(program, steps[-1], rows), f"predicted by {name}")
+            for steps, rows, name in zip(model.steps_, inputs, model.names_, strict=True)
+        ]
+        return _weighted(model, parts)
     if isinstance(model, MeanBaseline):
         return Constant(float(np.ravel(model.mean_)[0]))
     if _is_network(model):
@@ -197,6 +218,12 @@ def _chances(program: Program, model: Any, inputs: Inputs, names: Sequence[str])
             for formula, name in zip(formulas, names, strict=True)
         ]
 
+    if isinstance(model, WeightedAverage):
+        answers = [
+            _chances(program, steps[-1], rows, names)
+            for steps, rows in zip(model.steps_, inputs, strict=True)
+        ]
+        return bound([_weighted(model, each) for each in zip(*answers, strict=True)])
     if isinstance(model, MajorityBaseline):
         shares = [float(share) for share in model.shares_]
         return [

@@ -73,9 +73,13 @@ CONVERTERS: dict[str, str] = {
     "ThermometerCode": "codes:class_code",
     "TransformedTarget": "linear:transformed_target",
     "VariationalAutoencoder": "autoencoders:trained_code",
+    "WeightedAverageClassifier": "averages:of_chances",
+    "WeightedAverageRegressor": "averages:of_amounts",
 }
 OTHERS = "foreign:of_another_package"  # what writes estimators of other packages
 REFUSALS: dict[str, str] = {
+    "EncoderDecoder": "it writes a word at a time by a loop, which no graph of operators is; its "
+    "network alone converts: to_onnx(model.network_, path, params=model.params_)",
     "NextToken": "it writes text by a loop of random draws, which no graph of operators is; its "
     "network alone converts: to_onnx(model.network_, path, params=model.params_)",
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.data.as_read import AsRead
 from pellucid.data.table import Kind
 from pellucid.errors import FramingError, MissingExtraError
 from pellucid.exchange.onnx.converters import features_of, outputs_of
@@ -167,7 +168,8 @@ def _classes(machine: Machine) -> Sequence[str]:
 
 def _answers(graph: OnnxGraph, rows: Rows, machine: Machine) -> Outputs:
     for step in machine.steps:
-        rows = features_of(graph, rows, step)
+        if not isinstance(step, AsRead):  # the columns as they are: each part encodes them
+            rows = features_of(graph, rows, step)
     found = outputs_of(graph, rows, machine.model)
     if machine.framing.problem == "regression":
         amount = found["prediction"][0]

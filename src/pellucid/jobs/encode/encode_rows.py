@@ -21,7 +21,7 @@ from pellucid.data.table import CODED, Kind, Table
 from pellucid.data.without_target import frame_without_target
 from pellucid.errors import FramingError, PellucidWarning, TooFewRowsError
 from pellucid.jobs.column_summary import column_summaries
-from pellucid.jobs.encode.encoded_rows import EncodedRows
+from pellucid.jobs.encode.encoded_rows import EncodedRows, places_of_columns
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.encode.encoding_models import autoencoder_for
 from pellucid.jobs.encode.encoding_probes import probed
@@ -142,14 +142,11 @@ def encode_images(
 
 def _numbers(X: Array, encoder: TableEncoder, identifiers: dict[str, Any]) -> EncodedRows:
     """Which of the numbers are yes-or-no, and which together are one category."""
-    blocks: dict[str, list[int]] = {}
+    blocks = places_of_columns(encoder)
     binary: list[int] = []
     categories: list[tuple[int, ...]] = []
-    at = 0
     for code in encoder.codes_:
-        block = list(range(at, at + len(code["names"])))
-        at += len(block)
-        blocks[code["column"]] = block
+        block = blocks[code["column"]]
         marks = block[-1:] if code["missing"] else []
         values = block[: len(block) - len(marks)]
         binary += marks

@@ -14,6 +14,19 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+def places_of_columns(encoder: Any) -> dict[str, list[int]]:
+    """Where the numbers of each column of a table stand in a row of an encoder's output.
+
+    Notes: §5.3
+    """
+    found: dict[str, list[int]] = {}
+    at = 0
+    for code in encoder.codes_:
+        found[code["column"]] = list(range(at, at + len(code["names"])))
+        at += len(code["names"])
+    return found
+
+
 @dataclass(frozen=True)
 class EncodedRows:
     """Rows as numbers, and what stands in which columns.

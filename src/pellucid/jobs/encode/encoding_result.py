@@ -111,7 +111,9 @@ class EncodeResult:
     rows never used. `squares` and `linear` compare, in squared error of the same numbers on those,
     the code with the best linear one. `says` tells for each number of the code which columns go
     with it. `probes` holds what the decoder of images says; `accuracy` is that of codes, of the
-    rows themselves, and of the commonest label.
+    rows themselves, and of the commonest label. Of rows in blocks, `codes`, `losses`, `labels` and
+    `identifiers` are those of a sample, which stands at `places` of the source, and `measured` rows
+    never used say what is kept.
     """
 
     settings: EncodeSettings
@@ -137,3 +139,10 @@ class EncodeResult:
     identifiers: dict[str, NDArray[Any]]
     machine: EncodingMachine
     seconds: float = 0.0
+    places: NDArray[np.uint64] | None = None
+    measured: int | None = None
+
+    @property
+    def measured_rows(self) -> int:
+        """Rows never used, on which was measured what is kept."""
+        return len(self.test) if self.measured is None else self.measured

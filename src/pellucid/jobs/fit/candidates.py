@@ -33,6 +33,7 @@ MOST_ROUNDS = 600
 MOST_NODES = 80_000  # of all trees of a comparison; of large tables four times as many as rows
 MOST_ROWS = 50_000  # rows on which candidates are compared
 NEAREST_ROWS = 10_000
+YARDSTICK_ROWS = 10_000  # of trees that nobody asked for: they would take nearly all of the time
 WORK = 4e8  # rows × (columns × classes)², the cost of one Newton step, that a comparison may take
 # Terms of the order-2 basis; beyond them the strongest are chosen. Chances take Newton's steps, one
 # a λ, where amounts take one decomposition.
@@ -57,7 +58,8 @@ class Recipe:
     `tuned` names the hyperparameter that `lams` are values of; a `value` is one already chosen.
     `family` is what `--model` may say for this recipe and its kin; `target` is "", "log" or "sqrt",
     the scale on which the target is fitted. `count` gives the number of parameters from those of
-    columns and of free outputs, where it is not that of a linear model.
+    columns and of free outputs, where it is not that of a linear model. At most `most_rows` rows
+    serve to compare it.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Recipe:
     readable: bool = True
     target: str = ""
     most: int = MOST_TERMS
+    most_rows: int = MOST_ROWS
 
     def pipeline(
         self, seed: int, lam: float | None = None, codes: dict[str, str] | None = None
@@ -108,9 +111,9 @@ class Recipe:
         if self.model == "nearest":
             return NEAREST_ROWS
         if self.whole:
-            return max(4_000, min(MOST_ROWS, int(3e6 / max(d * outputs, 1))))
+            return max(4_000, min(self.most_rows, int(3e6 / max(d * outputs, 1))))
         if self.count:
-            return MOST_ROWS
+            return self.most_rows
         by_work = int(WORK / max(self.terms(d) * (outputs if self.lams else 1), 1) ** 2)
         return min(MOST_ROWS, max(by_work, 2_000))
 
@@ -346,22 +349,19 @@ def compared(problem: str, name: str) -> list[Recipe]:
     wanted = asked_for(problem, name)
     keys = {recipe.model for recipe in wanted}
     first = [r for r in beside if r.rank == 0 and r.model not in keys]
-    return [*first, *wanted, *(r for r in beside if r.rank > 0 and r.model not in keys)]
+    yardsticks = [r for r in beside if r.rank > 0 and r.model not in keys]
+    return [*first, *wanted, *(replace(r, most_rows=YARDSTICK_ROWS) for r in yardsticks)]
 
 
 def is_asked_for(problem: str, name: str, candidate: Candidate) -> bool:
     """Whether a candidate is what `--model NAME` means, on whichever scale of the target."""
+    if candidate.parts:
+        return name == "auto"
     stem = candidate.model
     for scale in SCALES:
         stem = stem.removesuffix(f"-{scale}")
     keys = {recipe.model for recipe in asked_for(problem, name)}
     return candidate.model in keys or stem in keys
-
-
-def recipe_of(problem: str, chosen: Candidate) -> Recipe:
-    """The recipe of a candidate, with what was tuned set as it was chosen."""
-    recipe = named(problem, chosen.model)
-    return replace(recipe, value=chosen.value) if chosen.value is not None else recipe
 
 
 def _regression() -> dict[str, Recipe]:

@@ -103,8 +103,13 @@ def choose(
         f"{_start(black.name)} had the lowest loss, {_figures(black, loss)}: better than the best "
         f"readable candidate, {top.name} ({number(top.score.mean)}), by {number(gain)} ± "
         f"{number(error, 2)} on the same chunks. Given up for it: no weight and no curve of "
-        f"it can be read. To have the readable one: --prefer readable."
+        f"{_unreadable(black)} can be read. To have the readable one: --prefer readable."
     )
+
+
+def _unreadable(black: Candidate) -> str:
+    """What of a black box cannot be read: of an average, its black parts."""
+    return " and ".join(part.name for part, _ in black.parts if not part.readable) or "it"
 
 
 def _simplest(

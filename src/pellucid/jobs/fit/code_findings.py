@@ -23,6 +23,15 @@ OTHERWISE = {
 }
 
 
+def codes_of(machine: Any) -> list[dict[str, Any]]:
+    """The codes of a machine's columns; of an average those of all its parts.
+
+    Notes: Concept 192
+    """
+    parts = getattr(machine.model, "steps_", [[machine.encoder]])
+    return [code for steps in parts for code in getattr(steps[0], "codes_", [])]
+
+
 def code_findings(codes: list[dict[str, Any]]) -> list[Finding]:
     """A note for each column with such a code, from what its encoder learned.
 

@@ -72,6 +72,9 @@ class Settings(ReadingOptions):
     memory : str or None
         Memory that the job may take, such as "1GB": beyond it rows are read in blocks. None is
         three quarters of what is free.
+    cluster : str or None
+        Address of a Dask cluster whose workers read the rows, such as "tcp://10.0.0.5:8786"; the
+        answer does not depend on it.
     """
 
     target: str
@@ -93,6 +96,7 @@ class Settings(ReadingOptions):
     keep_test_out: bool = False
     jobs: int = 1
     memory: str | None = None
+    cluster: str | None = None
 
     def reading(self) -> dict[str, Any]:
         """What `read_table` takes: a code also says what its column is read as.

@@ -33,16 +33,16 @@ from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
+from pellucid.jobs.fit.averaging import recipe_of
 from pellucid.jobs.fit.candidates import (
     MOST_ROWS,
     Recipe,
     compared,
     is_asked_for,
     named,
-    recipe_of,
 )
 from pellucid.jobs.fit.choice import choose
-from pellucid.jobs.fit.code_findings import balance_finding, code_findings
+from pellucid.jobs.fit.code_findings import balance_finding, code_findings, codes_of
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.framed_rows import answered, framed_rows, split_for
 from pellucid.jobs.fit.in_time import InTime, time_for_work
@@ -132,7 +132,7 @@ def fit_table(
     say("drawing the learning curve", 0.8)
     curve = in_time.run("the learning curve", lambda going: _curve(job, recipe, chosen), 0.5)
     clock.lap("learning curve")
-    coded = code_findings(machine.steps[0].codes_)
+    coded = code_findings(codes_of(machine))
     result = replace(
         result,
         findings=(*(findings or ()), *_once([*coded, *noticed, *noticed_last])),

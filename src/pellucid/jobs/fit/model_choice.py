@@ -21,6 +21,7 @@ from pellucid.evaluation.cross_validation import Folds, Rows, Tuning, cross_vali
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.evidence import Candidate, Score
 from pellucid.findings import Finding
+from pellucid.jobs.fit.averaging import Held, averages_of
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoded_chunks import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
@@ -42,7 +43,7 @@ def compare(
     progress: Progress | None = None,
     deadline: Deadline | None = None,
 ) -> tuple[list[Candidate], list[Finding]]:
-    """Cross-validate each recipe on the training rows; then the best of them on other scales.
+    """Cross-validate each recipe; then the best of them on other scales, and averages of all.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def compare(
     Returns
     -------
     candidates, findings
-        In the order given; candidates on other scales last.
+        In the order given; then candidates on other scales, and averages.
 
     Notes: Def 85, Concept 87
     """
@@ -73,6 +74,7 @@ def compare(
     until = deadline or Deadline(None)
     encoded = EncodedChunks(X, y, settings.code)
     found: list[Candidate] = []
+    held: list[Held] = []
     findings: list[Finding] = []
     waiting, late = list(recipes), []
     step, scaled = 0, not _skewed(y)
@@ -95,7 +97,9 @@ def compare(
                 judge = Deadline(None) if recipe.rank == 0 else until
                 base = found[0].score.mean if found else 0.0
                 work = partial(_try, recipe, encoded, d, settings, loss, marks, base)
-                found.append(judge.run(work))
+                candidate, answers = judge.run(work)
+                found.append(candidate)
+                held += [] if answers is None else [(candidate, answers)]
             except OutOfTime:
                 late.append(recipe)
             except (TooLargeError, FramingError) as error:
@@ -106,7 +110,21 @@ def compare(
         if not waiting and not scaled:
             scaled = True
             waiting = _on_other_scales(recipes, found)
+    if settings.model == "auto":
+        found += _averaged(held, y, settings, loss, marks)
     return found, findings + ([_not_tried(late, until)] if late else [])
+
+
+def _averaged(
+    held: Sequence[Held], y: Array, settings: Settings, loss: str, marks: dict[str, Array]
+) -> list[Candidate]:
+    """Averages of the candidates that met the same rows as the best of them."""
+    if not held:
+        return []
+    most = min((candidate for candidate, _ in held), key=lambda c: c.score.mean).rows
+    rows = sample(y, most, settings, marks)
+    chunks = chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()})
+    return averages_of([h for h in held if h[0].rows == most], y[rows], chunks, loss)
 
 
 SKEWED = 0.7  # skewness of a target ≥ 0, from which other scales are tried
@@ -150,7 +168,8 @@ def _try(
     marks: dict[str, Array],
     baseline: float,
     going: Callable[[], None] | None = None,
-) -> Candidate:
+) -> tuple[Candidate, Array | None]:
+    """A candidate judged, and its answers to held-out rows where an average may want them."""
     begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
     rows = sample(y, recipe.rows(d, _scores(y)), settings, marks)
@@ -159,7 +178,10 @@ def _try(
     pipeline = recipe.pipeline(settings.seed, codes=settings.code)[1:]
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
     shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
-    shared |= {"going": going, "inputs": encoded.inputs(recipe, rows)}
+    kept = (
+        settings.model == "auto" and y.ndim == 1 and recipe.rank > 0 and recipe.model != "nearest"
+    )
+    shared |= {"going": going, "inputs": encoded.inputs(recipe, rows), "keep": kept}
     value: float | None = None
     lam: float | None = None
     path: tuple[tuple[float, Score, float], ...] = ()
@@ -169,6 +191,7 @@ def _try(
         tuning = tune(pipeline, None, y_some, steps, name=recipe.tuned, beyond=more, **shared)
         score, value = tuning.scores[tuning.best], tuning.best_value
         training = tuning.training[tuning.best].mean
+        answers = tuning.held_out[tuning.best] if kept else None
     elif recipe.lams:
         lams = settings.lams or recipe.lams
         # Where classes are separable the log loss falls for ever, by less and less.
@@ -184,11 +207,12 @@ def _try(
             for lam, held, inside in zip(tuning.values, tuning.scores, tuning.training, strict=True)
         )
         lam = path[chosen][0]
+        answers = tuning.held_out[chosen] if kept else None
     else:
         judged = cross_validate(pipeline, None, y_some, **shared)
-        score, training = judged.score, judged.training.mean
+        score, training, answers = judged.score, judged.training.mean, judged.held_out
     parameters = _parameters(recipe, d, _free(outputs))
-    return Candidate(
+    candidate = Candidate(
         recipe.name,
         recipe.model,
         score,
@@ -203,6 +227,7 @@ def _try(
         recipe.readable,
         value,
     )
+    return candidate, answers
 
 
 def _scores(y: Array) -> int:

@@ -12,12 +12,18 @@ from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.reading import read_table
 from pellucid.data.sources.any_source import SQLITE_ENDINGS
 from pellucid.data.sources.many_files import ending, names_many
+from pellucid.errors import ClusterError, FramingError, TableError
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.in_memory import Room
-from pellucid.jobs.on_blocks.pass_record import PassRecord, mark_of
+from pellucid.jobs.on_blocks.pass_record import PassRecord, left_in, mark_of
 from pellucid.notebook_progress import Say
+
+GO_ON = (
+    " The same command with --resume goes on from the last whole pass: with another --cluster, or "
+    "with none."
+)
 
 
 def blocks_of(source: str, encoding: str = "utf-8") -> RowBlocks | None:
@@ -38,6 +44,20 @@ def blocks_of(source: str, encoding: str = "utf-8") -> RowBlocks | None:
     if path.suffix.lower() in SQLITE_ENDINGS or ending(path) in KINDS:
         return file_blocks(source, encoding)
     return None
+
+
+def refuse_whole(source: RowBlocks | None, data: str, cluster: str | None) -> None:
+    """Refuse to give a cluster what is only read whole.
+
+    Raises
+    ------
+    TableError
+    """
+    if source is None and cluster is not None:
+        raise TableError(
+            f"--cluster needs files that workers can read in blocks ({', '.join(KINDS)}, or "
+            f"file.sqlite::table); {data} is read whole, so leave --cluster out."
+        )
 
 
 def fit_any_size(
@@ -73,14 +93,21 @@ def fit_any_size(
 
     Notes: §1.0.3, §2.5.6
     """
-    room = Room.of(settings.memory)
+    if settings.budget is not None and resume:
+        raise FramingError(
+            "--resume goes on from whole passes, and --budget may end within one: leave one of the "
+            "two out."
+        )
+    room = Room.of(settings.memory, settings.cluster)
     source = blocks_of(data, settings.encoding or "utf-8")
-    if source is None or room.holds(source):
+    refuse_whole(source, data, settings.cluster)
+    left = resume and folder is not None and left_in(folder)
+    if source is None or (room.holds(source) and not left):
         say("reading the table", 0.0)
         table = read_table(data, **settings.reading())
         return fit_table(table, settings, progress=say, since=since)
-    if folder is None:
-        return fit_on_blocks(source, settings, room, say)
+    if folder is None or settings.budget is not None:
+        return fit_on_blocks(source, settings, room, say, since=since)
     mark = mark_of(source, settings, room.sampled_rows(len(source.names)))
     record = PassRecord(folder, mark, resume)
     try:
@@ -88,6 +115,9 @@ def fit_any_size(
     except KeyboardInterrupt as stopped:
         further = "The same command with --resume goes on from there." if record.passes else ""
         raise KeyboardInterrupt(further) from stopped
+    except ClusterError as lost:
+        further = GO_ON if record.passes else ""
+        raise ClusterError(f"{lost}{further}") from lost
     finally:
         if not record.passes:
             record.forget()

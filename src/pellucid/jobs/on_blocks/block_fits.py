@@ -127,10 +127,12 @@ def fit_ridge(rows: AllRows, chosen: Candidate) -> FittedToAll:
 
 
 def _reading(rows: AllRows, splitter: HashedFolds) -> Read:
+    reader, machine = rows.reader, rows.machine  # alone: they go to other processes
+
     def read(tile: Tile) -> Any:
-        found = rows.reader.rows(tile)
+        found = reader.rows(tile)
         fold = np.where(found.test, TEST_FOLD, splitter.of(found.places))
-        X = np.ascontiguousarray(encoded(rows.machine, found), dtype=np.float64)
+        X = np.ascontiguousarray(encoded(machine, found), dtype=np.float64)
         return X, np.asarray(found.answers, dtype=np.float64)[:, None], None, fold
 
     return read
@@ -183,10 +185,12 @@ def fit_by_route(rows: AllRows, chosen: Candidate) -> FittedToAll:
     if chosen.lam is not None:
         model.set_params(lam=chosen.lam)
 
+    reader, machine = rows.reader, rows.machine  # alone: they go to other processes
+
     def prepare(tile: Tile) -> Any:
-        found = rows.reader.rows(tile)
+        found = reader.rows(tile)
         inside = ~found.test
-        return encoded(rows.machine, found)[inside], found.answers[inside]
+        return encoded(machine, found)[inside], found.answers[inside]
 
     width = len(rows.machine.steps[-1].get_feature_names_out())
     blocks = PreparedBlocks(rows.source, prepare, rows.reader.columns, width, rows.passes)

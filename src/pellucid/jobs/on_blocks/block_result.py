@@ -16,10 +16,9 @@ from pellucid.data.blocks.column_statistics import ColumnStatistics, ranges_of
 from pellucid.data.columns.spellings import SPELLINGS
 from pellucid.data.splits import Split
 from pellucid.evaluation.cross_validation import take_rows
-from pellucid.evaluation.deadline import Deadline
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.jobs.column_summary import ColumnSummary
-from pellucid.jobs.fit.candidates import recipe_of
+from pellucid.jobs.fit.averaging import recipe_of
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.in_time import InTime
 from pellucid.jobs.fit.insight import look_inside
@@ -35,7 +34,8 @@ from pellucid.jobs.on_blocks.spoken import block_findings, evidence_of, of_sampl
 
 Array = NDArray[Any]
 SAID_AGAIN = (*ADVICE, "weights that cancel")  # findings of the look inside
-NOT_LINEAR = "{name} needs its rows in memory."
+NO_ROUTE = "{name} needs its rows in memory."
+NO_TIME = "The {budget:g} s allowed left no time to fit {name} to all rows."
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,14 @@ class Parts:
         return self.tried.chosen if self.found is None else self.found.chosen
 
 
-def result_of(parts: Parts, errors: Measured, reason: str) -> FitResult:
-    """The whole result.
+def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> FitResult:
+    """The whole result; a look inside that the time does not allow is left out.
 
     Notes: §1.0.7
     """
     result = _tested(parts, errors)
-    result = _looked_inside(parts, result)
+    name, late = parts.chosen.name, [*in_time.left_out]
+    result = _looked_inside(parts, result, in_time)
     framing = parts.known.framing
     train, test = errors.train.rows, errors.test.rows
     m = int((~parts.known.sample.test).sum())
@@ -90,7 +91,9 @@ def result_of(parts: Parts, errors: Measured, reason: str) -> FitResult:
         parts.known,
         reason,
         fitted=fitted,
-        why_not=NOT_LINEAR.format(name=_start(parts.chosen.name)),
+        why_not=NO_TIME.format(budget=parts.settings.budget, name=name)
+        if late
+        else NO_ROUTE.format(name=_start(name)),
         lam_from_sample=parts.found is not None and parts.found.lam_from_sample,
         columns=parts.from_sample,
         notes=() if parts.found is None else parts.found.notes,
@@ -103,9 +106,10 @@ def result_of(parts: Parts, errors: Measured, reason: str) -> FitResult:
         if f.name not in SAID_AGAIN and (f.name, f.message) not in names
     ]
     later = [f for f in result.findings if f.name in SAID_AGAIN]
+    unfinished = in_time.findings(parts.settings.budget)
     result = replace(
         result,
-        findings=(*told, *reread, *of_sample(earlier, m), *later),
+        findings=(*unfinished, *told, *reread, *of_sample(earlier, m), *later),
         split=Split(_count(train), _count(test), parts.known.reader.how),
         rows=train + test,
     )
@@ -183,7 +187,7 @@ def _weighed(parts: Parts, machine: Machine, result: FitResult) -> FitResult:
     return replace(result, machine=machine, weights=weights, offset=offset)
 
 
-def _looked_inside(parts: Parts, result: FitResult) -> FitResult:
+def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResult:
     """What the machine of all rows does, seen on the rows of the sample."""
     rows, settings = parts.known.sample, parts.settings
     inside, outside = np.flatnonzero(~rows.test), np.flatnonzero(rows.test)
@@ -213,7 +217,7 @@ def _looked_inside(parts: Parts, result: FitResult) -> FitResult:
         rows.answers,
         lambda: recipe.pipeline(settings.seed, parts.chosen.lam, settings.code),
         folds_of,
-        InTime(Deadline(None)),
+        in_time,
     )
     features = rows.table.select(parts.known.framing.features)
     known = dict(found.machine.known) | {"ranges": ranges_of(features, parts.statistics)}

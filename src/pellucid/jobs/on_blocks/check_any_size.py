@@ -12,18 +12,17 @@ from typing import Any
 import numpy as np
 
 from pellucid.data.blocks.places import are_test
-from pellucid.data.blocks.sizes import about_rows
 from pellucid.data.framing import Framing, frame
 from pellucid.data.reading import read_table
 from pellucid.data.splits import Split, split_rows
 from pellucid.data.table import Table
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.findings import Finding
-from pellucid.jobs.on_blocks.any_size import blocks_of
+from pellucid.jobs.on_blocks.any_size import blocks_of, refuse_whole
 from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.look_over import read_over
 from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.told_passes import ToldPasses
+from pellucid.jobs.on_blocks.told_passes import passes_over
 from pellucid.notebook_progress import Say
 
 
@@ -57,6 +56,7 @@ def check_any_size(
     test: float,
     seed: int,
     memory: str | None = None,
+    cluster: str | None = None,
 ) -> Checked:
     """Read a table, in blocks where it does not go into memory, and check the assumptions.
 
@@ -70,7 +70,8 @@ def check_any_size(
     test : float
         Share of the rows that are for the test.
     seed : int
-    memory : str or None
+    memory, cluster : str or None
+        As in `Settings`.
 
     Raises
     ------
@@ -79,8 +80,9 @@ def check_any_size(
 
     Notes: Def 12
     """
-    room = Room.of(memory)
+    room = Room.of(memory, cluster)
     source = blocks_of(data, reading.get("encoding", "utf-8"))
+    refuse_whole(source, data, cluster)
     if source is None or room.holds(source):
         table = read_table(data, **reading)
         if target is None:
@@ -88,9 +90,9 @@ def check_any_size(
         whole = frame(table, target)
         split = split_rows(len(table), test=test, seed=seed)
         return Checked(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
-    passes = ToldPasses(say, about_rows(source))
     sampled = room.sampled_rows(len(source.names))
-    profile, read = read_over(source, reading, sampled, seed, passes)
+    with passes_over(source, room, say) as passes:
+        profile, read = read_over(source, reading, sampled, seed, passes)
     table, told = read.sample, list(read.sample.findings)
     framing: Framing | None = None
     if target is not None:

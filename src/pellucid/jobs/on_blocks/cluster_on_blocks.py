@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,22 +24,21 @@ from pellucid.data.blocks.column_statistics import (
     statistics_of,
 )
 from pellucid.data.blocks.prepared import PreparedBlocks
-from pellucid.data.blocks.sizes import about_rows
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.reading import read_by_schema, read_table
-from pellucid.data.sources.any_source import Held
+from pellucid.data.reading import read_table
 from pellucid.data.table import Table
 from pellucid.errors import PellucidWarning
 from pellucid.findings import Finding
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
 from pellucid.jobs.cluster.cluster_tables import cluster_table
-from pellucid.jobs.on_blocks.any_size import blocks_of
+from pellucid.jobs.on_blocks.any_size import blocks_of, refuse_whole
 from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.job_rows import read_tile
 from pellucid.jobs.on_blocks.look_over import read_over
 from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.told_passes import ToldPasses
+from pellucid.jobs.on_blocks.told_passes import ToldPasses, passes_over
 from pellucid.notebook_progress import Say
 
 Counts = NDArray[np.int64]
@@ -46,9 +46,23 @@ Read = Callable[[Tile], Table]
 
 
 def cluster_any_size(
-    data: str, settings: ClusterSettings, say: Say, memory: str | None = None
+    data: str,
+    settings: ClusterSettings,
+    say: Say,
+    memory: str | None = None,
+    cluster: str | None = None,
 ) -> ClusterResult:
     """`cluster_table` where the rows go into memory, else `cluster_on_blocks`.
+
+    Parameters
+    ----------
+    data : str
+    settings : ClusterSettings
+    say : callable (stage, share done)
+    memory : str or None
+        Memory that the job may take.
+    cluster : str or None
+        Address of a Dask cluster whose workers read the rows.
 
     Raises
     ------
@@ -57,8 +71,9 @@ def cluster_any_size(
 
     Notes: Concept 211
     """
-    room = Room.of(memory)
+    room = Room.of(memory, cluster)
     source = blocks_of(data, settings.encoding or "utf-8")
+    refuse_whole(source, data, cluster)
     if source is not None and not room.holds(source):
         return cluster_on_blocks(source, settings, room, say)
     say("reading the table", 0.0)
@@ -82,18 +97,14 @@ def cluster_on_blocks(
     Notes: Concept 211, Concept 231
     """
     began = time.perf_counter()
-    passes = ToldPasses(say, about_rows(source))
     sampled = room.sampled_rows(len(source.names))
-    with warnings.catch_warnings():  # of a tile alone
+    with passes_over(source, room, say) as passes, warnings.catch_warnings():  # of a tile alone
         warnings.simplefilter("ignore", PellucidWarning)
         profile, reading = read_over(source, settings.reading(), sampled, settings.seed, passes)
         say("weighing numbers of groups on a sample", 0.2)
         found = cluster_table(reading.sample, settings)
         missing = tuple(settings.reading()["missing"])
-
-        def read(tile: Tile) -> Table:
-            held = Held(tile.rows, "", source.typed)
-            return read_by_schema(held, found.machine.wanted, missing, first=tile.first)
+        read = partial(read_tile, wanted=found.machine.wanted, typed=source.typed, missing=missing)
 
         passes.next("means and ranges of all rows", 0.4, 0.5)
         machine, by_sample = _with_all_statistics(
@@ -122,10 +133,10 @@ def _with_all_statistics(
     features = sample.select(machine.features)
     codes = machine.encoder.codes_
 
-    def partial(tile: Tile) -> ColumnStatistics:
+    def of_tile(tile: Tile) -> ColumnStatistics:
         return statistics_of(read(tile).select(machine.features), codes)
 
-    found = passes.reduce(source, partial, merged, machine.features)
+    found = passes.reduce(source, of_tile, merged, machine.features)
     encoder, by_sample = learned_of_all(machine.encoder, features, found)
     encoder.codes_ = [
         code | {"names": old["names"], "missing": old["missing"]}
@@ -149,11 +160,11 @@ def _sizes(machine: ClusterMachine, source: RowBlocks, passes: ToldPasses, read:
     """Rows of each cluster of the model."""
     means = np.asarray(machine.model.cluster_centers_)
 
-    def partial(tile: Tile) -> Counts:
+    def of_tile(tile: Tile) -> Counts:
         labels, _ = nearest_mean(machine.features_of(read(tile)), means)
         return np.bincount(labels, minlength=len(means)).astype(np.int64)
 
-    return passes.reduce(source, partial, lambda a, b: a + b, machine.features)
+    return passes.reduce(source, of_tile, lambda a, b: a + b, machine.features)
 
 
 def _of_all(

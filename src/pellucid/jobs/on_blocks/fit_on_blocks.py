@@ -19,13 +19,15 @@ from pellucid.data.blocks.column_statistics import (
     merged,
     statistics_of,
 )
-from pellucid.data.blocks.sizes import about_rows
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
-from pellucid.jobs.fit.candidates import named, recipe_of
+from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidates import named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
+from pellucid.jobs.fit.in_time import InTime, time_for_work
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
 from pellucid.jobs.on_blocks.block_fits import AllRows, FittedToAll, fit_of
@@ -34,12 +36,14 @@ from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.look_over import Known, look_over
 from pellucid.jobs.on_blocks.measured_rows import measured
 from pellucid.jobs.on_blocks.pass_record import PassRecord
-from pellucid.jobs.on_blocks.told_passes import ToldPasses
+from pellucid.jobs.on_blocks.told_passes import ToldPasses, passes_over
 from pellucid.memory import peak_memory
 from pellucid.notebook_progress import Say
 
 Array = NDArray[Any]
 Statistics = tuple[ColumnStatistics, AnswerCounts]
+FIT_OF_ALL = "the fit to all rows"
+PASSES_AFTER = 4  # that a budget leaves time for, after the sample: statistics, a short fit, test
 
 
 def fit_on_blocks(
@@ -48,6 +52,8 @@ def fit_on_blocks(
     room: Room,
     progress: Say | None = None,
     record: PassRecord | None = None,
+    *,
+    since: float | None = None,
 ) -> FitResult:
     """Fit to rows in blocks.
 
@@ -60,6 +66,9 @@ def fit_on_blocks(
     progress : callable (stage, share done) or None
     record : PassRecord or None
         Keeps each whole pass, so that a run that was killed goes on.
+    since : float or None
+        `time.perf_counter()` when the budget of the settings began. What takes longer is left out
+        and named, but for the passes that learn what the columns hold and that test.
 
     Returns
     -------
@@ -76,19 +85,26 @@ def fit_on_blocks(
     say = progress or (lambda stage, done: None)
     began = time.perf_counter()
     _refuse_settings(settings)
-    passes = ToldPasses(say, about_rows(source), record)
-    with warnings.catch_warnings():  # of a tile alone; what concerns all rows becomes a finding
+    in_time = InTime(time_for_work(settings.budget, since))
+    with passes_over(source, room, say, record) as passes, warnings.catch_warnings():
+        # Warnings here are of a tile alone; what concerns all rows becomes a finding.
         warnings.simplefilter("ignore", PellucidWarning)
         known = look_over(source, settings, room.sampled_rows(len(source.names)), passes)
-        tried = _tried(known, settings, say)
-        parts = _fitted(source, settings, passes, known, tried)
+        passes.slowest = (time.perf_counter() - began) / passes.taken
+        left = in_time.deadline.keeping(PASSES_AFTER * passes.slowest)
+        tried = _tried(known, replace(settings, budget=_seconds(left)), say)
+        parts = _fitted(source, settings, passes, known, tried, in_time)
         passes.next("testing on rows never used", 0.8, 0.95)
         errors = measured(parts.machine, parts.baseline, source, passes, known.reader)
         say("looking at what the model does", 0.95)
-        result = result_of(parts, errors, room.reason(source))
+        result = result_of(parts, errors, room.reason(source), in_time)
     say("done", 1.0)
     seconds = {"all steps": time.perf_counter() - began}
     return replace(result, seconds=seconds, peak_memory=peak_memory())
+
+
+def _seconds(deadline: Deadline) -> float | None:
+    return None if deadline.seconds is None else max(deadline.left, 0.0)
 
 
 def _refuse_settings(settings: Settings) -> None:
@@ -125,9 +141,15 @@ def _tried(known: Known, settings: Settings, say: Say) -> FitResult:
 
 
 def _fitted(
-    source: RowBlocks, settings: Settings, passes: ToldPasses, known: Known, tried: FitResult
+    source: RowBlocks,
+    settings: Settings,
+    passes: ToldPasses,
+    known: Known,
+    tried: FitResult,
+    in_time: InTime,
 ) -> Parts:
-    """The machine of all training rows; of the sample where its model has no block route."""
+    """The machine of all training rows; of the sample where its model has no block route, or the
+    time does not allow it."""
     passes.next("means and ranges of the training rows", 0.4, 0.5)
     statistics, answers = _statistics(source, passes, known, tried.machine)
     answers.refuse_few(settings.cv)
@@ -146,10 +168,16 @@ def _fitted(
     from_sample: list[str] = []
     found: FittedToAll | None = None
     if fit is not None:
-        machine, from_sample = _with_all_statistics(machine, known, statistics)
+        learned, by_sample = _with_all_statistics(machine, known, statistics)
         passes.next(f"fitting {tried.chosen.name}", 0.5, 0.8)
-        found = fit(AllRows(source, passes, known.reader, machine, recipe, settings), tried.chosen)
-        machine = replace(machine, model=found.tested)
+        passes.until = in_time.deadline.keeping(passes.slowest)
+        all_rows = AllRows(source, passes, known.reader, learned, recipe, settings)
+        try:
+            found = fit(all_rows, tried.chosen)
+            machine, from_sample = replace(learned, model=found.tested), by_sample
+        except OutOfTime:
+            in_time.left_out.append(FIT_OF_ALL)
+        passes.until = None
     baseline = answers.baseline(known.framing, base)
     return Parts(
         settings, known, tried, machine, statistics, answers, baseline, found, tuple(from_sample)

@@ -1,4 +1,4 @@
-"""Whether a job's rows go into the memory it may take, and how large a sample does.
+"""Where a job's rows go: into the memory it may take, or in blocks, here or to a cluster.
 
 Notes: §2.1.3
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pellucid.data.blocks.dask_blocks import DaskBlocks
 from pellucid.data.blocks.sizes import CELL, about_rows, memory_needed
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.errors import TooLargeError
@@ -28,13 +29,16 @@ class Room:
         Bytes.
     asked : bool
         Whether a person said so.
+    cluster : str or None
+        Address of the cluster whose workers read the rows.
     """
 
     size: int
     asked: bool
+    cluster: str | None = None
 
     @classmethod
-    def of(cls, memory: str | None) -> Room:
+    def of(cls, memory: str | None, cluster: str | None = None) -> Room:
         """What was said, or three quarters of what is free.
 
         Raises
@@ -45,17 +49,17 @@ class Room:
             When the program alone takes more.
         """
         if memory is None:
-            return cls(int(SHARE * free_memory()), False)
+            return cls(int(SHARE * free_memory()), False, cluster)
         size = bytes_of(memory)
         if size < LEAST:
             raise TooLargeError(
                 f"--memory {memory} is less than the program itself takes: give at least 500MB."
             )
-        return cls(size, True)
+        return cls(size, True, cluster)
 
     def holds(self, source: RowBlocks) -> bool:
-        """Whether all rows go in, with what a fit needs beside them."""
-        return memory_needed(source) <= self.size
+        """Whether all rows go in, with what a fit needs beside them, and no cluster reads them."""
+        return self.cluster is None and memory_needed(source) <= self.size
 
     def sampled_rows(self, columns: int) -> int:
         """Rows of a sample."""
@@ -64,6 +68,10 @@ class Room:
 
     def reason(self, source: RowBlocks) -> str:
         """Why rows are read in blocks, in a sentence."""
+        if self.cluster is not None:
+            return f"The rows were read in blocks by workers of the Dask cluster at {self.cluster}."
+        if isinstance(source, DaskBlocks):
+            return f"The rows were read in blocks, from {source.name}."
         rows, cells = about_rows(source), len(source.names)
         need = memory_needed(source) / 1e9
         limit = "the memory given" if self.asked else "three quarters of the free memory"

@@ -22,6 +22,22 @@ from pellucid.data.table import Table
 Array = NDArray[Any]
 
 
+def read_tile(
+    tile: Tile, wanted: list[dict[str, Any]], typed: bool, missing: tuple[str, ...]
+) -> Table:
+    """The rows of a tile, read by the entries of a schema.
+
+    Raises
+    ------
+    ColumnError
+        When a cell cannot be read as the schema says; names the row.
+
+    Notes: §2.1.3
+    """
+    assert isinstance(tile.rows, pa.Table)
+    return read_by_schema(Held(tile.rows, "", typed), wanted, missing, first=tile.first)
+
+
 @dataclass(frozen=True)
 class JobRows:
     """Rows that have an answer.
@@ -83,10 +99,8 @@ class RowReader:
         ColumnError
             When a cell cannot be read as the schema says; names the row.
         """
-        assert isinstance(tile.rows, pa.Table)
         wanted = [entry for entry in self.schema if entry["name"] in self.columns]
-        held = Held(tile.rows, "", self.typed)
-        table = read_by_schema(held, wanted, self.missing, first=tile.first)
+        table = read_tile(tile, wanted, self.typed, self.missing)
         return self.of_table(table, tile.places)
 
     def of_table(self, table: Table, places: Places) -> JobRows:

@@ -92,12 +92,17 @@ class PassRecord:
             self.folder.parent.rmdir()
 
 
+def left_in(folder: Path) -> bool:
+    """Whether a run that was stopped left its passes in a folder."""
+    return (folder / FOLDER / MARK).is_file()
+
+
 def mark_of(source: RowBlocks, settings: Settings, sampled: int) -> str:
     """A mark of a run's files (names, sizes, times), settings and version."""
     from pellucid import __version__
 
     paths: list[Path] = getattr(source, "paths", [])
     stats = [(path.name, (s := path.stat()).st_size, s.st_mtime_ns) for path in paths]
-    plain = {k: v for k, v in asdict(settings).items() if k not in ("jobs", "memory")}
+    plain = {k: v for k, v in asdict(settings).items() if k not in ("jobs", "memory", "cluster")}
     told = json.dumps([__version__, stats, source.tile, sampled, plain], default=str)
     return hashlib.sha256(told.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Passes that tell how far they are: rows done, and the time that is left.
+"""Passes of a job: by this machine or a cluster; they tell rows done, and the time that is left.
 
 Notes: §2.5.6
 """
@@ -6,10 +6,18 @@ Notes: §2.5.6
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
+from pellucid.data.blocks.dask_blocks import DaskBlocks
+from pellucid.data.blocks.dask_client import active_client, client_at
+from pellucid.data.blocks.dask_passes import DaskPasses
 from pellucid.data.blocks.passes import LocalPasses, Merge, Partial
+from pellucid.data.blocks.sizes import about_rows
 from pellucid.data.blocks.source import Columns, RowBlocks
+from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.pass_record import PassRecord
 from pellucid.notebook_progress import Say
 
@@ -18,7 +26,7 @@ SECOND = 0.2  # between two messages
 
 
 class ToldPasses:
-    """Passes by threads of this machine, each told of by its name.
+    """Passes by threads of this machine, or by workers of a cluster, each told of by its name.
 
     Parameters
     ----------
@@ -27,6 +35,8 @@ class ToldPasses:
         All rows, about; 0 where nobody knows.
     record : PassRecord or None
         Where the passes are kept; those that an earlier run ended are not taken again.
+    client : distributed.Client or None
+        Of the cluster whose workers take them.
 
     Attributes
     ----------
@@ -38,14 +48,23 @@ class ToldPasses:
         Passes so far.
     notes : list of str
         What a fit used besides whole passes.
+    until : Deadline or None
+        When a pass is left in its middle, with `OutOfTime`.
+    slowest : float
+        Seconds that a pass takes at most, about.
 
     Notes: §2.5.6
     """
 
-    def __init__(self, say: Say, rows: int, record: PassRecord | None = None) -> None:
+    def __init__(
+        self, say: Say, rows: int, record: PassRecord | None = None, client: Any = None
+    ) -> None:
         self.say, self.rows, self.record = say, rows, record
+        self.cluster = None if client is None else DaskPasses(client, self._seen)
         self.stage, self.share, self.taken = "reading", (0.0, 1.0), 0
         self.notes: list[str] = []
+        self.until: Deadline | None = None
+        self.slowest = 0.0
 
     def next(self, stage: str, begin: float, end: float) -> None:
         """Name the passes that follow."""
@@ -59,21 +78,21 @@ class ToldPasses:
         earlier: Any = None if self.record is None else self.record.found(self.taken)
         if earlier is not None:
             return cast(S, earlier)
-        began = time.monotonic()
-        told = began
-
-        def seen(done: int) -> None:
-            nonlocal told
-            now = time.monotonic()
-            if now - told >= SECOND:
-                told = now
-                self._tell(done, now - began)
-
+        self._began = self._told = time.monotonic()
         self._tell(0, 0.0)
-        found = LocalPasses(None, seen).reduce(source, partial, merge, columns)
+        passes = self.cluster or LocalPasses(None, self._seen)
+        found = passes.reduce(source, partial, merge, columns)
         if self.record is not None:
             self.record.keep(self.taken, found)
         return found
+
+    def _seen(self, done: int) -> None:
+        if self.until is not None and self.until.passed:
+            raise OutOfTime
+        now = time.monotonic()
+        if now - self._told >= SECOND:
+            self._told = now
+            self._tell(done, now - self._began)
 
     def _tell(self, done: int, seconds: float) -> None:
         share = min(done / self.rows, 1.0) if self.rows else 0.0
@@ -85,6 +104,29 @@ class ToldPasses:
             f"{self.stage} (pass {self.taken}): {done:,}{of} rows{tail}",
             begin + (end - begin) * share,
         )
+
+
+@contextmanager
+def passes_over(
+    source: RowBlocks, room: Room, say: Say, record: PassRecord | None = None
+) -> Iterator[ToldPasses]:
+    """Passes by the cluster that is named; over a collection of Dask by the active one; or here.
+
+    Raises
+    ------
+    ClusterError
+        When the cluster that is named does not answer.
+
+    Notes: §2.5.6
+    """
+    rows = about_rows(source)
+    if room.cluster is None:
+        client = active_client() if isinstance(source, DaskBlocks) else None
+        yield ToldPasses(say, rows, record, client)
+        return
+    say(f"asking the cluster at {room.cluster}", 0.0)
+    with client_at(room.cluster) as client:
+        yield ToldPasses(say, rows, record, client)
 
 
 def time_left(seconds: float) -> str:

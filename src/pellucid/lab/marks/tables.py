@@ -5,7 +5,7 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -93,6 +93,7 @@ def images(
 def pad(
     said: str, values: Any, setting: str, *, low: float = 0.0, high: float = 1.0,
     step: float = 1.0, marked: Any = (), numbers: bool = True, names: Sequence[str] = (),
+    also: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Cells that are drawn on: a signal, an image, a filter.
 
@@ -108,11 +109,13 @@ def pad(
     marked : list of [row, column], or Moving of lists
     numbers : bool
         Whether the numbers are written in the cells.
+    also : mapping, optional
+        Settings that a stroke sets beside, such as whose image is looked at.
     """
     return {
         "widget": "pad", "said": said, "values": np.atleast_2d(values), "setting": setting,
         "low": low, "high": high, "step": step, "marked": marked, "numbers": numbers,
-        "names": list(names),
+        "names": list(names), "also": dict(also or {}),
     }  # fmt: skip
 
 

@@ -5,9 +5,9 @@ export default {
     let cells = [], stroke = null, shape = "";
     const rows = () => structuredClone(model.get("state")[model.get("picture").setting]);
     const set = (r, c, value) => {
-      const now = rows(), { setting } = model.get("picture");
+      const now = rows(), { setting, also } = model.get("picture");
       if (now[r][c] === value) return;
-      now[r][c] = value; tools.change(model, { [setting]: now });
+      now[r][c] = value; tools.change(model, { [setting]: now, ...also });
     };
     const place = (r, c) => {
       const button = make("button", { type: "button", tabIndex: r + c ? -1 : 0 });

@@ -2,7 +2,7 @@
 const powers = value => value === 0 ? "1" : value === 1 ? "10" : "10" + String(value).replace(/./g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d] ?? "⁻");
 
 // The place of a value on the canvas and back.
-function axes(picture, width, height) {
+function axes(picture, width, height, tools, wide) {
   const [left, right, low, high] = picture.box;
   const margin = { left: picture.bare ? 10 : 50, right: 12, top: 10, bottom: picture.x ? 38 : 24 };
   let [w, h] = [width - margin.left - margin.right, height - margin.top - margin.bottom];
@@ -14,9 +14,14 @@ function axes(picture, width, height) {
     const [cx, cy] = [(x0 + x1) / 2, (y0 + y1) / 2];
     [x0, x1, y0, y1] = [cx - unit * w / 2, cx + unit * w / 2, cy - unit * h / 2, cy + unit * h / 2];
   }
+  // The numbers of the upright axis, and room for the widest beside the axis's name.
+  const places = tools.ticks(y0, y1, Math.max(2, Math.floor(h / 55))).filter(v => !logY || Number.isInteger(v));
+  const upright = places.map(v => [logY ? 10 ** v : v, logY ? powers(v) : tools.number(v)]);
+  const more = picture.bare ? 0 : Math.max(0, ...upright.map(([, text]) => wide(text) + 26 - margin.left));
+  margin.left += more; w -= more;
   const far = v => Math.max(-1e5, Math.min(1e5, v));
   return {
-    margin, w, h, width, height, logX, logY, span: [x0, x1, y0, y1],
+    margin, w, h, width, height, logX, logY, upright, span: [x0, x1, y0, y1],
     X: v => far(margin.left + (on(v, logX) - x0) / (x1 - x0) * w),
     Y: v => far(margin.top + h - (on(v, logY) - y0) / (y1 - y0) * h),
     back: (px, py) => {
@@ -27,7 +32,7 @@ function axes(picture, width, height) {
 }
 
 function frame(g, el, tools, picture, a, lines) {
-  const [x0, x1, y0, y1] = a.span, soft = tools.ink(el, "soft"), thin = tools.ink(el, "line");
+  const [x0, x1] = a.span, soft = tools.ink(el, "soft"), thin = tools.ink(el, "line");
   g.font = tools.font(); g.fillStyle = soft; g.strokeStyle = thin; g.lineWidth = 1;
   g.textAlign = "center";
   const below = a.margin.top + a.h + 16;
@@ -41,11 +46,10 @@ function frame(g, el, tools, picture, a, lines) {
   if (picture.x) g.fillText(picture.x, a.margin.left + a.w / 2, a.height - 4);
   if (picture.bare) return;
   g.textAlign = "right";
-  const found = tools.ticks(y0, y1, Math.max(2, Math.floor(a.h / 55)));
-  for (const v of a.logY ? found.filter(Number.isInteger) : found) {
-    const y = a.Y(a.logY ? 10 ** v : v);
+  for (const [value, text] of a.upright) {
+    const y = a.Y(value);
     if (lines) { g.beginPath(); g.moveTo(a.margin.left, y); g.lineTo(a.margin.left + a.w, y); g.stroke(); }
-    g.fillText(a.logY ? powers(v) : tools.number(v), a.margin.left - 6, y + 4);
+    g.fillText(text, a.margin.left - 6, y + 4);
   }
   g.save(); g.translate(11, a.margin.top + a.h / 2); g.rotate(-Math.PI / 2); g.textAlign = "center";
   g.fillText(picture.y, 0, 0); g.restore();
@@ -319,15 +323,19 @@ function trace(g, a, x, y, count) {
   g.stroke();
 }
 
-// Words on a thin edge of the page's colour, so that lines do not cross them.
+// Words on a thin edge of the page's colour, so that lines do not cross them: inside the axes, and beside words before them.
 function words(c, text, x, y, colour, align) {
-  const { g, el, tools } = c;
-  g.font = tools.font(12.5, 600); g.textAlign = align;
-  const wide = g.measureText(text).width, from = align === "left" ? x : align === "right" ? x - wide : x - wide / 2;
-  const shift = Math.max(2 - from, 0) + Math.min(c.a.width - 2 - from - wide, 0);
+  const { g, a, el, tools, taken } = c, { margin } = a;
+  g.font = tools.font(12.5, 600); g.textAlign = "left";
+  const wide = g.measureText(text).width, wanted = align === "left" ? x : align === "right" ? x - wide : x - wide / 2;
+  const left = Math.max(margin.left + 2, Math.min(wanted, margin.left + a.w - 2 - wide));
+  const inside = v => Math.max(margin.top + 12, Math.min(v, margin.top + a.h - 3));
+  const free = v => taken.every(([l, w, v2]) => left > l + w || l > left + wide || Math.abs(v - v2) >= 14);
+  const base = [0, 15, -15, 30, -30].map(d => inside(y + d)).find(free) ?? inside(y);
+  taken.push([left, wide, base]);
   g.lineJoin = "round"; g.strokeStyle = tools.ink(el, "page"); g.lineWidth = 3.5; g.globalAlpha = 0.85;
-  g.strokeText(text, x + shift, y); g.globalAlpha = 1;
-  g.fillStyle = colour; g.fillText(text, x + shift, y); g.strokeStyle = colour;
+  g.strokeText(text, left, base); g.globalAlpha = 1;
+  g.fillStyle = colour; g.fillText(text, left, base); g.strokeStyle = colour;
 }
 
 export default {
@@ -341,8 +349,9 @@ export default {
       const picture = model.get("picture");
       if (!picture) return;
       const [width, height] = fit(picture.height * (el.clientWidth < 330 ? Math.max(1, 0.85 / picture.height) : 1));
-      a = axes(picture, width, height);
-      const c = { g, a, el, tools, picture, t: model.get("t") ?? 0, hover: model.get("hover"), words: model.get("words") };
+      g.font = tools.font();
+      a = axes(picture, width, height, tools, text => g.measureText(text).width);
+      const c = { taken: [], g, a, el, tools, picture, t: model.get("t") ?? 0, hover: model.get("hover"), words: model.get("words") };
       const over = picture.marks.filter(mark => !mark.only?.length || mark.only.includes(c.hover));
       const grounds = over.filter(mark => ["field", "regions", "cells"].includes(mark.mark));
       for (const mark of grounds) MARKS[mark.mark](mark, c);

@@ -5,6 +5,7 @@ Notes: Def 373
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.explanation import Explanation
+from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox, LogProbabilities
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.adversarial.input_gradient_ascent import HOW, AdversariallyTrainedNetwork
@@ -158,6 +159,15 @@ class RobustClassifier(LogProbabilities, ClassifierMixin, GlassBox):  # type: ig
         check_is_fitted(self)
         return np.asarray(self.model_.predict(X))
 
+    def _objective(self, inner: Formula) -> Formula:
+        """The model's objective, of the rows that it was trained on."""
+        beside = "" if self.how == "replaced" else ", and of the rows as they are"
+        return replace(
+            inner,
+            text=f"{inner.text}; of moved rows, a = h(x + δ), |δⱼ| ≤ {number(self.budget)}{beside}",
+            latex=rf"{inner.latex},\ a = h(x + \delta),\ |\delta_j| \le {self.budget:g}",
+        )
+
     def _explanation(self) -> Explanation:
         inner = self.model_.explain()
         times = "once" if self.steps == 1 else f"{self.steps} times"
@@ -166,7 +176,7 @@ class RobustClassifier(LogProbabilities, ClassifierMixin, GlassBox):  # type: ig
             type(self).__name__,
             problem=f"{inner.problem} An adversary may move each entry by {number(self.budget)}.",
             hypothesis=inner.hypothesis,
-            objective=inner.objective,
+            objective=inner.objective and self._objective(inner.objective),
             gradient=inner.gradient,
             algorithm=f"{inner.algorithm} Before each step the batch climbs its loss: x + η sign "
             f"∂L/∂x, {times}, within ε = {number(self.budget)}; the moved rows stand "

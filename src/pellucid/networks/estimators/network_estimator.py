@@ -286,7 +286,10 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         return outputs_of(self.network_, self.params_, self.state_, self._prepared(X))
 
     def _weights(self, sample_weight: Any, X: Any) -> Array:
-        return np.ones(len(X)) if sample_weight is None else relative_weights(sample_weight, len(X))
+        given = 1.0 if sample_weight is None else sample_weight
+        weights: Array = relative_weights(given, len(X))
+        self.weighted_ = bool(np.ptp(weights) > 0)
+        return weights
 
     @property
     def parameter_count_(self) -> int:
@@ -308,7 +311,12 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         if held:
             best = f"{number(min(held))} after epoch {held.index(min(held)) + 1}"
             facts.append(("lowest validation loss", best))
-        decay = f" + λ‖W‖², λ = {self.lam:g}" if self.lam else ""
+        if getattr(self, "weighted_", False):
+            objective = objective.replace("(1/n) Σᵢ", "(1/Σᵢ wᵢ) Σᵢ wᵢ")
+            latex = latex.replace(r"\frac{1}{n}\sum_{i=1}^n", r"\frac{1}{\sum_i w_i}\sum_i w_i")
+        if self.lam:
+            objective += f" + λ‖W‖², λ = {self.lam:g}"
+            latex += r" + \lambda \|W\|^2"
         return Explanation(
             type(self).__name__,
             problem=problem,
@@ -318,7 +326,7 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
                 "Wˡ: mˡ×nˡ, W₀ˡ: nˡ×1",
                 "KE 279",
             ),
-            objective=Formula(objective + decay, latex, "J: 1×1", "Concept 259"),
+            objective=Formula(objective, latex, "J: 1×1", "Concept 259"),
             gradient=Formula(
                 "∂L/∂Wˡ = Aˡ⁻¹(∂L/∂Zˡ)ᵀ",
                 r"\frac{\partial L}{\partial W^\ell} = A^{\ell-1}"

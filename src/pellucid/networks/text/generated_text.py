@@ -22,6 +22,8 @@ class GeneratedText:
     text : str
         What the model added.
     how : str
+    apart : bool
+        Whether it is a text of its own, rather than one that goes on from the prompt.
 
     Examples
     --------
@@ -35,9 +37,11 @@ class GeneratedText:
     prompt: str
     text: str
     how: str
+    apart: bool = False
 
     def __str__(self) -> str:
-        return f"[GENERATED {self.how}; the prompt was {self.prompt!r}]\n{self.prompt}{self.text}"
+        begun = "" if self.apart else self.prompt
+        return f"[GENERATED {self.how}; the prompt was {self.prompt!r}]\n{begun}{self.text}"
 
 
 def tempered(p: Any, temperature: float) -> Any:

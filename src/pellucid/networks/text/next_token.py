@@ -12,15 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.errors import (
-    ConvergenceWarning,
-    HyperparameterError,
-    ShapeError,
-    TextError,
-    TooFewRowsError,
-)
+from pellucid.errors import HyperparameterError, ShapeError, TextError, TooFewRowsError
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.estimators.settings import EPOCHS, RANDOM_STATE
 from pellucid.networks.layers.dense import Dense
@@ -31,34 +24,29 @@ from pellucid.networks.layers.sequences.positional_code import PositionalCode
 from pellucid.networks.layers.sequences.transformer import TransformerEncoder
 from pellucid.networks.layers.softmax import Softmax
 from pellucid.networks.network import Network
-from pellucid.networks.summary import parameter_count
 from pellucid.networks.text.generated_text import GeneratedText, drawn_token, tempered
+from pellucid.networks.text.text_model import (
+    DROPOUT,
+    HEADS,
+    HIDDEN,
+    STEP_SIZE,
+    WIDTH,
+    TextModel,
+    check_temperature,
+    shares_of,
+    texts_of,
+)
 from pellucid.networks.training.outputs import outputs_of
-from pellucid.networks.training.train_network import train
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 PLACES = Hyperparameter(
     "places", 32, "int", "Characters that the model sees at most.", symbol="T", low=1
 )
-WIDTH = Hyperparameter(
-    "width", 32, "int", "Numbers that stand for a character at its place; a multiple of heads.",
-    symbol="d", low=1,
-)  # fmt: skip
-HEADS = Hyperparameter("heads", 4, "int", "Attentions in parallel.", low=1)
 BLOCKS = Hyperparameter("blocks", 2, "int", "Transformer blocks in series.", low=1)
-HIDDEN = Hyperparameter("hidden", 64, "int", "Neurons between a block's dense layers.", low=1)
-DROPOUT = Hyperparameter(
-    "dropout", 0.0, "float", "Chance that a value is off in a training step.", symbol="p", low=0.0,
-    high=1.0, open_high=True,
-)  # fmt: skip
-STEP_SIZE = Hyperparameter(
-    "step_size", 3e-3, "float", "Step size of Adam.", symbol="η", low=0.0, open_low=True
-)
 BATCH_SIZE = Hyperparameter("batch_size", 32, "int", "Stretches of text a step.", symbol="K", low=1)
 
 
-class NextToken(GlassBox):
+class NextToken(TextModel):
     """Characters → vectors and their places → transformer blocks → the chance of each character.
 
     Attention is causal: at each place the model sees that character and those before it, so every
@@ -96,9 +84,6 @@ class NextToken(GlassBox):
     )  # fmt: skip
 
     tokens_: list[str]
-    network_: Network
-    params_: list[Any]
-    trace_: dict[str, Any]
 
     def __init__(
         self,
@@ -124,11 +109,6 @@ class NextToken(GlassBox):
         self.epochs = epochs
         self.random_state = random_state
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string, tags.input_tags.two_d_array = True, False
-        return tags
-
     def fit(self, text: str | Sequence[str], y: Any = None) -> Self:
         """Learn from a text, or from several that do not go on from each other.
 
@@ -145,7 +125,7 @@ class NextToken(GlassBox):
             When no text is longer than `places`.
         """
         self.check_hyperparameters()
-        texts = _texts(text)
+        texts = texts_of(text)
         self.tokens_ = sorted(set("".join(texts)))
         if len(self.tokens_) < 2:
             raise TextError(
@@ -153,21 +133,7 @@ class NextToken(GlassBox):
                 "predict. Give text with at least two different characters."
             )
         stretches = self._stretches(texts)
-        self.network_ = self._network()
-        found = train(
-            self.network_, stretches[:, :-1].astype(np.float32),
-            np.eye(len(self.tokens_), dtype=np.float32)[stretches[:, 1:]],
-            step_size=float(self.step_size), epochs=int(self.epochs),
-            batch_size=int(self.batch_size), seed=int(self.random_state), clip=float(self.places),
-        )  # fmt: skip
-        self.params_, self.n_iter_ = found.params, found.epochs
-        losses = [each / self.places for each in found.history["loss"]]
-        self.trace_ = {"loss": losses, "stopped": found.reason, "verdict": found.verdict}
-        if found.verdict == "diverged":
-            self.warn(
-                f"{found.reason}. The weights before it are kept; divide step_size by ten.",
-                ConvergenceWarning,
-            )
+        self._train(self._network(), stretches[:, :-1], stretches[:, 1:], len(self.tokens_))
         return self
 
     def _network(self) -> Network:
@@ -236,19 +202,15 @@ class NextToken(GlassBox):
         Notes: Def 383
         """
         check_is_fitted(self)
-        (ids,) = (self._ids(each) for each in _texts(prompt))
-        if not 0 <= temperature < float("inf"):
-            raise HyperparameterError(
-                f"next_token: temperature is a number ≥ 0; got {temperature!r}."
-            )
+        (ids,) = (self._ids(each) for each in texts_of(prompt))
+        check_temperature(temperature, "next_token")
         p = self._chances(ids[-int(self.places) :])
         return p if temperature == 1 else np.asarray(tempered(p, temperature))
 
     def _chances(self, ids: Any) -> Array:
         padded = np.full((1, int(self.places)), -1.0)  # places that causal attention never sees
         padded[0, : len(ids)] = ids
-        p = outputs_of(self.network_, self.params_, [], padded)[0, len(ids) - 1]
-        return np.asarray(p / p.sum())
+        return shares_of(outputs_of(self.network_, self.params_, [], padded)[0, len(ids) - 1])
 
     def generate(
         self, prompt: str, length: int = 100, *, temperature: float = 1.0, seed: int = 0
@@ -283,7 +245,7 @@ class NextToken(GlassBox):
                 f"got {length}, {temperature!r}."
             )
         random = np.random.default_rng(seed)
-        (seen,) = (self._ids(each).tolist() for each in _texts(prompt))
+        (seen,) = (self._ids(each).tolist() for each in texts_of(prompt))
         for _ in range(length):
             p = self._chances(seen[-int(self.places) :])
             seen.append(drawn_token(p, temperature, random))
@@ -309,7 +271,7 @@ class NextToken(GlassBox):
         from pellucid.networks.passes.attention_maps import attention_weights
 
         check_is_fitted(self)
-        (ids,) = (self._ids(each) for each in _texts(text))
+        (ids,) = (self._ids(each) for each in texts_of(text))
         if not 1 <= block <= self.blocks or len(ids) > self.places:
             raise ShapeError(
                 f"attention: block is from 1 to {self.blocks}, of at most {self.places} "
@@ -321,9 +283,7 @@ class NextToken(GlassBox):
         return np.asarray(weights[0, :, : len(ids), : len(ids)], np.float64)
 
     def _explanation(self) -> Explanation:
-        losses = self.trace_["loss"]
         count = len(self.tokens_)
-        even = float(np.log(count))
         return Explanation(
             type(self).__name__,
             problem="Predict the next character of a text from those before it; judged by −log of "
@@ -345,28 +305,7 @@ class NextToken(GlassBox):
                 "Notation 304",
             ),
             algorithm=f"Adam, η = {self.step_size:g}, {self.batch_size} stretches a step.",
-            happened=(
-                ("characters", f"{count} kinds"),
-                ("parameters", f"{sum(map(parameter_count, self.network_.param_shapes)):,}"),
-                ("epochs", f"{self.n_iter_:,}; {self.trace_['stopped']}"),
-                ("loss a character", f"{number(losses[0], 3)} → {number(losses[-1], 3)}"),
-                ("of even guesses", number(even, 3)),
-            ),
+            happened=self._what_happened("character", count, count),
             warnings=tuple(self.warnings_),
             notes="Concept 381, Concept 382, Def 383, Clar 384",
         )  # fmt: skip
-
-
-def _texts(given: Any) -> list[str]:
-    """One text or several, none of them empty.
-
-    Raises
-    ------
-    TextError
-    """
-    texts = [given] if isinstance(given, str) else given
-    if not isinstance(texts, list | tuple) or not all(isinstance(each, str) for each in texts):
-        raise TextError(f"Give a text, or a list of texts; got {type(given).__name__}.")
-    if not texts or not all(texts):
-        raise TextError("The text is empty: give at least one character.")
-    return list(texts)

@@ -437,19 +437,16 @@ class _Run:
         found = self.notices + gradient_norm_verdict(
             self.network, self.history["gradient_norms"], s.rule.name
         )
+        bad = self.verdict == "diverged" and "rows hold" in self.reason
         if self.verdict == "diverged":
-            cure = (
-                "Mend the rows"
-                if "rows" in self.reason
-                else "Divide step_size by ten, or give clip"
-            )
+            cure = "Mend the rows" if bad else "Divide step_size by ten, or give clip"
             found += (f"{self.reason}: the weights before it are kept. {cure}.",)
         return Trained(
             self.network, params_of(self.network, theta), state, self.verdict,
             self.reason or f"{self.epochs:,} epochs were done", self.epochs, self.steps,
             self.best_epoch if self._takes_best() else self.epochs, self.history,
             f"{s.rule.name}: {s.rule.text}", str(s.step_size), time.perf_counter() - self.began,
-            self._standing(), found,
+            self._standing(), found, bad,
         )  # fmt: skip
 
     def _takes_best(self) -> bool:

@@ -47,6 +47,8 @@ class Trained:
     standing : dict
         θ, the rule's state and the counters, to go on from with the same bits.
     warnings : tuple of str
+    bad_rows : bool
+        Whether it diverged because the rows hold NaN or infinite numbers: no step size mends that.
 
     Notes: Concept 294, Def 333
     """
@@ -65,6 +67,7 @@ class Trained:
     seconds: float
     standing: dict[str, Any] = field(repr=False)
     warnings: tuple[str, ...] = ()
+    bad_rows: bool = False
 
     def predict(self, X: Any) -> Any:
         """Outputs for the points X, n×(shape), as an array n×out_shape."""
@@ -76,8 +79,9 @@ class Trained:
         Notes: Concept 294, §7.6
         """
         loss, losses = self.network.head[0], self.history["loss"]
+        verdict = "Mend the rows." if self.bad_rows else VERDICTS[self.verdict]
         facts = [
-            ("verdict", f"{self.verdict}. {VERDICTS[self.verdict]}"),
+            ("verdict", f"{self.verdict}. {verdict}"),
             ("why it stopped", self.reason),
             ("epochs and steps", f"{self.epochs:,} and {self.steps:,}"),
             ("step size η", self.step_size),
@@ -88,13 +92,17 @@ class Trained:
         if held:
             best = f"{number(min(held), 4)} after epoch {self.best_epoch}"
             facts.append(("lowest loss on held-out rows", best))
-        summed = "Σᵢ" if self.network.reduction == "sum" else "(1/K) Σᵢ"
+        summed, summed_latex = (
+            ("Σᵢ", r"\sum_i")
+            if self.network.reduction == "sum"
+            else ("(1/K) Σᵢ", r"\frac{1}{K}\sum_i")
+        )
         return Explanation(
             "Training of a network",
             problem="Find weights under which the network's guesses lose least.",
             objective=Formula(
                 f"J = {summed} L(a⁽ⁱ⁾, y⁽ⁱ⁾) over the K rows of a batch; {loss.text}",
-                r"J = \sum_i L(a^{(i)}, y^{(i)})", "", "Concept 259",
+                rf"J = {summed_latex} L(a^{{(i)}}, y^{{(i)}})", "", "Concept 259",
             ),
             algorithm=f"Forward pass, backward pass, step, batch after batch. {self.rule}",
             happened=tuple(facts),

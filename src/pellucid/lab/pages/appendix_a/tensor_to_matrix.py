@@ -61,6 +61,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     layer, loss = _derived(m, n)
     tensor = layer.derivative.value(A=A)
     slope = loss.derivative.value(A=A, g=back)
+    forced = layer.derivative.value(A=np.ones(m)) == 0  # whatever A is, these are 0
     yield Scene(
         terms={
             "A": Now(A, f"{m}×1"),
@@ -76,7 +77,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         facts=(
             ("entries of the tensor", f"{tensor.size}"),
-            ("of them not forced to be 0", f"{m * n}"),
+            ("of them not forced to be 0", f"{int((~forced).sum())}"),
             ("what they are", f"the {m} entries of A, {n} times"),
             ("the library’s reason", layer.condensed.why),
             ("entry by entry", layer.element),
@@ -87,6 +88,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "condensed": str(layer.condensed.expression),
             "m": m,
             "n": n,
+            "share": float(np.mean(~forced)),
         },
         steps=3,
         count="step",
@@ -169,20 +171,21 @@ m, n = len(A), len(g)
 layer = derive("W'*A", "W", f"W: {{m}}×{{n}}, A: {{m}}×1")  # Z = WᵀA
 tensor = layer.derivative.value(A=A)
 condensed = str(layer.condensed.expression)
+share = np.mean(layer.derivative.value(A=np.ones(m)) != 0)  # whatever A is, the others are 0
 
 loss = derive("g'*(W'*A)", "W", f"W: {{m}}×{{n}}, A: {{m}}×1, g: {{n}}×1")  # g is ∂L/∂Z
 slope = loss.derivative.value(A=A, g=g)
 print(tensor.shape, "→", condensed, layer.condensed.why, slope, sep="\\n")"""
 
 
-ANSWERS = ("m", "n", "m·n", "m·n·n")
+ANSWERS = ("All", "A half", "A third", "A quarter")
 
 
 def _count(state: State, scene: Scene) -> tuple[str, str]:
-    tensor, m, n = scene.numbers["tensor"], scene.numbers["m"], scene.numbers["n"]
-    return "m·n", (
-        f"Each of the n outputs depends on its own m weights: m·n = {m * n} of the {tensor.size} "
-        f"entries are entries of A ({int(np.count_nonzero(tensor))} of them not 0 now)."
+    share, m, n = (scene.numbers[name] for name in ("share", "m", "n"))
+    return ANSWERS[round(1 / share) - 1], (
+        f"Each of {n} outputs depends on its own {m} of the weights: {m}·{n} of {m}·{n}·{n} "
+        f"derivatives, one in {n}."
     )
 
 
@@ -217,7 +220,7 @@ PAGE = Page(
         Picture("use", "What A is used for"),
         Picture("steps", "What the library proves", "wide"),
     ),
-    questions=(Question("How many of the m·n·n entries are not forced to be 0?", ANSWERS, _count),),
+    questions=(Question("What share of the entries can be other than 0?", ANSWERS, _count),),
     scenes=scenes,
     code=code,
 )

@@ -215,15 +215,15 @@ right, plain = accuracy(h, F, y), accuracy(plain_h, X, y)"""
     return f"""{reading(data, names, state["label"])}
 
 from pellucid.evaluation.training_and_test import accuracy
-from pellucid.features.radial_kernel import closeness, distances
+from pellucid.features.radial_kernel import distances, radial_features
 from pellucid.linear import LogisticClassifier
 
 P = np.array({typed(_centres(state))}, float)
 x = np.array([[{state["x1"]!r}, {state["x2"]!r}]])
 beta, metric = {state["beta"]!r}, {METRICS[state["metric"]]!r}
-phi, away = closeness(x, P, beta, metric)[0], distances(x, P, metric)[0]
-K = closeness(P, P, beta, metric)
-F = closeness(X, P, beta, metric)  # of all rows: n×m
+phi, away = radial_features(x, P, beta, metric)[0], distances(x, P, metric)[0]
+K = radial_features(P, P, beta, metric)
+F = radial_features(X, P, beta, metric)  # of all rows: n×m
 {fit}
 print(phi, K, right, plain)"""
 

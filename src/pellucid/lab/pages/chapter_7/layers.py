@@ -87,7 +87,14 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("g = Z²", ", ".join(map(number, g))),
             ("numbers to learn", str(weights)),
         ),
-        numbers={"z": z, "a": a, "g": g, "partial": partial, "weights": weights},
+        numbers={
+            "z": z,
+            "a": a,
+            "g": g,
+            "partial": partial,
+            "weights": weights,
+            "shape": np.array(net.param_shapes[2 * l]["W"]),
+        },
         steps=len(into),
         count="input",
         said=f"the output is {', '.join(map(number, g))}",
@@ -178,6 +185,7 @@ found = forward_pass(net, x, params)
 print(found)
 z, a, g = (found[name].value[0] for name in ("Z1", "A1", "Z2"))
 weights = sum(w.size for w in (*W, *W0))
+shape = net.param_shapes[{2 * l}]["W"]  # of the layer asked about
 
 # one layer, with more and more of its inputs
 m, n = W[{l}].shape
@@ -186,16 +194,24 @@ layer = Network([Dense(n, inputs=m)])
 partial = forward_pass(layer, shown, [{{"W": W[{l}], "W0": W0[{l}]}}])["Z1"].value"""
 
 
-ANSWERS = ("A row for each input, a column for each neuron", "A row for each neuron", "Neither")
+SIDES = ("More rows", "More columns", "As many")
+SILENT = ("None", "Some", "All")
 
 
-def _judge(state: State, scene: Scene) -> tuple[str, str]:
-    _, W, _ = _parts(state)
-    m, n = W[state["layer"] - 1].shape
-    return ANSWERS[0], (
-        f"W is {m}×{n}: m = {m} inputs, n = {n} neurons; a column holds one neuron’s weights, and "
-        f"Wᵀ turns them into rows."
+def _sides(state: State, scene: Scene) -> tuple[str, str]:
+    m, n = np.asarray(scene.numbers["shape"]).astype(int).tolist()
+    right = SIDES[0] if m > n else SIDES[1] if m < n else SIDES[2]
+    return right, (
+        f"W is {m}×{n}: a row for each of {m} inputs, a column for each of {n} neurons; Wᵀ turns "
+        "them round."
     )
+
+
+def _silent(state: State, scene: Scene) -> tuple[str, str]:
+    a = np.asarray(scene.numbers["a"])
+    count = int((a == 0).sum())
+    right = SILENT[0] if not count else SILENT[2] if count == len(a) else SILENT[1]
+    return right, f"ReLU gives 0 for {count} of {len(a)}: A¹ is {', '.join(map(number, a))}."
 
 
 PAGE = Page(
@@ -227,7 +243,10 @@ PAGE = Page(
         Picture("matrices", "The layer in matrices", "wide"),
         Picture("arithmetic", "One neuron, term by term", "wide"),
     ),
-    questions=(Question("What shape has W of this layer?", ANSWERS, _judge),),
+    questions=(
+        Question("Has W of this layer more rows or more columns?", SIDES, _sides),
+        Question("With all inputs in, how many hidden neurons say 0?", SILENT, _silent),
+    ),
     scenes=scenes,
     code=code,
 )

@@ -6,6 +6,7 @@ Notes: Concept 319, Def 323, Concept 325, Def 327, Def 332, §7.7.5
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +28,7 @@ RULES = {
     "adadelta": "adadelta({gamma})",
     "adam": "adam({beta_1}, {beta_2})",
 }
-REACH = 4.0
+REACH, ROWS = 4.0, 32
 FORMULA = "(x'*D*x)/2"
 CONTROLS = (
     setting("rule", "adam", "Update rule", choices=tuple(RULES)),
@@ -47,6 +48,7 @@ CONTROLS = (
         "beta_2", 0.99, "Share of past squares", symbol="B₂", term="v", low=0.0,
         shown=(0.0, 0.999), when=(("rule", ("adam",)),),
     ),
+    setting("batch", ROWS, f"Rows of a step, of {ROWS}", symbol="K", low=1, shown=(1, ROWS)),
     setting("stretch", 8.0, "How much steeper θ₂ is", symbol="s", shown=(1.0, 50.0), scale="log"),
     setting("steps", 60, "Steps", symbol="T", shown=(5, 200)),
     setting("start_1", -3.2, "Start, θ₁", term="theta", shown=(-3.8, 3.8)),
@@ -59,8 +61,12 @@ def _ground(stretch: float) -> tuple[Any, Any]:
     from pellucid.calculus import compile_objective
 
     J = compile_objective(FORMULA, "x", {"D": np.diag([1.0, stretch])}, where="D: 2×2 symmetric")
+    # J is a mean over rows, and each row has its bowl a little off; together they are this one.
+    off = np.random.default_rng(0).normal(size=(ROWS, 2))
+    off -= off.mean(axis=0)
+    rows = replace(J, points=ROWS, part=lambda x, some: J.slope(x - off[some].mean(axis=0)))
     grid, *_ = grid_of((-REACH, REACH, -REACH, REACH), 41)
-    return J, np.array([J.value(p) for p in grid]).reshape(41, 41)
+    return rows, np.array([J.value(p) for p in grid]).reshape(41, 41)
 
 
 def _call(state: State) -> str:
@@ -76,10 +82,13 @@ def _rule(state: State) -> Any:
 
 
 def _walked(J: Any, state: State, rule: Any) -> tuple[Any, Any, Any]:
-    from pellucid.descent import Steps, minimize
+    from pellucid.descent import Batches, Steps, minimize
 
     start = np.array([state["start_1"], state["start_2"]])
-    found = minimize(J, start, rule=rule, step_size=state["eta"], stop=Steps(state["steps"]))
+    batches = Batches(state["batch"]) if state["batch"] < ROWS else None
+    found = minimize(
+        J, start, rule=rule, step_size=state["eta"], stop=Steps(state["steps"]), batches=batches
+    )
     return np.array(found.path), np.array(found.gradients), found
 
 
@@ -192,21 +201,36 @@ def _rates(rates: Any) -> dict[str, Any]:
     )
 
 
+REPLACE = "from dataclasses import replace\n\nimport numpy as np"
+SOME = """
+whole = J  # the mean of {ROWS} bowls, each a little off
+off = np.random.default_rng(0).normal(size=({ROWS}, 2))
+off -= off.mean(axis=0)
+J = replace(J, points={ROWS}, part=lambda x, some: whole.slope(x - off[some].mean(axis=0)))"""
+
+
 def code(state: State, data: Data) -> str:
     """The program that walks the same way."""
     name = _call(state).partition("(")[0]
-    used = ", ".join(sorted({"Steps", "gradient_descent", "minimize", name}))
-    return f"""import numpy as np
+    used = {"Steps", "gradient_descent", "minimize", name}
+    rows, batches, first = "", "", "import numpy as np"
+    if state["batch"] < ROWS:
+        used.add("Batches")
+        batches, first = f", batches=Batches({state['batch']})", REPLACE
+        rows = SOME.format(ROWS=ROWS)
+    return f"""{first}
 from pellucid.calculus import compile_objective
-from pellucid.descent import {used}
+from pellucid.descent import {", ".join(sorted(used))}
 
 D = np.diag([1.0, {state["stretch"]!r}])
-J = compile_objective({FORMULA!r}, "x", {{"D": D}}, where="D: 2×2 symmetric")
+J = compile_objective({FORMULA!r}, "x", {{"D": D}}, where="D: 2×2 symmetric"){rows}
 start = np.array([{state["start_1"]!r}, {state["start_2"]!r}])
+
+eta, stop = {state["eta"]!r}, Steps({state["steps"]})
 
 
 def walked(rule):
-    return minimize(J, start, rule=rule, step_size={state["eta"]!r}, stop=Steps({state["steps"]}))
+    return minimize(J, start, rule=rule, step_size=eta, stop=stop{batches})
 
 
 found = walked({_call(state)})

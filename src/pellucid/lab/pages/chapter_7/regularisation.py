@@ -14,7 +14,7 @@ import numpy as np
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
-from pellucid.lab.marks import line, plane, points, rule
+from pellucid.lab.marks import line, matrices, matrix, plane, points, rule
 from pellucid.lab.rows import scaled
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
@@ -26,6 +26,7 @@ CONTROLS = (
     ),
     setting("noise", 0.0, "Noise on the inputs", term="noise", low=0.0, shown=(0.0, 0.6)),
     setting("dropout", 0.0, "Dropout", symbol="p", term="dropout", low=0.0, shown=(0.0, 0.6)),
+    setting("draw", 0, "Training step whose mask is shown", low=0, shown=(0, 30)),
     setting("stopping", False, "Take the epoch of least loss on held-out rows"),
     setting("seed", 1, "Seed", low=0, shown=(0, 10)),
     column("x", "Input x"),
@@ -73,6 +74,16 @@ def _network(noise: float, dropout: float) -> Any:
     return nn.Network([*layers, nn.Dense(1)], in_shape=1, reduction="mean")
 
 
+def _masks(p: float, draw: int) -> Any:
+    """Which neurons of either hidden layer one training step leaves on, 2×WIDTH of 0 and 1."""
+    import jax
+
+    from pellucid.networks import Dropout, Mode
+
+    mode = Mode(training=True, key=jax.random.key(draw))
+    return np.asarray(Dropout(p).forward({}, np.ones((2, WIDTH)), mode)[0], float)
+
+
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """The fitted curve, and both losses over the epochs."""
     own, held = _rows(data, state["x"], state["y"])
@@ -80,6 +91,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     found = _trained(data, *(state[k] for k in names))
     learned = float(np.mean((np.ravel(found.predict(own[:, :1])) - own[:, 1]) ** 2))
     unseen = float(np.mean((np.ravel(found.predict(held[:, :1])) - held[:, 1]) ** 2))
+    masks = _masks(state["dropout"], state["draw"])
     weights = sum(int(np.size(v)) for p in found.params for v in p.values())
     yield Scene(
         terms={
@@ -92,14 +104,16 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         pictures={
             "fit": _fit(own, held, found, state),
             "losses": _losses(found),
+            "masks": _mask_picture(masks),
         },
         facts=(
             ("loss on the rows learned from", number(learned)),
             ("loss on the held-out rows", number(unseen)),
             ("answer taken after epoch", str(found.best_epoch)),
+            ("hidden neurons off in that step", f"{int((masks == 0).sum())} of {masks.size}"),
             ("numbers learned, from so many rows", f"{weights}, {len(own)}"),
         ),
-        numbers={"learned": learned, "unseen": unseen, "epoch": found.best_epoch},
+        numbers={"learned": learned, "unseen": unseen, "epoch": found.best_epoch, "masks": masks},
         said=f"loss {number(learned)} on rows learned from, {number(unseen)} on others",
     )
 
@@ -149,14 +163,29 @@ def _losses(found: Any) -> dict[str, Any]:
     )
 
 
+def _mask_picture(masks: Any) -> dict[str, Any]:
+    return matrices(
+        "The masks of one training step: 1 is a neuron that takes part, 0 one that is off.",
+        [
+            matrix(
+                mask.reshape(4, -1), f"M{up}", term="dropout", digits=1, shape=f"{WIDTH}×1",
+                faint=np.argwhere(mask.reshape(4, -1) == 0).tolist(),
+            )
+            for up, mask in zip("¹²", masks, strict=True)
+        ],
+        note="the neurons of either hidden layer, five a row; afterwards all take part",
+    )  # fmt: skip
+
+
 def code(state: State, data: Data) -> str:
     """The program that trains the same network."""
     noise = f"InputNoise({state['noise']!r}), " if state["noise"] else ""
     drop = f", Dropout({state['dropout']!r})" if state["dropout"] else ""
-    used = ["Dense", "Network", "Tanh", "train"]
-    used += (["InputNoise"] if noise else []) + (["Dropout"] if drop else [])
+    used = ["Dense", "Dropout", "Mode", "Network", "Tanh", "train"]
+    used += ["InputNoise"] if noise else []
     patience = f",\n              patience={EPOCHS}" if state["stopping"] else ""
-    return f"""import numpy as np
+    return f"""import jax
+import numpy as np
 {data.program}
 
 from pellucid.networks import {", ".join(sorted(used))}
@@ -173,6 +202,9 @@ found = train(net, own[:, :1], own[:, 1], step_size=0.01, epochs={EPOCHS}, seed=
 learned = np.mean((np.ravel(found.predict(own[:, :1])) - own[:, 1]) ** 2)
 unseen = np.mean((np.ravel(found.predict(held[:, :1])) - held[:, 1]) ** 2)
 epoch = found.best_epoch
+
+mode = Mode(training=True, key=jax.random.key({state["draw"]}))  # one step's masks of dropout
+masks = np.asarray(Dropout({state["dropout"]!r}).forward({{}}, np.ones((2, {WIDTH})), mode)[0])
 print(learned, unseen, epoch)"""
 
 
@@ -214,6 +246,7 @@ PAGE = Page(
     pictures=(
         Picture("fit", "The curve over the rows", "main"),
         Picture("losses", "Both losses"),
+        Picture("masks", "Who takes part in one training step"),
     ),
     questions=(Question("Was it learned by heart?", ANSWERS, _judge),),
     scenes=scenes,

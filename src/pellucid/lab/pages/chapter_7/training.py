@@ -73,6 +73,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         accuracy = float(((chances > 0.5) == (y > 0.5)).mean())
         heights = np.reshape(np.asarray(found.predict(grid), float), (SIDE, SIDE))
         losses = np.asarray(found.history["loss"], float)
+        parted = _parted(X, chances)
         weights = sum(int(np.size(v)) for p in found.params for v in p.values())
         yield Scene(
             terms={
@@ -91,14 +92,28 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
                 ("mean loss of a row", number(float(losses[-1]), 4)),
                 ("rows on the right side", f"{round(accuracy * len(y))} of {len(y)}"),
                 ("verdict", found.verdict),
+                ("a straight line parts the rows as it does", parted),
                 ("positive class", f"{state['label']} = {positive}"),
             ),
-            numbers={"loss": losses[-1], "first": losses[0], "accuracy": accuracy},
+            numbers={
+                "loss": losses[-1],
+                "first": losses[0],
+                "accuracy": accuracy,
+                "parted": parted,
+            },
             progress=f"epoch {found.epochs} of {state['epochs']}",
             said=f"after {found.epochs} epochs {number(accuracy)} of the rows are right",
         )
         if found.verdict == "diverged":
             return
+
+
+def _parted(X: Any, chances: Any) -> str:
+    """Whether one straight line would part the rows as the network does: the library's proof."""
+    from pellucid.linear import separate
+
+    answers = (chances > 0.5).astype(int)
+    return separate(X, answers).verdict if len(np.unique(answers)) == 2 else "one class only"
 
 
 def _stages(epochs: int) -> list[int]:
@@ -141,6 +156,7 @@ def code(state: State, data: Data) -> str:
 {data.program}
 
 from pellucid.networks import Dense, {kind}, Network, Sigmoid, train
+from pellucid.linear import separate
 
 names = ({state["x1"]!r}, {state["x2"]!r})
 known = table.known(*names, {state["label"]!r})
@@ -154,26 +170,21 @@ layers += [Dense(1, initial={initial!r}), Sigmoid()]
 net = Network(layers, "nll", in_shape=2, reduction="mean")
 found = train(net, X, y, step_size={state["eta"]!r}, epochs={state["epochs"]}, seed={state["seed"]})
 first, loss = found.history["loss"][0], found.history["loss"][-1]
-accuracy = ((np.ravel(found.predict(X)) > 0.5) == (y > 0.5)).mean()
+answers = (np.ravel(found.predict(X)) > 0.5).astype(int)
+accuracy = (answers == y).mean()
+parted = separate(X, answers).verdict if len(np.unique(answers)) == 2 else "one class only"
 print(found)"""
 
 
-ANSWERS = ("It stays straight", "It bends")
+ANSWERS = ("Yes, it is straight there", "No, it bends", "It puts all on one side")
 
 
 def _judge(state: State, scene: Scene) -> tuple[str, str]:
-    if state["f"] == "identity":
-        return ANSWERS[0], "Without a bend the two layers are one linear layer."
-    if state["start"] == "all zero":
-        return ANSWERS[0], (
-            "All hidden neurons start alike and get the same gradient, so none ever differs: the "
-            f"loss goes from {number(float(scene.numbers['first']))} to "
-            f"{number(float(scene.numbers['loss']))}."
-        )
-    return ANSWERS[1], (
-        f"Its {state['hidden']} hidden neurons bend at lines of their own; the loss is "
-        f"{number(float(scene.numbers['loss']))} now."
-    )
+    parted, loss = scene.numbers["parted"], number(float(scene.numbers["loss"]))
+    if parted == "one class only":
+        return ANSWERS[2], f"All rows get one answer so far; the loss is {loss}."
+    right = ANSWERS[1] if parted == "not separable" else ANSWERS[0]
+    return right, f"The answers of the network are {parted} by a line; the loss is {loss} now."
 
 
 PAGE = Page(
@@ -206,7 +217,7 @@ PAGE = Page(
         Picture("boundary", "The two sides of the network", "main"),
         Picture("loss", "The loss"),
     ),
-    questions=(Question("What becomes of the boundary?", ANSWERS, _judge),),
+    questions=(Question("Could one line part the rows as the network does?", ANSWERS, _judge),),
     scenes=scenes,
     code=code,
     samples=("exclusive or", "ring and disc"),

@@ -14,17 +14,31 @@ import numpy as np
 from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
-from pellucid.lab.marks import bars, images, plane
+from pellucid.lab.marks import bars, images, pad, plane
 from pellucid.lab.scene import Now, Scene
 from pellucid.wording import number
 
 LEARNED, SHOWN = 500, 40
+DATA, OWN = "of unseen digits", "drawn by hand"
+SEVEN = [
+    [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0],
+    [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0],
+    [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0],
+    [0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0],
+    [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0],
+    [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0],
+    [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0],
+    [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0],
+]
 CONTROLS = (
     setting(
         "budget", 1.5, "Most that a pixel may move, of 16", symbol="ε", term="d", low=0.0,
         open_low=True, shown=(0.1, 6.0),
     ),
-    setting("row", 3, "Which digit", low=0, shown=(0, SHOWN - 1)),
+    setting("whose", DATA, "Image", choices=(DATA, OWN)),
+    setting("row", 3, "Which digit", low=0, shown=(0, SHOWN - 1), when=(("whose", (DATA,)),)),
+    setting("truth", 7, "What I drew", low=0, shown=(0, 9), when=(("whose", (OWN,)),)),
+    setting("drawn", SEVEN, "A digit drawn by hand", form="hidden"),
     setting("steps", 10, "Steps", low=1, shown=(1, 30)),
     setting("eta", 0.5, "Step size", symbol="η", term="eta", low=0.0, open_low=True,
             shown=(0.05, 2.0)),
@@ -45,23 +59,43 @@ def _model() -> tuple[Any, Any, Any]:
 
 
 @lru_cache(maxsize=64)
-def _found(budget: float, steps: int, eta: float, until: str) -> Any:
+def _found(
+    budget: float, steps: int, eta: float, until: str, drawn: tuple[float, ...], truth: int
+) -> Any:
+    """The unseen digits moved; or the one that is drawn, where there is one."""
     from pellucid.networks import adversarial_example
 
     model, X, y = _model()
+    if drawn:
+        X, y = np.array([drawn]), np.array([truth])
     return adversarial_example(
         model, X, y, budget=budget, steps=steps, step_size=eta, bounds=(0, 16), until=until
     )
 
 
+def _drawn(state: State) -> Any:
+    """The drawn cells as 8×8 entries from 0 to 16, whatever was given."""
+    out = np.zeros((8, 8))
+    for i, row in enumerate(state["drawn"][:8]):
+        cut = np.ravel(row)[:8]
+        out[i, : len(cut)] = 16 * np.clip(cut, 0, 1)
+    return out
+
+
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """One digit, its change, and the chances before and after."""
-    model, X, y = _model()
-    found = _found(state["budget"], state["steps"], state["eta"], state["until"])
-    i = state["row"]
+    model, _, _ = _model()
+    own = state["whose"] == OWN
+    drawn = tuple(_drawn(state).ravel().tolist()) if own else ()
+    found = _found(
+        state["budget"], state["steps"], state["eta"], state["until"], drawn,
+        state["truth"] if own else 0,
+    )  # fmt: skip
+    X, y = found.original, found.truths
+    i = 0 if own else state["row"]
     change = (found.X - X)[i]
     before, after = (np.asarray(model.predict_proba(r[i : i + 1]), float)[0] for r in (X, found.X))
-    own = float(before[y[i]]), float(after[y[i]])
+    sure = float(before[y[i]]), float(after[y[i]])
     moved = float(np.abs(change).max())
     told = "wrong from the start" if not found.right_before[i] else (
         "fooled" if found.fooled[i] else "not fooled"
@@ -89,12 +123,19 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
                 high=16.0,
             ),
             "chances": _chances(before, after),
+            "draw": pad(
+                "A digit to be drawn: each cell is dark or light. A stroke makes it the image.",
+                _drawn(state) / 16,
+                "drawn",
+                numbers=False,
+                also={"whose": OWN},
+            ),
         },
         facts=(
             ("this digit", told),
             ("steps taken", str(int(found.steps[i]))),
             ("the ascent", stop),
-            ("chance of the truth", f"{number(own[0])} → {number(own[1])}"),
+            ("chance of the truth", f"{number(sure[0])} → {number(sure[1])}"),
             (f"right of {len(X)} digits, before", str(int(found.right_before.sum()))),
             ("and after", f"{round(found.accuracy * len(X))} (artificial rows)"),
         ),
@@ -120,12 +161,17 @@ def _chances(before: Any, after: Any) -> dict[str, Any]:
         names=[str(k) for k in at],
         x="digit; before left, after right",
         y="chance",
-        height=0.5,
+        height=0.62,
     )
 
 
 def code(state: State, data: Data) -> str:
     """The program that moves the same digit."""
+    rows, i = f"X, y = X[{LEARNED}:][:{SHOWN}], y[{LEARNED}:][:{SHOWN}]", state["row"]
+    if state["whose"] == OWN:
+        cells = ",\n    ".join(map(repr, _drawn(state).tolist()))
+        rows, i = f"X = np.array([  # drawn by hand\n    {cells},\n]).reshape(1, 64)", 0
+        rows += f"\ny = np.array([{state['truth']}])"
     return f"""import numpy as np
 from pellucid.networks import NetworkClassifier, adversarial_example
 from sklearn.datasets import load_digits
@@ -133,12 +179,12 @@ from sklearn.datasets import load_digits
 X, y = load_digits(return_X_y=True)
 model = NetworkClassifier(hidden=(32,), step_size=0.01, epochs=20)
 model.fit(X[:{LEARNED}], y[:{LEARNED}])
-X, y = X[{LEARNED}:][:{SHOWN}], y[{LEARNED}:][:{SHOWN}]
+{rows}
 found = adversarial_example(model, X, y, budget={state["budget"]!r}, steps={state["steps"]},
                             step_size={state["eta"]!r}, bounds=(0, 16), until={state["until"]!r})
 print(found)
 
-i = {state["row"]}
+i = {i}
 moved = np.abs(found.X - X)[i].max()
 after = np.asarray(model.predict_proba(found.X[i : i + 1]), float)[0]
 accuracy = found.accuracy
@@ -179,7 +225,8 @@ PAGE = Page(
     ),
     pictures=(
         Picture("images", "The digit, its change, the moved digit", "wide"),
-        Picture("chances", "What the model says", "wide"),
+        Picture("chances", "What the model says", "main"),
+        Picture("draw", "Draw a digit of your own"),
     ),
     questions=(Question("Is this digit misclassified now?", ANSWERS, _judge),),
     scenes=scenes,

@@ -1,0 +1,69 @@
+"""`fit_table` on a table of any size: in memory, in files that memory does not hold, in Dask.
+
+Notes: §1.0.3, §2.5.6, §2.7
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pellucid.data.blocks.dask_blocks import dask_table, is_frame
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.jobs.fit import fit_tables
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.on_blocks.any_size import fit_any_size
+from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
+from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.notebook_progress import Say, shows_progress
+
+
+@shows_progress
+def fit_table(
+    table: Any,
+    settings: Settings,
+    progress: Say | None = None,
+    *,
+    since: float | None = None,
+) -> FitResult:
+    """Frame the problem, choose a model by cross-validation, and test it on rows never used.
+
+    Rows that do not go into the memory of the settings are read in blocks, and the findings name
+    each step that used a sample.
+
+    Parameters
+    ----------
+    table : Table, path, pattern, data frame, array, RowBlocks, or data frame of Dask
+        Rows with the target among the columns. Rows of Dask go to the workers of the active
+        `distributed.Client`.
+    settings : Settings
+        What a person chose; the rest is inferred, and said.
+    progress : callable (stage, share done) or None
+        Called as the work goes on.
+    since : float or None
+        `time.perf_counter()` when the whole job began, where a report is written at its end: the
+        budget then holds all of it.
+
+    Returns
+    -------
+    FitResult
+        The fitted machine, its errors, and everything found on the way.
+
+    Raises
+    ------
+    ColumnError, FramingError, TooFewRowsError
+        When the target, its kind, or the number of rows does not allow the job.
+    ClusterError
+        When a cluster is lost meanwhile.
+
+    Notes: §1.0.3, §2.7, Clar 79
+    """
+    say = progress or (lambda stage, done: None)
+    if isinstance(table, str | Path):
+        return fit_any_size(str(table), settings, say, since=since)
+    if "dask" in sys.modules and is_frame(table):
+        table = dask_table(table)
+    if isinstance(table, RowBlocks):
+        return fit_on_blocks(table, settings, Room.of(settings.memory, settings.cluster), say)
+    return fit_tables.fit_table(table, settings, say, since=since)
