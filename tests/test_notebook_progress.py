@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pellucid import NetworkClassifier, notebook_progress
-from pellucid.networks.training.settings import watching
+from pellucid.networks.training.settings import progress_watcher
 from pellucid.notebook_progress import NotebookBar, in_notebook, shown_progress, shows_progress
 
 
@@ -67,7 +67,7 @@ def test_a_fit_shows_its_epochs_in_a_notebook(screen: Screen) -> None:
     assert screen.drawn >= 2
     assert screen.text == "", "the bar is gone"
     drawn = screen.drawn
-    with watching(lambda epoch: False):
+    with progress_watcher(lambda epoch: False):
         model.fit(X, X[:, 0] > 0)
     assert screen.drawn == drawn, "who watches is told, and nobody else"
 

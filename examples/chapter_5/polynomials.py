@@ -24,7 +24,7 @@ from pellucid import (
 from pellucid.data import noisy_line, petals, waveform, xor
 from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import ConditionWarning
-from pellucid.features.monomials import count
+from pellucid.features.monomials import monomial_count
 from pellucid.linear.solvers.likelihood import logistic_objective
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.features import (
@@ -127,7 +127,7 @@ def higher_orders_cost_more_for_less() -> Figure:
     new, truth = waveform(2_000, noise=0.2, seed=1)
     orders = np.arange(1, 17)
     held_out = np.array([loss(polynomial(int(k)).fit(X, y), new, truth) for k in orders])
-    features = np.array([count(5, int(k)) for k in orders])
+    features = np.array([monomial_count(5, int(k)) for k in orders])
     assert (np.diff(np.diff(features)) > 0).all()  # the cost of one more order grows itself
     gained = -np.diff(held_out)
     assert gained[:7].max() > 0.1

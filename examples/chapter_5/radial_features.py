@@ -20,7 +20,7 @@ from pellucid.data import (
     two_rings,
     waveform,
 )
-from pellucid.features.radial_kernel import closeness
+from pellucid.features.radial_kernel import radial_features
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.features import curves_beside, radial_functions, sign_regions
 from pellucid.pictures.style import side_by_side
@@ -58,7 +58,7 @@ def beta_is_the_reach() -> Figure:
     x = np.linspace(-3, 3, 601)[:, None]
     widths = []
     for beta in (0.3, 1.0, 5.0):
-        f = closeness(x, np.zeros((1, 1)), beta)[:, 0]
+        f = radial_features(x, np.zeros((1, 1)), beta)[:, 0]
         widths.append(float((f > 0.5).mean() * 6))
         assert (np.diff(f[x[:, 0] >= 0]) < 0).all()  # the influence of what is far vanishes
         np.testing.assert_allclose(widths[-1], 2 * np.sqrt(np.log(2) / beta), atol=0.03)

@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from pellucid import BagOfWords, LogisticClassifier, load_model, save_model
 from pellucid.errors import HyperparameterError, ShapeError, TextError, UnseenCategoryWarning
 from pellucid.features.documents import byte_table
-from pellucid.features.word_counts import count_words, spelled
+from pellucid.features.word_counts import count_words, entry_texts
 
 WORDS = ["She", "he", "a", "read", "tired", "water", "book"]
 TEXTS = ["She read a book.", "He read; he tired!", "", "a A a water-book", "She SHE sHe read"]
@@ -344,7 +344,7 @@ def test_words_that_begin_alike_stay_apart() -> None:
     assert BagOfWords().fit([" ".join(words * 2)]).words_ == sorted(words)
     empty = count_words(np.zeros(0, np.uint8), np.zeros(1, np.int64), byte_table(True, False))
     assert empty.indptr.tolist() == [0]
-    assert spelled(empty) == []
+    assert entry_texts(empty) == []
 
 
 def test_many_words_with_one_hash_bucket_stay_apart() -> None:

@@ -23,7 +23,7 @@ from pellucid.errors import (
     TooFewRowsWarning,
     TooLargeError,
 )
-from pellucid.features.radial_kernel import closeness, median_beta, squared_distances
+from pellucid.features.radial_kernel import median_beta, radial_features, squared_distances
 
 
 def rows(n: int = 30, d: int = 3, seed: int = 0) -> np.ndarray:
@@ -35,8 +35,8 @@ def test_equals_the_formula_and_scikit_learns_kernel(d: int) -> None:
     """5.2.2-radial-function: exp(−β‖p − x‖²) of each pair (Def 190)."""
     X, P = rows(50, d), rows(20, d, 1)
     plain = np.exp(-0.7 * ((X[:, None] - P) ** 2).sum(axis=2))
-    np.testing.assert_allclose(closeness(X, P, 0.7), plain, rtol=1e-11)
-    np.testing.assert_allclose(closeness(X, P, 0.7), rbf_kernel(X, P, gamma=0.7), rtol=1e-11)
+    np.testing.assert_allclose(radial_features(X, P, 0.7), plain, rtol=1e-11)
+    np.testing.assert_allclose(radial_features(X, P, 0.7), rbf_kernel(X, P, gamma=0.7), rtol=1e-11)
 
 
 def test_every_training_point_is_a_centre_and_is_kept() -> None:
@@ -106,9 +106,9 @@ def test_a_distance_that_is_none_is_refused() -> None:
 def test_blocks_of_rows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory beyond the features themselves is that of one block a thread."""
     X, P = rows(500), rows(40, seed=1)
-    whole = closeness(X, P, 0.3)
+    whole = radial_features(X, P, 0.3)
     monkeypatch.setattr("pellucid.features.radial_kernel.BLOCK_NUMBERS", 400)
-    np.testing.assert_allclose(closeness(X, P, 0.3), whole, rtol=1e-12)
+    np.testing.assert_allclose(radial_features(X, P, 0.3), whole, rtol=1e-12)
 
 
 def test_more_features_than_memory_are_told_before_they_are_made(

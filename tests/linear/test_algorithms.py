@@ -16,7 +16,12 @@ from pellucid.errors import ConvergenceWarning, FramingError, HyperparameterErro
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss
 from pellucid.linear.solvers.mean_square import MeanSquare
-from pellucid.linear.solvers.stochastic_epochs import begun, evened, slope_of, train
+from pellucid.linear.solvers.stochastic_epochs import (
+    balancing_scales,
+    initial_state,
+    slope_of,
+    train_epochs,
+)
 from pellucid.losses import sigmoid, softmax
 from pellucid.storage import load_model, save_model
 
@@ -133,7 +138,7 @@ def test_a_compiled_epoch_is_the_plain_loop(kind: str, rule: str) -> None:
     guess = {"square": lambda u: u, "logistic": sigmoid, "softmax": softmax}[kind]
     factor = 2 if kind == "square" else 1
 
-    even = evened(loss, kind)
+    even = balancing_scales(loss, kind)
 
     def part(C: Any, chosen: Any) -> Any:
         B = even * C
@@ -150,9 +155,9 @@ def test_a_compiled_epoch_is_the_plain_loop(kind: str, rule: str) -> None:
         np.zeros((4, loss.k)), rule=rule, step_size=0.05, batches=Batches(8, seed=4),
         stop=Steps(7 * 3),
     )  # fmt: skip
-    B, _, _, standing = train(
-        loss, kind, begun(rule, np.zeros((4, loss.k))), rule=rule, step_size=0.05, batch_size=8,
-        seed=4, max_iter=3, tol=1e-8,
+    B, _, _, standing = train_epochs(
+        loss, kind, initial_state(rule, np.zeros((4, loss.k))), rule=rule, step_size=0.05,
+        batch_size=8, seed=4, max_iter=3, tol=1e-8,
     )  # fmt: skip
     np.testing.assert_allclose(B, even * plain.theta, rtol=1e-10, atol=1e-12)
     assert standing.epochs == 3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pellucid.errors import FramingError, ShapeError
-from pellucid.linear import feet, signed_distance
+from pellucid.linear import projections, signed_distance
 
 NUMBERS = st.floats(-100, 100)
 
@@ -21,7 +21,7 @@ def test_a_foot_is_on_the_plane_at_the_signed_distance(d: int, data: st.DataObje
     theta = data.draw(hnp.arrays(np.float64, d, elements=NUMBERS))
     theta_0 = data.draw(NUMBERS)
     assume(np.linalg.norm(theta) > 1e-3)
-    foot, distance = feet(X, theta, theta_0), signed_distance(X, theta, theta_0)
+    foot, distance = projections(X, theta, theta_0), signed_distance(X, theta, theta_0)
     scale = 1 + np.abs(X).max() + abs(theta_0) / np.linalg.norm(theta)
     assert np.abs(signed_distance(foot, theta, theta_0)).max() < 1e-9 * scale
     np.testing.assert_allclose(
@@ -35,4 +35,4 @@ def test_what_is_no_hyperplane_is_refused() -> None:
     with pytest.raises(FramingError, match="no direction"):
         signed_distance([[1.0, 2.0]], [0.0, 0.0], 1.0)
     with pytest.raises(ShapeError, match="one entry a column"):
-        feet([[1.0, 2.0]], [1.0], 1.0)
+        projections([[1.0, 2.0]], [1.0], 1.0)

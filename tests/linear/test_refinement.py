@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid.linear.solvers.ridge_solutions import by_qr, polished
+from pellucid.linear.solvers.ridge_solutions import by_qr, refine_solution
 
 
 @settings(deadline=None, max_examples=30)
@@ -33,7 +33,7 @@ def test_refined_parameters_are_those_of_exact_arithmetic(
     solution, factors = by_qr(rows, answers)
     if factors is None:
         return
-    found, _ = polished(X, Y, np.ones(30), penalty, solution, factors, offset)
+    found, _ = refine_solution(X, Y, np.ones(30), penalty, solution, factors, offset)
     r = answers - rows @ found.theta
     scale = np.linalg.norm(rows, axis=0)[:, None] * np.linalg.norm(answers)
     assert (np.abs(rows.T @ r) <= 1e-13 * scale).all()

@@ -18,7 +18,7 @@ from pellucid import (
 )
 from pellucid.errors import ConditionWarning, HyperparameterError, ShapeError, SingularWarning
 from pellucid.linear.solvers.moments import merge, merge_all, partial
-from pellucid.linear.solvers.ridge_solutions import by_qr, dual, from_moments, gradient
+from pellucid.linear.solvers.ridge_solutions import by_qr, dual_solution, from_moments, gradient
 
 QUICK = settings(deadline=None, max_examples=25)
 SEEDS = st.integers(0, 10_000)
@@ -100,7 +100,7 @@ def test_dual_equals_primal(seed: int, lam: float) -> None:
     X, y = data(seed, n=12, d=12)
     Z, R = X - X.mean(0), (y - y.mean())[:, None]
     primal = from_moments(partial(X, y[:, None]), lam)
-    found = dual(Z @ Z.T, R, 12.0, lam)
+    found = dual_solution(Z @ Z.T, R, 12.0, lam)
     assert primal is not None
     assert found is not None
     np.testing.assert_allclose(Z.T @ found[0], primal.theta, rtol=1e-7, atol=1e-9)

@@ -17,9 +17,9 @@ from pellucid import NetworkClassifier, Ridge, RobustClassifier, adversarial_exa
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
 from pellucid.networks import ConvNetClassifier, Dense, Mode, Network, Softmax, Tanh, robustness
 from pellucid.networks.adversarial.input_gradient_ascent import (
+    AdversariallyTrainedNetwork,
     Ascent,
-    Hardened,
-    climbed,
+    ascend,
     loss_by_input,
 )
 from pellucid.storage import load_model, save_model
@@ -56,7 +56,7 @@ def test_one_step_along_the_gradient_is_the_notes_formula() -> None:
     network, params, x, y = small()
     ascent = Ascent(1, "gradient", "budget")
     far, eta = jnp.full(4, 9.0), jnp.float32(0.05)
-    moved, _, taken = climbed(network, ascent, params, x, y, x - far, x + far, eta, Mode())
+    moved, _, taken = ascend(network, ascent, params, x, y, x - far, x + far, eta, Mode())
     slope, _ = loss_by_input(network, params, x, y, Mode())
     np.testing.assert_allclose(moved, x + 0.05 * slope, rtol=1e-5)
     assert (np.asarray(taken) == 1).all()
@@ -122,7 +122,7 @@ def test_what_does_not_serve_is_refused() -> None:
 def test_training_against_the_adversary_is_training_on_moved_points(how: str) -> None:
     """8.5.2-adversarial-training: the gradient is that of the plain network on the moved batch."""
     network, params, x, y = small()
-    hard = Hardened(
+    hard = AdversariallyTrainedNetwork(
         network.layers, "nllm", 4, "mean", (0.2,) * 4, ((-1.0,) * 4, (1.0,) * 4), 2, how
     )
     mode = Mode(True, jax.random.key(0), network.init_state())
@@ -132,7 +132,7 @@ def test_training_against_the_adversary_is_training_on_moved_points(how: str) ->
     assert value > calm
     assert jax.tree.map(jnp.shape, gradient) == jax.tree.map(jnp.shape, params)
     # A budget of next to nothing leaves the plain network's gradient.
-    none = Hardened(network.layers, "nllm", 4, "mean", (1e-7,) * 4, None, 1, how)
+    none = AdversariallyTrainedNetwork(network.layers, "nllm", 4, "mean", (1e-7,) * 4, None, 1, how)
     expected = plain.loss_and_gradient(params, x, y, mode)[1]
     for ours, theirs in zip(
         jax.tree.leaves(none.loss_and_gradient(params, x, y, mode)[1]),

@@ -70,15 +70,15 @@ def _square(layers: list[object], in_shape: object) -> Network:
 
 def test_work_counts_products_and_numbers_of_a_row() -> None:
     """Forward once, backward twice; the offsets are three further numbers."""
-    assert devices.work(_square([Dense(3, offset=False)], 2)) == (3 * 2 * 2 * 3, 0)
-    assert devices.work(_square([Dense(3)], 2))[1] > 0
+    assert devices.cost_per_row(_square([Dense(3, offset=False)], 2)) == (3 * 2 * 2 * 3, 0)
+    assert devices.cost_per_row(_square([Dense(3)], 2))[1] > 0
     layers = [Convolution(4, 3, padding="same"), ReLU(), Flatten(), Dense(2)]
     image = _square(layers, (4, 4, 18))
-    assert devices.work(image)[0] == 3 * (2 * 16 * (9 * 18) * 4 + 2 * 64 * 2)  # 16 windows
+    assert devices.cost_per_row(image)[0] == 3 * (2 * 16 * (9 * 18) * 4 + 2 * 64 * 2)  # 16 windows
     block = _square([TransformerEncoder(8, 16, 2)], (4, 8))
     dense = 2 * 4 * 8 * (4 * 8 + 2 * 16)  # four projections and two layers at each of 4 places
     attention = 2 * 2 * 2 * 4 * 4 * 4  # QKᵀ and PV in two heads of 4 numbers
-    assert devices.work(block)[0] == 3 * (dense + attention)
+    assert devices.cost_per_row(block)[0] == 3 * (dense + attention)
 
 
 def _client(network: Network, rows: int) -> object:

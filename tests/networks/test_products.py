@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid.networks.engine.compiled import compiled, kept
+from pellucid.networks.engine.compiled import compiled, computed_once
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.engine.weight_gradient import by_weights
 from pellucid.networks.layers.correlation import by_filter, by_offset, correlate, window_matrix
@@ -56,5 +56,5 @@ def test_few_weights_written_out_are_the_product(
 
 
 def test_what_is_kept_has_a_slope() -> None:
-    slope = compiled(jax.grad(lambda x: (kept(x * x) * 3).sum()))(jnp.arange(3.0))
+    slope = compiled(jax.grad(lambda x: (computed_once(x * x) * 3).sum()))(jnp.arange(3.0))
     np.testing.assert_allclose(slope, [0, 6, 12])

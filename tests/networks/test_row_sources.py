@@ -18,7 +18,7 @@ from pyarrow import parquet
 from pellucid.errors import ColumnError, ShapeError, TableError
 from pellucid.networks import InMemory, ParquetRows, Stream, train
 from pellucid.networks.training import row_sources
-from pellucid.networks.training.batch_blocks import batched, blocks_of
+from pellucid.networks.training.batch_blocks import batch_rows, blocks_of
 from pellucid.networks.training.distinct_rows import distinct_rows
 
 
@@ -61,7 +61,7 @@ def test_blocks_hold_each_row_with_its_weight(n: int, size: int, epochs: int) ->
     np.testing.assert_array_equal(total, epochs * (np.arange(n) + 1.0))
     assert [e for b in blocks for e, _ in b.ends] == list(range(epochs))
     assert sum(b.count for b in blocks) == epochs * -(-n // size)
-    assert all(len(w) == size for _, _, part in batched(source.epoch(0), size) for w in part)
+    assert all(len(w) == size for _, _, part in batch_rows(source.epoch(0), size) for w in part)
 
 
 def test_a_mapped_file_gives_the_bits_of_memory(tmp_path: Path) -> None:

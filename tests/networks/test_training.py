@@ -483,10 +483,10 @@ def test_the_last_batches_share_their_rows_where_a_layer_takes_statistics(
     n: int, size: int
 ) -> None:
     """Def 341: no batch of a few rows, each row once, whatever chunks they come in."""
-    from pellucid.networks.training.batch_blocks import batched
+    from pellucid.networks.training.batch_blocks import batch_rows
 
     chunks = [(np.arange(at, min(at + 7, n)), None) for at in range(0, n, 7)]
-    places, weights = map(np.concatenate, zip(*batched(chunks, size, even=True), strict=True))
+    places, weights = map(np.concatenate, zip(*batch_rows(chunks, size, even=True), strict=True))
     assert sorted(places[weights > 0]) == list(range(n))
     counts = (weights > 0).sum(axis=1)
     assert counts.min() >= min(size, n) // 2
@@ -516,15 +516,15 @@ def test_held_out_rows_are_finite() -> None:
 
 def test_what_is_there_already_is_no_remedy() -> None:
     """Def 314: the rule in use, and layers that stand there, are not recommended."""
-    from pellucid.networks.training.gradient_norms import judged_norms
+    from pellucid.networks.training.gradient_norms import gradient_norm_verdict
 
     net = Network([Dense(2), Sigmoid(), Dense(1)], in_shape=2)
     with pytest.warns(VanishingGradientWarning):
-        (said,) = judged_norms(net, [[1e-9, 1.0]], "adam")
+        (said,) = gradient_norm_verdict(net, [[1e-9, 1.0]], "adam")
     assert "adam" not in said
     assert "ReLU instead of Sigmoid" in said
     with pytest.warns(VanishingGradientWarning):
-        (said,) = judged_norms(
+        (said,) = gradient_norm_verdict(
             Network([Dense(2), Tanh(), Dense(1)], in_shape=2), [[1e-9, 1.0]], "momentum"
         )
     assert "adam" in said

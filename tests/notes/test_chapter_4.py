@@ -23,7 +23,7 @@ from pellucid import test_error as error_on_new_rows
 from pellucid.data import Column, Kind, Table
 from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import FramingError, SeparationWarning, TooFewRowsWarning
-from pellucid.linear import feet, signed_distance
+from pellucid.linear import projections, signed_distance
 from pellucid.linear.solvers.likelihood import logistic_objective, softmax_objective
 from pellucid.losses import LOSSES, nll_from_score, sigmoid, softmax
 
@@ -106,7 +106,7 @@ def test_some_data_need_an_oblique_line() -> None:
 def test_theta_is_normal_to_the_boundary_and_points_to_the_positive_side() -> None:
     """4.2.4-normal-vector, 4.2.10-signed-distance: foot −θ₀θ/‖θ‖², d = −θ₀/‖θ‖ (eq 4.14)."""
     theta, offset = np.array([3.0, 4.0]), -10.0
-    foot = feet(np.zeros((1, 2)), theta, offset)[0]
+    foot = projections(np.zeros((1, 2)), theta, offset)[0]
     assert foot == pytest.approx(-offset * theta / (theta @ theta))
     origin, beyond, on = signed_distance([[0, 0], 2 * foot, foot], theta, offset)
     assert (origin, beyond, on) == (-2, 2, pytest.approx(0))  # θ points away from the origin

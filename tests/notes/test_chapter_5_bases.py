@@ -20,7 +20,7 @@ from pellucid import (
 )
 from pellucid.data import noisy_line, ring_and_disc, waveform
 from pellucid.errors import SingularWarning
-from pellucid.features.radial_kernel import closeness
+from pellucid.features.radial_kernel import radial_features
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_perfect_training_fit_is_no_evidence() -> None:
 def test_the_scale_of_the_inputs_decides_what_is_close() -> None:
     """5.2.2-input-scale: in other units the same rows have other neighbours."""
     X = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]])
-    metres = closeness(X, X, 1.0)
-    centimetres = closeness(X * [100, 1], X * [100, 1], 1.0)
+    metres = radial_features(X, X, 1.0)
+    centimetres = radial_features(X * [100, 1], X * [100, 1], 1.0)
     assert metres[0, 1] > metres[0, 2]
     assert centimetres[0, 1] < centimetres[0, 2]
     assert RadialBasis().fit_transform(X).shape == (3, 3)  # as many features as points

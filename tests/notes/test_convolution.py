@@ -22,14 +22,14 @@ from pellucid.networks import (
     ReLU,
     as_matrix,
     backward_pass,
+    brightness_marks,
     compose_filters,
     computing_in,
     coverage,
-    dark_and_bright,
     filter_bank,
     filtered,
+    is_palindromic,
     match_score,
-    reads_both_ways,
     tensor_filter,
     window,
 )
@@ -74,9 +74,9 @@ def test_flattening() -> None:
 
 def test_brightness_as_marks() -> None:
     """9.0.3-brightness: 0 → +1, 255 → −1."""
-    assert dark_and_bright([[0, 255]]).tolist() == [[1, -1]]
+    assert brightness_marks([[0, 255]]).tolist() == [[1, -1]]
     with pytest.raises(ShapeError, match="from 0 to 255; here from -1 to 300"):
-        dark_and_bright([-1, 300])
+        brightness_marks([-1, 300])
 
 
 def test_the_worked_signal() -> None:
@@ -114,10 +114,10 @@ def test_flipping() -> None:
     np.testing.assert_allclose(
         filtered(signal=x, filter=f, flip=True), np.convolve(x, f, "valid"), atol=1e-13
     )
-    assert reads_both_ways(SPOT)
+    assert is_palindromic(SPOT)
     same = filtered(signal=SIGNAL, filter=SPOT, flip=True)
     assert same.tolist() == filtered(signal=SIGNAL, filter=SPOT).tolist()
-    assert not reads_both_ways(f)
+    assert not is_palindromic(f)
 
 
 def test_output_lengths() -> None:

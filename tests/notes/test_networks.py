@@ -52,7 +52,7 @@ from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.output_losses import DIRECT, OUTPUT_LOSSES, OutputLoss
 from pellucid.networks.passes.local_derivatives import by_pre_activation
 from pellucid.networks.targets import targets_for
-from pellucid.networks.training.gradient_norms import judged_norms
+from pellucid.networks.training.gradient_norms import gradient_norm_verdict
 
 D = 0.9088770390  # of the example of §7.5.16
 
@@ -232,7 +232,7 @@ def test_eight_factors_vanish_or_explode() -> None:
         norms = [[factor ** (7 - l) for l in range(8)]]
         wrong = VanishingGradientWarning if factor < 1 else ExplodingGradientWarning
         with pytest.warns(wrong, match=re.escape(f"layer 1: {factor**7:.2g}, layer 8: 1")):
-            judged_norms(net, norms)
+            gradient_norm_verdict(net, norms)
 
 
 @pytest.mark.parametrize("at_zero", [0.0, 1.0])

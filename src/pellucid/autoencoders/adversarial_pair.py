@@ -28,7 +28,7 @@ from pellucid.networks.layers.layer import Layer
 from pellucid.networks.network import Network
 from pellucid.networks.training.devices import threads_for
 from pellucid.networks.training.outputs import outputs_of
-from pellucid.networks.training.steps import begun, params_of, vector_of
+from pellucid.networks.training.steps import initial_rule_state, params_of, vector_of
 from pellucid.wording import number
 
 Array = NDArray[np.float64]
@@ -181,7 +181,12 @@ class GenerativeAdversarialPair(GlassBox):
             seed = int(self.random_state)
             key, key_g, key_d = jax.random.split(jax.random.key(seed), 3)
             thetas = [vector_of(net.init(own)) for net, own in ((G, key_g), (D, key_d))]
-            carry = (thetas[0], begun(RULE, thetas[0]), thetas[1], begun(RULE, thetas[1]))
+            carry = (
+                thetas[0],
+                initial_rule_state(RULE, thetas[0]),
+                thetas[1],
+                initial_rule_state(RULE, thetas[1]),
+            )
             run = compiled_alternation(G, D, K, int(self.epochs))
             carry, seen = run(carry, rows, key, np.asarray(self.step_size, kind))
             self.generator_params_ = params_of(G, np.array(carry[0]))

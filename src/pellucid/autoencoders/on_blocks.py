@@ -17,7 +17,7 @@ from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.magnitudes import refuse_extremes
 from pellucid.errors import TooFewRowsError, TooLargeError
-from pellucid.linear.on_blocks.fold_moments import triangle
+from pellucid.linear.on_blocks.fold_moments import triangular_factor
 from pellucid.linear.solvers.moments import Moments, merge, partials
 from pellucid.linear.solvers.ridge_fit import LARGEST_GRAM
 
@@ -49,9 +49,9 @@ def fit_linear_autoencoder(model: Any, source: RowBlocks, passes: Passes) -> Any
         def partial(tile: Tile) -> Array:
             X, weights, _ = counted_rows(tile)
             Z = X - m.x_mean
-            return triangle(Z if weights is None else Z * np.sqrt(weights)[:, None])
+            return triangular_factor(Z if weights is None else Z * np.sqrt(weights)[:, None])
 
-        R = passes.reduce(source, partial, lambda a, b: triangle(np.vstack([a, b])))
+        R = passes.reduce(source, partial, lambda a, b: triangular_factor(np.vstack([a, b])))
         return axes_of_triangle(R, m.x_mean, model.code_length)
 
     return model.keep_moments(m, by_svd)

@@ -37,17 +37,17 @@ from pellucid.features.text_settings import (
     VOCABULARY,
 )
 from pellucid.features.vocabulary import (
-    Growing,
+    VocabularyBuilder,
     chosen_words,
+    count_rows,
     given_words,
     inverse_frequency,
     looked_up,
-    rows_of,
-    stacked,
-    weighted,
+    stack_blocks,
+    tf_idf,
 )
-from pellucid.features.word_counts import Counted, spelled
-from pellucid.features.word_stream import Reading, counted_blocks
+from pellucid.features.word_counts import DocumentCounts, entry_texts
+from pellucid.features.word_stream import TokenizerSettings, counted_blocks
 from pellucid.glass_box import GlassBox
 
 Columns = NDArray[np.int64]
@@ -170,7 +170,7 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
         -------
         csr_array or ndarray, shape (n, k)
         """
-        blocks: deque[tuple[Counted, Columns]] = deque()
+        blocks: deque[tuple[DocumentCounts, Columns]] = deque()
         columns = self._learn(X, blocks)
         made = []
         while blocks:  # a block is let go of as soon as its rows are made
@@ -178,14 +178,14 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
             if columns is not None:
                 here = np.append(columns, -1)[here]
             made.append(self._features(found, here))
-        return self._given_out(stacked(made, self._width()))
+        return self._given_out(stack_blocks(made, self._width()))
 
-    def _learn(self, X: Any, kept: deque[tuple[Counted, Columns]] | None) -> Columns | None:
+    def _learn(self, X: Any, kept: deque[tuple[DocumentCounts, Columns]] | None) -> Columns | None:
         """Fit; keep the blocks where asked, and give the column of each word a block may name."""
         self.check_hyperparameters()
         _LOOKUPS.pop(self, None)
-        known = self._known_words()
-        grown, documents = Growing(), np.zeros(len(known), dtype=np.int64)
+        known = self._given_vocabulary()
+        grown, documents = VocabularyBuilder(), np.zeros(len(known), dtype=np.int64)
         for found in counted_blocks(each_document(X), self._reading()):
             if self.n_buckets is not None:
                 here = self._buckets(found)
@@ -211,16 +211,16 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
             grown, self.min_df, self.max_df, self.max_features, self.entries == "counts"
         )
         self.left_out_ = len(grown.places) - len(self.words_)
-        self._check_some(len(grown.places))
+        self._check_vocabulary(len(grown.places))
         return columns
 
-    def _reading(self) -> Reading:
+    def _reading(self) -> TokenizerSettings:
         low, high = self.ngram_range
-        return Reading(
+        return TokenizerSettings(
             self.lowercase, self.token_pattern, self.shortest, self.longest, (int(low), int(high))
         )
 
-    def _known_words(self) -> dict[bytes, int]:
+    def _given_vocabulary(self) -> dict[bytes, int]:
         """The column of each word of a given vocabulary; nothing when it is to be learnt."""
         if self.vocabulary is None:
             return {}
@@ -232,10 +232,10 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
         """The column of each word of the vocabulary, made once for each fitted object."""
         if self not in _LOOKUPS:
             own = {word.encode("utf-8"): j for j, word in enumerate(self.words_)}
-            _LOOKUPS[self] = own if self.vocabulary is None else self._known_words()
+            _LOOKUPS[self] = own if self.vocabulary is None else self._given_vocabulary()
         return _LOOKUPS[self]
 
-    def _check_some(self, met: int) -> None:
+    def _check_vocabulary(self, met: int) -> None:
         if self.words_:
             return
         if met:
@@ -261,7 +261,7 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
         TextError
             When a document is no text, or holds an unseen word and `unseen` is "error".
         """
-        return self._given_out(stacked(list(self.transform_blocks(X)), self._width()))
+        return self._given_out(stack_blocks(list(self.transform_blocks(X)), self._width()))
 
     def transform_blocks(self, X: Any) -> Iterator[sp.csr_array]:
         """The features of a stream, some thousands of documents at a time; only those are held.
@@ -289,20 +289,20 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
                 self._meet_unseen(found, here)
             yield self._features(found, here)
 
-    def _buckets(self, found: Counted) -> Columns:
+    def _buckets(self, found: DocumentCounts) -> Columns:
         return (found.hashes % np.uint64(self.n_buckets or 1)).astype(np.int64)
 
-    def _unseen_numbers(self, found: Counted, here: Columns) -> NDArray[np.bool_]:
+    def _unseen_numbers(self, found: DocumentCounts, here: Columns) -> NDArray[np.bool_]:
         strange: NDArray[np.bool_] = (here < 0) & (found.size == self.ngram_range[0])
         return strange
 
-    def _meet_unseen(self, found: Counted, here: Columns) -> None:
+    def _meet_unseen(self, found: DocumentCounts, here: Columns) -> None:
         if self.unseen not in ("warn", "error"):
             return
         strange = np.flatnonzero(self._unseen_numbers(found, here))
         if not len(strange):
             return
-        names = spelled(found)
+        names = entry_texts(found)
         shown = ", ".join(repr(names[j].decode("utf-8"))[:40] for j in strange[:5].tolist())
         said = f"{len(strange):,} words are not in the vocabulary: {shown}"
         said += ", …" if len(strange) > 5 else ""
@@ -314,15 +314,15 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
         own = len(self.words_) if self.n_buckets is None else int(self.n_buckets)
         return own + (self.unseen == "feature" and self.n_buckets is None)
 
-    def _features(self, found: Counted, here: Columns) -> sp.csr_array:
+    def _features(self, found: DocumentCounts, here: Columns) -> sp.csr_array:
         """Rows of a block, from the column of each of its numbers."""
         if self.unseen == "feature" and self.n_buckets is None:
             here = np.where(self._unseen_numbers(found, here), self._width() - 1, here)
-        rows = rows_of(found, here, self._width())
+        rows = count_rows(found, here, self._width())
         if self.entries == "presence":
             rows.data[:] = 1.0
         elif self.entries == "tf-idf":
-            rows = weighted(rows, self._rarity())
+            rows = tf_idf(rows, self._rarity())
         return rows
 
     def _rarity(self) -> NDArray[np.float64]:

@@ -198,7 +198,7 @@ class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
             axis=1,
         )
 
-    def book(self, at: int) -> Floats:
+    def code_table(self, at: int) -> Floats:
         """What is written for each bin of column `at`, then for a missing value.
 
         Parameters

@@ -66,7 +66,7 @@ SPARSE_OUTPUT = Hyperparameter(
 
 
 @dataclass(frozen=True)
-class Part:
+class DiscreteColumn:
     """One discrete column as met: its name, its distinct values, each row's place among them."""
 
     name: str
@@ -75,7 +75,9 @@ class Part:
     order: list[Any] | None = None
 
 
-def given_categories(owner: str, categories: Any, parts: Sequence[Part]) -> list[list[Any] | None]:
+def given_categories(
+    owner: str, categories: Any, parts: Sequence[DiscreteColumn]
+) -> list[list[Any] | None]:
     """The categories given for each part, checked; None where they are to be found.
 
     Raises
@@ -114,7 +116,9 @@ def _checked(owner: str, name: str, given: Any) -> list[Any]:
     return listed
 
 
-def levels_of(owner: str, part: Part, given: list[Any] | None, *, ordered: bool) -> NDArray[Any]:
+def levels_of(
+    owner: str, part: DiscreteColumn, given: list[Any] | None, *, ordered: bool
+) -> NDArray[Any]:
     """The categories of one part, in order.
 
     Parameters
@@ -146,20 +150,20 @@ def levels_of(owner: str, part: Part, given: list[Any] | None, *, ordered: bool)
     return np.array(order, dtype=object) if plain.dtype.kind in "US" else plain
 
 
-def _in_order(owner: str, part: Part, ordered: bool) -> list[Any]:
+def _in_order(owner: str, part: DiscreteColumn, ordered: bool) -> list[Any]:
     if not ordered or not isinstance(part.distinct[0], str):
         return sorted(part.distinct, key=natural_order)
     scale = recognised(part.name, part.distinct)
     if scale is None:
         raise TableError(
             f"{owner} says that categories have an order, and the names of {part.name!r} show "
-            f"none: {shown(sorted(part.distinct))}. Give it, as "
+            f"none: {abbreviated_levels(sorted(part.distinct))}. Give it, as "
             "categories=[['low', 'mid', 'high']]; where there is none, use OneHotCode."
         )
     return list(scale.levels)
 
 
-def shown(levels: Any, most: int = 6) -> str:
+def abbreviated_levels(levels: Any, most: int = 6) -> str:
     """A few levels for a sentence, long ones cut.
 
     Notes: Concept 192

@@ -17,7 +17,12 @@ from pellucid.data.classes import Classes, coded, natural_order, placed
 from pellucid.data.output_names import distinct_names
 from pellucid.data.table import MISSING, UNSEEN
 from pellucid.errors import CodeWarning, TableError, UnseenCategoryWarning
-from pellucid.features.categories import Part, given_categories, levels_of, shown
+from pellucid.features.categories import (
+    DiscreteColumn,
+    abbreviated_levels,
+    given_categories,
+    levels_of,
+)
 from pellucid.features.columns import columns_of, stated_order
 from pellucid.glass_box import GlassBox
 
@@ -126,7 +131,7 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
             ]
         )
 
-    def book(self, at: int) -> Floats:
+    def code_table(self, at: int) -> Floats:
         """What is written for each category of column `at`, then for an unseen and a missing one.
 
         Parameters
@@ -146,9 +151,9 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
         blocks = self._blocks(at, np.array([*range(k), UNSEEN, MISSING], dtype=np.int32))
         return np.hstack([b if isinstance(b, np.ndarray) else b.toarray() for b in blocks])
 
-    def _parts(self, X: Any, *, fitting: bool) -> list[Part]:
+    def _parts(self, X: Any, *, fitting: bool) -> list[DiscreteColumn]:
         return [
-            Part(name, *coded(name, values), stated_order(values))
+            DiscreteColumn(name, *coded(name, values), stated_order(values))
             for name, values in columns_of(self, X, fitting=fitting)
         ]
 
@@ -169,8 +174,8 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
                 self.means_.append(self._mean(classes, len(levels), len(found)))
             if len(levels) == 1:
                 self.warn(
-                    f"column {part.name!r} has one category, {shown(levels)}: its code says "
-                    "nothing that differs between rows.",
+                    f"column {part.name!r} has one category, {abbreviated_levels(levels)}: its "
+                    "code says nothing that differs between rows.",
                     CodeWarning,
                 )
             found.append(classes)
@@ -183,7 +188,7 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
     def _after_fit(self) -> None:
         """Room for what a code warns of."""
 
-    def _classes(self, part: Part, levels: NDArray[Any]) -> Classes:
+    def _classes(self, part: DiscreteColumn, levels: NDArray[Any]) -> Classes:
         classes, unseen = placed(part.distinct, part.places, levels.tolist())
         if self.missing == "error" and (classes == MISSING).any():
             row = int(np.argmax(classes == MISSING)) + 1
@@ -202,12 +207,13 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
     def _meet_unseen(
         self, name: str, classes: Classes, unseen: list[Any], levels: NDArray[Any]
     ) -> None:
-        said = f"{shown(sorted(unseen, key=natural_order))}"
+        said = f"{abbreviated_levels(sorted(unseen, key=natural_order))}"
         if self.unseen == "error":
             row = int(np.argmax(classes == UNSEEN)) + 1
             raise TableError(
                 f"Column {name!r} holds {said}, first in row {row}; its categories are "
-                f"{shown(levels)}. Say what becomes of others: unseen={self._choices('unseen')}."
+                f"{abbreviated_levels(levels)}. Say what becomes of others: "
+                f"unseen={self._choices('unseen')}."
             )
         if self.unseen != "own column":
             became = {
@@ -352,19 +358,22 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
             code_of = code[[row]].toarray()[0] if isinstance(code, sp.csr_array) else code[row]
             raise TableError(
                 f"Row {row + 1} is no code of {name!r}: {np.array2string(code_of, threshold=12)}."
-                f"{self._why_no_code()}"
+                f"{self._reason_without_code()}"
             )
         return classes
 
     def _zeros_may_be(self) -> bool:
         return "ignore" in (self.unseen, self.missing)
 
-    def _why_no_code(self) -> str:
+    def _reason_without_code(self) -> str:
         return ""
 
     def _happened(self) -> tuple[tuple[str, str], ...]:
         listed = list(zip(self.names_, self.categories_, strict=True))[:20]
-        facts = [(name, f"{len(levels):,} categories: {shown(levels)}") for name, levels in listed]
+        facts = [
+            (name, f"{len(levels):,} categories: {abbreviated_levels(levels)}")
+            for name, levels in listed
+        ]
         if len(self.names_) > len(listed):
             facts.append(("…", f"{len(self.names_) - len(listed)} more columns"))
         width = len(self.get_feature_names_out())

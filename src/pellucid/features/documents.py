@@ -132,7 +132,7 @@ def plain_block(documents: list[str], lowercase: bool) -> Block:
     lowercase : bool
         Whether letters beyond ASCII are made small; those of ASCII are left to `byte_table`.
     """
-    return _laid_out([d if d.isascii() else _unicode(d, lowercase) for d in documents])
+    return _concatenated([d if d.isascii() else _unicode(d, lowercase) for d in documents])
 
 
 def _unicode(document: str, lowercase: bool) -> str:
@@ -144,12 +144,12 @@ def pattern_block(documents: list[str], pattern: re.Pattern[str], lowercase: boo
     """Documents as bytes in which words are what a pattern finds, a NUL between them."""
     found = (pattern.findall(d.lower() if lowercase else d) for d in documents)
     texts = [PARTED.join(words) for words in found]
-    return _laid_out(
+    return _concatenated(
         [t if t.isascii() else t.encode("utf-8", "replace").decode("utf-8") for t in texts]
     )
 
 
-def _laid_out(texts: list[str]) -> Block:
+def _concatenated(texts: list[str]) -> Block:
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
     joined = "".join(texts)
     if joined.isascii():

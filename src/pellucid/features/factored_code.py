@@ -18,7 +18,13 @@ from pellucid.data.factors import guess_delimiter, split
 from pellucid.data.table import MISSING
 from pellucid.errors import CodeWarning, HyperparameterError, TableError
 from pellucid.explanation import Explanation, Formula
-from pellucid.features.categories import MISSING_POLICY, SPARSE_OUTPUT, UNSEEN_POLICY, Part, shown
+from pellucid.features.categories import (
+    MISSING_POLICY,
+    SPARSE_OUTPUT,
+    UNSEEN_POLICY,
+    DiscreteColumn,
+    abbreviated_levels,
+)
 from pellucid.features.class_code import ClassCode, Floats
 from pellucid.hyperparameters import Hyperparameter
 
@@ -103,7 +109,7 @@ class FactoredCode(ClassCode):
         self.missing = missing
         self.sparse_output = sparse_output
 
-    def _parts(self, X: Any, *, fitting: bool) -> list[Part]:
+    def _parts(self, X: Any, *, fitting: bool) -> list[DiscreteColumn]:
         if fitting and self.splitter is not None and self.delimiter is not None:
             raise HyperparameterError("FactoredCode: give a splitter or a delimiter, not both.")
         columns = super()._parts(X, fitting=fitting)
@@ -118,7 +124,7 @@ class FactoredCode(ClassCode):
             found += each
         return found
 
-    def _delimiter(self, column: Part) -> str | None:
+    def _delimiter(self, column: DiscreteColumn) -> str | None:
         if self.splitter is not None:
             return None
         levels = [label(value) for value in column.distinct]
@@ -126,14 +132,15 @@ class FactoredCode(ClassCode):
         if found is None or not any(found in level for level in levels):
             what = "no delimiter divides" if found is None else f"{found!r} does not divide"
             self.warn(
-                f"{what} the categories of {column.name!r} ({shown(column.distinct)}): they stay "
-                "whole. Give a splitter or another delimiter.",
+                f"{what} the categories of {column.name!r} "
+                f"({abbreviated_levels(column.distinct)}): "
+                "they stay whole. Give a splitter or another delimiter.",
                 CodeWarning,
             )
             return None
         return found
 
-    def _split(self, column: Part, at: int, fitting: bool) -> list[Part]:
+    def _split(self, column: DiscreteColumn, at: int, fitting: bool) -> list[DiscreteColumn]:
         """The parts of one column, each a column of its own."""
         tuples = self._tuples(column, at, fitting)
         count = max(map(len, tuples), default=1) if fitting else self.factors_[at]
@@ -143,10 +150,10 @@ class FactoredCode(ClassCode):
             name = column.name if count == 1 else f"{column.name}, part {i + 1}"
             distinct, places = coded(name, values)
             rows = np.append(places, MISSING)[column.places].astype(np.int32)
-            parts.append(Part(name, distinct, rows))
+            parts.append(DiscreteColumn(name, distinct, rows))
         return parts
 
-    def _tuples(self, column: Part, at: int, fitting: bool) -> list[tuple[Any, ...]]:
+    def _tuples(self, column: DiscreteColumn, at: int, fitting: bool) -> list[tuple[Any, ...]]:
         if self.splitter is not None:
             return self._by_splitter(self.splitter, column, None if fitting else self.factors_[at])
         delimiter = self.delimiters_[at]
@@ -160,7 +167,7 @@ class FactoredCode(ClassCode):
         return found if max(map(len, found)) > 1 else split(levels, delimiter, 2)
 
     def _by_splitter(
-        self, splitter: Splitter, column: Part, count: int | None
+        self, splitter: Splitter, column: DiscreteColumn, count: int | None
     ) -> list[tuple[Any, ...]]:
         found = []
         for value in column.distinct:

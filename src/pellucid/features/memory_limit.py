@@ -9,7 +9,7 @@ from pellucid.errors import TooLargeError
 from pellucid.memory import total_memory
 
 
-def check_room(n: int, m: int, owner: str, advice: str) -> None:
+def check_memory(n: int, m: int, owner: str, advice: str) -> None:
     """Raise `TooLargeError` when n rows of m numbers are more than this machine can hold.
 
     Parameters

@@ -18,7 +18,7 @@ Steps = NDArray[np.int64]
 Array = NDArray[np.float64]
 
 
-def count(d: int, order: int, terms: str = "all") -> int:
+def monomial_count(d: int, order: int, terms: str = "all") -> int:
     """How many monomials of d inputs there are up to an order: C(d + k, k).
 
     Parameters
@@ -30,7 +30,7 @@ def count(d: int, order: int, terms: str = "all") -> int:
 
     Examples
     --------
-    >>> count(2, 3), count(2, 3, "interactions"), count(2, 3, "axes")
+    >>> monomial_count(2, 3), monomial_count(2, 3, "interactions"), monomial_count(2, 3, "axes")
     (10, 4, 7)
 
     Notes: eq 5.13
@@ -66,7 +66,7 @@ def exponents(d: int, order: int, *, terms: str = "all", by_degree: bool = True)
     Notes: Def 187, eq 5.10, eq 5.11
     """
     choose = combinations if terms == "interactions" else combinations_with_replacement
-    table = np.zeros((count(d, order, terms), d), dtype=np.int64)
+    table = np.zeros((monomial_count(d, order, terms), d), dtype=np.int64)
     row = 0
     for degree in range(order + 1):
         if terms == "axes" and degree > 1:
@@ -118,7 +118,7 @@ def recipe(table: Exponents) -> Steps:
     return np.array(runs, dtype=np.int64).reshape(-1, 4)
 
 
-def values(X: NDArray[Any], table: Exponents) -> NDArray[Any]:
+def monomial_values(X: NDArray[Any], table: Exponents) -> NDArray[Any]:
     """Each monomial at each row: n×m. A monomial is a lower one times one input.
 
     Parameters
@@ -141,7 +141,7 @@ def values(X: NDArray[Any], table: Exponents) -> NDArray[Any]:
     return out
 
 
-def translated(
+def uncentered_coefficients(
     coefficients: Array, table: Exponents, centre: Array, half: Array
 ) -> dict[tuple[int, ...], float]:
     """Coefficients of powers of x, from those of powers of z = (x − centre)/half.

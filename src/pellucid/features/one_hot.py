@@ -86,7 +86,7 @@ class OneHotCode(ClassCode):
     def _entries(self, name: str, levels: NDArray[Any]) -> list[str]:
         return [f"{name}={label(level)}" for level in levels.tolist()]
 
-    def _why_no_code(self) -> str:
+    def _reason_without_code(self) -> str:
         return " One entry is 1 and the others 0: no point is in two classes at once."
 
     def _explanation(self) -> Explanation:

@@ -20,9 +20,9 @@ from sklearn.utils.validation import (
 from pellucid.data.output_names import distinct_names
 from pellucid.errors import HyperparameterError, ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
-from pellucid.features.memory_limit import check_room
+from pellucid.features.memory_limit import check_memory
 from pellucid.features.monomial_rows import monomial_rows
-from pellucid.features.monomials import count, exponents, recipe, translated
+from pellucid.features.monomials import exponents, monomial_count, recipe, uncentered_coefficients
 from pellucid.features.polynomial_settings import DOMAIN, INCLUDE_CONSTANT, ORDER, TERM_ORDER, TERMS
 from pellucid.glass_box import GlassBox
 
@@ -127,7 +127,7 @@ class PolynomialBasis(TransformerMixin, GlassBox):  # type: ignore[misc]
 
     def _announce(self, d: int) -> None:
         """Tell how many features there would be, before a table too long for memory is begun."""
-        terms = count(d, self.order, self.terms)
+        terms = monomial_count(d, self.order, self.terms)
         if terms > MOST_TERMS or terms * d > MOST_EXPONENTS:
             known = f"C({d + self.order}, {self.order}) = " if self.terms == "all" else ""
             limit = f"at most {MOST_TERMS:,} are made"
@@ -155,7 +155,7 @@ class PolynomialBasis(TransformerMixin, GlassBox):  # type: ignore[misc]
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64)
         n, m = len(X), len(self.exponents_)
-        check_room(n, m, "PolynomialBasis", "Transform fewer rows at a time, or lower the order.")
+        check_memory(n, m, "PolynomialBasis", "Transform fewer rows at a time, or lower the order.")
         Z = (X - self.centre_) / self.half_ if self.domain == "scaled" else X
         features = monomial_rows(Z, self.recipe_, m)
         self._check_overflow(Z, features)
@@ -250,7 +250,7 @@ class PolynomialBasis(TransformerMixin, GlassBox):  # type: ignore[misc]
     def _raw(self, coef: Array, intercept: float) -> tuple[Array, float]:
         constant = (0,) * self.exponents_.shape[1]
         table = np.vstack([self.exponents_, [constant]])
-        found = translated(np.append(coef, intercept), table, self.centre_, self.half_)
+        found = uncentered_coefficients(np.append(coef, intercept), table, self.centre_, self.half_)
         there = [tuple(row) for row in self.exponents_.tolist()]
         rest = 0.0 if constant in there else found.get(constant, 0.0)
         return np.array([found.get(key, 0.0) for key in there]), rest

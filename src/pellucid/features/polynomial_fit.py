@@ -13,7 +13,7 @@ import scipy.linalg as sl
 from numpy.typing import NDArray
 
 from pellucid.errors import SingularWarning, TooFewRowsError
-from pellucid.features.monomials import translated, values
+from pellucid.features.monomials import monomial_values, uncentered_coefficients
 from pellucid.features.polynomial import PolynomialBasis
 
 Array = NDArray[np.float64]
@@ -93,7 +93,10 @@ def fit_polynomial(X: Any, y: Any, order: int) -> PolynomialFit:
         )
     total = np.zeros(len(table), dtype=np.longdouble)
     X_long = X.astype(np.longdouble)
-    raw, Z_long = values(X_long, table), values((X_long - basis.centre_) / basis.half_, table)
+    raw, Z_long = (
+        monomial_values(X_long, table),
+        monomial_values((X_long - basis.centre_) / basis.half_, table),
+    )
     step, last = sl.solve_triangular(R, Q.T @ y), np.inf
     for _ in range(10):
         moved = _raw(step, basis)
@@ -108,5 +111,5 @@ def fit_polynomial(X: Any, y: Any, order: int) -> PolynomialFit:
 
 
 def _raw(step: Array, basis: PolynomialBasis) -> Array:
-    found = translated(step, basis.exponents_, basis.centre_, basis.half_)
+    found = uncentered_coefficients(step, basis.exponents_, basis.centre_, basis.half_)
     return np.array([found.get(tuple(row), 0.0) for row in basis.exponents_.tolist()])

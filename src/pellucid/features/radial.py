@@ -21,8 +21,8 @@ from pellucid.errors import (
     TooFewRowsWarning,
 )
 from pellucid.explanation import Explanation, Formula
-from pellucid.features.memory_limit import check_room
-from pellucid.features.radial_kernel import SQUARED, closeness, distances, median_beta
+from pellucid.features.memory_limit import check_memory
+from pellucid.features.radial_kernel import SQUARED, distances, median_beta, radial_features
 from pellucid.features.radial_settings import BETA, CENTERS, METRIC, N_CENTERS, RANDOM_STATE
 from pellucid.glass_box import GlassBox
 from pellucid.linear.kernels.row_pieces import one_blas_thread
@@ -201,7 +201,7 @@ class RadialBasis(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GlassBox): 
             centres = centres[random.choice(len(centres), TUNED_ON, replace=False)]
         with one_blas_thread(len(centres)):  # many small decompositions: threads would only wait
             for beta in (self.beta_ * factor for factor in FACTORS):
-                features = closeness(X, centres, beta, self.metric)
+                features = radial_features(X, centres, beta, self.metric)
                 h = RidgeCV(TUNING_LAMS, cv="loo").fit(features, answers)
                 self.tried_[beta] = float(h.scores_.mean(axis=1).min())
         self.beta_ = min(self.tried_, key=lambda beta: self.tried_[beta])
@@ -223,9 +223,9 @@ class RadialBasis(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GlassBox): 
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64)
         advice = "Choose fewer centres (n_centers), or transform fewer rows at a time."
-        check_room(len(X), len(self.centers_), "RadialBasis", advice)
+        check_memory(len(X), len(self.centers_), "RadialBasis", advice)
         with np.errstate(over="ignore", invalid="ignore"):
-            features = closeness(X, self.centers_, self.beta_, self.metric)
+            features = radial_features(X, self.centers_, self.beta_, self.metric)
         if not (features.max(initial=0.0) <= 1.0):  # NaN too
             raise HyperparameterError(
                 f"RadialBasis: the distance {self.metric!r} gives a negative number or none for "

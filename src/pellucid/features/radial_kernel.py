@@ -79,7 +79,7 @@ def _plainly(X: Array, P: Array, metric: Metric) -> Array:
     return np.asarray(every(X, P, metric), dtype=np.float64)
 
 
-def closeness(X: Array, P: Array, beta: float, metric: Metric = SQUARED) -> Array:
+def radial_features(X: Array, P: Array, beta: float, metric: Metric = SQUARED) -> Array:
     """f_p(x) = exp(−β D(p, x)) of each row of X and each centre, in blocks of rows.
 
     Parameters
@@ -98,7 +98,7 @@ def closeness(X: Array, P: Array, beta: float, metric: Metric = SQUARED) -> Arra
 
     Examples
     --------
-    >>> closeness(np.array([[0.0], [2.0]]), np.array([[0.0]]), 0.5).ravel().round(4).tolist()
+    >>> radial_features(np.array([[0.0], [2.0]]), np.array([[0.0]]), 0.5).ravel().round(4).tolist()
     [1.0, 0.1353]
 
     Notes: Def 190, Def 191

@@ -14,15 +14,15 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pellucid.errors import HyperparameterError
-from pellucid.features.word_counts import Counted, spelled
-from pellucid.features.word_stream import Reading
+from pellucid.features.word_counts import DocumentCounts, entry_texts
+from pellucid.features.word_stream import TokenizerSettings
 
 Array = NDArray[np.float64]
 UNSEEN = -1
 
 
 @dataclass
-class Growing:
+class VocabularyBuilder:
     """The words met so far, each with the documents that hold it and how often it stands there.
 
     `rows` documents have been read, and `skipped` words were left out for their length.
@@ -34,11 +34,11 @@ class Growing:
     rows: int = 0
     skipped: int = 0
 
-    def take(self, found: Counted) -> NDArray[np.int64]:
+    def take(self, found: DocumentCounts) -> NDArray[np.int64]:
         """Add a block; where each of its numbers stands, and −1 for a number no entry uses."""
         places = self.places
         used = np.bincount(found.numbers, minlength=len(found.starts))
-        names = spelled(found)
+        names = entry_texts(found)
         here = np.full(len(names), UNSEEN, dtype=np.int64)
         for j in np.flatnonzero(used).tolist():
             here[j] = places.setdefault(names[j], len(places))
@@ -53,7 +53,7 @@ class Growing:
 
 
 def chosen_words(
-    grown: Growing, fewest: float, most: float, limit: int | None, by_times: bool
+    grown: VocabularyBuilder, fewest: float, most: float, limit: int | None, by_times: bool
 ) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
     """The words within the limits, in alphabetical order.
 
@@ -90,7 +90,7 @@ def chosen_words(
     return [names[j].decode("utf-8") for j in kept.tolist()], grown.documents[kept], columns
 
 
-def given_words(words: list[str], reading: Reading) -> dict[bytes, int]:
+def given_words(words: list[str], reading: TokenizerSettings) -> dict[bytes, int]:
     """The column of each word of a given vocabulary, by what documents are read as.
 
     Parameters
@@ -113,7 +113,7 @@ def given_words(words: list[str], reading: Reading) -> dict[bytes, int]:
     low, high = reading.sizes
     for size in range(low, high + 1):
         found = replace(reading, sizes=(size, size)).count(words)
-        names = spelled(found)
+        names = entry_texts(found)
         for column, (start, stop) in enumerate(pairwise(found.indptr.tolist())):
             if stop - start != 1 or found.counts[start] != 1:
                 continue  # not of exactly so many words
@@ -134,13 +134,13 @@ def given_words(words: list[str], reading: Reading) -> dict[bytes, int]:
     return columns
 
 
-def looked_up(found: Counted, columns: dict[bytes, int]) -> NDArray[np.int64]:
+def looked_up(found: DocumentCounts, columns: dict[bytes, int]) -> NDArray[np.int64]:
     """The column of each number of a block, −1 where the vocabulary has none."""
-    names = spelled(found)
+    names = entry_texts(found)
     return np.fromiter((columns.get(name, UNSEEN) for name in names), np.int64, len(names))
 
 
-def rows_of(found: Counted, columns: NDArray[np.int64], width: int) -> sp.csr_array:
+def count_rows(found: DocumentCounts, columns: NDArray[np.int64], width: int) -> sp.csr_array:
     """A block as sparse rows of counts, columns in order.
 
     Parameters
@@ -166,7 +166,7 @@ def rows_of(found: Counted, columns: NDArray[np.int64], width: int) -> sp.csr_ar
     return rows
 
 
-def stacked(blocks: list[Any], width: int) -> sp.csr_array:
+def stack_blocks(blocks: list[Any], width: int) -> sp.csr_array:
     """Blocks of sparse rows one below the other; 0 rows where there is none."""
     if not blocks:
         return sp.csr_array((0, width), dtype=np.float64)
@@ -187,13 +187,13 @@ def inverse_frequency(documents: NDArray[Any], n: int) -> Array:
     return rare
 
 
-def weighted(rows: sp.csr_array, rarity: Array) -> sp.csr_array:
+def tf_idf(rows: sp.csr_array, rarity: Array) -> sp.csr_array:
     """tf-idf: each count times the rarity of its word, each row of length 1 (an empty one of 0)."""
     rows.data *= rarity[rows.indices]
-    lengths = np.sqrt(np.bincount(_row_of(rows), rows.data**2, minlength=rows.shape[0]))
-    rows.data /= lengths[_row_of(rows)]
+    lengths = np.sqrt(np.bincount(_row_numbers(rows), rows.data**2, minlength=rows.shape[0]))
+    rows.data /= lengths[_row_numbers(rows)]
     return rows
 
 
-def _row_of(rows: sp.csr_array) -> NDArray[np.int64]:
+def _row_numbers(rows: sp.csr_array) -> NDArray[np.int64]:
     return np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))

@@ -24,7 +24,7 @@ KEY, HASH, START, STOP, SEEN, PLACE, SIZE = range(7)
 HASH_START, HASH_FACTOR = np.uint64(14695981039346656037), np.uint64(1099511628211)  # FNV-1a
 
 
-class Counted(NamedTuple):
+class DocumentCounts(NamedTuple):
     """What a block of documents holds: rows of (number, count), and what each number stands for.
 
     Entries of document i stand at `indptr[i]` … `indptr[i + 1]` of `numbers` and `counts`. Number j
@@ -189,7 +189,7 @@ def count_words(
     shortest: int = 1,
     longest: int = 1_000,
     sizes: tuple[int, int] = (1, 1),
-) -> Counted:
+) -> DocumentCounts:
     """Number and count the words of documents that stand one after another in `data`.
 
     Parameters
@@ -223,7 +223,7 @@ def count_words(
     )
     held = held[:known]
     one, first, second = held[:, SIZE] == 1, held[:, START], held[:, STOP]
-    return Counted(
+    return DocumentCounts(
         indptr,
         numbers[:filled].copy(),  # copies, so that the long arrays are let go of
         counts[:filled].copy(),
@@ -238,7 +238,7 @@ def count_words(
     )
 
 
-def spelled(found: Counted) -> list[bytes]:
+def entry_texts(found: DocumentCounts) -> list[bytes]:
     """Each number's word or sequence as UTF-8, the words of a sequence one space apart."""
     held = found.text.tobytes()
     ends = zip(found.starts.tolist(), found.stops.tolist(), strict=True)

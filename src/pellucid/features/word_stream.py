@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pellucid.features.documents import byte_table, in_blocks, pattern_block, plain_block
-from pellucid.features.word_counts import Counted, count_words
+from pellucid.features.word_counts import DocumentCounts, count_words
 from pellucid.linear.kernels.row_pieces import threads
 
 
 @dataclass(frozen=True)
-class Reading:
+class TokenizerSettings:
     """How documents are read: what a word is, and which sequences of words count.
 
     Parameters
@@ -38,7 +38,7 @@ class Reading:
     longest: int
     sizes: tuple[int, int]
 
-    def count(self, documents: list[str]) -> Counted:
+    def count(self, documents: list[str]) -> DocumentCounts:
         """One block."""
         if self.pattern is None:
             block = plain_block(documents, self.lowercase)
@@ -50,7 +50,9 @@ class Reading:
         )
 
 
-def counted_blocks(documents: Iterable[Any], reading: Reading) -> Iterator[Counted]:
+def counted_blocks(
+    documents: Iterable[Any], reading: TokenizerSettings
+) -> Iterator[DocumentCounts]:
     """Each block of the stream, counted; no more blocks are held than threads and one.
 
     Parameters
@@ -71,7 +73,7 @@ def counted_blocks(documents: Iterable[Any], reading: Reading) -> Iterator[Count
         if first is not None:
             yield reading.count(first)
         return
-    ahead: deque[Future[Counted]] = deque()
+    ahead: deque[Future[DocumentCounts]] = deque()
     with ThreadPoolExecutor(threads()) as workers:
         ahead += [workers.submit(reading.count, first), workers.submit(reading.count, second)]
         for block in blocks:

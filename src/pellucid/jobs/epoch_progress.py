@@ -31,7 +31,7 @@ def epoch_progress(
     """
     if model not in NETWORKS:
         return nullcontext()
-    from pellucid.networks.training.settings import watching
+    from pellucid.networks.training.settings import progress_watcher
 
     def tell(epoch: Any) -> None:
         held = epoch.validation_loss
@@ -39,4 +39,4 @@ def epoch_progress(
         told = f"epoch {epoch.number} of {epoch.of}: loss {number(epoch.loss)}{beside}"
         say(told, begin + (end - begin) * epoch.number / epoch.of)
 
-    return watching(tell)
+    return progress_watcher(tell)

@@ -26,11 +26,11 @@ HOMES: dict[str, str] = {
     "SoftmaxCV": "pellucid.linear.softmax_cv",
     "SoftmaxClassifier": "pellucid.linear.softmax_classifier",
     "TransformedTarget": "pellucid.linear.transformed_target",
-    "feet": "pellucid.linear.hyperplane",
+    "projections": "pellucid.linear.hyperplane",
     "separate": "pellucid.linear.solvers.separability",
     "signed_distance": "pellucid.linear.hyperplane",
 }
 
 __all__ = list(HOMES)
 
-__getattr__, __dir__ = lazy_names(__name__, HOMES)
+__getattr__, __dir__ = lazy_names(__name__, HOMES, {"feet": "projections"})

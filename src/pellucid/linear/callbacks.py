@@ -10,11 +10,11 @@ from typing import Any
 
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 
-__all__ = ["Watched", "with_callbacks"]
+__all__ = ["CallbackEstimator", "with_callbacks"]
 Watch = Callable[[Any], bool]
 
 
-class Watched(CallbackSupportMixin):  # type: ignore[misc]
+class CallbackEstimator(CallbackSupportMixin):  # type: ignore[misc]
     """An estimator that tells scikit-learn's callbacks about each iteration.
 
     Notes: §3.2.7

@@ -48,7 +48,7 @@ def signed_distance(X: Any, theta: Any, theta_0: float) -> Array:
     return np.asarray((rows @ normal + theta_0) / length)
 
 
-def feet(X: Any, theta: Any, theta_0: float) -> Array:
+def projections(X: Any, theta: Any, theta_0: float) -> Array:
     """The point of the hyperplane that is nearest to each point.
 
     Parameters
@@ -62,7 +62,7 @@ def feet(X: Any, theta: Any, theta_0: float) -> Array:
 
     Examples
     --------
-    >>> feet([[4.0, 3.0]], [0.0, 2.0], -2.0).tolist()
+    >>> projections([[4.0, 3.0]], [0.0, 2.0], -2.0).tolist()
     [[4.0, 1.0]]
 
     Notes: Concept 140

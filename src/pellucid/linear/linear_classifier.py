@@ -15,7 +15,7 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.linear.formula_parts import formula_parts
-from pellucid.linear.kernels.row_pieces import with_steady_bits
+from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.logistic_classifier import TwoClasses
 from pellucid.linear.score_settings import FIT_INTERCEPT
 from pellucid.linear.solvers.design import Design
@@ -126,7 +126,7 @@ class LinearClassifier(TwoClasses):
         self.random_state = random_state
 
     @with_callbacks  # type: ignore[untyped-decorator]
-    @with_steady_bits
+    @independent_of_threads
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearClassifier:
         """Try random hyperplanes; keep the one of least training error.
 

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.linear.by_descent import complain, descended, stochastic
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.linear.kernels.row_pieces import with_steady_bits
+from pellucid.linear.descent_fit import fit_by_descent, fit_by_stochastic_epochs, warn_unsettled
+from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss, Solve
 from pellucid.linear.solvers.newton import minimize
-from pellucid.linear.solvers.stochastic_epochs import Standing, begun, train
+from pellucid.linear.solvers.stochastic_epochs import StochasticState, initial_state, train_epochs
 
 Array = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class PenalizedClassifier(ScoreClassifier):
     walk_: dict[str, Any]
 
     @with_callbacks  # type: ignore[untyped-decorator]
-    @with_steady_bits
+    @independent_of_threads
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Minimise J over θ and θ₀.
 
@@ -62,24 +62,24 @@ class PenalizedClassifier(ScoreClassifier):
         design = self._design(X if Q is None else X @ Q, weights)
         loss = MeanLoss(design, self.truths(codes), self.lam)
         watch, close = self._watch(
-            *given, self.max_iter, lambda B: _along(Q, *self._coefficients(loss, B))
+            *given, self.max_iter, lambda B: _project_onto(Q, *self._coefficients(loss, B))
         )
         if self.algorithm == "newton":
             start, solve = self._start(loss)
             B, verdict, evidence = minimize(
                 loss, start, tol=self.tol, max_iter=self.max_iter, solve=solve, watch=watch
             )
-            self.keep_fit(loss, B, verdict, evidence)
-            self._leave(Q)
+            self.set_fit(loss, B, verdict, evidence)
+            self._from_row_space(Q)
         else:
-            self._step_by_step(loss, self._first(loss), watch)
+            self._fit_by_steps(loss, self._first(loss), watch)
         close()
         return self
 
-    def _leave(self, Q: Array | None) -> None:
+    def _from_row_space(self, Q: Array | None) -> None:
         """From coordinates in the row space to those of the columns."""
         if Q is not None:
-            self.coef_ = _along(Q, self.coef_, self.intercept_)[0]
+            self.coef_ = _project_onto(Q, self.coef_, self.intercept_)[0]
             self.n_features_in_ = len(Q)
 
     def _first(self, loss: MeanLoss) -> Array:
@@ -90,18 +90,18 @@ class PenalizedClassifier(ScoreClassifier):
             return zero
         return loss.design.standardized(before.T, np.asarray(self.intercept_))
 
-    def _step_by_step(self, loss: MeanLoss, B: Array, watch: Any) -> None:
+    def _fit_by_steps(self, loss: MeanLoss, B: Array, watch: Any) -> None:
         if self.algorithm == "descent":
-            B, verdict, evidence = descended(loss, _kind(loss), B, self, watch)
+            B, verdict, evidence = fit_by_descent(loss, _kind(loss), B, self, watch)
         else:
-            B, verdict, evidence = stochastic(loss, _kind(loss), B, self, watch)
+            B, verdict, evidence = fit_by_stochastic_epochs(loss, _kind(loss), B, self, watch)
         self._describe(loss, B, verdict, evidence)
         self.solver_ = self.algorithm
-        complain(self, verdict, evidence)
+        warn_unsettled(self, verdict, evidence)
         if loss.lam == 0:
             self._warn_separated(loss, B, verdict)
 
-    @with_steady_bits
+    @independent_of_threads
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
         """One stochastic pass over further rows, under the means and scales of the first ones.
 
@@ -132,14 +132,14 @@ class PenalizedClassifier(ScoreClassifier):
         X, codes, weights = self._rows(X, y, sample_weight, known=known)
         if first:
             design = self._design(X, weights)
-            start = begun(self.rule, np.zeros((design.width, self.truths(codes).shape[1])))
+            start = initial_state(self.rule, np.zeros((design.width, self.truths(codes).shape[1])))
         else:
             kept = self.standing_
             mean, scale = kept["mean"], kept["scale"]
-            design = Design.like(X, weights, bool(self.fit_intercept), mean, scale)
-            start = Standing(kept["C"], kept["state"], kept["epochs"])
+            design = Design.with_statistics(X, weights, bool(self.fit_intercept), mean, scale)
+            start = StochasticState(kept["C"], kept["state"], kept["epochs"])
         loss = MeanLoss(design, self.truths(codes), self.lam)
-        B, verdict, evidence, standing = train(
+        B, verdict, evidence, standing = train_epochs(
             loss, _kind(loss), start, rule=self.rule, step_size=self.step_size,
             batch_size=self.batch_size, seed=self.random_state, max_iter=1, tol=self.tol,
         )  # fmt: skip
@@ -151,7 +151,7 @@ class PenalizedClassifier(ScoreClassifier):
         }  # fmt: skip
         return self
 
-    @with_steady_bits
+    @independent_of_threads
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
         """The fitted classifier at each λ, each started from its neighbour.
 
@@ -185,8 +185,8 @@ class PenalizedClassifier(ScoreClassifier):
                 loss, B, tol=self.tol, max_iter=self.max_iter, solve=solve
             )
             solve = evidence.solve
-            model.keep_fit(loss, B, verdict, evidence)
-            model._leave(Q)
+            model.set_fit(loss, B, verdict, evidence)
+            model._from_row_space(Q)
             fitted[int(at)] = model
         return [fitted[at] for at in range(len(lams))]
 
@@ -204,7 +204,7 @@ def row_space(X: Any) -> Array | None:
     return np.asarray(np.linalg.qr(np.asarray(X).T)[0])
 
 
-def _along(Q: Array | None, coef: Array, intercept: Array) -> tuple[Array, Array]:
+def _project_onto(Q: Array | None, coef: Array, intercept: Array) -> tuple[Array, Array]:
     return coef if Q is None else np.asarray(coef @ Q.T), intercept
 
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import HyperparameterError, ShapeError, SingularWarning
-from pellucid.linear.by_descent import complain, descended, stochastic
-from pellucid.linear.callbacks import Watched, with_callbacks
+from pellucid.linear.callbacks import CallbackEstimator, with_callbacks
+from pellucid.linear.descent_fit import fit_by_descent, fit_by_stochastic_epochs, warn_unsettled
 from pellucid.linear.input_rows import training_rows
-from pellucid.linear.kernels.row_pieces import with_steady_bits
+from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.mean_square import MeanSquare
 from pellucid.linear.solvers.moments import Moments, merge, partial, uncentred
@@ -26,7 +26,7 @@ from pellucid.linear.square_loss import SquareLossRegressor
 Array = NDArray[np.float64]
 
 
-class PenalizedRegressor(Watched, SquareLossRegressor):
+class PenalizedRegressor(CallbackEstimator, SquareLossRegressor):
     """Abstract: mean square loss plus λ times a penalty; a final class says which.
 
     Notes: KE 70
@@ -45,7 +45,7 @@ class PenalizedRegressor(Watched, SquareLossRegressor):
     walk_: dict[str, Any]
 
     @with_callbacks  # type: ignore[untyped-decorator]
-    @with_steady_bits
+    @independent_of_threads
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Find θ and θ₀ where the gradient is zero.
 
@@ -96,16 +96,16 @@ class PenalizedRegressor(Watched, SquareLossRegressor):
             "gradient_norm": evidence.gradient_norm,
             "stopped": verdict,
         }
-        complain(self, verdict, evidence)
+        warn_unsettled(self, verdict, evidence)
         self.moments_ = None
         close()
         return self
 
     def _by_steps(self, loss: MeanSquare, B: Array, watch: Any) -> tuple[Array, str, Evidence]:
         if self.algorithm == "descent":
-            return descended(loss, loss.kind, B, self, watch)
+            return fit_by_descent(loss, loss.kind, B, self, watch)
         if self.algorithm == "stochastic":
-            return stochastic(loss, loss.kind, B, self, watch)
+            return fit_by_stochastic_epochs(loss, loss.kind, B, self, watch)
         evidence = Evidence(iterations=1, hessians=1)
         for at in (B, loss.newton_step(B)):
             J, G, _ = loss.at(at)
@@ -151,7 +151,7 @@ class PenalizedRegressor(Watched, SquareLossRegressor):
     def _prior(self, d: int, t: int) -> Array | None:
         return None
 
-    @with_steady_bits
+    @independent_of_threads
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Take in further rows: exactly the fit of all rows so far (moments are merged).
 

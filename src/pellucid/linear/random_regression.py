@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.linear.callbacks import Watched, with_callbacks
+from pellucid.linear.callbacks import CallbackEstimator, with_callbacks
 from pellucid.linear.input_rows import training_rows
-from pellucid.linear.kernels.row_pieces import with_steady_bits
+from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.solvers.moments import Moments, partial, squared_errors
 from pellucid.linear.square_loss import SquareLossRegressor, ridge_explanation
 
@@ -33,7 +33,7 @@ BATCH = 50
 RANDOM_STATE = Hyperparameter("random_state", 0, "int", "Seed of the tries.", low=0)
 
 
-class RandomRegression(Watched, SquareLossRegressor):
+class RandomRegression(CallbackEstimator, SquareLossRegressor):
     """Linear regression by random search: θ drawn from a normal distribution, the best kept.
 
     Weights are drawn for standardised columns and answers, so that the search does not depend on
@@ -92,7 +92,7 @@ class RandomRegression(Watched, SquareLossRegressor):
         return tags
 
     @with_callbacks  # type: ignore[untyped-decorator]
-    @with_steady_bits
+    @independent_of_threads
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Try parameters, keep those with the lowest mean square loss.
 

@@ -27,7 +27,7 @@ from pellucid.linear.descent_settings import (
     WARM_START,
 )
 from pellucid.linear.input_rows import training_rows
-from pellucid.linear.kernels.row_pieces import with_steady_bits
+from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.penalized_regressor import PenalizedRegressor
 from pellucid.linear.solvers.moments import partial, uncentred
 from pellucid.linear.solvers.ridge_fit import LARGEST_GRAM, fit_wide_path
@@ -146,7 +146,7 @@ class Ridge(PenalizedRegressor):
             )
         return np.asarray(np.broadcast_to(prior, (wanted, t)))
 
-    @with_steady_bits
+    @independent_of_threads
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Self]:
         """The fitted regression at each λ, from one pass over the rows.
 
@@ -173,7 +173,7 @@ class Ridge(PenalizedRegressor):
                 X, Y, weights, np.asarray(lams, dtype=np.float64), offset=self.fit_intercept
             )
             return [
-                self._at(lam)._left(Solution(theta, "eigen", float("nan")), theta_0, flat)
+                self._at(lam)._unprojected(Solution(theta, "eigen", float("nan")), theta_0, flat)
                 for lam, theta, theta_0 in zip(lams, thetas, offsets, strict=True)
             ]
         if not plain or d > n:
@@ -182,7 +182,7 @@ class Ridge(PenalizedRegressor):
         centred = m if self.fit_intercept else uncentred(m)
         thetas = path_from_moments(centred, np.asarray(lams, dtype=np.float64))
         return [
-            self._at(lam)._left(
+            self._at(lam)._unprojected(
                 Solution(theta, "eigen", float("nan")),
                 centred.y_mean - centred.x_mean @ theta,
                 flat,
@@ -190,7 +190,7 @@ class Ridge(PenalizedRegressor):
             for lam, theta in zip(lams, thetas, strict=True)
         ]
 
-    def _left(self, solution: Solution, theta_0: Array, flat: bool) -> Self:
+    def _unprojected(self, solution: Solution, theta_0: Array, flat: bool) -> Self:
         self._keep(solution, theta_0, flat)
         return self
 

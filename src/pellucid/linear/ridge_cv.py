@@ -17,8 +17,8 @@ from pellucid.errors import SingularWarning, TooFewRowsError
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.input_rows import training_rows
-from pellucid.linear.kernels.row_pieces import one_blas_thread, with_steady_bits
-from pellucid.linear.solvers.lam_grid import best_lam, beyond
+from pellucid.linear.kernels.row_pieces import independent_of_threads, one_blas_thread
+from pellucid.linear.solvers.lam_grid import best_lam, extended_lams
 from pellucid.linear.solvers.moments import (
     Moments,
     merge_all,
@@ -128,7 +128,7 @@ class RidgeCV(SquareLossRegressor):
         self.fit_intercept = fit_intercept
         self.random_state = random_state
 
-    @with_steady_bits
+    @independent_of_threads
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Choose λ, then fit all rows with it.
 
@@ -161,13 +161,13 @@ class RidgeCV(SquareLossRegressor):
         chunks = None if isinstance(self.cv, str) else self._chunks(X.shape[0], Y, kept)
         self.scores_, mean, whole = self._judged(X, Y, weights, self.lams_, chunks)
         self.lam_ = best_lam(self.lams_, mean)
-        while tuple(self.lams) == LAMS.default and len(more := beyond(self.lams_, mean)):
+        while tuple(self.lams) == LAMS.default and len(more := extended_lams(self.lams_, mean)):
             scores, also, _ = self._judged(X, Y, weights, more, chunks)
             self.lams_, mean = np.append(self.lams_, more), np.append(mean, also)
             self.scores_ = np.vstack([self.scores_, scores])
             self.lam_ = best_lam(self.lams_, mean)
         if isinstance(self.cv, str):
-            self._say_untold(mean)
+            self._warn_at_edge(mean)
         order = np.argsort(self.lams_, kind="stable")
         if len(self.lams_) > len(LAMS.default):
             self.lams_, self.scores_ = self.lams_[order], self.scores_[order]
@@ -189,7 +189,7 @@ class RidgeCV(SquareLossRegressor):
         scores, total, whole = k_fold(X, Y, weights, lams, chunks, self.fit_intercept)
         return scores, scores @ total / total.sum(), whole
 
-    def _say_untold(self, mean: Array) -> None:
+    def _warn_at_edge(self, mean: Array) -> None:
         untold = ~np.isfinite(mean)
         if not untold.any():
             return
@@ -346,7 +346,7 @@ def leave_one_out(X: Any, Y: Array, weights: Array | None, lams: Array, offset: 
     root = np.sqrt(w)
     x_mean, y_mean = (w @ dense / W, w @ Y / W) if offset else (0.0, 0.0)
     Z, R = root[:, None] * (dense - x_mean), root[:, None] * (Y - y_mean)
-    U, s, _ = np.linalg.svd(Z, full_matrices=False) if Z.shape[1] > n else _thin(Z)
+    U, s, _ = np.linalg.svd(Z, full_matrices=False) if Z.shape[1] > n else _thin_left_vectors(Z)
     turned = U.T @ R
     base = w / W if offset else 0.0
     scores = np.empty((len(lams), n))
@@ -372,7 +372,7 @@ def _kept(squares: Array, penalty: Array, floor: float) -> Array:
     return np.where(total > floor, squares / np.where(total > floor, total, 1.0), 0.0)
 
 
-def _thin(Z: Array) -> tuple[Array, Array, Array]:
+def _thin_left_vectors(Z: Array) -> tuple[Array, Array, Array]:
     """Left vectors from the d×d products: exact enough unless the columns nearly depend."""
     values, vectors = np.linalg.eigh(Z.T @ Z)
     if values[0] <= 1e-8 * values[-1]:  # equality: all of them nought

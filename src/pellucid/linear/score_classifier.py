@@ -19,7 +19,7 @@ from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import class_weights, relative_weights
 from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, SeparationWarning
 from pellucid.glass_box import GlassBox
-from pellucid.linear.callbacks import Watched
+from pellucid.linear.callbacks import CallbackEstimator
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss, Solve
 from pellucid.linear.solvers.newton import Evidence, minimize
@@ -34,7 +34,7 @@ LARGE = 5_000_000
 RUNAWAY = 12  # a margin that a likelihood with a finite minimiser seldom has
 
 
-class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
+class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ignore[misc]
     """Abstract: a classifier whose scores are linear and whose loss is (multi-class) NLL.
 
     Notes: §4.3, §4.5
@@ -132,7 +132,7 @@ class ScoreClassifier(Watched, ClassifierMixin, GlassBox):  # type: ignore[misc]
         theta, theta_0 = loss.design.raw(B)
         return np.ascontiguousarray(theta.T), np.asarray(theta_0)
 
-    def keep_fit(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
+    def set_fit(self, loss: MeanLoss, B: Array, verdict: str, evidence: Evidence) -> None:
         """Set the fitted attributes, and warn of what is not as it should be."""
         self._describe(loss, B, verdict, evidence)
         self._judge(loss, B, verdict, evidence)

@@ -16,7 +16,7 @@ from pellucid.data.blocks.places import HashedFolds
 from pellucid.errors import TooFewRowsError
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
-from pellucid.linear.kernels.row_pieces import with_steady_bits
+from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.solvers.likelihood import MeanLoss
 from pellucid.linear.solvers.newton import Evidence, minimize
@@ -60,7 +60,7 @@ CV = Hyperparameter(
 FOLD_TOL = 1e-5
 
 
-def lowest(mean: Array) -> int:
+def index_of_least_loss(mean: Array) -> int:
     """Where the mean loss is least; sums taken in another order must not change the choice.
 
     So numbers are rounded, and ties go to the first, which is the largest λ.
@@ -70,20 +70,20 @@ def lowest(mean: Array) -> int:
     return int(np.argmin(np.round(mean / max(float(mean.min()), np.finfo(float).tiny), 9)))
 
 
-def further(lams: Array, mean: Array) -> float | None:
+def extended_grid(lams: Array, mean: Array) -> float | None:
     """The next λ beyond the end of a falling grid at which the mean loss is least, and still falls.
 
     Examples
     --------
     >>> lams = np.array([1.0, 0.1, 0.01])
-    >>> further(lams, np.array([3.0, 2.0, 1.0])), further(lams, np.array([1.0, 2.0, 3.0]))
-    (0.001, 10.0)
-    >>> further(lams, np.array([2.0, 1.0, 2.0])), further(lams, np.array([2.0, 1.0, 1.0]))
-    (None, None)
+    >>> [extended_grid(lams, np.array(mean)) for mean in ([3.0, 2.0, 1.0], [1.0, 2.0, 3.0])]
+    [0.001, 10.0]
+    >>> [extended_grid(lams, np.array(mean)) for mean in ([2.0, 1.0, 2.0], [2.0, 1.0, 1.0])]
+    [None, None]
 
     Notes: Concept 82
     """
-    best = lowest(mean)
+    best = index_of_least_loss(mean)
     if np.delete(mean, best).min(initial=np.inf) - mean[best] <= FLAT * mean[best]:
         return None
     if best == len(lams) - 1 and lams[-1] > 1.5 * SMALLEST:
@@ -100,7 +100,7 @@ class CrossValidated(ScoreClassifier):
     """
 
     @with_callbacks  # type: ignore[untyped-decorator]
-    @with_steady_bits
+    @independent_of_threads
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
         """Choose λ by k-fold cross-validation, then keep the fit on all rows at that λ.
 
@@ -127,20 +127,20 @@ class CrossValidated(ScoreClassifier):
         folds = list(self._folds(codes, kept))
         fits = self._all_rows(loss, lams, None, watch)
         losses = self._held_out(fits, folds)
-        best = lowest(losses.mean(axis=1))
+        best = index_of_least_loss(losses.mean(axis=1))
         while (
             tuple(self.lams) == LAMS.default
-            and (lam := further(lams, losses.mean(axis=1))) is not None
+            and (lam := extended_grid(lams, losses.mean(axis=1))) is not None
         ):
             at = len(lams) if lam < lams[-1] else 0
             beyond = self._all_rows(loss, np.array([lam]), fits[best], watch)
             lams = np.insert(lams, at, lam)
             losses = np.insert(losses, at, self._held_out(beyond, folds), axis=0)
             fits[at:at] = beyond
-            best = lowest(losses.mean(axis=1))
+            best = index_of_least_loss(losses.mean(axis=1))
         self.lams_, self.cv_losses_ = lams, losses
         self.lam_ = float(lams[best])
-        self.keep_fit(*fits[best])
+        self.set_fit(*fits[best])
         close()
         return self
 

@@ -20,7 +20,7 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import LogProbabilities
 from pellucid.linear.callbacks import Watch, with_callbacks
 from pellucid.linear.formula_parts import formula_parts
-from pellucid.linear.kernels.row_pieces import with_steady_bits
+from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.score_settings import FIT_INTERCEPT, LAM, MAX_ITER, THRESHOLD, TOL
 from pellucid.linear.solvers.design import Design
@@ -128,7 +128,7 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
             raise FramingError("Every class column of y is constant: there is nothing to learn.")
 
     @with_callbacks  # type: ignore[untyped-decorator]
-    @with_steady_bits
+    @independent_of_threads
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SigmoidsClassifier:
         """Minimise the mean NLL of each class, with λ‖θ‖² a class.
 
@@ -149,7 +149,7 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
         close()
         return self
 
-    @with_steady_bits
+    @independent_of_threads
     def path(self, X: Any, y: Any, lams: Sequence[float], sample_weight: Any = None) -> list[Any]:
         """The fitted classifier at each λ; see `LogisticClassifier.path`."""
         design, Y = self._columns(X, y, sample_weight)
@@ -175,18 +175,18 @@ class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
                 found[:, j : j + 1],
                 tol=self.tol,
                 max_iter=self.max_iter,
-                watch=_beside(found, j, watch),
+                watch=_with_column(found, j, watch),
             )
             found[:, j : j + 1] = fit[0]
             fits.append((loss, *fit))
-        self.keep_columns(fits)
+        self.set_columns(fits)
         return found
 
-    def keep_columns(self, fits: Sequence[Fit]) -> None:
+    def set_columns(self, fits: Sequence[Fit]) -> None:
         """Set the fitted attributes from a fit a class."""
         separated: list[Array | None] = []
         for fit in fits:
-            self.keep_fit(*fit)
+            self.set_fit(*fit)
             separated.append(self.separating_direction_)
         slowest = max(fits, key=lambda fit: fit[-1].iterations)
         warned = list(dict.fromkeys(self.warnings_))
@@ -272,7 +272,7 @@ def _raw(design: Design, B: Array) -> tuple[Array, Array]:
     return np.ascontiguousarray(theta.T), np.asarray(theta_0)
 
 
-def _beside(found: Array, j: int, watch: Watch | None) -> Watch | None:
+def _with_column(found: Array, j: int, watch: Watch | None) -> Watch | None:
     """Shows class j's column among those of the other classes, as they stand."""
     if watch is None:
         return None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from pellucid.explanation import Explanation, Formula
-from pellucid.linear.by_descent import steps_statement
+from pellucid.linear.descent_fit import steps_statement
 from pellucid.linear.descent_settings import (
     BATCH_SIZE,
     NEWTON,

@@ -16,7 +16,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from pellucid.errors import ConditionWarning, SingularWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
-from pellucid.linear.by_descent import steps_statement
+from pellucid.linear.descent_fit import steps_statement
 from pellucid.linear.formula_parts import formula_parts
 from pellucid.linear.input_rows import query_rows
 from pellucid.linear.solvers.ridge_solutions import Solution
@@ -90,7 +90,7 @@ class SquareLossRegressor(MultiOutputMixin, RegressorMixin, GlassBox):  # type: 
         self.intercept_ = float(theta_0[0]) if flat else np.array(theta_0)
         self.solver_, self.condition_ = solution.solver, float(solution.condition)
 
-    def keep_solution(self, solution: Solution, theta_0: Array, flat: bool) -> None:
+    def set_solution(self, solution: Solution, theta_0: Array, flat: bool) -> None:
         """Take a solution as the fit, and warn of what it lacks.
 
         Parameters

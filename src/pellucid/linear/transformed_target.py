@@ -109,7 +109,7 @@ class TransformedTarget(RegressorMixin, GlassBox):  # type: ignore[misc]
             When a target is negative.
         """
         self.check_hyperparameters()
-        u = self._there(y)
+        u = self._to_scale(y)
         model = self._regression()
         weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
         return self._finish(model.fit(X, u, **weighted), X, u, sample_weight)
@@ -120,7 +120,7 @@ class TransformedTarget(RegressorMixin, GlassBox):  # type: ignore[misc]
         Notes: Concept 87
         """
         self.check_hyperparameters()
-        u = self._there(y)
+        u = self._to_scale(y)
         weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
         found = self._regression().path(X, u, list(values), **weighted)
         return [copy.copy(self)._finish(model, X, u, sample_weight) for model in found]
@@ -132,7 +132,7 @@ class TransformedTarget(RegressorMixin, GlassBox):  # type: ignore[misc]
 
         return LeastSquares()
 
-    def _there(self, y: Any) -> Array:
+    def _to_scale(self, y: Any) -> Array:
         y = np.asarray(y, dtype=np.float64)
         if not (y >= 0).all():
             raise FramingError(

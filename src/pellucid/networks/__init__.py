@@ -70,7 +70,7 @@ HOMES: dict[str, str] = {
     "compose_filters": "pellucid.networks.linear_collapse",
     "computing_in": "pellucid.networks.engine.precision",
     "coverage": "pellucid.networks.layers.filtering",
-    "dark_and_bright": "pellucid.networks.layers.filtering",
+    "brightness_marks": "pellucid.networks.layers.filtering",
     "defaults_for": "pellucid.networks.pairing",
     "filter_bank": "pellucid.networks.layers.filtering",
     "filtered": "pellucid.networks.layers.filtering",
@@ -79,9 +79,9 @@ HOMES: dict[str, str] = {
     "match_score": "pellucid.networks.layers.filtering",
     "neuron": "pellucid.networks.pairing",
     "play": "pellucid.networks.passes.player",
-    "reads_both_ways": "pellucid.networks.layers.filtering",
+    "is_palindromic": "pellucid.networks.layers.filtering",
     "robustness": "pellucid.networks.adversarial.adversarial_examples",
-    "judged_norms": "pellucid.networks.training.gradient_norms",
+    "gradient_norm_verdict": "pellucid.networks.training.gradient_norms",
     "saliency": "pellucid.networks.passes.input_gradients",
     "tensor_filter": "pellucid.networks.layers.filtering",
     "train": "pellucid.networks.training.train_network",
@@ -91,4 +91,11 @@ HOMES: dict[str, str] = {
 
 __all__ = list(HOMES)
 
-__getattr__, __dir__ = lazy_names(__name__, HOMES)
+# Name of before -> the name of today; the former works for one version, with a warning.
+FORMER = {
+    "dark_and_bright": "brightness_marks",
+    "judged_norms": "gradient_norm_verdict",
+    "reads_both_ways": "is_palindromic",
+}
+
+__getattr__, __dir__ = lazy_names(__name__, HOMES, FORMER)

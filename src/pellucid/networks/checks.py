@@ -39,7 +39,7 @@ PASSES_THROUGH = (
 )  # fmt: skip
 
 
-def refuse(layers: Sequence[Layer], loss: OutputLoss) -> None:
+def check_outputs(layers: Sequence[Layer], loss: OutputLoss) -> None:
     """Outputs that the loss cannot take.
 
     Raises
@@ -161,7 +161,7 @@ def _range(layer: Layer) -> tuple[float, float]:
     return (-float("inf"), float("inf"))
 
 
-def cautions(
+def layer_cautions(
     layers: Sequence[Layer], loss: OutputLoss, points: Sequence[Shape]
 ) -> Iterator[tuple[str, bool]]:
     """What one should know of these layers: a sentence, and whether to warn of it aloud.
@@ -175,7 +175,7 @@ def cautions(
         name = f"Layer {l + 1} ({type(layer).__name__})"
         if isinstance(layer, Step):
             yield f"{name} has slope 0 everywhere: nothing before it can be trained.", True
-        if isinstance(layer, LINEAR) and (after := _followed_by(layers, l)) is not None:
+        if isinstance(layer, LINEAR) and (after := _next_linear(layers, l)) is not None:
             yield _linear(layers, l, after, points)
         if skipped := _skipped(layer):
             yield f"{name}: {skipped}", True
@@ -235,7 +235,7 @@ def _skipped(layer: Any) -> str:
     )
 
 
-def _followed_by(layers: Sequence[Layer], l: int) -> int | None:
+def _next_linear(layers: Sequence[Layer], l: int) -> int | None:
     """The next linear layer, when nothing nonlinear stands between."""
     for at in range(l + 1, len(layers)):
         if isinstance(layers[at], LINEAR):

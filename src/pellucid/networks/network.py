@@ -16,8 +16,8 @@ import jax.numpy as jnp
 from pellucid.errors import FramingError, HyperparameterError, NetworkWarning, ShapeError
 from pellucid.hyperparameters import is_whole
 from pellucid.networks.checks import (
-    cautions,
-    refuse,
+    check_outputs,
+    layer_cautions,
     refuse_ids,
     refuse_points,
 )
@@ -32,7 +32,7 @@ from pellucid.networks.layers.series import (
     refuse_no_layers,
     shapes_of_series,
 )
-from pellucid.networks.output_losses import DIRECT, OutputLoss, loss_named, matched
+from pellucid.networks.output_losses import DIRECT, OutputLoss, loss_named, targets_like
 from pellucid.networks.parameters import as_numbers, checked_params, points_in
 from pellucid.networks.summary import Summary, summary_of
 
@@ -104,8 +104,8 @@ class Network:
         of_params, points = shapes_of_series(self.layers, self._input())
         object.__setattr__(self, "_of_params", tuple(of_params))
         object.__setattr__(self, "_points", tuple(points))
-        refuse(self.layers, loss)
-        for said, aloud in cautions(self.layers, loss, points):
+        check_outputs(self.layers, loss)
+        for said, aloud in layer_cautions(self.layers, loss, points):
             if aloud:
                 warnings.warn(said, NetworkWarning, stacklevel=3)
 
@@ -134,7 +134,7 @@ class Network:
 
         Notes: Concept 283, Concept 284, Def 341, KE 438
         """
-        found = cautions(self.layers, loss_named(self.loss), self.points)
+        found = layer_cautions(self.layers, loss_named(self.loss), self.points)
         return tuple(said for said, _ in found)
 
     @property
@@ -193,7 +193,7 @@ class Network:
         loss, depth = self.head
         params, x = _on_device(self.checked(params)), device_array(x)
         g, _, _ = forward_series(self.layers[:depth], params[:depth], x, mode)
-        return loss.value(g, matched(g, y, loss.name == "nllm"))
+        return loss.value(g, targets_like(g, y, loss.name == "nllm"))
 
     def loss_and_gradient(
         self, params: Any, x: Any, y: Any, mode: Mode, weights: Any = None
@@ -225,7 +225,7 @@ class Network:
         params, x = _on_device(self.checked(params)), device_array(x)
         mode = replace(mode, weights=weights)
         g, backward, states = forward_series(self.layers[:depth], params[:depth], x, mode)
-        y = matched(g, y, loss.name == "nllm")
+        y = targets_like(g, y, loss.name == "nllm")
         _, gradient = backward(self.shared(loss.slope(g, y), weights))
         rest = range(depth, len(self.layers))
         return (

@@ -188,7 +188,7 @@ def number_truths(y: Any) -> Any:
     return array
 
 
-def matched(g: Any, y: Any, classes: bool = False) -> Any:
+def targets_like(g: Any, y: Any, classes: bool = False) -> Any:
     """y with the shape of the guesses: (n,) serves n×1; any other difference is refused.
 
     Parameters

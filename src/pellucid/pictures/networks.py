@@ -16,7 +16,7 @@ from pellucid.networks import Dense, Network
 from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.layers.layer import shape_text
 from pellucid.networks.layers.softmax import Softmax
-from pellucid.networks.passes.naming import names_of, raised
+from pellucid.networks.passes.naming import names_of, superscript
 from pellucid.networks.passes.readable_pass import Pass, backward_pass
 from pellucid.pictures.diagram import (
     RADIUS,
@@ -80,7 +80,10 @@ def zoom(
     sizes = [network.points[dense[0]][0], *(network.points[each + 1][0] for each in dense)]
     weights = None if params is None else [np.asarray(params[each]["W"]) for each in dense]
     titles = ["A⁰ = x", *(f"layer {i + 1}" for i in range(len(dense)))]
-    below = ["", *(f"W{raised(i + 1)}: {_size(network, each)}" for i, each in enumerate(dense))]
+    below = [
+        "",
+        *(f"W{superscript(i + 1)}: {_size(network, each)}" for i, each in enumerate(dense)),
+    ]
     return links(sizes, weights=weights, titles=titles, below=below)
 
 
@@ -130,7 +133,7 @@ def one_layer(m: int, n: int, f: str = "f", l: int = 1) -> Figure:
 
     Notes: Notation 269, Notation 270, Def 265
     """
-    up, before = raised(l), raised(l - 1)
+    up, before = superscript(l), superscript(l - 1)
     ins, outs = shown_of(m), shown_of(n)
     rows, step = max(len(ins), len(outs)), 0.78
     middle = 0.55 + step * rows / 2
@@ -233,7 +236,7 @@ def compact_layer(l: int = 1) -> Figure:
 
     Notes: Notation 271, Def 272
     """
-    up, before = raised(l), raised(l - 1)
+    up, before = superscript(l), superscript(l - 1)
     linear = Block("Σ", f"Z{up}", above=f"W{up}, W₀{up}")
     return chain(
         [Block(f"A{before}", boxed=False), linear, Block(f"f{up}", f"A{up}", colour=GREEN)]

@@ -201,7 +201,7 @@ def kept_variance(model: Any) -> Figure:
 def code_book(model: Any) -> Figure:
     """What is written for the categories of the first column."""
     levels = [shortened(str(level), 14) for level in model.categories_[0]][:MOST_LEVELS]
-    book = np.asarray(model.book(0), dtype=np.float64)[: len(levels), :MOST_LEVELS]
+    book = np.asarray(model.code_table(0), dtype=np.float64)[: len(levels), :MOST_LEVELS]
     return codes.code_rows({str(columns_of(model, 1)[0]): book}, levels)
 
 

@@ -10,7 +10,7 @@ from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.model_choice import compare
 from pellucid.linear.ridge import Ridge
-from pellucid.linear.solvers.lam_grid import beyond
+from pellucid.linear.solvers.lam_grid import extended_lams
 
 
 def _table(X: np.ndarray) -> Table:
@@ -43,7 +43,7 @@ def test_a_grid_is_left_where_its_end_is_best(grid: tuple[float, ...], noise: fl
     X = rng.normal(size=(60, 8))
     y = X @ np.ones(8) * (noise == 0) + noise * rng.normal(size=60)
     fixed = tune(Ridge(), X, y, grid)
-    free = tune(Ridge(), X, y, grid, beyond=beyond)
+    free = tune(Ridge(), X, y, grid, beyond=extended_lams)
     assert fixed.values == grid
     assert set(grid) < set(free.values)
     assert list(free.values) == sorted(free.values)

@@ -99,7 +99,9 @@ def test_the_parts_of_a_hessian_add_up() -> None:
     loss = MeanLoss(whole, Y, 0.0)
     parts = []
     for at in (slice(0, 250), slice(250, 600)):
-        part = MeanLoss(Design.like(X[at], w[at], True, whole.mean, whole.scale), Y[at], 0.0)
+        part = MeanLoss(
+            Design.with_statistics(X[at], w[at], True, whole.mean, whole.scale), Y[at], 0.0
+        )
         parts.append(part.curvature(part.at(B)[2], True))
     np.testing.assert_allclose(
         loss.curvature(loss.at(B)[2], True), sum(parts), rtol=1e-9, atol=1e-12

@@ -30,7 +30,7 @@ def class_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     """
     blocks, width = [], 0
     for at, levels in enumerate(model.categories_):
-        book = model.book(at)
+        book = model.code_table(at)
         places = exact_places(graph, rows.column(graph, at), levels.tolist())
         blocks.append(from_book(graph, book, _refusing(graph, places, model, len(levels))))
         width += book.shape[1]
@@ -61,7 +61,7 @@ def factored_code(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
         cells = rows.column(graph, at)
         split = None if delimiter is None else factors(graph, cells, delimiter, count)
         for i in range(count):
-            levels, book = model.categories_[part].tolist(), model.book(part)
+            levels, book = model.categories_[part].tolist(), model.code_table(part)
             if split is None:
                 places = exact_places(graph, cells, levels)
             else:
@@ -104,7 +104,7 @@ def bins(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     """
     blocks, width = [], 0
     for at, edges in enumerate(model.edges_):
-        book = model.book(at)
+        book = model.code_table(at)
         cells = rows.column(graph, at)
         blocks.append(from_book(graph, book, bin_places(graph, cells.result, edges)))
         width += book.shape[1]

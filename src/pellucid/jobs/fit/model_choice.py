@@ -25,7 +25,7 @@ from pellucid.jobs.fit.averaging import Held, averages_of
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoded_chunks import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.linear.solvers.lam_grid import beyond
+from pellucid.linear.solvers.lam_grid import extended_lams
 from pellucid.wording import number
 
 Array = NDArray[Any]
@@ -196,7 +196,7 @@ def _try(
         lams = settings.lams or recipe.lams
         # Where classes are separable the log loss falls for ever, by less and less.
         at_rest = NO_BETTER * baseline if loss in ("nll", "nllm") else None
-        further = partial(beyond, a_decade=_a_decade(lams), enough=at_rest)
+        further = partial(extended_lams, a_decade=_a_decade(lams), enough=at_rest)
         tuning = tune(
             pipeline, None, y_some, lams, beyond=None if settings.lams else further, **shared
         )

@@ -26,7 +26,12 @@ from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.on_blocks.job_rows import RowReader
 from pellucid.jobs.on_blocks.measured_rows import encoded
 from pellucid.linear.least_squares import LeastSquares
-from pellucid.linear.on_blocks.fold_moments import Read, moments_of_folds, solved, together
+from pellucid.linear.on_blocks.fold_moments import (
+    Read,
+    moments_of_folds,
+    moments_without,
+    solve_on_blocks,
+)
 from pellucid.linear.on_blocks.ridge import RidgeGrid, refuse_empty
 from pellucid.linear.ridge import Ridge
 from pellucid.linear.ridge_cv import held_out_errors
@@ -116,8 +121,8 @@ def fit_ridge(rows: AllRows, chosen: Candidate) -> FittedToAll:
         tried, scores, lam = grid.over(lams, rows.recipe.lams)
         chosen = _with_grid(chosen, tried, scores, lam, grid)
         model.set_params(lam=lam)
-    tested = _solved(model, rows, _training(read), together(folds, (TEST_FOLD,)), lam)
-    last = _solved(model, rows, read, together(folds), lam)
+    tested = _solved(model, rows, _training(read), moments_without(folds, (TEST_FOLD,)), lam)
+    last = _solved(model, rows, read, moments_without(folds), lam)
     return FittedToAll(tested, last, chosen, False)
 
 
@@ -146,8 +151,8 @@ def _solved(model: Any, rows: AllRows, read: Read, moments: Any, lam: float) -> 
     found = copy.deepcopy(model)
     found.check_hyperparameters()
     found.n_features_in_ = len(moments.x_mean)
-    solution, theta_0 = solved(rows.passes, rows.source, read, moments, lam, offset=True)
-    found.keep_solution(solution, theta_0, True)
+    solution, theta_0 = solve_on_blocks(rows.passes, rows.source, read, moments, lam, offset=True)
+    found.set_solution(solution, theta_0, True)
     found.n_iter_, found.moments_ = 1, None
     return found
 
@@ -156,7 +161,7 @@ def _with_grid(
     chosen: Candidate, tried: Array, scores: Array, lam: float, grid: RidgeGrid
 ) -> Candidate:
     """The candidate with what the folds of all training rows say of each λ."""
-    means, train = grid.mean(scores), together(grid.folds)
+    means, train = grid.mean(scores), moments_without(grid.folds)
     inside = held_out_errors(train, train, tried, grid.offset)[0].mean(axis=1) / train.weight
 
     def score(at: int) -> Score:

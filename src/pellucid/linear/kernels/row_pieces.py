@@ -28,13 +28,13 @@ PIECES = 16
 PIECE_NUMBERS = 1 << 17  # a piece holds at least so many numbers
 
 
-def with_steady_bits(method: Method) -> Method:
+def independent_of_threads(method: Method) -> Method:
     """A method `f(self, X, …)` whose sums do not depend on how many threads BLAS has.
 
     Examples
     --------
     >>> class Sum:
-    ...     @with_steady_bits
+    ...     @independent_of_threads
     ...     def of(self, X):
     ...         return np.ones(2) @ X
     >>> Sum().of(np.eye(2)).tolist()

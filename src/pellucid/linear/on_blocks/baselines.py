@@ -15,7 +15,7 @@ from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.scaling import Spread, merged, spread
 from pellucid.errors import FramingError
-from pellucid.linear.on_blocks.label_survey import survey
+from pellucid.linear.on_blocks.label_survey import survey_labels
 
 
 def fit_mean(model: Any, source: RowBlocks, passes: Passes) -> Any:
@@ -33,7 +33,7 @@ def fit_mean(model: Any, source: RowBlocks, passes: Passes) -> Any:
 
 def fit_shares(model: Any, source: RowBlocks, passes: Passes) -> Any:
     """Fit a `MajorityBaseline`."""
-    found = survey(passes, source, None)
+    found = survey_labels(passes, source, None)
     if found.multilabel:
         raise FramingError("MajorityBaseline takes one label a row; y has several columns.")
     keep_columns(model, source, found.d)

@@ -18,18 +18,18 @@ from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.magnitudes import refuse_extremes
 from pellucid.data.weights import class_weights
 from pellucid.errors import FramingError, TooFewRowsError
-from pellucid.linear.on_blocks.label_survey import LabelSurvey, survey
+from pellucid.linear.on_blocks.label_survey import LabelSurvey, survey_labels
 from pellucid.linear.on_blocks.mean_loss import (
     BlockLoss,
     LabelledRows,
     Part,
     Question,
-    Scheme,
     Task,
+    TileReader,
     minimized_together,
 )
 from pellucid.linear.score_classifier import START_TOL
-from pellucid.linear.score_cv import FOLD_TOL, LAMS, further, lowest
+from pellucid.linear.score_cv import FOLD_TOL, LAMS, extended_grid, index_of_least_loss
 from pellucid.linear.solvers.design import COMPILED
 from pellucid.linear.solvers.newton import Evidence, minimize
 
@@ -51,9 +51,9 @@ def fit_penalized(model: Any, source: RowBlocks, passes: Passes) -> Any:
             f"{type(model).__name__} on blocks takes algorithm='newton'; for "
             f"{model.algorithm!r} give rows in memory, or partial_fit block by block."
         )
-    rows = labelled(model, source, passes, None)
+    rows = labelled_rows(model, source, passes, None)
     loss = BlockLoss(rows, model.lam)
-    start = first_guess(loss, model)
+    start = initial_parameters(loss, model)
     before = getattr(model, "coef_", None) if model.warm_start else None
     if before is not None and before.shape == (loss.k, loss.design.d):
         start = loss.design.standardized(before.T, np.asarray(model.intercept_))
@@ -64,11 +64,13 @@ def fit_penalized(model: Any, source: RowBlocks, passes: Passes) -> Any:
 
 def fit_sigmoids(model: Any, source: RowBlocks, passes: Passes) -> Any:
     """Fit a `SigmoidsClassifier`: its classes side by side."""
-    rows = labelled(model, source, passes, None)
+    rows = labelled_rows(model, source, passes, None)
     losses = [BlockLoss(rows, model.lam, Part(column=j)) for j in range(rows.sample[1].shape[1])]
-    tasks: list[Task] = [(loss, first_guess(loss, model), _settings(model)) for loss in losses]
+    tasks: list[Task] = [
+        (loss, initial_parameters(loss, model), _settings(model)) for loss in losses
+    ]
     fits = [(loss, *found) for loss, found in zip(losses, minimized_together(tasks), strict=True)]
-    model.keep_columns(fits)
+    model.set_columns(fits)
     model.solver_ += " of blocks"
     return model
 
@@ -93,16 +95,16 @@ def fit_cross_validated(model: Any, source: RowBlocks, passes: Passes) -> Any:
             f"{type(model).__name__} on blocks takes a number of folds or HashedFolds as cv; got "
             f"{model.cv!r}."
         )
-    rows = labelled(model, source, passes, splitter)
+    rows = labelled_rows(model, source, passes, splitter)
     lams = np.sort(np.asarray(list(model.lams), dtype=float))[::-1]
     fits, losses = _grid(model, rows, lams, None)
-    best = lowest(losses.mean(axis=1))
-    while tuple(model.lams) == LAMS.default and (lam := further(lams, losses.mean(axis=1))):
+    best = index_of_least_loss(losses.mean(axis=1))
+    while tuple(model.lams) == LAMS.default and (lam := extended_grid(lams, losses.mean(axis=1))):
         at = len(lams) if lam < lams[-1] else 0
         more, judged = _grid(model, rows, np.array([lam]), fits[best][1])
         lams, losses = np.insert(lams, at, lam), np.insert(losses, at, judged, axis=0)
         fits[at:at] = more
-        best = lowest(losses.mean(axis=1))
+        best = index_of_least_loss(losses.mean(axis=1))
     model.lams_, model.cv_losses_, model.lam_ = lams, losses, float(lams[best])
     _keep(model, fits[best])
     return model
@@ -118,7 +120,7 @@ def _grid(
     tasks: list[Task] = []
     for lam in lams:
         loss = BlockLoss(rows, float(lam))
-        start = first_guess(loss, model, start)
+        start = initial_parameters(loss, model, start)
         tasks.append((loss, start, settings))
         tasks += [(BlockLoss(rows, float(lam), Part(j), loss), start, judged) for j in range(k)]
     found = minimized_together(tasks)
@@ -132,11 +134,11 @@ def _grid(
     return fits, np.reshape(losses, (len(lams), k))
 
 
-def labelled(
+def labelled_rows(
     model: Any, source: RowBlocks, passes: Passes, splitter: HashedFolds | None
 ) -> LabelledRows:
     """One pass: what the objectives need to know beforehand. Sets the classes of the model."""
-    found = survey(passes, source, splitter)
+    found = survey_labels(passes, source, splitter)
     refuse_extremes(found.largest[None])
     _take_classes(model, found)
     keep_columns(model, source, found.d)
@@ -148,7 +150,7 @@ def labelled(
     )
     deviation = found.columns.deviation
     scale = deviation if offset else np.hypot(deviation, found.columns.mean)
-    scheme = Scheme(
+    scheme = TileReader(
         classes=found.classes,
         class_weight=own,
         one_score=not found.multilabel and model.truths(np.arange(k)).shape[1] == 1,
@@ -201,7 +203,7 @@ def _refuse_lone(model: Any, found: LabelSurvey) -> None:
         )
 
 
-def first_guess(loss: BlockLoss, model: Any, B: Array | None = None) -> Array:
+def initial_parameters(loss: BlockLoss, model: Any, B: Array | None = None) -> Array:
     """The minimiser on the sample; zero where the sample says too little, or λ = 0."""
     small, rows = loss.sampled, loss.rows
     if B is None:
@@ -220,5 +222,5 @@ def _settings(model: Any) -> dict[str, Any]:
 
 
 def _keep(model: Any, fit: Sequence[Any]) -> None:
-    model.keep_fit(*fit)
+    model.set_fit(*fit)
     model.solver_ += " of blocks"

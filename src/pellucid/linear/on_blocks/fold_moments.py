@@ -21,7 +21,7 @@ from pellucid.linear.solvers.moments import Moments, merge, partials, uncentred
 from pellucid.linear.solvers.ridge_fit import LARGEST_GRAM
 from pellucid.linear.solvers.ridge_solutions import (
     Solution,
-    augmented,
+    augmented_rows,
     by_qr,
     from_moments,
 )
@@ -32,7 +32,7 @@ Sample = tuple[Array, Array, Array | None, NDArray[np.intp]]  # X, Y, weights, f
 Read = Callable[[Tile], Sample]
 
 
-def folded(X: Array, Y: Array, weights: Array | None, fold: NDArray[np.intp]) -> Folded:
+def moments_by_fold(X: Array, Y: Array, weights: Array | None, fold: NDArray[np.intp]) -> Folded:
     """Moments of the rows of each fold that is there.
 
     Notes: §2.5.6, Def 85
@@ -44,7 +44,7 @@ def folded(X: Array, Y: Array, weights: Array | None, fold: NDArray[np.intp]) ->
     return dict(zip(present.tolist(), found, strict=True))
 
 
-def merged(a: Folded, b: Folded) -> Folded:
+def merge_folds(a: Folded, b: Folded) -> Folded:
     """Moments of two runs of rows together, fold by fold."""
     both = {j: merge(a[j], b[j]) for j in a if j in b}
     return {**a, **b, **both}
@@ -59,11 +59,11 @@ def moments_of_folds(passes: Passes, source: RowBlocks, read: Read) -> Folded:
 
     Notes: §2.5.6, Def 85
     """
-    found = passes.reduce(source, lambda tile: folded(*read(tile)), merged)
+    found = passes.reduce(source, lambda tile: moments_by_fold(*read(tile)), merge_folds)
     return dict(sorted(found.items()))
 
 
-def together(folds: Folded, without: tuple[int, ...] = ()) -> Moments:
+def moments_without(folds: Folded, without: tuple[int, ...] = ()) -> Moments:
     """The moments of all folds but some."""
     return reduce(merge, [m for j, m in folds.items() if j not in without])
 
@@ -98,7 +98,7 @@ def _added(a: dict[int, Array], b: dict[int, Array]) -> dict[int, Array]:
     return {j: a[j] + b[j] for j in a}
 
 
-def solved(
+def solve_on_blocks(
     passes: Passes,
     source: RowBlocks,
     read: Read,
@@ -142,17 +142,17 @@ def _by_qr(
     def partial(tile: Tile) -> Array:
         X, Y, weights, _ = read(tile)
         rows = np.hstack([X - m.x_mean, Y - m.y_mean])
-        return triangle(rows if weights is None else rows * np.sqrt(weights)[:, None])
+        return triangular_factor(rows if weights is None else rows * np.sqrt(weights)[:, None])
 
-    R = passes.reduce(source, partial, lambda a, b: triangle(np.vstack([a, b])))
+    R = passes.reduce(source, partial, lambda a, b: triangular_factor(np.vstack([a, b])))
     Z, T = R[:, :d], R[:, d:]
-    rows = augmented(Z, T, lam, m.weight) if lam > 0 else (Z, T)
+    rows = augmented_rows(Z, T, lam, m.weight) if lam > 0 else (Z, T)
     solution = by_qr(*rows)[0]
     named = f"{solution.solver} of blocks"
     return Solution(solution.theta, named, solution.condition, solution.dependent)
 
 
-def triangle(rows: Array) -> Array:
+def triangular_factor(rows: Array) -> Array:
     """R of a QR decomposition of the rows; these themselves where they are fewer than columns."""
     if len(rows) <= rows.shape[1]:
         return rows

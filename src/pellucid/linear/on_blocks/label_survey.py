@@ -67,7 +67,7 @@ class LabelSurvey:
         return bool(self.sample.arrays[1].ndim == 2)
 
 
-def survey(passes: Passes, source: RowBlocks, splitter: HashedFolds | None) -> LabelSurvey:
+def survey_labels(passes: Passes, source: RowBlocks, splitter: HashedFolds | None) -> LabelSurvey:
     """One pass over the rows.
 
     Raises
@@ -136,7 +136,7 @@ def _merged(a: LabelSurvey | None, b: LabelSurvey | None) -> LabelSurvey | None:
         return a or b
     if a.multilabel != b.multilabel or (a.multilabel and len(a.classes) != len(b.classes)):
         raise FramingError("y has blocks of different numbers of columns: give each the same.")
-    classes = a.classes if a.multilabel else _united(a.classes, b.classes)
+    classes = a.classes if a.multilabel else _merged_surveys(a.classes, b.classes)
     width = (len(a.weight), len(classes))
     weight = np.zeros(width)
     for part in (a, b):
@@ -153,7 +153,7 @@ def _merged(a: LabelSurvey | None, b: LabelSurvey | None) -> LabelSurvey | None:
     )
 
 
-def _united(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+def _merged_surveys(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     if len(a) == len(b) and (a == b).all():
         return a if a.dtype.itemsize >= b.dtype.itemsize else b
     try:

@@ -75,7 +75,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Scheme:
+class TileReader:
     """How a tile is read: truths, weights, standardised columns. It travels to who reads.
 
     Parameters
@@ -122,20 +122,22 @@ class Scheme:
             codes = np.searchsorted(self.classes, y)
             Y = codes[:, None].astype(float) if self.one_score else np.eye(len(self.classes))[codes]
             weights = weights * self.class_weight[codes]
-        found = Design.like(X, weights, self.offset, self.mean, self.scale, compiled=self.compiled)
+        found = Design.with_statistics(
+            X, weights, self.offset, self.mean, self.scale, compiled=self.compiled
+        )
         return found, Y
 
 
-def answered(scheme: Scheme, questions: Sequence[Question], tile: Tile) -> Sums:
+def partial_sums(scheme: TileReader, questions: Sequence[Question], tile: Tile) -> Sums:
     """What the rows of a tile add to the answers.
 
     Notes: eq 4.56, eq 4.57
     """
     design, Y, fold = scheme.read(tile)
-    return [_answer(each, design, Y, fold) for each in questions]
+    return [_partial_sum(each, design, Y, fold) for each in questions]
 
 
-def _answer(asked: Question, design: Design, Y: Array, fold: Any) -> tuple[Any, ...]:
+def _partial_sum(asked: Question, design: Design, Y: Array, fold: Any) -> tuple[Any, ...]:
     part, weights = asked.part, design.weights
     if part.fold is not None:
         weights = np.where((fold == part.fold) == part.held_out, weights, 0.0)
@@ -152,7 +154,7 @@ def _added(a: Sums, b: Sums) -> Sums:
     return [tuple(map(np.add, x, y)) for x, y in zip(a, b, strict=True)]
 
 
-def _widened(a: Sums, b: Sums) -> Sums:
+def _merged_range(a: Sums, b: Sums) -> Sums:
     return [(min(x[0], y[0]), max(x[1], y[1])) for x, y in zip(a, b, strict=True)]
 
 
@@ -173,7 +175,7 @@ class LabelledRows:
 
     passes: Passes
     source: RowBlocks
-    scheme: Scheme
+    scheme: TileReader
     survey: LabelSurvey
     weight: Array
     sample: tuple[Design, Array]
@@ -195,10 +197,10 @@ class LabelledRows:
         scheme = self.scheme
 
         def partial(tile: Tile) -> Sums:
-            return answered(scheme, questions, tile)
+            return partial_sums(scheme, questions, tile)
 
         return self.passes.reduce(
-            self.source, partial, _widened if questions[0].margins else _added
+            self.source, partial, _merged_range if questions[0].margins else _added
         )
 
 
@@ -243,33 +245,33 @@ class BlockLoss(MeanLoss):
         return int(self.design.width * self.k)
 
     @property
-    def always_renewed(self) -> bool:
+    def hessian_every_step(self) -> bool:
         """A Hessian that comes with each pass costs nothing more."""
         return self.numbers <= WITH_HESSIAN and self.near is None
 
     @property
-    def renewal(self) -> tuple[bool, int]:
+    def hessian_schedule(self) -> tuple[bool, int]:
         """As `MeanLoss` has it; a Hessian of a sample serves as long as it can."""
-        precise, patience = super().renewal
+        precise, patience = super().hessian_schedule
         if self.truncated or self.near is not None:
             return False, 40
-        return precise, 1 if self.always_renewed else patience
+        return precise, 1 if self.hessian_every_step else patience
 
-    def neighbour(self, precise: bool) -> Array | None:
+    def neighbouring_hessian(self, precise: bool) -> Array | None:
         """The Hessian of the mean loss of the neighbouring objective, where that is enough."""
         latest = None if self.near is None or precise else self.near.latest
         return None if latest is None else latest.H
 
     def question(self, method: str, asked: tuple[Any, ...]) -> Question | None:
         """What a pass has to give for a method's answer; None where none is needed."""
-        total, precise = self.rows.total(self.part), self.renewal[0]
+        total, precise = self.rows.total(self.part), self.hessian_schedule[0]
         if method == "at":
-            return Question(self.part, total, asked[0], self.always_renewed, precise)
+            return Question(self.part, total, asked[0], self.hessian_every_step, precise)
         if method == "margins":
             return Question(self.part, total, asked[0], margins=True)
         point, precise = asked
         known = point.H is not None and point.precise >= precise
-        if self.truncated or known or self.neighbour(precise) is not None:
+        if self.truncated or known or self.neighbouring_hessian(precise) is not None:
             return None
         return Question(self.part, total, point.B, True, precise)
 
@@ -281,11 +283,15 @@ class BlockLoss(MeanLoss):
             point, precise = asked
             if self.truncated:
                 _, _, g = self.sampled.at(point.B)
-                return Solve(self.sampled.cheap_guess(g))
+                return Solve(self.sampled.approximate_solve(g))
             H = sums[2] if sums is not None else point.H
-            return self.solve(np.array(self.neighbour(precise) if H is None else H), precise)
+            return self.solve(
+                np.array(self.neighbouring_hessian(precise) if H is None else H), precise
+            )
         (B,), (J, G, H) = asked, sums
-        point = self.latest = Point(B, H if self.always_renewed else None, self.renewal[0])
+        point = self.latest = Point(
+            B, H if self.hessian_every_step else None, self.hessian_schedule[0]
+        )
         return float(J) + float((self.ridge * B * B).sum()), G + 2 * self.ridge * B, point
 
     def margins(self, B: Array) -> Array:

@@ -51,12 +51,12 @@ def recession_on_blocks(loss: Any, B: Array) -> Array | None:
 
     def first(tile: Tile) -> tuple[Array, Worst]:
         tile_loss, X, codes = read(tile)
-        return gaps_of(X, codes).total(), _worst(tile_loss.margins(B), X, codes, most)
+        return gaps_of(X, codes).total(), _smallest_amounts(tile_loss.margins(B), X, codes, most)
 
     def hurt(tile: Tile, D: Array) -> tuple[float, Worst]:
         _, X, codes = read(tile)
         lead = gaps_of(X, codes).along(D)
-        return float(lead.max(initial=0.0)), _worst(lead.min(axis=1), X, codes, most)
+        return float(lead.max(initial=0.0)), _smallest_amounts(lead.min(axis=1), X, codes, most)
 
     reduce, source = loss.rows.passes.reduce, loss.rows.source
     total, (_, X, codes) = reduce(
@@ -79,7 +79,7 @@ def recession_on_blocks(loss: Any, B: Array) -> Array | None:
     return None
 
 
-def _worst(amounts: Array, X: Array, codes: NDArray[np.intp], most: int) -> Worst:
+def _smallest_amounts(amounts: Array, X: Array, codes: NDArray[np.intp], most: int) -> Worst:
     """The rows of least amount, the earlier of equals."""
     chosen = np.argsort(amounts, kind="stable")[:most]
     return amounts[chosen], X[chosen], codes[chosen]
@@ -87,4 +87,4 @@ def _worst(amounts: Array, X: Array, codes: NDArray[np.intp], most: int) -> Wors
 
 def _merged(a: Worst, b: Worst, most: int) -> Worst:
     amounts, X, codes = (np.concatenate(each) for each in zip(a, b, strict=True))
-    return _worst(amounts, X, codes, most)
+    return _smallest_amounts(amounts, X, codes, most)

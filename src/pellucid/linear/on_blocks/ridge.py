@@ -29,11 +29,11 @@ from pellucid.linear.on_blocks.fold_moments import (
     Read,
     errors_of_folds,
     moments_of_folds,
-    solved,
-    together,
+    moments_without,
+    solve_on_blocks,
 )
 from pellucid.linear.ridge_cv import are_cancelled, held_out_errors
-from pellucid.linear.solvers.lam_grid import best_lam, beyond
+from pellucid.linear.solvers.lam_grid import best_lam, extended_lams
 
 Array = NDArray[np.float64]
 
@@ -56,12 +56,12 @@ def fit_ridge_cv(model: Any, source: RowBlocks, passes: Passes) -> Any:
         raise FramingError(
             f"RidgeCV on blocks takes a number of folds or HashedFolds as cv; got {model.cv!r}."
         )
-    read = reading(splitter)
+    read = tile_reader(splitter)
     folds = moments_of_folds(passes, source, read)
     refuse_empty(folds, splitter.n_splits)
     grid = RidgeGrid(passes, source, read, folds, model.fit_intercept)
     model.lams_, model.scores_, model.lam_ = grid.over(model.lams, type(model)().lams)
-    _keep(model, passes, source, read, together(folds), model.lam_)
+    _keep(model, passes, source, read, moments_without(folds), model.lam_)
     return model
 
 
@@ -84,14 +84,14 @@ def fit_ridge(model: Any, source: RowBlocks, passes: Passes) -> Any:
                 f"{type(model).__name__} on blocks takes no {name}={getattr(model, name)!r}: leave "
                 "it at its default, or fit rows in memory."
             )
-    read = reading(None)
+    read = tile_reader(None)
     folds = moments_of_folds(passes, source, read)
-    _keep(model, passes, source, read, together(folds), float(getattr(model, "lam", 0.0)))
+    _keep(model, passes, source, read, moments_without(folds), float(getattr(model, "lam", 0.0)))
     model.n_iter_, model.moments_ = 1, None
     return model
 
 
-def reading(splitter: HashedFolds | None) -> Read:
+def tile_reader(splitter: HashedFolds | None) -> Read:
     """What reads a tile of arrays: rows, answers, weights and the fold of each row."""
 
     def read(tile: Tile) -> Any:
@@ -113,8 +113,10 @@ def _keep(
     model: Any, passes: Passes, source: RowBlocks, read: Read, moments: Any, lam: float
 ) -> None:
     keep_columns(model, source, len(moments.x_mean))
-    solution, theta_0 = solved(passes, source, read, moments, lam, offset=bool(model.fit_intercept))
-    model.keep_solution(solution, theta_0, flat_answers(source))
+    solution, theta_0 = solve_on_blocks(
+        passes, source, read, moments, lam, offset=bool(model.fit_intercept)
+    )
+    model.set_solution(solution, theta_0, flat_answers(source))
 
 
 class RidgeGrid:
@@ -148,7 +150,9 @@ class RidgeGrid:
         """The λ tried, their held-out errors (a, k), and the best; the default grid goes on."""
         tried = np.asarray(list(lams), dtype=np.float64)
         scores = self.scores(tried)
-        while tuple(lams) == tuple(default) and len(more := beyond(tried, self.mean(scores))):
+        while tuple(lams) == tuple(default) and len(
+            more := extended_lams(tried, self.mean(scores))
+        ):
             tried, scores = np.append(tried, more), np.vstack([scores, self.scores(more)])
         best = best_lam(tried, self.mean(scores))
         if len(tried) > len(tuple(lams)):
@@ -166,7 +170,7 @@ class RidgeGrid:
         sums: dict[int, Array] = {}
         again: dict[int, tuple[Array, Array]] = {}
         for j, held in self.folds.items():
-            train = together(self.folds, (j,))
+            train = moments_without(self.folds, (j,))
             sums[j], thetas, offsets = held_out_errors(train, held, lams, self.offset)
             if are_cancelled(sums[j], held):
                 again[j] = thetas, offsets

@@ -63,7 +63,7 @@ class Design:
             self.held = self.mean
 
     @classmethod
-    def like(
+    def with_statistics(
         cls,
         X: Any,
         weights: Array,

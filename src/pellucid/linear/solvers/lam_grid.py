@@ -22,7 +22,9 @@ def best_lam(lams: Array, mean: Array) -> float:
     return float(lams[finite][lowest == lowest.min()].max())
 
 
-def beyond(lams: Array, mean: Array, a_decade: int = 2, enough: float | None = None) -> Array:
+def extended_lams(
+    lams: Array, mean: Array, a_decade: int = 2, enough: float | None = None
+) -> Array:
     """Two decades beyond the end of the grid at which the loss is least, and still falls.
 
     Parameters
@@ -44,10 +46,10 @@ def beyond(lams: Array, mean: Array, a_decade: int = 2, enough: float | None = N
     Examples
     --------
     >>> lams = np.array([0.01, 0.1, 1.0])
-    >>> beyond(lams, np.array([1.0, 2.0, 3.0]), 1).round(6).tolist()
+    >>> extended_lams(lams, np.array([1.0, 2.0, 3.0]), 1).round(6).tolist()
     [0.001, 0.0001]
-    >>> len(beyond(lams, np.array([1.0, 1.0, 3.0]))), len(beyond(lams, np.array([2.0, 1.0, 3.0])))
-    (0, 0)
+    >>> [len(extended_lams(lams, np.array([first, 1.0, 3.0]))) for first in (1.0, 2.0)]
+    [0, 0]
 
     Notes: Concept 82
     """

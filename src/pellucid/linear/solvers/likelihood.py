@@ -164,12 +164,12 @@ class MeanLoss:
         )
 
     @property
-    def always_renewed(self) -> bool:
+    def hessian_every_step(self) -> bool:
         """Whether each step has a Hessian of its own."""
         return self.truncated
 
     @property
-    def renewal(self) -> tuple[bool, int]:
+    def hessian_schedule(self) -> tuple[bool, int]:
         """Whether Hessians are taken in 64 bits, and how many steps one serves at least."""
         precise = self.design.n * self.design.d**2 < 2e8
         if self.truncated:
@@ -240,14 +240,14 @@ class MeanLoss:
         )
 
     def _truncated_newton(self, g: Array, precise: bool) -> Solve:
-        guess = self.cheap_guess(g)
+        guess = self.approximate_solve(g)
 
         def product(V: Array) -> Array:
             return self.design.hessian(g, V, precise) + 2 * self.ridge * V
 
         return Solve(lambda G: conjugate_gradients(product, G, guess))
 
-    def cheap_guess(self, g: Array) -> Map:
+    def approximate_solve(self, g: Array) -> Map:
         """About G ↦ H⁻¹G, linear and positive definite, without the Hessian of all scores."""
         chances = np.hstack([g, 1 - g]) if self.k == 1 else g
         v = self.design.weights * (1 - (chances * chances).sum(axis=1)) / (2 if self.k == 1 else 1)

@@ -206,7 +206,7 @@ def uncentred(m: Moments) -> Moments:
     )
 
 
-def appended(m: Moments) -> Moments:
+def with_constant(m: Moments) -> Moments:
     """The same about the origin with a constant 1 as the first entry of x.
 
     Notes: Concept 50

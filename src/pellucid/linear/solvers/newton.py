@@ -114,7 +114,7 @@ def minimizing(
     J, G, g = yield "at", (B,)
     pairs: list[tuple[Array, Array]] = []
     age, slow = 0, solve is None
-    precise, patience = loss.renewal
+    precise, patience = loss.hessian_schedule
     verdict, last = "max_iter", np.inf
     while True:
         evidence.objective.append(J)
@@ -146,7 +146,7 @@ def minimizing(
         evidence.iterations += 1
         age += 1
         norm = evidence.decrement
-        slow, last = loss.always_renewed or norm > SLOW * last, norm
+        slow, last = loss.hessian_every_step or norm > SLOW * last, norm
         if watch is not None and watch(B):
             verdict = "stopped"
             break

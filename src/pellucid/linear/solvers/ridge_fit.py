@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.linear.kernels.row_pieces import one_blas_thread
-from pellucid.linear.solvers.moments import Moments, appended, partial, uncentred
+from pellucid.linear.solvers.moments import Moments, partial, uncentred, with_constant
 from pellucid.linear.solvers.ridge_solutions import (
     EXTENDED_NUMBERS,
     Solution,
-    augmented,
+    augmented_rows,
     by_qr,
-    dual,
     dual_path,
+    dual_solution,
     from_moments,
-    polished,
+    refine_solution,
 )
 
 Array = NDArray[np.float64]
@@ -93,7 +93,7 @@ def _appended_fit(
     X: Any, Y: Array, weights: Array | None, lam: float, prior: Array | None
 ) -> tuple[Solution, Array]:
     full = None if prior is None else prior
-    quick = from_moments(appended(partial(X, Y, weights)), lam, full)
+    quick = from_moments(with_constant(partial(X, Y, weights)), lam, full)
     if quick is not None:
         solution = quick
     else:
@@ -129,7 +129,7 @@ def _dual_fit(
         return None
     Z, R, x_mean, y_mean = _weighted(X, Y, weights, offset)
     total = float(len(Z)) if weights is None else float(weights.sum())
-    found = dual(Z @ Z.T, R, total, lam)
+    found = dual_solution(Z @ Z.T, R, total, lam)
     if found is None:
         return None
     theta = Z.T @ found[0]
@@ -156,13 +156,13 @@ def _row_fit(
         return _iterative_fit(X, Y, weights, lam, offset)
     Z, R, x_mean, y_mean = _weighted(X, Y, weights, offset)
     total = float(len(Z)) if weights is None else float(weights.sum())
-    rows = augmented(Z, R, lam, total) if lam > 0 else (Z, R)
+    rows = augmented_rows(Z, R, lam, total) if lam > 0 else (Z, R)
     solution, factors = by_qr(*rows)
     if factors is None or Z.size * Y.shape[1] > EXTENDED_NUMBERS:
         return solution, _offset(solution.theta, x_mean, y_mean)
     dense = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
     w = np.ones(len(dense)) if weights is None else weights
-    return polished(dense, Y, w, total * lam, solution, factors, offset)
+    return refine_solution(dense, Y, w, total * lam, solution, factors, offset)
 
 
 def _iterative_fit(

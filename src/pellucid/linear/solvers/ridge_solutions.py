@@ -98,7 +98,7 @@ def by_qr(X: Array, Y: Array) -> tuple[Solution, Factors | None]:
     Returns
     -------
     Solution, Factors or None
-        And the factors for `polished`, where the columns are independent.
+        And the factors for `refine_solution`, where the columns are independent.
 
     Notes: KE 62, Concept 72
     """
@@ -119,7 +119,7 @@ def by_qr(X: Array, Y: Array) -> tuple[Solution, Factors | None]:
     return solution, Factors(np.asarray(Q, float), np.asarray(R, float), np.asarray(pivots), scale)
 
 
-def polished(
+def refine_solution(
     X: Array,
     Y: Array,
     weights: Array,
@@ -158,7 +158,7 @@ def polished(
     return found, np.asarray(theta_0)
 
 
-def augmented(X: Array, Y: Array, lam: float, n: float) -> tuple[Array, Array]:
+def augmented_rows(X: Array, Y: Array, lam: float, n: float) -> tuple[Array, Array]:
     """Rows √(nλ) I appended: least squares on them is ridge on X.
 
     Notes: KE 71
@@ -171,7 +171,7 @@ def _with_penalty(X: Array, Y: Array, root: Any) -> tuple[Array, Array]:
     return np.vstack([X, root * np.eye(d)]), np.vstack([Y, np.zeros((d, t))])
 
 
-def dual(K: Array, Y: Array, n: float, lam: float) -> tuple[Array, float] | None:
+def dual_solution(K: Array, Y: Array, n: float, lam: float) -> tuple[Array, float] | None:
     """α with θ = Xᵀα, from K = XXᵀ (n×n), and the condition number of (X, √(nλ) I).
 
     Solves (K + nλI) α = Y; None where digits would be lost.

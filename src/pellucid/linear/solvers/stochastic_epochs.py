@@ -27,13 +27,13 @@ STEPS_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
-class Standing:
+class StochasticState:
     """Where a stochastic descent stands, plain arrays, so that it can be gone on with.
 
     Parameters
     ----------
     C : array of shape (width, k)
-        The coefficients as the steps see them: B divided by `evened`.
+        The coefficients as the steps see them: B divided by `balancing_scales`.
     state : nested lists and tuples of arrays
         Of the update rule.
     epochs : int
@@ -94,10 +94,10 @@ def compiled_steps(kind: str, rule_name: str, offset: bool) -> Any:
     return jax.jit(run)
 
 
-def train(
+def train_epochs(
     loss: Any,
     kind: str,
-    start: Standing,
+    start: StochasticState,
     *,
     rule: str,
     step_size: Any,
@@ -106,7 +106,7 @@ def train(
     max_iter: int,
     tol: float,
     watch: Callable[[Array], bool] | None = None,
-) -> tuple[Array, str, Evidence, Standing]:
+) -> tuple[Array, str, Evidence, StochasticState]:
     """Epochs until J stops falling.
 
     Parameters
@@ -138,10 +138,14 @@ def train(
 
     design = loss.design
     batches = Batches(min(batch_size, design.n), seed=seed)
-    eta = step_size_of(step_size) if step_size is not None else automatic(loss, kind, batches)
+    eta = (
+        step_size_of(step_size)
+        if step_size is not None
+        else automatic_step_size(loss, kind, batches)
+    )
     run = compiled_steps(kind, rule, bool(design.offset))
     evidence, verdict = Evidence(), "max_iter"
-    even = evened(loss, kind)
+    even = balancing_scales(loss, kind)
     C, state, epochs = start.C, start.state, start.epochs
     least, waited = np.inf, 0
     with jax.enable_x64(True):
@@ -168,15 +172,15 @@ def train(
                 break
     evidence.decrement = evidence.gradient_norm[-1]
     found = np.asarray(C, dtype=np.float64)
-    return even * found, verdict, evidence, Standing(found, _plain(state), epochs)
+    return even * found, verdict, evidence, StochasticState(found, _plain(state), epochs)
 
 
-def begun(rule: str, C: Array) -> Standing:
+def initial_state(rule: str, C: Array) -> StochasticState:
     """Before the first epoch."""
-    return Standing(C, rule_named(rule).init(C), 0)
+    return StochasticState(C, rule_named(rule).init(C), 0)
 
 
-def evened(loss: Any, kind: str) -> Array:
+def balancing_scales(loss: Any, kind: str) -> Array:
     """Scales, (width, 1), under which every coefficient bends J about alike.
 
     A penalty in the units of the columns as they came bends those of small columns by far more
@@ -187,7 +191,7 @@ def evened(loss: Any, kind: str) -> Array:
     return np.asarray(1 / np.sqrt(1 + 2 * loss.ridge / CURVATURE[kind]))
 
 
-def automatic(loss: Any, kind: str, batches: Batches) -> Power:
+def automatic_step_size(loss: Any, kind: str, batches: Batches) -> Power:
     """A step size from the largest curvature of a batch's loss, shrinking as t^(−3/4).
 
     Meets both conditions of Theorem 123.
@@ -196,7 +200,7 @@ def automatic(loss: Any, kind: str, batches: Batches) -> Power:
     """
     design = loss.design
     rows = np.unique(np.linspace(0, design.n - 1, min(design.n, LOOKED_AT)).astype(np.intp))
-    even = evened(loss, kind)
+    even = balancing_scales(loss, kind)
     Z = (design.X[rows] - design.held) / design.scale * even[design.offset :, 0]
     squares = float((Z**2).sum(axis=1).mean()) + design.offset
     largest = float(np.linalg.norm(Z, 2)) ** 2 / len(rows)

@@ -19,7 +19,7 @@ from pellucid.networks.engine.compiled import compiled
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.layers.series import forward_series
 from pellucid.networks.network import Network
-from pellucid.networks.output_losses import matched
+from pellucid.networks.output_losses import targets_like
 
 DIRECTIONS = ("sign", "gradient")
 UNTIL = ("wrong", "budget")
@@ -62,7 +62,7 @@ def loss_by_input(network: Network, params: Any, x: Any, y: Any, mode: Mode) -> 
     """
     loss, depth = network.head
     scores, backward, _ = forward_series(network.layers[:depth], params[:depth], x, mode)
-    y = matched(scores, y)
+    y = targets_like(scores, y)
     if scores.shape[1] == 1:
         limit = 0.0 if depth < len(network.layers) else 0.5
         wrong = (scores[:, 0] > limit) != (y[:, 0] > 0.5)
@@ -71,7 +71,7 @@ def loss_by_input(network: Network, params: Any, x: Any, y: Any, mode: Mode) -> 
     return backward(loss.slope(scores, y))[0], wrong
 
 
-def climbed(
+def ascend(
     network: Network, ascent: Ascent, params: Any, x: Any, y: Any, low: Any, high: Any, eta: Any,
     mode: Mode,
 ) -> tuple[Any, Any, Any]:  # fmt: skip
@@ -104,16 +104,16 @@ def climbed(
 
 @lru_cache(maxsize=32)
 def compiled_ascent(network: Network, ascent: Ascent) -> Any:
-    """`climbed` under `jit`: (params, states, x, y, low, high, η) -> x, wrong, taken."""
+    """`ascend` under `jit`: (params, states, x, y, low, high, η) -> x, wrong, taken."""
 
     def run(params: Any, states: Any, x: Any, y: Any, low: Any, high: Any, eta: Any) -> Any:
-        return climbed(network, ascent, params, x, y, low, high, eta, Mode(state=states))
+        return ascend(network, ascent, params, x, y, low, high, eta, Mode(state=states))
 
     return compiled(run)
 
 
 @dataclass(frozen=True)
-class Hardened(Network):
+class AdversariallyTrainedNetwork(Network):
     """A network that meets, at each training step, its batch as an adversary has moved it.
 
     The adversary knows the weights of that step; the labels are the true ones.
@@ -155,7 +155,7 @@ class Hardened(Network):
         begun = x + radius * jax.random.uniform(key, x.shape, x.dtype, -1, 1)
         eta = radius * (1.25 if self.attack == 1 else 2.5 / self.attack)
         ascent = Ascent(self.attack, "sign", "budget")
-        moved, _, _ = climbed(
+        moved, _, _ = ascend(
             self, ascent, params, jnp.clip(begun, low, high), y, low, high, eta,
             Mode(state=mode.state),
         )  # fmt: skip

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox, LogProbabilities
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.networks.adversarial.input_gradient_ascent import HOW, Hardened
+from pellucid.networks.adversarial.input_gradient_ascent import HOW, AdversariallyTrainedNetwork
 from pellucid.networks.estimators.network_classifier import Classes, NetworkClassifier
 from pellucid.wording import number
 
@@ -125,7 +125,7 @@ class RobustClassifier(LogProbabilities, ClassifierMixin, GlassBox):  # type: ig
         self.warnings_ += model.warnings_
         return self
 
-    def _hardened(self, model: Any) -> Hardened:
+    def _hardened(self, model: Any) -> AdversariallyTrainedNetwork:
         """The model's network, with the budget in the units of its standardised input."""
         network = model.network_
         bounds = None
@@ -134,7 +134,7 @@ class RobustClassifier(LogProbabilities, ClassifierMixin, GlassBox):  # type: ig
                 tuple(((limit - model.mean_) / model.scale_).tolist()) for limit in self.bounds
             )
         radius = tuple((self.budget / model.scale_).tolist())
-        return Hardened(
+        return AdversariallyTrainedNetwork(
             network.layers, network.loss, network.in_shape, network.reduction, radius, bounds,
             self.steps, self.how,
         )  # fmt: skip

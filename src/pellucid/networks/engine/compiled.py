@@ -1,7 +1,7 @@
 """`jax.jit` as networks use it, and values that the compiled program keeps.
 
 A compiler that fuses operations may compute a value anew inside each operation that uses it: cheap
-for one sum, dear where each entry is used many times. `kept` forbids that for one value.
+for one sum, dear where each entry is used many times. `computed_once` forbids that for one value.
 
 Notes: Concept 294
 """
@@ -15,22 +15,22 @@ import jax
 
 
 def compiled(run: Callable[..., Any], **how: Any) -> Any:
-    """`run` under `jax.jit`, with values that are `kept` kept on ordinary processors too.
+    """`run` under `jax.jit`, with what is `computed_once` computed once on CPUs too.
 
-    There the compiler would drop the barriers before it fuses, unless told not to.
+    There the compiler drops the barriers before it fuses, unless that pass is disabled.
     """
     drops = jax.default_backend() == "cpu"
     options = {"xla_disable_hlo_passes": "cse_barrier_expander"} if drops else None
     return jax.jit(run, compiler_options=options, **how)
 
 
-def kept(value: Any) -> Any:
+def computed_once(value: Any) -> Any:
     """The same arrays, computed once, whatever uses them.
 
     Examples
     --------
     >>> import jax.numpy as jnp
-    >>> kept(jnp.arange(3)).tolist()
+    >>> computed_once(jnp.arange(3)).tolist()
     [0, 1, 2]
     """
     return jax.lax.optimization_barrier(value)  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.networks.engine.compiled import kept
+from pellucid.networks.engine.compiled import computed_once
 
 
 def by_weights(x: Any, dz: Any) -> Any:
@@ -30,6 +30,6 @@ def by_weights(x: Any, dz: Any) -> Any:
     if points >= n and (m > 2 * n or m >= n >= 32):
         # The compiler turns the left factor first: turning the narrow one, and the answer back, is
         # quicker than turning the wide one.
-        turned = dz.T if m > 2 * n else kept(dz.T)
-        return kept(turned @ x).T
+        turned = dz.T if m > 2 * n else computed_once(dz.T)
+        return computed_once(turned @ x).T
     return x.T @ dz

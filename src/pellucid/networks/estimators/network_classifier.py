@@ -88,7 +88,7 @@ class Classes(LogProbabilities, ClassifierMixin, NetworkEstimator):  # type: ign
         if first:
             self.network_ = self._network(X)
             self._standardize(X, weights)
-        start = self._go_on()
+        start = self._continued_start()
         weights = weights * (len(weights) / weights.sum())
         done = start["epochs"] if start else 0
         found = self._train(self._prepared(X), answers, weights, start, done + 1, None, None)

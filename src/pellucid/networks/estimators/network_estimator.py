@@ -22,7 +22,7 @@ from pellucid.descent.step_sizes import Constant, Cosine
 from pellucid.errors import ConvergenceWarning, NetworkWarning, TableError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
-from pellucid.linear.callbacks import Watched
+from pellucid.linear.callbacks import CallbackEstimator
 from pellucid.networks.estimators.settings import (
     FALLING_FROM,
     FEWEST_EPOCHS,
@@ -35,10 +35,10 @@ from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.training.distinct_rows import distinct_rows
 from pellucid.networks.training.outputs import outputs_of
-from pellucid.networks.training.row_sources import bad_row, columns_lost, lost_in_words
+from pellucid.networks.training.row_sources import bad_row, columns_lost, lost_columns_message
 from pellucid.networks.training.settings import Epoch
 from pellucid.networks.training.steps import blueprint, vector_of
-from pellucid.networks.training.train_network import standing_at, train
+from pellucid.networks.training.train_network import start_from, train
 from pellucid.networks.training.training_result import Trained
 from pellucid.wording import number
 
@@ -53,7 +53,7 @@ ACTIVATION: dict[str, Layer] = {
 }
 
 
-class NetworkEstimator(Watched, GlassBox):
+class NetworkEstimator(CallbackEstimator, GlassBox):
     """Abstract: a network as a scikit-learn estimator; a final class says layers, loss, answers.
 
     Notes: KE 279, Concept 294
@@ -145,7 +145,7 @@ class NetworkEstimator(Watched, GlassBox):
             X, answers, weights = distinct_rows(X, answers, weights)
             labels = answers if labels is not None else None
             self._standardize(X, weights)
-        self._tell_lost_columns(X)
+        self._warn_lost_columns(X)
         rows = self._prepared(X)
         answers = self._prepared_answers(answers, weights, not start)
         weights = weights * (len(weights) / weights.sum())
@@ -162,15 +162,15 @@ class NetworkEstimator(Watched, GlassBox):
             self.standing_ = found.standing
         close()
 
-    def _tell_lost_columns(self, X: Any) -> None:
+    def _warn_lost_columns(self, X: Any) -> None:
         """Warn of columns that differ by less than the network's numbers can tell apart."""
         if self.standardize is not True:
             with np.errstate(over="ignore", invalid="ignore"):
                 lost = columns_lost((X - self.mean_) / self.scale_, self.dtype)
             if lost:
-                self.warn(lost_in_words("rows", lost, self.dtype), NetworkWarning)
+                self.warn(lost_columns_message("rows", lost, self.dtype), NetworkWarning)
 
-    def _go_on(self) -> dict[str, Any] | None:
+    def _continued_start(self) -> dict[str, Any] | None:
         """Where one more epoch begins: at the fitted weights; None before anything was fitted.
 
         Where the last training's own standing is still that of the fitted weights, the rule's
@@ -182,7 +182,7 @@ class NetworkEstimator(Watched, GlassBox):
         kept: dict[str, Any] | None = getattr(self, "standing_", None)
         if kept is not None and np.array_equal(kept["theta"], theta):
             return kept
-        return standing_at(self.params_, self.state_, self.rule, self.dtype, self.trace_)
+        return start_from(self.params_, self.state_, self.rule, self.dtype, self.trace_)
 
     def _start(self) -> dict[str, Any] | None:
         kept = getattr(self, "standing_", None)

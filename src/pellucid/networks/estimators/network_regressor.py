@@ -75,7 +75,7 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
             self.network_ = self._built(shape, Y.shape[1], [], "square")
             self._standardize(X, weights)
             self._standardize_answers(Y, weights)
-        start = self._go_on()
+        start = self._continued_start()
         weights = weights * (len(weights) / weights.sum())
         epochs = 1 + (start["epochs"] if start else 0)
         rows = self._prepared(X)

@@ -21,7 +21,7 @@ def window_means(x: Any, windows: Windows) -> tuple[Any, Backward]:
     y = sum(parts[1:], parts[0]) * share
 
     def backward(dy: Any) -> tuple[Any, Any]:
-        return windows.put_back([dy * share] * len(parts), x.shape[1:-1]), {}
+        return windows.add_windows([dy * share] * len(parts), x.shape[1:-1]), {}
 
     return y, backward
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.hyperparameters import is_whole
-from pellucid.networks.engine.compiled import kept
+from pellucid.networks.engine.compiled import computed_once
 from pellucid.networks.layers.correlation import by_filter, by_input, by_offset, correlate
 from pellucid.networks.layers.initialization import check_initial, initial_offsets, initial_weights
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape, shape_text
@@ -153,7 +153,7 @@ class Convolution(Layer):
                 own["W0"] = by_offset(dz)
             return by_input(dz, W, windows, x.shape[1:-1]), own
 
-        return kept(z + params["W0"] if self.offset else z), backward
+        return computed_once(z + params["W0"] if self.offset else z), backward
 
     def _masked(self, W: Any) -> Any:
         return W if self.mask is None else W * np.asarray(self.mask, W.dtype)

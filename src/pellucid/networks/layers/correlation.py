@@ -19,7 +19,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from pellucid.networks.engine.compiled import kept
+from pellucid.networks.engine.compiled import computed_once
 from pellucid.networks.engine.weight_gradient import by_weights
 from pellucid.networks.layers import device_correlation
 from pellucid.networks.layers.windows import Windows
@@ -113,7 +113,7 @@ def by_offset(dz: Any) -> Any:
 
     Notes: KE 452
     """
-    return kept(dz.reshape(-1, *dz.shape[-2:]).sum(axis=0)).sum(axis=0)
+    return computed_once(dz.reshape(-1, *dz.shape[-2:]).sum(axis=0)).sum(axis=0)
 
 
 def by_input(dz: Any, W: Any, windows: Windows, spatial: tuple[int, ...]) -> Any:
@@ -129,4 +129,4 @@ def by_input(dz: Any, W: Any, windows: Windows, spatial: tuple[int, ...]) -> Any
         return device_correlation.by_input(dz, W, windows, spatial)
     m = W.shape[-1]
     dP = dz.reshape(-1, m) @ W.reshape(-1, m).T
-    return kept(from_window_matrix(dP, windows, len(dz), spatial))
+    return computed_once(from_window_matrix(dP, windows, len(dz), spatial))

@@ -111,7 +111,7 @@ def filtered(
         As for `Convolution`.
     flip : bool
         Reverse the filter first: convolution as other fields define it. The same answer where
-        `reads_both_ways(filter)`.
+        `is_palindromic(filter)`.
     offset : float
         Added to every score.
 
@@ -139,12 +139,12 @@ def filtered(
         return np.asarray(z[0, ..., 0] + offset, np.float64)
 
 
-def reads_both_ways(filter: ArrayLike) -> bool:
+def is_palindromic(filter: ArrayLike) -> bool:
     """Whether reversing the filter changes nothing, so that both definitions agree.
 
     Examples
     --------
-    >>> reads_both_ways([1, -1, 1]), reads_both_ways([1, 2])
+    >>> is_palindromic([1, -1, 1]), is_palindromic([1, 2])
     (True, False)
 
     Notes: Clar 401, Notation 448
@@ -165,7 +165,7 @@ def coverage(spatial: Shape, size: Size, stride: Size = 1, padding: Size | str =
     """
     windows = windows_of(size, stride, padding, dims=len(spatial), owner="coverage")
     ones = jnp.ones((1, *windows.count(spatial), 1))
-    seen = windows.put_back([ones] * int(np.prod(windows.size)), spatial)
+    seen = windows.add_windows([ones] * int(np.prod(windows.size)), spatial)
     return np.asarray(seen[0, ..., 0], np.float64)
 
 
@@ -202,7 +202,7 @@ def tensor_filter(filter: ArrayLike) -> Array:
     return np.asarray(filter, np.float64)[..., None]
 
 
-def dark_and_bright(image: ArrayLike) -> Array:
+def brightness_marks(image: ArrayLike) -> Array:
     """Brightness from 0 to 255 as marks: dark is +1, bright −1, and what lies between in between.
 
     Raises
@@ -212,7 +212,7 @@ def dark_and_bright(image: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> dark_and_bright([0, 255]).tolist()
+    >>> brightness_marks([0, 255]).tolist()
     [1.0, -1.0]
 
     Notes: Concept 395, §9.0.3

@@ -97,7 +97,8 @@ class Graph(Layer):
             slope(INPUT),
             inside=tuple(
                 (
-                    f"{{X[{at[name]}]}} = {_beside([values[r] for r in reads])} for {_plain(name)}",
+                    f"{{X[{at[name]}]}} = {_joined_names([values[r] for r in reads])} "
+                    f"for {_plain(name)}",
                     slope(name),
                 )
                 for name, _, reads in self.nodes
@@ -146,7 +147,9 @@ class Graph(Layer):
                 if collected is None:  # nothing of it reaches the output
                     collected = jnp.zeros_like(values[name])
                 dx, own[name] = way_back[name](collected)
-                for r, part in zip(reads, _apart(dx, [values[r] for r in reads]), strict=True):
+                for r, part in zip(
+                    reads, _split_gradient(dx, [values[r] for r in reads]), strict=True
+                ):
                     by_value[r] = by_value[r] + part if r in by_value else part
             return by_value.get(INPUT, jnp.zeros_like(x)), {n: own[n] for n, _, _ in self.nodes}
 
@@ -198,7 +201,7 @@ def _plain(name: str) -> str:
     return name.replace("{", "{{").replace("}", "}}")
 
 
-def _beside(names: Sequence[str]) -> str:
+def _joined_names(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"[{'; '.join(names)}]"
 
 
@@ -208,7 +211,7 @@ def _joined_shape(shapes: Sequence[Shape]) -> Shape:
     return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
 
 
-def _apart(dx: Any, values: Sequence[Any]) -> Sequence[Any]:
+def _split_gradient(dx: Any, values: Sequence[Any]) -> Sequence[Any]:
     if len(values) == 1:
         return [dx]
     ends = np.cumsum([value.shape[-1] for value in values])[:-1].tolist()

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from pellucid.errors import ShapeError
 from pellucid.networks.layers.average_pool import window_means
 from pellucid.networks.layers.layer import Backward, Formulas, Functional, Mode, Shape
-from pellucid.networks.layers.max_pool import check_pool, largest, windows_of_pool
+from pellucid.networks.layers.max_pool import check_pool, window_maxima, windows_of_pool
 from pellucid.networks.layers.windows import Size, Windows, in_windows, windows_of
 
 
@@ -68,7 +68,7 @@ class MaxBlurPool(Functional):
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         maxima, means = self._steps(x.ndim - 2)
-        high, through_maxima = largest(x, maxima)
+        high, through_maxima = window_maxima(x, maxima)
         y, through_means = window_means(high, means)
         return y, lambda dy: through_maxima(through_means(dy)[0])
 

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.errors import HyperparameterError
-from pellucid.networks.engine.compiled import kept
+from pellucid.networks.engine.compiled import computed_once
 from pellucid.networks.layers.layer import Backward, Formulas, Functional, Mode, Shape
 from pellucid.networks.layers.windows import (
     Size,
@@ -30,7 +30,7 @@ TIES = ("first", "all")
 NARROW = 16
 
 
-def largest(x: Any, windows: Windows, ties: str = "first") -> tuple[Any, Backward]:
+def window_maxima(x: Any, windows: Windows, ties: str = "first") -> tuple[Any, Backward]:
     """The largest entry of each window, and its derivative: 1 at that entry, 0 at all others.
 
     Notes: Def 435, KE 453, KE 454
@@ -50,7 +50,7 @@ def _of_slices(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
             hit = (part == y) & free
             free = free & ~hit if ties == "first" else free
             moved.append(jnp.where(hit, dy, 0))
-        return windows.put_back(moved, x.shape[1:-1]), {}
+        return windows.add_windows(moved, x.shape[1:-1]), {}
 
     return y, backward
 
@@ -69,7 +69,7 @@ def _of_tiles(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
     first = jnp.full(y.shape, len(parts) - 1, jnp.int32)
     for number in reversed(range(len(parts) - 1)):
         first = jnp.where(parts[number] == y, number, first)
-    y, first = kept((y, first))
+    y, first = computed_once((y, first))
 
     def backward(dy: Any) -> tuple[Any, Any]:
         if ties == "first":
@@ -86,7 +86,9 @@ def _of_tiles(x: Any, windows: Windows, ties: str) -> tuple[Any, Backward]:
 def _largest_along(x: Any, axis: int) -> Any:
     flat = x.reshape(prod(x.shape[:axis]), x.shape[axis], -1)
     y = reduce(jnp.maximum, [flat[:, u] for u in range(x.shape[axis])])
-    return (kept(y) if x.shape[-1] < NARROW else y).reshape(*x.shape[:axis], *x.shape[axis + 1 :])
+    return (computed_once(y) if x.shape[-1] < NARROW else y).reshape(
+        *x.shape[:axis], *x.shape[axis + 1 :]
+    )
 
 
 def _entry(tiles: Any, at: Shape) -> Any:
@@ -153,7 +155,7 @@ class MaxPool(Functional):
         return pooled_shape(self, in_shape)
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
-        return largest(x, windows_of_pool(self, x.ndim - 2), self.ties)
+        return window_maxima(x, windows_of_pool(self, x.ndim - 2), self.ties)
 
 
 def check_pool(pool: Any) -> None:

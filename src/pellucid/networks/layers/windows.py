@@ -106,7 +106,7 @@ class Windows:
             x, (0, *low, 0), (x.shape[0], *high, x.shape[-1]), (1, *self.stride, 1)
         )
 
-    def put_back(self, parts: Iterable[Any], spatial: Shape) -> Any:
+    def add_windows(self, parts: Iterable[Any], spatial: Shape) -> Any:
         """The transpose of `cut`: each part shifted to its place and added up.
 
         What fell on the padding is dropped; entries that several windows saw collect from each.

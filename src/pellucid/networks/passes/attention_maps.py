@@ -16,7 +16,7 @@ from pellucid.networks.layers.layer import Mode
 from pellucid.networks.layers.watch import Watch
 from pellucid.networks.network import Network
 from pellucid.networks.parameters import as_numbers
-from pellucid.networks.passes.readable_pass import points_of
+from pellucid.networks.passes.readable_pass import batch_of_points
 
 
 def attention_weights(network: Network, params: Any, x: Any) -> list[NDArray[Any]]:
@@ -45,7 +45,7 @@ def attention_weights(network: Network, params: Any, x: Any) -> list[NDArray[Any
     params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
         params = as_numbers(params, kind)
-        points = points_of(network, x, kind)
+        points = batch_of_points(network, x, kind)
         seen = _Weights()
         network.forward(params, points, Mode(watch=seen))
         return seen.found

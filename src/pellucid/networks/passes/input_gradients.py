@@ -18,7 +18,7 @@ from pellucid.networks.layers.series import forward_series
 from pellucid.networks.layers.softmax import Softmax
 from pellucid.networks.network import Network
 from pellucid.networks.parameters import as_numbers
-from pellucid.networks.passes.readable_pass import backward_pass, points_of
+from pellucid.networks.passes.readable_pass import backward_pass, batch_of_points
 
 
 def input_gradient(
@@ -63,7 +63,7 @@ def saliency(
     params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
         params = as_numbers(params, kind)
-        points = points_of(network, x, kind)
+        points = batch_of_points(network, x, kind)
         z, backward, _ = forward_series(network.layers[:depth], params[:depth], points, mode)
         flat = z.reshape(len(points), -1)
         if output is not None and not 0 <= output < flat.shape[1]:

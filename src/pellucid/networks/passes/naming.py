@@ -55,25 +55,25 @@ class LayerNames:
         return formula.format(x=self.input, y=self.output, **own, **sums | others)
 
 
-def raised(number: int | str) -> str:
+def superscript(number: int | str) -> str:
     """A superscript.
 
     Examples
     --------
-    >>> raised(12), raised("2.1")
+    >>> superscript(12), superscript("2.1")
     ('¹²', '²·¹')
     """
     return str(number).translate(UP)
 
 
-def plain(name: str) -> str:
+def keyboard_name(name: str) -> str:
     """The name on a keyboard.
 
     Examples
     --------
-    >>> plain("∂L/∂W₀²")
+    >>> keyboard_name("∂L/∂W₀²")
     'dL/dW02'
-    >>> plain("Z²·¹")
+    >>> keyboard_name("Z²·¹")
     'Z2.1'
     """
     return name.translate(DOWN)
@@ -90,7 +90,7 @@ def names_inside(layer: Layer, place: Shape, before: str) -> LayerNames:
 
     Notes: Notation 276
     """
-    mark = raised(place_name(place))
+    mark = superscript(place_name(place))
     return LayerNames(0, before, layer.symbol + mark, mark)
 
 
@@ -109,7 +109,7 @@ def names_of(layers: Sequence[Layer]) -> list[LayerNames]:
     seen = {before: 1}
     for layer in layers:
         number += layer.symbol == "Z"
-        mark = raised(number)
+        mark = superscript(number)
         letters = [letter + mark for letter in (layer.symbol, *layer.in_symbols().letters)]
         earlier = max(seen.get(letter, 0) for letter in letters)
         seen |= dict.fromkeys(letters, earlier + 1)

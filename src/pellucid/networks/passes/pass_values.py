@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import FramingError
 from pellucid.networks.layers.layer import Shape, place_name, shape_text
-from pellucid.networks.passes.naming import plain
+from pellucid.networks.passes.naming import keyboard_name
 
 STATIC = {"static": True}  # for JAX: words, no numbers
 WIDE = 72  # a longer formula stands out of the column of shapes
@@ -113,7 +113,7 @@ class Pass:
 
     def __getitem__(self, name: str) -> PassValue:
         for quantity in self.quantities:
-            if name in (quantity.name, plain(quantity.name)):
+            if name in (quantity.name, keyboard_name(quantity.name)):
                 return quantity
         raise FramingError(f"There is no {name!r} in this pass; there are {', '.join(self.names)}.")
 

@@ -21,14 +21,14 @@ from pellucid.networks.engine.compiled import compiled
 from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.layer import PREDICTING, Backward, Mode, shape_text
 from pellucid.networks.network import Network
-from pellucid.networks.output_losses import loss_named, matched, number_truths
+from pellucid.networks.output_losses import loss_named, number_truths, targets_like
 from pellucid.networks.parameters import as_numbers, points_in
 from pellucid.networks.passes.naming import names_of
 from pellucid.networks.passes.pass_values import Pass, PassValue
 from pellucid.networks.passes.recorder import Recorder
 from pellucid.networks.targets import targets_for
 
-__all__ = ["Pass", "PassValue", "backward_pass", "forward_pass", "points_of"]
+__all__ = ["Pass", "PassValue", "backward_pass", "batch_of_points", "forward_pass"]
 
 
 def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING) -> Pass:
@@ -72,7 +72,7 @@ def forward_pass(network: Network, x: Any, params: Any, mode: Mode = PREDICTING)
     """
     params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
-        points = points_of(network, x, kind)
+        points = batch_of_points(network, x, kind)
         quantities = _computed(network, points, None, as_numbers(params, kind), mode)
         return Pass(quantities, len(quantities))
 
@@ -95,8 +95,8 @@ def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PR
     """
     params = network.checked(params)
     with computing_in(dtype_of(params)) as kind:
-        points = points_of(network, x, kind)
-        truths = truths_of(network, y, len(points))
+        points = batch_of_points(network, x, kind)
+        truths = batch_of_targets(network, y, len(points))
         quantities = _computed(network, points, truths, as_numbers(params, kind), mode)
         forward_steps = 1 + [value.name for value in quantities].index("L")
         return Pass(quantities, forward_steps)
@@ -149,7 +149,7 @@ class _Way:
     def loss(self, y: Any) -> Any:
         """The loss, and ∂L/∂A^L."""
         network, (direct, depth) = self.network, self.network.head
-        y = matched(self.values[-1], y)
+        y = targets_like(self.values[-1], y)
         loss, g, name = loss_named(network.loss), self.values[-1], self.names[-1].output
         value = network.shared(direct.value(self.values[depth], y)).sum()
         slope = network.shared(loss.slope(g, y))
@@ -182,7 +182,7 @@ class _Way:
         """∂L/∂Z^L = A^L − y, without the division by A^L that ∂L/∂A^L has."""
         direct, depth = self.network.head
         z, last = self.values[depth], self.names[-1]
-        slope = self.network.shared(direct.slope(z, matched(z, y)))
+        slope = self.network.shared(direct.slope(z, targets_like(z, y)))
         text = self._share(f"∂L/∂{last.input} = {last.output} − y") + ", at once"
         kind = type(self.network.layers[depth]).__name__
         self.quantities.append(
@@ -191,7 +191,7 @@ class _Way:
         return slope
 
 
-def truths_of(network: Network, y: Any, n: int) -> Any:
+def batch_of_targets(network: Network, y: Any, n: int) -> Any:
     """The truths of n points, shaped as their outputs; one alone may come without its batch.
 
     Raises
@@ -205,7 +205,7 @@ def truths_of(network: Network, y: Any, n: int) -> Any:
     return targets_for(network, y)
 
 
-def points_of(network: Network, x: Any, kind: Any) -> Any:
+def batch_of_points(network: Network, x: Any, kind: Any) -> Any:
     """One point or several, as a batch.
 
     Raises

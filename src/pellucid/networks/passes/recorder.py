@@ -15,7 +15,7 @@ import numpy as np
 from pellucid.descent.pytree import leaves
 from pellucid.networks.layers.layer import Backward, Formulas, Layer, Mode, Shape, place_name
 from pellucid.networks.layers.watch import Watch
-from pellucid.networks.passes.naming import LayerNames, names_inside, raised
+from pellucid.networks.passes.naming import LayerNames, names_inside, superscript
 from pellucid.networks.passes.pass_values import PassValue
 
 BY = "∂L/∂"
@@ -97,7 +97,7 @@ class Recorder(Watch):
         return y, backward
 
     def enter(self, x: Any, place: Shape, symbol: str = "A") -> None:
-        here, name = self._open[-1], symbol + raised(place_name(place))
+        here, name = self._open[-1], symbol + superscript(place_name(place))
         here.entered.append(name)
         here.reached.append((name, place))
         text = here.inside(len(here.entered) - 1, 0)

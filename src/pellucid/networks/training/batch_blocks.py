@@ -40,7 +40,7 @@ class Block:
     ends: list[tuple[int, int]] = field(default_factory=list)
 
 
-def batched(chunks: Iterable[Chunk], size: int, even: bool = False) -> Iterator[Chunk]:
+def batch_rows(chunks: Iterable[Chunk], size: int, even: bool = False) -> Iterator[Chunk]:
     """Rows regrouped as steps×size×(shape); the last batch is filled up with rows of weight 0.
 
     What fills it up are rows met before, so that statistics of a batch stay those of real rows.
@@ -115,11 +115,11 @@ def blocks_of(
     kinds : sequence of dtype
         Of each part of a chunk, the weight last.
     even : bool
-        Whether an epoch's last two batches share their rows evenly; see `batched`.
+        Whether an epoch's last two batches share their rows evenly; see `batch_rows`.
     """
     block: Block | None = None
     for epoch in epochs:
-        for chunk in batched(chunks_of(epoch), size, even):
+        for chunk in batch_rows(chunks_of(epoch), size, even):
             at = 0
             while at < len(chunk[0]):
                 if block is None:

@@ -34,7 +34,7 @@ def _mesh(count: int) -> Mesh:
     return Mesh(np.array(jax.devices()), ("rows",))
 
 
-def placed(tree: Any, rows_at: int | None = None) -> Any:
+def place_on_devices(tree: Any, rows_at: int | None = None) -> Any:
     """Arrays on all devices: whole on each, or split along the axis `rows_at`.
 
     With one device they stay as they are. A batch that cannot be split evenly is whole everywhere:
@@ -69,7 +69,7 @@ def threads_for(network: Network, rows: int, trainings: int = 1) -> Iterator[Non
 
     Notes: Def 312
     """
-    products, written = (trainings * rows * count for count in work(network))
+    products, written = (trainings * rows * count for count in cost_per_row(network))
     small = products < MANY_OPERATIONS and written < MANY_NUMBERS
     alone = _one_thread() if small and jax.device_count() == 1 else None
     with jax.default_device(alone) if alone else nullcontext():
@@ -77,7 +77,7 @@ def threads_for(network: Network, rows: int, trainings: int = 1) -> Iterator[Non
 
 
 @lru_cache(maxsize=256)
-def work(network: Network) -> tuple[float, float]:
+def cost_per_row(network: Network) -> tuple[float, float]:
     """About how much one row costs, forward and backward.
 
     Counted from the forward pass as it is traced; the way back costs twice the way forward.

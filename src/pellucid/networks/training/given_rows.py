@@ -17,7 +17,7 @@ from pellucid.networks.training.row_sources import (
     InMemory,
     RowSource,
     columns_lost,
-    lost_in_words,
+    lost_columns_message,
 )
 
 
@@ -37,7 +37,7 @@ def precision_notices(source: RowSource, dtype: str) -> tuple[str, ...]:
             )
         lost = columns_lost(part, dtype)
         if lost:
-            said.append(lost_in_words(name, lost, dtype))
+            said.append(lost_columns_message(name, lost, dtype))
             warnings.warn(said[-1], NetworkWarning, stacklevel=3)
     return tuple(said)
 
@@ -49,7 +49,7 @@ def _array(given: Any, name: str) -> Any:
         raise ShapeError(f"The {name} are of different lengths: give one table of them.") from None
 
 
-def source_of(X: Any, y: Any, weights: Any, seed: int) -> RowSource:
+def row_source(X: Any, y: Any, weights: Any, seed: int) -> RowSource:
     """Rows in memory with their targets, or a source of both as it is.
 
     Raises

@@ -30,7 +30,7 @@ def layers_with_parameters(network: Network) -> list[int]:
     return [l + 1 for l, own in enumerate(network.param_shapes) if own]
 
 
-def judged_norms(network: Network, history: list[Any], rule: str = "") -> tuple[str, ...]:
+def gradient_norm_verdict(network: Network, history: list[Any], rule: str = "") -> tuple[str, ...]:
     """What the recorded norms tell, warned of once: from the last quarter of the epochs.
 
     Parameters

@@ -33,7 +33,9 @@ class _Sums:
             self.norms = self.norms + norms.sum(axis=0, dtype=np.float64)
 
 
-def take_in(history: dict[str, list[Any]], seen: list[tuple[Block, Any]], means: bool) -> None:
+def append_epochs(
+    history: dict[str, list[Any]], seen: list[tuple[Block, Any]], means: bool
+) -> None:
     """Append the mean loss a row, and the mean gradient norms, of each epoch that ended.
 
     Parameters

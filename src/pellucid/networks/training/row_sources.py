@@ -293,7 +293,7 @@ def digest(*arrays: Any) -> str:
     return found.hexdigest()[:16]
 
 
-def bad_rows(source: Any) -> str:
+def first_bad_row(source: Any) -> str:
     """Which row in memory is the first to hold NaN or infinite numbers, in words; "" for none."""
     found = bad_row(source.X, source.y) if isinstance(source, InMemory) else ()
     return f"the rows hold NaN or infinite numbers, the first in row {found[0]}" if found else ""
@@ -309,7 +309,7 @@ def bad_row(*parts: Any) -> tuple[int, ...]:
     return ()
 
 
-def lost_in_words(name: str, columns: list[int], dtype: str) -> str:
+def lost_columns_message(name: str, columns: list[int], dtype: str) -> str:
     """What to say of `columns_lost`."""
     few = ", ".join(map(str, columns[:5])) + (", …" if len(columns) > 5 else "")
     which = f"Column {few}" if len(columns) == 1 else f"Columns {few}"

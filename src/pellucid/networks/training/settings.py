@@ -53,7 +53,7 @@ WATCHING: ContextVar[Watch | None] = ContextVar("WATCHING", default=None)
 
 
 @contextmanager
-def watching(watch: Watch) -> Iterator[None]:
+def progress_watcher(watch: Watch) -> Iterator[None]:
     """Each training begun inside tells `watch` of its epochs, and stops when it says True.
 
     Notes: Concept 294
@@ -66,7 +66,7 @@ def watching(watch: Watch) -> Iterator[None]:
 
 
 @contextmanager
-def shown_epochs() -> Iterator[Say]:
+def progress_callback() -> Iterator[Say]:
     """To whom a training tells how far it has come: to a notebook, unless somebody watches it."""
     if WATCHING.get() is not None:
         yield lambda stage, done: None
@@ -75,7 +75,7 @@ def shown_epochs() -> Iterator[Say]:
         yield say
 
 
-def joined(one: Watch | None, other: Watch | None) -> Watch | None:
+def both_callbacks(one: Watch | None, other: Watch | None) -> Watch | None:
     """Both are told; either may stop."""
     if one is None or other is None:
         return one or other

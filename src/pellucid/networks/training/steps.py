@@ -19,7 +19,7 @@ import numpy as np
 
 from pellucid.descent.pytree import mapped
 from pellucid.descent.rules import Rule
-from pellucid.networks.engine.compiled import compiled, kept
+from pellucid.networks.engine.compiled import compiled, computed_once
 from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.network import Network
@@ -104,7 +104,7 @@ def layer_norms(gradient: Tree) -> Any:
     return jnp.stack(lengths)
 
 
-def clipped(g: Any, longest: Any) -> Any:
+def clip_gradient(g: Any, longest: Any) -> Any:
     """The gradient, shortened to the length `longest` where it is longer.
 
     Notes: Def 315
@@ -126,7 +126,7 @@ def step_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]:
         value, gradient, states = network.loss_and_gradient(params, x, y, mode, share)
         g = vector_of(gradient)
         if kind.clip:
-            g = clipped(g, fixed["clip"])
+            g = clip_gradient(g, fixed["clip"])
         if kind.decay == "loss":
             g = g + 2 * fixed["decay"] * fixed["decayed"] * theta
         moved, memory = rule.step(g, memory, theta, eta)
@@ -173,7 +173,7 @@ def _picked(rows: Any, places: Any) -> Any:
         flat = part.reshape(len(part), -1).at[places].get(mode="promise_in_bounds")
         return flat.reshape(*places.shape, *part.shape[1:])
 
-    return kept(tuple(map(of, rows)))
+    return computed_once(tuple(map(of, rows)))
 
 
 @lru_cache(maxsize=64)
@@ -182,7 +182,7 @@ def compiled_block(network: Network, rule: Rule, kind: StepKind) -> Any:
     return compiled(block_of(network, rule, kind), donate_argnums=0)
 
 
-def begun(rule: Rule, theta: Any) -> Any:
+def initial_rule_state(rule: Rule, theta: Any) -> Any:
     """The rule's state before the first step, as arrays."""
     return mapped(device_array, rule.init(np.asarray(theta)))
 

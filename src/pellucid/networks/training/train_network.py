@@ -32,34 +32,34 @@ from pellucid.networks.training.batch_blocks import (
     takes_batch_statistics,
 )
 from pellucid.networks.training.checkpoints import checkpoints_of
-from pellucid.networks.training.devices import placed, threads_for
-from pellucid.networks.training.given_rows import precision_notices, source_of
-from pellucid.networks.training.gradient_norms import judged_norms
-from pellucid.networks.training.history import take_in
+from pellucid.networks.training.devices import place_on_devices, threads_for
+from pellucid.networks.training.given_rows import precision_notices, row_source
+from pellucid.networks.training.gradient_norms import gradient_norm_verdict
+from pellucid.networks.training.history import append_epochs
 from pellucid.networks.training.row_sources import (
     Chunk,
     InMemory,
     RowSource,
-    bad_rows,
     digest,
     filled_up,
+    first_bad_row,
 )
 from pellucid.networks.training.settings import (
     WATCHING,
     Epoch,
     Settings,
     Watch,
+    both_callbacks,
     check_settings,
-    joined,
+    progress_callback,
     schedule_of,
-    shown_epochs,
 )
 from pellucid.networks.training.steps import (
     DECAYS,
     StepKind,
-    begun,
     compiled_block,
     decayed_entries,
+    initial_rule_state,
     params_of,
     vector_of,
 )
@@ -173,11 +173,12 @@ def train(
     kind = StepKind(decay_in if decay else "", decay_offsets, clip is not None, norms)
     settings = Settings(
         _rule(rule) if isinstance(rule, str) else rule, schedule_of(step_size), epochs,
-        batch_size, seed, dtype, decay, clip, kind, patience, stop, joined(watch, WATCHING.get()),
+        batch_size, seed, dtype, decay, clip, kind, patience, stop,
+        both_callbacks(watch, WATCHING.get()),
         checkpoints_of(checkpoint),
     )  # fmt: skip
     check_settings(network, settings, validation)
-    source = source_of(X, y, weights, seed)
+    source = row_source(X, y, weights, seed)
     if isinstance(source, InMemory):
         refuse_points(network.points[0], source.X.shape)
         refuse_ids(network.layers, source.X)
@@ -187,7 +188,7 @@ def train(
         )
     notices = precision_notices(source, dtype)
     size = min(batch_size, source.rows or batch_size)
-    with shown_epochs() as say, computing_in(dtype), threads_for(network, size):
+    with progress_callback() as say, computing_in(dtype), threads_for(network, size):
         held = HeldOutRows(network, *validation, dtype=dtype) if validation else None
         run = _Run(network, source, settings, held, size, notices)
         run.begin(start)
@@ -239,9 +240,15 @@ class _Run:
             given = self.network.init(s.seed, s.dtype) if start is None else start
             given = self.network.checked(given)
             theta = vector_of(jax.tree.map(lambda leaf: np.asarray(leaf, s.dtype), given))
-            self.carry = (theta, begun(s.rule, theta), self.network.init_state(s.dtype))
+            self.carry = (
+                theta,
+                initial_rule_state(s.rule, theta),
+                self.network.init_state(s.dtype),
+            )
         # Copies, since the first step writes over them.
-        self.carry = placed(jax.tree.map(lambda leaf: device_array(np.array(leaf)), self.carry))
+        self.carry = place_on_devices(
+            jax.tree.map(lambda leaf: device_array(np.array(leaf)), self.carry)
+        )
         key = jax.random.fold_in(jax.random.key(s.seed), 2**31 - 1)
         self.fixed: dict[str, Any] = {"key": key}
         if s.kind.decay:
@@ -261,7 +268,7 @@ class _Run:
         self.kinds: Sequence[str] = (dtype, dtype, dtype)
         if isinstance(source, InMemory) and table is not None:
             y = filled_up(targets_for(self.network, source.y), dtype)
-            self.fixed["rows"] = placed(jax.tree.map(device_array, (table, y)))
+            self.fixed["rows"] = place_on_devices(jax.tree.map(device_array, (table, y)))
             self.chunks, self.kinds = source.places, ("int32", dtype)
 
     def _answered(self, epoch: int) -> Iterator[Chunk]:
@@ -321,7 +328,7 @@ class _Run:
             self._run_block(block, capacity)
             for block in blocks_of(self.chunks, epochs, self.size, capacity, self.kinds, self.even)
         ]
-        take_in(self.history, seen, self.network.reduction == "mean")
+        append_epochs(self.history, seen, self.network.reduction == "mean")
         for epoch in epochs:
             self.epochs = epoch + 1
             if self._went_astray():
@@ -344,7 +351,7 @@ class _Run:
                     f"step_size is ≥ 0 at every step; at step {self.steps + 1 + first} it is "
                     f"{etas[first]:g}."
                 )
-        arrays = placed((*block.parts, block.shares), rows_at=1)
+        arrays = place_on_devices((*block.parts, block.shares), rows_at=1)
         self.carry, seen = self.block(
             self.carry, (*arrays, etas), block.count, self.steps, self.fixed
         )
@@ -359,7 +366,7 @@ class _Run:
         if bounded and (self.epochs < len(losses) or np.isfinite(self.carry[0]).all()):
             return False
         what = "became NaN or infinite" if not np.isfinite(now) else f"rose to {now:.3g}"
-        self.reason = bad_rows(self.source) or f"the loss {what} in epoch {self.epochs}"
+        self.reason = first_bad_row(self.source) or f"the loss {what} in epoch {self.epochs}"
         self.verdict = "diverged"
         if self.held is None or self.best is None:
             self.best, self.best_epoch = self.good, len(self.history["validation_loss"])
@@ -427,7 +434,7 @@ class _Run:
         wanted = self.best if self._takes_best() else (self.carry[0], self.carry[2])
         theta, state = jax.tree.map(np.array, wanted)
         s = self.settings
-        found = self.notices + judged_norms(
+        found = self.notices + gradient_norm_verdict(
             self.network, self.history["gradient_norms"], s.rule.name
         )
         bad = self.verdict == "diverged" and "rows hold" in self.reason
@@ -447,7 +454,7 @@ class _Run:
         return self.best is not None and (early or self.verdict == "diverged")
 
 
-def standing_at(
+def start_from(
     params: Any, state: Any, rule: str | Rule, dtype: str, history: Any = None
 ) -> dict[str, Any]:
     """A `start` for `train`: these weights and what the layers remember, the rule new.
@@ -466,7 +473,7 @@ def standing_at(
     named = _rule(rule) if isinstance(rule, str) else rule
     with computing_in(dtype):
         theta = vector_of(jax.tree.map(lambda leaf: np.asarray(leaf, dtype), params))
-        memory = jax.tree.map(np.array, begun(named, theta))
+        memory = jax.tree.map(np.array, initial_rule_state(named, theta))
     names = ("loss", "validation_loss", "gradient_norms")
     before = {name: list((history or {}).get(name, [])) for name in names}
     epochs = len(before["loss"])

@@ -27,7 +27,7 @@ from pellucid.networks.engine.device_array import device_array
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.network import Network
 from pellucid.networks.targets import targets_for
-from pellucid.networks.training.batch_blocks import batched, takes_batch_statistics
+from pellucid.networks.training.batch_blocks import batch_rows, takes_batch_statistics
 from pellucid.networks.training.devices import threads_for
 from pellucid.networks.training.row_sources import filled_up
 from pellucid.networks.training.settings import check_count, check_strengths, schedule_of
@@ -275,7 +275,7 @@ def _epoch(runs: Any, epoch: int, size: int, even: bool, dtype: str) -> tuple[An
     chosen, shares = [], []
     for train, _, seed in runs:
         order = train[Batches(1, seed=seed).epoch(epoch, len(train))]
-        parts = zip(*batched([(order, None)], size, even), strict=True)
+        parts = zip(*batch_rows([(order, None)], size, even), strict=True)
         places, real = (np.concatenate(part) for part in parts)
         chosen.append(places)
         shares.append(real)

@@ -94,7 +94,7 @@ def _line(state: State, d: int) -> tuple[Any, float]:
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """Both sides, and who stands on the wrong one."""
-    from pellucid.linear import feet, separate, signed_distance
+    from pellucid.linear import projections, separate, signed_distance
     from pellucid.losses import LOSSES
 
     X, y, positive = _rows(data, _names(state), state["label"])
@@ -104,7 +104,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     wrong = LOSSES["zero-one"].value(guesses, y) > 0
     asked = np.array([[state["point_1"], state["point_2"], 0.0][: X.shape[1]]])
     distance = signed_distance(asked, theta, theta_0)
-    foot = feet(asked, theta, theta_0)
+    foot = projections(asked, theta, theta_0)
     verdict = _verdict(separate, data, _names(state), state["label"])
     draw = (_number_line, _plane, _space)[X.shape[1] - 1]
     error = float(wrong.mean())
@@ -143,11 +143,11 @@ def _verdict(separate: Any, data: Data, names: tuple[str, ...], label: str) -> s
 def _plane(
     X: Any, y: Any, wrong: Any, theta: Any, theta_0: float, at: Any, foot: Any, state: State
 ) -> dict[str, Any]:
-    from pellucid.linear import feet
+    from pellucid.linear import projections
 
     box = box_of(np.append(X[:, 0], [-3.2, 3.2]), np.append(X[:, 1], [-2.8, 2.8]), 0.02)
     grid, *_ = grid_of(box, 41)
-    start = feet(np.zeros((1, 2)), theta, theta_0)[0]
+    start = projections(np.zeros((1, 2)), theta, theta_0)[0]
     tip = np.clip(start + theta, box[0::2], box[1::2])
     sign = -1.0 if state["flip"] else 1.0
     return plane(
@@ -251,7 +251,7 @@ def code(state: State, data: Data) -> str:
     return f"""import numpy as np
 {data.program}
 
-from pellucid.linear import feet, separate, signed_distance
+from pellucid.linear import projections, separate, signed_distance
 from pellucid.losses import LOSSES
 
 names, label = {names!r}, {state["label"]!r}
@@ -265,7 +265,7 @@ theta, theta_0 = np.array({theta.tolist()!r}), {theta_0!r}
 guesses = np.where(X @ theta + theta_0 > 0, 1.0, -1.0)
 error = LOSSES["zero-one"].value(guesses, y).mean()
 distance = signed_distance([{asked!r}], theta, theta_0)
-foot = feet([{asked!r}], theta, theta_0)
+foot = projections([{asked!r}], theta, theta_0)
 verdict = separate(X, y).verdict if len(np.unique(y)) == 2 else "one class only"
 print(error, distance, foot, verdict)"""
 

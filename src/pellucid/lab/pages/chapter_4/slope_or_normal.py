@@ -108,11 +108,11 @@ def _graph(X: Any, y: Any, theta: Any, theta_0: float, state: State) -> dict[str
 
 
 def _sides(X: Any, signs: Any, theta: Any, theta_0: float, state: State) -> dict[str, Any]:
-    from pellucid.linear import feet
+    from pellucid.linear import projections
 
     box = box_of(np.append(X[:, 0], [-3.0, 3.0]), np.append(X[:, 1], [-2.6, 2.6]), 0.02)
     grid, *_ = grid_of(box, 41)
-    start = feet(np.zeros((1, 2)), theta, theta_0)[0]
+    start = projections(np.zeros((1, 2)), theta, theta_0)[0]
     return plane(
         "Classification: the same θ stands upright on the line where the guess is 0; {error} are "
         "on the wrong side.",

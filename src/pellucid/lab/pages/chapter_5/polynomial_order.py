@@ -95,7 +95,7 @@ def _fitted(
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """One order among all."""
-    from pellucid.features.monomials import count
+    from pellucid.features.monomials import monomial_count
 
     names, order, terms = _names(state, data), state["order"], state["terms"]
     common = (data, names, state["answer"], state["noise"], state["seed"])
@@ -103,7 +103,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     training = np.array([one[1] for one in every])
     held = np.array([one[2] for one in every])
     X, y, split = _rows(*common)
-    features = count(len(names), order, terms)
+    features = monomial_count(len(names), order, terms)
     best = int(np.argmin(held)) + 1
     draw = _curve if len(names) == 1 else _regions
     yield Scene(
@@ -120,8 +120,8 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         facts=(
             ("features of this page’s inputs", f"{features}"),
-            ("of 10 inputs", f"{count(10, order, terms):,}"),
-            ("of 100 inputs", f"{count(100, order, terms):,}"),
+            ("of 10 inputs", f"{monomial_count(10, order, terms):,}"),
+            ("of 100 inputs", f"{monomial_count(100, order, terms):,}"),
             ("order with the least held-out loss", f"{best}"),
             ("training rows, held-out rows", f"{len(split.train)}, {len(split.test)}"),
         ),
@@ -187,9 +187,11 @@ def _losses(training: Any, held: Any, order: int) -> dict[str, Any]:
 
 
 def _count(order: int, terms: str, d: int) -> dict[str, Any]:
-    from pellucid.features.monomials import count
+    from pellucid.features.monomials import monomial_count
 
-    counts = {n: np.array([count(n, k, terms) for k in ORDERS], float) for n in (d, 10, 100)}
+    counts = {
+        n: np.array([monomial_count(n, k, terms) for k in ORDERS], float) for n in (d, 10, 100)
+    }
     return plane(
         "How many features an order makes, for this page’s inputs, for 10 and for 100.",
         [

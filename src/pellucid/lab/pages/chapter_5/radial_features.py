@@ -75,28 +75,28 @@ def _machine(
 ) -> tuple[Any, float, float]:
     """A linear classifier on the radial features; its share of right rows, and without them."""
     from pellucid.evaluation.training_and_test import accuracy
-    from pellucid.features.radial_kernel import closeness
+    from pellucid.features.radial_kernel import radial_features
     from pellucid.linear import LogisticClassifier
 
     X, y, _ = two_classes(data, names, label)
     if len(np.unique(y)) < 2:
         return None, 1.0, 1.0
-    F = closeness(X, np.array(centres), beta, metric)
+    F = radial_features(X, np.array(centres), beta, metric)
     h, plain = LogisticClassifier(1e-4).fit(F, y), LogisticClassifier(1e-4).fit(X, y)
     return h, accuracy(h, F, y), accuracy(plain, X, y)
 
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """The features of one row, and of all."""
-    from pellucid.features.radial_kernel import closeness, distances
+    from pellucid.features.radial_kernel import distances, radial_features
 
     names = (state["first"], state["second"])
     X, y, _ = two_classes(data, names, state["label"])
     P, metric, beta = _centres(state), METRICS[state["metric"]], state["beta"]
     asked = np.array([[state["x1"], state["x2"]]])
-    phi = closeness(asked, P, beta, metric)[0]
+    phi = radial_features(asked, P, beta, metric)[0]
     away = distances(asked, P, metric)[0]
-    K = closeness(P, P, beta, metric)
+    K = radial_features(P, P, beta, metric)
     frozen = tuple(map(tuple, P.tolist()))
     h, right, plain = _machine(data, names, state["label"], frozen, beta, metric)
     nearest = int(np.argmin(away))
@@ -131,11 +131,11 @@ def _largest(K: Any) -> str:
 
 
 def _plane(X: Any, y: Any, P: Any, asked: Any, h: Any, state: State) -> dict[str, Any]:
-    from pellucid.features.radial_kernel import closeness
+    from pellucid.features.radial_kernel import radial_features
 
     box = box_of(np.append(X[:, 0], [-3.1, 3.1]), np.append(X[:, 1], [-3.1, 3.1]), 0.01)
     grid, *_ = grid_of(box, 51)
-    F = closeness(grid, P, state["beta"], METRICS[state["metric"]])
+    F = radial_features(grid, P, state["beta"], METRICS[state["metric"]])
     if state["show"] == SIDES and h is not None:
         ground = regions(h.decision_function(F).reshape(51, 51))
     else:

@@ -46,7 +46,7 @@ def _passed(f: str, depth: int, initial: str, scale: float, seed: int) -> tuple[
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """The size of the gradient in each layer, and the factor that each layer puts in."""
-    from pellucid.networks import judged_norms
+    from pellucid.networks import gradient_norm_verdict
 
     net, found = _passed(*(state[k] for k in ("f", "depth", "initial", "scale", "seed")))
     L = state["depth"] + 1
@@ -56,7 +56,10 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # The loss is summed over the rows, so the norms of one pass stand for an epoch.
-        verdict = " ".join(judged_norms(net, [list(norms)])) or "All layers get a usable gradient."
+        verdict = (
+            " ".join(gradient_norm_verdict(net, [list(norms)]))
+            or "All layers get a usable gradient."
+        )
     ratio = float(norms[0] / norms[-1]) if norms[-1] > 0 else 0.0
     middle = float(np.exp(np.nanmean(np.log(np.clip(factors, 1e-300, None)))))
     yield Scene(
@@ -125,7 +128,7 @@ def code(state: State, data: Data) -> str:
     kind = ACTIVATIONS[state["f"]]
     drawn = f"initial={state['initial']!r}, scale={state['scale']!r}"
     return f"""import numpy as np
-from pellucid.networks import Dense, {kind}, Network, backward_pass, judged_norms
+from pellucid.networks import Dense, {kind}, Network, backward_pass, gradient_norm_verdict
 
 hidden = [Dense({WIDTH}, {drawn}), {kind}()] * {state["depth"]}
 net = Network([*hidden, Dense(1, {drawn})], in_shape=2)
@@ -135,7 +138,7 @@ found = backward_pass(net, X, X[:, :1], net.init({state["seed"]}, dtype="float64
 by_weights = [q for q in found if q.name.startswith("∂L/∂W") and "₀" not in q.name]
 norms = np.array([np.linalg.norm(q.value) for q in reversed(by_weights)])
 ratio = norms[0] / norms[-1] if norms[-1] > 0 else 0.0
-verdict = " ".join(judged_norms(net, [list(norms)])) or "All layers get a usable gradient."
+verdict = " ".join(gradient_norm_verdict(net, [list(norms)])) or "All layers get a usable gradient."
 print(norms, verdict)"""
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.hyperparameters import is_whole
-from pellucid.networks.engine.compiled import kept
+from pellucid.networks.engine.compiled import computed_once
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import Backward, Formulas, Mode, Shape, shape_text
 from pellucid.networks.layers.watch import NOBODY
@@ -106,24 +106,24 @@ def attention(
     Notes: Def 379, Clar 380
     """
     root = Q.shape[-1] ** -0.5
-    scores = (Q @ _turned(K)) * root
+    scores = (Q @ _transposed(K)) * root
     if seen is not None:
         scores = jnp.where(seen, scores, -jnp.inf)
     P = jax.nn.softmax(scores, axis=-1)
 
     def backward(dO: Any) -> tuple[Any, Any, Any]:
-        dP = dO @ _turned(V)
+        dP = dO @ _transposed(V)
         # Through the softmax of each row; where P is 0, nothing was seen and nothing comes back.
         dS = P * (dP - (P * dP).sum(axis=-1, keepdims=True)) * root
         # The transposes of (∂L/∂S)ᵀQ and PᵀD: turning Q and D is quicker than turning S×T.
-        by_key = _turned(kept(_turned(Q)) @ dS)
-        by_value = _turned(kept(_turned(dO)) @ P)
+        by_key = _transposed(computed_once(_transposed(Q)) @ dS)
+        by_value = _transposed(computed_once(_transposed(dO)) @ P)
         return dS @ K, by_key, by_value
 
     return P @ V, P, backward
 
 
-def _turned(M: Any) -> Any:
+def _transposed(M: Any) -> Any:
     return jnp.swapaxes(M, -1, -2)
 
 
@@ -140,14 +140,14 @@ def only_before(S: int) -> Any:
     return np.tri(S, dtype=bool)
 
 
-def apart(x: Any, heads: int) -> Any:
+def split_heads(x: Any, heads: int) -> Any:
     """n×T×d as n×heads×T×(d/heads): each head has its own share of the entries."""
     n, T, d = x.shape
     return x.reshape(n, T, heads, d // heads).transpose(0, 2, 1, 3)
 
 
-def together(x: Any) -> Any:
-    """The inverse of `apart`."""
+def join_heads(x: Any) -> Any:
+    """The inverse of `split_heads`."""
     n, heads, T, e = x.shape
     return x.transpose(0, 2, 1, 3).reshape(n, T, heads * e)
 
@@ -181,14 +181,16 @@ def attend(
     Q, back_q = projected(params["query"], asking)
     K, back_k = projected(params["key"], told)
     V, back_v = projected(params["value"], told)
-    of_heads, P, back = attention(apart(Q, heads), apart(K, heads), apart(V, heads), seen)
-    O = together(of_heads)
+    of_heads, P, back = attention(
+        split_heads(Q, heads), split_heads(K, heads), split_heads(V, heads), seen
+    )
+    O = join_heads(of_heads)
     show({"Q": Q, "K": K, "V": V, "P_h": P, "O": O})
     y, back_o = projected(params["out"], O)
 
     def backward(dy: Any) -> tuple[Any, Any, Any]:
         dO, of_out = back_o(dy)
-        dQ, dK, dV = (together(each) for each in back(apart(dO, heads)))
+        dQ, dK, dV = (join_heads(each) for each in back(split_heads(dO, heads)))
         show({"∂L/∂O": dO, "∂L/∂V": dV, "∂L/∂Q": dQ, "∂L/∂K": dK})
         by_asking, of_query = back_q(dQ)
         by_key, of_key = back_k(dK)
@@ -216,7 +218,7 @@ def projections(d: int) -> dict[str, Any]:
     return {part: {"W": (d, d), "W0": (d,)} for part in PARTS}
 
 
-def drawn_projections(key: Any, d: int, dtype: Any) -> dict[str, Any]:
+def initial_projections(key: Any, d: int, dtype: Any) -> dict[str, Any]:
     """Parameters of `attend` before training: Xavier's."""
     dense = Dense(d, initial="xavier")
     keys = jax.random.split(key, len(PARTS))

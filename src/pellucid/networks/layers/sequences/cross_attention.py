@@ -16,8 +16,8 @@ from pellucid.networks.layers.sequences.attention import (
     attend,
     check_heads,
     check_sequence,
-    drawn_projections,
     formulas_of,
+    initial_projections,
     projections,
 )
 
@@ -73,7 +73,7 @@ class CrossAttention(Layer):
 
     def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
         self.shapes(in_shape)
-        return drawn_projections(key, in_shape[1], dtype), in_shape
+        return initial_projections(key, in_shape[1], dtype), in_shape
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         told, asking = x[:, : self.read], x[:, self.read :]

@@ -13,8 +13,8 @@ from pellucid.networks.layers.sequences.attention import (
     attend,
     check_heads,
     check_sequence,
-    drawn_projections,
     formulas_of,
+    initial_projections,
     only_before,
     projections,
 )
@@ -76,7 +76,7 @@ class SelfAttention(Layer):
 
     def init(self, key: Any, in_shape: Shape, dtype: Any = "float32") -> tuple[Any, Shape]:
         check_sequence(in_shape, self.heads)
-        return drawn_projections(key, in_shape[1], dtype), in_shape
+        return initial_projections(key, in_shape[1], dtype), in_shape
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
         y, _, back = attend(params, x, x, self.heads, self._seen(x), mode.watch.show)

@@ -17,7 +17,12 @@ from pellucid.descent.objective import Objective
 from pellucid.descent.stopping import Progress, SmallGradient, Steps, Stop
 from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.linear.solvers.newton import Evidence
-from pellucid.linear.solvers.stochastic_epochs import Standing, begun, evened, train
+from pellucid.linear.solvers.stochastic_epochs import (
+    StochasticState,
+    balancing_scales,
+    initial_state,
+    train_epochs,
+)
 
 Array = NDArray[np.float64]
 Watch = Callable[[Array], bool]
@@ -34,7 +39,7 @@ class _Watched(Stop):
         return memory, "a callback asked to stop" if self.watch(progress.theta) else ""
 
 
-def descended(
+def fit_by_descent(
     loss: Any, kind: str, B: Array, model: Any, watch: Watch | None = None
 ) -> tuple[Array, str, Evidence]:
     """Descent over all rows from B, with the rule, step size and bounds of the model.
@@ -57,7 +62,7 @@ def descended(
         found: tuple[float, Array] = shared["both"]
         return found
 
-    even = evened(loss, kind)
+    even = balancing_scales(loss, kind)
     objective = Objective(lambda C: both(even * C)[0], lambda C: even * both(even * C)[1])
     plain = model.rule == "gradient descent"
     eta = model.step_size
@@ -96,7 +101,7 @@ def _kept(model: Any, even: Array, B: Array) -> dict[str, Any]:
     return kept if same and np.allclose(even * kept["C"], B, rtol=1e-8, atol=1e-12) else {}
 
 
-def stochastic(
+def fit_by_stochastic_epochs(
     loss: Any, kind: str, B: Array, model: Any, watch: Watch | None = None
 ) -> tuple[Array, str, Evidence]:
     """Epochs over shuffled rows; `model.standing_` is where they ended.
@@ -113,11 +118,11 @@ def stochastic(
             f"{type(model).__name__}: algorithm='stochastic' takes dense rows; sparse ones are "
             "fitted by 'newton', 'descent' or in closed form."
         )
-    start = begun(model.rule, B / evened(loss, kind))
+    start = initial_state(model.rule, B / balancing_scales(loss, kind))
     kept = getattr(model, "standing_", None)
     if model.warm_start and kept is not None and np.shape(kept["C"]) == B.shape:
-        start = Standing(kept["C"], kept["state"], kept["epochs"])
-    B, verdict, evidence, standing = train(
+        start = StochasticState(kept["C"], kept["state"], kept["epochs"])
+    B, verdict, evidence, standing = train_epochs(
         loss, kind, start, rule=model.rule, step_size=model.step_size,
         batch_size=model.batch_size, seed=model.random_state, max_iter=model.max_iter,
         tol=model.tol, watch=watch,
@@ -126,7 +131,7 @@ def stochastic(
     return B, verdict, evidence
 
 
-def complain(model: Any, verdict: str, evidence: Evidence) -> None:
+def warn_unsettled(model: Any, verdict: str, evidence: Evidence) -> None:
     """Warn when the steps did not settle."""
     if verdict == "diverged":
         model.warn(
