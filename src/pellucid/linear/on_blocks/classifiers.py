@@ -175,7 +175,7 @@ def labelled_rows(
 
 def _take_classes(model: Any, found: LabelSurvey) -> None:
     model.classes_ = found.classes
-    if hasattr(model, "keep_columns"):  # classes may overlap
+    if hasattr(model, "set_columns"):  # classes may overlap
         model.multilabel_ = found.multilabel
     elif found.multilabel:
         raise FramingError(
