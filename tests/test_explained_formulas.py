@@ -242,7 +242,7 @@ def test_every_member_prints_an_objective_that_is_read_here_or_elsewhere() -> No
         "CurvesRegressor", "CurvesClassifier",  # tests/additive
         "KMeans", "HierarchicalClusters",  # tests/clusters
         "Autoencoder", "DenoisingAutoencoder", "VariationalAutoencoder",  # tests/autoencoders
-        "GenerativeAdversarialPair", "NextToken", "RobustClassifier",
+        "GenerativeAdversarialPair", "NextToken", "EncoderDecoder", "RobustClassifier",
         "ConvNetClassifier", "ConvNetRegressor",  # the same words as the networks above
     }  # fmt: skip
     named = {type(estimator).__name__ for estimator, _ in MORE}

@@ -36,9 +36,9 @@ class AsRead(TransformerMixin, GlassBox):  # type: ignore[misc]
 
     Examples
     --------
-    >>> table = read_table(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> table = read_table(np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 9.0]]))
     >>> AsRead().fit(table).transform(table)["x1"].values
-    array([2., 4.])
+    array([2., 4., 9.])
 
     Notes: §5.3
     """
