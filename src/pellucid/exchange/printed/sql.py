@@ -127,8 +127,11 @@ class _Query:
         answers = [step.name for step in self.program.answers]
         self.dialect.check_names([*kept, *answers])
         handed = {column: f"k{at}" for at, column in enumerate(kept, 1)}
-        stages = [self._given(handed), self._read(handed), *self._computed()]
-        names = ["given", "read", *(f"step_{at}" for at in range(1, len(stages) - 1))]
+        first = [("given", self._given(handed)), ("read", self._read(handed))]
+        if dated := self._dated(handed):
+            first.insert(1, ("dated", dated))
+        computed = [(f"step_{at}", lines) for at, lines in enumerate(self._computed(), 1)]
+        names, stages = map(list, zip(*first, *computed, strict=True))
         if table.casefold().strip('"') in names:  # a stage of the table's own name would hide it
             names = [f"{name}_of_it" for name in names]
         # Without it, databases compute a value again wherever it is used: up to ten times slower.
@@ -169,6 +172,16 @@ class _Query:
             lines.append((f"{text} AS t{handed[column][1:]}", f"{column} as text"))
         return lines
 
+    def _dated(self, handed: dict[str, str]) -> list[tuple[str, str]]:
+        """The texts of dates in ISO 8601, beside what was given; nothing without dates."""
+        lines = []
+        for reading in self.program.readings:
+            if reading.kind == "date":
+                at = handed[reading.column][1:]
+                text = self.dialect.iso_of(f"t{at}", reading)
+                lines.append((f"{text} AS iso{at}", f"{reading.column} in ISO 8601"))
+        return [("*", ""), *dict.fromkeys(lines)] if lines else []
+
     def _read(self, handed: dict[str, str]) -> list[tuple[str, str]]:
         """The cells as values."""
         lines = [(name, column) for column, name in handed.items()]
@@ -180,7 +193,7 @@ class _Query:
         for reading in self.program.readings:
             refuse_notation(reading)
             name = handed[reading.column]
-            cell = Cell(name, f"t{name[1:]}")
+            cell = Cell(name, f"t{name[1:]}", f"iso{name[1:]}")
             lines.append((f"{of[reading.kind](cell, reading)} AS {reading.name}", reading.column))
             if reading.name in self.program.months:
                 month = self.dialect.month_of(cell, reading)

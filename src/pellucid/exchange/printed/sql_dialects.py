@@ -28,10 +28,14 @@ LONGEST_NAME = 63  # bytes of a name in PostgreSQL
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of the table: its value as it stands, and as text, NULL where it spells "missing"."""
+    """A cell of the table: its value as it stands, and as text, NULL where it spells "missing".
+
+    `iso` is the text of a date in ISO 8601, where the column holds dates.
+    """
 
     value: str
     text: str
+    iso: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,10 @@ class Dialect:
     def number_of(self, cell: Cell, reading: Reading) -> str:
         """A cell as a 64-bit float, NULL where it is missing; an error where it is no number."""
         raise NotImplementedError
+
+    def iso_of(self, text: str, reading: Reading) -> str:
+        """The text of a date as ISO 8601; what is no date stays as it is."""
+        return iso_by_patterns(text, (reading.notation or USUAL).order)
 
     def days_of(self, cell: Cell, reading: Reading) -> str:
         """A cell as days since 1970; an error where it is no date."""
@@ -177,9 +185,8 @@ class DuckDB(Dialect):
         return f"CASE WHEN {shaped} AND NOT {named} THEN TRY_CAST({text} AS DOUBLE) END"
 
     def _stamp(self, cell: Cell, reading: Reading) -> str:
-        text = iso_by_patterns(cell.text, _order(reading))
-        shaped = f"REGEXP_MATCHES({text}, {literal(DATE)})"
-        return f"CAST({_date_text(cell, reading, shaped, text)} AS TIMESTAMP)"
+        shaped = f"REGEXP_MATCHES({cell.iso}, {literal(DATE)})"
+        return f"CAST({_date_text(cell, reading, shaped)} AS TIMESTAMP)"
 
     def days_of(self, cell: Cell, reading: Reading) -> str:
         """From microseconds."""
@@ -225,9 +232,8 @@ class PostgreSQL(Dialect):
         return f"CASE WHEN {shaped} AND NOT {named} THEN CAST({text} AS float8) END"
 
     def _stamp(self, cell: Cell, reading: Reading) -> str:
-        text = iso_by_patterns(cell.text, _order(reading))
-        shaped = f"{text} ~ {literal(DATE)}"
-        return f"CAST({_date_text(cell, reading, shaped, text)} AS timestamp)"
+        shaped = f"{cell.iso} ~ {literal(DATE)}"
+        return f"CAST({_date_text(cell, reading, shaped)} AS timestamp)"
 
     def days_of(self, cell: Cell, reading: Reading) -> str:
         """From seconds."""
@@ -282,8 +288,13 @@ class SQLite(Dialect):
         number = f"CASE WHEN {shaped} THEN CAST({text} AS REAL) END"
         return f"CASE TYPEOF({cell.value}) WHEN 'text' THEN {number} ELSE {cell.value} END"
 
-    def _stamp(self, cell: Cell, reading: Reading, text: str, then: str) -> str:
-        """`then`, of a text in ISO 8601 that is a date of the calendar."""
+    def iso_of(self, text: str, reading: Reading) -> str:
+        """Without regular expressions."""
+        return iso_by_parts(text, (reading.notation or USUAL).order)
+
+    def _stamp(self, cell: Cell, reading: Reading, then: str) -> str:
+        """`then`, of a text that is a date of the calendar."""
+        text = cell.iso
         day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
         clock = "[ T][0-9][0-9]:[0-9][0-9]"
         shapes = " OR ".join(
@@ -298,16 +309,14 @@ class SQLite(Dialect):
 
     def days_of(self, cell: Cell, reading: Reading) -> str:
         """From whole seconds, and the part of one that is written."""
-        text = iso_by_parts(cell.text, _order(reading))
-        whole = f"CAST(STRFTIME('%s', SUBSTR({text}, 1, 19)) AS REAL)"
-        part = f"CAST('0' || SUBSTR({text}, 20, 7) AS REAL)"
-        return self._stamp(cell, reading, text, f"({whole} + {part}) / 86400.0")
+        whole = f"CAST(STRFTIME('%s', SUBSTR({cell.iso}, 1, 19)) AS REAL)"
+        part = f"CAST('0' || SUBSTR({cell.iso}, 20, 7) AS REAL)"
+        return self._stamp(cell, reading, f"({whole} + {part}) / 86400.0")
 
     def month_of(self, cell: Cell, reading: Reading) -> str:
         """From the calendar."""
-        text = iso_by_parts(cell.text, _order(reading))
-        month = f"CAST(STRFTIME('%m', SUBSTR({text}, 1, 10)) AS REAL) - 1.0"
-        return self._stamp(cell, reading, text, month)
+        month = f"CAST(STRFTIME('%m', SUBSTR({cell.iso}, 1, 10)) AS REAL) - 1.0"
+        return self._stamp(cell, reading, month)
 
 
 def _number_text(cell: Cell, reading: Reading) -> str:
@@ -318,13 +327,9 @@ def _number_text(cell: Cell, reading: Reading) -> str:
     return f"{_no(reading, 'plain number, as this query reads them')} || {cell.text}"
 
 
-def _order(reading: Reading) -> str:
-    return (reading.notation or USUAL).order
-
-
-def _date_text(cell: Cell, reading: Reading, shaped: str, text: str) -> str:
+def _date_text(cell: Cell, reading: Reading, shaped: str) -> str:
     """The text of a date, ready for a cast that refuses any other; NULL stays NULL."""
-    return case_of([(shaped, text)], f"{_no(reading, 'date')} || {cell.text}")
+    return case_of([(shaped, cell.iso)], f"{_no(reading, 'date')} || {cell.text}")
 
 
 def _no(reading: Reading, what: str) -> str:
