@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 
 from pellucid.evaluation.cross_validation import Folds, score_of
 from pellucid.evaluation.evidence import Candidate
-from pellucid.evaluation.training_and_test import COST_OF_UNKNOWN
+from pellucid.evaluation.training_and_test import COST_OF_UNKNOWN, loss_named
 from pellucid.jobs.fit.candidates import Recipe, named
 from pellucid.jobs.fit.choice import paired_difference
 
@@ -142,9 +142,8 @@ def row_losses(answers: Array, y: Array, loss: str) -> NDArray[np.float64]:
 
     Notes: KE 33, Def 148
     """
-    if loss == "square":
-        return np.asarray((answers - y) ** 2)
-    if loss == "absolute":
-        return np.asarray(np.abs(answers - y))
+    rule = loss_named(loss)
+    if rule.guesses == "number":
+        return rule(answers, y)
     with np.errstate(divide="ignore"):
         return np.asarray(np.where(answers > 0, -np.log(answers), COST_OF_UNKNOWN))
