@@ -6,7 +6,7 @@ Notes: Def 207, Def 208, Def 209, §5.3.3
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data import scaling
+from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.tiles import Tile
 from pellucid.data.codes import code_of, parsed
 from pellucid.data.column_codes.circle_codes import circle_points
 from pellucid.data.dates import date_parts
@@ -169,6 +172,35 @@ def learned_of_all(encoder: Any, table: Table, found: ColumnStatistics) -> tuple
             again.codes_.append(code)
             sampled.append(name)
     return again, sampled
+
+
+def encoder_of_all(
+    encoder: Any,
+    sample: Table,
+    table_of: Callable[[Tile], Table],
+    source: RowBlocks,
+    passes: Passes,
+) -> tuple[Any, list[str]]:
+    """One pass over all rows, and what `learned_of_all` makes of it.
+
+    Parameters
+    ----------
+    encoder, sample
+        As `learned_of_all` takes them; all columns of the sample are encoded.
+    table_of : callable (tile) -> Table
+        The same columns of a tile.
+    source : RowBlocks
+    passes : Passes
+
+    Notes: §5.3.3
+    """
+    codes = encoder.codes_
+
+    def of_tile(tile: Tile) -> ColumnStatistics:
+        return statistics_of(table_of(tile), codes)
+
+    found = passes.reduce(source, of_tile, merged, sample.names)
+    return learned_of_all(encoder, sample, found)
 
 
 def _of_amounts(

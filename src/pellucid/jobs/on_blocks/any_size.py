@@ -60,6 +60,24 @@ def refuse_whole(source: RowBlocks | None, data: str, cluster: str | None) -> No
         )
 
 
+def rows_beyond_memory(
+    data: str, encoding: str, memory: str | None, cluster: str | None
+) -> tuple[RowBlocks, Room] | None:
+    """Rows that go to a job in blocks, and the memory it may take; None where they are read whole.
+
+    Raises
+    ------
+    TableError, ColumnError
+        As `blocks_of` and `refuse_whole`.
+
+    Notes: §2.1.3
+    """
+    room = Room.of(memory, cluster)
+    source = blocks_of(data, encoding)
+    refuse_whole(source, data, cluster)
+    return None if source is None or room.holds(source) else (source, room)
+
+
 def fit_any_size(
     data: str,
     settings: Settings,

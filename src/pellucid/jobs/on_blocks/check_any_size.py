@@ -18,8 +18,7 @@ from pellucid.data.splits import Split, split_rows
 from pellucid.data.table import Table
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.findings import Finding
-from pellucid.jobs.on_blocks.any_size import blocks_of, refuse_whole
-from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
 from pellucid.jobs.on_blocks.look_over import read_over
 from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
 from pellucid.jobs.on_blocks.told_passes import passes_over
@@ -80,16 +79,15 @@ def check_any_size(
 
     Notes: Def 12
     """
-    room = Room.of(memory, cluster)
-    source = blocks_of(data, reading.get("encoding", "utf-8"))
-    refuse_whole(source, data, cluster)
-    if source is None or room.holds(source):
+    beyond = rows_beyond_memory(data, reading.get("encoding", "utf-8"), memory, cluster)
+    if beyond is None:
         table = read_table(data, **reading)
         if target is None:
             return Checked(table, len(table), None, table.findings)
         whole = frame(table, target)
         split = split_rows(len(table), test=test, seed=seed)
         return Checked(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
+    source, room = beyond
     sampled = room.sampled_rows(len(source.names))
     with passes_over(source, room, say) as passes:
         profile, read = read_over(source, reading, sampled, seed, passes)

@@ -17,12 +17,7 @@ from numpy.typing import NDArray
 
 from pellucid.clusters.k_means import KMeans
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
-from pellucid.data.blocks.column_statistics import (
-    ColumnStatistics,
-    learned_of_all,
-    merged,
-    statistics_of,
-)
+from pellucid.data.blocks.column_statistics import encoder_of_all
 from pellucid.data.blocks.prepared import PreparedBlocks
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
@@ -33,7 +28,7 @@ from pellucid.findings import Finding
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
 from pellucid.jobs.cluster.cluster_tables import cluster_table
-from pellucid.jobs.on_blocks.any_size import blocks_of, refuse_whole
+from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
 from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.job_rows import read_tile
 from pellucid.jobs.on_blocks.look_over import read_over
@@ -71,10 +66,9 @@ def cluster_any_size(
 
     Notes: Concept 211
     """
-    room = Room.of(memory, cluster)
-    source = blocks_of(data, settings.encoding or "utf-8")
-    refuse_whole(source, data, cluster)
-    if source is not None and not room.holds(source):
+    beyond = rows_beyond_memory(data, settings.encoding or "utf-8", memory, cluster)
+    if beyond is not None:
+        source, room = beyond
         return cluster_on_blocks(source, settings, room, say)
     say("reading the table", 0.0)
     return cluster_table(read_table(data, **settings.reading()), settings, progress=say)
@@ -130,14 +124,14 @@ def _with_all_statistics(
     machine: ClusterMachine, sample: Table, source: RowBlocks, passes: ToldPasses, read: Read
 ) -> tuple[ClusterMachine, list[str]]:
     """The encoder by all rows; a missing value stays no mark to group by."""
-    features = sample.select(machine.features)
-    codes = machine.encoder.codes_
-
-    def of_tile(tile: Tile) -> ColumnStatistics:
-        return statistics_of(read(tile).select(machine.features), codes)
-
-    found = passes.reduce(source, of_tile, merged, machine.features)
-    encoder, by_sample = learned_of_all(machine.encoder, features, found)
+    features, codes = machine.features, machine.encoder.codes_
+    encoder, by_sample = encoder_of_all(
+        machine.encoder,
+        sample.select(features),
+        lambda tile: read(tile).select(features),
+        source,
+        passes,
+    )
     encoder.codes_ = [
         code | {"names": old["names"], "missing": old["missing"]}
         for code, old in zip(encoder.codes_, codes, strict=True)

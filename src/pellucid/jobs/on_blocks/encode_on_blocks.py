@@ -15,12 +15,7 @@ from numpy.typing import NDArray
 
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
 from pellucid.autoencoders.reference_losses import baseline_losses
-from pellucid.data.blocks.column_statistics import (
-    ColumnStatistics,
-    learned_of_all,
-    merged,
-    statistics_of,
-)
+from pellucid.data.blocks.column_statistics import encoder_of_all
 from pellucid.data.blocks.places import Places, are_test
 from pellucid.data.blocks.prepared import PreparedBlocks
 from pellucid.data.blocks.source import RowBlocks
@@ -34,7 +29,7 @@ from pellucid.jobs.encode.encoded_rows import places_of_columns
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings, Kept
 from pellucid.jobs.encode.encoding_statements import findings, headline, odd_rows, says
-from pellucid.jobs.on_blocks.any_size import blocks_of, refuse_whole
+from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
 from pellucid.jobs.on_blocks.in_memory import Room
 from pellucid.jobs.on_blocks.job_rows import read_tile
 from pellucid.jobs.on_blocks.look_over import read_over
@@ -69,10 +64,9 @@ def encode_any_size(
 
     Notes: Def 353
     """
-    room = Room.of(memory, cluster)
-    source = blocks_of(data, settings.encoding or "utf-8")
-    refuse_whole(source, data, cluster)
-    if source is not None and not room.holds(source):
+    beyond = rows_beyond_memory(data, settings.encoding or "utf-8", memory, cluster)
+    if beyond is not None:
+        source, room = beyond
         return encode_on_blocks(source, settings, room, say)
     say("reading the table", 0.0)
     return encode_table(read_table(data, **settings.reading()), settings, progress=say)
@@ -199,13 +193,8 @@ def _with_all_statistics(
 ) -> tuple[Coder, list[str]]:
     """The encoder by all rows."""
     machine = coder.machine
-
-    def of_tile(tile: Tile) -> ColumnStatistics:
-        return statistics_of(coder.table(tile), machine.encoder.codes_)
-
-    found = passes.reduce(source, of_tile, merged, machine.features)
     features = sample.select(machine.features)
-    encoder, by_sample = learned_of_all(machine.encoder, features, found)
+    encoder, by_sample = encoder_of_all(machine.encoder, features, coder.table, source, passes)
     return replace(coder, machine=replace(machine, encoder=encoder)), by_sample
 
 
