@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 
 from pellucid.data.columns import date_notations
 from pellucid.data.columns.categories import category_column, stated_levels
-from pellucid.data.columns.inference import Cells, Found, all_numbers, column_of
+from pellucid.data.columns.inference import Cells, Found, column_of
+from pellucid.data.columns.lengths_of_time import read_durations
+from pellucid.data.columns.missing_words import WORDS
 from pellucid.data.columns.notation import USUAL, Notation
 from pellucid.data.columns.numerals import numerals_by
 from pellucid.data.columns.plain_values import (
     Plain,
+    all_numbers,
     as_floats,
     as_texts,
     plain,
@@ -54,12 +57,21 @@ def as_said(cells: Cells, kind: Kind) -> Found:
         stated = stated_levels(cells.values)
         if stated and kind is Kind.CATEGORY:
             return column_of(cells)
-        texts = without_missing(held.values, cells.typed, cells.missing)
+        keep = _words_kept(held, cells) if kind is Kind.CATEGORY else ()
+        texts = without_missing(held.values, cells.typed, cells.missing, keep)
         return Found(category_column(cells.name, kind, _as_categories(texts), note))
     if kind in (Kind.NUMERIC, Kind.DATE):
         return _numbers_or_dates(cells, held, kind, note)
     texts = as_texts(without_missing(held.values, cells.typed, cells.missing))
     return Found(Column(cells.name, kind, np.array(texts.to_pylist(), dtype=object), note=note))
+
+
+def _words_kept(held: Plain, cells: Cells) -> Levels:
+    """NA and its kin are categories like others where these are words; among numbers, missing."""
+    found = without_missing(held.values, cells.typed, cells.missing)
+    if not held.is_text or all_numbers(found) is not None:
+        return ()
+    return tuple(word for word in WORDS if word not in {m.strip() for m in cells.missing})
 
 
 def _numbers_or_dates(cells: Cells, held: Plain, kind: Kind, note: str) -> Found:
@@ -85,7 +97,7 @@ def _numbers_or_dates(cells: Cells, held: Plain, kind: Kind, note: str) -> Found
 def _joined(note: str, inferred: str) -> str:
     return (
         f"{note}: {inferred}"
-        if inferred.startswith(("numbers with", "lengths", "dates,"))
+        if inferred.startswith(("numbers with", "lengths", "times", "dates,"))
         else note
     )
 
@@ -218,7 +230,7 @@ def _numbers(
     if notation.duration:
         texts = values.combine_chunks()
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-        numbers, read = date_notations.read_durations(texts)
+        numbers, read = read_durations(texts, notation.order)
     else:
         numerals = numerals_by(values, notation)
         numbers, read = numerals.values, numerals.read

@@ -7,7 +7,9 @@ Notes: §2.1.3
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ CURRENCIES = (
     r"US\$|A\$|C\$|R\$|HK\$|NZ\$|[$€£¥₹₩₽₺₴₪฿₫₱]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|"
     r"NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|kr|zł|Kč|Fr\.|Rs\.?"
 )
+SIGNS = ("open", "sign", "minus", "trailing")
 SIGN = r"[+\-\x{2212}\x{2013}]"
 # A number with what may stand around it. Spaces have been made plain before.
 CELL = (
@@ -96,7 +99,7 @@ def numerals_by(texts: pa.ChunkedArray, notation: Notation) -> Numerals:
     Notes: §2.1.3
     """
     parts = taken_apart(texts)
-    marks = _marks(parts)
+    marks = marks_of(parts)
     allowed = {"", *(ABBREVIATED | {"m"} if notation.scaled else ()), notation.mark}
     values, read = _values(parts, np.isin(marks, list(allowed)), notation)
     return Numerals(values, read, notation)
@@ -115,7 +118,10 @@ def taken_apart(texts: pa.ChunkedArray) -> pa.StructArray:
     balanced = pc.equal(found.field("open"), "") if len(found) else found.field("open")
     if len(found):
         balanced = pc.equal(balanced, pc.equal(found.field("close"), ""))
-        found = pc.if_else(pc.fill_null(balanced, False), found, pa.scalar(None, found.type))
+        signs = [pc.not_equal(found.field(name), "").cast(pa.int8()) for name in SIGNS]
+        once = pc.less_equal(reduce(pc.add, signs), 1)  # --5 is no number
+        sound = pc.fill_null(pc.and_(balanced, once), False)
+        found = pc.if_else(sound, found, pa.scalar(None, found.type))
     return found
 
 
@@ -128,8 +134,11 @@ def _field(parts: pa.StructArray, name: str) -> pa.Array:
     return pc.struct_field(parts, name)
 
 
-def _marks(parts: pa.StructArray) -> NDArray[Any]:
-    """What stands beside each number; a text in two places ("$5 k") has both, parted by a space."""
+def marks_of(parts: pa.StructArray) -> NDArray[Any]:
+    """What stands beside each number; a text in two places ("$5 k") has both, parted by a space.
+
+    Notes: §2.1.3
+    """
     before = pc.fill_null(_field(parts, "before"), "")
     after = pc.fill_null(_field(parts, "after"), "")
     both = pc.utf8_trim_whitespace(pc.binary_join_element_wise(before, after, " "))
@@ -138,7 +147,7 @@ def _marks(parts: pa.StructArray) -> NDArray[Any]:
 
 def _mark(parts: pa.StructArray) -> tuple[str, bool, NDArray[np.bool_], tuple[str, ...]]:
     """The mark of a column, whether k and M multiply, which cells go with it, and other marks."""
-    marks = _marks(parts)
+    marks = marks_of(parts)
     there = np.asarray(parts.is_valid())
     names, counts = np.unique(marks[there].astype(str), return_counts=True)
     found = dict(zip(names.tolist(), counts.tolist(), strict=True))
@@ -157,14 +166,19 @@ def _mark(parts: pa.StructArray) -> tuple[str, bool, NDArray[np.bool_], tuple[st
     return best, False, fits, rest
 
 
+def is_currency(mark: str) -> bool:
+    """Whether what stands beside a number is a currency.
+
+    Notes: §2.1.3
+    """
+    return re.fullmatch(CURRENCIES, mark) is not None
+
+
 def _stands_for_a_unit(
     mark: str, parts: pa.StructArray, fits: NDArray[np.bool_], bare: int
 ) -> bool:
     """Percent and currencies always; a word where it is a known unit, or stands by many numbers."""
-    if (
-        mark in ("%", "‰")
-        or pc.match_substring_regex(pa.array([mark]), rf"^(?:{CURRENCIES})$")[0].as_py()
-    ):
+    if mark in ("%", "‰") or is_currency(mark):
         return True
     if " " in mark or 2 * bare > int(fits.sum()):
         return False
@@ -223,7 +237,7 @@ def _values(
     plain = pc.if_else(pa.array(read), plain, pa.scalar(None, pa.string()))
     values = np.array(pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False), np.float64)
     if notation.scaled:
-        marks = _marks(parts)
+        marks = marks_of(parts)
         values *= np.array([SCALES.get(m, 1.0) for m in marks.tolist()])
     negative = _objects(_field(parts, "open")) == "("
     for name in ("sign", "minus", "trailing"):

@@ -33,12 +33,15 @@ class Plain:
     zone : bool
         Whether they were times with a zone.
     duration : bool
-        Whether they were lengths of time, now in seconds.
+        Whether they were lengths of time, or times of the day, now in seconds.
+    of_the_day : bool
+        Whether they were times of the day.
     """
 
     values: pa.ChunkedArray
     zone: bool = False
     duration: bool = False
+    of_the_day: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -74,9 +77,9 @@ def plain(values: Any) -> Plain:
     if pa.types.is_date(kind):
         return Plain(values.cast(pa.timestamp("us"), safe=False))
     if pa.types.is_time(kind):
-        unit = pa.time64("us")
-        clock = values.cast(pa.time32("ms"), safe=False) if kind == pa.time32("s") else values
-        return Plain(clock.cast(unit, safe=False).cast(pa.int64()).cast(pa.timestamp("us")))
+        ticks = values.cast(pa.int32() if pa.types.is_time32(kind) else pa.int64())
+        seconds = pc.divide(ticks.cast(pa.float64(), safe=False), TICKS[kind.unit])
+        return Plain(seconds, duration=True, of_the_day=True)
     return Plain(_numbers_or_text(values))
 
 
@@ -146,6 +149,19 @@ def _numbers_without(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.Ch
         return values
     found = pc.is_in(values.cast(pa.float64(), safe=False), value_set=pa.array(absent))
     return pc.if_else(found, pa.scalar(None, values.type), values)
+
+
+def all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Floats where every text is a number as Python writes it; else None.
+
+    Notes: §2.1.3
+    """
+    for trimmed in (False, True):
+        try:
+            return pc.cast(pc.utf8_trim_whitespace(values) if trimmed else values, pa.float64())
+        except pa.ArrowInvalid:
+            continue
+    return None
 
 
 def as_floats(name: str, values: pa.ChunkedArray, first: int = 0) -> Numbers:
