@@ -296,8 +296,8 @@ class NextToken(TextModel):
                 "Def 383",
             ),
             objective=Formula(
-                "J = (1/K) Σ Σ_t −log h_t[next character], over K stretches of text",
-                r"J = -\frac{1}{K}\sum\sum_t \log h_t[y_t]", "1×1", "Concept 259",
+                "J = (1/(KT)) Σ Σ_t −log h_t[next character], over K stretches of T characters",
+                r"J = -\frac{1}{KT}\sum\sum_t \log h_t[y_t]", "1×1", "Concept 259",
             ),
             gradient=Formula(
                 "back-propagation through every block: see each layer's formulas",
