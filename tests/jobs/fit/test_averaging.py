@@ -15,7 +15,7 @@ from pellucid import Settings, fit_table, load_model, read_table, save_model
 from pellucid.data.splits import folds
 from pellucid.evaluation.cross_validation import cross_validate, score_of, tune
 from pellucid.evaluation.evidence import Candidate
-from pellucid.jobs.fit.averaging import MOST_PARTS, averages_of, row_losses
+from pellucid.jobs.fit.averaging import MOST_PARTS, Judged, averages_of, row_losses
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.linear.logistic_classifier import LogisticClassifier
 from pellucid.linear.ridge import Ridge
@@ -35,14 +35,15 @@ def answers_of(seed: int, m: int, n: int, loss: str) -> tuple[np.ndarray, np.nda
     return (1 / (1 + np.exp(-answers)) if loss == "nll" else answers), y
 
 
-def held_out(seed: int, m: int, loss: str) -> tuple[list[tuple[Candidate, np.ndarray]], np.ndarray]:
+def held_out(seed: int, m: int, loss: str) -> tuple[list[Judged], np.ndarray]:
     answers, y = answers_of(seed, m, 60, loss)
     found = []
     for j, mine in enumerate(answers):
         chunks = [row_losses(mine[out], y[out], loss).mean() for _, out in folds(60, 5)]
         name = f"candidate {j}"
         score = score_of(chunks)
-        found.append((Candidate(name, name, score, j, 0.0, 1, rows=60, readable=j % 2 == 0), mine))
+        of = Candidate(name, name, score, j, 0.0, 1, rows=60, readable=j % 2 == 0)
+        found.append(Judged(of, mine))
     return found, y
 
 
@@ -52,14 +53,16 @@ def test_an_average_is_named_only_where_rows_held_out_are_better_for_it(
     seed: int, m: int, loss: str
 ) -> None:
     held, y = held_out(seed, m, loss)
-    for found in averages_of(held, y, folds(60, 5), loss):
+    for judged in averages_of(held, y, folds(60, 5), loss):
+        found = judged.candidate
         parts = [part for part, _ in found.parts]
         assert found.score.mean < min(part.score.mean for part in parts)
         assert found.readable == all(part.readable for part in parts)
         assert all(part.name in found.name for part in parts)
         assert {weight for _, weight in found.parts} == {1 / len(parts)}
         assert len(parts) <= MOST_PARTS
-        mean = np.mean([mine for each, mine in held if each in parts], axis=0)
+        mean = np.mean([each.answers for each in held if each.candidate in parts], axis=0)
+        np.testing.assert_allclose(judged.answers, mean)
         chunks = [row_losses(mean[out], y[out], loss).mean() for _, out in folds(60, 5)]
         np.testing.assert_allclose(found.score.chunks, chunks)
 

@@ -16,16 +16,28 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from pellucid.evaluation.cross_validation import Folds, score_of
-from pellucid.evaluation.evidence import Candidate
+from pellucid.evaluation.evidence import Candidate, Score
 from pellucid.evaluation.training_and_test import COST_OF_UNKNOWN, loss_named
 from pellucid.jobs.fit.candidates import Recipe, named
 from pellucid.jobs.fit.choice import paired_difference
 
 Array = NDArray[Any]
-Held = tuple[Candidate, Array]  # a candidate, and its answers to the held-out rows
 MOST_PARTS = 4
 LOSSES_AVERAGED = ("square", "absolute", "nll", "nllm")
 READABLE_RANK, BLACK_RANK = 5, 8
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A candidate with what its chunks found, so that nobody has to fit them again.
+
+    `answers` are `answers_at` of each compared row while its chunk was held out, or None;
+    `training` is the loss on the rows it was fitted on, or None where it is not known itself.
+    """
+
+    candidate: Candidate
+    answers: Array | None = None
+    training: Score | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ def recipe_of(problem: str, chosen: Candidate) -> Recipe:
     )
 
 
-def averages_of(held: Sequence[Held], y: Array, chunks: Folds, loss: str) -> list[Candidate]:
+def averages_of(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> list[Judged]:
     """The average of readable candidates and that of all, where held-out rows are better for it.
 
     Averaged, with equal weights, are the best candidate and those within one paired standard error
@@ -80,8 +92,8 @@ def averages_of(held: Sequence[Held], y: Array, chunks: Folds, loss: str) -> lis
 
     Parameters
     ----------
-    held : sequence of (Candidate, ndarray)
-        What was compared on these rows, and `answers_at` of each row while its chunk was held out.
+    held : sequence of Judged
+        What was compared on these rows, with its answers.
     y : ndarray, shape (n,)
         Answers.
     chunks : sequence of (train rows, held-out rows)
@@ -91,27 +103,29 @@ def averages_of(held: Sequence[Held], y: Array, chunks: Folds, loss: str) -> lis
 
     Returns
     -------
-    list of Candidate
+    list of Judged
         None, one or two; each has a lower held-out loss than every candidate it was made from.
 
     Notes: Def 85, Clar 88
     """
-    readable = [each for each in held if each[0].readable]
+    readable = [each for each in held if each.candidate.readable]
     found = [_average(some, y, chunks, loss) for some in (readable, held)]
-    return list({each.model: each for each in found[::-1] if each is not None}.values())[::-1]
+    return list({each.candidate.model: each for each in found[::-1] if each is not None}.values())[
+        ::-1
+    ]
 
 
-def _average(held: Sequence[Held], y: Array, chunks: Folds, loss: str) -> Candidate | None:
+def _average(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> Judged | None:
     if len(held) < 2 or loss not in LOSSES_AVERAGED:
         return None
     near = _near(held)
-    answers = np.mean([each for _, each in near], axis=0)
+    answers = np.mean([np.asarray(each.answers) for each in near], axis=0)
     score = score_of([row_losses(answers[out], y[out], loss).mean() for _, out in chunks])
-    parts = [candidate for candidate, _ in near]
+    parts = [each.candidate for each in near]
     if len(parts) < 2 or score.mean >= parts[0].score.mean:
         return None
     readable, weight = all(c.readable for c in parts), 1 / len(parts)
-    return Candidate(
+    average = Candidate(
         "average of " + " + ".join(c.name for c in parts),
         "readable-average" if readable else "average",
         score,
@@ -124,15 +138,16 @@ def _average(held: Sequence[Held], y: Array, chunks: Folds, loss: str) -> Candid
         readable=readable,
         parts=tuple((c, weight) for c in parts),
     )
+    return Judged(average, answers)
 
 
-def _near(held: Sequence[Held]) -> list[Held]:
+def _near(held: Sequence[Judged]) -> list[Judged]:
     """The best, and those within one paired standard error of it, the best first."""
-    ranked = sorted(held, key=lambda each: each[0].score.mean)
-    best = ranked[0][0]
+    ranked = sorted(held, key=lambda each: each.candidate.score.mean)
+    best = ranked[0].candidate
     found = ranked[:1]
     for each in ranked[1:]:
-        behind, error = paired_difference(each[0], best)
+        behind, error = paired_difference(each.candidate, best)
         found += [each] if behind <= error else []
     return found[:MOST_PARTS]
 

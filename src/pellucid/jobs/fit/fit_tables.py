@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.averaging import Judged, recipe_of
 from pellucid.jobs.fit.candidates import (
     MOST_ROWS,
     Recipe,
@@ -46,7 +47,7 @@ from pellucid.jobs.fit.code_findings import balance_finding, code_findings, code
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.framed_rows import answered, framed_rows, split_for
 from pellucid.jobs.fit.in_time import InTime, time_for_work
-from pellucid.jobs.fit.insight import look_inside
+from pellucid.jobs.fit.insight import HeldOut, held_out_by_fits, look_inside
 from pellucid.jobs.fit.kept_model import (
     FOR_ASSUMPTIONS,
     FOR_COMPARISON,
@@ -113,7 +114,7 @@ def fit_table(
         FOR_ASSUMPTIONS,
     )
     clock.lap("framing and assumptions")
-    candidates, noticed = compare(
+    judged, noticed = compare(
         compared(job.framing.problem, settings.model),
         job.X_train,
         job.y_train,
@@ -124,13 +125,15 @@ def fit_table(
         in_time.deadline.within(FOR_COMPARISON),
     )
     clock.lap("comparing candidates")
+    candidates = [each.candidate for each in judged]
     chosen, recipe, why, (machine, noticed_last) = _chosen(job, candidates)
     clock.lap("final fit")
     say("testing on rows never used", 0.75)
     result = _tested(job, machine, candidates, chosen)
     clock.lap("testing")
     say("drawing the learning curve", 0.8)
-    curve = in_time.run("the learning curve", lambda going: _curve(job, recipe, chosen), 0.5)
+    known = next((each for each in judged if each.candidate is chosen), Judged(chosen))
+    curve = in_time.run("the learning curve", lambda going: _curve(job, recipe, known), 0.5)
     clock.lap("learning curve")
     coded = code_findings(codes_of(machine))
     result = replace(
@@ -145,8 +148,7 @@ def fit_table(
         result,
         job.table,
         job.y,
-        lambda: recipe.pipeline(settings.seed, chosen.lam, settings.code),
-        job.chunked,
+        _held_out(job, recipe, known),
         in_time,
     )
     clock.lap("what the model does")
@@ -428,8 +430,19 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
     )
 
 
-def _curve(job: _Job, recipe: Recipe, chosen: Candidate) -> LearningCurve | None:
-    settings = job.settings
+def _held_out(job: _Job, recipe: Recipe, known: Judged) -> HeldOut:
+    """Predictions of training rows while held out: as the comparison made them, if it kept them."""
+    chosen, settings = known.candidate, job.settings
+    if known.answers is not None:
+        answers, (rows, _) = known.answers, job.chunked(chosen.rows)
+        held = np.isfinite(answers)  # in the order of time, the first rows are never held out
+        return lambda going: (answers[held], rows[held])
+    pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
+    return partial(held_out_by_fits, pipeline, job.X_train, job.y_train, job.chunked)
+
+
+def _curve(job: _Job, recipe: Recipe, known: Judged) -> LearningCurve | None:
+    chosen, settings = known.candidate, job.settings
     rows, folds = job.chunked(min(chosen.rows, MOST_ROWS))
     try:
         with warnings.catch_warnings():
@@ -442,6 +455,7 @@ def _curve(job: _Job, recipe: Recipe, chosen: Candidate) -> LearningCurve | None
                 loss=job.framing.loss,
                 seed=settings.seed,
                 n_jobs=settings.jobs,
+                whole=None if known.training is None else (known.training, chosen.score),
             )
     except TooFewRowsError:
         return None

@@ -50,6 +50,7 @@ DEPENDENCE_ROWS = 300
 SHOWN = 6  # strongest columns whose dependence is drawn
 WORST = 8  # rows with the largest loss
 FAR_ABOVE = 2  # times the mean loss, from which a row counts as predicted badly
+HeldOut = Callable[[Callable[[], None]], tuple[Array, Array]]
 INTERVAL_ROWS = 10_000  # training rows predicted with their chunk held out
 
 
@@ -57,8 +58,7 @@ def look_inside(
     result: FitResult,
     table: Table,
     y: Array,
-    pipeline: Callable[[], Any],
-    folds_of: Callable[[int], tuple[Array, Folds]],
+    held_out: HeldOut,
     in_time: InTime | None = None,
 ) -> FitResult:
     """Add to a result what its model does: importance, dependence, intervals, worst rows.
@@ -71,10 +71,8 @@ def look_inside(
         All rows used, with the target.
     y : ndarray
         Their answers.
-    pipeline : callable -> estimator
-        The algorithm, not fitted, for predictions of held-out rows.
-    folds_of : callable most -> (rows, folds)
-        At most so many of the training rows, and chunks of them.
+    held_out : callable going -> (predictions, rows)
+        Predictions of training rows while their chunk was held out.
     in_time : InTime or None
         What does not end in time is left out, and named there.
 
@@ -95,7 +93,7 @@ def look_inside(
         if result.framing.problem == "regression":
             intervals = in_time.run(
                 "intervals of predictions",
-                lambda going: _intervals(pipeline, inside, y_train, folds_of, going),
+                lambda going: _intervals(held_out, y_train, going),
                 0.5,
             )
             known |= {} if intervals is None else {"intervals": intervals}
@@ -152,18 +150,37 @@ def _some(table: Table, most: int) -> Table:
     return table.take(np.linspace(0, len(table) - 1, most).round().astype(np.intp))
 
 
-def _intervals(
-    pipeline: Callable[[], Any],
-    inside: Table,
+def held_out_by_fits(
+    pipeline: Any,
+    X: Table,
     y: Array,
     folds_of: Callable[[int], tuple[Array, Folds]],
     going: Callable[[], None],
-) -> dict[str, Any]:
+) -> tuple[Array, Array]:
+    """Predictions of some training rows, each by a fit without its chunk, and their places.
+
+    Parameters
+    ----------
+    pipeline : estimator
+        The algorithm, not fitted.
+    X, y : Table, ndarray, n rows
+        Training rows and their answers.
+    folds_of : callable most -> (rows, folds)
+        At most so many of them, and chunks of these.
+    going : callable
+        Called before each chunk; what it raises ends the work.
+
+    Notes: Def 85
+    """
     rows, chunks = folds_of(INTERVAL_ROWS)
-    some, answers = take_rows(inside, rows), y[rows]
-    guesses, held = held_out_predictions(pipeline(), some, answers, chunks, going)
+    guesses, held = held_out_predictions(pipeline, take_rows(X, rows), y[rows], chunks, going)
+    return guesses, rows[held]
+
+
+def _intervals(held_out: HeldOut, y: Array, going: Callable[[], None]) -> dict[str, Any]:
+    guesses, rows = held_out(going)
     least = 0.0 if y.min() >= 0 else None
-    return conformal_scores(guesses, answers[held], least)
+    return conformal_scores(guesses, y[rows], least)
 
 
 def _coverage(machine: Machine, X: Table, y: Array) -> tuple[float | None, float | None]:

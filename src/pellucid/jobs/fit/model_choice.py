@@ -21,7 +21,7 @@ from pellucid.evaluation.cross_validation import Folds, Rows, Tuning, cross_vali
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.evidence import Candidate, Score
 from pellucid.findings import Finding
-from pellucid.jobs.fit.averaging import Held, averages_of
+from pellucid.jobs.fit.averaging import Judged, averages_of
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoded_chunks import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
@@ -42,7 +42,7 @@ def compare(
     marks: dict[str, Array],
     progress: Progress | None = None,
     deadline: Deadline | None = None,
-) -> tuple[list[Candidate], list[Finding]]:
+) -> tuple[list[Judged], list[Finding]]:
     """Cross-validate each recipe; then the best of them on other scales, and averages of all.
 
     Parameters
@@ -65,16 +65,15 @@ def compare(
 
     Returns
     -------
-    candidates, findings
-        In the order given; then candidates on other scales, and averages.
+    judged, findings
+        The candidates in the order given; then candidates on other scales, and averages.
 
     Notes: Def 85, Concept 87
     """
     d = encoded_width(X, y, settings.code)
     until = deadline or Deadline(None)
     encoded = EncodedChunks(X, y, settings.code)
-    found: list[Candidate] = []
-    held: list[Held] = []
+    found: list[Judged] = []
     findings: list[Finding] = []
     waiting, late = list(recipes), []
     step, scaled = 0, not _skewed(y)
@@ -95,11 +94,9 @@ def compare(
             try:
                 # The baseline takes no time, and there has to be something to fall back on.
                 judge = Deadline(None) if recipe.rank == 0 else until
-                base = found[0].score.mean if found else 0.0
+                base = found[0].candidate.score.mean if found else 0.0
                 work = partial(_try, recipe, encoded, d, settings, loss, marks, base)
-                candidate, answers = judge.run(work)
-                found.append(candidate)
-                held += [] if answers is None else [(candidate, answers)]
+                found.append(judge.run(work))
             except OutOfTime:
                 late.append(recipe)
             except (TooLargeError, FramingError) as error:
@@ -109,22 +106,24 @@ def compare(
         findings += _said_once(recipe, caught)
         if not waiting and not scaled:
             scaled = True
-            waiting = _on_other_scales(recipes, found)
+            waiting = _on_other_scales(recipes, [each.candidate for each in found])
     if settings.model == "auto":
-        found += _averaged(held, y, settings, loss, marks)
+        found += _averaged(found, y, settings, loss, marks)
     return found, findings + ([_not_tried(late, until)] if late else [])
 
 
 def _averaged(
-    held: Sequence[Held], y: Array, settings: Settings, loss: str, marks: dict[str, Array]
-) -> list[Candidate]:
+    found: Sequence[Judged], y: Array, settings: Settings, loss: str, marks: dict[str, Array]
+) -> list[Judged]:
     """Averages of the candidates that met the same rows as the best of them."""
+    fit = [c for c in found if c.candidate.rank > 0 and c.candidate.model != "nearest"]
+    held = [each for each in fit if each.answers is not None]
     if not held:
         return []
-    most = min((candidate for candidate, _ in held), key=lambda c: c.score.mean).rows
+    most = min((each.candidate for each in held), key=lambda c: c.score.mean).rows
     rows = sample(y, most, settings, marks)
     chunks = chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()})
-    return averages_of([h for h in held if h[0].rows == most], y[rows], chunks, loss)
+    return averages_of([h for h in held if h.candidate.rows == most], y[rows], chunks, loss)
 
 
 SKEWED = 0.7  # skewness of a target ≥ 0, from which other scales are tried
@@ -168,8 +167,8 @@ def _try(
     marks: dict[str, Array],
     baseline: float,
     going: Callable[[], None] | None = None,
-) -> tuple[Candidate, Array | None]:
-    """A candidate judged, and its answers to held-out rows where an average may want them."""
+) -> Judged:
+    """A candidate judged, with its answers to held-out rows where anything later wants them."""
     begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
     rows = sample(y, recipe.rows(d, _scores(y)), settings, marks)
@@ -178,9 +177,7 @@ def _try(
     pipeline = recipe.pipeline(settings.seed, codes=settings.code)[1:]
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
     shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
-    kept = (
-        settings.model == "auto" and y.ndim == 1 and recipe.rank > 0 and recipe.model != "nearest"
-    )
+    kept = y.ndim == 1 and (settings.model == "auto" or y.dtype.kind == "f")
     shared |= {"going": going, "inputs": encoded.inputs(recipe, rows), "keep": kept}
     value: float | None = None
     lam: float | None = None
@@ -190,7 +187,7 @@ def _try(
         more = partial(recipe.further_rounds, len(rows), _scores(y), settings.cv)
         tuning = tune(pipeline, None, y_some, steps, name=recipe.tuned, beyond=more, **shared)
         score, value = tuning.scores[tuning.best], tuning.best_value
-        training = tuning.training[tuning.best].mean
+        training = tuning.training[tuning.best]
         answers = tuning.held_out[tuning.best] if kept else None
     elif recipe.lams:
         lams = settings.lams or recipe.lams
@@ -201,7 +198,7 @@ def _try(
             pipeline, None, y_some, lams, beyond=None if settings.lams else further, **shared
         )
         chosen = tuning.best if settings.lams else _at_rest(tuning, at_rest or 0.0)
-        score, training = tuning.scores[chosen], tuning.training[chosen].mean
+        score, training = tuning.scores[chosen], tuning.training[chosen]
         path = tuple(
             (float(lam), held, inside.mean)
             for lam, held, inside in zip(tuning.values, tuning.scores, tuning.training, strict=True)
@@ -210,14 +207,14 @@ def _try(
         answers = tuning.held_out[chosen] if kept else None
     else:
         judged = cross_validate(pipeline, None, y_some, **shared)
-        score, training, answers = judged.score, judged.training.mean, judged.held_out
+        score, training, answers = judged.score, judged.training, judged.held_out
     parameters = _parameters(recipe, d, _free(outputs))
     candidate = Candidate(
         recipe.name,
         recipe.model,
         score,
         recipe.rank,
-        training,
+        training.mean,
         parameters,
         lam,
         path,
@@ -227,7 +224,7 @@ def _try(
         recipe.readable,
         value,
     )
-    return candidate, answers
+    return Judged(candidate, answers, training)
 
 
 def _scores(y: Array) -> int:

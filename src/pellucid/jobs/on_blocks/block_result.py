@@ -6,6 +6,7 @@ Notes: §1.0.7, KE 35
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.averaging import recipe_of
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.in_time import InTime
-from pellucid.jobs.fit.insight import look_inside
+from pellucid.jobs.fit.insight import held_out_by_fits, look_inside
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_choice import chunks_of, sample
 from pellucid.jobs.fit.statements import ADVICE
@@ -200,6 +201,9 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResul
     recipe = recipe_of(problem, parts.tried.chosen)
     y_train = rows.answers[inside]
 
+    pipeline = recipe.pipeline(settings.seed, parts.chosen.lam, settings.code)
+    features = rows.table.select(parts.known.framing.features)
+
     def folds_of(most: int) -> Any:
         there = sample(y_train, most, settings, {})
         return there, chunks_of(y_train[there], settings, {})
@@ -215,11 +219,9 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResul
         ),
         rows.table,
         rows.answers,
-        lambda: recipe.pipeline(settings.seed, parts.chosen.lam, settings.code),
-        folds_of,
+        partial(held_out_by_fits, pipeline, features.take(inside), y_train, folds_of),
         in_time,
     )
-    features = rows.table.select(parts.known.framing.features)
     known = dict(found.machine.known) | {"ranges": ranges_of(features, parts.statistics)}
     known.pop("tested", None)  # its marks are those of rows of the sample
     insight = found.insight
