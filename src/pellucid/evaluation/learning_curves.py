@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TooFewRowsError
 from pellucid.evaluation.cross_validation import Folds, cross_validate, folds_for
-from pellucid.evaluation.evidence import LearningCurve, Score
+from pellucid.evaluation.evaluation_results import LearningCurve, Score
 from pellucid.losses import Loss
 
 

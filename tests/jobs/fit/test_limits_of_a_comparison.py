@@ -5,10 +5,10 @@ import pytest
 
 from pellucid.data.table import Column, Kind, Table
 from pellucid.evaluation.cross_validation import tune
+from pellucid.jobs.fit.candidate_comparison import compare
 from pellucid.jobs.fit.candidates import automatic, recipes
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
-from pellucid.jobs.fit.model_choice import compare
 from pellucid.linear.ridge import Ridge
 from pellucid.linear.solvers.lam_grid import extended_lams
 

@@ -15,26 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing
-from pellucid.data.reading import read_table
 from pellucid.data.splits import Split
 from pellucid.data.table import Table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.cross_validation import Folds, take_rows
+from pellucid.evaluation.decision_threshold import balanced_weights, choose_threshold
 from pellucid.evaluation.diagnosis import diagnose
-from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
-from pellucid.evaluation.learning_curves import learning_curve
-from pellucid.evaluation.measures import (
+from pellucid.evaluation.error_metrics import (
     class_measures,
     overlapping_measures,
     regression_measures,
 )
-from pellucid.evaluation.threshold import balanced_weights, choose_threshold
-from pellucid.evaluation.training_and_test import losses_at
+from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve
+from pellucid.evaluation.learning_curves import learning_curve
+from pellucid.evaluation.training_and_test_error import losses_at
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.averaging import Judged, recipe_of
+from pellucid.jobs.fit.candidate_choice import choose
+from pellucid.jobs.fit.candidate_comparison import Progress, chunks_of, compare, sample
 from pellucid.jobs.fit.candidates import (
     MOST_ROWS,
     Recipe,
@@ -42,22 +43,21 @@ from pellucid.jobs.fit.candidates import (
     is_asked_for,
     named,
 )
-from pellucid.jobs.fit.choice import choose
 from pellucid.jobs.fit.code_findings import balance_finding, code_findings, codes_of
-from pellucid.jobs.fit.fit_result import FitResult, Settings
-from pellucid.jobs.fit.framed_rows import answered, framed_rows, split_for
-from pellucid.jobs.fit.in_time import InTime, time_for_work
-from pellucid.jobs.fit.insight import HeldOut, held_out_by_fits, look_inside
-from pellucid.jobs.fit.kept_model import (
+from pellucid.jobs.fit.final_refit import (
     FOR_ASSUMPTIONS,
     FOR_COMPARISON,
     affordable,
     kept_words,
     on_all_rows,
 )
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.framed_rows import answered, framed_rows, split_for
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
-from pellucid.jobs.fit.weights import weights_of
+from pellucid.jobs.fit.model_averaging import Judged, recipe_of
+from pellucid.jobs.fit.model_inspection import HeldOut, held_out_by_fits, look_inside
+from pellucid.jobs.fit.model_weights import weights_of
+from pellucid.jobs.fit.time_budget import InTime, time_for_work
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory

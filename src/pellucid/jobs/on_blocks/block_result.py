@@ -19,19 +19,19 @@ from pellucid.data.splits import Split
 from pellucid.evaluation.cross_validation import take_rows
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.jobs.column_summary import ColumnSummary
-from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidate_comparison import chunks_of, sample
 from pellucid.jobs.fit.fit_result import FitResult, Settings
-from pellucid.jobs.fit.in_time import InTime
-from pellucid.jobs.fit.insight import held_out_by_fits, look_inside
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_choice import chunks_of, sample
+from pellucid.jobs.fit.model_averaging import recipe_of
+from pellucid.jobs.fit.model_inspection import held_out_by_fits, look_inside
+from pellucid.jobs.fit.model_weights import weights_of
 from pellucid.jobs.fit.statements import ADVICE
-from pellucid.jobs.fit.weights import weights_of
-from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
+from pellucid.jobs.fit.time_budget import InTime
 from pellucid.jobs.on_blocks.block_fits import FittedToAll
-from pellucid.jobs.on_blocks.look_over import Known
-from pellucid.jobs.on_blocks.measured_rows import Measured, encoded
-from pellucid.jobs.on_blocks.spoken import block_findings, evidence_of, of_sample, why_of
+from pellucid.jobs.on_blocks.block_statements import block_findings, evidence_of, of_sample, why_of
+from pellucid.jobs.on_blocks.error_sums import Measured, encoded
+from pellucid.jobs.on_blocks.first_passes import Known
+from pellucid.jobs.on_blocks.target_counts import AnswerCounts
 
 Array = NDArray[Any]
 SAID_AGAIN = (*ADVICE, "weights that cancel")  # findings of the look inside
