@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pellucid.data.columns.notation import UNSAID
-from pellucid.data.columns.numerals import (
+from pellucid.data.columns.number_formats import (
     ABBREVIATED,
     KNOWN_UNITS,
     is_currency,
@@ -23,8 +23,8 @@ from pellucid.data.columns.numerals import (
     read_numerals,
     taken_apart,
 )
-from pellucid.data.columns.odd_cells import NEARLY
 from pellucid.data.columns.spellings import AMONG_WORDS, folded
+from pellucid.data.columns.unparsed_cells import NEARLY
 from pellucid.findings import Finding
 
 FEWEST = 3  # different numbers, below which a column is hardly one of amounts

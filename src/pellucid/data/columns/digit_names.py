@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.columns.plain_values import LARGEST_WHOLE
+from pellucid.data.columns.arrow_values import LARGEST_WHOLE
 from pellucid.data.columns.spellings import CODE
 
 

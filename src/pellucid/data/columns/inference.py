@@ -16,8 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.columns import date_notations
+from pellucid.data.columns import date_formats
 from pellucid.data.columns.amounts_in_words import amounts_in_words
+from pellucid.data.columns.arrow_values import (
+    all_numbers,
+    as_floats,
+    as_texts,
+    plain,
+    refuse_infinite,
+    too_long_for_numbers,
+    without_missing,
+)
 from pellucid.data.columns.categories import category_column, stated_levels
 from pellucid.data.columns.digit_names import are_names, has_codes
 from pellucid.data.columns.lengths_of_time import lengths_of
@@ -35,18 +44,9 @@ from pellucid.data.columns.number_doubts import (
     numeral_doubts,
     points_in_groups,
 )
-from pellucid.data.columns.numerals import Numerals, described, read_numerals
-from pellucid.data.columns.odd_cells import are_nearly, odd_cells, told
-from pellucid.data.columns.plain_values import (
-    all_numbers,
-    as_floats,
-    as_texts,
-    plain,
-    refuse_infinite,
-    too_long_for_numbers,
-    without_missing,
-)
+from pellucid.data.columns.number_formats import Numerals, described, read_numerals
 from pellucid.data.columns.spellings import canonical, merged, spelled
+from pellucid.data.columns.unparsed_cells import are_nearly, odd_cells, told
 from pellucid.data.table import Column, Kind
 from pellucid.findings import Finding
 
@@ -186,7 +186,7 @@ def _compact_dates(there: NDArray[np.float64], numbers: NDArray[np.float64]) -> 
     if there.min() < low or there.max() > high or (there != np.round(there)).any():
         return None
     texts = pa.array([None if np.isnan(v) else str(int(v)) for v in numbers], pa.string())
-    found = date_notations.read_dates(texts)
+    found = date_formats.read_dates(texts)
     return found.values if found.read.sum() == len(there) else None
 
 
@@ -316,17 +316,17 @@ def _dates(name: str, values: pa.ChunkedArray, asked: Asked) -> Found | None:
 NAT = np.datetime64("NaT", "us")
 
 
-def _read_dates(texts: pa.Array, asked: Asked) -> date_notations.Dates:
+def _read_dates(texts: pa.Array, asked: Asked) -> date_formats.Dates:
     if asked.date_format:
-        return date_notations.dates_by_format(texts, asked.date_format)
-    return date_notations.read_dates(texts, leaning=asked.leaning.order)
+        return date_formats.dates_by_format(texts, asked.date_format)
+    return date_formats.read_dates(texts, leaning=asked.leaning.order)
 
 
 def _told_dates(
     name: str,
     values: pa.ChunkedArray,
     stamped: NDArray[Any],
-    found: date_notations.Dates,
+    found: date_formats.Dates,
     notation: Notation,
     odd: dict[str, list[int]],
 ) -> Found:

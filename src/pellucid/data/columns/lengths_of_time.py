@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.columns.date_notations import fields_of
+from pellucid.data.columns.date_formats import fields_of
 from pellucid.data.columns.notation import USUAL, Notation
 from pellucid.findings import Finding
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pellucid.data.columns.notation import Asked, Notation
-from pellucid.data.columns.numerals import marks_of, taken_apart
+from pellucid.data.columns.number_formats import marks_of, taken_apart
 from pellucid.findings import Finding
 
 OPEN = "points before three digits"
