@@ -103,6 +103,8 @@ def test_curves_are_lowest_where_their_printed_objective_is(kind: Any) -> None:
         nll = -(xlogy(one, g) + xlogy(~one, 1 - g)).sum()
         return float(nll + 0.5 * (lams @ theta**2).sum())
 
+    added = [B[:, _owners(h) == t] @ h.theta_[_owners(h) == t] for t in range(len(h.terms_))]
+    np.testing.assert_allclose(h.sizes_, [np.sqrt((a**2).mean()) for a in added])
     rng = np.random.default_rng(2)
     lowest = objective(h.theta_, h.theta_0_)
     for _ in range(8):

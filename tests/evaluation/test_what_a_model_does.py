@@ -151,3 +151,18 @@ def test_rows_unlike_training_are_named_and_others_are_not() -> None:
     assert strange == "k = 'zebra' was not met in training"
     assert "x is missing" in gap
     assert "d = 1999-12-31 is below" in gap
+
+
+@given(st.integers(3, 200), st.sampled_from([0.5, 0.8, 0.9]), st.integers(0, 2**32 - 1))
+def test_an_interval_leaves_as_many_scores_on_either_side(m: int, level: float, seed: int) -> None:
+    """KE 35: m scores and a new one are in equal ranks, so ⌊(1 − level)/2 · (m + 1)⌋ − 1 do."""
+    scores = np.sort(np.random.default_rng(seed).normal(size=m))
+    known = {"rows": m, "scores": scores, "centers": np.array([0.0]), "sizes": np.array([2.0])}
+    outside = int(np.floor((1 - level) / 2 * (m + 1) + 1e-9)) - 1
+    if outside < 0:
+        with pytest.raises(TooFewRowsError, match=f"{m} rows"):
+            interval(known, np.zeros(1), level)
+        return
+    low, high = interval(known, np.array([7.0]), level)
+    np.testing.assert_allclose(low, 7 + 2 * scores[outside])
+    np.testing.assert_allclose(high, 7 + 2 * scores[m - 1 - outside])
