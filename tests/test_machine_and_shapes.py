@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from pellucid import KMeans, Ridge, memory, threads
-from pellucid.data.blocks.cell_counts import counted, merged
+from pellucid.data.blocks.cell_counts import count_cells, merge_counts
 from pellucid.errors import HyperparameterError, TableError
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.notebook_card import _cut
@@ -93,8 +93,8 @@ def test_a_cell_of_a_card_is_cut_behind_the_most_letters() -> None:
 def test_counts_of_two_runs_of_rows_add_up() -> None:
     import pyarrow as pa
 
-    one, other = (counted(pa.chunked_array([c])) for c in (["1", None, "x"], ["2", "1"]))
-    both = merged(one, other)
+    one, other = (count_cells(pa.chunked_array([c])) for c in (["1", None, "x"], ["2", "1"]))
+    both = merge_counts(one, other)
     assert (both.rows, both.missing, both.low, both.high) == (5, 1, 1.0, 2.0)
     assert both.numbers == {1.0: 2, 2.0: 1}
     assert both.texts == {"x": 1}
