@@ -107,10 +107,7 @@ def to_svg(figure: Figure, label: str) -> str:
     """
     import html
 
-    with matplotlib.rc_context(SETTINGS):
-        sink = io.StringIO()
-        figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
-    drawn = sink.getvalue()
+    drawn = _drawn_once(figure)
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
     drawn = re.sub(r' width="[\d.]+pt"', "", drawn, count=1)
@@ -120,6 +117,21 @@ def to_svg(figure: Figure, label: str) -> str:
     wide = f"max-width:{figure.get_figwidth() * 72:.0f}pt"  # letters keep their size on any page
     head = f'{drawn[:at]} style="{wide}" role="img" aria-label="{spoken}">'
     return f"{head}<title>{spoken}</title>{drawn[at + 1 :]}"
+
+
+def _drawn_once(figure: Figure) -> str:
+    """The figure as an SVG file: `savefig` would draw all of it twice, once for the layout."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    sink, canvas, face = io.StringIO(), figure.canvas, figure.get_facecolor()
+    try:
+        with matplotlib.rc_context(SETTINGS):
+            figure.set_facecolor("none")
+            FigureCanvasSVG(figure).print_svg(sink, metadata={"Date": None, "Creator": None})
+    finally:
+        figure.set_facecolor(face)
+        figure.set_canvas(canvas)
+    return sink.getvalue()
 
 
 def scoped(svg: str, prefix: str) -> str:
