@@ -112,8 +112,9 @@ def read_dates(texts: pa.Array, order: str = "", leaning: str = "") -> Dates:
     values = np.full(n, np.datetime64("NaT", "us"), dtype="datetime64[us]")
     read, zoned = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     found, doubt, short = order, "", False
+    possible = np.asarray(pc.fill_null(pc.match_substring_regex(plain, r"\d"), False))
     for name, pattern in SHAPES.items():
-        left = np.flatnonzero(~read)
+        left = np.flatnonzero(possible & ~read)  # no date is without a digit
         if not len(left):
             break
         parts = pc.extract_regex(plain.take(pa.array(left)), pattern)
