@@ -11,6 +11,7 @@ Notes: KE 70, KE 71, Concept 64
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from scipy.linalg import lapack
 
 Array = NDArray[np.float64]
 Owners = NDArray[np.intp]
+Rest = Callable[[Array], bool]  # whether changes of effective numbers of weights are at rest
 ROUNDS = 40
 SETTLED = 1e-2  # rows' worth of weights: below such a change of their effective number it stops
 LARGEST = 1e6  # times the rows: the largest penalty there is
@@ -44,27 +46,30 @@ class _Penalties:
     A term whose penalty has grown beyond `GONE` is left out, so that its features cost nothing
     any more; at the end one round with all of them tells whether it was right to. Moves on the
     logarithmic scale shrink by a factor from round to round: where two have shown that factor, the
-    third goes on to where they lead, at most `REACH` times as far.
+    third goes on to where they lead, at most `reach` times as far.
     """
 
-    def __init__(self, terms: int, start: float, low: float, high: float, gone: float) -> None:
+    def __init__(
+        self, terms: int, start: float, low: float, total: float, reach: float, rest: Rest
+    ) -> None:
         self.lams = np.full(terms, start)
         self.kept = np.ones(terms, dtype=bool)
         self.effective = np.full(terms, np.inf)
         self.settled = False
-        self._low, self._high, self._gone = low, high, gone
+        self._low, self._high, self._gone = low, LARGEST * total, GONE * total
+        self._reach, self._rest = reach, rest
         self._moved = np.zeros(terms)
         self._checking: NDArray[np.bool_] | None = None
 
     def move(self, effective: Array, wanted: Array) -> None:
         """One round: effective numbers of weights, and the penalties these ask for."""
         kept = self.kept
-        at_rest = np.abs((effective - self.effective)[kept]).sum() < SETTLED
+        at_rest = self._rest((effective - self.effective)[kept])
         wanted = np.where(kept, np.clip(wanted, self._low, self._high), self.lams)
         moves = np.log(wanted / self.lams)
         shrink = np.divide(moves, self._moved, out=np.zeros_like(moves), where=self._moved != 0)
-        further = np.where(shrink < 1, 1 / (1 - np.minimum(shrink, 1 - 1e-9)), REACH)
-        moved = self.lams * np.exp(moves * np.clip(further, 1.0, REACH))
+        further = np.where(shrink < 1, 1 / (1 - np.minimum(shrink, 1 - 1e-9)), np.inf)
+        moved = self.lams * np.exp(moves * np.clip(further, 1.0, self._reach))
         now = kept & (moved <= self._gone)
         if self._checking is None:
             self.settled = bool(at_rest and (self.settled or now.all()))
@@ -85,6 +90,14 @@ class _Penalties:
     def found(self) -> Array:
         """The penalties: of a term that is left out, the largest there is."""
         return np.where(self.kept, self.lams, self._high)
+
+
+def _few_weights(change: Array) -> bool:
+    return bool(np.abs(change).sum() < SETTLED)
+
+
+def _few_each(change: Array) -> bool:
+    return bool(np.abs(change).max(initial=0.0) < 5 * SETTLED)
 
 
 def _solution(A: Array, b: Array) -> tuple[Array, Array]:
@@ -122,8 +135,9 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     weighted = B * weights[:, None]
     A, b, rr = B.T @ weighted, weighted.T @ r, float(r @ (r * weights))
     terms = int(owners.max()) + 1 if len(owners) else 0
+    start = max(total / max(len(b), 1), 1.0)
     path = _Penalties(
-        terms, max(total / max(len(b), 1), 1.0), 1e-7 * total, LARGEST * total, GONE * total
+        terms, start, 1e-7 * total, total, REACH, lambda by: np.abs(by).sum() < SETTLED
     )
     least = max(rr * 1e-6, 1e-300)  # a fit without any noise would have no penalty at all
     step = 0
@@ -187,7 +201,9 @@ def likelihood_terms(
     theta = np.zeros((p, scores))
     total = weights.sum()
     start = max(total / max(p, 1) / 4, 1.0)
-    paths = [_Penalties(terms, start, 0.02, LARGEST * total, GONE * total) for _ in range(scores)]
+    # Classes that can be told apart have no finite end: small steps and an early stop keep them in
+    # bounds.
+    paths = [_Penalties(terms, start, 0.02, total, 1.0, _few_each) for _ in range(scores)]
     one = np.hstack([B, np.ones((n, 1))])
     for step in range(ROUNDS):
         # The last steps only bring the weights to rest.

@@ -127,7 +127,8 @@ def _drawn_once(figure: Figure) -> str:
     try:
         with matplotlib.rc_context(SETTINGS):
             figure.set_facecolor("none")
-            FigureCanvasSVG(figure).print_svg(sink, metadata={"Date": None, "Creator": None})
+            svg: Any = FigureCanvasSVG(figure)
+            svg.print_svg(sink, metadata={"Date": None, "Creator": None})
     finally:
         figure.set_facecolor(face)
         figure.set_canvas(canvas)
