@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.additive.curves import Curves
 from pellucid.additive.variance_components import Fitted, chances, likelihood_terms
-from pellucid.data.row_checks import checked_rows, classes_of
+from pellucid.data.row_checks import checked_training_rows, classes_of
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import LogProbabilities
 
@@ -85,7 +85,7 @@ class CurvesClassifier(LogProbabilities, ClassifierMixin, Curves):  # type: igno
             Itself.
         """
         self.check_hyperparameters()
-        values, y, weights = checked_rows(self, X, y, sample_weight)
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
         self.classes_, codes = classes_of(self, y)
         k = len(self.classes_)
         self._fit_terms(values, codes, weights, 1 if k == 2 else k)

@@ -13,7 +13,7 @@ from sklearn.base import RegressorMixin
 
 from pellucid.additive.curves import Curves
 from pellucid.additive.variance_components import Fitted, normal_terms
-from pellucid.data.row_checks import checked_rows
+from pellucid.data.row_checks import checked_training_rows
 from pellucid.explanation import Explanation, Formula
 
 Array = NDArray[np.float64]
@@ -78,7 +78,7 @@ class CurvesRegressor(RegressorMixin, Curves):  # type: ignore[misc]
         self
         """
         self.check_hyperparameters()
-        values, y, weights = checked_rows(self, X, y, sample_weight)
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
         self._fit_terms(values, np.asarray(y, dtype=np.float64), weights, 1)
         return self
 

@@ -24,7 +24,7 @@ from pellucid.autoencoders.layers import (
     encoder_layers,
 )
 from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
-from pellucid.data.scaling import pooled, spread
+from pellucid.data.scaling import pooled_moments, spread
 from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, SingularWarning
 from pellucid.explanation import Explanation
 from pellucid.networks.engine.precision import computing_in
@@ -178,7 +178,7 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         if self.filters:
             super()._standardize(X, weights)
         elif self.standardize == "auto" and one_unit(X):
-            mean, scale = pooled(spread(X, weights))
+            mean, scale = pooled_moments(spread(X, weights))
             self.mean_, self.scale_ = np.full(X.shape[1], mean), np.full(X.shape[1], scale)
         else:
             NetworkEstimator._standardize(self, X, weights)

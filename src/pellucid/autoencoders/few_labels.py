@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 from sklearn.base import ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.sample_weights import relative_weights
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
@@ -102,7 +102,7 @@ class FewLabelClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
         """
         self.check_hyperparameters()
         X, y = validate_data(self, X, y, dtype=np.float64)
-        encoded_labels(y)
+        encode_labels(y)
         weighted: dict[str, Any] = {}
         if sample_weight is not None:
             weights = relative_weights(sample_weight, len(y))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pellucid.autoencoders.axes_of_rows import PrincipalAxes, axes_of_triangle
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.tile_arrays import counted_rows, keep_columns
+from pellucid.data.blocks.tile_arrays import rows_with_weight, set_feature_names
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.errors import TooFewRowsError, TooLargeError
@@ -41,13 +41,13 @@ def fit_linear_autoencoder(model: Any, source: RowBlocks, passes: Passes) -> Any
         )
     rows, largest, m = found
     refuse_extremes(largest[None])
-    keep_columns(model, source, len(largest))
+    set_feature_names(model, source, len(largest))
     model.refuse_length(rows, len(largest))
     model.moments_ = None
 
     def by_svd() -> PrincipalAxes:
         def partial(tile: Tile) -> Array:
-            X, weights, _ = counted_rows(tile)
+            X, weights, _ = rows_with_weight(tile)
             Z = X - m.x_mean
             return triangular_factor(Z if weights is None else Z * np.sqrt(weights)[:, None])
 
@@ -58,7 +58,7 @@ def fit_linear_autoencoder(model: Any, source: RowBlocks, passes: Passes) -> Any
 
 
 def _partial(tile: Tile) -> Known | None:
-    X, weights, _ = counted_rows(tile)
+    X, weights, _ = rows_with_weight(tile)
     if not len(X):
         return None
     if X.shape[1] > LARGEST_GRAM:

@@ -13,7 +13,7 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
 from pellucid.data.sample_weights import checked_weights
-from pellucid.data.scaling import Spread, center, merged, scaled, spread
+from pellucid.data.scaling import Spread, center, merge_spreads, scale_columns, spread
 from pellucid.errors import CodeWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -109,7 +109,7 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         self.check_hyperparameters()
         new = self._spread(X, sample_weight, fitting=first)
         so_far = None if first else Spread(self.weight_, self.mean_, self.deviation_)
-        self._keep(new if so_far is None else merged(so_far, new))
+        self._keep(new if so_far is None else merge_spreads(so_far, new))
         return self
 
     def _spread(self, X: Any, sample_weight: Any, *, fitting: bool) -> Spread:
@@ -239,7 +239,7 @@ class Standardize(Center):
         X : array, shape (n, d)
         """
         check_is_fitted(self)
-        return self._filled(scaled(self._checked(X, fitting=False), self.mean_, self.scale_))
+        return self._filled(scale_columns(self._checked(X, fitting=False), self.mean_, self.scale_))
 
     def inverse_transform(self, X: Any) -> Floats:
         """The columns as they were: n×d.

@@ -16,7 +16,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ShapeError, TooFewRowsWarning
@@ -177,7 +177,7 @@ class NearestNeighborClassifier(LogProbabilities, ClassifierMixin, Neighbors):  
         """Store the rows X (n×d) and labels y (n), with their weights."""
         self.check_hyperparameters()
         X, y = validate_data(self, X, y, dtype=np.float64)
-        classes, codes = encoded_labels(y)
+        classes, codes = encode_labels(y)
         weights = None if sample_weight is None else checked_weights(sample_weight, len(y))
         if weights is not None:
             X, codes, weights = X[weights > 0], codes[weights > 0], weights[weights > 0]

@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from pellucid.data.columns.inference import Cells
-from pellucid.data.columns.kind_conversion import as_in_training
+from pellucid.data.columns.kind_conversion import convert_as_in_training
 from pellucid.data.columns.notation import Notation
-from pellucid.data.columns.spellings import SPELLINGS, spelled
+from pellucid.data.columns.spellings import SPELLINGS, number_spelling
 from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
 from pellucid.serve.request_error import Refusal
@@ -90,7 +90,7 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float) and math.isfinite(value):
-        return spelled(value)
+        return number_spelling(value)
     raise ValueError(f"{type(value).__name__} is no single value")
 
 
@@ -153,7 +153,7 @@ def _of_texts(entry: Entry, kind: Kind, texts: Sequence[Any], missing: tuple[str
 def _as_in_training(entry: Entry, kind: Kind, values: Any, missing: tuple[str, ...]) -> Column:
     cells = Cells(entry["name"], pa.chunked_array([values]), typed=False, missing=missing)
     levels = None if entry["levels"] is None else tuple(entry["levels"])
-    return as_in_training(cells, kind, levels, Notation.of(entry.get("notation")))
+    return convert_as_in_training(cells, kind, levels, Notation.of(entry.get("notation")))
 
 
 def _number(entry: Entry, value: Any, missing: tuple[str, ...]) -> float:

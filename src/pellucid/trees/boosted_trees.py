@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from pellucid.data.column_values import Values, values_of
-from pellucid.data.row_checks import checked_rows, classes_of
+from pellucid.data.row_checks import checked_training_rows, classes_of
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox, LogProbabilities
 from pellucid.hyperparameters import Hyperparameter
@@ -265,7 +265,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
         from sklearn.ensemble import HistGradientBoostingRegressor
 
         self.check_hyperparameters()
-        values, y, weights = checked_rows(self, X, y, sample_weight)
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
         y = np.asarray(y, dtype=np.float64)
         self._grow(HistGradientBoostingRegressor, values, y, weights)
         return self
@@ -332,7 +332,7 @@ class BoostedTreesClassifier(LogProbabilities, ClassifierMixin, BoostedTrees):  
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         self.check_hyperparameters()
-        values, y, weights = checked_rows(self, X, y, sample_weight)
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
         self.classes_, codes = classes_of(self, y)
         self._grow(HistGradientBoostingClassifier, values, codes, weights)
         return self

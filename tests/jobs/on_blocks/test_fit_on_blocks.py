@@ -12,7 +12,7 @@ import pytest
 from pyarrow import csv, parquet
 
 from pellucid.data import TableEncoder, read_table
-from pellucid.data.blocks.hashed_splits import are_test, places_from
+from pellucid.data.blocks.hashed_splits import is_test_row, row_numbers
 from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.errors import FramingError, OutputError, TooLargeError
 from pellucid.evaluation.training_ranges import training_ranges
@@ -49,7 +49,7 @@ def test_the_answer_is_that_of_all_rows_in_memory() -> None:
     """Encoder, θ, errors and ranges are those of a plain fit to the same training rows."""
     found = fitted(170)
     table = read_table(rows())
-    test = are_test(places_from(0, N), 0.2, 0)
+    test = is_test_row(row_numbers(0, N), 0.2, 0)
     features, y = table.select(found.framing.features), table["y"].values
     inside = features.take(np.flatnonzero(~test))
     encoder = TableEncoder().fit(inside, y[~test])
@@ -161,7 +161,7 @@ def test_classes_are_fitted_to_all_rows_too() -> None:
     settings = Settings("y", model="logistic", cv=2, lams=(0.01,))
     found = fit_on_blocks(MemoryBlocks(table, 170), settings, Room(500_000_000, True))
     read = read_table(table)
-    test = are_test(places_from(0, N), 0.2, 0)
+    test = is_test_row(row_numbers(0, N), 0.2, 0)
     inside = read.select(found.framing.features).take(np.flatnonzero(~test))
     X = found.machine.steps[0].transform(inside)
     h = LogisticClassifier(lam=0.01).fit(X, label[~test])

@@ -119,7 +119,7 @@ def test_what_no_cluster_can_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     csv.write_csv(pa.Table.from_pandas(frame(), preserve_index=False), tmp_path / "rows.csv")
-    monkeypatch.setattr(dask_client, "PATIENCE", 0.2)
+    monkeypatch.setattr(dask_client, "CONNECTION_SECONDS", 0.2)
     settings = Settings("y", cluster="tcp://127.0.0.1:9")
     with pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0"):
         fit_any_size(str(tmp_path / "rows.csv"), settings, say, tmp_path / "out")
@@ -132,7 +132,7 @@ def test_a_scheduler_that_is_lost_leaves_a_run_that_goes_on(
     files: str, here: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Elsewhere, or without a cluster, with the same bits."""
-    monkeypatch.setattr(dask_client, "PATIENCE", 1)
+    monkeypatch.setattr(dask_client, "CONNECTION_SECONDS", 1)
     cluster = LocalCluster(n_workers=1, processes=False, protocol="tcp://", dashboard_address=":0")
     there = asked(cluster=cluster.scheduler_address)
     with monkeypatch.context() as patch:

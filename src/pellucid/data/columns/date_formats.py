@@ -275,7 +275,7 @@ def dates_by_format(texts: pa.Array, said: str) -> Dates:
     )
 
 
-def by_notation(texts: pa.Array, notation: Notation) -> Dates:
+def dates_in_notation(texts: pa.Array, notation: Notation) -> Dates:
     """Dates as a known notation writes them.
 
     Notes: §2.1.3

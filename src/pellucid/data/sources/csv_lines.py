@@ -21,8 +21,8 @@ from pyarrow import csv as arrow_csv
 from pellucid.data.sources.compressed_files import PACKED
 from pellucid.data.sources.csv_files import (
     Layout,
+    arrow_message,
     arrow_options,
-    arrow_said,
     full_names,
     has_comments,
     layout_of,
@@ -113,7 +113,7 @@ class Lines:
             except pa.ArrowInvalid as error:
                 refused = error
         raise TableError(
-            uneven_row(self.file.path, name, layout) or arrow_said(self.file.path, name, refused)
+            uneven_row(self.file.path, name, layout) or arrow_message(self.file.path, name, refused)
         ) from refused
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.column_code import USUAL, code_of
+from pellucid.data.column_code import DEFAULT_CODES, code_of
 from pellucid.data.column_codes.cyclic_codes import circle_points, wave_parts
 from pellucid.data.table import CODED, MISSING, UNSEEN, Column, Kind
 from pellucid.exchange.onnx.cells import text as texts
@@ -45,7 +45,7 @@ def coded(graph: OnnxGraph, cells: Part, code: Learned) -> str:
 
     Notes: Concept 192
     """
-    name = code.get("code") or USUAL[Kind(code["kind"])]  # files of old name only the kind
+    name = code.get("code") or DEFAULT_CODES[Kind(code["kind"])]  # files of old name only the kind
     return BY_CODE.get(name, by_level)(graph, cells, code)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.blocks.hashed_splits import are_test
+from pellucid.data.blocks.hashed_splits import is_test_row
 from pellucid.data.framing import Framing, frame
 from pellucid.data.splits import Split, split_rows
 from pellucid.data.table import Table
@@ -95,7 +95,7 @@ def check_any_size(
     framing: Framing | None = None
     if target is not None:
         framing = frame(table, target)
-        outside = are_test(profile.places, test, seed)
+        outside = is_test_row(profile.places, test, seed)
         split = Split(np.flatnonzero(~outside), np.flatnonzero(outside), "")
         found = check_assumptions(Table(table.columns, table.source), framing, split)
         told += of_sample(found, len(table))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pellucid.clusters.k_means import KMeans
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
-from pellucid.data.blocks.column_statistics import encoder_of_all
+from pellucid.data.blocks.column_statistics import fit_encoder_to_all_rows
 from pellucid.data.blocks.prepared_blocks import PreparedBlocks
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
@@ -125,7 +125,7 @@ def _with_all_statistics(
 ) -> tuple[ClusterMachine, list[str]]:
     """The encoder by all rows; a missing value stays no mark to group by."""
     features, codes = machine.features, machine.encoder.codes_
-    encoder, by_sample = encoder_of_all(
+    encoder, by_sample = fit_encoder_to_all_rows(
         machine.encoder,
         sample.select(features),
         lambda tile: read(tile).select(features),

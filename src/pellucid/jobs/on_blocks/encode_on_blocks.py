@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
 from pellucid.autoencoders.reference_losses import baseline_losses
-from pellucid.data.blocks.column_statistics import encoder_of_all
-from pellucid.data.blocks.hashed_splits import Places, are_test
+from pellucid.data.blocks.column_statistics import fit_encoder_to_all_rows
+from pellucid.data.blocks.hashed_splits import Places, is_test_row
 from pellucid.data.blocks.prepared_blocks import PreparedBlocks
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
@@ -136,7 +136,7 @@ class Coder:
 
     def learned_from(self, tile: Tile) -> Any:
         """The numbers of the training rows, as blocks hold them."""
-        return (self.numbers(tile)[~are_test(tile.places, self.test, self.seed)],)
+        return (self.numbers(tile)[~is_test_row(tile.places, self.test, self.seed)],)
 
 
 def encode_on_blocks(
@@ -165,7 +165,7 @@ def encode_on_blocks(
     with passes_over(source, room, say) as passes, warnings.catch_warnings():
         warnings.simplefilter("ignore", PellucidWarning)  # of a tile alone
         profile, reading = read_over(source, settings.reading(), sampled, settings.seed, passes)
-        inside = np.flatnonzero(~are_test(profile.places, settings.test, settings.seed))
+        inside = np.flatnonzero(~is_test_row(profile.places, settings.test, settings.seed))
         sample, places = reading.sample.take(inside), profile.places[inside]
         say(f"encoding a sample of {len(sample):,} rows", 0.2)
         found = encode_table(sample, settings)
@@ -194,7 +194,9 @@ def _with_all_statistics(
     """The encoder by all rows."""
     machine = coder.machine
     features = sample.select(machine.features)
-    encoder, by_sample = encoder_of_all(machine.encoder, features, coder.table, source, passes)
+    encoder, by_sample = fit_encoder_to_all_rows(
+        machine.encoder, features, coder.table, source, passes
+    )
     return replace(coder, machine=replace(machine, encoder=encoder)), by_sample
 
 
@@ -218,7 +220,7 @@ def _lost(coder: Coder, linear: Any, X: Array, source: RowBlocks, passes: ToldPa
     training = middle[None] if model is linear else X
 
     def of_tile(tile: Tile) -> Lost:
-        Z = coder.numbers(tile)[are_test(tile.places, coder.test, coder.seed)]
+        Z = coder.numbers(tile)[is_test_row(tile.places, coder.test, coder.seed)]
         d = Z.shape[1]
         if not len(Z):
             return Lost(0, np.zeros(d), np.zeros(d), np.zeros(3))

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from pellucid.data.blocks.column_statistics import (
     ColumnStatistics,
-    learned_of_all,
-    merged,
-    statistics_of,
+    column_statistics,
+    merge_statistics,
+    refit_encoder,
 )
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
@@ -193,10 +193,10 @@ def _statistics(
     def partial(tile: Tile) -> Statistics:
         rows = known.reader.rows(tile)
         inside = rows.table.select(known.framing.features).take(np.flatnonzero(~rows.test))
-        return statistics_of(inside, codes), AnswerCounts.of(rows)
+        return column_statistics(inside, codes), AnswerCounts.of(rows)
 
     def merge(a: Statistics, b: Statistics) -> Statistics:
-        return merged(a[0], b[0]), a[1].added(b[1])
+        return merge_statistics(a[0], b[0]), a[1].added(b[1])
 
     return passes.reduce(source, partial, merge, known.reader.columns)
 
@@ -209,5 +209,5 @@ def _with_all_statistics(
     if further:
         return machine, [*known.framing.features]
     features = known.reading.sample.select(known.framing.features)
-    again, from_sample = learned_of_all(encoder, features, statistics)
+    again, from_sample = refit_encoder(encoder, features, statistics)
     return replace(machine, steps=(again,)), from_sample

@@ -15,7 +15,7 @@ from pellucid.data.blocks.dask_client import active_client, client_at
 from pellucid.data.blocks.dask_passes import DaskPasses
 from pellucid.data.blocks.passes import LocalPasses, Merge, Partial
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks
-from pellucid.data.blocks.size_estimates import about_rows
+from pellucid.data.blocks.size_estimates import estimated_rows
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.jobs.on_blocks.memory_budget import Room
 from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord
@@ -119,7 +119,7 @@ def passes_over(
 
     Notes: §2.5.6
     """
-    rows = about_rows(source)
+    rows = estimated_rows(source)
     if room.cluster is None:
         client = active_client() if isinstance(source, DaskBlocks) else None
         yield ToldPasses(say, rows, record, client)

@@ -62,7 +62,7 @@ class AnswerCounts:
         """Those of both runs of rows."""
         amounts = self.amounts
         if amounts is not None and other.amounts is not None:
-            amounts = scaling.merged(amounts, other.amounts)
+            amounts = scaling.merge_spreads(amounts, other.amounts)
         return AnswerCounts(
             self.train + other.train,
             self.test + other.test,

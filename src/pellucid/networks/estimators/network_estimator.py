@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 
 from pellucid.data.sample_weights import relative_weights
-from pellucid.data.scaling import moments, pooled, spread
+from pellucid.data.scaling import moments, pooled_moments, spread
 from pellucid.data.splits import split_rows
 from pellucid.descent.step_sizes import Constant, Cosine
 from pellucid.errors import ConvergenceWarning, NetworkWarning, TableError
@@ -231,7 +231,7 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         """Mean and deviation of each column, in 64 bits."""
         d = X.shape[1]
         if self.standardize == "whole":
-            mean, scale = pooled(spread(X, weights))
+            mean, scale = pooled_moments(spread(X, weights))
             self.mean_, self.scale_ = np.full(d, mean), np.full(d, scale)
         elif self.standardize:
             self.mean_, self.scale_ = moments(X, weights)

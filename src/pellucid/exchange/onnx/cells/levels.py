@@ -19,9 +19,9 @@ from pellucid.data.columns.spellings import (
     FALSE_TRUE,
     SPELLINGS,
     Levels,
-    canonical,
-    folded,
+    canonical_number,
     is_number,
+    normalized_spelling,
 )
 from pellucid.exchange.onnx.cells import text as texts
 from pellucid.exchange.onnx.graph import OnnxGraph
@@ -131,12 +131,12 @@ def _further_spellings(known: Levels) -> tuple[dict[str, int], dict[float, int]]
     by_fold = dict(known.by_fold)
     for level, at in known.exact.items():  # capitals that a graph cannot make small
         for written in (level.upper(), level.title(), level.capitalize(), level.lower()):
-            if folded(written) in known.by_fold:
+            if normalized_spelling(written) in known.by_fold:
                 by_fold.setdefault(" ".join(written.split()), at)
     by_number = {
         float(text): at
         for text, at in known.by_number.items()
-        if is_number(text) and np.isfinite(float(text)) and text == canonical(text)
+        if is_number(text) and np.isfinite(float(text)) and text == canonical_number(text)
     }
     for truth, at in known.by_truth.items():
         for word in FALSE_TRUE[truth]:
