@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.errors import HyperparameterError
+from pellucid.former_names import FormerName
 from pellucid.pictured import Pictured, picture_html
 
 CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
@@ -77,6 +78,8 @@ class EvidenceForK:
     def separated(self) -> bool:
         """Whether rows thin out between every two of the groups."""
         return self.valley <= SIGNIFICANT
+
+    parted = FormerName("separated")
 
     @property
     def tenable(self) -> bool:
