@@ -19,21 +19,21 @@ from scipy.linalg import lapack
 
 Array = NDArray[np.float64]
 Owners = NDArray[np.intp]
-ROUNDS = 40
-SETTLED = 1e-2  # rows' worth of weights: below such a change of their effective number it stops
+MAX_ITER = 40
+TOLERANCE = 1e-2  # rows' worth of weights: below such a change of their effective number it stops
 LARGEST = 1e6  # times the rows: beyond such a penalty a term is nothing
 
 
 @dataclass(frozen=True)
-class Fitted:
+class TermFit:
     """Weights, offsets and penalties: `theta` (p, k), `offset` (k,), `lams` (terms, k)."""
 
     theta: Array
     offset: Array
     lams: Array
-    effective: Array
-    rounds: int
-    settled: bool
+    effective_dimension: Array
+    n_iter: int
+    converged: bool
 
 
 def _inverse(A: Array) -> Array:
@@ -47,7 +47,9 @@ def _inverse(A: Array) -> Array:
     return np.asarray(np.tril(inverse) + np.tril(inverse, -1).T)
 
 
-def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: float = 1.0) -> Fitted:
+def fit_normal_terms(
+    B: Array, y: Array, weights: Array, owners: Owners, times: float = 1.0
+) -> TermFit:
     """Least squares with a penalty for each term.
 
     Parameters
@@ -73,7 +75,7 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     before = np.full(terms, np.inf)
     least = max(rr * 1e-6, 1e-300)  # a fit without any noise would have no penalty at all
     settled, step = False, 0
-    while not settled and step < ROUNDS:
+    while not settled and step < MAX_ITER:
         step += 1
         lam = lams[owners]
         V = _inverse(A + np.diag(lam))
@@ -83,10 +85,10 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
         phi = left / max(total - 1 - effective.sum(), 0.05 * total)
         squares = np.bincount(owners, theta**2, terms).clip(min=1e-300)
         lams = np.clip(phi * effective / squares, low, high)
-        settled = bool(np.abs(effective - before).sum() < SETTLED)
+        settled = bool(np.abs(effective - before).sum() < TOLERANCE)
         before = effective
     theta = _inverse(A + np.diag(times * lams[owners])) @ b if terms else np.zeros(0)
-    return Fitted(
+    return TermFit(
         theta[:, None],
         np.array([offset]),
         lams[:, None],
@@ -96,9 +98,9 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     )
 
 
-def likelihood_terms(
+def fit_likelihood_terms(
     B: Array, codes: NDArray[np.intp], k: int, weights: Array, owners: Owners, times: float = 1.0
-) -> Fitted:
+) -> TermFit:
     """Negative log likelihood with a penalty for each term; Newton's steps, class by class.
 
     Parameters
@@ -110,7 +112,7 @@ def likelihood_terms(
     k : int
         Number of classes; two classes have one score, that of the second.
     weights, owners, times
-        As in `normal_terms`.
+        As in `fit_normal_terms`.
 
     Notes: KE 160, KE 171
     """
@@ -125,12 +127,12 @@ def likelihood_terms(
     effective = np.zeros((terms, scores))
     before, settled = np.full((terms, scores), np.inf), False
     one = np.hstack([B, np.ones((n, 1))])
-    for step in range(ROUNDS):
-        fixed = settled or step >= ROUNDS - 4  # the last steps only bring the weights to rest
+    for step in range(MAX_ITER):
+        fixed = settled or step >= MAX_ITER - 4  # the last steps only bring the weights to rest
         moved = 0.0
         for c in range(scores):
             u = B @ theta + offset
-            g = chances(u)[:, c]
+            g = class_probabilities(u)[:, c]
             curvature = np.maximum(g * (1 - g), 1e-5) * weights
             A = one.T @ (one * curvature[:, None])
             lam = np.append(lams[owners, c] * times, 1e-9)
@@ -150,12 +152,12 @@ def likelihood_terms(
                 lams[:, c] = np.clip(effective[:, c] / squares, 0.02, LARGEST * weights.sum())
         if settled and moved < 1e-3:
             break
-        settled = settled or bool(np.abs(effective - before).max(initial=0.0) < 5 * SETTLED)
+        settled = settled or bool(np.abs(effective - before).max(initial=0.0) < 5 * TOLERANCE)
         before = effective.copy()
-    return Fitted(theta, offset, lams, effective, step + 1, settled)
+    return TermFit(theta, offset, lams, effective, step + 1, settled)
 
 
-def chances(u: Array) -> Array:
+def class_probabilities(u: Array) -> Array:
     """Probabilities of scores: of the second class where there is one score, else of each."""
     if u.shape[1] == 1:
         return np.asarray(1 / (1 + np.exp(-np.clip(u, -500, 500))))

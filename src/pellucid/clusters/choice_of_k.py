@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pellucid.errors import HyperparameterError
 from pellucid.former_names import FormerName
-from pellucid.pictured import Pictured, picture_html
+from pellucid.picture_mixin import PictureMixin, picture_html
 
 CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
 LEAST = 0.75  # of a group, to come back: lumps that are cut anew share about a half
@@ -119,7 +119,7 @@ class EvidenceForK:
 
 
 @dataclass(frozen=True)
-class ChoiceOfK(Pictured):
+class ChoiceOfK(PictureMixin):
     """A number of groups, how sure it is, and everything it rests on.
 
     Parameters

@@ -19,7 +19,7 @@ from pellucid.data.blocks.rows import length
 from pellucid.data.blocks.source import Columns, RowBlocks
 from pellucid.data.blocks.tiles import Tile, tiles
 from pellucid.errors import TooFewRowsError
-from pellucid.threads import alone, one_blas_thread, threads
+from pellucid.threads import one_blas_thread, single_threaded, threads
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -114,7 +114,7 @@ def on_its_own(partial: Partial[S], tile: Tile) -> S:
 
     Notes: §2.5.6
     """
-    with alone():
+    with single_threaded():
         return partial(tile)
 
 

@@ -31,6 +31,7 @@ from pellucid.evaluation.measures import (
 from pellucid.evaluation.threshold import balanced_weights, choose_threshold
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.findings import Finding
+from pellucid.formatting import number
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.averaging import recipe_of
@@ -60,13 +61,12 @@ from pellucid.jobs.fit.weights import weights_of
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
-from pellucid.notebook_progress import shows_progress
-from pellucid.wording import number
+from pellucid.notebook_progress import with_notebook_bar
 
 Array = NDArray[Any]
 
 
-@shows_progress
+@with_notebook_bar
 def fit_table(
     table: Any,
     settings: Settings,

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.autoencoders.baseline import baseline_losses
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.reference_losses import baseline_losses
 from pellucid.data.blocks.column_statistics import encoder_of_all
 from pellucid.data.blocks.places import Places, are_test
 from pellucid.data.blocks.prepared import PreparedBlocks
