@@ -22,8 +22,8 @@ from pellucid.autoencoders.principal_components import (
     axes_by_randomized_svd,
     principal_axes,
 )
-from pellucid.data.magnitudes import refuse_extremes
-from pellucid.data.weights import checked_weights
+from pellucid.data.magnitude_checks import refuse_extremes
+from pellucid.data.sample_weights import checked_weights
 from pellucid.descent.minimizer import minimize
 from pellucid.descent.stopping import SmallGradient, Steps
 from pellucid.errors import (

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from pellucid.evaluation.training_and_test import training_error
+from pellucid.evaluation.training_and_test_error import training_error
 from pellucid.formatting import number
 from pellucid.pictures.features import padded_range
 from pellucid.pictures.separators import separator

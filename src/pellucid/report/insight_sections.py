@@ -5,14 +5,14 @@ Notes: §1.0.5, §1.0.7, KE 35
 
 from __future__ import annotations
 
-from pellucid.evaluation.intervals import LEVEL
+from pellucid.evaluation.conformal_intervals import LEVEL
 from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
-from pellucid.jobs.fit.insight_data import Insight
+from pellucid.jobs.fit.inspection_result import Insight
 from pellucid.pictures import evaluation as pictures
 from pellucid.pictures import feature_importance as drawings
+from pellucid.report.common_parts import Drawer
 from pellucid.report.page import beside, folded, grid, paragraph, section
-from pellucid.report.parts import Drawer
 
 MOST_NAMED = 30
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.pictures import evaluation as pictures
+from pellucid.report.common_parts import Drawer
 from pellucid.report.page import folded, grid, paragraph, section
-from pellucid.report.parts import Drawer
 from pellucid.report.training_section import is_network, network_section, training_section
 
 MOST_WEIGHTS = 200  # rows of the table; a basis can have thousands

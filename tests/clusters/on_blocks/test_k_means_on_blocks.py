@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pellucid import KMeans
-from pellucid.data.blocks import samples
-from pellucid.data.blocks.source import array_blocks
+from pellucid.data.blocks import row_sample
+from pellucid.data.blocks.row_blocks import array_blocks
 from pellucid.errors import FramingError
 
 RNG = np.random.default_rng(0)
@@ -58,8 +58,8 @@ def test_k_means_parallel_draws_from_all_rows_and_spreads_as_well(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Concept 231: over several seeds its losses are those of k-means++ on all rows."""
-    monkeypatch.setattr(samples, "MOST", 300)
-    monkeypatch.setattr(samples, "FEWEST", 300)
+    monkeypatch.setattr(row_sample, "MOST", 300)
+    monkeypatch.setattr(row_sample, "FEWEST", 300)
     rows = X[:9_000]
     losses = []
     for seed in range(4):

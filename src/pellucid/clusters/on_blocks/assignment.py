@@ -21,9 +21,9 @@ from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.clusters.kernels.nearest import squared_distance_to_own_mean
 from pellucid.clusters.kernels.points import panels_from_rows
 from pellucid.clusters.solvers.bounded_kmeans import assign, initial_run
-from pellucid.data.blocks.numbers import counted_rows
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.tile_arrays import counted_rows
 from pellucid.data.blocks.tiles import Tile
 
 

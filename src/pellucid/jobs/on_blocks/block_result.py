@@ -6,6 +6,7 @@ Notes: §1.0.7, KE 35
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,19 +19,19 @@ from pellucid.data.splits import Split
 from pellucid.evaluation.cross_validation import take_rows
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.jobs.column_summary import ColumnSummary
-from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidate_comparison import chunks_of, sample
 from pellucid.jobs.fit.fit_result import FitResult, Settings
-from pellucid.jobs.fit.in_time import InTime
-from pellucid.jobs.fit.insight import look_inside
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_choice import chunks_of, sample
+from pellucid.jobs.fit.model_averaging import recipe_of
+from pellucid.jobs.fit.model_inspection import held_out_by_fits, look_inside
+from pellucid.jobs.fit.model_weights import weights_of
 from pellucid.jobs.fit.statements import ADVICE
-from pellucid.jobs.fit.weights import weights_of
-from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
+from pellucid.jobs.fit.time_budget import InTime
 from pellucid.jobs.on_blocks.block_fits import FittedToAll
-from pellucid.jobs.on_blocks.look_over import Known
-from pellucid.jobs.on_blocks.measured_rows import Measured, encoded
-from pellucid.jobs.on_blocks.spoken import block_findings, evidence_of, of_sample, why_of
+from pellucid.jobs.on_blocks.block_statements import block_findings, evidence_of, of_sample, why_of
+from pellucid.jobs.on_blocks.error_sums import Measured, encoded
+from pellucid.jobs.on_blocks.first_passes import Known
+from pellucid.jobs.on_blocks.target_counts import AnswerCounts
 
 Array = NDArray[Any]
 SAID_AGAIN = (*ADVICE, "weights that cancel")  # findings of the look inside
@@ -200,6 +201,9 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResul
     recipe = recipe_of(problem, parts.tried.chosen)
     y_train = rows.answers[inside]
 
+    pipeline = recipe.pipeline(settings.seed, parts.chosen.lam, settings.code)
+    features = rows.table.select(parts.known.framing.features)
+
     def folds_of(most: int) -> Any:
         there = sample(y_train, most, settings, {})
         return there, chunks_of(y_train[there], settings, {})
@@ -215,11 +219,9 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResul
         ),
         rows.table,
         rows.answers,
-        lambda: recipe.pipeline(settings.seed, parts.chosen.lam, settings.code),
-        folds_of,
+        partial(held_out_by_fits, pipeline, features.take(inside), y_train, folds_of),
         in_time,
     )
-    features = rows.table.select(parts.known.framing.features)
     known = dict(found.machine.known) | {"ranges": ranges_of(features, parts.statistics)}
     known.pop("tested", None)  # its marks are those of rows of the sample
     insight = found.insight
