@@ -21,23 +21,23 @@ from scipy.linalg import lapack
 Array = NDArray[np.float64]
 Owners = NDArray[np.intp]
 Rest = Callable[[Array], bool]  # whether changes of effective numbers of weights are at rest
-ROUNDS = 40
-SETTLED = 1e-2  # rows' worth of weights: below such a change of their effective number it stops
+MAX_ITER = 40
+TOLERANCE = 1e-2  # rows' worth of weights: below such a change of their effective number it stops
 LARGEST = 1e6  # times the rows: the largest penalty there is
 GONE = 1e2  # times the rows: a term whose penalty grows beyond is nothing
 REACH = 3.0
 
 
 @dataclass(frozen=True)
-class Fitted:
+class TermFit:
     """Weights, offsets and penalties: `theta` (p, k), `offset` (k,), `lams` (terms, k)."""
 
     theta: Array
     offset: Array
     lams: Array
-    effective: Array
-    rounds: int
-    settled: bool
+    effective_dimension: Array
+    n_iter: int
+    converged: bool
 
 
 class _Penalties:
@@ -93,11 +93,11 @@ class _Penalties:
 
 
 def _few_weights(change: Array) -> bool:
-    return bool(np.abs(change).sum() < SETTLED)
+    return bool(np.abs(change).sum() < TOLERANCE)
 
 
 def _few_each(change: Array) -> bool:
-    return bool(np.abs(change).max(initial=0.0) < 5 * SETTLED)
+    return bool(np.abs(change).max(initial=0.0) < 5 * TOLERANCE)
 
 
 def _solution(A: Array, b: Array) -> tuple[Array, Array]:
@@ -114,7 +114,9 @@ def _solution(A: Array, b: Array) -> tuple[Array, Array]:
     return solved, np.einsum("ij,ij->j", root, root)
 
 
-def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: float = 1.0) -> Fitted:
+def fit_normal_terms(
+    B: Array, y: Array, weights: Array, owners: Owners, times: float = 1.0
+) -> TermFit:
     """Least squares with a penalty for each term.
 
     Parameters
@@ -137,11 +139,11 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     terms = int(owners.max()) + 1 if len(owners) else 0
     start = max(total / max(len(b), 1), 1.0)
     path = _Penalties(
-        terms, start, 1e-7 * total, total, REACH, lambda by: np.abs(by).sum() < SETTLED
+        terms, start, 1e-7 * total, total, REACH, lambda by: np.abs(by).sum() < TOLERANCE
     )
     least = max(rr * 1e-6, 1e-300)  # a fit without any noise would have no penalty at all
     step = 0
-    while not path.settled and step < ROUNDS:
+    while not path.settled and step < MAX_ITER:
         step += 1
         use, theta, variances = _of_kept(A, b, path, owners, 1.0)
         mine = owners[use]
@@ -154,7 +156,7 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     use, solved, _ = _of_kept(A, b, path, owners, times)
     theta = np.zeros(len(b))
     theta[use] = solved
-    return Fitted(
+    return TermFit(
         theta[:, None],
         np.array([offset]),
         path.found()[:, None],
@@ -174,9 +176,9 @@ def _of_kept(
     return use, *_solution(some, b[use])
 
 
-def likelihood_terms(
+def fit_likelihood_terms(
     B: Array, codes: NDArray[np.intp], k: int, weights: Array, owners: Owners, times: float = 1.0
-) -> Fitted:
+) -> TermFit:
     """Negative log likelihood with a penalty for each term; Newton's steps, class by class.
 
     Parameters
@@ -188,7 +190,7 @@ def likelihood_terms(
     k : int
         Number of classes; two classes have one score, that of the second.
     weights, owners, times
-        As in `normal_terms`.
+        As in `fit_normal_terms`.
 
     Notes: KE 160, KE 171
     """
@@ -205,9 +207,9 @@ def likelihood_terms(
     # bounds.
     paths = [_Penalties(terms, start, 0.02, total, 1.0, _few_each) for _ in range(scores)]
     one = np.hstack([B, np.ones((n, 1))])
-    for step in range(ROUNDS):
+    for step in range(MAX_ITER):
         # The last steps only bring the weights to rest.
-        fixed = all(path.settled for path in paths) or step >= ROUNDS - 4
+        fixed = all(path.settled for path in paths) or step >= MAX_ITER - 4
         moved = 0.0
         for c, path in enumerate(paths):
             if fixed:
@@ -216,7 +218,7 @@ def likelihood_terms(
             mine = owners[use[:-1]]
             theta[~path.kept[owners], c] = 0.0
             u = B @ theta + offset
-            g = chances(u)[:, c]
+            g = class_probabilities(u)[:, c]
             curvature = np.maximum(g * (1 - g), 1e-5) * weights
             part = one[:, use]
             A = part.T @ (part * curvature[:, None])
@@ -236,7 +238,7 @@ def likelihood_terms(
                 path.move(effective, effective / squares)
         if fixed and moved < 1e-3:
             break
-    return Fitted(
+    return TermFit(
         theta,
         offset,
         np.stack([path.found() for path in paths], axis=1),
@@ -246,7 +248,7 @@ def likelihood_terms(
     )
 
 
-def chances(u: Array) -> Array:
+def class_probabilities(u: Array) -> Array:
     """Probabilities of scores: of the second class where there is one score, else of each."""
     if u.shape[1] == 1:
         return np.asarray(1 / (1 + np.exp(-np.clip(u, -500, 500))))

@@ -18,7 +18,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from pellucid.wording import number
+from pellucid.formatting import number
 
 BLUE, ORANGE, GREEN, ROSE, GREY = "#3f7fbf", "#d9822b", "#2a9d6f", "#c2577f", "#808a94"
 INK = "#6b7680"  # enough contrast on white and on near-black
@@ -51,7 +51,7 @@ SETTINGS: Any = {
 
 
 @contextmanager
-def drawing(ax: Axes | None, size: tuple[float, float] = (5.2, 3.5)) -> Iterator[Axes]:
+def axes_for(ax: Axes | None, size: tuple[float, float] = (5.2, 3.5)) -> Iterator[Axes]:
     """Axes to draw on: those given, or those of a new figure in the house style."""
     with matplotlib.rc_context(SETTINGS):
         if ax is not None:
@@ -135,7 +135,7 @@ def _drawn_once(figure: Figure) -> str:
     return sink.getvalue()
 
 
-def scoped(svg: str, prefix: str) -> str:
+def with_unique_ids(svg: str, prefix: str) -> str:
     """The same drawing with its ids made unique, so that several share one page."""
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)

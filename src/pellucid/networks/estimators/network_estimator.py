@@ -21,6 +21,7 @@ from pellucid.data.splits import split_rows
 from pellucid.descent.step_sizes import Constant, Cosine
 from pellucid.errors import ConvergenceWarning, NetworkWarning, TableError
 from pellucid.explanation import Explanation, Formula
+from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import CallbackEstimator
 from pellucid.networks.estimators.settings import (
@@ -40,7 +41,6 @@ from pellucid.networks.training.settings import Epoch
 from pellucid.networks.training.steps import blueprint, vector_of
 from pellucid.networks.training.train_network import start_from, train
 from pellucid.networks.training.training_result import Trained
-from pellucid.wording import number
 
 Array = NDArray[Any]
 ACTIVATION: dict[str, Layer] = {

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from pellucid.errors import FormulaError
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import text, tree
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Moving, Now, Scene
 
 OWN = "your own"
