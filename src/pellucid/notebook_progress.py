@@ -87,7 +87,7 @@ def _bar(stage: str, done: float, seconds: float) -> str:
 
 @contextmanager
 def progress_or_bar(say: Say | None = None) -> Iterator[Say]:
-    """What is told of a fit: to whom asked for it, else to a notebook, else to nobody."""
+    """Who gets the progress of a fit: the caller's function, else a notebook's bar, else nobody."""
     if say is not None:
         yield say
     elif in_notebook():
@@ -101,7 +101,7 @@ def progress_or_bar(say: Say | None = None) -> Iterator[Say]:
 
 
 def with_notebook_bar(job: Callable[Given, Found]) -> Callable[Given, Found]:
-    """A job whose `progress` is a notebook's bar where nobody else is told."""
+    """A job whose `progress` is a notebook's bar where the caller gave no function."""
     named = signature(job)
 
     @wraps(job)

@@ -12,7 +12,7 @@ from pellucid.former_names import FormerName
 from pellucid.picture_mixin import PictureMixin, picture_html
 
 CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
-LEAST = 0.75  # of a group, to come back: lumps that are cut anew share about a half
+LEAST = 0.75  # of a group, to come back: lumps that are cut differently share about a half
 SIGNIFICANT = 0.05
 THIN = 0.5  # rows half-way for each at the emptier mean
 

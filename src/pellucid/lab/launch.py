@@ -40,7 +40,7 @@ def listening_socket(port: int | None) -> socket.socket:
                 ) from trouble
         else:
             return found
-    raise AssertionError("the last candidate is refused or bound")
+    raise AssertionError("the last candidate raises an error or is bound")
 
 
 def _reason(trouble: Exception) -> str:

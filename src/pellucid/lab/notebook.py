@@ -133,7 +133,7 @@ class PageSession:
         self._given: dict[str, dict[str, Any]] = {}
 
     def declared(self) -> dict[str, Any]:
-        """The page as the view is told of it once."""
+        """The declaration of the page, sent to the view once."""
         return page_declaration(self.page) | {
             "state": self.state,
             "home": "",

@@ -1,4 +1,4 @@
-"""What the browser is told of a page once: all but what depends on settings and data.
+"""What the browser gets of a page once: all but what depends on settings and data.
 
 Notes: §1.0.3
 """

@@ -52,7 +52,7 @@ class Tables:
             options = dict(reading or {})
             table = read_table(source, **options)
             if target:
-                table[target]  # an absent target is told at the start
+                table[target]  # an absent target is an error at the start
             name, written = _name_and_source(source)
             self._own = _data(name, table, ", ".join([written, *_keywords(options)]), target)
 

@@ -249,7 +249,7 @@ ROWS = "it keeps the rows themselves; draw them with `pellucid.pictures.regressi
 BLACK_BOX = (
     "its trees are no picture that a person reads; `pellucid fit` shows importance and dependence"
 )
-MADE = "the columns that it makes are told by `explain()` and `get_feature_names_out()`"
+MADE = "the columns that it makes are listed by `explain()` and `get_feature_names_out()`"
 WITHOUT = {
     **dict.fromkeys(
         ("NearestNeighbor", "NearestNeighborClassifier", "NearestNeighborRegressor"), ROWS

@@ -150,7 +150,7 @@ def regions(
 def progress(curves: Mapping[str, Any], answer: Callable[[Array], Any], X: Any, y: Any) -> Figure:
     """Where a training stands: its losses so far beside the boundary it has reached.
 
-    Drawn anew after each epoch, from `train(…, watch=…)`, it is a training one can watch.
+    Drawn again after each epoch, from `train(…, watch=…)`, it is a training one can watch.
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ def progress_callback() -> Iterator[Say]:
 
 
 def both_callbacks(one: Watch | None, other: Watch | None) -> Watch | None:
-    """Both are told; either may stop."""
+    """Both are called; either may stop."""
     if one is None or other is None:
         return one or other
     return lambda epoch: bool(one(epoch)) | bool(other(epoch))
