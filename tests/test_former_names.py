@@ -57,7 +57,7 @@ def test_a_former_name_of_a_class_warns_and_gives_the_new_thing(
     declared = {name for each in owner.__mro__ for name in inspect.get_annotations(each)}
     assert new in declared or hasattr(owner, new)
     marked = type("Marked", (owner,), {new: "what it is called now"})
-    with pytest.warns(DeprecationWarning, match=f"is called {new} now") as warned:
+    with pytest.warns(FutureWarning, match=f"is called {new} now") as warned:
         found = getattr(object.__new__(marked), old)
     assert found == "what it is called now"
     assert warned[0].filename == __file__

@@ -12,11 +12,11 @@ PUBLIC: dict[str, Mapping[str, str]] = {}
 ATTRIBUTES: list[tuple[type, str, str]] = []
 
 
-def warn_renamed(former: str, today: str) -> None:
+def warn_renamed(former: str, today: str, category: type[Warning] = DeprecationWarning) -> None:
     """Warn whoever called the caller that a former name was used."""
     warnings.warn(
         f"{former} is called {today} now; the old name goes with the next version.",
-        DeprecationWarning,
+        category,
         stacklevel=3,
     )
 
@@ -46,5 +46,6 @@ class FormerName:
     def __get__(self, instance: object, owner: type) -> Any:
         if instance is None:
             return self
-        warn_renamed(f"{owner.__name__}.{self.name}", self.today)
+        # scikit-learn's category for it: `dir` of an estimator looks at every name, and ignores that.
+        warn_renamed(f"{owner.__name__}.{self.name}", self.today, FutureWarning)
         return getattr(instance, self.today)
