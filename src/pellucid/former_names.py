@@ -46,6 +46,6 @@ class FormerName:
     def __get__(self, instance: object, owner: type) -> Any:
         if instance is None:
             return self
-        # scikit-learn's category for it: `dir` of an estimator looks at every name, and ignores that.
+        # scikit-learn's category: `dir` of an estimator looks at every name, and ignores it.
         warn_renamed(f"{owner.__name__}.{self.name}", self.today, FutureWarning)
         return getattr(instance, self.today)
