@@ -30,7 +30,7 @@ from pellucid.data.sources.csv_files import (
     uneven_row,
 )
 from pellucid.errors import TableError
-from pellucid.storage.csv_text import rows_of, written
+from pellucid.storage.csv_text import csv_cells, rows_of
 
 PIECE = 1 << 24  # bytes
 NOT_PLAIN = (b'"', b"\r", b"\0")
@@ -140,7 +140,7 @@ class Lines:
                 f"{self.file.path.name} holds lines that are no rows, near row "
                 f"{self.first + 1:,}: take them out."
             )
-        cells = [written(column) for column in columns]
+        cells = [csv_cells(column) for column in columns]
         return rows_of([lines, *cells])
 
 

@@ -16,12 +16,12 @@ from pellucid.data.blocks.table_profile import Profile, profile_table
 from pellucid.data.framing import Framing, frame
 from pellucid.data.table_reader import KINDS, Notations, wanted_columns
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.on_blocks.progress_passes import ToldPasses
+from pellucid.jobs.on_blocks.progress_passes import ProgressPasses
 from pellucid.jobs.on_blocks.training_rows import JobRows, RowReader
 
 
 @dataclass(frozen=True)
-class Known:
+class FirstPasses:
     """What the first passes give.
 
     Parameters
@@ -41,8 +41,8 @@ class Known:
     sample: JobRows
 
 
-def read_over(
-    source: RowBlocks, said: Mapping[str, Any], rows: int, seed: int, passes: ToldPasses
+def infer_kinds(
+    source: RowBlocks, said: Mapping[str, Any], rows: int, seed: int, passes: ProgressPasses
 ) -> tuple[Profile, InferredColumns]:
     """Kinds of all columns by every cell, and a sample of so many rows.
 
@@ -84,7 +84,9 @@ def read_over(
     return profile, infer_columns(profile, source.name, source.typed, asked, missing, notations)
 
 
-def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPasses) -> Known:
+def frame_blocks(
+    source: RowBlocks, settings: Settings, rows: int, passes: ProgressPasses
+) -> FirstPasses:
     """Kinds, framing and sample for a target.
 
     Raises
@@ -94,7 +96,7 @@ def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPass
 
     Notes: §1.0.3
     """
-    profile, reading = read_over(source, settings.reading(), rows, settings.seed, passes)
+    profile, reading = infer_kinds(source, settings.reading(), rows, settings.seed, passes)
     framing = frame(
         reading.sample,
         settings.target,
@@ -113,4 +115,4 @@ def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPass
         settings.test, settings.seed,
     )  # fmt: skip
     sample = reader.of_table(reading.sample, profile.places)
-    return Known(profile, reading, framing, reader, sample)
+    return FirstPasses(profile, reading, framing, reader, sample)
