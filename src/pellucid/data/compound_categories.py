@@ -74,7 +74,8 @@ def detect_compound(levels: Sequence[str]) -> tuple[str, list[tuple[str, ...]]] 
 
     Examples
     --------
-    >>> detect_compound([f"{a}-{b}" for a in ("north", "south", "east") for b in ("day", "night")])[0]
+    >>> sides, times = ("north", "south", "east"), ("day", "night")
+    >>> detect_compound([f"{a}-{b}" for a in sides for b in times])[0]
     '-'
     >>> detect_compound(["New York", "New Jersey", "New Mexico", "North Dakota", "Ohio", "Utah"])
 

@@ -68,7 +68,8 @@ def permutation_importance(
     columns : sequence of str
         Which columns.
     shuffled : callable (X, column, order) -> rows
-        The rows with one column in another order: `with_shuffled_column`, or `shuffled_blocks` of an encoded array.
+        The rows with one column in another order: `with_shuffled_column`, or
+        `shuffled_blocks` of an encoded array.
     rows : int
         n.
     gain : float

@@ -1,8 +1,8 @@
 """Sentences as data: each with the numeric condition under which it may be said, and its claims.
 
-A table of statements is a tuple; `applicable_statements` picks those whose condition holds. Two statements
-contradict each other when they take different positions on one topic, so that a test can look, over
-any facts, for two that must never stand together.
+A table of statements is a tuple; `applicable_statements` picks those whose condition holds. Two
+statements contradict each other when they take different positions on one topic, so that a test can
+look, over any facts, for two that must never stand together.
 
 Notes: §1.0.7, §2.7
 """

@@ -18,6 +18,7 @@ from pellucid.data.class_codes import one_hot, thermometer
 from pellucid.data.encoded_names import distinct_names
 from pellucid.errors import CodeWarning, HyperparameterError, TableError
 from pellucid.explanation import Explanation, Formula
+from pellucid.former_names import renamed
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 
@@ -57,6 +58,7 @@ MISSING = Hyperparameter(
 )
 
 
+@renamed(book="code_table")
 class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
     """Numbers cut into bins at breakpoints, which may be unequal. A bin holds its lower edge.
 

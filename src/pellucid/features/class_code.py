@@ -24,12 +24,14 @@ from pellucid.features.categories import (
     levels_of,
 )
 from pellucid.features.columns import columns_of, stated_order
+from pellucid.former_names import renamed
 from pellucid.glass_box import GlassBox
 
 Floats = NDArray[np.float64]
 MOST_BYTES = 2**32  # of a dense result; beyond it the sparse one is asked for
 
 
+@renamed(book="code_table")
 class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
     """Abstract: a code of discrete columns, each column on its own.
 

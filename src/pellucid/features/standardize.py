@@ -144,7 +144,8 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         ]
         if constant:
             self.warn(
-                f"{_listed_names(constant)} does not vary: it becomes zeros, and tells no rows apart.",
+                f"{_listed_names(constant)} does not vary: it becomes zeros, and tells no rows "
+                "apart.",
                 CodeWarning,
             )
 

@@ -30,8 +30,9 @@ SIGN = r"[+\-\x{2212}\x{2013}]"
 CELL = (
     rf"^(?P<open>\()?(?P<sign>{SIGN})? ?(?P<before>{CURRENCIES})? ?(?P<minus>{SIGN})?"
     r"(?P<digits>[.,]?\d(?:[\d.,' ]*\d)?[.,]?)(?P<power>[eE][+\-]?\d+)?"
-    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]{0,11})?(?P<trailing>-)?(?P<close>\))?$"
+    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]*)?(?P<trailing>-)?(?P<close>\))?$"
 )
+LONGEST = 12  # letters of a unit; a bound in the pattern itself would take long to compile
 SPACES = r"[\s\x{00a0}\x{202f}\x{2009}\x{2007}]+"
 SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "mn": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12}
 ABBREVIATED = frozenset(SCALES) - {"m"}
@@ -115,12 +116,12 @@ def number_parts(texts: pa.ChunkedArray) -> pa.StructArray:
     found = pc.extract_regex(plain, CELL).combine_chunks()
     if isinstance(found, pa.ChunkedArray):
         found = found.chunk(0)
-    balanced = pc.equal(found.field("open"), "") if len(found) else found.field("open")
     if len(found):
-        balanced = pc.equal(balanced, pc.equal(found.field("close"), ""))
+        balanced = pc.equal(pc.equal(found.field("open"), ""), pc.equal(found.field("close"), ""))
+        short = pc.less_equal(pc.utf8_length(found.field("after")), LONGEST)
         signs = [pc.not_equal(found.field(name), "").cast(pa.int8()) for name in SIGNS]
         once = pc.less_equal(reduce(pc.add, signs), 1)  # --5 is no number
-        sound = pc.fill_null(pc.and_(balanced, once), False)
+        sound = pc.fill_null(pc.and_(pc.and_(balanced, short), once), False)
         found = pc.if_else(sound, found, pa.scalar(None, found.type))
     return found
 

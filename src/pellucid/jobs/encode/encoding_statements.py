@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.findings import Finding
+from pellucid.formatting import number
 from pellucid.jobs.encode.encoding_result import ColumnReconstruction, OutlierRow
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 MOST_ODD = 10

@@ -42,8 +42,8 @@ class Machine:
     evidence : dict
         Figures of the fit: rows, loss, test error, its interval, the baseline's.
     known : dict
-        "ranges" of the training rows, and for a regression "intervals": what `extrapolation_warnings` and
-        `intervals` rest on; empty in files of earlier versions.
+        "ranges" of the training rows, and for a regression "intervals": what
+        `extrapolation_warnings` and `intervals` rest on; empty in files of earlier versions.
     lowest : float or None
         Of a regression: no answer lies below it (0 for counts).
     class_weights : list of float or None
