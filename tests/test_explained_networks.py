@@ -35,7 +35,7 @@ from pellucid import (
     VariationalAutoencoder,
 )
 from pellucid.additive.terms import features_of
-from pellucid.autoencoders.alternation import discriminator_gradient, generator_gradient
+from pellucid.autoencoders.gan_training import discriminator_gradient, generator_gradient
 from pellucid.networks import Dense, Network, ReLU, Sigmoid
 
 Array = NDArray[np.float64]
