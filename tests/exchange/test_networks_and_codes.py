@@ -21,7 +21,7 @@ from test_sql import answered as sql_answered
 
 from pellucid import Autoencoder, LinearAutoencoder, VariationalAutoencoder
 from pellucid import networks as layers
-from pellucid.autoencoders.columns_activated import ColumnsActivated
+from pellucid.autoencoders.column_activation import ColumnActivation
 from pellucid.data.framing import frame
 from pellucid.data.table_encoder import TableEncoder
 from pellucid.data.table_reader import read_table
@@ -135,7 +135,7 @@ LAYERS = {
     "residual": (layers.Residual((layers.Dense(4), layers.ReLU())),),
     "both summed": (layers.Parallel(((layers.Dense(2),), (layers.Dense(2), layers.ReLU()))),),
     "both kept": (layers.Parallel(((layers.Dense(2),), (layers.Dense(3),)), join="concatenate"),),
-    "columns": (ColumnsActivated(layers.Sigmoid(), (1, 3)),),
+    "columns": (ColumnActivation(layers.Sigmoid(), (1, 3)),),
 }
 
 

@@ -15,8 +15,8 @@ from rich.table import Table as RichTable
 
 from pellucid.cli.job_runner import File, Job, predict_from, run_job, show_findings
 from pellucid.errors import FramingError, TableError
+from pellucid.formatting import number
 from pellucid.notebook_progress import Say
-from pellucid.wording import number
 
 if TYPE_CHECKING:
     from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings

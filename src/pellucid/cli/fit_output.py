@@ -15,8 +15,8 @@ from pellucid.cli.job_runner import DEFAULT_FOLDER, File, Job, predict_from, run
 from pellucid.cli.run_file import run_file, settings_from
 from pellucid.cli.start_time import start_time
 from pellucid.errors import TableError
+from pellucid.formatting import number
 from pellucid.notebook_progress import Say
-from pellucid.wording import number
 
 if TYPE_CHECKING:
     from pellucid.jobs.fit.fit_result import FitResult

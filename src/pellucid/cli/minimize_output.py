@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pellucid.errors import FormulaError, FramingError
-from pellucid.wording import number
+from pellucid.formatting import number
 
 if TYPE_CHECKING:
     from pellucid.data.table import Table

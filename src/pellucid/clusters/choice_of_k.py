@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.errors import HyperparameterError
-from pellucid.pictured import Pictured, picture_html
+from pellucid.former_names import FormerName
+from pellucid.picture_mixin import PictureMixin, picture_html
 
 CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
-LEAST = 0.75  # of a group, to come back: lumps that are cut anew share about a half
+LEAST = 0.75  # of a group, to come back: lumps that are cut differently share about a half
 SIGNIFICANT = 0.05
 THIN = 0.5  # rows half-way for each at the emptier mean
 
@@ -78,6 +79,8 @@ class EvidenceForK:
         """Whether rows thin out between every two of the groups."""
         return self.valley <= SIGNIFICANT
 
+    parted = FormerName("separated")
+
     @property
     def tenable(self) -> bool:
         """Consistent and parted: k groups can be defended."""
@@ -116,7 +119,7 @@ class EvidenceForK:
 
 
 @dataclass(frozen=True)
-class ChoiceOfK(Pictured):
+class ChoiceOfK(PictureMixin):
     """A number of groups, how sure it is, and everything it rests on.
 
     Parameters

@@ -20,11 +20,11 @@ from pellucid.data.label_encoding import encode_labels
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import HyperparameterError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
+from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.least_squares import LeastSquares
 from pellucid.linear.majority_baseline import MajorityBaseline
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 

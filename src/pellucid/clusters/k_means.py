@@ -44,6 +44,7 @@ from pellucid.clusters.solvers.restarts import (
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ConvergenceWarning, FramingError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation
+from pellucid.former_names import FormerName
 from pellucid.glass_box import GlassBox
 from pellucid.linear.descent_settings import RULE
 
@@ -243,6 +244,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
                 f"KMeans: n_samples={n} rows (of weight above 0) cannot make n_clusters={k} "
                 f"clusters: each needs a row. Ask for at most {n}."
             )
+
+    enough = FormerName("check_enough_rows")
 
     def _fit_each(self, models: list[Self], X: Any, sample_weight: Any) -> None:
         """Fit models that differ in the number of clusters alone, side by side."""

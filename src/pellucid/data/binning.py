@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.wording import number
+from pellucid.formatting import number
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.utils.multiclass import check_classification_targets
 
 from pellucid.errors import LabelError
-from pellucid.wording import label
+from pellucid.formatting import label
 
 KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("text", (str,)),

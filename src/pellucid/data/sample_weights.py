@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_array
 
 from pellucid.errors import HyperparameterError, ShapeError, WeightError
-from pellucid.wording import label, labels
+from pellucid.formatting import label, labels
 
 Array = NDArray[np.float64]
 ORDINARY = 100  # a largest weight within 2^±100 leaves room for products of several

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.evaluation.statements import Statement
-from pellucid.wording import number
+from pellucid.formatting import number
 
 SMALL = 0.02  # of the baseline's loss: below this an error does not stand out
 MUCH = 1 / 3  # of the held-out loss; half of the gap to the training loss is at most a half

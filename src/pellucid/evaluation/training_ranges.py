@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.table import CODED, UNSEEN, Column, Kind, Table
-from pellucid.wording import number
+from pellucid.formatting import number
 
 MOST_NAMED = 3  # columns named in a caution
 

@@ -24,6 +24,7 @@ from pellucid.features.categories import (
     levels_of,
 )
 from pellucid.features.columns import columns_of, stated_order
+from pellucid.former_names import FormerName
 from pellucid.glass_box import GlassBox
 
 Floats = NDArray[np.float64]
@@ -150,6 +151,8 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
         k = len(self.categories_[at])
         blocks = self._blocks(at, np.array([*range(k), UNSEEN, MISSING], dtype=np.int32))
         return np.hstack([b if isinstance(b, np.ndarray) else b.toarray() for b in blocks])
+
+    book = FormerName("code_table")
 
     def _parts(self, X: Any, *, fitting: bool) -> list[DiscreteColumn]:
         return [

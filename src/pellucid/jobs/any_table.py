@@ -16,10 +16,10 @@ from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
-from pellucid.notebook_progress import Say, shows_progress
+from pellucid.notebook_progress import Say, with_notebook_bar
 
 
-@shows_progress
+@with_notebook_bar
 def fit_table(
     table: Any,
     settings: Settings,

@@ -15,11 +15,11 @@ from sklearn.utils.validation import validate_data
 from pellucid.data.label_encoding import encode_labels
 from pellucid.data.sample_weights import relative_weights
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox, LogProbabilities
+from pellucid.glass_box import GlassBox, LogProbabilityMixin
 from pellucid.linear.input_rows import query_rows
 
 
-class MajorityBaseline(LogProbabilities, ClassifierMixin, GlassBox):  # type: ignore[misc]
+class MajorityBaseline(LogProbabilityMixin, ClassifierMixin, GlassBox):  # type: ignore[misc]
     """Predict the commonest class, with the classes' shares as probabilities.
 
     Attributes

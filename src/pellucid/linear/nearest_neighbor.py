@@ -21,7 +21,7 @@ from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox, LogProbabilities
+from pellucid.glass_box import GlassBox, LogProbabilityMixin
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.input_rows import query_rows, training_rows
 
@@ -143,7 +143,7 @@ class NearestNeighborRegressor(MultiOutputMixin, RegressorMixin, Neighbors):  # 
         return found[:, 0] if self.flat_ else np.asarray(found)
 
 
-class NearestNeighborClassifier(LogProbabilities, ClassifierMixin, Neighbors):  # type: ignore[misc]
+class NearestNeighborClassifier(LogProbabilityMixin, ClassifierMixin, Neighbors):  # type: ignore[misc]
     """Let the nearest stored rows vote; ties go to the first label.
 
     Probabilities are (votes + 1) / (k + number of classes): a few neighbours are no proof.

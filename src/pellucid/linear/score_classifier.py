@@ -18,12 +18,12 @@ from pellucid.data.label_encoding import encode_labels
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import class_weights, relative_weights
 from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, SeparationWarning
+from pellucid.formatting import label, labels
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import CallbackEstimator
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss, Solve
 from pellucid.linear.solvers.newton import Evidence, minimize
-from pellucid.wording import label, labels
 
 Array = NDArray[np.float64]
 

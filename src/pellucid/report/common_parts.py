@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
-from pellucid.pictures.style import scoped, to_svg
+from pellucid.pictures.style import to_svg, with_unique_ids
 from pellucid.report.page import escape, grid, paragraph, picture, section
 
 
@@ -26,7 +26,7 @@ class Drawer:
         self._number = count(1)
 
     def __call__(self, figure: Figure, caption: str, wide: bool = False) -> str:
-        drawn = scoped(to_svg(figure, caption), f"p{next(self._number)}")
+        drawn = with_unique_ids(to_svg(figure, caption), f"p{next(self._number)}")
         return picture(drawn, caption, wide)
 
 

@@ -6,13 +6,13 @@ Notes: §1.0.5, §1.0.7, KE 35
 from __future__ import annotations
 
 from pellucid.evaluation.conformal_intervals import LEVEL
+from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.inspection_result import Insight
 from pellucid.pictures import evaluation as pictures
-from pellucid.pictures import insight as drawings
+from pellucid.pictures import feature_importance as drawings
 from pellucid.report.common_parts import Drawer
 from pellucid.report.page import collapsible, grid, paragraph, section, side_by_side
-from pellucid.wording import number
 
 MOST_NAMED = 30
 
@@ -30,7 +30,7 @@ def what_it_does(result: FitResult, drawn: Drawer) -> str:
 
 
 def _importance(result: FitResult, found: Insight, drawn: Drawer) -> str:
-    loss = pictures.titled(result.framing.loss)
+    loss = pictures.loss_title(result.framing.loss)
     of = len(result.framing.features)
     looked = "" if found.columns >= of else f" {found.columns} of {of:,} columns were looked at."
     rows = [

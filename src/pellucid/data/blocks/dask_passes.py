@@ -22,7 +22,7 @@ from pellucid.data.blocks.row_batches import Rows, length, slice_rows
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks, select_columns
 from pellucid.data.blocks.tiles import tiles
 from pellucid.errors import PellucidError
-from pellucid.threads import alone, one_blas_thread
+from pellucid.threads import one_blas_thread, single_threaded
 
 S = TypeVar("S")
 RETRIES = 3  # times that a unit may fail before the fit does
@@ -105,7 +105,7 @@ def _nodes(
         each if isinstance(each, tuple) else select_columns(each, work.columns) for each in pieces
     )
     try:
-        with one_blas_thread(1), alone():
+        with one_blas_thread(1), single_threaded():
             for each in tiles(rows, work.size, tile * work.size):
                 tree.add(0, each.number, work.partial(each))
     except PellucidError as error:  # to be said at once: no worker can do better

@@ -19,7 +19,7 @@ from pellucid.data.blocks.row_batches import length
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks
 from pellucid.data.blocks.tiles import Tile, tiles
 from pellucid.errors import TooFewRowsError
-from pellucid.threads import alone, one_blas_thread, threads
+from pellucid.threads import one_blas_thread, single_threaded, threads
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class LocalPasses:
             waiting: deque[tuple[int, int, Future[S]]] = deque()
             for tile in read:
                 done = tile.first + length(tile.rows)
-                waiting.append((tile.number, done, pool.submit(single_threaded, partial, tile)))
+                waiting.append((tile.number, done, pool.submit(partial_of_tile, partial, tile)))
                 del tile
                 if len(waiting) > self.workers:
                     self._take(tree, waiting)
@@ -109,12 +109,12 @@ class LocalPasses:
             self.seen(done)
 
 
-def single_threaded(partial: Partial[S], tile: Tile) -> S:
+def partial_of_tile(partial: Partial[S], tile: Tile) -> S:
     """`partial` of a tile, which starts no threads of its own.
 
     Notes: §2.5.6
     """
-    with alone():
+    with single_threaded():
         return partial(tile)
 
 

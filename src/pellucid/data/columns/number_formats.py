@@ -27,8 +27,9 @@ SIGN = r"[+\-\x{2212}\x{2013}]"
 CELL = (
     rf"^(?P<open>\()?(?P<sign>{SIGN})? ?(?P<before>{CURRENCIES})? ?(?P<minus>{SIGN})?"
     r"(?P<digits>[.,]?\d(?:[\d.,' ]*\d)?[.,]?)(?P<power>[eE][+\-]?\d+)?"
-    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]{0,11})?(?P<trailing>-)?(?P<close>\))?$"
+    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]*)?(?P<trailing>-)?(?P<close>\))?$"
 )
+LONGEST = 12  # letters of a unit; a bound in the pattern itself would take long to compile
 SPACES = r"[\s\x{00a0}\x{202f}\x{2009}\x{2007}]+"
 SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "mn": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12}
 ABBREVIATED = frozenset(SCALES) - {"m"}
@@ -112,10 +113,11 @@ def number_parts(texts: pa.ChunkedArray) -> pa.StructArray:
     found = pc.extract_regex(plain, CELL).combine_chunks()
     if isinstance(found, pa.ChunkedArray):
         found = found.chunk(0)
-    balanced = pc.equal(found.field("open"), "") if len(found) else found.field("open")
     if len(found):
-        balanced = pc.equal(balanced, pc.equal(found.field("close"), ""))
-        found = pc.if_else(pc.fill_null(balanced, False), found, pa.scalar(None, found.type))
+        balanced = pc.equal(pc.equal(found.field("open"), ""), pc.equal(found.field("close"), ""))
+        short = pc.less_equal(pc.utf8_length(found.field("after")), LONGEST)
+        fits = pc.fill_null(pc.and_(balanced, short), False)
+        found = pc.if_else(fits, found, pa.scalar(None, found.type))
     return found
 
 

@@ -15,7 +15,7 @@ from pellucid.data.table import Kind
 from pellucid.evaluation.leaks.leak_sample import LeakSample, is_number
 from pellucid.evaluation.leaks.one_column import LEAST, OF_BASELINE, RIGHT, interval_sentence
 from pellucid.evaluation.leaks.relations import correlation, intervals_of
-from pellucid.wording import MINUS, number
+from pellucid.formatting import MINUS, number
 
 Array = NDArray[Any]
 Numbers = NDArray[np.float64]

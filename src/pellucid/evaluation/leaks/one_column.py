@@ -22,7 +22,7 @@ from pellucid.evaluation.leaks.relations import (
     transform_of,
     unexplained,
 )
-from pellucid.wording import number
+from pellucid.formatting import number
 
 Array = NDArray[Any]
 Numbers = NDArray[np.float64]

@@ -26,13 +26,13 @@ from pellucid.data.table import CODED, Kind, Table
 from pellucid.data.table_encoder import TableEncoder
 from pellucid.data.unsupervised_framing import frame_without_target
 from pellucid.errors import PellucidWarning
+from pellucid.formatting import number
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings, PrincipalAxes
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
 from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, spread_between_groups
 from pellucid.jobs.column_summary import column_summaries
-from pellucid.notebook_progress import Say, shows_progress
-from pellucid.wording import number
+from pellucid.notebook_progress import Say, with_notebook_bar
 
 Array = NDArray[np.float64]
 SPLITS = 10  # halvings behind "how well each group comes back"
@@ -53,7 +53,7 @@ class _Encoded:
     grain: Array
 
 
-@shows_progress
+@with_notebook_bar
 def cluster_table(
     table: Table, settings: ClusterSettings | None = None, progress: Say | None = None
 ) -> ClusterResult:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.column_units import named_with_unit
 from pellucid.data.table import CODED, Column, Kind, Table
-from pellucid.wording import number
+from pellucid.formatting import number
 
 Labels = NDArray[np.intp]
 SLIGHT = 0.2  # effects below this are not worth a sentence

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.autoencoders.baseline import baseline_losses
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.reference_losses import baseline_losses
 from pellucid.data.image_files import ImageSet
 from pellucid.data.splits import split_rows
 from pellucid.data.table import CODED, Kind, Table
@@ -34,14 +34,14 @@ from pellucid.jobs.encode.encoding_statements import (
 )
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
-from pellucid.notebook_progress import Say, shows_progress
+from pellucid.notebook_progress import Say, with_notebook_bar
 
 Array = NDArray[np.float64]
 FEWEST = 5
 MOST_JUDGED = 2_000  # rows behind the accuracy of the nearest neighbour
 
 
-@shows_progress
+@with_notebook_bar
 def encode_table(
     table: Table, settings: EncodeSettings | None = None, progress: Say | None = None
 ) -> EncodeResult:
@@ -110,7 +110,7 @@ def encode_table(
     )
 
 
-@shows_progress
+@with_notebook_bar
 def encode_images(
     found: ImageSet, settings: EncodeSettings | None = None, progress: Say | None = None
 ) -> EncodeResult:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.findings import Finding
+from pellucid.formatting import number
 from pellucid.jobs.encode.encoding_result import ColumnReconstruction, OutlierRow
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 MOST_ODD = 10
-ODD = 3.0  # times the median loss, from which on a row is told of
+ODD = 3.0  # times the median loss, from which on a row is reported
 WEAK = 0.3  # correlation below which a column is not named
 
 

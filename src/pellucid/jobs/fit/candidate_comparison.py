@@ -21,12 +21,12 @@ from pellucid.evaluation.cross_validation import Folds, Rows, Tuning, cross_vali
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.evaluation.evaluation_results import Candidate, Score
 from pellucid.findings import Finding
+from pellucid.formatting import number
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoding_cache import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.model_averaging import Judged, averages_of
 from pellucid.linear.solvers.lam_grid import extended_lams
-from pellucid.wording import number
 
 Array = NDArray[Any]
 NO_BETTER = 1e-3  # share of the baseline's log loss below which another λ is no better

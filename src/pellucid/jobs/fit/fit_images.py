@@ -18,12 +18,12 @@ from pellucid.data.splits import Split, split_rows
 from pellucid.errors import FramingError, PellucidWarning
 from pellucid.evaluation.error_metrics import classification_metrics
 from pellucid.findings import Finding
+from pellucid.formatting import label
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidate_comparison import Progress
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.image_machine import ImageMachine
-from pellucid.notebook_progress import shows_progress
-from pellucid.wording import label
+from pellucid.notebook_progress import with_notebook_bar
 
 MODELS = ("convnet", "network")
 HELD_OUT = 0.1  # of the training images, by which training stops early
@@ -55,7 +55,7 @@ class ImageFit:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-@shows_progress
+@with_notebook_bar
 def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = None) -> ImageFit:
     """Train a network on most of the images, and test it on images never used.
 

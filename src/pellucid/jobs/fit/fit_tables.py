@@ -32,6 +32,7 @@ from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, Learnin
 from pellucid.evaluation.learning_curves import learning_curve
 from pellucid.evaluation.training_and_test_error import losses_at
 from pellucid.findings import Finding
+from pellucid.formatting import number
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidate_choice import choose
@@ -61,13 +62,12 @@ from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
-from pellucid.notebook_progress import shows_progress
-from pellucid.wording import number
+from pellucid.notebook_progress import with_notebook_bar
 
 Array = NDArray[Any]
 
 
-@shows_progress
+@with_notebook_bar
 def fit_table(
     table: Any,
     settings: Settings,
@@ -152,7 +152,7 @@ def fit_table(
         in_time,
     )
     clock.lap("what the model does")
-    if not settings.keep_test_out:  # last: all that is told above is told of the model tested
+    if not settings.keep_test_out:  # last: all that is reported above concerns the model tested
         say("fitting on all rows", 0.95)
         result = refit_on_all_rows(result, recipe, job.table, job.y, in_time)
         result = replace(result, why=why + refit_sentence(result))

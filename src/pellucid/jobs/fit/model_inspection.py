@@ -316,7 +316,7 @@ def _plain(text: Any) -> str:
 
 
 def _as_texts(result: FitResult, answers: Array) -> list[str]:
-    from pellucid.wording import number
+    from pellucid.formatting import number
 
     if result.framing.problem == "regression":
         return [number(float(v), 4) for v in answers]

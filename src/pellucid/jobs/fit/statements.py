@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pellucid.evaluation.statements import Statement, applicable_statements
 from pellucid.findings import Finding
-from pellucid.wording import number
+from pellucid.formatting import number
 
 NEARLY_PERFECT = 0.03  # of the baseline's loss
 FAR = 3.0  # standard errors between test and cross-validation that chance does not give

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pellucid.evaluation.deadline import Deadline, OutOfTime
 from pellucid.findings import Finding
-from pellucid.wording import number
+from pellucid.formatting import number
 
 Result = TypeVar("Result")
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.autoencoders.baseline import baseline_losses
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.reference_losses import baseline_losses
 from pellucid.data.blocks.column_statistics import fit_encoder_to_all_rows
 from pellucid.data.blocks.hashed_splits import Places, is_test_row
 from pellucid.data.blocks.prepared_blocks import PreparedBlocks

@@ -11,7 +11,7 @@ from pellucid.data.blocks.dask_blocks import DaskBlocks
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.size_estimates import CELL, estimated_memory, estimated_rows
 from pellucid.errors import TooLargeError
-from pellucid.memory import bytes_of, free_memory
+from pellucid.memory import free_memory, parse_bytes
 
 SHARE = 0.75  # of the free memory, where none is named
 LEAST = 500_000_000  # bytes that the program itself and a few blocks take
@@ -50,7 +50,7 @@ class MemoryBudget:
         """
         if memory is None:
             return cls(int(SHARE * free_memory()), False, cluster)
-        size = bytes_of(memory)
+        size = parse_bytes(memory)
         if size < LEAST:
             raise TooLargeError(
                 f"--memory {memory} is less than the program itself takes: give at least 500MB."

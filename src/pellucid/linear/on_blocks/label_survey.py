@@ -20,7 +20,7 @@ from pellucid.data.blocks.tiles import Tile
 from pellucid.data.label_encoding import encode_labels
 from pellucid.data.scaling import Spread, merge_spreads, spread
 from pellucid.errors import FramingError, LabelError
-from pellucid.wording import label
+from pellucid.formatting import label
 
 Array = NDArray[np.float64]
 MOST_CLASSES = 1 << 14

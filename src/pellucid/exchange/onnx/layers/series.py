@@ -110,7 +110,7 @@ WRITERS: dict[str, Writer] = {
     **PLAIN,
     **ATTENTION,
     **SPATIAL,
-    "ColumnsActivated": _columns,
+    "ColumnActivation": _columns,
     "Graph": _graph,
     "Parallel": _parallel,
     "Residual": _residual,
