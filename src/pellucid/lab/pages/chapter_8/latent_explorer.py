@@ -159,8 +159,8 @@ def _judge(state: State, scene: Scene) -> tuple[str, str]:
 PAGE = Page(
     name="latent-explorer",
     lead="A digit of 64 numbers comes down to a few, its code; a decoder makes an image of any "
-    "code, also where no digit of the data lies. Drag the place. What does one place of "
-    "the code mean?",
+    "code, also where no digit of the data lies. Drag the place. What does one place of the code "
+    "mean?",
     notes="Def 353, Concept 357, Concept 358, Concept 364",
     controls=CONTROLS,
     formulas=(
