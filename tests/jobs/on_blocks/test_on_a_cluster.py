@@ -43,7 +43,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 def no_yardstick() -> Iterator[None]:
     """Trees take most of the time of a fit to few rows, and no part in what is proved here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit_tables, "compared_recipes", lambda *of: candidates.compared_recipes(*of)[:2])
+        patch.setattr(
+            fit_tables, "compared_recipes", lambda *of: candidates.compared_recipes(*of)[:2]
+        )
         yield
 
 
