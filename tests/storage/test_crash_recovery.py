@@ -24,7 +24,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from typing import Any
-from pellucid.storage.atomic_files import write_together
+from pellucid.storage.atomic_files import write_files_together
 folder, call, times, content, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:6]
 real, done = getattr(os, call), 0
 def counted(*given, **named):
@@ -34,7 +34,7 @@ def counted(*given, **named):
     done += 1
     return real(*given, **named)
 setattr(os, call, counted)
-write_together({Path(folder) / name: content for name in names.split()})
+write_files_together({Path(folder) / name: content for name in names.split()})
 """
 
 

@@ -43,7 +43,7 @@ MOST_LEVELS = Hyperparameter(
     "most_levels",
     5_000,
     "int",
-    "A category with more levels than this is refused, not turned into that many columns.",
+    "A category with more levels than this raises an error instead of becoming that many columns.",
     low=2,
 )
 

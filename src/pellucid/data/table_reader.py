@@ -276,7 +276,7 @@ def read_by_schema(
 
     Parameters
     ----------
-    source : Held
+    source : SourceCells
     schema : list of dict
     missing : tuple of str
         Further spellings of "missing".

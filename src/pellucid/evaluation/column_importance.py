@@ -1,4 +1,4 @@
-"""How much each column matters to a fitted model: the loss when its values are dealt out anew.
+"""How much each column matters to a fitted model: the loss when its values are shuffled.
 
 Notes: KE 35, §1.0.5
 """

@@ -217,7 +217,7 @@ def validate(
     Parameters
     ----------
     algorithm : estimator
-        Cloned and fitted anew each round.
+        Cloned and fitted again in each round.
     sample : callable rng -> (X, y)
         Draws one data set; called twice a round.
     rounds : int

@@ -1,4 +1,4 @@
-"""Weights trained in PyTorch, laid out anew for a network of dense, convolution, norm layers.
+"""Weights trained in PyTorch, rearranged for a network of dense, convolution, norm layers.
 
 PyTorch keeps images channels first and one row a neuron; here channels are last and a neuron is a
 column. So W of a dense layer is transposed, filters turn their axes, and the rows of the first

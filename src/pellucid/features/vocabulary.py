@@ -96,7 +96,7 @@ def given_words(words: list[str], reading: TokenizerSettings) -> dict[bytes, int
     Parameters
     ----------
     words : list of str
-    reading : Reading
+    reading : InferredColumns
 
     Returns
     -------

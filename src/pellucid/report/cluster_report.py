@@ -19,7 +19,7 @@ from pellucid.report.page import collapsible, escape, grid, page, paragraph, sec
 from pellucid.storage.atomic_files import write_whole
 
 MOST_TRAITS = 6
-SHOWN_GROUPS = 12  # beyond these, groups are told in a folded table
+SHOWN_GROUPS = 12  # beyond these, groups are listed in a collapsed table
 
 
 def write_cluster_report(result: ClusterResult, path: str | os.PathLike[str]) -> None:

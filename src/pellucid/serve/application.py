@@ -263,7 +263,7 @@ def options_of(request: Request) -> Options:
 
     Raises
     ------
-    Refusal
+    RequestError
         422 for an option that is not known, or neither true nor false.
     """
     options = Options()

@@ -112,7 +112,7 @@ def column_of_cells(entry: Entry, cells: Sequence[Any], missing: tuple[str, ...]
 
     Raises
     ------
-    Refusal
+    RequestError
         For a cell that the column cannot hold; names row, column and what is wanted.
     """
     kind = Kind(entry["kind"])
@@ -196,7 +196,7 @@ def table_of_rows(
 
     Raises
     ------
-    Refusal
+    RequestError
         For what is no row, an absent column, or a cell of the wrong kind.
     """
     for place, row in enumerate(rows):

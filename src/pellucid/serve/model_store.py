@@ -60,7 +60,7 @@ class ModelStore:
 
         Raises
         ------
-        Refusal
+        RequestError
             404 when there is none; the message lists those that are.
         """
         place = self._places.get(self._first if name is None else name)

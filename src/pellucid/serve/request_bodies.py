@@ -33,7 +33,7 @@ async def body_of(request: Request, largest: int, seconds: float) -> bytes:
 
     Raises
     ------
-    Refusal
+    RequestError
         413 for one beyond `largest` bytes, before it is read where it states its length; 408 for
         one that takes longer than `seconds`; 400 when the caller went away.
     """
@@ -88,7 +88,7 @@ def json_of(body: bytes) -> Any:
 
     Raises
     ------
-    Refusal
+    RequestError
         400 when it is none, or holds NaN or infinity, which JSON has not.
     """
     try:
@@ -113,7 +113,7 @@ def arrow_of_stream(body: bytes, most_rows: int) -> pa.Table:
 
     Raises
     ------
-    Refusal
+    RequestError
         400 when it is none, 413 when it has too many rows.
     """
     try:

@@ -62,7 +62,7 @@ class RowEncoder:
 
         Raises
         ------
-        Refusal
+        RequestError
             As `table_of_rows` raises, for the same rows.
         """
         if type(row) is not dict:

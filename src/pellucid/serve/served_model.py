@@ -95,7 +95,7 @@ class ServedModel:
 
         Raises
         ------
-        Refusal
+        RequestError
             For a row that the machine cannot read.
         """
         if self._rows is None:  # whole columns enter the model, without a code of their own
@@ -120,7 +120,7 @@ class ServedModel:
 
         Raises
         ------
-        Refusal
+        RequestError
             When an option does not suit the model.
         """
         if not len(table):

@@ -43,8 +43,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 def no_yardstick() -> Iterator[None]:
     """Trees take most of the time of a fit to few rows, and no part in what is proved here."""
     with pytest.MonkeyPatch.context() as patch:
-        few = lambda *of: candidates.compared_recipes(*of)[:2]  # noqa: E731
-        patch.setattr(fit_tables, "compared_recipes", few)
+        patch.setattr(
+            fit_tables, "compared_recipes", lambda *of: candidates.compared_recipes(*of)[:2]
+        )
         yield
 
 

@@ -30,7 +30,7 @@ class RowBlocks(ABC):
     names : tuple of str
         Columns.
     typed : bool
-        Whether missing values are told by the source itself, so that the text "NA" is text.
+        Whether the source itself marks missing values, so that the text "NA" is text.
 
     Notes: §2.1.3
     """

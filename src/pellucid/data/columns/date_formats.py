@@ -73,7 +73,7 @@ class Dates:
     Parameters
     ----------
     values : ndarray of datetime64[us], shape (n,)
-        NaT where a text is missing or no date; in UTC where a zone is told.
+        NaT where a text is missing or no date; in UTC where a zone is given.
     read, zoned : ndarray of bool, shape (n,)
         Where a text was read; where it tells a zone.
     order : str

@@ -74,7 +74,7 @@ class Cells:
         Whether the source tells missing values itself.
     missing : tuple of str
         Further spellings of "missing".
-    asked : Asked
+    asked : NotationHints
         Notation that was said, or that the other columns show.
     first : int
         Rows of the table that stand before these, for messages.

@@ -34,7 +34,7 @@ class Notation:
     date_format : str
         A format as `datetime.strptime` takes it, where one was said.
     zone : bool
-        Whether times are told with their zone, and held in UTC.
+        Whether times are written with their zone, and held in UTC.
     duration : bool
         Whether the numbers are seconds of a length of time.
     missing : tuple of str

@@ -2,7 +2,7 @@
 
 Plain is a file in UTF-8 with commas, without comments, and without quotes or carriage returns below
 the names: there a line is a row, and what is put behind it makes a wider row without writing the
-other cells anew.
+other cells again.
 
 Notes: §2.1.3
 """
@@ -145,7 +145,7 @@ class Lines:
 
 
 def plain_lines(path: Path) -> LineFile | None:
-    """The file where it is plain; None where it is not, and has to be read and written anew.
+    """The file where it is plain; None where it is not, and has to be read and written as a whole.
 
     Notes: §2.1.3
     """

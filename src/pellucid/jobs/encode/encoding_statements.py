@@ -16,7 +16,7 @@ from pellucid.jobs.encode.encoding_result import ColumnReconstruction, OutlierRo
 
 Array = NDArray[np.float64]
 MOST_ODD = 10
-ODD = 3.0  # times the median loss, from which on a row is told of
+ODD = 3.0  # times the median loss, from which on a row is reported
 WEAK = 0.3  # correlation below which a column is not named
 
 

@@ -152,7 +152,7 @@ def fit_table(
         in_time,
     )
     clock.lap("what the model does")
-    if not settings.keep_test_out:  # last: all that is told above is told of the model tested
+    if not settings.keep_test_out:  # last: all that is reported above concerns the model tested
         say("fitting on all rows", 0.95)
         result = refit_on_all_rows(result, recipe, job.table, job.y, in_time)
         result = replace(result, why=why + refit_sentence(result))

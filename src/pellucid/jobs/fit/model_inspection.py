@@ -73,7 +73,7 @@ def inspect_model(
         Their answers.
     held_out : callable going -> (predictions, rows)
         Predictions of training rows while their chunk was held out.
-    in_time : InTime or None
+    in_time : TimeBudget or None
         What does not end in time is left out, and named there.
 
     Returns

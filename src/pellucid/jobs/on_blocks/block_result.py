@@ -51,15 +51,15 @@ class Parts:
     Parameters
     ----------
     settings : Settings
-    known : Known
+    known : FirstPasses
     tried : FitResult
         Of the sample.
     machine : Machine
         The one that is tested.
     statistics : ColumnStatistics
-    answers : AnswerCounts
+    answers : TargetCounts
     baseline : model
-    found : FittedToAll or None
+    found : FitToAllRows or None
         None where the model is that of the sample.
     from_sample : tuple of str
         Columns whose code rests on the sample.

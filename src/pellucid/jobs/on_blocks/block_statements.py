@@ -36,7 +36,7 @@ def block_findings(
 
     Parameters
     ----------
-    known : Known
+    known : FirstPasses
     reason : str
         Why rows were read in blocks.
     fitted : bool

@@ -27,7 +27,7 @@ class FirstPasses:
     Parameters
     ----------
     profile : Profile
-    reading : Reading
+    reading : InferredColumns
     framing : Framing
     reader : RowReader
     sample : JobRows
@@ -54,7 +54,7 @@ def infer_kinds(
     rows : int
         Of the sample.
     seed : int
-    passes : ToldPasses
+    passes : ProgressPasses
 
     Raises
     ------

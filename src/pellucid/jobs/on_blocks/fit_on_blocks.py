@@ -61,10 +61,10 @@ def fit_on_blocks(
     ----------
     source : RowBlocks
     settings : Settings
-    room : Room
+    room : MemoryBudget
         Memory that the job may take: the size of the sample follows from it.
     progress : callable (stage, share done) or None
-    record : PassRecord or None
+    record : PassCheckpoints or None
         Keeps each whole pass, so that a run that was killed goes on.
     since : float or None
         `time.perf_counter()` when the budget of the settings began. What takes longer is left out

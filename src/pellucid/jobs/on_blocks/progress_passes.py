@@ -33,7 +33,7 @@ class ProgressPasses:
     say : callable (stage, share done)
     rows : int
         All rows, about; 0 where nobody knows.
-    record : PassRecord or None
+    record : PassCheckpoints or None
         Where the passes are kept; those that an earlier run ended are not taken again.
     client : distributed.Client or None
         Of the cluster whose workers take them.
