@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pellucid.data.blocks.kinds import Reading, reading_of, texts_wanted
-from pellucid.data.blocks.profile import Profile, profiled
+from pellucid.data.blocks.profile import Profile, Sums, profiled
 from pellucid.data.blocks.sizes import about_rows
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.framing import Framing, frame
 from pellucid.data.reading import KINDS, Notations, wanted_columns
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.on_blocks.job_rows import JobRows, RowReader
+from pellucid.jobs.on_blocks.number_sums import merged, number_sums
 from pellucid.jobs.on_blocks.told_passes import ToldPasses
 
 
@@ -42,7 +43,12 @@ class Known:
 
 
 def read_over(
-    source: RowBlocks, said: Mapping[str, Any], rows: int, seed: int, passes: ToldPasses
+    source: RowBlocks,
+    said: Mapping[str, Any],
+    rows: int,
+    seed: int,
+    passes: ToldPasses,
+    sums: Sums | None = None,
 ) -> tuple[Profile, Reading]:
     """Kinds of all columns by every cell, and a sample of so many rows.
 
@@ -55,6 +61,8 @@ def read_over(
         Of the sample.
     seed : int
     passes : ToldPasses
+    sums : pair of callable, or None
+        What else the pass sums up: see `profiled`.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def read_over(
 
     def look(as_texts: list[str]) -> Profile:
         return profiled(
-            source, passes, columns, rows=rows, about=about, seed=seed, as_texts=as_texts
+            source, passes, columns, rows=rows, about=about, seed=seed, as_texts=as_texts, sums=sums
         )
 
     passes.next("what the columns hold", 0.0, 0.1)
@@ -94,7 +102,9 @@ def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPass
 
     Notes: §1.0.3
     """
-    profile, reading = read_over(source, settings.reading(), rows, settings.seed, passes)
+    of_tile = number_sums(settings)
+    sums = None if of_tile is None else (of_tile, merged)
+    profile, reading = read_over(source, settings.reading(), rows, settings.seed, passes, sums)
     framing = frame(
         reading.sample,
         settings.target,

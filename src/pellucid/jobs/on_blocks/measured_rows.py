@@ -5,6 +5,7 @@ Notes: KE 33, KE 35, Clar 79
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,6 @@ from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import TooFewRowsError
-from pellucid.evaluation.cross_validation import take_rows
 from pellucid.evaluation.measures import class_measures, overlapping_measures
 from pellucid.evaluation.training_and_test import losses_at
 from pellucid.jobs.fit.machine import Machine
@@ -119,13 +119,10 @@ def measured(
         whole = Measured(NOTHING, NOTHING, NOTHING)
         if not len(rows.answers):
             return whole
-        inside, outside = np.flatnonzero(~rows.test), np.flatnonzero(rows.test)
-        y_train, y_test = rows.answers[inside], rows.answers[outside]
-        return Measured(
-            sums(machine, machine.model, take_rows(X, inside), y_train),
-            sums(machine, machine.model, take_rows(X, outside), y_test),
-            sums(machine, base, np.zeros((len(y_test), 1)), y_test),
-        )
+        train, test = sums(machine, machine.model, X, rows.answers, (~rows.test, rows.test))
+        zeros = np.zeros((len(rows.answers), 1))
+        (baseline,) = sums(machine, base, zeros, rows.answers, (rows.test,))
+        return Measured(train, test, baseline)
 
     found = passes.reduce(source, partial, Measured.added, reader.columns)
     if not found.test.rows or not found.train.rows:
@@ -144,32 +141,75 @@ def encoded(machine: Machine, rows: JobRows) -> Any:
     return X
 
 
-def sums(machine: Machine, model: Any, X: Any, y: Array) -> Sums:
-    """Sums over some rows, of the machine's own model or of another."""
-    n = len(y)
-    if not n:
-        return NOTHING
+def sums(
+    machine: Machine, model: Any, X: Any, y: Array, parts: Sequence[NDArray[np.bool_]]
+) -> list[Sums]:
+    """Sums over parts of some rows, of the machine's own model or of another.
+
+    Parameters
+    ----------
+    machine : Machine
+    model : fitted model
+    X, y : rows as they reach the model, and their answers
+    parts : sequence of ndarray of bool
+        Which rows are of each part.
+
+    Notes: KE 33
+    """
     framing = machine.framing
     if framing.problem == "regression":
         g = np.asarray(model.predict(X), dtype=np.float64)
         g = g if machine.lowest is None else np.maximum(g, machine.lowest)
         each = losses_at(lambda _: g, X, y, framing.loss)
-        off = g - y
-        measures = {
-            "square": float(off @ off),
-            "absolute": float(np.abs(off).sum()),
-            "off": float(off.sum()),
-        }
-        return Sums(n, float(each.sum()), float((each**2).sum()), measures)
-    each = losses_at(model, X, y, framing.loss)
+        return [_of_numbers(each[part], (g - y)[part]) for part in parts]
     p = np.asarray(model.predict_proba(X))
-    if framing.problem == "overlapping classes":
+    labels = np.asarray(getattr(model, "classes_", []))
+    each = losses_at(Answered(p, labels), X, y, framing.loss)
+    return [_of_classes(machine, labels, each[part], p[part], y[part]) for part in parts]
+
+
+def _of_numbers(each: Array, off: Array) -> Sums:
+    if not len(off):
+        return NOTHING
+    measures = {
+        "square": float(off @ off),
+        "absolute": float(np.abs(off).sum()),
+        "off": float(off.sum()),
+    }
+    return Sums(len(off), float(each.sum()), float(each @ each), measures)
+
+
+def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array) -> Sums:
+    if not len(y):
+        return NOTHING
+    if machine.framing.problem == "overlapping classes":
         means = overlapping_measures(p, y)
     else:
-        labels = np.asarray(model.classes_)
         means = class_measures(labels[_decided(machine, p)], p, y, labels)
-    kept = {name: value * n for name, value in means.items() if name != "area under ROC"}
-    return Sums(n, float(each.sum()), float((each**2).sum()), kept)
+    kept = {name: value * len(y) for name, value in means.items() if name != "area under ROC"}
+    return Sums(len(y), float(each.sum()), float(each @ each), kept)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A hypothesis whose probabilities of these rows are known.
+
+    Parameters
+    ----------
+    p : ndarray, shape (n, k)
+    classes_ : ndarray, shape (k,)
+    """
+
+    p: Array
+    classes_: Array
+
+    def predict_proba(self, X: Any) -> Array:
+        """Those that are known."""
+        return self.p
+
+    def predict(self, X: Any) -> Array:
+        """The most probable class."""
+        return np.asarray(self.classes_[self.p.argmax(axis=1)])
 
 
 def _decided(machine: Machine, p: Array) -> NDArray[np.intp]:

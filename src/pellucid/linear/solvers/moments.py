@@ -7,7 +7,7 @@ Notes: KE 53, KE 54, KE 62, §2.5
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,29 +99,82 @@ def partials(
         """A chunk: Σ w z zᵀ of z = (x, y) − shift; below it Σ w zᵀ, and last Σ w."""
         size = min(stop - start, max(1, (BLOCK_NUMBERS if width <= WIDEST else MANY) // width))
         held, products = np.empty((size, width)), np.zeros((count, width + 2, width))
-        for first in range(start, stop, size):
-            rows = slice(first, min(first + size, stop))
-            Z = held[: rows.stop - rows.start]
-            block = X[rows].toarray() if hasattr(X, "toarray") else X[rows]
-            np.subtract(block, shift[:d], out=Z[:, :d])
-            np.subtract(Y[rows], shift[d:], out=Z[:, d:])
-            w = None if weights is None else weights[rows]
-            if chunk is None:
-                _add_products(products[0], Z, w)
-                continue
-            for j in range(count):
-                there = np.flatnonzero(chunk[rows] == j)
-                _add_products(products[j], Z[there], None if w is None else w[there])
+        runs = [slice(start, stop)] if chunk is None else rows_of_chunks(chunk, start, stop, count)
+        for j, run in enumerate(runs):
+            for rows in _blocks(run, size):
+                block = X[rows].toarray() if hasattr(X, "toarray") else X[rows]
+                Z = held[: len(block)]
+                np.subtract(block, shift[:d], out=Z[:, :d])
+                np.subtract(Y[rows], shift[d:], out=Z[:, d:])
+                _add_products(products[j], Z, None if weights is None else weights[rows])
         return products
 
     pieces = over_pieces(piece, n, width) if threaded else [piece(0, n)]
     return [_centred(products, shift, d) for products in tree_sum(pieces)]
 
 
+def rows_of_chunks(
+    chunk: NDArray[np.intp], start: int, stop: int, count: int
+) -> list[NDArray[np.intp]]:
+    """The rows of each chunk among those from `start` up to `stop`, in order.
+
+    Examples
+    --------
+    >>> [rows.tolist() for rows in rows_of_chunks(np.array([1, 0, 1]), 0, 3, 2)]
+    [[1], [0, 2]]
+
+    Notes: Def 85
+    """
+    here = chunk[start:stop].astype(np.min_scalar_type(count))  # small numbers sort in one pass
+    order = np.argsort(here, kind="stable") + start
+    return np.split(order, np.cumsum(np.bincount(here, minlength=count))[:-1])
+
+
+def _blocks(run: slice | NDArray[np.intp], size: int) -> Iterator[Any]:
+    """A run of rows, so many at a time."""
+    if isinstance(run, slice):
+        yield from (slice(at, min(at + size, run.stop)) for at in range(run.start, run.stop, size))
+        return
+    yield from (run[at : at + size] for at in range(0, len(run), size))
+
+
+def of_shifted_rows(
+    Z: Array, shift: Array, chunk: NDArray[np.intp], count: int
+) -> list[Moments | None]:
+    """Moments of each chunk of rows without answers, from which a shift is subtracted already.
+
+    Parameters
+    ----------
+    Z : ndarray, shape (n, d)
+        x − shift.
+    shift : ndarray, shape (d,)
+        About the mean of each column, so that centring cancels nothing.
+    chunk, count
+        As `partials` takes them.
+
+    Returns
+    -------
+    list of Moments, or None where a chunk has no row
+
+    Notes: §2.5.6, Def 85
+    """
+    n, d = Z.shape
+    size = max(1, BLOCK_NUMBERS // max(d, 1))
+    products = np.zeros((count, d + 2, d))
+    runs = rows_of_chunks(chunk, 0, n, count)
+    for j, run in enumerate(runs):
+        for rows in _blocks(run, size):
+            _add_products(products[j], Z[rows], None)
+    return [
+        _centred(each, shift, d) if len(run) else None
+        for each, run in zip(products, runs, strict=True)
+    ]
+
+
 def _add_products(products: Array, Z: Array, weights: Array | None) -> None:
     """Add Σ w z zᵀ, Σ w zᵀ and Σ w; Z may be overwritten."""
     if weights is None:
-        products[-2] += Z.sum(axis=0)
+        products[-2] += np.ones(len(Z)) @ Z
         products[-1] += len(Z)
     else:
         products[-2] += weights @ Z
