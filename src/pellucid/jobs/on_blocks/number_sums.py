@@ -22,12 +22,19 @@ from pellucid.data.blocks.column_statistics import AMOUNTS, ColumnStatistics
 from pellucid.data.blocks.places import HashedFolds, are_test
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.framing import Framing
-from pellucid.data.scaling import LARGEST, SMALLEST, Spread, scaled_columns, without_rounding
+from pellucid.data.scaling import LARGEST, SMALLEST, Spread, without_rounding
 from pellucid.data.table import Kind, Table
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
 from pellucid.linear.on_blocks.fold_moments import Folded, merge_folds
-from pellucid.linear.solvers.moments import Moments, merge, of_shifted_rows
+from pellucid.linear.solvers.moments import (
+    BLOCK_NUMBERS,
+    Moments,
+    add_products,
+    centred,
+    merge,
+    rows_of_chunks,
+)
 
 Array = NDArray[np.float64]
 TEST_FOLD = -1
@@ -84,21 +91,13 @@ def number_sums(settings: Settings) -> Callable[[Tile], NumberSums | None] | Non
         names = _number_columns(tile.rows)
         if target not in names or len(names) > WIDEST or not len(tile.places):
             return None
-        is_test = are_test(tile.places, test, seed)
+        fold = np.where(are_test(tile.places, test, seed), TEST_FOLD, folds.of(tile.places))
         columns = [np.asarray(tile.rows[name].to_numpy(), np.float64) for name in names]
-        shift = np.array([column[::FEW].mean() for column in columns])
-        fold = np.where(is_test, TEST_FOLD, folds.of(tile.places))
-        with np.errstate(over="ignore", invalid="ignore"):
-            Z = scaled_columns(columns, shift, np.ones(len(columns)))
-            found = of_shifted_rows(Z, shift, fold + 1, folds.n_splits + 1)
-        ends = np.array([_ends(column, is_test) for column in columns])
         y = columns[names.index(target)]
         return NumberSums(
             tuple(names),
-            {j + TEST_FOLD: m for j, m in enumerate(found) if m is not None},
-            ends[:, 0],
-            ends[:, 1],
-            bool((is_test | (y == np.round(y))).all()),
+            *_sums_of(columns, fold - TEST_FOLD, folds.n_splits + 1),
+            bool(((fold == TEST_FOLD) | (y == np.round(y))).all()),
         )
 
     return of_tile
@@ -114,13 +113,39 @@ def _number_columns(rows: Any) -> list[str]:
     ]
 
 
-def _ends(values: Array, is_test: NDArray[np.bool_]) -> tuple[float, float]:
-    """Ends of the rows that are not for the test: those of all rows, where these are such."""
-    low, high = int(values.argmin()), int(values.argmax())
-    if is_test[low] or is_test[high]:
-        values = values[~is_test]
-        low, high = (int(values.argmin()), int(values.argmax())) if len(values) else (-1, -1)
-    return (float(values[low]), float(values[high])) if low >= 0 else (np.inf, -np.inf)
+def _sums_of(
+    columns: list[Array], group: NDArray[np.intp], count: int
+) -> tuple[Folded, Array, Array]:
+    """Moments of each group of rows, of which the first is the test; ends of the other rows.
+
+    Columns are never turned into rows: Z Zᵀ of a few rows at a time, in the cache, is enough.
+    """
+    d, n = len(columns), len(group)
+    shift = np.array([column[::FEW].mean() for column in columns])
+    products = np.zeros((count, d + 2, d))
+    low, high = np.full(d, np.inf), np.full(d, -np.inf)
+    step = max(BLOCK_NUMBERS // d, 256) - 8
+    with np.errstate(over="ignore", invalid="ignore"):
+        for first in range(0, n, step):
+            rows = slice(first, first + step)
+            runs = rows_of_chunks(group, first, min(first + step, n), count)
+            Z = np.array([column[rows] for column in columns])
+            Z = Z.take(np.concatenate(runs) - first, axis=1)
+            inside = Z[:, len(runs[0]) :]
+            if inside.shape[1]:
+                low, high = (
+                    np.minimum(low, inside.min(axis=1)),
+                    np.maximum(high, inside.max(axis=1)),
+                )
+            Z -= shift[:, None]
+            at = 0
+            for j, run in enumerate(runs):
+                add_products(products[j], Z[:, at : at + len(run)].T, None)
+                at += len(run)
+    found = {
+        j + TEST_FOLD: centred(each, shift, d) for j, each in enumerate(products) if each[-1, 0]
+    }
+    return found, low, high
 
 
 def merged(a: NumberSums | None, b: NumberSums | None) -> NumberSums | None:

@@ -106,11 +106,11 @@ def partials(
                 Z = held[: len(block)]
                 np.subtract(block, shift[:d], out=Z[:, :d])
                 np.subtract(Y[rows], shift[d:], out=Z[:, d:])
-                _add_products(products[j], Z, None if weights is None else weights[rows])
+                add_products(products[j], Z, None if weights is None else weights[rows])
         return products
 
     pieces = over_pieces(piece, n, width) if threaded else [piece(0, n)]
-    return [_centred(products, shift, d) for products in tree_sum(pieces)]
+    return [centred(products, shift, d) for products in tree_sum(pieces)]
 
 
 def rows_of_chunks(
@@ -138,41 +138,18 @@ def _blocks(run: slice | NDArray[np.intp], size: int) -> Iterator[Any]:
     yield from (run[at : at + size] for at in range(0, len(run), size))
 
 
-def of_shifted_rows(
-    Z: Array, shift: Array, chunk: NDArray[np.intp], count: int
-) -> list[Moments | None]:
-    """Moments of each chunk of rows without answers, from which a shift is subtracted already.
+def add_products(products: Array, Z: Array, weights: Array | None) -> None:
+    """Add Σ w z zᵀ, Σ w zᵀ and Σ w of a block of rows; Z may be overwritten.
 
     Parameters
     ----------
+    products : ndarray, shape (d + 2, d)
     Z : ndarray, shape (n, d)
-        x − shift.
-    shift : ndarray, shape (d,)
-        About the mean of each column, so that centring cancels nothing.
-    chunk, count
-        As `partials` takes them.
+        Rows from which a shift is subtracted.
+    weights : ndarray, shape (n,), or None
 
-    Returns
-    -------
-    list of Moments, or None where a chunk has no row
-
-    Notes: §2.5.6, Def 85
+    Notes: §2.5.6
     """
-    n, d = Z.shape
-    size = max(1, BLOCK_NUMBERS // max(d, 1))
-    products = np.zeros((count, d + 2, d))
-    runs = rows_of_chunks(chunk, 0, n, count)
-    for j, run in enumerate(runs):
-        for rows in _blocks(run, size):
-            _add_products(products[j], Z[rows], None)
-    return [
-        _centred(each, shift, d) if len(run) else None
-        for each, run in zip(products, runs, strict=True)
-    ]
-
-
-def _add_products(products: Array, Z: Array, weights: Array | None) -> None:
-    """Add Σ w z zᵀ, Σ w zᵀ and Σ w; Z may be overwritten."""
     if weights is None:
         products[-2] += np.ones(len(Z)) @ Z
         products[-1] += len(Z)
@@ -183,7 +160,11 @@ def _add_products(products: Array, Z: Array, weights: Array | None) -> None:
     products[:-2] += Z.T @ Z
 
 
-def _centred(products: Array, shift: Array, d: int) -> Moments:
+def centred(products: Array, shift: Array, d: int) -> Moments:
+    """Moments from what `add_products` summed: of the first d columns, the others as answers.
+
+    Notes: §2.5.6
+    """
     gram, sums, total = products[:-2], products[-2], float(products[-1, 0])
     mean = sums / total
     gram = gram - np.multiply.outer(mean, sums)
