@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from pellucid import KMeans, LogisticClassifier, RidgeCV
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.source import array_blocks
+from pellucid.data.blocks.hashed_splits import HashedFolds
+from pellucid.data.blocks.row_blocks import array_blocks
 
 
 def timed(job: Callable[[], Any]) -> tuple[float, float, Any]:

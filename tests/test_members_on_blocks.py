@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from members import MEMBERS, Member, rows
-from pellucid.data.blocks import samples, tiles
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.source import array_blocks
+from pellucid.data.blocks import row_sample, tiles
+from pellucid.data.blocks.hashed_splits import HashedFolds
+from pellucid.data.blocks.row_blocks import array_blocks
 from pellucid.errors import FramingError
 
 N, TILE = 150, 32
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning
 def small_tiles() -> Any:
     """Few rows make several tiles, and more than a sample holds."""
     with pytest.MonkeyPatch.context() as patch:
-        for module, size in ((tiles, TILE), (samples, 90)):
+        for module, size in ((tiles, TILE), (row_sample, 90)):
             patch.setattr(module, "FEWEST", size)
             patch.setattr(module, "MOST", size)
         yield
@@ -112,8 +112,8 @@ def between_addresses(X: Any) -> Any:
 @pytest.mark.parametrize("at", WITH_ROUTE, ids=lambda at: MEMBERS[at].name)
 def test_the_answer_is_that_of_rows_in_memory(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """To 1e-10; where a sample starts or answers, with a sample that holds all rows."""
-    monkeypatch.setattr(samples, "MOST", N)
-    monkeypatch.setattr(samples, "FEWEST", N)
+    monkeypatch.setattr(row_sample, "MOST", N)
+    monkeypatch.setattr(row_sample, "FEWEST", N)
     member = MEMBERS[at]
     X, y = rows(member, n=N)
     memory = clone(member.estimator)

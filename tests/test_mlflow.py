@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pellucid.data.reading import read_table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import MissingExtraError
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table

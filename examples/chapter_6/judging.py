@@ -14,7 +14,7 @@ from pellucid import ClusterThenModel, HierarchicalClusters, LeastSquares
 from pellucid.clusters import KMeans, choose_k, consistency, loss_per_point
 from pellucid.clusters.kernels.k_means_loss import k_means_loss, loss_gradient, nearest_mean
 from pellucid.clusters.quality import agreement
-from pellucid.data.group_samples import (
+from pellucid.data.synthetic_groups import (
     blobs,
     off_centre_ring,
     ring_and_disc,

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from pellucid.clusters import ChoiceOfK, KMeans, choose_k, consistency
 from pellucid.clusters.kernels.k_means_loss import k_means_loss, nearest_mean, one_cluster_loss
-from pellucid.data.group_samples import blobs
+from pellucid.data.synthetic_groups import blobs
 from pellucid.pictures.clusters import consistency_by_k, half_steps, loss_by_k, points, several
 from pellucid.pictures.demonstration import chosen_folder, show
 from pellucid.pictures.style import drawing, figure_of

@@ -123,7 +123,7 @@ def taking_blocks(fit: Any) -> Any:
     @wraps(fit)
     def fitted(self: Any, *given: Any, **named: Any) -> Any:
         if are_blocks(given[0] if given else named.get("X")):
-            from pellucid.data.blocks.routes import fit_blocks
+            from pellucid.data.blocks.block_fitting import fit_blocks
 
             return fit_blocks(self, *given, **named)
         return fit(self, *given, **named)
@@ -137,7 +137,7 @@ def mapping_blocks(method: Any) -> Any:
     @wraps(method)
     def answered(self: Any, X: Any, *given: Any, **named: Any) -> Any:
         if are_blocks(X):
-            from pellucid.data.blocks.routes import map_blocks
+            from pellucid.data.blocks.block_fitting import map_blocks
 
             return map_blocks(self, method.__name__, X)
         return method(self, X, *given, **named)

@@ -20,7 +20,7 @@ from pellucid.clusters.separation import (
     valley_depths,
     valley_p_values,
 )
-from pellucid.data.group_samples import ring_and_disc, semicircles
+from pellucid.data.synthetic_groups import ring_and_disc, semicircles
 from pellucid.errors import HyperparameterError, TooFewRowsError
 
 Array = NDArray[np.float64]

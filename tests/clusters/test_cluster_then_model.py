@@ -7,7 +7,7 @@ import pytest
 from sklearn.cluster import DBSCAN
 
 from pellucid import ClusterThenModel, HierarchicalClusters, KMeans, LeastSquares, Ridge
-from pellucid.data.group_samples import simpson
+from pellucid.data.synthetic_groups import simpson
 from pellucid.errors import HyperparameterError, TooFewRowsWarning
 from pellucid.jobs.cluster.cluster_gain import cluster_gain
 from pellucid.linear import LogisticClassifier, MajorityBaseline

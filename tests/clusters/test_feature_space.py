@@ -9,7 +9,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from pellucid import PolynomialBasis
 from pellucid.clusters import KMeans, consistency
 from pellucid.clusters.quality import silhouettes
-from pellucid.data.group_samples import blobs, ring_and_disc
+from pellucid.data.synthetic_groups import blobs, ring_and_disc
 
 
 def radius(X: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from scipy.cluster.hierarchy import fcluster, is_monotonic, is_valid_linkage, li
 
 from pellucid import HierarchicalClusters
 from pellucid.clusters.quality import consistency
-from pellucid.data.group_samples import blobs
+from pellucid.data.synthetic_groups import blobs
 from pellucid.errors import HyperparameterError, TooFewRowsError, TooFewRowsWarning
 
 points = arrays(np.float64, st.tuples(st.integers(3, 25), st.integers(1, 3)),

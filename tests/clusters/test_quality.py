@@ -15,7 +15,7 @@ from pellucid.clusters.quality import (
     loss_per_point,
     silhouettes,
 )
-from pellucid.data.group_samples import blobs
+from pellucid.data.synthetic_groups import blobs
 from pellucid.errors import ShapeError, TooFewRowsError
 
 labellings = st.integers(2, 60).flatmap(

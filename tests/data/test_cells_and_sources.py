@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pellucid import TableEncoder, read_table
 from pellucid.data import Kind
-from pellucid.data.sources.cells import column_of_cells
+from pellucid.data.sources.python_cells import column_of_cells
 from pellucid.errors import TableError
 
 TEXT = "a,b\n1,x\n2,y\n3.5,z\n"

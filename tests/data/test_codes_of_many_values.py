@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from pellucid.data import Column, Kind, Table, TableEncoder, suggest_codes
-from pellucid.data.column_codes.target_means import OTHER
+from pellucid.data.column_codes.target_encoding import OTHER
 from pellucid.data.column_values import ColumnValues
 from pellucid.errors import HyperparameterError, TableError, UnseenCategoryWarning
 from pellucid.storage import load_model, save_model

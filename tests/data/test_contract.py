@@ -14,9 +14,9 @@ from sklearn.base import clone
 
 from members import MEMBERS, PREDICTORS, Member, rows
 from pellucid import LogisticClassifier, NetworkClassifier, SoftmaxCV, TableEncoder
-from pellucid.data.labels import encoded_labels
-from pellucid.data.output_names import distinct_names
-from pellucid.data.weights import checked_weights, class_weights, relative_weights
+from pellucid.data.encoded_names import distinct_names
+from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.sample_weights import checked_weights, class_weights, relative_weights
 from pellucid.errors import HyperparameterError, LabelError, PellucidError, WeightError
 
 pytestmark = pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning")

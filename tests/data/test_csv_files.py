@@ -11,7 +11,7 @@ import pytest
 
 from pellucid import TableEncoder, read_table
 from pellucid.data import Kind
-from pellucid.data.reading import read_as_written
+from pellucid.data.table_reader import read_as_written
 from pellucid.errors import TableError, UnseenCategoryWarning
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pellucid import TableEncoder, load_model, read_table, save_model
-from pellucid.data.codes import CODES
+from pellucid.data.column_code import CODES
 from pellucid.errors import (
     CodeWarning,
     ColumnError,

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pellucid.data.encoder import TableEncoder
 from pellucid.data.number_codes import encode_numbers, learn_standardized
 from pellucid.data.table import Column, Kind, Table
+from pellucid.data.table_encoder import TableEncoder
 from pellucid.errors import TableError
 
 CELLS = st.one_of(st.just(np.nan), st.floats(-1e6, 1e6).map(lambda v: round(v, 3)))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from pellucid import read_table
 from pellucid.data import Kind, Table
-from pellucid.data.columns.date_notations import read_dates, read_durations
+from pellucid.data.columns.date_formats import read_dates, read_durations
 from pellucid.data.columns.notation import UNSAID
-from pellucid.data.columns.numerals import read_numerals
+from pellucid.data.columns.number_formats import read_numerals
 from pellucid.errors import ColumnError, HyperparameterError
 
 

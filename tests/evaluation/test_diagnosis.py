@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 
 from pellucid import PolynomialBasis, Ridge, RidgeCV, diagnose, learning_curve, tune
 from pellucid.evaluation.diagnosis import split_error
-from pellucid.evaluation.evidence import Candidate, Score
+from pellucid.evaluation.evaluation_results import Candidate, Score
 
 LAMS = tuple(np.geomspace(1e-6, 10, 8))
 

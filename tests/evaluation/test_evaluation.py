@@ -15,7 +15,7 @@ from pellucid import Ridge, accuracy, cross_validate, learning_curve, training_e
 from pellucid import test_error as error_on_new_rows
 from pellucid.data import folds
 from pellucid.errors import FramingError, TooFewRowsError
-from pellucid.evaluation.threshold import choose_threshold, expected_costs
+from pellucid.evaluation.decision_threshold import choose_threshold, expected_costs
 
 
 def line(seed: int = 0, n: int = 60) -> tuple[np.ndarray, np.ndarray]:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sklearn import datasets
 
 from pellucid.data import frame, read_table, split_rows
-from pellucid.evaluation.leaks.finding_leaks import find_leaks
+from pellucid.evaluation.duplicate_rows import expected_repeats, repeated_rows
+from pellucid.evaluation.leaks.leak_findings import find_leaks
 from pellucid.evaluation.leaks.relations import intervals_of, inversions, unexplained
-from pellucid.evaluation.repeated_rows import expected_repeats, repeated_rows
 from pellucid.findings import Finding
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins.csv"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pellucid.evaluation.diagnosis import diagnose, diagnosis_facts
 from pellucid.evaluation.diagnosis_statements import DIAGNOSIS
-from pellucid.evaluation.evidence import Candidate, LearningCurve, Score
+from pellucid.evaluation.evaluation_results import Candidate, LearningCurve, Score
 from pellucid.evaluation.statements import contradictions, spoken
 
 LAMS = (1e-6, 1e-3, 1.0, 100.0)

@@ -12,15 +12,15 @@ from sklearn.linear_model import LinearRegression
 
 from pellucid.data import folds, read_table
 from pellucid.errors import FramingError, TooFewRowsError
-from pellucid.evaluation.importance import in_blocks, in_table, permutation_importance
-from pellucid.evaluation.intervals import (
+from pellucid.evaluation.column_importance import in_blocks, in_table, permutation_importance
+from pellucid.evaluation.conformal_intervals import (
     conformal_scores,
     coverage,
     held_out_predictions,
     interval,
 )
 from pellucid.evaluation.partial_dependence import partial_dependence
-from pellucid.evaluation.training_range import cautions, training_ranges
+from pellucid.evaluation.training_ranges import cautions, training_ranges
 
 
 def test_importance_of_a_line_is_twice_the_variance_it_moves() -> None:
@@ -46,7 +46,7 @@ def test_importance_of_a_line_is_twice_the_variance_it_moves() -> None:
 
 def test_a_block_shuffles_as_its_column_does() -> None:
     table = read_table(pd.DataFrame({"k": list("abca" * 10), "x": np.arange(40.0)}))
-    from pellucid.data.encoder import TableEncoder
+    from pellucid.data.table_encoder import TableEncoder
 
     encoder = TableEncoder().fit(table)
     order = np.random.default_rng(0).permutation(40)

@@ -11,17 +11,17 @@ import numpy as np
 import pyarrow as pa
 
 from pellucid.clusters.k_means import KMeans
-from pellucid.data.encoder import TableEncoder
 from pellucid.data.framing import frame
-from pellucid.data.reading import read_table
 from pellucid.data.table import Table
+from pellucid.data.table_encoder import TableEncoder
+from pellucid.data.table_reader import read_table
 from pellucid.errors import CodeWarning
 from pellucid.evaluation.cross_validation import score_of
-from pellucid.evaluation.evidence import Candidate
+from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
-from pellucid.jobs.fit.averaging import recipe_of
 from pellucid.jobs.fit.candidates import Recipe, named
 from pellucid.jobs.fit.machine import Machine
+from pellucid.jobs.fit.model_averaging import recipe_of
 
 PENGUINS = Path(__file__).resolve().parents[2] / "examples" / "penguins.csv"
 # Targets of the mixed table, and the models that answer each.

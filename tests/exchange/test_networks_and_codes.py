@@ -22,9 +22,9 @@ from test_sql import answered as sql_answered
 from pellucid import Autoencoder, LinearAutoencoder, VariationalAutoencoder
 from pellucid import networks as layers
 from pellucid.autoencoders.columns_activated import ColumnsActivated
-from pellucid.data.encoder import TableEncoder
 from pellucid.data.framing import frame
-from pellucid.data.reading import read_table
+from pellucid.data.table_encoder import TableEncoder
+from pellucid.data.table_reader import read_table
 from pellucid.errors import CodeWarning, FramingError, PellucidWarning
 from pellucid.exchange import machine_to_onnx, to_python, to_sql
 from pellucid.exchange.formulas import network_scores

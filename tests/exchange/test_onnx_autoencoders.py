@@ -9,7 +9,7 @@ import pytest
 from onnx_answers import answers
 
 from pellucid import Autoencoder, DenoisingAutoencoder, LinearAutoencoder, VariationalAutoencoder
-from pellucid.exchange.onnx.file import packed_onnx
+from pellucid.exchange.onnx.onnx_file import packed_onnx
 
 RANDOM = np.random.default_rng(0)
 NUMBERS = RANDOM.normal(size=(50, 1)) * [1.0, -3.0, 20.0, 0.5] + RANDOM.normal(size=(50, 4))

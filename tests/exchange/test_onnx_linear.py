@@ -12,7 +12,7 @@ from onnx_answers import answers
 from members import PREDICTORS, Member, rows
 from pellucid import LogisticClassifier, NextToken, Ridge, SigmoidsClassifier, to_onnx
 from pellucid.errors import FramingError, MissingExtraError, OutputError
-from pellucid.exchange.onnx.file import packed_onnx
+from pellucid.exchange.onnx.onnx_file import packed_onnx
 
 OTHERS = ("NearestNeighbor", "MeanBaseline", "MajorityBaseline")
 LINEAR = [
@@ -65,6 +65,6 @@ def test_what_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.Monk
         packed_onnx(Ridge())
     with pytest.raises(OutputError):
         to_onnx(model, tmp_path)  # a folder, not a file
-    monkeypatch.setattr("pellucid.exchange.onnx.file.find_spec", lambda name: None)
+    monkeypatch.setattr("pellucid.exchange.onnx.onnx_file.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r'pip install "pellucid\[onnx\]"'):
         to_onnx(model, tmp_path / "ridge.onnx")

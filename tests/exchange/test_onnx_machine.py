@@ -17,17 +17,17 @@ from onnx_answers import run, session_of
 from sklearn.pipeline import make_pipeline
 
 from pellucid import LogisticClassifier, Ridge, cluster_table, read_table, to_onnx
-from pellucid.data.encoder import TableEncoder
 from pellucid.data.framing import Framing
 from pellucid.data.table import Table
+from pellucid.data.table_encoder import TableEncoder
 from pellucid.errors import FramingError, PellucidError
 from pellucid.exchange import machine_to_onnx
-from pellucid.exchange.onnx.file import packed_onnx
+from pellucid.exchange.onnx.onnx_file import packed_onnx
 from pellucid.jobs.cluster.cluster_result import ClusterSettings
 from pellucid.jobs.fit.candidates import recipes
 from pellucid.jobs.fit.image_machine import ImageMachine
 from pellucid.jobs.fit.machine import Machine
-from pellucid.serve.cells import table_of_rows
+from pellucid.serve.json_cells import table_of_rows
 
 N = 160
 CODES = {

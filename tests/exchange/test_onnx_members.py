@@ -16,7 +16,7 @@ from members import MEMBERS, Member, rows
 from pellucid import BagOfWords, FactoredCode, OneHotCode, RadialBasis, to_onnx
 from pellucid.errors import FramingError, PellucidError
 from pellucid.exchange.onnx.converters import CONVERTERS, REFUSALS, REFUSED_SETTINGS
-from pellucid.exchange.onnx.file import packed_onnx
+from pellucid.exchange.onnx.onnx_file import packed_onnx
 from pellucid.storage.registry import REGISTRY
 
 WRITTEN = [

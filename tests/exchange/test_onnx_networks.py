@@ -14,8 +14,8 @@ from pellucid import networks
 from pellucid.autoencoders.code_sample import CodeSample
 from pellucid.autoencoders.columns_activated import ColumnsActivated
 from pellucid.errors import FramingError
-from pellucid.exchange.onnx.file import packed_onnx
 from pellucid.exchange.onnx.layers.series import WRITERS
+from pellucid.exchange.onnx.onnx_file import packed_onnx
 from pellucid.networks import (
     GELU,
     AveragePool,

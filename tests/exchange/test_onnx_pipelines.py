@@ -44,7 +44,7 @@ from pellucid import (
 from pellucid.data.column_values import ColumnValues
 from pellucid.errors import FramingError, MissingExtraError
 from pellucid.exchange import register_onnx_converters
-from pellucid.exchange.onnx.file import packed_onnx
+from pellucid.exchange.onnx.onnx_file import packed_onnx
 from pellucid.linear.transformed_target import TransformedTarget
 
 RANDOM = np.random.default_rng(0)
@@ -237,7 +237,7 @@ def test_what_nobody_converts_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         packed_onnx(KernelDensity().fit(X))
     with pytest.raises(FramingError, match="'size' is text, and what reads it takes numbers"):
         packed_onnx(Ridge().fit(X, Y), example=FRAME[["size", "a"]])
-    monkeypatch.setattr("pellucid.exchange.onnx.foreign.find_spec", lambda name: None)
+    monkeypatch.setattr("pellucid.exchange.onnx.other_packages.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match="MinMaxScaler is no estimator of Pellucid"):
         packed_onnx(make_pipeline(MinMaxScaler(), Ridge()).fit(X, Y))
     monkeypatch.setattr("pellucid.exchange.onnx.registration.find_spec", lambda name: None)

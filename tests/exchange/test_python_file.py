@@ -22,13 +22,13 @@ from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 from test_sql import NAMES, broken, plain
 
-from pellucid.data.columns.as_kind import as_in_training
 from pellucid.data.columns.inference import Cells
+from pellucid.data.columns.kind_conversion import as_in_training
 from pellucid.data.columns.notation import Notation
 from pellucid.data.table import Kind
 from pellucid.errors import ColumnError, FramingError, TableError
 from pellucid.exchange import to_python
-from pellucid.exchange.printed import python_file, standalone
+from pellucid.exchange.printed import python_file, python_runtime
 
 
 def loaded(machine: Any) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def test_a_number_is_read_as_the_library_reads_it_or_not_at_all(
     ],
 )
 def test_dates_are_days_since_1970(cell: Any, options: dict[str, Any], days: float | None) -> None:
-    assert standalone.days(cell, "day", **options) == days
+    assert python_runtime.days(cell, "day", **options) == days
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_dates_are_days_since_1970(cell: Any, options: dict[str, Any], days: flo
 )
 def test_a_date_in_another_notation_is_refused_and_not_guessed(cell: str, zone: bool) -> None:
     with pytest.raises(ValueError, match="'day'"):
-        standalone.days(cell, "day", zone=zone)
+        python_runtime.days(cell, "day", zone=zone)
 
 
 def test_what_is_too_large_is_refused_with_the_figure(monkeypatch: pytest.MonkeyPatch) -> None:

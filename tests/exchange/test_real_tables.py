@@ -14,7 +14,7 @@ from test_python_file import answered as answered_in_python
 from test_sql import answered
 
 from pellucid.data.framing import frame
-from pellucid.data.reading import read_table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import FramingError, PellucidWarning
 from pellucid.exchange import to_python, to_sql
 from pellucid.jobs.fit.candidates import named

@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.data.columns.spellings import Levels
-from pellucid.data.encoder import TableEncoder
 from pellucid.data.framing import frame
-from pellucid.data.reading import read_table
+from pellucid.data.table_encoder import TableEncoder
+from pellucid.data.table_reader import read_table
 from pellucid.errors import FramingError, HyperparameterError, PellucidError
 from pellucid.exchange import to_sql
 from pellucid.exchange.printed import sql as printed
-from pellucid.exchange.printed.sql_words import quoted, spellings_of
+from pellucid.exchange.printed.sql_literals import quoted, spellings_of
 from pellucid.jobs.fit.machine import Machine
 from pellucid.linear.ridge import Ridge
 

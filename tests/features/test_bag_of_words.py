@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 
 from pellucid import BagOfWords, LogisticClassifier, load_model, save_model
 from pellucid.errors import HyperparameterError, ShapeError, TextError, UnseenCategoryWarning
-from pellucid.features.documents import byte_table
+from pellucid.features.document_blocks import byte_table
 from pellucid.features.word_counts import count_words, entry_texts
 
 WORDS = ["She", "he", "a", "read", "tired", "water", "book"]
@@ -130,7 +130,7 @@ def test_blocks_of_documents_change_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     texts = [" ".join(f"w{j}" for j in random.integers(0, 500, 20)) for _ in range(400)]
     whole = BagOfWords("counts", ngram_range=(1, 2)).fit(texts)
     rows = whole.transform(texts)
-    monkeypatch.setattr("pellucid.features.documents.BLOCK_DOCUMENTS", 17)
+    monkeypatch.setattr("pellucid.features.document_blocks.BLOCK_DOCUMENTS", 17)
     parted = BagOfWords("counts", ngram_range=(1, 2))
     assert (parted.fit_transform(iter(texts)) != rows).nnz == 0
     assert parted.words_ == whole.words_
@@ -141,8 +141,8 @@ def test_blocks_of_documents_change_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_stream_is_read_a_few_blocks_ahead_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pellucid.features.documents.BLOCK_DOCUMENTS", 10)
-    monkeypatch.setattr("pellucid.features.word_stream.threads", lambda: 2)
+    monkeypatch.setattr("pellucid.features.document_blocks.BLOCK_DOCUMENTS", 10)
+    monkeypatch.setattr("pellucid.features.counted_documents.threads", lambda: 2)
     drawn = 0
 
     def stream() -> Iterator[str]:

@@ -24,7 +24,7 @@ from pellucid import (
     save_model,
 )
 from pellucid.data.class_codes import one_hot, share_of_differences
-from pellucid.data.classes import coded
+from pellucid.data.distinct_values import coded
 from pellucid.errors import (
     CodeWarning,
     ColumnError,

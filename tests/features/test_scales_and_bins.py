@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
 
 from pellucid import Bins, Center, Dates, Standardize, load_model, save_model
-from pellucid.data.breakpoints import equal_edges, quantile_edges
+from pellucid.data.binning import equal_edges, quantile_edges
 from pellucid.errors import CodeWarning, ColumnError, HyperparameterError, TableError
 
 tables = arrays(np.float64, (9, 2), elements=st.floats(-1e6, 1e6, width=32))

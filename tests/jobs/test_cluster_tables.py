@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from pellucid import cluster_table, load_model, read_table, save_model
+from pellucid.data.column_units import named_with_unit
 from pellucid.data.table import Column, Kind, Table
-from pellucid.data.units import named_with_unit
 from pellucid.errors import ColumnError, TableError, TooFewRowsError
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
 from pellucid.jobs.cluster.cluster_statements import agreement_statement, set_aside

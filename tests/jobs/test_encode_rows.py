@@ -13,8 +13,8 @@ from pellucid import Autoencoder, LinearAutoencoder
 from pellucid.data.image_files import ImageSet
 from pellucid.descent.step_sizes import Cosine
 from pellucid.errors import FramingError
-from pellucid.jobs.encode.encode_rows import encode_images
-from pellucid.jobs.encode.encoded_rows import EncodedRows
+from pellucid.jobs.encode.encode_job import encode_images
+from pellucid.jobs.encode.encoding_input import EncodedRows
 from pellucid.jobs.encode.encoding_models import (
     LEAST_EPOCHS,
     MOST_EPOCHS,

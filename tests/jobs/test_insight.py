@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pellucid import Settings, fit_table, read_table
 from pellucid.evaluation.statements import contradictions, spoken
 from pellucid.jobs.fit.fit_result import Weight
+from pellucid.jobs.fit.model_weights import opposed
 from pellucid.jobs.fit.statements import ADVICE, RESULT, ResultFacts, result_findings
-from pellucid.jobs.fit.weights import opposed
 
 
 def table(seed: int = 0, n: int = 240) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from pellucid import Settings, fit_table, load_model, read_table, save_model
 from pellucid.data.splits import folds, without_singles
 from pellucid.evaluation.cross_validation import score_of
 from pellucid.evaluation.deadline import Deadline, OutOfTime
-from pellucid.evaluation.evidence import Candidate
+from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.features.strongest_monomials import StrongestMonomials
-from pellucid.jobs.fit.choice import choose, paired_difference
+from pellucid.jobs.fit.candidate_choice import choose, paired_difference
 from pellucid.linear.transformed_target import TransformedTarget
 
 

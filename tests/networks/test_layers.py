@@ -26,7 +26,7 @@ from pellucid.networks import (
     computing_in,
 )
 from pellucid.networks.layers import correlation, device_correlation
-from pellucid.storage.packing import pack, unpack
+from pellucid.storage.object_packing import pack, unpack
 
 every = pytest.mark.parametrize("name", LAYERS)
 POINTS = 3

@@ -21,7 +21,7 @@ from pellucid.descent import check_gradient, minimize, model_objective
 from pellucid.descent.model import HYPOTHESES
 from pellucid.errors import HyperparameterError
 from pellucid.evaluation.assumptions import check_assumptions
-from pellucid.evaluation.threshold import choose_threshold, expected_costs
+from pellucid.evaluation.decision_threshold import choose_threshold, expected_costs
 from pellucid.features.polynomial_fit import fit_polynomial
 from pellucid.losses import LOSSES, asymmetric
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from pellucid.clusters import HierarchicalClusters, KMeans, choose_k, silhouettes
-from pellucid.data.group_samples import blobs, ring_and_disc, semicircles, simpson
+from pellucid.data.synthetic_groups import blobs, ring_and_disc, semicircles, simpson
 from pellucid.jobs.cluster.cluster_result import PrincipalAxes
 from pellucid.pictures import clusters
 from pellucid.pictures.style import to_svg

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pellucid.evaluation.importance import Importance
+from pellucid.evaluation.column_importance import Importance
 from pellucid.evaluation.partial_dependence import Dependence
 from pellucid.pictures.insight import dependence, importance
 from pellucid.pictures.style import to_svg

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from pellucid.evaluation.evidence import Candidate, LearningCurve, Score
-from pellucid.evaluation.rates import confusion_counts
+from pellucid.evaluation.evaluation_results import Candidate, LearningCurve, Score
+from pellucid.evaluation.roc_and_calibration import confusion_counts
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.pictures import errors, evaluation
 from pellucid.pictures.style import scoped, to_svg

@@ -10,14 +10,14 @@ import numpy as np
 
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
-from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve, Score
-from pellucid.evaluation.importance import Importance
+from pellucid.evaluation.column_importance import Importance
+from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve, Score
 from pellucid.evaluation.partial_dependence import Dependence
 from pellucid.explanation import Explanation, Formula
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.fit_result import FitResult, Settings, Weight
-from pellucid.jobs.fit.insight_data import Insight, WorstRow
+from pellucid.jobs.fit.inspection_result import Insight, WorstRow
 
 HOSTILE = "<script>alert(1)</script>"
 LONG = "a_very_long_column_name_" * 12

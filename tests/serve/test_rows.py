@@ -19,7 +19,7 @@ from pellucid.errors import PellucidError
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.machine import Machine
-from pellucid.serve.refusal import Refusal
+from pellucid.serve.request_error import Refusal
 from pellucid.serve.served_model import Options, ServedModel
 from pellucid.storage import load_model, save_model
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.data import Column, Kind, Table, TableEncoder
-from pellucid.serve.cells import table_of_rows
-from pellucid.serve.effects import example_of
+from pellucid.serve.column_effects import example_of
+from pellucid.serve.json_cells import table_of_rows
 from pellucid.serve.row_encoder import RowEncoder
 
 N = 300

@@ -24,7 +24,7 @@ from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.linear.ridge import Ridge
 from pellucid.serve.application import Service, application
-from pellucid.serve.bodies import ARROW, CSV
+from pellucid.serve.request_bodies import ARROW, CSV
 from pellucid.serve.settings import ServeSettings, models_named
 from pellucid.storage import save_model
 
@@ -204,12 +204,14 @@ def test_metrics_count_requests_rows_and_seconds(files: dict[str, str]) -> None:
 
 
 def test_workers_add_up_in_their_folder(files: dict[str, str], tmp_path: Path) -> None:
-    from pellucid.serve import metrics
+    from pellucid.serve import prometheus_metrics
 
     folder = str(tmp_path)
-    one = metrics.Metrics(["m"], folder)
+    one = prometheus_metrics.Metrics(["m"], folder)
     (tmp_path / "0.counts").write_bytes(one._own.tobytes())  # a worker that has died
-    dead = metrics.np.memmap(tmp_path / "0.counts", dtype=float, mode="r+", shape=one._own.shape)
+    dead = prometheus_metrics.np.memmap(
+        tmp_path / "0.counts", dtype=float, mode="r+", shape=one._own.shape
+    )
     dead[0, 0] = 5
     one.count("m", 200, 0.01, rows=7)
     assert 'status="200"} 6' in one.text()
@@ -271,7 +273,7 @@ def test_what_reads_no_table_is_not_served(tmp_path: Path) -> None:
 
 
 def test_numbers_that_json_has_not_become_null() -> None:
-    from pellucid.serve.bodies import as_json
+    from pellucid.serve.request_bodies import as_json
 
     assert json.loads(as_json({"a": [float("inf"), 1.0], "b": float("nan")})) == {
         "a": [None, 1.0],

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pellucid.errors import ModelFileError, OutputError
 from pellucid.linear.ridge import Ridge
 from pellucid.storage import load_model, save_model, write_whole
-from pellucid.storage.packing import pack, unpack
+from pellucid.storage.object_packing import pack, unpack
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pellucid.data.reading import read_table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import PellucidWarning
 from pellucid.storage import load_model
 

@@ -21,7 +21,9 @@ Array = NDArray[np.float64]
 Owners = NDArray[np.intp]
 ROUNDS = 40
 SETTLED = 1e-2  # rows' worth of weights: below such a change of their effective number it stops
-LARGEST = 1e6  # times the rows: beyond such a penalty a term is nothing
+LARGEST = 1e6  # times the rows: the largest penalty there is
+GONE = 1e2  # times the rows: a term whose penalty grows beyond is nothing
+REACH = 3.0
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,67 @@ class Fitted:
     settled: bool
 
 
-def _inverse(A: Array) -> Array:
-    """Inverse of a positive definite matrix."""
+class _Penalties:
+    """The penalties of all terms on their way to the fixed point.
+
+    A term whose penalty has grown beyond `GONE` is left out, so that its features cost nothing
+    any more; at the end one round with all of them tells whether it was right to. Moves on the
+    logarithmic scale shrink by a factor from round to round: where two have shown that factor, the
+    third goes on to where they lead, at most `REACH` times as far.
+    """
+
+    def __init__(self, terms: int, start: float, low: float, high: float, gone: float) -> None:
+        self.lams = np.full(terms, start)
+        self.kept = np.ones(terms, dtype=bool)
+        self.effective = np.full(terms, np.inf)
+        self.settled = False
+        self._low, self._high, self._gone = low, high, gone
+        self._moved = np.zeros(terms)
+        self._checking: NDArray[np.bool_] | None = None
+
+    def move(self, effective: Array, wanted: Array) -> None:
+        """One round: effective numbers of weights, and the penalties these ask for."""
+        kept = self.kept
+        at_rest = np.abs((effective - self.effective)[kept]).sum() < SETTLED
+        wanted = np.where(kept, np.clip(wanted, self._low, self._high), self.lams)
+        moves = np.log(wanted / self.lams)
+        shrink = np.divide(moves, self._moved, out=np.zeros_like(moves), where=self._moved != 0)
+        further = np.where(shrink < 1, 1 / (1 - np.minimum(shrink, 1 - 1e-9)), REACH)
+        moved = self.lams * np.exp(moves * np.clip(further, 1.0, REACH))
+        now = kept & (moved <= self._gone)
+        if self._checking is None:
+            self.settled = bool(at_rest and (self.settled or now.all()))
+            check = bool(at_rest and not self.settled)
+        else:
+            check, self.settled = False, not (now & ~self._checking).any()
+        self.lams = np.where(now, np.clip(moved, self._low, self._high), self._gone)
+        self.effective = np.where(now, effective, 0.0)
+        self._moved = np.where(now, moves, 0.0)
+        self._checking = now if check else None
+        self.kept = np.ones_like(now) if check else now
+
+    def end(self) -> None:
+        """No more rounds: what was left out stays out."""
+        if self._checking is not None:
+            self.kept, self._checking = self._checking, None
+
+    def found(self) -> Array:
+        """The penalties: of a term that is left out, the largest there is."""
+        return np.where(self.kept, self.lams, self._high)
+
+
+def _solution(A: Array, b: Array) -> tuple[Array, Array]:
+    """A⁻¹b and the diagonal of A⁻¹, for a positive definite A, which is overwritten."""
     if not len(A):
-        return A
-    factor, failed = lapack.dpotrf(A, lower=1)
+        return b, b
+    factor, failed = lapack.dpotrf(A.T, lower=1, overwrite_a=1)
     if failed:
-        return np.asarray(np.linalg.pinv(A, hermitian=True))
-    inverse, _ = lapack.dpotri(factor, lower=1)
-    return np.asarray(np.tril(inverse) + np.tril(inverse, -1).T)
+        inverse = np.asarray(np.linalg.pinv(A, hermitian=True))
+        return inverse @ b, np.diag(inverse)
+    solved, _ = lapack.dpotrs(factor, b, lower=1)
+    root, _ = lapack.dtrtri(factor, lower=1, overwrite_c=1)
+    root = np.tril(root)
+    return solved, np.einsum("ij,ij->j", root, root)
 
 
 def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: float = 1.0) -> Fitted:
@@ -68,32 +122,42 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     weighted = B * weights[:, None]
     A, b, rr = B.T @ weighted, weighted.T @ r, float(r @ (r * weights))
     terms = int(owners.max()) + 1 if len(owners) else 0
-    low, high = 1e-7 * total, LARGEST * total
-    lams = np.full(terms, max(total / max(len(b), 1), 1.0))
-    before = np.full(terms, np.inf)
+    path = _Penalties(
+        terms, max(total / max(len(b), 1), 1.0), 1e-7 * total, LARGEST * total, GONE * total
+    )
     least = max(rr * 1e-6, 1e-300)  # a fit without any noise would have no penalty at all
-    settled, step = False, 0
-    while not settled and step < ROUNDS:
+    step = 0
+    while not path.settled and step < ROUNDS:
         step += 1
-        lam = lams[owners]
-        V = _inverse(A + np.diag(lam))
-        theta = V @ b
-        effective = np.bincount(owners, 1 - lam * np.diag(V), terms).clip(min=1e-12)
-        left = max(float(weights @ (r - B @ theta) ** 2), least)
+        use, theta, variances = _of_kept(A, b, path, owners, 1.0)
+        mine = owners[use]
+        effective = np.bincount(mine, 1 - path.lams[mine] * variances, terms).clip(min=1e-12)
+        left = max(float(weights @ (r - B[:, use] @ theta) ** 2), least)
         phi = left / max(total - 1 - effective.sum(), 0.05 * total)
-        squares = np.bincount(owners, theta**2, terms).clip(min=1e-300)
-        lams = np.clip(phi * effective / squares, low, high)
-        settled = bool(np.abs(effective - before).sum() < SETTLED)
-        before = effective
-    theta = _inverse(A + np.diag(times * lams[owners])) @ b if terms else np.zeros(0)
+        squares = np.bincount(mine, theta**2, terms).clip(min=1e-300)
+        path.move(effective, phi * effective / squares)
+    path.end()
+    use, solved, _ = _of_kept(A, b, path, owners, times)
+    theta = np.zeros(len(b))
+    theta[use] = solved
     return Fitted(
         theta[:, None],
         np.array([offset]),
-        lams[:, None],
-        effective[:, None] if terms else np.zeros((0, 1)),
+        path.found()[:, None],
+        path.effective[:, None],
         step,
-        settled,
+        path.settled,
     )
+
+
+def _of_kept(
+    A: Array, b: Array, path: _Penalties, owners: Owners, times: float
+) -> tuple[Owners, Array, Array]:
+    """The features in use, their weights, and these weights' variances over φ."""
+    use = np.flatnonzero(path.kept[owners])
+    some = A[np.ix_(use, use)]
+    some[np.diag_indices(len(use))] += times * path.lams[owners[use]]
+    return use, *_solution(some, b[use])
 
 
 def likelihood_terms(
@@ -121,38 +185,49 @@ def likelihood_terms(
     offset = np.log(shares / (1 - shares)) if k == 2 else np.log(shares)
     terms = int(owners.max()) + 1 if p else 0
     theta = np.zeros((p, scores))
-    lams = np.full((terms, scores), max(weights.sum() / max(p, 1) / 4, 1.0))
-    effective = np.zeros((terms, scores))
-    before, settled = np.full((terms, scores), np.inf), False
+    total = weights.sum()
+    start = max(total / max(p, 1) / 4, 1.0)
+    paths = [_Penalties(terms, start, 0.02, LARGEST * total, GONE * total) for _ in range(scores)]
     one = np.hstack([B, np.ones((n, 1))])
     for step in range(ROUNDS):
-        fixed = settled or step >= ROUNDS - 4  # the last steps only bring the weights to rest
+        # The last steps only bring the weights to rest.
+        fixed = all(path.settled for path in paths) or step >= ROUNDS - 4
         moved = 0.0
-        for c in range(scores):
+        for c, path in enumerate(paths):
+            if fixed:
+                path.end()
+            use = np.append(np.flatnonzero(path.kept[owners]), p)
+            mine = owners[use[:-1]]
+            theta[~path.kept[owners], c] = 0.0
             u = B @ theta + offset
             g = chances(u)[:, c]
             curvature = np.maximum(g * (1 - g), 1e-5) * weights
-            A = one.T @ (one * curvature[:, None])
-            lam = np.append(lams[owners, c] * times, 1e-9)
-            V = _inverse(A + np.diag(lam))
-            now = np.append(theta[:, c], offset[c])
-            change = V @ (one.T @ ((truths[:, c] - g) * weights) - lam * now)
-            reach = np.abs(one @ change).max()
+            part = one[:, use]
+            A = part.T @ (part * curvature[:, None])
+            lam = np.append(path.lams[mine] * times, 1e-9)
+            A[np.diag_indices(len(use))] += lam
+            now = np.append(theta[use[:-1], c], offset[c])
+            change, variances = _solution(A, part.T @ ((truths[:, c] - g) * weights) - lam * now)
+            reach = np.abs(part @ change).max()
             change *= min(1.0, 4.0 / max(reach, 1e-300))
-            theta[:, c] += change[:-1]
+            theta[use[:-1], c] += change[:-1]
             offset[c] += change[-1]
             moved = max(moved, float(reach))
-            effective[:, c] = np.bincount(owners, 1 - lam[:-1] * np.diag(V)[:-1], terms).clip(
-                min=1e-12
-            )
             if not fixed:
-                squares = np.bincount(owners, theta[:, c] ** 2, terms).clip(min=1e-300)
-                lams[:, c] = np.clip(effective[:, c] / squares, 0.02, LARGEST * weights.sum())
-        if settled and moved < 1e-3:
+                free = 1 - lam[:-1] * variances[:-1]
+                effective = np.bincount(mine, free, terms).clip(min=1e-12)
+                squares = np.bincount(mine, theta[use[:-1], c] ** 2, terms).clip(min=1e-300)
+                path.move(effective, effective / squares)
+        if fixed and moved < 1e-3:
             break
-        settled = settled or bool(np.abs(effective - before).max(initial=0.0) < 5 * SETTLED)
-        before = effective.copy()
-    return Fitted(theta, offset, lams, effective, step + 1, settled)
+    return Fitted(
+        theta,
+        offset,
+        np.stack([path.found() for path in paths], axis=1),
+        np.stack([path.effective for path in paths], axis=1),
+        step + 1,
+        all(path.settled for path in paths),
+    )
 
 
 def chances(u: Array) -> Array:

@@ -13,8 +13,8 @@ from scipy.spatial.distance import cdist
 from sklearn.base import ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.labels import encoded_labels
-from pellucid.data.weights import relative_weights
+from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.sample_weights import relative_weights
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox

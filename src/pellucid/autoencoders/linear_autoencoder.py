@@ -22,8 +22,8 @@ from pellucid.autoencoders.axes_of_rows import (
 )
 from pellucid.autoencoders.code_check import too_long
 from pellucid.autoencoders.linear_descent import linear_objective
-from pellucid.data.magnitudes import refuse_extremes
-from pellucid.data.weights import checked_weights
+from pellucid.data.magnitude_checks import refuse_extremes
+from pellucid.data.sample_weights import checked_weights
 from pellucid.descent.descend import minimize
 from pellucid.descent.stopping import SmallGradient, Steps
 from pellucid.errors import (

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.autoencoders.axes_of_rows import PrincipalAxes, axes_of_triangle
-from pellucid.data.blocks.numbers import counted_rows, keep_columns
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.tile_arrays import counted_rows, keep_columns
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.magnitudes import refuse_extremes
+from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.errors import TooFewRowsError, TooLargeError
 from pellucid.linear.on_blocks.fold_moments import triangular_factor
 from pellucid.linear.solvers.moments import Moments, merge, partials

@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from pellucid.cli import started  # loaded first: its import is the beginning
+from pellucid.cli import start_time  # loaded first: its import is the beginning
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from pellucid.errors import PellucidError
 
     if arguments is not None:
-        started.begin_now()
+        start_time.begin_now()
     _speak_every_letter()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if {"--version", "--verbose"} == set(given):

@@ -48,7 +48,7 @@ def cluster(
     json
         Print the result as JSON instead of text.
     """
-    from pellucid.cli.clustering import run_cluster
+    from pellucid.cli.cluster_output import run_cluster
 
     given = {
         "truth": truth,

@@ -122,7 +122,7 @@ def fit(
     json
         Print the result as JSON instead of text.
     """
-    from pellucid.cli.fitting import run_fit
+    from pellucid.cli.fit_output import run_fit
 
     given = {
         "target": target,
@@ -198,7 +198,7 @@ def predict(
     json
         Print JSON lines instead of CSV.
     """
-    from pellucid.cli.predicting import run_predict
+    from pellucid.cli.predict_output import run_predict
 
     reading = {
         "missing": missing,
@@ -230,7 +230,7 @@ def explain(model: Path, /, *, json: Annotated[bool, Parameter(negative="")] = F
     json
         Print JSON instead of text.
     """
-    from pellucid.cli.showing import run_explain
+    from pellucid.cli.explain_output import run_explain
 
     run_explain(model, as_json=json)
 
@@ -268,7 +268,7 @@ def check(
     json
         Print JSON instead of text.
     """
-    from pellucid.cli.showing import run_check
+    from pellucid.cli.explain_output import run_check
 
     options = reading.reading()
     room = {"memory": memory, "cluster": cluster}
@@ -288,7 +288,7 @@ def notes(
     json
         Print JSON instead of text.
     """
-    from pellucid.cli.showing import run_notes
+    from pellucid.cli.explain_output import run_notes
 
     run_notes(reference, as_json=json)
 
@@ -302,7 +302,7 @@ def demo(*, output: Output = None) -> None:
     output
         Folder to write to (default pellucid-out).
     """
-    from pellucid.cli.fitting import run_demo
+    from pellucid.cli.fit_output import run_demo
 
     run_demo(output)
 
@@ -338,7 +338,7 @@ def derive(
     json
         Print JSON instead of text.
     """
-    from pellucid.cli.deriving import run_derive
+    from pellucid.cli.derive_output import run_derive
 
     run_derive(formula, wrt, where, latex=latex, code=code, layout=layout, as_json=json)
 
@@ -368,7 +368,7 @@ def check_gradient(
     json
         Print JSON instead of text.
     """
-    from pellucid.cli.deriving import run_check_gradient
+    from pellucid.cli.derive_output import run_check_gradient
 
     run_check_gradient(formula, wrt, answer, where, as_json=json)
 
@@ -435,7 +435,7 @@ def minimize(
     json
         Print JSON instead of text.
     """
-    from pellucid.cli.minimizing import DescentSettings, run_minimize
+    from pellucid.cli.minimize_output import DescentSettings, run_minimize
 
     settings = DescentSettings(rule, step_size, steps, stop, batch, start)
     run_minimize(

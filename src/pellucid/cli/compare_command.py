@@ -27,7 +27,7 @@ def compare(*runs: Path, json: Annotated[bool, Parameter(negative="")] = False) 
     from rich.table import Table as RichTable
 
     from pellucid.errors import FramingError
-    from pellucid.jobs.fit.comparison import read_run, side_by_side, verdicts
+    from pellucid.jobs.fit.run_comparison import read_run, side_by_side, verdicts
 
     if len(runs) < 2:
         raise FramingError("Name at least two runs: pellucid compare FOLDER FOLDER.")

@@ -57,7 +57,7 @@ def encode(
     json
         Print the result as JSON instead of text.
     """
-    from pellucid.cli.encoding import run_encode
+    from pellucid.cli.encode_output import run_encode
 
     given = {
         "k": k,
@@ -84,6 +84,6 @@ def decode(model: Path, codes: Source, /, *, output: Output = None) -> None:
     output
         File to write: .csv, .parquet or .jsonl; - or nothing prints CSV. Images need a .npz file.
     """
-    from pellucid.cli.encoding import run_decode
+    from pellucid.cli.encode_output import run_decode
 
     run_decode(model, codes, output=output)

@@ -43,7 +43,7 @@ def serve(
     missing
         A further spelling of "missing"; repeat for more.
     """
-    from pellucid.serve.running import run
+    from pellucid.serve.server import run
     from pellucid.serve.settings import ServeSettings, models_named
 
     settings = ServeSettings(

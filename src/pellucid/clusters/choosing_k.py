@@ -77,7 +77,7 @@ def choose_k(
 
     Examples
     --------
-    >>> from pellucid.data.group_samples import blobs
+    >>> from pellucid.data.synthetic_groups import blobs
     >>> X, _ = blobs(200, [[0, 0], [9, 0], [0, 9]], seed=1)
     >>> found = choose_k(X, range(2, 5), splits=4, references=19)
     >>> found.k, found.sure

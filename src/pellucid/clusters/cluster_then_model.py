@@ -16,8 +16,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.clusters.k_means import KMeans
-from pellucid.data.labels import encoded_labels
-from pellucid.data.weights import checked_weights
+from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import HyperparameterError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox

@@ -15,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pellucid.clusters.k_means import KMeans
 from pellucid.clusters.kernels.k_means_loss import means_and_counts, nearest_mean
 from pellucid.clusters.solvers.cluster_tree import groups_below, groups_of_leaves, linkage_of_splits
-from pellucid.data.magnitudes import refuse_extremes
-from pellucid.data.weights import checked_weights
+from pellucid.data.magnitude_checks import refuse_extremes
+from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import HyperparameterError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox

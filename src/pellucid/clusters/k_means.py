@@ -41,7 +41,7 @@ from pellucid.clusters.solvers.restarts import (
     lowest_loss_run,
     safe_unit,
 )
-from pellucid.data.weights import checked_weights
+from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ConvergenceWarning, FramingError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation
 from pellucid.glass_box import GlassBox

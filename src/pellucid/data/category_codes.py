@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from pellucid.data import class_codes
 from pellucid.data.class_codes import Classes
-from pellucid.data.classes import natural_order
-from pellucid.data.factors import guess_delimiter, split
-from pellucid.data.ordered_names import recognised
+from pellucid.data.compound_categories import guess_delimiter, split
+from pellucid.data.distinct_values import natural_order
+from pellucid.data.ordinal_scales import recognised
 from pellucid.data.table import MISSING, UNSEEN, Column
 from pellucid.errors import HyperparameterError, TableError
 

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.codes import parsed
-from pellucid.data.encoder import CODES, TableEncoder
-from pellucid.data.reading import read_table
-from pellucid.data.suggestions import suggest_codes
+from pellucid.data.code_suggestions import suggest_codes
+from pellucid.data.column_code import parsed
 from pellucid.data.table import Column, Kind, Table
+from pellucid.data.table_encoder import CODES, TableEncoder
+from pellucid.data.table_reader import read_table
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 

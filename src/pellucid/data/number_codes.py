@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.breakpoints import bin_names, bin_of, equal_edges, quantile_edges
+from pellucid.data.binning import bin_names, bin_of, equal_edges, quantile_edges
 from pellucid.data.class_codes import from_one_hot, one_hot
-from pellucid.data.dates import PARTS, date_parts
+from pellucid.data.date_parts import PARTS, date_parts
 from pellucid.data.scaling import (
     LARGEST,
     moments,

@@ -13,9 +13,9 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_y, column_or_1d
 
 from pellucid.data.column_values import Values, values_of
-from pellucid.data.labels import encoded_labels
-from pellucid.data.magnitudes import refuse_extremes
-from pellucid.data.weights import checked_weights
+from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.magnitude_checks import refuse_extremes
+from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import FramingError
 
 Array = NDArray[np.float64]

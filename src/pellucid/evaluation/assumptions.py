@@ -16,8 +16,8 @@ from pellucid.data.column_codes.text_codes import MOST_AXES
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
 from pellucid.data.table import Column, Kind, Table
-from pellucid.evaluation.leaks.finding_leaks import find_leaks
-from pellucid.evaluation.repeated_rows import repeated_rows
+from pellucid.evaluation.duplicate_rows import repeated_rows
+from pellucid.evaluation.leaks.leak_findings import find_leaks
 from pellucid.findings import Finding
 
 SAMPLE = 20_000  # rows looked at by the statistical checks; more would not change a verdict

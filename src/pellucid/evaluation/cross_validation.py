@@ -21,8 +21,8 @@ from sklearn.pipeline import Pipeline
 from pellucid.data.splits import folds as make_folds
 from pellucid.data.table import Table
 from pellucid.errors import PellucidError
-from pellucid.evaluation.evidence import Score
-from pellucid.evaluation.training_and_test import answers_at, losses_at
+from pellucid.evaluation.evaluation_results import Score
+from pellucid.evaluation.training_and_test_error import answers_at, losses_at
 from pellucid.losses import Loss
 
 Rows = NDArray[np.intp]

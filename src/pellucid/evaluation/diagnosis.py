@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pellucid.evaluation.diagnosis_statements import DIAGNOSIS, SMALL, DiagnosisFacts
-from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
+from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve
 from pellucid.evaluation.statements import spoken
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import TooFewRowsError
 from pellucid.evaluation.cross_validation import Folds, cross_validate, folds_for
-from pellucid.evaluation.evidence import LearningCurve
+from pellucid.evaluation.evaluation_results import LearningCurve, Score
 from pellucid.losses import Loss
 
 
@@ -28,6 +28,7 @@ def learning_curve(
     loss: str | Loss = "square",
     seed: int = 0,
     n_jobs: int | None = None,
+    whole: tuple[Score, Score] | None = None,
 ) -> LearningCurve:
     """Training and held-out loss as the training rows grow.
 
@@ -37,6 +38,9 @@ def learning_curve(
         As in `cross_validate`.
     sizes : sequence of int or None
         Numbers of training rows; None takes five, evenly spaced on a logarithmic scale.
+    whole : tuple of Score or None
+        Training and held-out loss of all rows of each chunk, where a cross-validation has found
+        them: that size is not fitted again.
 
     Returns
     -------
@@ -76,10 +80,12 @@ def learning_curve(
             n_jobs=n_jobs,
         )
         for m in wanted
+        if whole is None or m < largest
     ]
-    return LearningCurve(
-        tuple(wanted), tuple(f.training for f in found), tuple(f.score for f in found)
-    )
+    pairs = [(f.training, f.score) for f in found]
+    if len(pairs) < len(wanted) and whole is not None:
+        pairs.append(whole)
+    return LearningCurve(tuple(wanted), *zip(*pairs, strict=True))
 
 
 def _default_sizes(largest: int) -> list[int]:

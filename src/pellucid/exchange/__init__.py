@@ -12,9 +12,9 @@ HOMES: dict[str, str] = {
     "load_torch_weights": "pellucid.exchange.torch_weights",
     "machine_to_onnx": "pellucid.exchange.onnx.machine",
     "register_onnx_converters": "pellucid.exchange.onnx.registration",
-    "to_onnx": "pellucid.exchange.onnx.file",
-    "to_python": "pellucid.exchange.whole_machine",
-    "to_sql": "pellucid.exchange.whole_machine",
+    "to_onnx": "pellucid.exchange.onnx.onnx_file",
+    "to_python": "pellucid.exchange.machine_export",
+    "to_sql": "pellucid.exchange.machine_export",
 }
 
 __all__ = list(HOMES)

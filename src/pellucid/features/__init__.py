@@ -15,13 +15,13 @@ HOMES = {
     "Dates": "dates",
     "FactoredCode": "factored_code",
     "NumericCode": "numeric_code",
-    "OneHotCode": "one_hot",
-    "PolynomialBasis": "polynomial",
-    "RadialBasis": "radial",
-    "RadiusFeature": "radius",
+    "OneHotCode": "one_hot_code",
+    "PolynomialBasis": "polynomial_basis",
+    "RadialBasis": "radial_basis",
+    "RadiusFeature": "radius_feature",
     "Standardize": "standardize",
     "StrongestMonomials": "strongest_monomials",
-    "ThermometerCode": "thermometer",
+    "ThermometerCode": "thermometer_code",
 }
 
 __all__ = sorted(HOMES)

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.data.output_names import distinct_names
+from pellucid.data.encoded_names import distinct_names
 from pellucid.errors import HyperparameterError, ShapeError, TextError, UnseenCategoryWarning
 from pellucid.explanation import Explanation, Formula
-from pellucid.features.documents import each_document
+from pellucid.features.counted_documents import TokenizerSettings, counted_blocks
+from pellucid.features.document_blocks import each_document
 from pellucid.features.text_settings import (
     ENTRIES,
     FORMULAS,
@@ -47,7 +48,6 @@ from pellucid.features.vocabulary import (
     tf_idf,
 )
 from pellucid.features.word_counts import DocumentCounts, entry_texts
-from pellucid.features.word_stream import TokenizerSettings, counted_blocks
 from pellucid.glass_box import GlassBox
 
 Columns = NDArray[np.int64]

@@ -16,7 +16,7 @@ from pellucid.data.class_codes import (
     followed_by_binary,
     from_binary,
 )
-from pellucid.data.classes import Classes
+from pellucid.data.distinct_values import Classes
 from pellucid.errors import CodeWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.features.categories import CATEGORIES, MISSING_POLICY, UNSEEN_POLICY

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
-from pellucid.data.breakpoints import bin_names, bin_of, equal_edges, quantile_edges
+from pellucid.data.binning import bin_names, bin_of, equal_edges, quantile_edges
 from pellucid.data.class_codes import one_hot, thermometer
-from pellucid.data.output_names import distinct_names
+from pellucid.data.encoded_names import distinct_names
 from pellucid.errors import CodeWarning, HyperparameterError, TableError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox

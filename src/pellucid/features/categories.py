@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.classes import Classes, coded, label, natural_order
-from pellucid.data.ordered_names import recognised
+from pellucid.data.distinct_values import Classes, coded, label, natural_order
+from pellucid.data.ordinal_scales import recognised
 from pellucid.data.table import MISSING
 from pellucid.errors import HyperparameterError, TableError
 from pellucid.hyperparameters import Hyperparameter

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_array, check_is_fitted
 
-from pellucid.data.classes import Classes, coded, natural_order, placed
-from pellucid.data.output_names import distinct_names
+from pellucid.data.distinct_values import Classes, coded, natural_order, placed
+from pellucid.data.encoded_names import distinct_names
 from pellucid.data.table import MISSING, UNSEEN
 from pellucid.errors import CodeWarning, TableError, UnseenCategoryWarning
 from pellucid.features.categories import (

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.classes import as_class
+from pellucid.data.distinct_values import as_class
 from pellucid.errors import ShapeError
 
 Columns = list[tuple[str, Any]]

@@ -14,9 +14,9 @@ from sklearn.base import TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.data.dates import PARTS, UNITS, date_parts
+from pellucid.data.date_parts import PARTS, UNITS, date_parts
+from pellucid.data.encoded_names import distinct_names
 from pellucid.data.number_codes import from_days
-from pellucid.data.output_names import distinct_names
 from pellucid.errors import ColumnError, TableError
 from pellucid.explanation import Explanation, Formula
 from pellucid.features.columns import columns_of

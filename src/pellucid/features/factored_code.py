@@ -13,8 +13,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pellucid.data.class_codes import from_one_hot, from_one_hot_sparse, one_hot, one_hot_sparse
-from pellucid.data.classes import Classes, coded, label
-from pellucid.data.factors import guess_delimiter, split
+from pellucid.data.compound_categories import guess_delimiter, split
+from pellucid.data.distinct_values import Classes, coded, label
 from pellucid.data.table import MISSING
 from pellucid.errors import CodeWarning, HyperparameterError, TableError
 from pellucid.explanation import Explanation, Formula

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.class_codes import evenly_spaced, from_numeric, numeric
-from pellucid.data.classes import Classes, label
+from pellucid.data.distinct_values import Classes, label
 from pellucid.errors import HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.features.categories import CATEGORIES, MISSING_POLICY, UNSEEN_POLICY

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import SingularWarning, TooFewRowsError
 from pellucid.features.monomials import monomial_values, uncentered_coefficients
-from pellucid.features.polynomial import PolynomialBasis
+from pellucid.features.polynomial_basis import PolynomialBasis
 
 Array = NDArray[np.float64]
 

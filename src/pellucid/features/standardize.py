@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
+from pellucid.data.sample_weights import checked_weights
 from pellucid.data.scaling import Spread, center, merged, scaled, spread
-from pellucid.data.weights import checked_weights
 from pellucid.errors import CodeWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
-from pellucid.data.magnitudes import refuse_extremes
+from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.errors import HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox

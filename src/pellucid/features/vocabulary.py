@@ -14,8 +14,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pellucid.errors import HyperparameterError
+from pellucid.features.counted_documents import TokenizerSettings
 from pellucid.features.word_counts import DocumentCounts, entry_texts
-from pellucid.features.word_stream import TokenizerSettings
 
 Array = NDArray[np.float64]
 UNSEEN = -1

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.data.blocks.dask_blocks import dask_table, is_frame
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.jobs.fit import fit_tables
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
-from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.memory_budget import Room
 from pellucid.notebook_progress import Say, shows_progress
 
 

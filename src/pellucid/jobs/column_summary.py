@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.data.table import Table
-from pellucid.data.without_target import WithoutTarget
+from pellucid.data.unsupervised_framing import WithoutTarget
 
 
 @dataclass(frozen=True)

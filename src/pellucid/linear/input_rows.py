@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.magnitudes import refuse_extremes
-from pellucid.data.weights import relative_weights
+from pellucid.data.magnitude_checks import refuse_extremes
+from pellucid.data.sample_weights import relative_weights
 
 Array = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.labels import encoded_labels
-from pellucid.data.weights import relative_weights
+from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.sample_weights import relative_weights
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox, LogProbabilities
 from pellucid.linear.input_rows import query_rows

@@ -16,9 +16,9 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.labels import encoded_labels
-from pellucid.data.magnitudes import refuse_extremes
-from pellucid.data.weights import checked_weights
+from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.magnitude_checks import refuse_extremes
+from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox, LogProbabilities

@@ -14,9 +14,9 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.labels import encoded_labels
-from pellucid.data.magnitudes import refuse_extremes
-from pellucid.data.weights import class_weights, relative_weights
+from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.magnitude_checks import refuse_extremes
+from pellucid.data.sample_weights import class_weights, relative_weights
 from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, SeparationWarning
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import CallbackEstimator

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.weights import relative_weights
+from pellucid.data.sample_weights import relative_weights
 from pellucid.errors import FramingError, LabelError
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import LogProbabilities

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pellucid.evaluation import rates
-from pellucid.evaluation.rates import confusion_counts
+from pellucid.evaluation import roc_and_calibration
+from pellucid.evaluation.roc_and_calibration import confusion_counts
 from pellucid.pictures.evaluation import shortened
 from pellucid.pictures.style import (
     BLUE,
@@ -126,7 +126,7 @@ def calibration(
 
     Notes: Concept 149, KE 150
     """
-    said, came, counts, lower = rates.calibration(probabilities, positive, bins)
+    said, came, counts, lower = roc_and_calibration.calibration(probabilities, positive, bins)
     error = np.sqrt(np.maximum(came * (1 - came), 0.25 / counts) / counts)
     with drawing(ax, (4.6, 4.2)) as axes:
         tall = counts / counts.max() * 0.25

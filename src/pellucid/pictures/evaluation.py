@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pellucid.evaluation.diagnosis import split_error
-from pellucid.evaluation.evidence import Candidate, LearningCurve, Score
+from pellucid.evaluation.evaluation_results import Candidate, LearningCurve, Score
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.losses import LOSSES
 from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, drawing, figure_of, plain_numbers

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from pellucid.evaluation.rates import confusion_counts
+from pellucid.evaluation.roc_and_calibration import confusion_counts
 from pellucid.pictures.errors import confusion
 from pellucid.pictures.style import INK, ORANGE, SETTINGS
 from pellucid.wording import number

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pellucid.evaluation.importance import Importance
+from pellucid.evaluation.column_importance import Importance
 from pellucid.evaluation.partial_dependence import Dependence
 from pellucid.pictures.evaluation import shortened, titled
 from pellucid.pictures.style import GREY, INK, SERIES, drawing, figure_of, plain_numbers

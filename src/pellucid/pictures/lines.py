@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from pellucid.evaluation.training_and_test import training_error
+from pellucid.evaluation.training_and_test_error import training_error
 from pellucid.pictures.features import reach_of
 from pellucid.pictures.separators import separator
 from pellucid.pictures.style import (

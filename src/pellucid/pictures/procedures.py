@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pellucid.evaluation.cross_validation import Folds, Tuning
-from pellucid.evaluation.training_and_test import test_error
+from pellucid.evaluation.training_and_test_error import test_error
 from pellucid.pictures.diagram import arrow, box, canvas, label
 from pellucid.pictures.features import reach_of
 from pellucid.pictures.links import lowered

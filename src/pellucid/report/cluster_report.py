@@ -13,9 +13,9 @@ from pellucid.jobs.cluster.cluster_result import ClusterResult
 from pellucid.jobs.cluster.cluster_statements import agreement_statement
 from pellucid.jobs.cluster.group_profiles import GroupProfile, share
 from pellucid.pictures import clusters as pictures
+from pellucid.report.common_parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.page import escape, folded, grid, page, paragraph, section
-from pellucid.report.parts import Drawer, answer, columns_as_read, finding, footer, how_to
-from pellucid.storage.atomic import write_whole
+from pellucid.storage.atomic_files import write_whole
 from pellucid.wording import number
 
 MOST_TRAITS = 6

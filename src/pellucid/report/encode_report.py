@@ -14,9 +14,9 @@ import numpy as np
 from pellucid.jobs.encode.encoding_result import EncodeResult
 from pellucid.pictures import images as image_pictures
 from pellucid.pictures import latent as pictures
+from pellucid.report.common_parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.hover_map import MOST_POINTS, hover_map
 from pellucid.report.page import grid, page, paragraph, picture, section
-from pellucid.report.parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.training_section import is_network, training_section
 from pellucid.wording import number
 

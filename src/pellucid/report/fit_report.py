@@ -12,17 +12,17 @@ from pathlib import Path
 
 import numpy as np
 
-from pellucid.evaluation.rates import confusion_counts
-from pellucid.evaluation.threshold import expected_costs
+from pellucid.evaluation.decision_threshold import expected_costs
+from pellucid.evaluation.roc_and_calibration import confusion_counts
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.losses import LOSSES
 from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
+from pellucid.report.common_parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.insight_sections import how_far_to_trust, what_it_does
 from pellucid.report.page import beside, escape, folded, grid, page, paragraph, section
-from pellucid.report.parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.weights_section import weights_section
-from pellucid.storage.atomic import write_whole
+from pellucid.storage.atomic_files import write_whole
 from pellucid.wording import number
 
 MEASURES = {

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pellucid.jobs.fit.fit_images import ImageFit
 from pellucid.pictures.images import mistakes
+from pellucid.report.common_parts import Drawer, answer, footer
 from pellucid.report.fit_report import MEASURES, commands
 from pellucid.report.page import grid, page, paragraph, section
-from pellucid.report.parts import Drawer, answer, footer
 from pellucid.report.training_section import network_section, training_section
 from pellucid.wording import number
 

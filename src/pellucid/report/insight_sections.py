@@ -5,13 +5,13 @@ Notes: §1.0.5, §1.0.7, KE 35
 
 from __future__ import annotations
 
-from pellucid.evaluation.intervals import LEVEL
+from pellucid.evaluation.conformal_intervals import LEVEL
 from pellucid.jobs.fit.fit_result import FitResult
-from pellucid.jobs.fit.insight_data import Insight
+from pellucid.jobs.fit.inspection_result import Insight
 from pellucid.pictures import evaluation as pictures
 from pellucid.pictures import insight as drawings
+from pellucid.report.common_parts import Drawer
 from pellucid.report.page import beside, folded, grid, paragraph, section
-from pellucid.report.parts import Drawer
 from pellucid.wording import number
 
 MOST_NAMED = 30

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.pictures import evaluation as pictures
+from pellucid.report.common_parts import Drawer
 from pellucid.report.page import folded, grid, paragraph, section
-from pellucid.report.parts import Drawer
 from pellucid.report.training_section import is_network, network_section, training_section
 from pellucid.wording import number
 

@@ -23,14 +23,14 @@ from starlette.responses import Response
 
 from pellucid import __version__
 from pellucid.errors import PellucidError
-from pellucid.serve import bodies
-from pellucid.serve.documentation import open_api
-from pellucid.serve.doors import Doors
-from pellucid.serve.metrics import Metrics
-from pellucid.serve.refusal import Refusal
+from pellucid.serve import request_bodies
+from pellucid.serve.access_control import Doors
+from pellucid.serve.model_store import Shelf
+from pellucid.serve.openapi_document import open_api
+from pellucid.serve.prometheus_metrics import Metrics
+from pellucid.serve.request_error import Refusal
 from pellucid.serve.served_model import Options, ServedModel
 from pellucid.serve.settings import VARIABLE, ServeSettings, read_settings
-from pellucid.serve.shelf import Shelf
 
 RENEWAL_SECONDS = 1.0  # how often the files are looked at
 PAGE = Path(__file__).parent / "page"
@@ -76,7 +76,7 @@ class Service:
         model = self.shelf.model(request.path_params.get("name"))
         status, rows = 500, 0
         try:
-            body = await bodies.body_of(
+            body = await request_bodies.body_of(
                 request, self._settings.largest_body, self._settings.body_seconds
             )
             response, rows = await self._answered(model, request, body)
@@ -97,21 +97,21 @@ class Service:
         headers = request.headers
         if headers.get("content-encoding", "identity") != "identity":
             raise Refusal(415, "Send the body as it is: compressed ones are not read.")
-        given = bodies.format_of(headers.get("content-type", ""))
+        given = request_bodies.format_of(headers.get("content-type", ""))
         if not given:
-            raise Refusal(415, f"A body is one of {', '.join(bodies.FORMATS)}.")
-        wanted = bodies.format_of(headers.get("accept", ""), given) or given
+            raise Refusal(415, f"A body is one of {', '.join(request_bodies.FORMATS)}.")
+        wanted = request_bodies.format_of(headers.get("accept", ""), given) or given
         options = options_of(request)
-        if given == bodies.JSON:
-            value = bodies.json_of(body)
-            if type(value) is not list and wanted == bodies.JSON:
+        if given == request_bodies.JSON:
+            value = request_bodies.json_of(body)
+            if type(value) is not list and wanted == request_bodies.JSON:
                 return self._one(model, value, options), 1
             source: Any = value if type(value) is list else [value]
         else:
             source = body
         answers = await run_in_threadpool(self._many, model, source, given, options)
         rows = len(next(iter(answers.values())))
-        content = await run_in_threadpool(bodies.written, answers, wanted)
+        content = await run_in_threadpool(request_bodies.written, answers, wanted)
         return Response(content, media_type=wanted), rows
 
     def _one(self, model: ServedModel, row: Any, options: Options) -> Response:
@@ -120,22 +120,24 @@ class Service:
         if options.any:
             found = model.answer_table(model.table_of([row]), options)
             answer |= {name: values[0] for name, values in found.items() if name not in answer}
-        return Response(bodies.as_json(answer), media_type=bodies.JSON)
+        return Response(request_bodies.as_json(answer), media_type=request_bodies.JSON)
 
     def _many(
         self, model: ServedModel, source: Any, given: str, options: Options
     ) -> dict[str, list[Any]]:
         most = self._settings.most_rows
-        if given == bodies.JSON:
+        if given == request_bodies.JSON:
             if len(source) > most:
-                raise bodies.too_many_rows(most)
+                raise request_bodies.too_many_rows(most)
             return model.answer_table(model.table_of(source), options)
-        if given == bodies.ARROW:
-            return model.answer_table(model.read(bodies.arrow_of_stream(source, most)), options)
-        with bodies.scratch() as folder:
-            table = model.read(bodies.csv_file(source, folder))
+        if given == request_bodies.ARROW:
+            return model.answer_table(
+                model.read(request_bodies.arrow_of_stream(source, most)), options
+            )
+        with request_bodies.scratch() as folder:
+            table = model.read(request_bodies.csv_file(source, folder))
         if len(table) > most:
-            raise bodies.too_many_rows(most)
+            raise request_bodies.too_many_rows(most)
         return model.answer_table(table, options)
 
     async def schema(self, request: Request) -> Response:
@@ -279,19 +281,21 @@ def options_of(request: Request) -> Options:
 
 
 def _json(value: Any) -> Response:
-    return Response(bodies.as_json(value), media_type=bodies.JSON)
+    return Response(request_bodies.as_json(value), media_type=request_bodies.JSON)
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     if not isinstance(error, Refusal):
         raise error
     headers = {"Connection": "close"} if error.status in (408, 413) else {}
-    content = bodies.as_json(error.as_dict())
-    return Response(content, error.status, media_type=bodies.JSON, headers=headers)
+    content = request_bodies.as_json(error.as_dict())
+    return Response(content, error.status, media_type=request_bodies.JSON, headers=headers)
 
 
 async def _unknown(_: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    content = bodies.as_json({"detail": error.detail})
-    return Response(content, error.status_code, media_type=bodies.JSON, headers=error.headers)
+    content = request_bodies.as_json({"detail": error.detail})
+    return Response(
+        content, error.status_code, media_type=request_bodies.JSON, headers=error.headers
+    )

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.codes import code_of
+from pellucid.data.column_code import code_of
 from pellucid.data.columns.spellings import SPELLINGS
 from pellucid.data.scaling import NEAR_OVERFLOW
 from pellucid.data.table import CODED, Column, Kind
-from pellucid.serve.cells import Entry, absent_cell, column_of_cells, no_row
+from pellucid.serve.json_cells import Entry, absent_cell, column_of_cells, no_row
 
 Numbers = tuple[float, ...]
 Cell = Callable[[Any], Numbers]

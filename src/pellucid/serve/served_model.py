@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.encoder import TableEncoder
-from pellucid.data.reading import read_table
 from pellucid.data.table import Table
+from pellucid.data.table_encoder import TableEncoder
+from pellucid.data.table_reader import read_table
 from pellucid.errors import ModelFileError, PellucidWarning
-from pellucid.evaluation.intervals import interval
-from pellucid.evaluation.training_range import cautions_by_row
+from pellucid.evaluation.conformal_intervals import interval
+from pellucid.evaluation.training_ranges import cautions_by_row
 from pellucid.jobs.fit.code_findings import codes_of
-from pellucid.serve.cells import Entry, table_of_rows, wanted_of
-from pellucid.serve.effects import effects_of, example_of
-from pellucid.serve.refusal import Refusal
+from pellucid.serve.column_effects import effects_of, example_of
+from pellucid.serve.json_cells import Entry, table_of_rows, wanted_of
+from pellucid.serve.request_error import Refusal
 from pellucid.serve.row_encoder import RowEncoder
 from pellucid.storage import load_model
 

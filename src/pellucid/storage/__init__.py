@@ -13,7 +13,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(model_file, name)
     if name == "write_whole":
-        from pellucid.storage.atomic import write_whole
+        from pellucid.storage.atomic_files import write_whole
 
         return write_whole
     raise AttributeError(f"module 'pellucid.storage' has no attribute {name!r}")

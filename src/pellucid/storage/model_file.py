@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import ModelFileError
-from pellucid.storage.atomic import write_whole
-from pellucid.storage.packing import Arrays, pack, unpack
-from pellucid.storage.unfinished import finish_unfinished
+from pellucid.storage.atomic_files import write_whole
+from pellucid.storage.crash_recovery import finish_unfinished
+from pellucid.storage.object_packing import Arrays, pack, unpack
 
 FORMAT = "pellucid-model"
 MANIFEST = "manifest"  # one entry only: safetensors writes several in no fixed order

@@ -25,9 +25,9 @@ from pellucid import KMeans, LinearAutoencoder, LogisticClassifier, RidgeCV, Sta
 from pellucid.data.blocks import tiles
 from pellucid.data.blocks.dask_blocks import DaskBlocks, dask_table
 from pellucid.data.blocks.dask_passes import DaskPasses, units
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.rows import joined
-from pellucid.data.blocks.source import array_blocks
+from pellucid.data.blocks.hashed_splits import HashedFolds
+from pellucid.data.blocks.row_batches import joined
+from pellucid.data.blocks.row_blocks import array_blocks
 from pellucid.errors import ClusterError, ShapeError
 
 N = 5_000

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, parquet
 
-from pellucid.data.blocks.files import file_blocks
-from pellucid.data.blocks.rows import joined
-from pellucid.data.blocks.source import CalledBlocks
+from pellucid.data.blocks.file_blocks import file_blocks
+from pellucid.data.blocks.row_batches import joined
+from pellucid.data.blocks.row_blocks import CalledBlocks
 from pellucid.data.blocks.tiles import tiles
 from pellucid.errors import ColumnError, TableError
 

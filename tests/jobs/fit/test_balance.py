@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pellucid.data import read_table
 from pellucid.errors import FramingError
-from pellucid.evaluation.threshold import balanced_weights
+from pellucid.evaluation.decision_threshold import balanced_weights
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 

@@ -13,7 +13,7 @@ import pytest
 from pellucid.evaluation.deadline import Deadline
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
-from pellucid.jobs.fit.in_time import InTime, time_for_work
+from pellucid.jobs.fit.time_budget import InTime, time_for_work
 from pellucid.report.fit_report import render
 
 

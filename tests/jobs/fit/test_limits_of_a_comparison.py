@@ -5,10 +5,10 @@ import pytest
 
 from pellucid.data.table import Column, Kind, Table
 from pellucid.evaluation.cross_validation import tune
+from pellucid.jobs.fit.candidate_comparison import compare
 from pellucid.jobs.fit.candidates import automatic, recipes
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
-from pellucid.jobs.fit.model_choice import compare
 from pellucid.linear.ridge import Ridge
 from pellucid.linear.solvers.lam_grid import extended_lams
 
@@ -25,7 +25,7 @@ def test_what_costs_too_much_is_left_out_and_named() -> None:
     skipped = [r for r in automatic("several classes") if r.too_much(40, 120, 4, 5)]
     assert {r.model for r in skipped} == {"curves", "pairs"}
     messages = " ".join(f.message for f in findings if f.name == "candidate left out").lower()
-    tried = {c.model for c in found}
+    tried = {each.candidate.model for each in found}
     for recipe in automatic("several classes"):
         assert (recipe.model in tried) != (recipe.name.lower() in messages)
     assert "--model pairs" in messages
@@ -58,7 +58,7 @@ def test_values_of_lambda_that_were_asked_for_are_the_only_ones() -> None:
         settings = Settings("y", lams=lams)
         wanted = [recipes("regression")[name] for name in ("mean", "ridge")]
         found, _ = compare(wanted, _table(X), y, settings, "square", {})
-        path = [lam for lam, _, _ in found[1].path]
+        path = [lam for lam, _, _ in found[1].candidate.path]
         assert path == list(lams) if lams else path[0] < 1e-6
 
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from pellucid import KMeans
 from pellucid.data import read_table
-from pellucid.data.blocks.source import MemoryBlocks
+from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.jobs.cluster.cluster_result import ClusterSettings
 from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_on_blocks
-from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.memory_budget import Room
 
 
 def test_groups_of_blocks_are_those_of_all_rows_in_memory() -> None:

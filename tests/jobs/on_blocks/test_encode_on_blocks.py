@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 
 from pellucid import LinearAutoencoder, TableEncoder, read_table
-from pellucid.data.blocks.places import are_test, places_from
-from pellucid.data.blocks.source import MemoryBlocks
+from pellucid.data.blocks.hashed_splits import are_test, places_from
+from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings
 from pellucid.jobs.on_blocks.encode_on_blocks import encode_on_blocks
-from pellucid.jobs.on_blocks.in_memory import Room
+from pellucid.jobs.on_blocks.memory_budget import Room
 
 N = 900
 

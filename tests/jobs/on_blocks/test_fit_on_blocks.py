@@ -12,15 +12,15 @@ import pytest
 from pyarrow import csv, parquet
 
 from pellucid.data import TableEncoder, read_table
-from pellucid.data.blocks.places import are_test, places_from
-from pellucid.data.blocks.source import MemoryBlocks
+from pellucid.data.blocks.hashed_splits import are_test, places_from
+from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.errors import FramingError, OutputError, TooLargeError
-from pellucid.evaluation.training_range import training_ranges
+from pellucid.evaluation.training_ranges import training_ranges
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
-from pellucid.jobs.on_blocks.in_memory import Room
-from pellucid.jobs.on_blocks.pass_record import PassRecord
+from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord
 from pellucid.linear import LogisticClassifier, Ridge
 
 N = 1_200

@@ -21,17 +21,17 @@ from pyarrow import csv, parquet
 import pellucid
 from pellucid import Settings
 from pellucid.data.blocks import dask_client, tiles
-from pellucid.data.blocks.files import file_blocks
+from pellucid.data.blocks.file_blocks import file_blocks
 from pellucid.errors import ClusterError, TableError
 from pellucid.jobs.cluster.cluster_result import ClusterSettings
 from pellucid.jobs.fit import candidates, fit_tables
-from pellucid.jobs.on_blocks import told_passes
+from pellucid.jobs.on_blocks import progress_passes
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.check_any_size import check_any_size
 from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_on_blocks
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
-from pellucid.jobs.on_blocks.in_memory import Room
-from pellucid.jobs.on_blocks.pass_record import PassRecord
+from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord
 
 N = 700
 CHOSEN: dict[str, Any] = {"test": 0.3, "cv": 2}
@@ -155,7 +155,7 @@ def test_a_scheduler_that_is_lost_leaves_a_run_that_goes_on(
 def killing(victim: int) -> Any:
     """`DaskPasses`, whose second pass loses a worker in its middle."""
 
-    class Killing(told_passes.DaskPasses):
+    class Killing(progress_passes.DaskPasses):
         def reduce(self, *arguments: Any, **more: Any) -> Any:
             if self.taken == 1:
                 threading.Timer(0.01, lambda: os.kill(victim, signal.SIGKILL)).start()
@@ -183,7 +183,7 @@ def test_any_job_on_any_number_of_workers_of_which_one_is_killed(
 
     with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=":0") as cluster:
         pids = [worker.pid for worker in cluster.workers.values()]
-        monkeypatch.setattr(told_passes, "DaskPasses", killing(pids[0]))
+        monkeypatch.setattr(progress_passes, "DaskPasses", killing(pids[0]))
         there = answer(Room(500_000_000, True, cluster.scheduler_address))
     assert there == answer(HERE)
 

@@ -14,9 +14,9 @@ from pellucid import (
     SoftmaxClassifier,
     SoftmaxCV,
 )
+from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import LocalPasses
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.source import array_blocks
+from pellucid.data.blocks.row_blocks import array_blocks
 from pellucid.errors import FramingError, LabelError, TooFewRowsError
 from pellucid.linear.solvers.likelihood import MeanLoss
 

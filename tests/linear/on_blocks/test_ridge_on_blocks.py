@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid import LeastSquares, LinearClassifier, RidgeCV
+from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import LocalPasses
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.source import array_blocks
+from pellucid.data.blocks.row_blocks import array_blocks
 from pellucid.errors import FramingError, ShapeError
 
 RNG = np.random.default_rng(0)

@@ -28,9 +28,9 @@ from pellucid.clusters.solvers.bounded_kmeans import (
     move_means,
     recompute_sums,
 )
-from pellucid.data.blocks.numbers import counted_rows
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.tile_arrays import counted_rows
 from pellucid.data.blocks.tiles import Tile
 
 KEPT = 1 << 28  # bytes at most that are kept of the rows from pass to pass

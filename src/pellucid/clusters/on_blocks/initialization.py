@@ -15,11 +15,11 @@ from pellucid.clusters.kernels.nearest import nearest_of_rows
 from pellucid.clusters.on_blocks.assignment import assignments
 from pellucid.clusters.solvers.initialization import OVERSAMPLING, ROUNDS
 from pellucid.clusters.solvers.restarts import Plan, initial_means
-from pellucid.data.blocks.numbers import counted_rows
+from pellucid.data.blocks.hashed_splits import hashed
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.places import hashed
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.row_survey import RowSurvey
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.tile_arrays import counted_rows
 from pellucid.data.blocks.tiles import Tile
 
 DRAWN = 4  # use of a place's hash

@@ -17,10 +17,10 @@ from pellucid.clusters.on_blocks.assignment import Assignment, KnownTiles, assig
 from pellucid.clusters.on_blocks.initialization import block_starts
 from pellucid.clusters.solvers.lloyd import Run
 from pellucid.clusters.solvers.restarts import safe_unit
-from pellucid.data.blocks.numbers import keep_columns
 from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.row_survey import row_survey
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.tile_arrays import keep_columns
 from pellucid.errors import FramingError
 
 NO_LABELS = np.empty(0, dtype=np.int32)

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pellucid.data.columns.arrow_values import plain
 from pellucid.data.columns.inference import all_numbers
-from pellucid.data.columns.plain_values import plain
 from pellucid.data.columns.spellings import CODE
 
 MOST_NUMBERS, MOST_TEXTS = 10_000, 20_000  # different cells that are counted one by one

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from pellucid.data import scaling
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.codes import code_of, parsed
-from pellucid.data.column_codes.circle_codes import circle_points
-from pellucid.data.dates import date_parts
+from pellucid.data.column_code import code_of, parsed
+from pellucid.data.column_codes.cyclic_codes import circle_points
+from pellucid.data.date_parts import date_parts
 from pellucid.data.scaling import LARGEST, Spread, spread
 from pellucid.data.table import CODED, MISSING, Column, Kind, Table
 from pellucid.errors import TableError

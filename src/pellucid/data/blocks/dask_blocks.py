@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.blocks.rows import Rows
-from pellucid.data.blocks.source import Columns, RowBlocks, as_table, picked
+from pellucid.data.blocks.row_batches import Rows
+from pellucid.data.blocks.row_blocks import Columns, RowBlocks, as_table, picked
 from pellucid.errors import ShapeError
 
 

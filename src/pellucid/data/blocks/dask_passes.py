@@ -16,10 +16,10 @@ from typing import Any, Generic, TypeVar
 
 from pellucid.data.blocks.dask_blocks import DaskBlocks
 from pellucid.data.blocks.dask_client import arrivals, in_words
-from pellucid.data.blocks.merging import MergeTree, Node
+from pellucid.data.blocks.merge_tree import MergeTree, Node
 from pellucid.data.blocks.passes import Merge, Partial, whole
-from pellucid.data.blocks.rows import Rows, length, part
-from pellucid.data.blocks.source import Columns, RowBlocks, picked
+from pellucid.data.blocks.row_batches import Rows, length, part
+from pellucid.data.blocks.row_blocks import Columns, RowBlocks, picked
 from pellucid.data.blocks.tiles import tiles
 from pellucid.errors import PellucidError
 from pellucid.threads import alone, one_blas_thread
@@ -210,7 +210,7 @@ def _sliced(cut: Any, rows: Any, n: int, start: int, stop: int) -> Any:
 
 def piece_of(source: RowBlocks, at: int, columns: Columns) -> Rows:
     """The rows of a piece, read by a worker."""
-    from pellucid.data.blocks.rows import joined
+    from pellucid.data.blocks.row_batches import joined
 
     return joined(list(source.piece(at, columns)))
 

@@ -15,9 +15,9 @@ from contextlib import AbstractContextManager, nullcontext
 from queue import Empty, Full, Queue
 from typing import Any, Protocol, TypeVar
 
-from pellucid.data.blocks.merging import MergeTree
-from pellucid.data.blocks.rows import length
-from pellucid.data.blocks.source import Columns, RowBlocks
+from pellucid.data.blocks.merge_tree import MergeTree
+from pellucid.data.blocks.row_batches import length
+from pellucid.data.blocks.row_blocks import Columns, RowBlocks
 from pellucid.data.blocks.tiles import Tile, tiles
 from pellucid.errors import TooFewRowsError
 from pellucid.threads import alone, one_blas_thread, threads
@@ -69,7 +69,7 @@ class LocalPasses:
     Examples
     --------
     >>> import numpy as np
-    >>> from pellucid.data.blocks.source import array_blocks
+    >>> from pellucid.data.blocks.row_blocks import array_blocks
     >>> rows = array_blocks(np.ones((10, 2)), cut=3)
     >>> LocalPasses().reduce(rows, lambda tile: tile.rows[0].sum(), lambda a, b: a + b).item()
     20.0

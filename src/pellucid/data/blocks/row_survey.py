@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.numbers import counted_rows
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.samples import Sample, merged_samples, sample_rows, sampled
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.row_sample import Sample, merged_samples, sample_rows, sampled
+from pellucid.data.blocks.tile_arrays import counted_rows
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.scaling import Spread, merged, spread
 from pellucid.errors import WeightError

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pellucid.data.blocks.places import Places, places_from
-from pellucid.data.blocks.rows import Rows, joined, length, part
+from pellucid.data.blocks.hashed_splits import Places, places_from
+from pellucid.data.blocks.row_batches import Rows, joined, length, part
 
 NUMBERS = 1 << 21  # of a tile: 16 MB
 MOST, FEWEST = 1 << 16, 1 << 9  # rows

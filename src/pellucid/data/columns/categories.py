@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pellucid.data.columns.plain_values import as_texts, plain
+from pellucid.data.columns.arrow_values import as_texts, plain
 from pellucid.data.columns.spellings import Levels, canonical
 from pellucid.data.table import MISSING, UNSEEN, Column, Kind
 

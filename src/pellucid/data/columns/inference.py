@@ -16,12 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.columns import date_notations
-from pellucid.data.columns.categories import category_column, stated_levels
-from pellucid.data.columns.notation import UNSAID, USUAL, Asked, Notation
-from pellucid.data.columns.numerals import Numerals, described, read_numerals
-from pellucid.data.columns.odd_cells import are_nearly, odd_cells, told
-from pellucid.data.columns.plain_values import (
+from pellucid.data.columns import date_formats
+from pellucid.data.columns.arrow_values import (
     LARGEST_WHOLE,
     as_floats,
     as_texts,
@@ -30,7 +26,11 @@ from pellucid.data.columns.plain_values import (
     too_long_for_numbers,
     without_missing,
 )
+from pellucid.data.columns.categories import category_column, stated_levels
+from pellucid.data.columns.notation import UNSAID, USUAL, Asked, Notation
+from pellucid.data.columns.number_formats import Numerals, described, read_numerals
 from pellucid.data.columns.spellings import CODE, canonical, merged, spelled
+from pellucid.data.columns.unparsed_cells import are_nearly, odd_cells, told
 from pellucid.data.table import Column, Kind
 from pellucid.findings import Finding
 
@@ -145,7 +145,7 @@ def _compact_dates(there: NDArray[np.float64], numbers: NDArray[np.float64]) -> 
     if there.min() < low or there.max() > high or (there != np.round(there)).any():
         return None
     texts = pa.array([None if np.isnan(v) else str(int(v)) for v in numbers], pa.string())
-    found = date_notations.read_dates(texts)
+    found = date_formats.read_dates(texts)
     return found.values if found.read.sum() == len(there) else None
 
 
@@ -266,7 +266,7 @@ def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> Found
 def _durations(name: str, values: pa.ChunkedArray) -> Column | None:
     """Lengths of time; hours up to 23 alone are a time of the day."""
     distinct, places = _distinct(values)
-    seconds, read = date_notations.read_durations(distinct)
+    seconds, read = date_formats.read_durations(distinct)
     if not len(distinct) or not read.all():
         return None
     clock = pc.match_substring_regex(distinct, r"^\s*([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?\s*$")
@@ -308,17 +308,17 @@ def _dates(name: str, values: pa.ChunkedArray, asked: Asked) -> Found | None:
 NAT = np.datetime64("NaT", "us")
 
 
-def _read_dates(texts: pa.Array, asked: Asked) -> date_notations.Dates:
+def _read_dates(texts: pa.Array, asked: Asked) -> date_formats.Dates:
     if asked.date_format:
-        return date_notations.dates_by_format(texts, asked.date_format)
-    return date_notations.read_dates(texts, leaning=asked.leaning.order)
+        return date_formats.dates_by_format(texts, asked.date_format)
+    return date_formats.read_dates(texts, leaning=asked.leaning.order)
 
 
 def _told_dates(
     name: str,
     values: pa.ChunkedArray,
     stamped: NDArray[Any],
-    found: date_notations.Dates,
+    found: date_formats.Dates,
     notation: Notation,
     odd: dict[str, list[int]],
 ) -> Found:

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from pellucid.data.sources.compressed_files import PACKED, unpacked
 from pellucid.data.sources.csv_files import from_csv
-from pellucid.data.sources.frames import from_array, from_arrow, from_frame
+from pellucid.data.sources.data_frames import from_array, from_arrow, from_frame
 from pellucid.data.sources.json_files import from_json
 from pellucid.data.sources.many_files import joined_files, name_of, names_many, paths_of
-from pellucid.data.sources.packed_files import PACKED, unpacked
 from pellucid.data.sources.sqlite_files import from_sqlite
 from pellucid.data.sources.workbooks import WORKBOOKS, from_workbook
 from pellucid.errors import TableError

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from pellucid.data.sources.compressed_files import PACKED
 from pellucid.data.sources.csv_files import (
     Layout,
     arrow_options,
@@ -28,7 +29,6 @@ from pellucid.data.sources.csv_files import (
     short_names,
     uneven_row,
 )
-from pellucid.data.sources.packed_files import PACKED
 from pellucid.errors import TableError
 from pellucid.storage.csv_text import rows_of, written
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pellucid.data.sources.cells import column_of_cells
+from pellucid.data.sources.python_cells import column_of_cells
 from pellucid.errors import TableError
 
 BLOCK_ROWS = 1 << 15

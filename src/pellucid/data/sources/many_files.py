@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pellucid.data.sources.packed_files import PACKED
+from pellucid.data.sources.compressed_files import PACKED
 from pellucid.errors import ColumnError, TableError
 
 PATTERN = re.compile(r"[*?\[]")
@@ -94,7 +94,7 @@ def joined_files(paths: Sequence[Path], read: Callable[[Path], pa.Table]) -> pa.
 
     Notes: §2.1.3
     """
-    from pellucid.data.blocks.rows import joined
+    from pellucid.data.blocks.row_batches import joined
 
     tables = [read(path) for path in paths]
     first = tables[0].column_names

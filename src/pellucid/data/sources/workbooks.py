@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pellucid.data.sources.cells import as_text, column_of_cells
 from pellucid.data.sources.csv_files import refuse_duplicates
+from pellucid.data.sources.python_cells import as_text, column_of_cells
 from pellucid.errors import TableError
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.table import Kind
-from pellucid.evaluation.leaks.evidence import Evidence, is_coded, is_number
+from pellucid.evaluation.leaks.leak_sample import Evidence, is_coded, is_number
 from pellucid.evaluation.leaks.relations import (
     Cut,
     correlation,

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.codes import USUAL, code_of
+from pellucid.data.column_code import USUAL, code_of
 from pellucid.data.columns.notation import Notation
 from pellucid.data.columns.spellings import SIGNS
-from pellucid.data.encoder import TableEncoder
 from pellucid.data.table import CODED, MISSING, UNSEEN, Column, Kind
+from pellucid.data.table_encoder import TableEncoder
 from pellucid.errors import FramingError
 from pellucid.exchange.formulas.expressions import (
     Call,

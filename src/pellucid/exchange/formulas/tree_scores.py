@@ -18,7 +18,7 @@ from pellucid.exchange.formulas.expressions import (
     If,
     Sum,
 )
-from pellucid.exchange.formulas.whole_columns import Whole
+from pellucid.exchange.formulas.unencoded_columns import Whole
 from pellucid.trees.boosted_trees import BoostedTrees
 
 

@@ -16,7 +16,7 @@ from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.layers.series import written_series
 from pellucid.exchange.onnx.linear import labelled
 from pellucid.exchange.onnx.networks import standardised
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 if TYPE_CHECKING:
     from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss

@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.exchange.onnx.converters import features_of, outputs_of
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.linear import labelled
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
 def of_amounts(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:

@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.exchange.onnx.converters import refused_setting
 from pellucid.exchange.onnx.distances import METRICS, distances
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Outputs, Rows, features
+from pellucid.exchange.onnx.row_parts import Outputs, Rows, features
 from pellucid.exchange.onnx.scalers import scaled
 
 

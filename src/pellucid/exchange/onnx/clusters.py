@@ -14,7 +14,7 @@ from pellucid.clusters.solvers.cluster_tree import groups_of_leaves
 from pellucid.exchange.onnx.converters import outputs_of
 from pellucid.exchange.onnx.distances import distances
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
 def nearest_mean(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:

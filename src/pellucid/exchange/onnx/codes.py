@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.class_codes import one_hot
-from pellucid.data.classes import label
+from pellucid.data.distinct_values import label
 from pellucid.exchange.onnx.cells import text as texts
 from pellucid.exchange.onnx.cells.dates import WIDTH, date_parts, days_of
 from pellucid.exchange.onnx.cells.levels import exact_places, from_book
 from pellucid.exchange.onnx.converters import refused_setting
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Outputs, Part, Rows, features
+from pellucid.exchange.onnx.row_parts import Outputs, Part, Rows, features
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ import numpy as np
 from pellucid.data.table import UNSEEN
 from pellucid.exchange.onnx.cells.levels import from_book, table_places
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Outputs, Part, Rows, features
+from pellucid.exchange.onnx.row_parts import Outputs, Part, Rows, features
 from pellucid.exchange.onnx.table_encoder import coded
 
 Learned = dict[str, Any]

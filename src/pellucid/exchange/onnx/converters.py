@@ -11,7 +11,7 @@ from typing import Any
 
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import FEATURES, Outputs, Part, Rows
+from pellucid.exchange.onnx.row_parts import FEATURES, Outputs, Part, Rows
 
 # Transformers whose columns the next step may know by name.
 NAMED = ("ColumnValues", "TableEncoder")
@@ -20,7 +20,7 @@ Converter = Callable[[OnnxGraph, Rows, Any], Outputs]
 # Class -> "file:function", loaded when first used: a graph of a ridge needs no network.
 CONVERTERS: dict[str, str] = {
     "Autoencoder": "autoencoders:trained_code",
-    "BagOfWords": "documents:bag_of_words",
+    "BagOfWords": "bag_of_words:bag_of_words",
     "BaseSearchCV": "pipelines:best_found",
     "BinaryCode": "codes:class_code",
     "Bins": "codes:bins",
@@ -76,7 +76,7 @@ CONVERTERS: dict[str, str] = {
     "WeightedAverageClassifier": "averages:of_chances",
     "WeightedAverageRegressor": "averages:of_amounts",
 }
-OTHERS = "foreign:of_another_package"  # what writes estimators of other packages
+OTHERS = "other_packages:of_another_package"  # what writes estimators of other packages
 REFUSALS: dict[str, str] = {
     "EncoderDecoder": "it writes a word at a time by a loop, which no graph of operators is; its "
     "network alone converts: to_onnx(model.network_, path, params=model.params_)",

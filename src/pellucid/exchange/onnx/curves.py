@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.exchange.onnx.column_values import values_of_columns
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.linear import labelled, two_chances
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 Term = dict[str, Any]
 

@@ -14,7 +14,7 @@ from pellucid.data.table import Kind
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx.graph import Input, OnnxGraph
 from pellucid.exchange.onnx.pipelines import fitted_parts, is_nothing
-from pellucid.exchange.onnx.rows import Part, Rows
+from pellucid.exchange.onnx.row_parts import Part, Rows
 
 MATRIX = "x"  # the input when all columns are of one type
 

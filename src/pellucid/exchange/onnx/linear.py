@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.exchange.onnx.converters import outputs_of
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 from pellucid.linear.transformed_target import FURTHEST
 
 

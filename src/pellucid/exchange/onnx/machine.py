@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.as_read import AsRead
+from pellucid.data.passthrough import AsRead
 from pellucid.data.table import Kind
 from pellucid.errors import FramingError, MissingExtraError
 from pellucid.exchange.onnx.converters import features_of, outputs_of
 from pellucid.exchange.onnx.graph import Input, OnnxGraph
 from pellucid.exchange.onnx.inputs import rows_of
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.fit.image_machine import ImageMachine

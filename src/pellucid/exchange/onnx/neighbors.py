@@ -13,7 +13,7 @@ from pellucid.exchange.onnx.converters import outputs_of
 from pellucid.exchange.onnx.distances import distances
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.linear import labelled
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 from pellucid.linear.nearest_neighbor import DECIMALS
 
 

@@ -13,7 +13,7 @@ from pellucid.errors import FramingError
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.layers.series import written_series
 from pellucid.exchange.onnx.linear import labelled
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
 def network_outputs(graph: OnnxGraph, x: str, network: Any, params: Any, state: Any) -> Outputs:

@@ -16,7 +16,7 @@ from pellucid.exchange.onnx.converters import CONVERTERS, REFUSALS, outputs_of
 from pellucid.exchange.onnx.graph import ML, Input, OnnxGraph
 from pellucid.exchange.onnx.inputs import names_of, rows_of
 from pellucid.exchange.onnx.linear import decision
-from pellucid.exchange.onnx.rows import FEATURES, Outputs
+from pellucid.exchange.onnx.row_parts import FEATURES, Outputs
 from pellucid.storage.registry import REGISTRY
 
 NEWEST_ML = 3  # version of ai.onnx.ml beyond which skl2onnx writes no file

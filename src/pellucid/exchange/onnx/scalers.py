@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Outputs, Rows, features
+from pellucid.exchange.onnx.row_parts import Outputs, Rows, features
 
 
 def center(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:

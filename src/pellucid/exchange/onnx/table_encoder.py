@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.codes import USUAL, code_of
-from pellucid.data.column_codes.circle_codes import circle_points, wave_parts
+from pellucid.data.column_code import USUAL, code_of
+from pellucid.data.column_codes.cyclic_codes import circle_points, wave_parts
 from pellucid.data.table import CODED, MISSING, UNSEEN, Column, Kind
 from pellucid.exchange.onnx.cells import text as texts
 from pellucid.exchange.onnx.cells.dates import date_parts, days_of
@@ -24,7 +24,7 @@ from pellucid.exchange.onnx.codes import (
     factors,
 )
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Outputs, Part, Rows, features
+from pellucid.exchange.onnx.row_parts import Outputs, Part, Rows, features
 from pellucid.exchange.onnx.scalers import scaled, zero_where_missing
 
 Learned = dict[str, Any]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pellucid.exchange.onnx.column_values import values_of_columns
 from pellucid.exchange.onnx.curves import likeliest
 from pellucid.exchange.onnx.graph import ML, OnnxGraph, tensor
-from pellucid.exchange.onnx.rows import Outputs, Rows
+from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 AT_MOST, MEMBER = 0, 6  # ways in which a node decides, as ONNX numbers them
 NEWEST = 5  # version of the operator that knows sets and sums in float64

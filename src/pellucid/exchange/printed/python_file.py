@@ -18,7 +18,7 @@ from pellucid.data.columns.spellings import SPELLINGS, is_number
 from pellucid.errors import FramingError
 from pellucid.exchange.formulas import expressions as ex
 from pellucid.exchange.formulas.program import Program, Reading
-from pellucid.exchange.printed import standalone
+from pellucid.exchange.printed import python_runtime
 
 MOST_NUMBERS = 200_000  # numbers and categories that one file spells out
 TOGETHER = 40  # terms in one sum
@@ -267,7 +267,7 @@ def _sources(wanted: set[str]) -> list[str]:
             found[name] = _without_asides(inspect.getsource(value))
 
     for name in sorted(wanted):
-        collect(name, getattr(standalone, name))
+        collect(name, getattr(python_runtime, name))
     return list(found.values())
 
 

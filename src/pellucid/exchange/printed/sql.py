@@ -15,7 +15,7 @@ from pellucid.errors import FramingError, HyperparameterError
 from pellucid.exchange.formulas import expressions as ex
 from pellucid.exchange.formulas.program import Program
 from pellucid.exchange.printed.sql_dialects import DIALECTS, Cell, Dialect, refuse_notation
-from pellucid.exchange.printed.sql_words import case_of, literal, quoted
+from pellucid.exchange.printed.sql_literals import case_of, literal, quoted
 
 MOST_NUMBERS = 20_000  # numbers and categories that one query spells out
 MOST_COLUMNS = 1_600  # values beside each other, as PostgreSQL and SQLite take them

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from pellucid.exchange.printed.sql_words import case_of, literal
+from pellucid.exchange.printed.sql_literals import case_of, literal
 
 MARK = "[-/.]"
 PADDED = (  # in turns: the month, and then the day, gets its second digit

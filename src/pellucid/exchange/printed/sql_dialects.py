@@ -17,7 +17,7 @@ from pellucid.errors import FramingError
 from pellucid.exchange.formulas.expressions import marker
 from pellucid.exchange.formulas.program import Reading
 from pellucid.exchange.printed.sql_dates import iso_by_parts, iso_by_patterns
-from pellucid.exchange.printed.sql_words import case_of, listed, literal, spellings_of
+from pellucid.exchange.printed.sql_literals import case_of, listed, literal, spellings_of
 
 SPACES = "' ' || " + " || ".join(f"CHR({code})" for code in (9, 10, 11, 12, 13, 160))
 DATE = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?$"

@@ -15,7 +15,7 @@ from sklearn.base import clone
 from pellucid.clusters.cluster_then_model import ClusterThenModel
 from pellucid.data.splits import folds as make_folds
 from pellucid.evaluation.cross_validation import cross_validate, score_of
-from pellucid.evaluation.evidence import Score
+from pellucid.evaluation.evaluation_results import Score
 
 Array = NDArray[Any]
 
@@ -84,7 +84,7 @@ def cluster_gain(
     Examples
     --------
     >>> from pellucid import LeastSquares
-    >>> from pellucid.data.group_samples import simpson
+    >>> from pellucid.data.synthetic_groups import simpson
     >>> X, y, _ = simpson()
     >>> cluster_gain(LeastSquares(), X, y, n_clusters=3).helps
     True

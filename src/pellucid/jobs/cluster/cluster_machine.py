@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
-from pellucid.data.reading import read_table
+from pellucid.data.table_reader import read_table
 from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.column_units import named_with_unit
 from pellucid.data.table import CODED, Column, Kind, Table
-from pellucid.data.units import named_with_unit
 from pellucid.wording import number
 
 Labels = NDArray[np.intp]

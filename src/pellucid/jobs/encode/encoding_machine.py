@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.reading import read_table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import TableError
 from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of, images_as_rows

@@ -15,7 +15,7 @@ from pellucid.descent.step_sizes import Cosine
 from pellucid.errors import FramingError
 
 if TYPE_CHECKING:
-    from pellucid.jobs.encode.encoded_rows import EncodedRows
+    from pellucid.jobs.encode.encoding_input import EncodedRows
     from pellucid.jobs.encode.encoding_result import EncodeSettings
 
 DENSE: dict[str, Any] = {

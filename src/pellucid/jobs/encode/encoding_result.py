@@ -17,8 +17,8 @@ from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 
 if TYPE_CHECKING:
+    from pellucid.jobs.encode.decoder_outputs import Probes
     from pellucid.jobs.encode.encoding_machine import EncodingMachine
-    from pellucid.jobs.encode.encoding_probes import Probes
 
 Array = NDArray[np.float64]
 MODELS = ("network", "convnet", "linear", "variational", "denoising")

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from pellucid.data.column_values import ColumnValues
-from pellucid.data.encoder import TableEncoder
+from pellucid.data.table_encoder import TableEncoder
 from pellucid.errors import FramingError
-from pellucid.evaluation.evidence import Candidate
+from pellucid.evaluation.evaluation_results import Candidate
 
 Array = NDArray[np.float64]
 RIDGE_LAMS = tuple(float(v) for v in np.logspace(-6, 2, 17))

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from pellucid.data.image_files import ImageSet
 from pellucid.data.splits import Split, split_rows
 from pellucid.errors import FramingError, PellucidWarning
-from pellucid.evaluation.measures import class_measures
+from pellucid.evaluation.error_metrics import class_measures
 from pellucid.findings import Finding
 from pellucid.jobs.epoch_progress import epoch_progress
+from pellucid.jobs.fit.candidate_comparison import Progress
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.image_machine import ImageMachine
-from pellucid.jobs.fit.model_choice import Progress
 from pellucid.notebook_progress import shows_progress
 from pellucid.wording import label
 

@@ -20,11 +20,11 @@ from pellucid.pictured import Pictured, picture_html
 if TYPE_CHECKING:
     from pellucid.data.framing import Framing
     from pellucid.data.splits import Split
-    from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
+    from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve
     from pellucid.explanation import Explanation
     from pellucid.findings import Finding
     from pellucid.jobs.column_summary import ColumnSummary
-    from pellucid.jobs.fit.insight_data import Insight
+    from pellucid.jobs.fit.inspection_result import Insight
     from pellucid.jobs.fit.machine import Machine
 
 
@@ -106,7 +106,7 @@ class Settings(ReadingOptions):
         HyperparameterError, FramingError
             When there is no such code, or a column is to be read as something else.
         """
-        from pellucid.data.suggestions import kinds_for
+        from pellucid.data.code_suggestions import kinds_for
 
         wanted = super().reading()
         for kind, columns in kinds_for(self.code or {}).items():

@@ -8,32 +8,34 @@ from __future__ import annotations
 import time
 import warnings
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing
-from pellucid.data.reading import read_table
 from pellucid.data.splits import Split
 from pellucid.data.table import Table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import PellucidWarning, TooFewRowsError
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.cross_validation import Folds, take_rows
+from pellucid.evaluation.decision_threshold import balanced_weights, choose_threshold
 from pellucid.evaluation.diagnosis import diagnose
-from pellucid.evaluation.evidence import Candidate, Diagnosis, LearningCurve
-from pellucid.evaluation.learning_curves import learning_curve
-from pellucid.evaluation.measures import (
+from pellucid.evaluation.error_metrics import (
     class_measures,
     overlapping_measures,
     regression_measures,
 )
-from pellucid.evaluation.threshold import balanced_weights, choose_threshold
-from pellucid.evaluation.training_and_test import losses_at
+from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve
+from pellucid.evaluation.learning_curves import learning_curve
+from pellucid.evaluation.training_and_test_error import losses_at
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidate_choice import choose
+from pellucid.jobs.fit.candidate_comparison import Progress, chunks_of, compare, sample
 from pellucid.jobs.fit.candidates import (
     MOST_ROWS,
     Recipe,
@@ -41,22 +43,21 @@ from pellucid.jobs.fit.candidates import (
     is_asked_for,
     named,
 )
-from pellucid.jobs.fit.choice import choose
 from pellucid.jobs.fit.code_findings import balance_finding, code_findings, codes_of
-from pellucid.jobs.fit.fit_result import FitResult, Settings
-from pellucid.jobs.fit.framed_rows import answered, framed_rows, split_for
-from pellucid.jobs.fit.in_time import InTime, time_for_work
-from pellucid.jobs.fit.insight import look_inside
-from pellucid.jobs.fit.kept_model import (
+from pellucid.jobs.fit.final_refit import (
     FOR_ASSUMPTIONS,
     FOR_COMPARISON,
     affordable,
     kept_words,
     on_all_rows,
 )
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.framed_rows import answered, framed_rows, split_for
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_choice import Progress, chunks_of, compare, sample
-from pellucid.jobs.fit.weights import weights_of
+from pellucid.jobs.fit.model_averaging import Judged, recipe_of
+from pellucid.jobs.fit.model_inspection import HeldOut, held_out_by_fits, look_inside
+from pellucid.jobs.fit.model_weights import weights_of
+from pellucid.jobs.fit.time_budget import InTime, time_for_work
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
@@ -113,7 +114,7 @@ def fit_table(
         FOR_ASSUMPTIONS,
     )
     clock.lap("framing and assumptions")
-    candidates, noticed = compare(
+    judged, noticed = compare(
         compared(job.framing.problem, settings.model),
         job.X_train,
         job.y_train,
@@ -124,13 +125,15 @@ def fit_table(
         in_time.deadline.within(FOR_COMPARISON),
     )
     clock.lap("comparing candidates")
+    candidates = [each.candidate for each in judged]
     chosen, recipe, why, (machine, noticed_last) = _chosen(job, candidates)
     clock.lap("final fit")
     say("testing on rows never used", 0.75)
     result = _tested(job, machine, candidates, chosen)
     clock.lap("testing")
     say("drawing the learning curve", 0.8)
-    curve = in_time.run("the learning curve", lambda going: _curve(job, recipe, chosen), 0.5)
+    known = next((each for each in judged if each.candidate is chosen), Judged(chosen))
+    curve = in_time.run("the learning curve", lambda going: _curve(job, recipe, known), 0.5)
     clock.lap("learning curve")
     coded = code_findings(codes_of(machine))
     result = replace(
@@ -145,8 +148,7 @@ def fit_table(
         result,
         job.table,
         job.y,
-        lambda: recipe.pipeline(settings.seed, chosen.lam, settings.code),
-        job.chunked,
+        _held_out(job, recipe, known),
         in_time,
     )
     clock.lap("what the model does")
@@ -428,8 +430,19 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
     )
 
 
-def _curve(job: _Job, recipe: Recipe, chosen: Candidate) -> LearningCurve | None:
-    settings = job.settings
+def _held_out(job: _Job, recipe: Recipe, known: Judged) -> HeldOut:
+    """Predictions of training rows while held out: as the comparison made them, if it kept them."""
+    chosen, settings = known.candidate, job.settings
+    if known.answers is not None:
+        answers, (rows, _) = known.answers, job.chunked(chosen.rows)
+        held = np.isfinite(answers)  # in the order of time, the first rows are never held out
+        return lambda going: (answers[held], rows[held])
+    pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
+    return partial(held_out_by_fits, pipeline, job.X_train, job.y_train, job.chunked)
+
+
+def _curve(job: _Job, recipe: Recipe, known: Judged) -> LearningCurve | None:
+    chosen, settings = known.candidate, job.settings
     rows, folds = job.chunked(min(chosen.rows, MOST_ROWS))
     try:
         with warnings.catch_warnings():
@@ -442,6 +455,7 @@ def _curve(job: _Job, recipe: Recipe, chosen: Candidate) -> LearningCurve | None
                 loss=job.framing.loss,
                 seed=settings.seed,
                 n_jobs=settings.jobs,
+                whole=None if known.training is None else (known.training, chosen.score),
             )
     except TooFewRowsError:
         return None

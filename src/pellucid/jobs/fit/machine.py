@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing
-from pellucid.data.reading import read_table
 from pellucid.data.table import Table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import FramingError
-from pellucid.evaluation.intervals import interval
-from pellucid.evaluation.training_range import cautions
+from pellucid.evaluation.conformal_intervals import interval
+from pellucid.evaluation.training_ranges import cautions
 from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pellucid.data.blocks.files import KINDS, file_blocks
-from pellucid.data.blocks.source import RowBlocks
-from pellucid.data.reading import read_table
+from pellucid.data.blocks.file_blocks import KINDS, file_blocks
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.sources.any_source import SQLITE_ENDINGS
 from pellucid.data.sources.many_files import ending, names_many
+from pellucid.data.table_reader import read_table
 from pellucid.errors import ClusterError, FramingError, TableError
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
-from pellucid.jobs.on_blocks.in_memory import Room
-from pellucid.jobs.on_blocks.pass_record import PassRecord, left_in, mark_of
+from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord, left_in, mark_of
 from pellucid.notebook_progress import Say
 
 GO_ON = (

@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.blocks.block_fitting import fit_blocks
+from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.prepared import PreparedBlocks
-from pellucid.data.blocks.routes import fit_blocks
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.prepared_blocks import PreparedBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
-from pellucid.evaluation.evidence import Candidate, Score
+from pellucid.evaluation.evaluation_results import Candidate, Score
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.on_blocks.job_rows import RowReader
-from pellucid.jobs.on_blocks.measured_rows import encoded
+from pellucid.jobs.on_blocks.error_sums import encoded
 from pellucid.jobs.on_blocks.number_sums import TEST_FOLD
+from pellucid.jobs.on_blocks.training_rows import RowReader
 from pellucid.linear.least_squares import LeastSquares
 from pellucid.linear.on_blocks.fold_moments import (
     Folded,

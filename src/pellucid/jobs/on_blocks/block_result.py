@@ -6,6 +6,7 @@ Notes: §1.0.7, KE 35
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,19 +19,19 @@ from pellucid.data.splits import Split
 from pellucid.evaluation.cross_validation import take_rows
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.jobs.column_summary import ColumnSummary
-from pellucid.jobs.fit.averaging import recipe_of
+from pellucid.jobs.fit.candidate_comparison import chunks_of, sample
 from pellucid.jobs.fit.fit_result import FitResult, Settings
-from pellucid.jobs.fit.in_time import InTime
-from pellucid.jobs.fit.insight import look_inside
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_choice import chunks_of, sample
+from pellucid.jobs.fit.model_averaging import recipe_of
+from pellucid.jobs.fit.model_inspection import held_out_by_fits, look_inside
+from pellucid.jobs.fit.model_weights import weights_of
 from pellucid.jobs.fit.statements import ADVICE
-from pellucid.jobs.fit.weights import weights_of
-from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
+from pellucid.jobs.fit.time_budget import InTime
 from pellucid.jobs.on_blocks.block_fits import FittedToAll
-from pellucid.jobs.on_blocks.look_over import Known
-from pellucid.jobs.on_blocks.measured_rows import Measured, encoded
-from pellucid.jobs.on_blocks.spoken import block_findings, evidence_of, of_sample, why_of
+from pellucid.jobs.on_blocks.block_statements import block_findings, evidence_of, of_sample, why_of
+from pellucid.jobs.on_blocks.error_sums import Measured, encoded
+from pellucid.jobs.on_blocks.first_passes import Known
+from pellucid.jobs.on_blocks.target_counts import AnswerCounts
 
 Array = NDArray[Any]
 SAID_AGAIN = (*ADVICE, "weights that cancel")  # findings of the look inside
@@ -97,6 +98,7 @@ def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> F
         lam_from_sample=parts.found is not None and parts.found.lam_from_sample,
         columns=parts.from_sample,
         notes=() if parts.found is None else parts.found.notes,
+        area_error=errors.test.area_error,
     )
     reread = parts.known.reading.sample.findings
     names = {(f.name, f.message) for f in reread}
@@ -136,8 +138,6 @@ def _tested(parts: Parts, errors: Measured) -> FitResult:
     """The sample's result with the errors of all rows."""
     loss = parts.known.framing.loss
     found = errors.test.errors(errors.variance)
-    if parts.known.framing.problem == "two classes":
-        found |= _roc(parts)
     facts = evidence_of(
         parts.chosen, errors.train.rows, errors.test.rows, loss, errors.test.mean, found
     )
@@ -167,19 +167,6 @@ def _tested(parts: Parts, errors: Measured) -> FitResult:
     return _weighed(parts, result.machine, result)
 
 
-def _roc(parts: Parts) -> dict[str, float]:
-    """The area under ROC of the sample's test rows: ranks are not summed up over blocks."""
-    from sklearn.metrics import roc_auc_score
-
-    rows = parts.known.sample
-    outside = np.flatnonzero(rows.test)
-    truth = rows.answers[outside] == parts.machine.model.classes_[1]
-    if not 0 < truth.sum() < len(truth):
-        return {}
-    p = parts.machine.model.predict_proba(take_rows(encoded(parts.machine, rows), outside))
-    return {"area under ROC": float(roc_auc_score(truth, p[:, 1]))}
-
-
 def _weighed(parts: Parts, machine: Machine, result: FitResult) -> FitResult:
     """With a machine, and its weights by name."""
     X = encoded(machine, parts.known.sample)
@@ -200,6 +187,9 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResul
     recipe = recipe_of(problem, parts.tried.chosen)
     y_train = rows.answers[inside]
 
+    pipeline = recipe.pipeline(settings.seed, parts.chosen.lam, settings.code)
+    features = rows.table.select(parts.known.framing.features)
+
     def folds_of(most: int) -> Any:
         there = sample(y_train, most, settings, {})
         return there, chunks_of(y_train[there], settings, {})
@@ -215,11 +205,9 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResul
         ),
         rows.table,
         rows.answers,
-        lambda: recipe.pipeline(settings.seed, parts.chosen.lam, settings.code),
-        folds_of,
+        partial(held_out_by_fits, pipeline, features.take(inside), y_train, folds_of),
         in_time,
     )
-    features = rows.table.select(parts.known.framing.features)
     known = dict(found.machine.known) | {"ranges": ranges_of(features, parts.statistics)}
     known.pop("tested", None)  # its marks are those of rows of the sample
     insight = found.insight

@@ -11,17 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.blocks.places import are_test
+from pellucid.data.blocks.hashed_splits import are_test
 from pellucid.data.framing import Framing, frame
-from pellucid.data.reading import read_table
 from pellucid.data.splits import Split, split_rows
 from pellucid.data.table import Table
+from pellucid.data.table_reader import read_table
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.findings import Finding
 from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
-from pellucid.jobs.on_blocks.look_over import read_over
-from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.told_passes import passes_over
+from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, of_sample
+from pellucid.jobs.on_blocks.first_passes import read_over
+from pellucid.jobs.on_blocks.progress_passes import passes_over
 from pellucid.notebook_progress import Say
 
 

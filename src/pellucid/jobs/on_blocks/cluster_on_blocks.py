@@ -18,22 +18,22 @@ from numpy.typing import NDArray
 from pellucid.clusters.k_means import KMeans
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.data.blocks.column_statistics import encoder_of_all
-from pellucid.data.blocks.prepared import PreparedBlocks
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.prepared_blocks import PreparedBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.reading import read_table
 from pellucid.data.table import Table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import PellucidWarning
 from pellucid.findings import Finding
+from pellucid.jobs.cluster.cluster_job import cluster_table
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
-from pellucid.jobs.cluster.cluster_tables import cluster_table
 from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
-from pellucid.jobs.on_blocks.in_memory import Room
-from pellucid.jobs.on_blocks.job_rows import read_tile
-from pellucid.jobs.on_blocks.look_over import read_over
-from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.told_passes import ToldPasses, passes_over
+from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, of_sample
+from pellucid.jobs.on_blocks.first_passes import read_over
+from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.progress_passes import ToldPasses, passes_over
+from pellucid.jobs.on_blocks.training_rows import read_tile
 from pellucid.notebook_progress import Say
 
 Counts = NDArray[np.int64]

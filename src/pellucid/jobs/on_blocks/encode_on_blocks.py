@@ -16,25 +16,25 @@ from numpy.typing import NDArray
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
 from pellucid.autoencoders.reference_losses import baseline_losses
 from pellucid.data.blocks.column_statistics import encoder_of_all
-from pellucid.data.blocks.places import Places, are_test
-from pellucid.data.blocks.prepared import PreparedBlocks
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.hashed_splits import Places, are_test
+from pellucid.data.blocks.prepared_blocks import PreparedBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.reading import read_table
 from pellucid.data.table import Table
+from pellucid.data.table_reader import read_table
 from pellucid.errors import PellucidWarning, TooFewRowsError
 from pellucid.findings import Finding
-from pellucid.jobs.encode.encode_rows import encode_table, losses_by_column
-from pellucid.jobs.encode.encoded_rows import places_of_columns
+from pellucid.jobs.encode.encode_job import encode_table, losses_by_column
+from pellucid.jobs.encode.encoding_input import places_of_columns
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings, Kept
 from pellucid.jobs.encode.encoding_statements import findings, headline, odd_rows, says
 from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
-from pellucid.jobs.on_blocks.in_memory import Room
-from pellucid.jobs.on_blocks.job_rows import read_tile
-from pellucid.jobs.on_blocks.look_over import read_over
-from pellucid.jobs.on_blocks.spoken import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.told_passes import ToldPasses, passes_over
+from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, of_sample
+from pellucid.jobs.on_blocks.first_passes import read_over
+from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.progress_passes import ToldPasses, passes_over
+from pellucid.jobs.on_blocks.training_rows import read_tile
 from pellucid.notebook_progress import Say
 
 Array = NDArray[np.float64]

@@ -19,30 +19,30 @@ from pellucid.data.blocks.column_statistics import (
     merged,
     statistics_of,
 )
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
 from pellucid.evaluation.deadline import Deadline, OutOfTime
-from pellucid.jobs.fit.averaging import recipe_of
 from pellucid.jobs.fit.candidates import named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
-from pellucid.jobs.fit.in_time import InTime, time_for_work
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
+from pellucid.jobs.fit.model_averaging import recipe_of
+from pellucid.jobs.fit.time_budget import InTime, time_for_work
 from pellucid.jobs.on_blocks.block_fits import AllRows, FittedToAll, fit_of
 from pellucid.jobs.on_blocks.block_result import Parts, result_of
-from pellucid.jobs.on_blocks.in_memory import Room
-from pellucid.jobs.on_blocks.look_over import Known, look_over
-from pellucid.jobs.on_blocks.measured_rows import measured
+from pellucid.jobs.on_blocks.error_sums import measured
+from pellucid.jobs.on_blocks.first_passes import Known, look_over
+from pellucid.jobs.on_blocks.memory_budget import Room
 from pellucid.jobs.on_blocks.number_sums import (
     NumberSums,
     encoded_folds,
     statistics_of_sums,
     suffice,
 )
-from pellucid.jobs.on_blocks.pass_record import PassRecord
-from pellucid.jobs.on_blocks.told_passes import ToldPasses, passes_over
+from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord
+from pellucid.jobs.on_blocks.progress_passes import ToldPasses, passes_over
+from pellucid.jobs.on_blocks.target_counts import AnswerCounts
 from pellucid.memory import peak_memory
 from pellucid.notebook_progress import Say
 

@@ -19,13 +19,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pellucid.data.blocks.column_statistics import AMOUNTS, ColumnStatistics
-from pellucid.data.blocks.places import HashedFolds, are_test
+from pellucid.data.blocks.hashed_splits import HashedFolds, are_test
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.framing import Framing
 from pellucid.data.scaling import LARGEST, SMALLEST, Spread, without_rounding
 from pellucid.data.table import Kind, Table
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.on_blocks.answer_counts import AnswerCounts
+from pellucid.jobs.on_blocks.target_counts import AnswerCounts
 from pellucid.linear.on_blocks.fold_moments import Folded, merge_folds
 from pellucid.linear.solvers.moments import (
     BLOCK_NUMBERS,
@@ -92,7 +92,8 @@ def number_sums(settings: Settings) -> Callable[[Tile], NumberSums | None] | Non
         if target not in names or len(names) > WIDEST or not len(tile.places):
             return None
         fold = np.where(are_test(tile.places, test, seed), TEST_FOLD, folds.of(tile.places))
-        columns = [np.asarray(tile.rows[name].to_numpy(), np.float64) for name in names]
+        table: Any = tile.rows
+        columns = [np.asarray(table[name].to_numpy(), np.float64) for name in names]
         y = columns[names.index(target)]
         return NumberSums(
             tuple(names),

@@ -13,15 +13,15 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 from pyarrow import parquet
 
-from pellucid.data.blocks.files import TextBlocks
-from pellucid.data.blocks.ordered import in_order
-from pellucid.data.blocks.source import MemoryBlocks, RowBlocks
+from pellucid.data.blocks.file_blocks import TextBlocks
+from pellucid.data.blocks.ordered_map import in_order
+from pellucid.data.blocks.row_blocks import MemoryBlocks, RowBlocks
 from pellucid.data.blocks.tiles import Tile, tiles
 from pellucid.data.columns.notation import USUAL, Notation
-from pellucid.data.reading import Notations, read_by_schema, refuse_absent
 from pellucid.data.sources.any_source import Held, held
 from pellucid.data.sources.csv_lines import LineFile, Lines, plain_lines
 from pellucid.data.table import Kind
+from pellucid.data.table_reader import Notations, read_by_schema, refuse_absent
 from pellucid.errors import TableError
 from pellucid.jobs.on_blocks.any_size import blocks_of
 from pellucid.storage.table_files import as_bytes

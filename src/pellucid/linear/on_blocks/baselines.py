@@ -9,9 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.blocks.numbers import answers_of, flat_answers, keep_columns, rows_of, weights_of
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.tile_arrays import (
+    answers_of,
+    flat_answers,
+    keep_columns,
+    rows_of,
+    weights_of,
+)
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.scaling import Spread, merged, spread
 from pellucid.errors import FramingError

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.numbers import keep_columns
+from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.source import RowBlocks
-from pellucid.data.magnitudes import refuse_extremes
-from pellucid.data.weights import class_weights
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.tile_arrays import keep_columns
+from pellucid.data.magnitude_checks import refuse_extremes
+from pellucid.data.sample_weights import class_weights
 from pellucid.errors import FramingError, TooFewRowsError
 from pellucid.linear.on_blocks.label_survey import LabelSurvey, survey_labels
 from pellucid.linear.on_blocks.mean_loss import (

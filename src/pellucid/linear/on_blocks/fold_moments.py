@@ -14,7 +14,7 @@ import scipy.linalg as sl
 from numpy.typing import NDArray
 
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import TooLargeError
 from pellucid.linear.solvers.moments import Moments, merge, partials, uncentred

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.numbers import labels_of, rows_of, weights_of
+from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.samples import Sample, merged_samples, sample_rows, sampled
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.row_sample import Sample, merged_samples, sample_rows, sampled
+from pellucid.data.blocks.tile_arrays import labels_of, rows_of, weights_of
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.labels import encoded_labels
+from pellucid.data.label_encoding import encoded_labels
 from pellucid.data.scaling import Spread, merged, spread
 from pellucid.errors import FramingError, LabelError
 from pellucid.wording import label

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.numbers import labels_of, rows_of, weights_of
+from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.tile_arrays import labels_of, rows_of, weights_of
 from pellucid.data.blocks.tiles import Tile
 from pellucid.linear.on_blocks.label_survey import LabelSurvey
 from pellucid.linear.on_blocks.recession import recession_on_blocks

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.blocks.numbers import keep_columns, labels_of, rows_of, weights_of
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.samples import Sample, merged_samples, sample_rows, sampled
-from pellucid.data.blocks.source import RowBlocks
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.row_sample import Sample, merged_samples, sample_rows, sampled
+from pellucid.data.blocks.tile_arrays import keep_columns, labels_of, rows_of, weights_of
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import TooFewRowsWarning
 

@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.numbers import (
+from pellucid.data.blocks.hashed_splits import HashedFolds
+from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.tile_arrays import (
     answers_of,
     flat_answers,
     keep_columns,
@@ -18,9 +21,6 @@ from pellucid.data.blocks.numbers import (
     weights_of,
     with_positive_weight,
 )
-from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.places import HashedFolds
-from pellucid.data.blocks.source import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, TooFewRowsError
 from pellucid.linear.descent_settings import CLOSED_FORM

@@ -99,7 +99,9 @@ def partials(
         """A chunk: Σ w z zᵀ of z = (x, y) − shift; below it Σ w zᵀ, and last Σ w."""
         size = min(stop - start, max(1, (BLOCK_NUMBERS if width <= WIDEST else MANY) // width))
         held, products = np.empty((size, width)), np.zeros((count, width + 2, width))
-        runs = [slice(start, stop)] if chunk is None else rows_of_chunks(chunk, start, stop, count)
+        runs: list[Any] = (
+            [slice(start, stop)] if chunk is None else rows_of_chunks(chunk, start, stop, count)
+        )
         for j, run in enumerate(runs):
             for rows in _blocks(run, size):
                 block = X[rows].toarray() if hasattr(X, "toarray") else X[rows]

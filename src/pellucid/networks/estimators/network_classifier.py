@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
-from pellucid.data.labels import encoded_labels
-from pellucid.data.weights import class_weights
+from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.sample_weights import class_weights
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation
 from pellucid.glass_box import LogProbabilities

@@ -15,9 +15,9 @@ from jax.tree_util import tree_leaves
 from numpy.typing import NDArray
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 
+from pellucid.data.sample_weights import relative_weights
 from pellucid.data.scaling import moments, pooled, spread
 from pellucid.data.splits import split_rows
-from pellucid.data.weights import relative_weights
 from pellucid.descent.step_sizes import Constant, Cosine
 from pellucid.errors import ConvergenceWarning, NetworkWarning, TableError
 from pellucid.explanation import Explanation, Formula

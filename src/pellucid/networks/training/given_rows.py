@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.weights import checked_weights
+from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, TableError
 from pellucid.networks.output_losses import number_truths
 from pellucid.networks.training.row_sources import (

@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from pellucid.data.weights import checked_weights
+from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ShapeError, TableError, TooFewRowsError
 from pellucid.networks.checks import refuse_ids, refuse_points
 from pellucid.networks.layers.layer import shape_text

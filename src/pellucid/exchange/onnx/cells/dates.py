@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from pellucid.data.dates import PARTS
+from pellucid.data.date_parts import PARTS
 from pellucid.exchange.onnx.cells import text as texts
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Part
+from pellucid.exchange.onnx.row_parts import Part
 
 DAY = 86_400.0  # seconds
 DATE = r"\d{4}-\d{1,2}-\d{1,2}"

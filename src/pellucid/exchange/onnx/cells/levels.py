@@ -25,7 +25,7 @@ from pellucid.data.columns.spellings import (
 )
 from pellucid.exchange.onnx.cells import text as texts
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.rows import Part
+from pellucid.exchange.onnx.row_parts import Part
 
 NOBODY = -1  # place of a spelling that a table of spellings lacks
 

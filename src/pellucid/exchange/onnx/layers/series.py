@@ -13,7 +13,7 @@ import numpy as np
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.layers.attention import ATTENTION, places
-from pellucid.exchange.onnx.layers.plain import PLAIN
+from pellucid.exchange.onnx.layers.simple_layers import PLAIN
 from pellucid.exchange.onnx.layers.spatial import SPATIAL, Writer
 from pellucid.networks.layers.layer import Layer, Shape, place_name
 

@@ -44,7 +44,7 @@ def _expected(chance: Any, state: State) -> Any:
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """Both guesses at this chance, and one number's loss."""
-    from pellucid.evaluation.threshold import choose_threshold
+    from pellucid.evaluation.decision_threshold import choose_threshold
     from pellucid.losses import LOSSES
 
     chance = state["chance"]
@@ -156,7 +156,7 @@ def code(state: State, data: Data) -> str:
     """The program that weighs the same mistakes."""
     return f"""import numpy as np
 
-from pellucid.evaluation.threshold import choose_threshold
+from pellucid.evaluation.decision_threshold import choose_threshold
 from pellucid.losses import LOSSES, asymmetric
 
 L = asymmetric({{(0, 1): {state["missed"]!r}, (1, 0): {state["false_alarm"]!r}}})  # (guess, answer)

@@ -38,7 +38,7 @@ def _found(order: int, rows: int, power: float, noise: float, seed: int) -> tupl
 
     from pellucid import PolynomialBasis, Ridge
     from pellucid.data import waveform
-    from pellucid.evaluation.two_errors import two_errors
+    from pellucid.evaluation.error_decomposition import two_errors
 
     def sample(s: int) -> tuple[Any, Any]:
         X, y = waveform(rows, frequency=FREQUENCY, noise=noise, seed=s)
@@ -139,7 +139,7 @@ def code(state: State, data: Data) -> str:
     return f"""import numpy as np
 from pellucid import PolynomialBasis, Ridge
 from pellucid.data import waveform
-from pellucid.evaluation.two_errors import two_errors
+from pellucid.evaluation.error_decomposition import two_errors
 from sklearn.pipeline import make_pipeline
 
 def sample(seed):

@@ -51,7 +51,7 @@ def _held_out(
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """One threshold on the held-out rows."""
-    from pellucid.evaluation.rates import calibration, confusion_counts, rates_at
+    from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, rates_at
 
     given = (state["share"], state["seed"], state["lam"])
     p, yes = _held_out(data, (state["x1"], state["x2"]), state["label"], *given)
@@ -180,7 +180,7 @@ def code(state: State, data: Data) -> str:
     return f"""{reading(data, (state["x1"], state["x2"]), state["label"])}
 
 from pellucid.data import split_rows
-from pellucid.evaluation.rates import calibration, confusion_counts, rates_at
+from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, rates_at
 from pellucid.linear import LogisticClassifier
 
 split = split_rows(len(y), test={state["share"]!r}, seed={state["seed"]}, labels=y)

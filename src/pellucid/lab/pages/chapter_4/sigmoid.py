@@ -55,8 +55,8 @@ def _line(state: State, data: Data) -> tuple[float, float]:
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """One threshold among all, with its mistakes and their cost."""
-    from pellucid.evaluation.rates import confusion_counts
-    from pellucid.evaluation.threshold import choose_threshold, expected_costs
+    from pellucid.evaluation.decision_threshold import choose_threshold, expected_costs
+    from pellucid.evaluation.roc_and_calibration import confusion_counts
     from pellucid.losses import sigmoid
 
     X, y, positive = two_classes(data, (state["x"],), state["label"])
@@ -165,8 +165,8 @@ def code(state: State, data: Data) -> str:
     )
     return f"""{reading(data, (state["x"],), state["label"])}
 
-from pellucid.evaluation.rates import confusion_counts
-from pellucid.evaluation.threshold import choose_threshold, expected_costs
+from pellucid.evaluation.roc_and_calibration import confusion_counts
+from pellucid.evaluation.decision_threshold import choose_threshold, expected_costs
 from pellucid.linear import LogisticClassifier
 from pellucid.losses import sigmoid
 

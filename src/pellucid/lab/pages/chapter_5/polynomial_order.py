@@ -79,7 +79,7 @@ def _fitted(
     """The machine of one order, its training loss and its loss on rows held out."""
     from sklearn.pipeline import make_pipeline
 
-    from pellucid.evaluation.training_and_test import test_error, training_error
+    from pellucid.evaluation.training_and_test_error import test_error, training_error
     from pellucid.features import PolynomialBasis
     from pellucid.linear import LogisticClassifier, Ridge
 
@@ -233,7 +233,7 @@ y = np.where(random.random(len(y)) < {state["noise"] / 2!r}, -y, y)"""
 from sklearn.pipeline import make_pipeline
 
 from pellucid.data import split_rows
-from pellucid.evaluation.training_and_test import test_error, training_error
+from pellucid.evaluation.training_and_test_error import test_error, training_error
 from pellucid.features import PolynomialBasis
 from pellucid.linear import {model}
 

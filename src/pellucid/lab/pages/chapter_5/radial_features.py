@@ -74,7 +74,7 @@ def _machine(
     data: Data, names: tuple[str, str], label: str, centres: Any, beta: float, metric: str
 ) -> tuple[Any, float, float]:
     """A linear classifier on the radial features; its share of right rows, and without them."""
-    from pellucid.evaluation.training_and_test import accuracy
+    from pellucid.evaluation.training_and_test_error import accuracy
     from pellucid.features.radial_kernel import radial_features
     from pellucid.linear import LogisticClassifier
 
@@ -214,7 +214,7 @@ right, plain = accuracy(h, F, y), accuracy(plain_h, X, y)"""
     )
     return f"""{reading(data, names, state["label"])}
 
-from pellucid.evaluation.training_and_test import accuracy
+from pellucid.evaluation.training_and_test_error import accuracy
 from pellucid.features.radial_kernel import distances, radial_features
 from pellucid.linear import LogisticClassifier
 

@@ -82,7 +82,7 @@ def _passed(image: Any) -> Any:
 @lru_cache(maxsize=1)
 def _head() -> tuple[Any, float]:
     """The last layer, learned from digits, and its share of right answers on others."""
-    from pellucid.evaluation.training_and_test import accuracy
+    from pellucid.evaluation.training_and_test_error import accuracy
     from pellucid.linear import SoftmaxClassifier
 
     F, y = np.asarray(_passed(np.zeros((SIDE, SIDE)))["V²"].value[1:], float), _digits()[1]
@@ -207,7 +207,7 @@ def code(state: State, data: Data) -> str:
     return f"""import numpy as np
 from sklearn.datasets import load_digits
 
-from pellucid.evaluation.training_and_test import accuracy
+from pellucid.evaluation.training_and_test_error import accuracy
 from pellucid.linear import SoftmaxClassifier
 from pellucid.networks import (
     Convolution, Flatten, MaxPool, Network, ReLU, filter_bank, forward_pass

@@ -1,0 +1,126 @@
+"""The frame of a whole job at the command line: work with a bar, files all at once, the answer.
+
+`fit`, `cluster` and `encode` fill it, each with what it does, the files it leaves and what it says.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from rich.console import Console
+
+from pellucid.errors import PellucidError
+from pellucid.notebook_progress import Say
+
+if TYPE_CHECKING:
+    from pellucid.findings import Finding
+
+Result = TypeVar("Result")
+DEFAULT_FOLDER = Path("pellucid-out")
+MARKS = {"alarm": "[bold red]alarm[/]", "caution": "[yellow]caution[/]", "note": "[dim]note[/]"}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a job leaves: what it is called in the answer, its name, what stands in it."""
+
+    role: str
+    name: str
+    content: bytes | str
+
+
+@dataclass(frozen=True)
+class Job(Generic[Result]):
+    """One kind of job.
+
+    Parameters
+    ----------
+    work : callable say -> result
+        Reads and computes; `say(stage, share done)` moves the bar.
+    files : callable (result, folder) -> list of File
+        What is written, in the order in which the answer names it.
+    summary : callable result -> dict
+        The result as plain values, for programs.
+    show : callable (console, result) -> None
+        Prints the result for a person, the answer first.
+    after : callable (result, folder) -> dict of str to str
+        Commands to go on with, by what they do.
+    seconds : callable result -> str
+        How long it took, and what else of the kind is worth a line.
+    """
+
+    work: Callable[[Say], Result]
+    files: Callable[[Result, Path], list[File]]
+    summary: Callable[[Result], dict[str, Any]]
+    show: Callable[[Console, Result], None]
+    after: Callable[[Result, Path], Mapping[str, str]]
+    seconds: Callable[[Result], str]
+
+
+def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
+    """Do the work, write its files together or not at all, and print the answer.
+
+    Raises
+    ------
+    PellucidError
+        Where `output` is a file; and whatever the work does not allow.
+    """
+    from pellucid.storage.atomic_files import write_together
+
+    folder = output or DEFAULT_FOLDER
+    if folder.exists() and not folder.is_dir():
+        raise PellucidError(f"-o {folder} is a file; name a folder.")
+    with progress(quiet=as_json) as say:
+        result = job.work(say)
+        say("writing the files", 1.0)
+        files = job.files(result, folder)
+        write_together({folder / f.name: f.content for f in files})
+    written = {f.role: str(folder / f.name) for f in files}
+    if as_json:
+        answer = job.summary(result) | {"files": written}
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
+        return
+    console = Console(highlight=False, soft_wrap=False)
+    job.show(console, result)
+    console.print()
+    for what, line in (written | dict(job.after(result, folder))).items():
+        if what != "settings":
+            console.print(f"{what.capitalize():8} {line}", markup=False)
+    console.print(f"[dim]{job.seconds(result)}[/]")
+
+
+def predict_from(new: str) -> Callable[[Any, Path], dict[str, str]]:
+    """The command that asks the model about new rows."""
+    return lambda _, folder: {
+        "predict": f"./pellucid predict {folder / 'model.pellucid'} {new}",
+    }
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Say]:
+    """A bar on a terminal; silence elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda stage, done: None
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda stage, done: bar.update(task, description=stage, completed=done)
+
+
+def show_findings(console: Console, findings: tuple[Finding, ...] | list[Finding]) -> None:
+    """Print findings, one a line, with the advice under them."""
+    from rich.markup import escape
+
+    for finding in findings:
+        console.print(f"{MARKS[finding.severity]} {finding.name}: {escape(finding.message)}")
+        if finding.advice and finding.severity != "note":
+            console.print(f"        [dim]{escape(finding.advice)}[/]")

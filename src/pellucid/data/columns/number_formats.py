@@ -1,0 +1,262 @@
+"""Numbers as people write them: 1.234,50 €, (12), 7 %, 3 kg, 1.2k; read by the column's evidence.
+
+A cell alone may be read in two ways (1,234); the other cells of its column say in which.
+
+Notes: §2.1.3
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pellucid.data.column_units import UNITS
+from pellucid.data.columns.notation import Asked, Notation
+
+CURRENCIES = (
+    r"US\$|A\$|C\$|R\$|HK\$|NZ\$|[$€£¥₹₩₽₺₴₪฿₫₱]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|"
+    r"NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|kr|zł|Kč|Fr\.|Rs\.?"
+)
+SIGN = r"[+\-\x{2212}\x{2013}]"
+# A number with what may stand around it. Spaces have been made plain before.
+CELL = (
+    rf"^(?P<open>\()?(?P<sign>{SIGN})? ?(?P<before>{CURRENCIES})? ?(?P<minus>{SIGN})?"
+    r"(?P<digits>[.,]?\d(?:[\d.,' ]*\d)?[.,]?)(?P<power>[eE][+\-]?\d+)?"
+    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]{0,11})?(?P<trailing>-)?(?P<close>\))?$"
+)
+SPACES = r"[\s\x{00a0}\x{202f}\x{2009}\x{2007}]+"
+SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "mn": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12}
+ABBREVIATED = frozenset(SCALES) - {"m"}
+KNOWN_UNITS = {*UNITS, *UNITS.values(), "°", "t", "l", "L", "ha", "m²", "m2", "km²", "ft", "in"}
+KNOWN_UNITS |= {"mi", "oz", "hp", "cc", "kw", "w", "kb", "mb", "gb", "tb", "years", "yrs", "hrs"}
+MANY = 10  # as many different numbers beside one word, and the word is their unit
+
+
+@dataclass(frozen=True)
+class Numerals:
+    """Numbers read from texts.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        NaN where a text is missing or no number.
+    read : ndarray of bool, shape (n,)
+        Where a text was read as a number.
+    notation : Notation
+        How they are written.
+    doubt : str
+        What else the notation could mean, where nothing decides; else empty.
+    several : tuple of str
+        Units or currencies, where there are several: such numbers are not one column.
+    """
+
+    values: NDArray[np.float64]
+    read: NDArray[np.bool_]
+    notation: Notation
+    doubt: str = ""
+    several: tuple[str, ...] = ()
+
+
+def grouped(thousands: str, decimal: str) -> str:
+    """The pattern of digits in groups, as 1,234.5; or not in groups, as 1234.5.
+
+    Notes: §2.1.3
+    """
+    t, d = (f"[{mark}]" if mark else "" for mark in (thousands, decimal))
+    groups = rf"[1-9]\d{{0,2}}(?:{t}\d{{2,3}})*{t}\d{{3}}|" if thousands else ""
+    return rf"^(?:(?:{groups}\d+)(?:{d}\d*)?|{d}\d+)$"
+
+
+CANDIDATES: tuple[tuple[str, str], ...] = (*((mark, "") for mark in ".,"), (".", ","), (",", "."))
+CANDIDATES = (*CANDIDATES, *((mark, between) for between in " '" for mark in ".,"))
+
+
+def read_numerals(texts: pa.ChunkedArray, asked: Asked) -> Numerals:
+    """Numbers in the notation that explains the most cells of a column.
+
+    Notes: §2.1.3
+    """
+    parts = taken_apart(texts)
+    mark, scaled, fits, several = _mark(parts)
+    digits = pc.if_else(pa.array(fits), parts.field("digits"), pa.scalar(None, pa.string()))
+    decimal, thousands, doubt = _separators(digits, parts.field("power"), asked)
+    notation = Notation(decimal=decimal, thousands=thousands, mark=mark, scaled=scaled)
+    values, read = _values(parts, fits, notation)
+    return Numerals(values, read, notation, doubt, several)
+
+
+def numerals_by(texts: pa.ChunkedArray, notation: Notation) -> Numerals:
+    """Numbers in a notation that is known; a cell in another one is not read.
+
+    Notes: §2.1.3
+    """
+    parts = taken_apart(texts)
+    marks = _marks(parts)
+    allowed = {"", *(ABBREVIATED | {"m"} if notation.scaled else ()), notation.mark}
+    values, read = _values(parts, np.isin(marks, list(allowed)), notation)
+    return Numerals(values, read, notation)
+
+
+def taken_apart(texts: pa.ChunkedArray) -> pa.StructArray:
+    """Sign, digits, power, and what stands around them, of each text; null where it has no number.
+
+    Notes: §2.1.3
+    """
+    plain = pc.replace_substring_regex(texts, SPACES, " ")
+    plain = pc.replace_substring(pc.utf8_trim_whitespace(plain), "’", "'")
+    found = pc.extract_regex(plain, CELL).combine_chunks()
+    if isinstance(found, pa.ChunkedArray):
+        found = found.chunk(0)
+    balanced = pc.equal(found.field("open"), "") if len(found) else found.field("open")
+    if len(found):
+        balanced = pc.equal(balanced, pc.equal(found.field("close"), ""))
+        found = pc.if_else(pc.fill_null(balanced, False), found, pa.scalar(None, found.type))
+    return found
+
+
+def _objects(column: pa.Array) -> NDArray[Any]:
+    return np.asarray(column.fill_null("").to_numpy(zero_copy_only=False), dtype=object)
+
+
+def _field(parts: pa.StructArray, name: str) -> pa.Array:
+    """A part, null where the text has no number."""
+    return pc.struct_field(parts, name)
+
+
+def _marks(parts: pa.StructArray) -> NDArray[Any]:
+    """What stands beside each number; a text in two places ("$5 k") has both, parted by a space."""
+    before = pc.fill_null(_field(parts, "before"), "")
+    after = pc.fill_null(_field(parts, "after"), "")
+    both = pc.utf8_trim_whitespace(pc.binary_join_element_wise(before, after, " "))
+    return _objects(both)
+
+
+def _mark(parts: pa.StructArray) -> tuple[str, bool, NDArray[np.bool_], tuple[str, ...]]:
+    """The mark of a column, whether k and M multiply, which cells go with it, and other marks."""
+    marks = _marks(parts)
+    there = np.asarray(parts.is_valid())
+    names, counts = np.unique(marks[there].astype(str), return_counts=True)
+    found = dict(zip(names.tolist(), counts.tolist(), strict=True))
+    told = {name: count for name, count in found.items() if name}
+    if not told:
+        return "", False, there, ()
+    bare = found.get("", 0)
+    abbreviated = {n for n in told if n in ABBREVIATED} == set(told)
+    if abbreviated and (len(told) > 1 or bare):
+        return "", True, there, ()
+    best = max(told, key=lambda name: told[name])
+    fits = there & ((marks == best) | (marks == ""))
+    rest = tuple(sorted(n for n in told if n != best))
+    if not fits.any() or not _stands_for_a_unit(best, parts, fits, bare):
+        return "", False, there & (marks == ""), rest
+    return best, False, fits, rest
+
+
+def _stands_for_a_unit(
+    mark: str, parts: pa.StructArray, fits: NDArray[np.bool_], bare: int
+) -> bool:
+    """Percent and currencies always; a word where it is a known unit, or stands by many numbers."""
+    if (
+        mark in ("%", "‰")
+        or pc.match_substring_regex(pa.array([mark]), rf"^(?:{CURRENCIES})$")[0].as_py()
+    ):
+        return True
+    if " " in mark or 2 * bare > int(fits.sum()):
+        return False
+    different = pc.count_distinct(_field(parts, "digits").filter(pa.array(fits))).as_py()
+    known = mark in KNOWN_UNITS or mark.casefold() in KNOWN_UNITS
+    return bool(different >= (3 if known else MANY))
+
+
+def _separators(digits: pa.Array, power: pa.Array, asked: Asked) -> tuple[str, str, str]:
+    """Decimal mark and thousands mark that explain the most cells, and the doubt that is left."""
+    candidates = [
+        (d, t)
+        for d, t in CANDIDATES
+        if asked.decimal in ("", d) and (not asked.thousands or asked.thousands == t) and d != t
+    ]
+    if asked.thousands and not candidates:
+        candidates = [("," if asked.thousands == "." else ".", asked.thousands)]
+    explained = {}
+    for decimal, thousands in candidates:
+        fits = pc.match_substring_regex(digits, grouped(thousands, decimal))
+        explained[decimal, thousands] = pc.sum(pc.fill_null(fits, False)).as_py() or 0
+    best = max(explained.values())
+    equal = [pair for pair in candidates if explained[pair] == best]
+    if len(equal) == 1 or asked.decimal or asked.thousands:
+        return (*equal[0], "")
+    return _undecided(equal, digits, asked)
+
+
+def _undecided(
+    equal: list[tuple[str, str]], digits: pa.Array, asked: Asked
+) -> tuple[str, str, str]:
+    """Between readings that explain as many cells: as the table leans, or the plain one."""
+    if asked.leaning.thousands == "." and (",", ".") in equal:
+        return (",", ".", "the points might be decimal points")
+    if equal[0] == (".", ""):
+        return (".", "", "")
+    if (",", "") not in equal or (".", ",") not in equal:
+        return (*equal[0], "")
+    # Only commas, each before three digits: thousands, or a decimal comma with three decimals.
+    long = pc.any(pc.match_substring_regex(digits, r"^\d{4,}$")).as_py()
+    if asked.leaning.decimal == "," or long:
+        return (",", "", "the comma might part thousands" if not long else "")
+    return (".", ",", "the comma might be a decimal comma")
+
+
+def _values(
+    parts: pa.StructArray, fits: NDArray[np.bool_], notation: Notation
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    digits = _field(parts, "digits")
+    shaped = pc.match_substring_regex(digits, grouped(notation.thousands, notation.decimal))
+    read = fits & np.asarray(pc.fill_null(shaped, False))
+    plain = pc.replace_substring(digits, notation.thousands, "") if notation.thousands else digits
+    if notation.decimal == ",":
+        plain = pc.replace_substring(plain, ",", ".")
+    plain = pc.binary_join_element_wise(plain, pc.fill_null(_field(parts, "power"), ""), "")
+    plain = pc.if_else(pa.array(read), plain, pa.scalar(None, pa.string()))
+    values = np.array(pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+    if notation.scaled:
+        marks = _marks(parts)
+        values *= np.array([SCALES.get(m, 1.0) for m in marks.tolist()])
+    negative = _objects(_field(parts, "open")) == "("
+    for name in ("sign", "minus", "trailing"):
+        signs = _objects(_field(parts, name))
+        negative ^= (signs != "") & (signs != "+")
+    return np.where(negative, -values, values), read
+
+
+def described(notation: Notation) -> str:
+    """The notation in words, for a column's note; empty for the usual one.
+
+    Examples
+    --------
+    >>> described(Notation(decimal=",", thousands=".", mark="€"))
+    'a decimal comma, points between thousands, the mark €'
+
+    Notes: §2.1.3
+    """
+    between = {",": "commas", ".": "points", " ": "spaces", "'": "apostrophes"}
+    said = ["a decimal comma"] if notation.decimal == "," else []
+    if notation.thousands:
+        said.append(f"{between[notation.thousands]} between thousands")
+    if notation.mark == "%":
+        said.append("a percent sign (7 % is 7)")
+    elif notation.mark:
+        said.append(f"the mark {notation.mark}")
+    if notation.scaled:
+        said.append("k, M or B for thousand, million, billion")
+    if notation.duration:
+        said.append("lengths of time, in seconds")
+    return ", ".join(said)
+
+
+def without_sign(notation: Notation) -> Notation:
+    """The same, but for what is missing: what two columns have in common."""
+    return replace(notation, missing=())

@@ -1,0 +1,172 @@
+"""Which candidate is taken, and why: the simplest within one paired standard error of the best.
+
+Candidates meet the same chunks, so their losses rise and fall together; what tells two of them
+apart is the spread of the *differences*, chunk by chunk.
+
+Notes: Concept 87, Def 24
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pellucid.errors import FramingError
+from pellucid.evaluation.evaluation_results import Candidate
+from pellucid.jobs.fit.fit_result import PREFERENCES
+from pellucid.losses import LOSSES
+from pellucid.wording import number
+
+# A simpler model may cost so much of the baseline's loss (of chances: twice that of the best's own)
+# and no more, however uncertain the difference is.
+GIVEN_UP = 0.01
+
+
+def paired_difference(one: Candidate, other: Candidate) -> tuple[float, float]:
+    """Mean of `one` less `other` over the chunks, and its standard error.
+
+    Where the two were not judged on the same rows, the errors of both are put together.
+
+    Examples
+    --------
+    >>> from pellucid.evaluation.evaluation_results import Score
+    >>> a = Candidate("a", "a", Score(2.0, 1.0, (1.0, 3.0)), 1, 0.0, 1, rows=9)
+    >>> b = Candidate("b", "b", Score(1.5, 1.0, (0.5, 2.5)), 2, 0.0, 1, rows=9)
+    >>> paired_difference(a, b)
+    (0.5, 0.0)
+
+    Notes: Concept 87
+    """
+    mine, its = np.array(one.score.chunks), np.array(other.score.chunks)
+    if one.rows != other.rows or len(mine) != len(its) or len(mine) < 2:
+        apart = float(np.hypot(one.score.error, other.score.error))
+        return one.score.mean - other.score.mean, apart
+    difference = mine - its
+    return float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(len(difference)))
+
+
+def choose(
+    candidates: Sequence[Candidate],
+    loss: str,
+    *,
+    prefer: str = "balanced",
+    beside: Sequence[Candidate] = (),
+) -> tuple[Candidate, str]:
+    """The candidate to take, and why, in a few sentences.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        What may be taken.
+    loss : str
+        The loss they were judged by.
+    prefer : str
+        "balanced": a black box only where it beats the best readable candidate by more than one
+        paired standard error; "readable": never; "accurate": the lowest loss, whatever it is.
+    beside : sequence of Candidate
+        Candidates that were only measured, as the baseline and the yardstick.
+
+    Returns
+    -------
+    candidate, why
+
+    Raises
+    ------
+    FramingError
+        For another preference.
+
+    Notes: Concept 87, Def 24
+    """
+    if prefer not in PREFERENCES:
+        raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {prefer!r}.")
+    everyone = [*candidates, *(c for c in beside if c not in candidates)]
+    if len(candidates) == 1:
+        only = candidates[0]
+        return only, f"{_start(only.name)} was asked for.{_yardstick(only, everyone, loss)}"
+    best = min(candidates, key=lambda c: c.score.mean)
+    if prefer == "accurate":
+        return best, (
+            f"{_start(best.name)} had the lowest loss, {_figures(best, loss)}; you preferred "
+            f"accuracy to being readable.{_yardstick(best, everyone, loss)}"
+        )
+    readable = [c for c in candidates if c.readable] or list(candidates)
+    chosen, why = _simplest(readable, everyone, loss)
+    black = min((c for c in candidates if not c.readable), key=lambda c: c.score.mean, default=None)
+    if black is None or prefer == "readable" or black in readable:
+        return chosen, why + _yardstick(chosen, everyone, loss)
+    top = min(readable, key=lambda c: c.score.mean)
+    gain, error = paired_difference(top, black)
+    if gain <= error or gain <= 0:
+        return chosen, why + _yardstick(chosen, everyone, loss)
+    return black, (
+        f"{_start(black.name)} had the lowest loss, {_figures(black, loss)}: better than the best "
+        f"readable candidate, {top.name} ({number(top.score.mean)}), by {number(gain)} ± "
+        f"{number(error, 2)} on the same chunks. Given up for it: no weight and no curve of "
+        f"{_unreadable(black)} can be read. To have the readable one: --prefer readable."
+    )
+
+
+def _unreadable(black: Candidate) -> str:
+    """What of a black box cannot be read: of an average, its black parts."""
+    return " and ".join(part.name for part, _ in black.parts if not part.readable) or "it"
+
+
+def _simplest(
+    readable: Sequence[Candidate], everyone: Sequence[Candidate], loss: str
+) -> tuple[Candidate, str]:
+    """The lowest rank within one paired standard error of the best of them."""
+    best = min(readable, key=lambda c: c.score.mean)
+    base = next((c for c in everyone if c.rank == 0), best)
+    amounts = loss in ("square", "absolute")
+    most = GIVEN_UP * abs(base.score.mean) if amounts else 2 * GIVEN_UP * abs(best.score.mean)
+
+    def near(c: Candidate) -> bool:
+        behind, error = paired_difference(c, best)
+        return behind <= min(error, most)
+
+    chosen = min(
+        (c for c in readable if c is best or near(c)), key=lambda c: (c.rank, c.score.mean)
+    )
+    figures = _figures(best, loss)
+    if chosen is best:
+        return chosen, (
+            f"{_start(best.name)} had the lowest loss, {figures}. No simpler candidate came within "
+            "one standard error of it, chunk by chunk."
+        )
+    behind, error = paired_difference(chosen, best)
+    return chosen, (
+        f"{_start(best.name)} had the lowest loss, {figures}. {_start(chosen.name)} is simpler "
+        f"and only {number(max(behind, 0.0))} ± {number(error, 2)} behind it on the same chunks, "
+        "within one standard error, so it is preferred."
+    )
+
+
+def _yardstick(chosen: Candidate, everyone: Sequence[Candidate], loss: str) -> str:
+    """What a black box reaches on the same chunks, beside the chosen model."""
+    trees = [c for c in everyone if c.model.startswith(("trees", "small-trees"))]
+    if not trees or chosen in trees:
+        return ""
+    black = min(trees, key=lambda c: c.score.mean)
+    base = next((c for c in everyone if c.rank == 0), None)
+    if loss == "square" and base is not None and base.score.mean > 0:
+        its, mine = (1 - c.score.mean / base.score.mean for c in (black, chosen))
+        return (
+            f" A black box ({black.name}) reaches R² {its:.3f} on the same chunks; this model "
+            f"{mine:.3f}."
+        )
+    return (
+        f" A black box ({black.name}) has a loss of {number(black.score.mean)} on the same chunks; "
+        f"this model {number(chosen.score.mean)}."
+    )
+
+
+def _figures(candidate: Candidate, loss: str) -> str:
+    score = candidate.score
+    return (
+        f"{number(score.mean)} ± {number(score.error, 2)} ({LOSSES[loss].title} on held-out chunks)"
+    )
+
+
+def _start(name: str) -> str:
+    return name[:1].upper() + name[1:]

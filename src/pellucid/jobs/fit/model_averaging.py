@@ -1,0 +1,164 @@
+"""Averages of the candidates that cannot be told apart: as judged on their held-out answers.
+
+Weights found from the same rows did no better than equal ones on 25 real tables.
+
+Notes: Def 85, Concept 87, §2.7
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from pellucid.evaluation.cross_validation import Folds, score_of
+from pellucid.evaluation.evaluation_results import Candidate, Score
+from pellucid.evaluation.training_and_test_error import COST_OF_UNKNOWN, loss_named
+from pellucid.jobs.fit.candidate_choice import paired_difference
+from pellucid.jobs.fit.candidates import Recipe, named
+
+Array = NDArray[Any]
+MOST_PARTS = 4
+LOSSES_AVERAGED = ("square", "absolute", "nll", "nllm")
+READABLE_RANK, BLACK_RANK = 5, 8
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A candidate with what its chunks found, so that nobody has to fit them again.
+
+    `answers` are `answers_at` of each compared row while its chunk was held out, or None;
+    `training` is the loss on the rows it was fitted on, or None where it is not known itself.
+    """
+
+    candidate: Candidate
+    answers: Array | None = None
+    training: Score | None = None
+
+
+@dataclass(frozen=True)
+class AverageRecipe(Recipe):
+    """An average as a recipe: each part with its λ and its weight."""
+
+    parts: tuple[tuple[Recipe, float | None, float], ...] = ()
+    amounts: bool = True
+
+    def pipeline(
+        self, seed: int, lam: float | None = None, codes: dict[str, str] | None = None
+    ) -> Pipeline:
+        """The table as it was read, and the parts, each with an encoder of its own."""
+        from pellucid.additive import weighted_average as averages
+        from pellucid.data.passthrough import AsRead
+
+        build = (
+            averages.WeightedAverageRegressor
+            if self.amounts
+            else averages.WeightedAverageClassifier
+        )
+        model = build(
+            [recipe.pipeline(seed, own, codes) for recipe, own, _ in self.parts],
+            [weight for _, _, weight in self.parts],
+            [recipe.name for recipe, _, _ in self.parts],
+        )
+        return Pipeline([("encoder", AsRead()), ("model", model)])
+
+
+def recipe_of(problem: str, chosen: Candidate) -> Recipe:
+    """The recipe of a candidate, with what was tuned set as it was chosen."""
+    if not chosen.parts:
+        recipe = named(problem, chosen.model)
+        return replace(recipe, value=chosen.value) if chosen.value is not None else recipe
+    return AverageRecipe(
+        chosen.name,
+        chosen.model,
+        chosen.rank,
+        lambda seed: None,  # its pipeline makes it, with the codes of the columns
+        whole=True,
+        readable=chosen.readable,
+        parts=tuple((recipe_of(problem, part), part.lam, w) for part, w in chosen.parts),
+        amounts=problem == "regression",
+    )
+
+
+def averages_of(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> list[Judged]:
+    """The average of readable candidates and that of all, where held-out rows are better for it.
+
+    Averaged, with equal weights, are the best candidate and those within one paired standard error
+    of it, at most four.
+
+    Parameters
+    ----------
+    held : sequence of Judged
+        What was compared on these rows, with its answers.
+    y : ndarray, shape (n,)
+        Answers.
+    chunks : sequence of (train rows, held-out rows)
+        The chunks they were compared on.
+    loss : str
+        Evaluation criterion.
+
+    Returns
+    -------
+    list of Judged
+        None, one or two; each has a lower held-out loss than every candidate it was made from.
+
+    Notes: Def 85, Clar 88
+    """
+    readable = [each for each in held if each.candidate.readable]
+    found = [_average(some, y, chunks, loss) for some in (readable, held)]
+    return list({each.candidate.model: each for each in found[::-1] if each is not None}.values())[
+        ::-1
+    ]
+
+
+def _average(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> Judged | None:
+    if len(held) < 2 or loss not in LOSSES_AVERAGED:
+        return None
+    near = _near(held)
+    answers = np.mean([np.asarray(each.answers) for each in near], axis=0)
+    score = score_of([row_losses(answers[out], y[out], loss).mean() for _, out in chunks])
+    parts = [each.candidate for each in near]
+    if len(parts) < 2 or score.mean >= parts[0].score.mean:
+        return None
+    readable, weight = all(c.readable for c in parts), 1 / len(parts)
+    average = Candidate(
+        "average of " + " + ".join(c.name for c in parts),
+        "readable-average" if readable else "average",
+        score,
+        READABLE_RANK if readable else BLACK_RANK,
+        weight * sum(c.training for c in parts),
+        sum(c.parameters for c in parts),
+        seconds=sum(c.seconds for c in parts),
+        rows=parts[0].rows,
+        note="training loss: the mean of the parts' own; that of the average is no higher",
+        readable=readable,
+        parts=tuple((c, weight) for c in parts),
+    )
+    return Judged(average, answers)
+
+
+def _near(held: Sequence[Judged]) -> list[Judged]:
+    """The best, and those within one paired standard error of it, the best first."""
+    ranked = sorted(held, key=lambda each: each.candidate.score.mean)
+    best = ranked[0].candidate
+    found = ranked[:1]
+    for each in ranked[1:]:
+        behind, error = paired_difference(each.candidate, best)
+        found += [each] if behind <= error else []
+    return found[:MOST_PARTS]
+
+
+def row_losses(answers: Array, y: Array, loss: str) -> NDArray[np.float64]:
+    """Losses of rows from `answers_at`: (n,).
+
+    Notes: KE 33, Def 148
+    """
+    rule = loss_named(loss)
+    if rule.guesses == "number":
+        return rule(answers, y)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.where(answers > 0, -np.log(answers), COST_OF_UNKNOWN))

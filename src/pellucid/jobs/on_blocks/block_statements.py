@@ -1,0 +1,127 @@
+"""What is said of a fit to rows in blocks: which steps went over all rows, which over a sample.
+
+Notes: §1.0.7, §2.1.6
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pellucid.evaluation.evaluation_results import Candidate
+from pellucid.findings import Finding
+from pellucid.jobs.on_blocks.first_passes import Known
+from pellucid.losses import LOSSES
+
+IN_BLOCKS = "rows in blocks"
+
+
+def of_sample(findings: Sequence[Finding], rows: int) -> list[Finding]:
+    """Findings of a sample, each said to be so."""
+    return [replace(f, message=f"In a sample of {rows:,} rows: {f.message}") for f in findings]
+
+
+def block_findings(
+    known: Known,
+    reason: str,
+    *,
+    fitted: bool,
+    why_not: str,
+    lam_from_sample: bool,
+    columns: Sequence[str],
+    notes: Sequence[str],
+    area_error: float | None = None,
+) -> list[Finding]:
+    """What the reader of a result must know of how it was made.
+
+    Parameters
+    ----------
+    known : Known
+    reason : str
+        Why rows were read in blocks.
+    fitted : bool
+        Whether the model was fitted to all training rows.
+    why_not : str
+        Why it was not.
+    lam_from_sample : bool
+        Whether λ was chosen on the sample.
+    columns : sequence of str
+        Those whose code rests on the sample.
+    notes : sequence of str
+        What the fit used besides whole passes.
+    area_error : float or None
+        How far the area under ROC is off at most.
+    """  # fmt: skip
+    m, learned = len(known.sample.answers), int((~known.sample.test).sum())
+    by_sample = [
+        f"the comparison of candidates, the learning curve and the assumptions ({learned:,} "
+        "training rows)",
+        f"importance, dependence, intervals and pictures ({m:,} rows)",
+    ]
+    if lam_from_sample:
+        by_sample.append("λ")
+    if columns:
+        by_sample.append(f"the codes of {_listed(columns)}")
+    if known.reading.from_sample:
+        by_sample.append(
+            f"the kind of {_listed(known.reading.from_sample)}, which every row was then read by"
+        )
+    by_sample += [f"in the fit, {note}" for note in notes]
+    whole = "kinds of columns, means and ranges, test error"
+    if area_error is not None:
+        whole += f", area under ROC (within {area_error:.1g})"
+    found = [
+        Finding(
+            IN_BLOCKS,
+            "note",
+            f"{reason} All {known.profile.rows:,} rows gave: {whole}"
+            f"{', the fit' if fitted else ''}. A sample, drawn by a hash of each row's place, "
+            f"gave: {'; '.join(by_sample)}.",
+        )
+    ]
+    if not fitted:
+        found.append(
+            Finding(
+                "fitted to a sample",
+                "caution",
+                f"{why_not} It was fitted to a sample of {learned:,} training rows and tested on "
+                "all test rows.",
+                (),
+                "Give more memory (--memory), or take a model that reads blocks: --model ridge, "
+                "logistic or softmax.",
+            )
+        )
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(n) for n in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def why_of(why: str, sample: int, rows: int, *, fitted: bool, last: bool) -> str:
+    """Why this model, with what it was then fitted to."""
+    told = f"{why} That was decided on {sample:,} training rows of a sample."
+    if fitted:
+        told += f" The model was then fitted to all {rows:,} training rows."
+    if last:
+        told += " After the test it was fitted again with the test rows; to keep the one that was "
+        told += "tested: --keep-test-out."
+    return told
+
+
+def evidence_of(
+    chosen: Candidate, train: int, test: int, loss: str, mean: float, errors: dict[str, float]
+) -> dict[str, Any]:
+    """Figures that a model file keeps."""
+    facts: dict[str, Any] = {
+        "model": chosen.name,
+        "training rows": train,
+        "test rows": test,
+        "loss": LOSSES[loss].title,
+        "test error": f"{mean:.6g}",
+    }
+    if chosen.lam is not None:
+        facts["λ"] = f"{chosen.lam:.3g}"
+    return facts | {f"{name} on the test rows": f"{value:.4g}" for name, value in errors.items()}

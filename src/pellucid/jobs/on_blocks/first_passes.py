@@ -1,0 +1,126 @@
+"""The first look at rows in blocks: kinds of all columns, the framing, a sample.
+
+Notes: §1.0.3, §2.1.3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pellucid.data.blocks.column_kinds import Reading, reading_of, texts_wanted
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.size_estimates import about_rows
+from pellucid.data.blocks.table_profile import Profile, Sums, profiled
+from pellucid.data.framing import Framing, frame
+from pellucid.data.table_reader import KINDS, Notations, wanted_columns
+from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.on_blocks.number_sums import merged, number_sums
+from pellucid.jobs.on_blocks.progress_passes import ToldPasses
+from pellucid.jobs.on_blocks.training_rows import JobRows, RowReader
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the first passes give.
+
+    Parameters
+    ----------
+    profile : Profile
+    reading : Reading
+    framing : Framing
+    reader : RowReader
+    sample : JobRows
+        Rows of the sample that have an answer.
+    """
+
+    profile: Profile
+    reading: Reading
+    framing: Framing
+    reader: RowReader
+    sample: JobRows
+
+
+def read_over(
+    source: RowBlocks,
+    said: Mapping[str, Any],
+    rows: int,
+    seed: int,
+    passes: ToldPasses,
+    sums: Sums | None = None,
+) -> tuple[Profile, Reading]:
+    """Kinds of all columns by every cell, and a sample of so many rows.
+
+    Parameters
+    ----------
+    source : RowBlocks
+    said : mapping
+        What `read_table` takes beside: from `ReadingOptions.reading`.
+    rows : int
+        Of the sample.
+    seed : int
+    passes : ToldPasses
+    sums : pair of callable, or None
+        What else the pass sums up: see `profiled`.
+
+    Raises
+    ------
+    ColumnError, TooFewRowsError
+        When a column that is named is absent; when there is no row.
+
+    Notes: §2.1.3, §5.3
+    """
+    asked = {column: kind for kind in KINDS for column in said[str(kind)]}
+    notations = Notations.of(said["decimal"], said["thousands"], said["date_format"])
+    columns = wanted_columns(source.names, [*asked, *notations.named()], said["drop"], source.name)
+    about = about_rows(source)
+
+    def look(as_texts: list[str]) -> Profile:
+        return profiled(
+            source, passes, columns, rows=rows, about=about, seed=seed, as_texts=as_texts, sums=sums
+        )
+
+    passes.next("what the columns hold", 0.0, 0.1)
+    profile = look([])
+    passes.rows = profile.rows
+    again = texts_wanted(profile)
+    if again:
+        passes.next("cells as they are written", 0.1, 0.2)
+        profile = look(again)
+    missing = tuple(said["missing"])
+    return profile, reading_of(profile, source.name, source.typed, asked, missing, notations)
+
+
+def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPasses) -> Known:
+    """Kinds, framing and sample for a target.
+
+    Raises
+    ------
+    FramingError
+        As `frame`.
+
+    Notes: §1.0.3
+    """
+    of_tile = number_sums(settings)
+    sums = None if of_tile is None else (of_tile, merged)
+    profile, reading = read_over(source, settings.reading(), rows, settings.seed, passes, sums)
+    framing = frame(
+        reading.sample,
+        settings.target,
+        problem=settings.problem,
+        loss=settings.loss,
+        costs=settings.costs,
+        delimiter=settings.delimiter,
+    )
+    levels = reading.sample[settings.target].levels
+    if framing.classes and levels and framing.problem != "overlapping classes":
+        framing = replace(framing, classes=tuple(levels))  # also those that the sample lacks
+    reasons = tuple(each for each in framing.reasons if not each.endswith("are left out."))
+    framing = replace(framing, reasons=reasons)
+    reader = RowReader(
+        framing, reading.sample.schema, source.typed, tuple(settings.reading()["missing"]),
+        settings.test, settings.seed,
+    )  # fmt: skip
+    sample = reader.of_table(reading.sample, profile.places)
+    return Known(profile, reading, framing, reader, sample)
