@@ -120,7 +120,7 @@ def _scaled_first(values: Floats, weights: Floats) -> Spread:
     return Spread(first.weight, np.ldexp(first.mean, exponents), np.ldexp(deviation, exponents))
 
 
-def merged(one: Spread, other: Spread) -> Spread:
+def merge_spreads(one: Spread, other: Spread) -> Spread:
     """The spread of both sets of rows together.
 
     Notes: Def 208
@@ -147,7 +147,7 @@ def moments(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return found.mean, np.where(found.deviation > 0, found.deviation, 1.0)
 
 
-def pooled(columns: Spread) -> tuple[Floats, Floats]:
+def pooled_moments(columns: Spread) -> tuple[Floats, Floats]:
     """Mean and standard deviation of columns of equal weight taken as one.
 
     Parameters
@@ -180,7 +180,7 @@ def center(values: Floats, mean: Floats) -> Floats:
     return np.asarray(values - mean)
 
 
-def scaled(values: Floats, mean: Floats, scale: Floats) -> Floats:
+def scale_columns(values: Floats, mean: Floats, scale: Floats) -> Floats:
     """(x − mean) / standard deviation, of numbers of any size; NaN stays NaN.
 
     Notes: Def 207, eq 5.31
@@ -192,7 +192,7 @@ def scaled(values: Floats, mean: Floats, scale: Floats) -> Floats:
 
 
 def scaled_columns(columns: Sequence[Floats], mean: Floats, scale: Floats) -> Floats:
-    """`scaled`, of columns that stand by themselves, side by side.
+    """`scale_columns`, of columns that stand by themselves, side by side.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def scaled_columns(columns: Sequence[Floats], mean: Floats, scale: Floats) -> Fl
     for first in range(0, len(found), step):
         rows = slice(first, first + step)
         values = np.array([column[rows] for column in columns], dtype=np.float64)
-        found[rows] = scaled(values.T, mean, scale)
+        found[rows] = scale_columns(values.T, mean, scale)
     return found
 
 
@@ -227,7 +227,7 @@ def standardize(values: Floats, mean: Floats, scale: Floats) -> Floats:
 
     Notes: §5.3.3
     """
-    return zero_where_missing(scaled(values, mean, scale))
+    return zero_where_missing(scale_columns(values, mean, scale))
 
 
 def zero_where_missing(found: Floats) -> Floats:

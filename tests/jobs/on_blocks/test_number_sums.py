@@ -13,7 +13,7 @@ from pellucid.data.blocks.passes import LocalPasses
 from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks import fit_on_blocks as job
-from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.number_sums import NumberSums, merged, number_sums
 from pellucid.storage.value_bytes import as_bytes, from_bytes
 
@@ -42,7 +42,7 @@ def fitted(table: pa.Table, cut: int) -> tuple[FitResult, list[int]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LocalPasses, "reduce", counted)
-        found = job.fit_on_blocks(MemoryBlocks(table, cut), SETTINGS, Room(1 << 29, True))
+        found = job.fit_on_blocks(MemoryBlocks(table, cut), SETTINGS, MemoryBudget(1 << 29, True))
     return found, taken
 
 

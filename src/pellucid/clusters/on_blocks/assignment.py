@@ -30,7 +30,7 @@ from pellucid.clusters.solvers.bounded_kmeans import (
 )
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.tile_arrays import counted_rows
+from pellucid.data.blocks.tile_arrays import rows_with_weight
 from pellucid.data.blocks.tiles import Tile
 
 KEPT = 1 << 28  # bytes at most that are kept of the rows from pass to pass
@@ -170,7 +170,7 @@ def _assigned(
     judged: bool,
     known: KnownTiles,
 ) -> list[Assignment | None]:
-    X, weights, _ = counted_rows(tile)
+    X, weights, _ = rows_with_weight(tile)
     if not len(X):
         return [None] * len(runs)
     X = X if unit == 1 else X / unit

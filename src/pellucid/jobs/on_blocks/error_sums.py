@@ -16,7 +16,7 @@ from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import TooFewRowsError
-from pellucid.evaluation.error_metrics import class_measures, overlapping_measures
+from pellucid.evaluation.error_metrics import classification_metrics, multilabel_metrics
 from pellucid.evaluation.ranked_scores import area_under_roc, score_counts
 from pellucid.evaluation.training_and_test_error import losses_at
 from pellucid.jobs.fit.machine import Machine
@@ -96,7 +96,7 @@ NOTHING = Sums(0, 0.0, 0.0, {})
 
 
 @dataclass(frozen=True)
-class Measured:
+class ErrorSums:
     """Sums over the training rows and the test rows, and those of the baseline on the latter."""
 
     train: Sums
@@ -110,18 +110,18 @@ class Measured:
         found = {name: value / self.baseline.rows for name, value in self.baseline.measures.items()}
         return found.get("square", float("nan")) - found.get("off", 0.0) ** 2
 
-    def added(self, other: Measured) -> Measured:
+    def added(self, other: ErrorSums) -> ErrorSums:
         """Those of both runs of rows."""
-        return Measured(
+        return ErrorSums(
             self.train.added(other.train),
             self.test.added(other.test),
             self.baseline.added(other.baseline),
         )
 
 
-def measured(
+def sum_errors(
     machine: Machine, base: Any, source: RowBlocks, passes: Passes, reader: RowReader
-) -> Measured:
+) -> ErrorSums:
     """One pass: errors of the machine, and of the baseline's model.
 
     Raises
@@ -132,18 +132,18 @@ def measured(
     Notes: KE 35, Clar 79
     """
 
-    def partial(tile: Tile) -> Measured:
+    def partial(tile: Tile) -> ErrorSums:
         rows = reader.rows(tile)
         X = encoded(machine, rows)
-        whole = Measured(NOTHING, NOTHING, NOTHING)
+        whole = ErrorSums(NOTHING, NOTHING, NOTHING)
         if not len(rows.answers):
             return whole
         train, test = sums(machine, machine.model, X, rows.answers, (~rows.test, rows.test))
         zeros = np.zeros((len(rows.answers), 1))
         (baseline,) = sums(machine, base, zeros, rows.answers, (rows.test,))
-        return Measured(train, test, baseline)
+        return ErrorSums(train, test, baseline)
 
-    found = passes.reduce(source, partial, Measured.added, reader.columns)
+    found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
     if not found.test.rows or not found.train.rows:
         raise TooFewRowsError(
             f"Of the rows with an answer {found.train.rows:,} are for training and "
@@ -203,9 +203,9 @@ def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array
         return NOTHING
     scores = None
     if machine.framing.problem == "overlapping classes":
-        means = overlapping_measures(p, y)
+        means = multilabel_metrics(p, y)
     else:
-        means = class_measures(labels[_decided(machine, p)], p, y, labels, ranked=False)
+        means = classification_metrics(labels[_decided(machine, p)], p, y, labels, ranked=False)
         scores = score_counts(p[:, 1], y == labels[1]) if len(labels) == 2 else None
     kept = {name: value * len(y) for name, value in means.items()}
     return Sums(len(y), float(each.sum()), float(each @ each), kept, scores)

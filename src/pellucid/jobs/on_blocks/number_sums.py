@@ -19,13 +19,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pellucid.data.blocks.column_statistics import AMOUNTS, ColumnStatistics
-from pellucid.data.blocks.hashed_splits import HashedFolds, are_test
+from pellucid.data.blocks.hashed_splits import HashedFolds, is_test_row
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.framing import Framing
 from pellucid.data.scaling import LARGEST, SMALLEST, Spread, without_rounding
 from pellucid.data.table import Kind, Table
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.on_blocks.target_counts import AnswerCounts
+from pellucid.jobs.on_blocks.target_counts import TargetCounts
 from pellucid.linear.on_blocks.fold_moments import Folded, merge_folds
 from pellucid.linear.solvers.moments import (
     BLOCK_NUMBERS,
@@ -91,7 +91,7 @@ def number_sums(settings: Settings) -> Callable[[Tile], NumberSums | None] | Non
         names = _number_columns(tile.rows)
         if target not in names or len(names) > WIDEST or not len(tile.places):
             return None
-        fold = np.where(are_test(tile.places, test, seed), TEST_FOLD, folds.of(tile.places))
+        fold = np.where(is_test_row(tile.places, test, seed), TEST_FOLD, folds.of(tile.places))
         table: Any = tile.rows
         columns = [np.asarray(table[name].to_numpy(), np.float64) for name in names]
         y = columns[names.index(target)]
@@ -199,7 +199,7 @@ def suffice(
 
 def statistics_of_sums(
     sums: NumberSums, framing: Framing, codes: Sequence[dict[str, Any]]
-) -> tuple[ColumnStatistics, AnswerCounts]:
+) -> tuple[ColumnStatistics, TargetCounts]:
     """What a pass over the training rows would tell of the columns, and of the answers.
 
     Notes: Def 207, Def 208
@@ -214,7 +214,7 @@ def statistics_of_sums(
         np.zeros(len(features), dtype=np.int64),
         (),
     )
-    answers = AnswerCounts(
+    answers = TargetCounts(
         round(sums.train.weight),
         round(sums.folds[TEST_FOLD].weight),
         amounts=_picked(known, [y]),
