@@ -189,7 +189,7 @@ def refuse_infinite(name: str, numbers: Numbers, first: int = 0) -> None:
     """
     # One pass: the sum is finite unless a value is not (or the values are absurdly large).
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(np.nansum(numbers)):
+        if np.isfinite(numbers.sum()) or np.isfinite(np.nansum(numbers)):
             return
     bad = np.flatnonzero(np.isinf(numbers))
     if len(bad):

@@ -40,10 +40,10 @@ def open_points(values: pa.ChunkedArray, asked: NotationHints) -> bool:
 
     Examples
     --------
-    >>> from pellucid.data.columns.notation import UNSAID
-    >>> open_points(pa.chunked_array([["1.200", "12.500", "950"]]), UNSAID)
+    >>> from pellucid.data.columns.notation import NO_HINTS
+    >>> open_points(pa.chunked_array([["1.200", "12.500", "950"]]), NO_HINTS)
     True
-    >>> open_points(pa.chunked_array([["1.200", "12.5", "950"]]), UNSAID)
+    >>> open_points(pa.chunked_array([["1.200", "12.5", "950"]]), NO_HINTS)
     False
 
     Notes: §2.1.3
@@ -69,9 +69,9 @@ def number_doubts(name: str, values: pa.ChunkedArray, asked: NotationHints) -> t
 
     Examples
     --------
-    >>> from pellucid.data.columns.notation import UNSAID
+    >>> from pellucid.data.columns.notation import NO_HINTS
     >>> cells = pa.chunked_array([["1.9", "1.10", "1.11"]])
-    >>> [finding.name for finding in number_doubts("version", cells, UNSAID)]
+    >>> [finding.name for finding in number_doubts("version", cells, NO_HINTS)]
     ['zeros at the end']
 
     Notes: §2.1.3

@@ -24,9 +24,11 @@ from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.on_blocks.error_sums import encoded
+from pellucid.jobs.on_blocks.number_sums import TEST_FOLD
 from pellucid.jobs.on_blocks.training_rows import RowReader
 from pellucid.linear.least_squares import LeastSquares
 from pellucid.linear.on_blocks.fold_moments import (
+    Folded,
     Read,
     moments_of_folds,
     moments_without,
@@ -37,7 +39,6 @@ from pellucid.linear.ridge import Ridge
 from pellucid.linear.ridge_cv import held_out_errors
 
 Array = NDArray[Any]
-TEST_FOLD = -1
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class AllRows:
     recipe : Recipe
         Of the candidate that was chosen.
     settings : Settings
+    folds : dict of int to Moments, or None
+        Of the encoded rows, where they are known already.
     """
 
     source: RowBlocks
@@ -62,6 +65,7 @@ class AllRows:
     machine: Machine
     recipe: Recipe
     settings: Settings
+    folds: Folded | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def fit_ridge(rows: AllRows, chosen: Candidate) -> FitToAllRows:
     splitter = HashedFolds(k, random_state=settings.seed)
     read = _reading(rows, splitter)
     source, passes = rows.source, rows.passes
-    folds = moments_of_folds(passes, source, read)
+    folds = rows.folds or moments_of_folds(passes, source, read)
     refuse_empty(folds, k)
     model = rows.recipe.make(settings.seed)
     lam = 0.0

@@ -103,6 +103,7 @@ def result_of(parts: Parts, errors: ErrorSums, reason: str, in_time: TimeBudget)
         lam_from_sample=parts.found is not None and parts.found.lam_from_sample,
         columns=parts.from_sample,
         notes=() if parts.found is None else parts.found.notes,
+        area_error=errors.test.area_error,
     )
     reread = parts.known.reading.sample.findings
     names = {(f.name, f.message) for f in reread}
@@ -142,8 +143,6 @@ def _tested(parts: Parts, errors: ErrorSums) -> FitResult:
     """The sample's result with the errors of all rows."""
     loss = parts.known.framing.loss
     found = errors.test.errors(errors.variance)
-    if parts.known.framing.problem == "two classes":
-        found |= _roc(parts)
     facts = evidence_of(
         parts.chosen, errors.train.rows, errors.test.rows, loss, errors.test.mean, found
     )
@@ -171,19 +170,6 @@ def _tested(parts: Parts, errors: ErrorSums) -> FitResult:
         ),
     )  # fmt: skip
     return _weighed(parts, result.machine, result)
-
-
-def _roc(parts: Parts) -> dict[str, float]:
-    """The area under ROC of the sample's test rows: ranks are not summed up over blocks."""
-    from sklearn.metrics import roc_auc_score
-
-    rows = parts.known.sample
-    outside = np.flatnonzero(rows.test)
-    truth = rows.answers[outside] == parts.machine.model.classes_[1]
-    if not 0 < truth.sum() < len(truth):
-        return {}
-    p = parts.machine.model.predict_proba(take_rows(encoded(parts.machine, rows), outside))
-    return {"area under ROC": float(roc_auc_score(truth, p[:, 1]))}
 
 
 def _weighed(parts: Parts, machine: Machine, result: FitResult) -> FitResult:

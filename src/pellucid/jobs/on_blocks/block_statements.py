@@ -31,6 +31,7 @@ def block_findings(
     lam_from_sample: bool,
     columns: Sequence[str],
     notes: Sequence[str],
+    area_error: float | None = None,
 ) -> list[Finding]:
     """What the reader of a result must know of how it was made.
 
@@ -49,6 +50,8 @@ def block_findings(
         Those whose code rests on the sample.
     notes : sequence of str
         What the fit used besides whole passes.
+    area_error : float or None
+        How far the area under ROC is off at most.
     """  # fmt: skip
     m, learned = len(known.sample.answers), int((~known.sample.test).sum())
     by_sample = [
@@ -66,6 +69,8 @@ def block_findings(
         )
     by_sample += [f"in the fit, {note}" for note in notes]
     whole = "kinds of columns, means and ranges, test error"
+    if area_error is not None:
+        whole += f", area under ROC (within {area_error:.1g})"
     found = [
         Finding(
             IN_BLOCKS,

@@ -12,10 +12,11 @@ from typing import Any
 from pellucid.data.blocks.column_kinds import InferredColumns, columns_needing_text, infer_columns
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.size_estimates import estimated_rows
-from pellucid.data.blocks.table_profile import Profile, profile_table
+from pellucid.data.blocks.table_profile import Profile, Sums, profile_table
 from pellucid.data.framing import Framing, frame
 from pellucid.data.table_reader import KINDS, Notations, wanted_columns
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.on_blocks.number_sums import merged, number_sums
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses
 from pellucid.jobs.on_blocks.training_rows import JobRows, RowReader
 
@@ -42,7 +43,12 @@ class FirstPasses:
 
 
 def infer_kinds(
-    source: RowBlocks, said: Mapping[str, Any], rows: int, seed: int, passes: ProgressPasses
+    source: RowBlocks,
+    said: Mapping[str, Any],
+    rows: int,
+    seed: int,
+    passes: ProgressPasses,
+    sums: Sums | None = None,
 ) -> tuple[Profile, InferredColumns]:
     """Kinds of all columns by every cell, and a sample of so many rows.
 
@@ -55,6 +61,8 @@ def infer_kinds(
         Of the sample.
     seed : int
     passes : ProgressPasses
+    sums : pair of callable, or None
+        What else the pass sums up: see `profiled`.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def infer_kinds(
 
     def look(as_texts: list[str]) -> Profile:
         return profile_table(
-            source, passes, columns, rows=rows, about=about, seed=seed, as_texts=as_texts
+            source, passes, columns, rows=rows, about=about, seed=seed, as_texts=as_texts, sums=sums
         )
 
     passes.next("what the columns hold", 0.0, 0.1)
@@ -96,7 +104,9 @@ def frame_blocks(
 
     Notes: §1.0.3
     """
-    profile, reading = infer_kinds(source, settings.reading(), rows, settings.seed, passes)
+    of_tile = number_sums(settings)
+    sums = None if of_tile is None else (of_tile, merged)
+    profile, reading = infer_kinds(source, settings.reading(), rows, settings.seed, passes, sums)
     framing = frame(
         reading.sample,
         settings.target,

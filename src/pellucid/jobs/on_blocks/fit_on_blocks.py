@@ -34,6 +34,12 @@ from pellucid.jobs.on_blocks.block_result import Parts, result_of
 from pellucid.jobs.on_blocks.error_sums import sum_errors
 from pellucid.jobs.on_blocks.first_passes import FirstPasses, frame_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.number_sums import (
+    NumberSums,
+    encoded_folds,
+    statistics_of_sums,
+    suffice,
+)
 from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
 from pellucid.jobs.on_blocks.target_counts import TargetCounts
@@ -150,8 +156,12 @@ def _fitted(
 ) -> Parts:
     """The machine of all training rows; of the sample where its model has no block route, or the
     time does not allow it."""
-    passes.next("means and ranges of the training rows", 0.4, 0.5)
-    statistics, answers = _statistics(source, passes, known, tried.machine)
+    sums = _sums_that_suffice(known, tried.machine)
+    if sums is None:
+        passes.next("means and ranges of the training rows", 0.4, 0.5)
+        statistics, answers = _statistics(source, passes, known, tried.machine)
+    else:
+        statistics, answers = statistics_of_sums(sums, known.framing, tried.machine.steps[0].codes_)
     answers.refuse_few(settings.cv)
     base = recipe_named(known.framing.problem, "mean").make(settings.seed)
     inside = ~known.sample.test
@@ -171,7 +181,10 @@ def _fitted(
         learned, by_sample = _with_all_statistics(machine, known, statistics)
         passes.next(f"fitting {tried.chosen.name}", 0.5, 0.8)
         passes.until = in_time.deadline.keeping(passes.slowest)
-        all_rows = AllRows(source, passes, known.reader, learned, recipe, settings)
+        folds = None
+        if sums is not None:
+            folds = encoded_folds(sums, known.framing.target, learned.steps[0].codes_)
+        all_rows = AllRows(source, passes, known.reader, learned, recipe, settings, folds)
         try:
             found = fit(all_rows, tried.chosen)
             machine, from_sample = replace(learned, model=found.tested), by_sample
@@ -182,6 +195,13 @@ def _fitted(
     return Parts(
         settings, known, tried, machine, statistics, answers, baseline, found, tuple(from_sample)
     )
+
+
+def _sums_that_suffice(known: FirstPasses, machine: Machine) -> NumberSums | None:
+    """The sums of the first pass, where they tell what further passes would."""
+    sums: NumberSums | None = known.profile.sums
+    codes = getattr(machine.steps[0], "codes_", []) if len(machine.steps) == 1 else []
+    return sums if suffice(sums, known.framing, known.reading.sample, codes) else None
 
 
 def _statistics(
