@@ -62,7 +62,7 @@ def infer_kinds(
     seed : int
     passes : ProgressPasses
     sums : pair of callable, or None
-        What else the pass sums up: see `profiled`.
+        What else the pass sums up: see `profile_columns`.
 
     Raises
     ------
