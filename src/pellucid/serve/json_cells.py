@@ -120,7 +120,7 @@ def column_of_cells(entry: Entry, cells: Sequence[Any], missing: tuple[str, ...]
     absent = {*SPELLINGS, *missing}
     for row in np.flatnonzero(column.missing):
         value = cells[int(row)]
-        # In a table an odd cell counts as missing, and is told; whoever sends a row can mend it.
+        # In a table an odd cell counts as missing, and is reported; who sends a row can mend it.
         if value is not None and not (isinstance(value, str) and value.strip() in absent):
             raise wrong_cell(entry, int(row), value)
     return column

@@ -174,11 +174,11 @@ class ServedModel:
     def _refuse_effects(self, rows: int) -> None:
         if not hasattr(self.machine, "framing"):
             raise RequestError(
-                422, "What moved an answer is told of predictions, not of this model."
+                422, "This model predicts nothing; only of predictions is shown what moved them."
             )
         if rows > MOST_EFFECTS:
             raise RequestError(
-                422, f"What moved the answers is told of at most {MOST_EFFECTS:,} rows at once."
+                422, f"What moved the answers is shown for at most {MOST_EFFECTS:,} rows at once."
             )
 
     def schema(self) -> dict[str, Any]:

@@ -39,7 +39,7 @@ MONTHS = (
 )
 MONTH = {name: at for at, names in enumerate(MONTHS, 1) for name in names.split()}
 # Letters of all scripts are a large class: bounds on how often it is repeated would make a large
-# automaton, built anew for each column.
+# automaton, built again for each column.
 NAME = r"(?P<name>\p{L}+)\.?"
 WEEKDAY = r"(?:\p{L}+\.?,? +)?"
 TIME = (
