@@ -86,8 +86,10 @@ def test_prompts_that_do_not_serve_are_refused() -> None:
         h.next_token("hex")
     with pytest.raises(TextError, match="empty"):
         h.generate("")
-    with pytest.raises(HyperparameterError, match="temperature a number ≥ 0"):
+    with pytest.raises(HyperparameterError, match="generate: temperature is a number ≥ 0"):
         h.generate("h", temperature=-1)
+    with pytest.raises(HyperparameterError, match="generate: length is a whole number ≥ 1"):
+        h.generate("h", 2.5)  # type: ignore[arg-type]
     with pytest.raises(HyperparameterError, match="NextToken: dropout"):
         NextToken(dropout=1.0).fit("abc")
     with pytest.raises(NotFittedError):
