@@ -551,3 +551,12 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=tmp_path, timeout=60)
     assert done.returncode == 7
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_few_rows_and_one_neuron_are_trained_too(n: int) -> None:
+    """Loops over so few bytes took a way through the compiler that ended the whole process."""
+    X, y = np.linspace(-1, 1, 2 * n).reshape(n, 2), np.linspace(0, 0.5, n)
+    network = Network([Dense(1), Tanh()], "square", in_shape=2)
+    run = train(network, X, y, epochs=3, rule="gradient descent", step_size=0.05, batch_size=n)
+    assert run.history["loss"][-1] < run.history["loss"][0]

@@ -13,15 +13,18 @@ from typing import Any
 
 import jax
 
+DISABLED = ("cse_barrier_expander", "small-while-loop-hoisting")
+
 
 def compiled(run: Callable[..., Any], **how: Any) -> Any:
     """`run` under `jax.jit`, with what is `computed_once` computed once on CPUs too.
 
-    There the compiler drops the barriers before it fuses, unless that pass is disabled.
+    There the compiler drops the barriers before it fuses, unless that pass is disabled. So is the one
+    that turns a loop over few bytes into a call: what compiles calls ends the process at a barrier.
     """
-    drops = jax.default_backend() == "cpu"
-    options = {"xla_disable_hlo_passes": "cse_barrier_expander"} if drops else None
-    return jax.jit(run, compiler_options=options, **how)
+    options = {"xla_disable_hlo_passes": ",".join(DISABLED)}
+    on_cpu = jax.default_backend() == "cpu"
+    return jax.jit(run, compiler_options=options if on_cpu else None, **how)
 
 
 def computed_once(value: Any) -> Any:
