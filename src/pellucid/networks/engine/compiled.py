@@ -19,8 +19,8 @@ DISABLED = ("cse_barrier_expander", "small-while-loop-hoisting")
 def compiled(run: Callable[..., Any], **how: Any) -> Any:
     """`run` under `jax.jit`, with what is `computed_once` computed once on CPUs too.
 
-    There the compiler drops the barriers before it fuses, unless that pass is disabled. So is the one
-    that turns a loop over few bytes into a call: what compiles calls ends the process at a barrier.
+    There the compiler drops the barriers before it fuses, unless that pass is disabled. So is the
+    one that turns a loop over few bytes into a call: what compiles calls aborts at a barrier.
     """
     options = {"xla_disable_hlo_passes": ",".join(DISABLED)}
     on_cpu = jax.default_backend() == "cpu"
