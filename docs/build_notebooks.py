@@ -52,7 +52,7 @@ def _typed(session: str) -> str:
 def _claims(chapter: int) -> list[dict[str, Any]]:
     from demonstrations import scripts
 
-    from pellucid.pictures.demonstration import said_by
+    from pellucid.pictures.claims import claim_text
 
     cells = [
         _words("## The claims of the chapter\n\nEach asserts what it shows, and draws it."),
@@ -62,7 +62,7 @@ def _claims(chapter: int) -> list[dict[str, Any]]:
         name = script.__name__.removeprefix(f"chapter_{chapter}_")
         cells.append(_code(f"import {name}"))
         for claim in script.CLAIMS:
-            cells += [_words(said_by(claim)), _code(f"{name}.{claim.__name__}()")]
+            cells += [_words(claim_text(claim)), _code(f"{name}.{claim.__name__}()")]
     return cells
 
 

@@ -105,13 +105,3 @@ def test_sizes_only_fall() -> None:
     found = vars(measured())
     grown = {k: (v, vars(CEILINGS)[k]) for k, v in found.items() if v > vars(CEILINGS)[k]}
     assert not grown, f"grown (now, ceiling): {grown}; `python tests/house.py` shows where"
-
-
-def test_a_name_of_before_works_and_says_what_it_is_called_now() -> None:
-    from pellucid import autoencoders
-
-    with pytest.warns(DeprecationWarning, match="is called baseline_losses now"):
-        found = autoencoders.losses_without_code
-    assert found is autoencoders.baseline_losses
-    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
-        _ = autoencoders.nothing

@@ -15,8 +15,8 @@ from conftest import nightly
 from pellucid import LeastSquares, errors
 from pellucid.errors import HyperparameterError, PellucidError, PellucidWarning
 from pellucid.explanation import Explanation, Formula
+from pellucid.formatting import label, labels
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.wording import label, labels
 
 MEMBERS = [m for _, m in inspect.getmembers(errors, inspect.isclass)]
 

@@ -12,10 +12,9 @@ import pandas as pd
 import pytest
 
 from pellucid import KMeans, Ridge, memory, threads
-from pellucid.data.blocks.cell_counts import counted, merged
+from pellucid.data.blocks.cell_counts import count_cells, merge_counts
 from pellucid.errors import HyperparameterError, TableError
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.notebook_card import _cut
 from pellucid.typesetting import svg
 
 
@@ -32,19 +31,19 @@ def test_threads_are_the_cores_unless_a_parent_says_fewer(monkeypatch: pytest.Mo
 
 
 def test_who_works_alone_knows_it_and_blas_is_limited_for_few_columns() -> None:
-    assert not threads.is_alone()
-    with threads.alone():
-        assert threads.is_alone()
-    assert not threads.is_alone()
+    assert not threads.is_single_threaded()
+    with threads.single_threaded():
+        assert threads.is_single_threaded()
+    assert not threads.is_single_threaded()
     assert not isinstance(threads.one_blas_thread(threads.WIDEST), nullcontext)
     assert isinstance(threads.one_blas_thread(threads.WIDEST + 1), nullcontext)
 
 
 def test_memory_is_counted_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     for at, letter in enumerate("kmgt", 1):
-        assert memory.bytes_of(f"3{letter}b") == 3 * 1000**at
-        assert memory.bytes_of(f"3 {letter}ib") == 3 * 1024**at
-    assert memory.bytes_of("17") == 17
+        assert memory.parse_bytes(f"3{letter}b") == 3 * 1000**at
+        assert memory.parse_bytes(f"3 {letter}ib") == 3 * 1024**at
+    assert memory.parse_bytes("17") == 17
     if sys.platform == "linux":
         assert 2**24 < memory.peak_memory() < memory.total_memory()
         assert 2**24 < memory._available() <= memory.total_memory()
@@ -85,16 +84,11 @@ def test_a_formula_with_a_title_is_sound_xml_that_speaks_it() -> None:
     assert root[0].text == title
 
 
-def test_a_cell_of_a_card_is_cut_behind_the_most_letters() -> None:
-    assert _cut("abcd", 4) == "abcd"
-    assert _cut("abcde", 4) == "abc…"
-
-
 def test_counts_of_two_runs_of_rows_add_up() -> None:
     import pyarrow as pa
 
-    one, other = (counted(pa.chunked_array([c])) for c in (["1", None, "x"], ["2", "1"]))
-    both = merged(one, other)
+    one, other = (count_cells(pa.chunked_array([c])) for c in (["1", None, "x"], ["2", "1"]))
+    both = merge_counts(one, other)
     assert (both.rows, both.missing, both.low, both.high) == (5, 1, 1.0, 2.0)
     assert both.numbers == {1.0: 2, 2.0: 1}
     assert both.texts == {"x": 1}

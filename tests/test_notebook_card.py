@@ -14,7 +14,7 @@ from pellucid.data import Column, Kind, Table, read_table
 from pellucid.descent import Objective, minimize
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.notebook_card import card
-from pellucid.pictured import Pictured
+from pellucid.picture_mixin import PictureMixin
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -62,7 +62,7 @@ def test_results_show_themselves_short_and_safe(fitted: FitResult) -> None:
         words, _, picture = shown_by(thing).partition("<svg")
         assert 100 < len(words) < 4_000, type(thing)
         assert len(picture) < 80_000, type(thing)
-        assert bool(picture) == isinstance(thing, Pictured)
+        assert bool(picture) == isinstance(thing, PictureMixin)
     assert "ridge regression" in shown_by(fitted)
     assert "test error" in shown_by(fitted.machine)
     assert "30 rows, 500 columns" in shown_by(wide)

@@ -11,7 +11,7 @@ import pytest
 
 from pellucid import NetworkClassifier, notebook_progress
 from pellucid.networks.training.settings import progress_watcher
-from pellucid.notebook_progress import NotebookBar, in_notebook, shown_progress, shows_progress
+from pellucid.notebook_progress import NotebookBar, in_notebook, progress_or_bar, with_notebook_bar
 
 
 class Screen:
@@ -56,7 +56,7 @@ def test_a_bar_waits_a_second_and_is_drawn_five_times_a_second_at_most() -> None
 
 def test_outside_a_notebook_nobody_is_told() -> None:
     assert not in_notebook()
-    with shown_progress() as say:
+    with progress_or_bar() as say:
         assert say("a", 0.5) is None
 
 
@@ -73,7 +73,7 @@ def test_a_fit_shows_its_epochs_in_a_notebook(screen: Screen) -> None:
 
 
 def test_a_job_tells_whoever_asked_and_else_the_notebook(screen: Screen) -> None:
-    @shows_progress
+    @with_notebook_bar
     def job(table: str, progress: Any = None) -> str:
         progress("half", 0.5)
         return table

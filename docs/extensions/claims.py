@@ -20,7 +20,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from pellucid.pictures.demonstration import said_by
+from pellucid.pictures.claims import claim_text
 
 
 class Claims(SphinxDirective):
@@ -35,7 +35,7 @@ class Claims(SphinxDirective):
         return found
 
     def _claim(self, claim: Any, script: Any) -> list[nodes.Node]:
-        sentence = said_by(claim)
+        sentence = claim_text(claim)
         source = inspect.getsource(claim)
         parts: list[nodes.Node] = [nodes.rubric(text=sentence)]
         if self.config.draw_claims:

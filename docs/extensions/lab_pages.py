@@ -22,11 +22,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from pellucid.lab.bundle import style_inside
+from pellucid.lab.bundle import embedded_style
 from pellucid.lab.catalogue import entry, page_named
-from pellucid.lab.documents import chapters_of_cards
 from pellucid.lab.export import page_file
 from pellucid.lab.gallery import first_pictures
+from pellucid.lab.html_documents import chapters_of_cards
 from pellucid.lab.tables import Tables
 
 FOLDER = "lab_pages"  # of the built site
@@ -38,7 +38,7 @@ class LabGallery(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         scripts = first_pictures(Tables()) if self.config.draw_claims else ""
         text = (
-            f'<style>{style_inside()}</style><div class="inside"><div class="lab">'
+            f'<style>{embedded_style()}</style><div class="inside"><div class="lab">'
             f'<div class="contents">{chapters_of_cards("")}</div></div></div>{scripts}'
         )
         return [nodes.raw("", text, format="html")]

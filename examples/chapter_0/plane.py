@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 from pellucid.calculus import declare, linearity, read
 from pellucid.calculus.codegen.modules import callable_for
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.plane_moved import plane_moved
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.linear_maps import transformed_plane
 
 
 def a_matrix_moves_the_plane() -> Figure:
@@ -42,7 +42,7 @@ def a_matrix_moves_the_plane() -> Figure:
     areas = {name: abs(np.linalg.det(A)) for name, A in matrices.items()}
     np.testing.assert_allclose(list(areas.values()), [1.0, 1.0, 0.75, 0.0], atol=1e-12)
     assert np.linalg.matrix_rank(matrices["flattened"]) == 1  # the plane falls onto a line
-    return plane_moved(list(matrices.items()))
+    return transformed_plane(list(matrices.items()))
 
 
 CLAIMS = (a_matrix_moves_the_plane,)
@@ -50,8 +50,8 @@ CLAIMS = (a_matrix_moves_the_plane,)
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -17,12 +17,12 @@ from pellucid import LeastSquares, PolynomialBasis, test_error, training_error
 from pellucid.data import Distribution
 from pellucid.descent import minimize, model_objective
 from pellucid.descent.model import HYPOTHESES
+from pellucid.formatting import number
 from pellucid.losses import LOSSES, asymmetric
-from pellucid.pictures.chances import losses_of_a_miss, sampled
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.features import curves_beside
-from pellucid.pictures.lines import lines
-from pellucid.wording import number
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.distributions import loss_by_error, sample_histograms
+from pellucid.pictures.features import curves_side_by_side
+from pellucid.pictures.regression_lines import lines
 
 Array = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ def a_histogram_approaches_its_distribution() -> Figure:
         off.append(float(np.mean(gaps)))
     assert off[1] < off[0] / 2
     assert off[2] < off[1] / 5  # as 1/√n
-    return sampled(weather, sizes)
+    return sample_histograms(weather, sizes)
 
 
 def losses_against_the_miss() -> Figure:
@@ -62,7 +62,7 @@ def losses_against_the_miss() -> Figure:
     for missed, alarm in costs:
         loss = asymmetric({(0, 1): missed, (1, 0): alarm})
         assert loss([0, 1, 1], [1, 0, 1]).tolist() == [missed, alarm, 0.0]
-    return losses_of_a_miss(costs)
+    return loss_by_error(costs)
 
 
 def three_dials() -> Figure:
@@ -116,7 +116,7 @@ def a_higher_order_expresses_more() -> Figure:
     assert (np.diff(seen) < 0).all()
     assert unseen[1] == min(unseen)
     assert unseen[-1] > 3 * unseen[1]
-    return curves_beside(runs, X, y)
+    return curves_side_by_side(runs, X, y)
 
 
 CLAIMS = (
@@ -129,8 +129,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -20,13 +20,13 @@ from pellucid import (
     training_error,
 )
 from pellucid.data import linear_sample
-from pellucid.descent import Objective, minima, minimize
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.descent import Objective, local_minima, minimize
+from pellucid.formatting import number
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.descent import min_and_argmin
 from pellucid.pictures.diagram import Block, chain
-from pellucid.pictures.lines import misses, scatter, tries
+from pellucid.pictures.regression_lines import random_tries, residual_lines, scatter
 from pellucid.pictures.surfaces import planes
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 PENGUINS = Path(__file__).parents[1] / "penguins.csv"
@@ -89,7 +89,7 @@ def the_minimum_is_an_output_and_the_argmin_an_input() -> Figure:
     2.2.3-min-argmin-figure
     """
     square = Objective(lambda x: float((x - 1) ** 2))
-    (least,) = minima(square.value, -1.0, 3.0)
+    (least,) = local_minima(square.value, -1.0, 3.0)
     assert (least.value, least.theta) == (0.0, 1.0)
     found = minimize(square, 3.0, step_size=0.3)
     assert abs(found.value) < 1e-9
@@ -110,7 +110,7 @@ def a_poor_line_and_a_good_one() -> Figure:
     assert J["good"] < J["poor"] / 5
     np.testing.assert_allclose(J["good"], np.mean((good.predict(x) - y) ** 2))
     assert training_error(LeastSquares().fit(x, y), x, y) <= J["good"]
-    return misses([("θ₀ = 10, θ₁ = 1", poor), ("θ₀ = 1, θ₁ = 3", good)], x, y, squares=True)
+    return residual_lines([("θ₀ = 10, θ₁ = 1", poor), ("θ₀ = 1, θ₁ = 3", good)], x, y, squares=True)
 
 
 def predictions_lie_on_a_plane() -> Figure:
@@ -140,7 +140,7 @@ def tries_at_random_are_a_level_to_beat() -> Figure:
     assert (np.diff(best) <= 0).all()
     np.testing.assert_allclose(best[-1], training_error(found[-1], X, y))
     assert best[-1] > training_error(least, X, y)
-    return tries(found, least, X, y)
+    return random_tries(found, least, X, y)
 
 
 CLAIMS = (
@@ -155,8 +155,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -23,10 +23,10 @@ from pellucid import (
     tune,
 )
 from pellucid.data import folds, linear_sample
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.cross_validation import held_out_chunks, nested_search
 from pellucid.pictures.diagram import Block, chain
-from pellucid.pictures.lines import lines
-from pellucid.pictures.procedures import chunks, nested_boxes
+from pellucid.pictures.regression_lines import lines
 
 Array = NDArray[np.float64]
 
@@ -112,7 +112,7 @@ def each_chunk_is_held_out_in_turn() -> Figure:
     found = cross_validate(LeastSquares(), X, y, folds=cut)
     np.testing.assert_allclose(found.score.chunks, losses)
     assert len({float(h.coef_[0]) for h in fitted}) == 4  # four hypotheses, none of them the answer
-    return chunks(cut, fitted, X, y)
+    return held_out_chunks(cut, fitted, X, y)
 
 
 def optimizing_lam_holds_optimizing_theta() -> Figure:
@@ -131,7 +131,7 @@ def optimizing_lam_holds_optimizing_theta() -> Figure:
     ).all()  # J itself would take λ = 0
     last = Ridge(lam=found.best_value).fit(X, y)
     assert np.linalg.norm(last.coef_) < np.linalg.norm(LeastSquares().fit(X, y).coef_)
-    return nested_boxes(found)
+    return nested_search(found)
 
 
 CLAIMS = (
@@ -145,8 +145,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from pellucid import LeastSquares, Ridge, training_error
 from pellucid.descent import Objective, minimize, model_objective
 from pellucid.errors import SingularWarning
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.descent import tangents, valleys
-from pellucid.pictures.lines import lines
+from pellucid.formatting import number
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.descent import contours, tangents
+from pellucid.pictures.regression_lines import lines
 from pellucid.pictures.surfaces import planes
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 
@@ -148,7 +148,7 @@ def a_flat_valley() -> Figure:
             assert apart < 1e-4
             np.testing.assert_allclose(ends[:, 0], ends[:, 1], atol=1e-4)
         panels.append((f"λ = {lam:g}", J.value, runs))
-    return valleys(panels, (0.5, 0.5), (7.0, 7.0))
+    return contours(panels, (0.5, 0.5), (7.0, 7.0))
 
 
 CLAIMS = (
@@ -162,8 +162,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

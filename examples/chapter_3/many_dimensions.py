@@ -13,14 +13,18 @@ from matplotlib.figure import Figure
 from pellucid.descent import (
     Objective,
     Steps,
+    along_one_parameter,
     first_order_change,
     minimize,
-    one_parameter,
     split_step,
 )
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.descent import contour, planar_error, slices
-from pellucid.pictures.local_view import axis_moves, step_parts, turning_step
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.descent import contour, parameter_slices, planar_error
+from pellucid.pictures.linear_approximation import (
+    axis_steps,
+    change_by_direction,
+    step_along_and_across,
+)
 
 BOWL = Objective(
     lambda t: float(t[0] ** 2 + 4 * t[1] ** 2),
@@ -38,11 +42,11 @@ def a_slice_of_a_bowl_is_a_parabola() -> Figure:
     at = [0.5, -0.5]
     t = np.linspace(-1, 1, 7)
     for k, steepness in enumerate((1, 4)):
-        heights = [one_parameter(BOWL, at, k).value(each) for each in t]
+        heights = [along_one_parameter(BOWL, at, k).value(each) for each in t]
         squared, linear, _ = np.polyfit(t, heights, 2)
         assert abs(squared - steepness) < 1e-9 > abs(linear)
         np.testing.assert_allclose(np.diff(heights, 3), 0, atol=1e-12)
-    return slices(BOWL.value, at, 1.0)
+    return parameter_slices(BOWL.value, at, 1.0)
 
 
 def the_order_of_axis_steps_is_irrelevant_on_a_plane() -> Figure:
@@ -59,7 +63,7 @@ def the_order_of_axis_steps_is_irrelevant_on_a_plane() -> Figure:
     together = minimize(PLANE, at, stop=Steps(1)).theta
     apart = minimize(PLANE, at, stop=Steps(2), along="one axis").theta
     np.testing.assert_allclose(together, apart)
-    return axis_moves(PLANE, at.tolist(), (first + second).tolist())
+    return axis_steps(PLANE, at.tolist(), (first + second).tolist())
 
 
 def a_larger_partial_moves_farther() -> Figure:
@@ -87,8 +91,8 @@ def a_perpendicular_step_changes_nothing_to_first_order() -> Figure:
     changes = [abs(BOWL.value(at + h * sideways) - BOWL.value(at)) / h for h in (1e-1, 1e-2, 1e-3)]
     assert changes[2] < changes[1] / 9 < changes[0] / 80  # a change of second order
     split = split_step([-0.5, -0.2], g)
-    assert abs(np.vdot(split.aside, g)) < 1e-12
-    return step_parts(BOWL, at.tolist(), [-0.5, -0.2])
+    assert abs(np.vdot(split.across, g)) < 1e-12
+    return step_along_and_across(BOWL, at.tolist(), [-0.5, -0.2])
 
 
 def the_gradient_is_the_steepest_direction() -> Figure:
@@ -104,7 +108,7 @@ def the_gradient_is_the_steepest_direction() -> Figure:
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
         tried = min(BOWL.value(at + 1e-4 * d) for d in directions)
         assert BOWL.value(at - 1e-4 * g / np.linalg.norm(g)) <= tried + 1e-8
-    return turning_step(BOWL, [1.0, 0.5], 0.05)
+    return change_by_direction(BOWL, [1.0, 0.5], 0.05)
 
 
 def the_plane_is_wrong_by_the_square_of_the_step() -> Figure:
@@ -130,8 +134,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid.descent import Descent, Objective, SmallStep, Steps, minimize
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.descent import starts, step_sizes, tangent, walk
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.descent import basins, descent_path, step_sizes, tangent
 
 SQUARE = Objective(lambda t: float(t**2), lambda t: 2 * t, text="θ²")
 
@@ -44,7 +44,7 @@ def a_large_step_diverges() -> Figure:
     found = on_square(1.1)
     assert (np.diff(np.abs(found.path)) > 0).all()
     assert found.verdict == "diverging"
-    return walk(SQUARE.value, found)
+    return descent_path(SQUARE.value, found)
 
 
 def a_small_step_crawls() -> Figure:
@@ -70,7 +70,7 @@ def a_step_between_oscillates() -> Figure:
     assert (steps[1:] * steps[:-1] < 0).all()  # to and fro
     assert np.abs(steps[1:] + steps[:-1]).max() < 0.2 * np.abs(steps).max()  # little is left
     assert on_square(0.95, 400).verdict == "converged"
-    return walk(SQUARE.value, found)
+    return descent_path(SQUARE.value, found)
 
 
 def a_good_step_converges_quickly() -> Figure:
@@ -117,7 +117,7 @@ def convexity_leads_to_the_minimum() -> Figure:
     grid = np.linspace(-9, 9, 20_001)
     assert np.ptp(ends) < 1e-4
     assert abs(ends[0] - grid[np.argmin([J(t) for t in grid])]) < 1e-3
-    return starts(J, runs, -9, 9)
+    return basins(J, runs, -9, 9)
 
 
 def a_hill_has_no_foot() -> Figure:
@@ -129,7 +129,7 @@ def a_hill_has_no_foot() -> Figure:
     found = minimize(hill, 0.1, step_size=0.1, stop=Steps(20))
     assert (np.diff(found.values) < 0).all()
     assert minimize(hill, 0.1, step_size=0.1, stop=Steps(2000)).verdict == "unbounded below"
-    return walk(hill.value, found, reach=1.0)
+    return descent_path(hill.value, found, reach=1.0)
 
 
 def the_start_decides() -> Figure:
@@ -145,7 +145,7 @@ def the_start_decides() -> Figure:
     ends = [float(run.theta) for run in runs]
     assert all(run.verdict == "converged" for run in runs)
     assert min(np.diff(ends)) > 1
-    return starts(J, runs, -6.5, 6.5)
+    return basins(J, runs, -6.5, 6.5)
 
 
 CLAIMS = (
@@ -163,8 +163,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

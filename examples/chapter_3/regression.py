@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 from pellucid import LeastSquares, Ridge
 from pellucid.descent import HeldOut, Objective, Steps, minimize, model_objective
 from pellucid.descent.objective import central_differences, forward_differences
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.descent import contour, descent_curves
 from pellucid.pictures.style import (
     BLUE,
     GREY,
     ORANGE,
-    drawing,
+    axes_for,
     figure_of,
     legend_above,
     side_by_side,
@@ -80,7 +80,7 @@ def answers_on_the_way_are_usable() -> Figure:
     assert line.value > 2 * whole.value
     assert stopped.steps < whole.steps / 20
     assert held.value(stopped.theta) < 0.9 * held.value(whole.theta)
-    with drawing(None) as axes:
+    with axes_for(None) as axes:
         axes.plot(line.times, line.values, color=GREY, label="a line: its level is soon seen")
         axes.plot(whole.times, whole.values, color=BLUE, label="order 13, training")
         held_out = [held.value(theta) for theta in whole.path]
@@ -110,7 +110,7 @@ def numeric_and_exact_gradients_agree() -> Figure:
     assert errors[-1] < 1e-5
     both = np.abs(central_differences(J.value, at)["theta"] - exact).max()
     assert both < 1e-8
-    with drawing(None) as axes:
+    with axes_for(None) as axes:
         axes.loglog(deltas, errors, "o-", color=BLUE, label="(J(θ + δ) − J(θ))/δ")
         axes.axhline(both, color=ORANGE, ls="--", label="both sides, δ chosen by rounding")
         axes.set_xlabel("δ")
@@ -184,8 +184,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -22,9 +22,9 @@ from pellucid.descent import (
     convergence_conditions,
     minimize,
 )
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.descent import batch_against_stochastic, starts
-from pellucid.pictures.style import BLUE, GREEN, GREY, ORANGE, drawing, figure_of
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.descent import basins, batch_and_stochastic
+from pellucid.pictures.style import BLUE, GREEN, GREY, ORANGE, axes_for, figure_of
 
 
 def one_point(seed: int) -> Batches:
@@ -72,7 +72,7 @@ def steps_average_to_the_batch() -> Figure:
     spread = np.std([run.theta for run in paths], axis=0).max()
     assert np.abs(mean - whole.theta).max() < 4 * spread / np.sqrt(150)
     assert np.linalg.norm(whole.theta - best) < np.linalg.norm(start - best) / 5
-    return batch_against_stochastic(J.value, whole, paths[0], (-0.1, 0.2), (3.4, 2.6))
+    return batch_and_stochastic(J.value, whole, paths[0], (-0.1, 0.2), (3.4, 2.6))
 
 
 def good_before_all_data_are_seen() -> Figure:
@@ -93,7 +93,7 @@ def good_before_all_data_are_seen() -> Figure:
     assert few.steps == n // 20  # a twentieth of the points, each looked at once
     assert excess < 0.01 * at_start
     assert whole.values[1] - least > 10 * excess  # even after a whole pass
-    with drawing(None) as axes:
+    with axes_for(None) as axes:
         axes.plot(few.times, few.values - least, color=BLUE, label="one point a step")
         axes.step(
             whole.times * n, whole.values - least, color=ORANGE, where="post", label="all points"
@@ -139,7 +139,7 @@ def noise_leaves_a_local_minimum() -> Figure:
     shown = minimize(
         objective, 1.2, step_size=step, batches=one_point(0), stop=Steps(1500), record=20
     )
-    return starts(J, [whole, shown], -1.9, 1.9)
+    return basins(J, [whole, shown], -1.9, 1.9)
 
 
 def noise_hinders_memorising() -> Figure:
@@ -182,7 +182,7 @@ def noise_hinders_memorising() -> Figure:
         ratios.append(away(truth, noisy.theta) / away(truth, whole.theta))
     assert max(ratios) < 0.9
     assert np.mean(ratios) < 0.75
-    with drawing(None) as axes:
+    with axes_for(None) as axes:
         for run, colour, label in (
             (whole, ORANGE, "all points"),
             (noisy, BLUE, "one point a step"),
@@ -213,7 +213,7 @@ def shrinking_too_fast_and_not_at_all() -> Figure:
         "1/t": (Power(1.0), GREEN),
     }
     away = {}
-    with drawing(None) as axes:
+    with axes_for(None) as axes:
         for name, (step, colour) in runs.items():
             found = minimize(J, 0.0, step_size=step, batches=one_point(3), stop=Steps(4000))
             away[name] = np.abs(np.ravel(found.path) - x.mean())
@@ -242,8 +242,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

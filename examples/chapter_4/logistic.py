@@ -18,9 +18,9 @@ from pellucid.descent import Objective, minimize
 from pellucid.errors import SeparationWarning
 from pellucid.linear.solvers.likelihood import logistic_objective
 from pellucid.losses import sigmoid
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.features import crossings
-from pellucid.pictures.sigmoids import chances, sign_and_sigmoid
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.features import sign_changes
+from pellucid.pictures.sigmoids import class_probabilities, sign_and_sigmoid
 from pellucid.pictures.surfaces import surfaces
 
 Array = NDArray[np.float64]
@@ -78,7 +78,7 @@ def one_half_at_zero() -> Figure:
     assert ((g > 0) & (g < 1)).all()
     assert h.predict_proba([[0.0]])[0, 1] == 0.5
     assert ((h.predict(x) == 1) == (g[:, 1] > 0.5)).all()
-    return chances({"σ(x)": h}, marked=True)
+    return class_probabilities({"σ(x)": h}, marked=True)
 
 
 def a_stricter_threshold_moves_the_cut() -> Figure:
@@ -89,11 +89,11 @@ def a_stricter_threshold_moves_the_cut() -> Figure:
     even, strict = placed([1.0], 0.0), placed([1.0], 0.0, threshold=0.9)
     x = np.linspace(-6, 6, 601)[:, None]
     assert (strict.predict(x) == 1).sum() < (even.predict(x) == 1).sum()
-    (cut,) = crossings(strict.decision_function, -6, 6)
+    (cut,) = sign_changes(strict.decision_function, -6, 6)
     assert abs(cut - np.log(9)) < 1e-4
     at = [[float(np.log(0.6 / 0.4))]]  # where σ = 0.6
     assert (even.predict(at)[0], strict.predict(at)[0]) == (1, -1)
-    return chances({"σ(x)": even}, thresholds=(0.5, 0.9))
+    return class_probabilities({"σ(x)": even}, thresholds=(0.5, 0.9))
 
 
 def steepness_and_shift() -> Figure:
@@ -110,7 +110,7 @@ def steepness_and_shift() -> Figure:
     assert plain[1] < steep[1] < nearly_sign[1]
     assert abs(nearly_sign[1] - 0.9999546) < 1e-6
     assert shifted[0] == 0.5  # the middle has moved from 0 to −4
-    return chances(models, reach=8.0)
+    return class_probabilities(models, reach=8.0)
 
 
 def a_sigmoid_over_two_inputs() -> Figure:
@@ -164,7 +164,7 @@ def lam_softens_the_transition() -> Figure:
     steep = placed([20.0], 0.0)
     assert steep.predict_proba([[0.5]])[0, 1] > 0.9999
     models = {"u = 20x": steep, **{f"λ = {lam:g}": h for lam, h in soft.items()}}
-    return chances(models, X, y, probe=0.5)
+    return class_probabilities(models, X, y, probe=0.5)
 
 
 CLAIMS = (
@@ -180,8 +180,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

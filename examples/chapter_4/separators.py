@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pellucid import LeastSquares, LinearClassifier, LogisticClassifier, accuracy, separate
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.lines import line_and_separator
+from pellucid.formatting import number
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.regression_lines import line_and_separator
 from pellucid.pictures.separators import boundary, line_and_plane, separator, separators
 from pellucid.pictures.surfaces import splitting_plane, surfaces
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 
@@ -259,8 +259,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

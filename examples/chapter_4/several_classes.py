@@ -13,9 +13,9 @@ from sklearn.metrics import roc_auc_score
 
 from pellucid import LogisticClassifier, SoftmaxClassifier, accuracy
 from pellucid.losses import softmax
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.errors import confusion_counts, two_class_errors
-from pellucid.pictures.sigmoids import moving_score
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.prediction_errors import binary_errors, confusion_counts
+from pellucid.pictures.sigmoids import softmax_of_one_score
 
 
 def one_score_moves_every_probability() -> Figure:
@@ -36,7 +36,7 @@ def one_score_moves_every_probability() -> Figure:
     X = np.random.default_rng(0).normal(size=(60, 2))
     h = SoftmaxClassifier(lam=0.1).fit(X, np.arange(60) % 3)
     np.testing.assert_allclose(h.predict_proba(X), softmax(h.decision_function(X)), atol=1e-12)
-    return moving_score([1.0, 2.0, 3.0], moved=3)
+    return softmax_of_one_score([1.0, 2.0, 3.0], moved=3)
 
 
 def accuracy_confusion_roc_and_calibration() -> Figure:
@@ -57,7 +57,7 @@ def accuracy_confusion_roc_and_calibration() -> Figure:
     for low in (0.0, 0.25, 0.5, 0.75):  # of those given 60 %, about 60 % are well
         there = (chance >= low) & (chance < low + 0.25)
         assert abs(chance[there].mean() - (truths[there] == "well").mean()) < 0.08
-    return two_class_errors(chance, truths, said, ["ill", "well"])
+    return binary_errors(chance, truths, said, ["ill", "well"])
 
 
 CLAIMS = (one_score_moves_every_probability, accuracy_confusion_roc_and_calibration)
@@ -65,8 +65,8 @@ CLAIMS = (one_score_moves_every_probability, accuracy_confusion_roc_and_calibrat
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

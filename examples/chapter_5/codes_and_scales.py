@@ -33,8 +33,8 @@ from pellucid.data.class_codes import (
     thermometer,
 )
 from pellucid.errors import CodeWarning
-from pellucid.pictures.codes import above_and_below, class_answers, code_rows, errors_against
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.codes import centered_column, code_tables, errors_against, targets_by_class
 
 Array = NDArray[np.float64]
 POLL = ["strongly disagree", "disagree", "neutral", "agree", "strongly agree"]
@@ -72,7 +72,7 @@ def each_step_a_weight_of_its_own() -> Figure:
     assert np.ptp(np.diff(fits["one number"])) < 1e-9  # every step the same
     assert np.abs(np.diff(fits["thermometer"]) - np.diff(means)).max() < 0.5
     assert wrong["thermometer"] < wrong["one number"] / 50
-    return class_answers([p.replace(" ", "\n") for p in POLL], classes, y, fits)
+    return targets_by_class([p.replace(" ", "\n") for p in POLL], classes, y, fits)
 
 
 def integers_impose_an_order() -> Figure:
@@ -97,7 +97,7 @@ def integers_impose_an_order() -> Figure:
         "green 1, tan 2, blue 3, red 4": said["number"][1],
         "one-hot, either way": said["one-hot"][0],
     }
-    return class_answers(colours, classes, y, fits)
+    return targets_by_class(colours, classes, y, fits)
 
 
 def one_hot_carries_no_order() -> Figure:
@@ -130,7 +130,7 @@ def one_hot_carries_no_order() -> Figure:
         "thermometer, shuffled": steps[:, order],
         "one-hot, shuffled": ones[:, order],
     }
-    return code_rows(books, ["1", "2", "3", "4"])
+    return code_tables(books, ["1", "2", "3", "4"])
 
 
 def a_thermometer_is_decoded_by_counting() -> Figure:
@@ -151,7 +151,7 @@ def a_thermometer_is_decoded_by_counting() -> Figure:
         title: [f"{int(n)} one{'s' if n > 1 else ''}" for n in book.sum(axis=1)]
         for title, book in books.items()
     }
-    return code_rows(books, ["1", "2", "3", "4", "5"], counted)
+    return code_tables(books, ["1", "2", "3", "4", "5"], counted)
 
 
 def three_codes_of_an_order() -> Figure:
@@ -317,7 +317,7 @@ def the_sign_tells_above_from_below() -> Figure:
     assert abs(centred.mean()) < 1e-12
     assert ((centred > 0) == (ages > ages.mean())).all()
     assert np.allclose(np.diff(np.sort(centred)), np.diff(np.sort(ages)))
-    return above_and_below(ages, centred, "age (years)")
+    return centered_column(ages, centred, "age (years)")
 
 
 CLAIMS = (
@@ -336,8 +336,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

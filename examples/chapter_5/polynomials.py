@@ -26,12 +26,12 @@ from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import ConditionWarning
 from pellucid.features.monomials import monomial_count
 from pellucid.linear.solvers.likelihood import logistic_objective
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.features import (
-    crossings,
-    curves_beside,
+    curves_side_by_side,
+    sign_changes,
     sign_regions,
-    signs_beside,
+    sign_regions_side_by_side,
     three_views,
 )
 from pellucid.pictures.style import BLUE, ORANGE, side_by_side
@@ -75,7 +75,9 @@ def a_line_cannot_bend() -> Figure:
     coef, _ = parabola[0].raw_coefficients(parabola[1].coef_, parabola[1].intercept_)
     np.testing.assert_allclose(coef, [-0.5, 2.0], atol=0.1)
     named = (("line", line), ("parabola", parabola))
-    return curves_beside([(f"{name}: loss {loss(h, X, y):.2g}", h) for name, h in named], X, y)
+    return curves_side_by_side(
+        [(f"{name}: loss {loss(h, X, y):.2g}", h) for name, h in named], X, y
+    )
 
 
 def a_sigmoid_alone_separates_linearly() -> Figure:
@@ -110,7 +112,7 @@ def adding_the_square_separates() -> Figure:
     phi = h[0].transform(x)
     moved = phi @ h[1].coef_[0] + h[1].intercept_[0]  # second view: the plane over φ(x)
     np.testing.assert_allclose(bent, moved, atol=1e-12)
-    edges = crossings(h.decision_function, -4, 4)  # third view: where the sign changes
+    edges = sign_changes(h.decision_function, -4, 4)  # third view: where the sign changes
     np.testing.assert_allclose(edges, [-np.sqrt(2), np.sqrt(2)], atol=1e-5)
     inside = (x[:, 0] > edges[0]) & (x[:, 0] < edges[1])
     assert ((bent > 0) == inside).all()
@@ -161,7 +163,7 @@ def high_orders_overfit() -> Figure:
     assert training[20] < 1e-12  # one coefficient a point: through every one of them
     assert away[1] < 0.02 < away[15] < away[20]
     assert away[20] > 100 * away[1]  # a perfect training fit is no evidence of quality
-    return curves_beside([(f"order {k}", h) for k, h in runs.items()], X, y)
+    return curves_side_by_side([(f"order {k}", h) for k, h in runs.items()], X, y)
 
 
 def lam_reduces_but_does_not_remove() -> Figure:
@@ -184,7 +186,7 @@ def lam_reduces_but_does_not_remove() -> Figure:
     runs = [("order 20, λ = 0", unruled),
             (f"order 20, λ = {best:.2g}", polynomial(20, best).fit(X, y)),
             ("order 1", line)]  # fmt: skip
-    return curves_beside(runs, X, y)
+    return curves_side_by_side(runs, X, y)
 
 
 def order_eight_follows_the_waveform() -> Figure:
@@ -200,7 +202,7 @@ def order_eight_follows_the_waveform() -> Figure:
         assert loss(bent, new, truth) < 0.02 * truth.var()
     X, y = waveform(200, noise=0.1, seed=2)
     runs = [(f"order {k}", polynomial(k).fit(X, y)) for k in (1, 4, 8)]
-    return curves_beside(runs, X, y)
+    return curves_side_by_side(runs, X, y)
 
 
 def xor_by_hand() -> Figure:
@@ -217,7 +219,7 @@ def xor_by_hand() -> Figure:
     np.testing.assert_allclose(hand.decision_function(corners), labels)  # the label itself
     solved = polynomial(2, 1e-9, domain="raw").fit(np.tile(corners, (3, 1)), np.tile(labels, 3))
     np.testing.assert_allclose(solved.predict(corners), labels, atol=1e-6)  # in closed form too
-    return signs_beside([("linear", line), ("4x₁x₂ = 0", hand)], X, y)
+    return sign_regions_side_by_side([("linear", line), ("4x₁x₂ = 0", hand)], X, y)
 
 
 def xor_by_descent() -> Figure:
@@ -244,7 +246,7 @@ def xor_by_descent() -> Figure:
         assert ((h.decision_function(X) > 0) == (y > 0)).all()
         assert np.abs(found.theta[[1, 2, 3, 5]]).max() > 0.01  # less tidy than 4x₁x₂
         runs.append((f"start {seed}", h))
-    return signs_beside(runs[:3], X, y)
+    return sign_regions_side_by_side(runs[:3], X, y)
 
 
 def the_hard_set_needs_order_five() -> Figure:
@@ -262,7 +264,7 @@ def the_hard_set_needs_order_five() -> Figure:
         assert verdict == ("separable" if order == 5 else "not separable")
         assert (h.score(X, y) == 1) == (order == 5)
         runs.append((f"order {order}: {h.score(X, y):.0%} right", h))
-    return signs_beside(runs, X, y)
+    return sign_regions_side_by_side(runs, X, y)
 
 
 def squares_alone_stay_along_the_axes() -> Figure:
@@ -285,7 +287,7 @@ def squares_alone_stay_along_the_axes() -> Figure:
         a, b = (h.decision_function(np.array([[0.1 * t, at] for t in range(3)])) for at in (-1, 1))
         assert np.isclose(np.diff(a)[0], np.diff(b)[0]) == (terms == "axes")
         runs.append((f"{'squares alone' if terms == 'axes' else 'with x₁x₂'}", h))
-    return signs_beside(runs, X, y)
+    return sign_regions_side_by_side(runs, X, y)
 
 
 def a_bent_separator_in_the_plane() -> Figure:
@@ -321,8 +323,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -21,8 +21,8 @@ from pellucid.data import (
     waveform,
 )
 from pellucid.features.radial_kernel import radial_features
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.features import curves_beside, radial_functions, sign_regions
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.features import curves_side_by_side, radial_functions, sign_regions
 from pellucid.pictures.style import side_by_side
 
 
@@ -96,7 +96,7 @@ def radial_features_follow_a_curve() -> Figure:
         left = float(np.mean((h.predict(new) - truth) ** 2))
         runs.append((f"{m} centres: loss {left:.2g}", h))
     assert left < 0.01
-    return curves_beside(runs, X, y)
+    return curves_side_by_side(runs, X, y)
 
 
 def radial_features_bend_round_any_shape() -> Figure:
@@ -159,8 +159,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid import BagOfWords, LogisticClassifier, separate
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.style import INK, drawing, figure_of
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.style import INK, axes_for, figure_of
 
 WORDS = ["She", "he", "a", "read", "tired", "water", "book"]
 
@@ -34,7 +34,7 @@ def order_and_repetition_vanish() -> Figure:
     assert separate(BagOfWords().fit_transform(said).toarray(), who).verdict == "not separable"
     pairs = BagOfWords(ngram_range=(2, 2)).fit_transform(said)
     assert LogisticClassifier(lam=0.01).fit(pairs, who).score(pairs, who) == 1
-    with drawing(None, (6.4, 2.6)) as axes:
+    with axes_for(None, (6.4, 2.6)) as axes:
         axes.imshow(features, cmap="Blues", vmin=0, vmax=1.4, aspect="auto")
         for i, j in np.ndindex(*features.shape):
             colour = "white" if features[i, j] else INK
@@ -52,8 +52,8 @@ CLAIMS = (order_and_repetition_vanish,)
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -23,15 +23,15 @@ from pellucid.data.synthetic_groups import (
     two_rings,
 )
 from pellucid.jobs.cluster.cluster_gain import cluster_gain
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.clusters import (
+    clustered_points,
+    clusterings,
     consistency_by_k,
-    paths,
-    points,
-    several,
-    tree,
-    trends,
+    linkage_tree,
+    mean_paths,
+    pooled_and_group_lines,
 )
-from pellucid.pictures.demonstration import chosen_folder, show
 
 TRIANGLE = [[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]]
 
@@ -59,7 +59,7 @@ def descent_reaches_a_minimum_too() -> Figure:
     along = [means + s * (walked[0] - means) for s in way]
     heights = np.array([k_means_loss(X, m, nearest_mean(X, m)[0]) for m in along])
     assert np.abs(np.diff(heights)).max() < 0.01 * np.ptp(heights)
-    return paths(X, walked, labels)
+    return mean_paths(X, walked, labels)
 
 
 def coarse_groups_contain_fine_ones() -> Figure:
@@ -77,7 +77,7 @@ def coarse_groups_contain_fine_ones() -> Figure:
     assert consistency(found.cut(5), kind) == 1.0
     assert len(np.unique(found.cut(3)[np.isin(kind, (0, 1))])) == 1  # the fish are one group
     names = [list(centres)[int(kind[found.leaves_ == leaf][0])] for leaf in range(5)]
-    return tree(found.linkage_, k=3, names=names)
+    return linkage_tree(found.linkage_, k=3, names=names)
 
 
 def standardizing_undoes_a_stretched_axis() -> Figure:
@@ -91,7 +91,9 @@ def standardizing_undoes_a_stretched_axis() -> Figure:
     raw, better = (KMeans(2, n_init=10, random_state=0).fit(Z).labels_ for Z in (stretched, scaled))
     assert consistency(raw, group) < 0.1
     assert consistency(better, group) > 0.97
-    return several([("as measured", stretched, raw, None), ("standardised", scaled, better, None)])
+    return clusterings(
+        [("as measured", stretched, raw, None), ("standardised", scaled, better, None)]
+    )
 
 
 def a_large_test_loss_tells_a_misfit() -> Figure:
@@ -111,7 +113,7 @@ def a_large_test_loss_tells_a_misfit() -> Figure:
     elsewhere = KMeans(3, n_init=10, random_state=0).fit(seen + [15.0, 0.0])
     apart = loss_per_point(unseen, elsewhere.cluster_centers_)
     assert apart > 10 * loss_per_point(unseen, right.cluster_centers_)
-    return several(
+    return clusterings(
         [
             (f"k = {len(h.cluster_centers_)}: held out / trained = {gap:.1f}", unseen,
              h.predict(unseen), h.cluster_centers_)
@@ -151,7 +153,7 @@ def one_regression_a_cluster_wins() -> Figure:
     assert found.clustered.mean < 0.2 * found.whole.mean
     straight = 2 * X[:, 0] + np.random.default_rng(0).normal(size=len(y))
     assert not cluster_gain(LeastSquares(), X, straight, n_clusters=3).helps
-    return trends(X[:, 0], y, group, names=("exercise", "heart disease"))
+    return pooled_and_group_lines(X[:, 0], y, group, names=("exercise", "heart disease"))
 
 
 def the_pooled_trend_turns_round() -> Figure:
@@ -165,7 +167,9 @@ def the_pooled_trend_turns_round() -> Figure:
     assert pooled.coef_[0] > 0
     assert all(own.coef_[0] < 0 for own in by_cluster.models_)
     assert consistency(by_cluster.labels(X), age) == 1.0  # found without the ages
-    return trends(X[:, 0], y, by_cluster.labels(X), names=("exercise", "heart disease"))
+    return pooled_and_group_lines(
+        X[:, 0], y, by_cluster.labels(X), names=("exercise", "heart disease")
+    )
 
 
 def rings_and_semicircles_defeat_means() -> Figure:
@@ -180,7 +184,7 @@ def rings_and_semicircles_defeat_means() -> Figure:
         assert consistency(found.labels_, group) < 0.4
         assert choose_k(X, range(2, 7), splits=8, references=19).no_clusters
         panels.append((title, X, found.labels_, found.cluster_centers_))
-    return several(panels, regions=True)
+    return clusterings(panels, regions=True)
 
 
 def the_radius_rescues_the_centred_ring() -> Figure:
@@ -199,7 +203,7 @@ def the_radius_rescues_the_centred_ring() -> Figure:
         panels.append((f"{title}: {right[title]:.2f}", X, labels, None))
     assert right["centred"] > 0.97
     assert max(right["off centre"], right["two rings"]) < 0.4
-    return several(panels)
+    return clusterings(panels)
 
 
 def five_groups_to_the_eye() -> Figure:
@@ -210,7 +214,7 @@ def five_groups_to_the_eye() -> Figure:
     X, group = blobs(300, [[0, 0], [6, 1], [1, 7], [8, 8], [14, 3]], spread=0.9, seed=5)
     found = choose_k(X, range(2, 9), splits=8, references=19)
     assert found.k == 5
-    return points(X, group)
+    return clustered_points(X, group)
 
 
 CLAIMS = (
@@ -229,8 +233,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

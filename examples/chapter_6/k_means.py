@@ -15,9 +15,15 @@ from matplotlib.figure import Figure
 from pellucid.clusters import ChoiceOfK, KMeans, choose_k, consistency
 from pellucid.clusters.kernels.k_means_loss import k_means_loss, nearest_mean, one_cluster_loss
 from pellucid.data.synthetic_groups import blobs
-from pellucid.pictures.clusters import consistency_by_k, half_steps, loss_by_k, points, several
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.style import drawing, figure_of
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.clusters import (
+    clustered_points,
+    clusterings,
+    consistency_by_k,
+    k_means_frames,
+    loss_by_k,
+)
+from pellucid.pictures.style import axes_for, figure_of
 
 CORNERS = [[0.0, 0.0], [8.0, 0.0], [0.0, 8.0], [8.0, 8.0], [4.0, 15.0]]
 X, KIND = blobs(400, CORNERS, seed=4)
@@ -40,7 +46,7 @@ def unlabelled_data_reveal_groups() -> Figure:
     """
     found = KMeans(5, n_init=10, random_state=0).fit(X)
     assert consistency(found.labels_, KIND) > 0.97
-    return points(X, found.labels_, found.cluster_centers_, regions=True)
+    return clustered_points(X, found.labels_, found.cluster_centers_, regions=True)
 
 
 def the_mean_minimizes_squares() -> Figure:
@@ -55,7 +61,7 @@ def the_mean_minimizes_squares() -> Figure:
         # At any other place the loss is the least one plus N squared distances to the mean.
         there = one_cluster_loss(own, mean + step)
         assert np.isclose(there, one_cluster_loss(own, mean) + len(own) * (step @ step))
-    return points(own, np.zeros(len(own), dtype=int), mean[None])
+    return clustered_points(own, np.zeros(len(own), dtype=int), mean[None])
 
 
 def the_divisor_moves_no_minimizer() -> Figure:
@@ -68,7 +74,7 @@ def the_divisor_moves_no_minimizer() -> Figure:
     total = np.array([one_cluster_loss(own, np.array([p])) for p in places])
     assert total.argmin() == (total / len(own)).argmin()
     assert abs(places[total.argmin()] - own.mean()) < 0.01
-    with drawing(None) as axes:
+    with axes_for(None) as axes:
         axes.plot(places, total / total.min(), lw=5, alpha=0.4, label="L")
         axes.plot(places, total / len(own) / (total / len(own)).min(), "--", label="L / n")
         axes.axvline(own.mean(), ls=":", label="mean of the points")
@@ -88,7 +94,7 @@ def neither_half_step_raises_the_loss() -> Figure:
         losses = [step["loss"] for step in steps]
         assert {step["what"] for step in steps} >= {"assigned", "moved"}
         assert all(later <= earlier + 1e-9 for earlier, later in pairwise(losses[1:]))
-    return half_steps(X, replay().trace_["half_steps"])
+    return k_means_frames(X, replay().trace_["half_steps"])
 
 
 def a_still_half_step_ends_it() -> Figure:
@@ -106,7 +112,7 @@ def a_still_half_step_ends_it() -> Figure:
         nearby = found.cluster_centers_ + 0.05 * random.normal(size=(5, 2))
         assert k_means_loss(X, nearby, nearest_mean(X, nearby)[0]) > loss
     steps = found.trace_["half_steps"]
-    return half_steps(X, steps, (0, len(steps) - 2, len(steps) - 1))
+    return k_means_frames(X, steps, (0, len(steps) - 2, len(steps) - 1))
 
 
 def a_low_loss_is_no_sign_of_use() -> Figure:
@@ -119,7 +125,7 @@ def a_low_loss_is_no_sign_of_use() -> Figure:
     assert consistency(many.labels_, KIND) < 0.3 < 0.97 < consistency(few.labels_, KIND)
     every = KMeans(len(X), n_init=1, random_state=0).fit(X)
     assert every.inertia_ < 1e-9  # each point its own cluster: loss 0, and nothing learned
-    return several(
+    return clusterings(
         [
             (f"k = 5, L = {few.inertia_:,.0f}", X, few.labels_, few.cluster_centers_),
             (f"k = 40, L = {many.inertia_:,.0f}", X, many.labels_, many.cluster_centers_),
@@ -139,7 +145,7 @@ def an_unlucky_start_splits_a_cluster() -> Figure:
     stuck = [run.inertia_ > 1.2 * best.inertia_ for run in singles]
     assert 0.1 < np.mean(stuck) < 0.9
     assert consistency(best.labels_, KIND) > 0.97 > 0.85 > consistency(bad.labels_, KIND)
-    return several(
+    return clusterings(
         [
             (f"unlucky, L = {bad.inertia_:,.0f}", X, bad.labels_, bad.cluster_centers_),
             (f"best of 40, L = {best.inertia_:,.0f}", X, best.labels_, best.cluster_centers_),
@@ -161,7 +167,7 @@ def too_many_split_and_too_few_lump() -> Figure:
     for own in members:  # lumped whole: nearly every true group lies inside one cluster of three
         assert np.bincount(few.labels_[own]).max() > 0.9 * len(own)
     assert min(np.bincount(many.labels_[own]).max() for own in members) < 0.7 * 80
-    return several(
+    return clusterings(
         [
             (f"k = {len(h.cluster_centers_)}", X, h.labels_, h.cluster_centers_)
             for h in (few, right, many)
@@ -193,7 +199,7 @@ def the_use_decides_how_fine() -> Figure:
     assert found.k == 6
     assert 2 in found.coarser
     two, six = (KMeans(k, n_init=10, random_state=0).fit(nested) for k in (2, 6))
-    return several(
+    return clusterings(
         [
             ("two groups", nested, two.labels_, two.cluster_centers_),
             ("or six", nested, six.labels_, six.cluster_centers_),
@@ -232,8 +238,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

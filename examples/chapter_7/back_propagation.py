@@ -28,10 +28,10 @@ from pellucid.networks import (
     Tanh,
 )
 from pellucid.networks.training.train_network import train
-from pellucid.pictures.activations import curves
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.activations import activation_curves
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.diagram import Block, chain
-from pellucid.pictures.training import agreement, bars, by_depth, fits, losses
+from pellucid.pictures.training import agreement, bars, fits, gradient_norm_by_depth, losses
 
 TRAINING = Mode(training=True)
 
@@ -142,7 +142,7 @@ def slopes_are_the_derivatives() -> Figure:
         for f in shown:
             measured = (np.asarray(f.f(z + 1e-6)) - np.asarray(f.f(z - 1e-6))) / 2e-6
             np.testing.assert_allclose(f.slope(z, f.f(z)), measured, atol=1e-7)
-    return curves(shown)
+    return activation_curves(shown)
 
 
 def gradients_have_the_shapes_of_parameters() -> Figure:
@@ -239,7 +239,7 @@ def deep_chains_vanish_or_explode() -> Figure:
     assert ratio["sigmoid"] < 1e-3
     assert ratio["identity, weights × 3"] > 1e2
     assert 0.05 < ratio["ReLU, He's start"] < 20
-    return by_depth(lengths, y="length of ∂L/∂W₀ = ∂L/∂Z")
+    return gradient_norm_by_depth(lengths, y="length of ∂L/∂W₀ = ∂L/∂Z")
 
 
 def a_step_for_each_weight_helps() -> Figure:
@@ -280,8 +280,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

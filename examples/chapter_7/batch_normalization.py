@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 
 from pellucid.networks import BatchNorm, Dense, Mode, Network, ReLU
 from pellucid.networks.layers.normalization import standardised
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.diagram import Block, chain
 from pellucid.pictures.images import images
-from pellucid.pictures.training import agreement, bars, spreads
+from pellucid.pictures.training import agreement, bars, histograms
 
 TRAINING = Mode(training=True)
 
@@ -65,7 +65,7 @@ def updates_shift_the_next_layer() -> Figure:
         shown[name] = {"before the step": given[0][:, most], "after it": given[1][:, most]}
     assert moved["plain"] > 0.5
     assert moved["normalized"] < 1e-4
-    return spreads(shown, f"what reaches f of neuron {most + 1}")
+    return histograms(shown, f"what reaches f of neuron {most + 1}")
 
 
 def outliers_stay_visible() -> Figure:
@@ -101,7 +101,7 @@ def the_output_has_mean_b_and_deviation_g() -> Figure:
     np.testing.assert_allclose(y.mean(axis=0), B, atol=1e-12)
     np.testing.assert_allclose(y.std(axis=0), np.abs(G) * sigma / (sigma + 1e-3), rtol=1e-9)
     names = [f"G = {g:g}, B = {b:g}" for g, b in zip(G, B, strict=True)]
-    return spreads(
+    return histograms(
         {"Z": dict(zip(names, z.T, strict=True)), "Ẑ": dict(zip(names, y.T, strict=True))},
         "value of a feature",
     )
@@ -124,7 +124,7 @@ def batches_perturb_a_point() -> Figure:
         spread[f"K = {K}"] = np.array(places)
     deviations = [float(each.std()) for each in spread.values()]
     assert deviations[0] > deviations[1] > deviations[2] > 0.01  # smaller batches, more noise
-    return spreads({"one point in 200 batches": spread}, "Z̄ of that point")
+    return histograms({"one point in 200 batches": spread}, "Z̄ of that point")
 
 
 def derivatives_stay_within_a_feature() -> Figure:
@@ -213,8 +213,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -32,9 +32,9 @@ from pellucid.networks import (
 from pellucid.networks.linear_collapse import collapse_linear
 from pellucid.networks.pairing import neuron
 from pellucid.networks.training.train_network import train
-from pellucid.pictures.activations import curve, curves
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.links import collapse, links
+from pellucid.pictures.activations import activation_curve, activation_curves
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.network_links import collapse, links
 from pellucid.pictures.training import agreement, bars, fits, losses, regions
 
 Points = tuple[Any, Any]
@@ -151,7 +151,7 @@ def the_identity_leaves_alone() -> Figure:
     a, backward = Identity().forward({}, g, Mode())
     assert (np.asarray(a) == g).all()
     assert (np.asarray(backward(g)[0]) == g).all()
-    return curve(Identity(), 1.0)
+    return activation_curve(Identity(), 1.0)
 
 
 def a_neuron_is_the_logistic_classifier() -> Figure:
@@ -313,7 +313,7 @@ def activations_keep_their_ranges() -> Figure:
     chances = np.asarray(Softmax().forward({}, z[:2000].reshape(400, 5), Mode())[0])
     np.testing.assert_allclose(chances.sum(axis=1), 1, rtol=1e-6)
     assert chances.min() >= 0
-    return curves(shown)
+    return activation_curves(shown)
 
 
 def hidden_layers_are_free_to_choose() -> Figure:
@@ -357,8 +357,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -28,7 +28,7 @@ from pellucid.networks import (
 )
 from pellucid.networks.training.train_network import train
 from pellucid.networks.training.training_result import Trained
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.training import bars, fits, losses
 
 Rows = tuple[Any, Any]
@@ -188,8 +188,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

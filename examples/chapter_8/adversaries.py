@@ -13,16 +13,16 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 
-from pellucid.autoencoders import GenerativeAdversarialPair, discriminator_reading
+from pellucid.autoencoders import GenerativeAdversarialPair, interpret_accuracy
 from pellucid.networks import (
     NetworkClassifier,
     RobustClassifier,
     adversarial_example,
     robustness,
 )
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.adversarial import accuracy_by_budget, real_and_generated
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.images import images
-from pellucid.pictures.made import accuracy_by_budget, real_and_made
 
 Rows = tuple[Any, Any]
 BOUNDS = (0.0, 1.0)
@@ -166,7 +166,7 @@ def made_rows_look_real() -> Figure:
     assert made.table()["generated"].all()
     np.testing.assert_allclose(made.rows.mean(axis=0), X.mean(axis=0), atol=0.3)
     np.testing.assert_allclose(np.cov(made.rows.T), np.cov(X.T), atol=0.9)
-    return real_and_made(X, made.rows)
+    return real_and_generated(X, made.rows)
 
 
 def always_wrong_is_as_good_as_always_right() -> Figure:
@@ -183,8 +183,8 @@ def always_wrong_is_as_good_as_always_right() -> Figure:
     shares = np.linspace(0, 1, 101)
     best = np.maximum(shares, 1 - shares)  # with the opposite answer where that is better
     assert best.min() == best[50] == 0.5
-    assert "as informative as 100 %" in discriminator_reading(0.0)
-    assert "cannot tell" in discriminator_reading(0.5)
+    assert "as informative as 100 %" in interpret_accuracy(0.0)
+    assert "cannot tell" in interpret_accuracy(0.5)
     return accuracy_by_budget(
         shares, {"as it answers": shares, "or its opposite, the better": best},
         x="share that the discriminator names rightly", y="share that one can name rightly",
@@ -204,8 +204,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

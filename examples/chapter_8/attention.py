@@ -28,8 +28,8 @@ from pellucid.networks import (
     train,
 )
 from pellucid.networks.training.training_result import Trained
-from pellucid.pictures.attention import attention, stacks
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.attention import attention, transformer_stacks
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.training import losses
 
 # A colour describes the thing named right after it. Asked about a thing, one answers its colour.
@@ -164,7 +164,7 @@ def decoder_reads_the_representation() -> Figure:
     # No autoencoder: the output is not the input, and the representation is not smaller.
     assert not np.array_equal(answers[:, :5], prompts[:, :5])
     assert np.prod(network.points[4]) >= np.prod(network.points[0])
-    return stacks(1, 1)
+    return transformer_stacks(1, 1)
 
 
 def order_needs_a_positional_code() -> Figure:
@@ -218,8 +218,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

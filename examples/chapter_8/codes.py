@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 
 from pellucid import Autoencoder, FewLabelClassifier, LinearAutoencoder, NearestNeighborClassifier
 from pellucid.autoencoders import decoded_grid, downstream_accuracy, traversal
-from pellucid.autoencoders.downstream import drawn_evenly
+from pellucid.autoencoders.downstream import balanced_sample
 from pellucid.errors import NetworkWarning
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.codes import errors_against
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.latent import (
+from pellucid.pictures.latent_space import (
     decoded_images,
     latent_map,
     originals_and_reconstructions,
@@ -69,7 +69,7 @@ def codes_need_fewer_labels() -> Figure:
     for count in counts:
         found: list[list[float]] = [[], []]
         for seed in range(8):
-            known = drawn_evenly(y, train, count, seed)
+            known = balanced_sample(y, train, count, seed)
             for at, Z in enumerate((A, X)):
                 found[at].append(right((Z[known], y[known]), (Z[test], y[test])))
         for name, values in zip(shares, found, strict=True):
@@ -183,7 +183,7 @@ def three_labels_label_many() -> Figure:
     codes = encoder.fit(X).encode(X)
     shares, best = [], None
     for seed in range(20):
-        known = drawn_evenly(y, np.arange(len(y)), 3, seed)
+        known = balanced_sample(y, np.arange(len(y)), 3, seed)
         others = np.setdiff1d(np.arange(len(y)), known)
         h = FewLabelClassifier().fit(codes[known], y[known])
         shares.append(float((h.predict(codes[others]) == y[others]).mean()))
@@ -254,8 +254,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

@@ -19,11 +19,11 @@ from pellucid import (
 )
 from pellucid.autoencoders import class_averages, generate_near
 from pellucid.descent.step_sizes import Cosine
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.claims import output_folder, show_claims
 from pellucid.pictures.images import images
-from pellucid.pictures.latent import (
+from pellucid.pictures.latent_space import (
     axes_of_cloud,
-    clouds,
+    cloud_reconstructions,
     originals_and_reconstructions,
     point_and_distribution,
 )
@@ -111,7 +111,9 @@ def curves_need_more_than_axes() -> Figure:
         1, hidden=(32, 32), activation="tanh", standardize=False, epochs=300, step_size=5e-3
     ).fit(X)
     assert deep.losses(X).mean() < linear.losses(X).mean() / 5
-    return clouds(X, {"one axis": linear.reconstruct(X), "autoencoder": deep.reconstruct(X)})
+    return cloud_reconstructions(
+        X, {"one axis": linear.reconstruct(X), "autoencoder": deep.reconstruct(X)}
+    )
 
 
 def deep_codes_beat_components() -> Figure:
@@ -246,8 +248,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

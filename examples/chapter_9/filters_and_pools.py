@@ -17,8 +17,13 @@ from matplotlib.figure import Figure
 from pellucid.networks import Convolution, MaxBlurPool, MaxPool, Mode
 from pellucid.networks.layers.filtering import coverage, filtered, match_score
 from pellucid.networks.linear_collapse import compose_filters
-from pellucid.pictures.convolution import max_over_one, output_lengths, pool_gradient, slide
-from pellucid.pictures.demonstration import chosen_folder, show
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.convolution import (
+    output_lengths,
+    pool_gradient,
+    pooling_over_one,
+    sliding_filter,
+)
 from pellucid.pictures.images import images
 from pellucid.pictures.training import agreement
 
@@ -67,7 +72,7 @@ def the_score_peaks_at_the_pattern() -> Figure:
         x, at = np.full(10, -1.0), int(random.integers(0, 8))
         x[at : at + 3] = f
         assert int(np.argmax(filtered(signal=x, filter=f))) == at
-    return slide([1, 1, -1, -1, -1, 1, -1, 1, 1, 1], f)
+    return sliding_filter([1, 1, -1, -1, -1, 1, -1, 1, 1, 1], f)
 
 
 def shapes() -> Any:
@@ -157,7 +162,7 @@ def two_convolutions_without_relu_are_one() -> Figure:
     views = np.lib.stride_tricks.sliding_window_view(x, 3)
     fitted = views @ np.linalg.lstsq(views, bent, rcond=None)[0]
     assert np.abs(fitted - bent).max() > 0.3
-    return slide([1, 0, 2, -1, 1, 3, -2, 0], one)
+    return sliding_filter([1, 0, 2, -1, 1, 3, -2, 0], one)
 
 
 def a_larger_offset_marks_more() -> Figure:
@@ -342,7 +347,7 @@ def max_pool_is_a_shifted_relu() -> Figure:
         M = others.max()
         np.testing.assert_allclose(y.item(), M + max(0.0, a - M), rtol=1e-6)
         assert np.asarray(backward(np.ones_like(y))[0])[0, 3, 0] == float(a > M)
-    return max_over_one(others.tolist())
+    return pooling_over_one(others.tolist())
 
 
 CLAIMS = (
@@ -365,8 +370,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

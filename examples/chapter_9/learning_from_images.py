@@ -26,8 +26,8 @@ from pellucid.networks import (
     train,
 )
 from pellucid.networks.training.training_result import Trained
-from pellucid.pictures.demonstration import chosen_folder, show
-from pellucid.pictures.images import images, mistakes
+from pellucid.pictures.claims import output_folder, show_claims
+from pellucid.pictures.images import confident_mistakes, images
 from pellucid.pictures.training import bars, losses
 
 Rows = tuple[Any, Any]
@@ -230,7 +230,7 @@ def convolutions_do_well_on_images() -> Figure:
     assert size("dense, many more") > 10 * size("convolution")
     assert errors["convolution"] < 0.6 * min(errors["dense, as many"], errors["dense, many more"])
     X, y = digits()[1]
-    return mistakes(X, y, learned("convolution").predict(X), range(10))
+    return confident_mistakes(X, y, learned("convolution").predict(X), range(10))
 
 
 CLAIMS = (
@@ -245,8 +245,8 @@ CLAIMS = (
 
 def main(folder: Path) -> None:
     """Show every claim; its picture goes into the folder."""
-    show(CLAIMS, folder)
+    show_claims(CLAIMS, folder)
 
 
 if __name__ == "__main__":
-    main(chosen_folder())
+    main(output_folder())

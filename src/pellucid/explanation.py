@@ -128,7 +128,7 @@ class Explanation:
     def _own_page(self) -> str:
         if not self.notes:
             return ""
-        from pellucid.notes_map.beside import lab_page
+        from pellucid.notes_map.illustrations import lab_page
 
         return lab_page(self.notes)
 

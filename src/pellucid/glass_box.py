@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from pellucid.errors import PellucidWarning, TableError
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.pictured import Pictured, picture_html
+from pellucid.picture_mixin import PictureMixin, picture_html
 
 PLACEHOLDER = "{hyperparameters}"
 # Methods that answer for each row: of rows in blocks they give blocks.
@@ -29,7 +29,7 @@ BY_ROW = frozenset(
 )
 
 
-class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
+class GlassBox(PictureMixin, BaseEstimator):  # type: ignore[misc]
     """Abstract: an estimator whose settings are declared once and whose fit can be read.
 
     A final class sets `hyperparameters` (in the order of its constructor), writes the placeholder
@@ -54,10 +54,10 @@ class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
             cls.__doc__ = cls.__doc__.replace(PLACEHOLDER, entries)
         if "fit" in cls.__dict__:
             fit: Any = cls.__dict__["fit"]
-            cls.fit = taking_blocks(fit)
+            cls.fit = fits_blocks(fit)
         for name in BY_ROW:
             if isinstance(method := cls.__dict__.get(name), FunctionType):
-                setattr(cls, name, mapping_blocks(method))
+                setattr(cls, name, maps_blocks(method))
 
     def check_hyperparameters(self) -> None:
         """Check each setting against its declaration; start the fit with no warnings on record."""
@@ -106,12 +106,12 @@ class GlassBox(Pictured, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError(f"{type(self).__name__} must say how it was fitted.")
 
 
-def are_blocks(X: Any) -> bool:
+def is_in_blocks(X: Any) -> bool:
     """Whether rows come in blocks: a source of blocks, or a collection of Dask.
 
     Examples
     --------
-    >>> are_blocks(np.zeros((2, 2)))
+    >>> is_in_blocks(np.zeros((2, 2)))
     False
     """
     return type(X).__module__.startswith(("dask.", "dask_expr.", "pellucid.data.blocks."))
@@ -136,14 +136,14 @@ def refuse_complex(X: Any) -> None:
         )
 
 
-def taking_blocks(fit: Any) -> Any:
+def fits_blocks(fit: Any) -> Any:
     """A method `fit` that hands rows in blocks to the class's `block_route`."""
 
     @wraps(fit)
     def fitted(self: Any, *given: Any, **named: Any) -> Any:
         X = given[0] if given else named.get("X")
         refuse_complex(X)
-        if are_blocks(X):
+        if is_in_blocks(X):
             from pellucid.data.blocks.block_fitting import fit_blocks
 
             return fit_blocks(self, *given, **named)
@@ -152,13 +152,13 @@ def taking_blocks(fit: Any) -> Any:
     return fitted
 
 
-def mapping_blocks(method: Any) -> Any:
+def maps_blocks(method: Any) -> Any:
     """A method of a row's answer that takes rows in blocks too, and answers as they are read."""
 
     @wraps(method)
     def answered(self: Any, X: Any, *given: Any, **named: Any) -> Any:
         refuse_complex(X)
-        if are_blocks(X):
+        if is_in_blocks(X):
             from pellucid.data.blocks.block_fitting import map_blocks
 
             return map_blocks(self, method.__name__, X)
@@ -167,7 +167,7 @@ def mapping_blocks(method: Any) -> Any:
     return answered
 
 
-class LogProbabilities:
+class LogProbabilityMixin:
     """Abstract: `predict_log_proba` of a classifier that has `predict_proba`.
 
     One that has scores of its own takes the logarithm of those, where nothing underflows.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
+
+from pellucid.former_names import PUBLIC, warn_renamed
 
 
 def lazy_names(
@@ -29,15 +30,11 @@ def lazy_names(
     ('Ridge', ['Ridge'])
     """
     former = renamed or {}
+    PUBLIC[package] = former
 
     def find(name: str) -> Any:
         if name in former:
-            warnings.warn(
-                f"{package}.{name} is called {former[name]} now; the old name goes with the next "
-                "version.",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+            warn_renamed(f"{package}.{name}", former[name])
             name = former[name]
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")

@@ -65,7 +65,7 @@ UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 BINARY_UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
 
-def bytes_of(size: str) -> int:
+def parse_bytes(size: str) -> int:
     """Bytes of a size as a person writes it: 1GB, 512 MiB, 1.5g.
 
     Raises
@@ -75,7 +75,7 @@ def bytes_of(size: str) -> int:
 
     Examples
     --------
-    >>> bytes_of("1GB"), bytes_of("1.5 MiB")
+    >>> parse_bytes("1GB"), parse_bytes("1.5 MiB")
     (1000000000, 1572864)
     """
     found = re.fullmatch(r"\s*([\d.]+)\s*([kmgt]?)(i?)b?\s*", size.lower())

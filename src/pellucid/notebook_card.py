@@ -34,8 +34,8 @@ def card(
     >>> card("A table", ["2 rows."], ("x",), [(1,), (2,)])[:33]
     '<div class="pellucid"><b>A table<'
     """
-    told = "".join(f"<div>{html.escape(_cut(s, MOST_TEXT))}</div>" for s in sentences if s)
-    named = html.escape(_cut(title, 120))
+    told = "".join(f"<div>{html.escape(_shortened(s, MOST_TEXT))}</div>" for s in sentences if s)
+    named = html.escape(_shortened(title, 120))
     return f'<div class="pellucid"><b>{named}</b>{told}{_table(heads, rows)}</div>'
 
 
@@ -44,7 +44,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
         return ""
     head = "".join(f"<th>{html.escape(h)}</th>" for h in heads)
     shown = "".join(
-        f"<tr>{''.join(f'<td>{html.escape(_cut(str(cell), 60))}</td>' for cell in row)}</tr>"
+        f"<tr>{''.join(f'<td>{html.escape(_shortened(str(cell), 60))}</td>' for cell in row)}</tr>"
         for row in rows[:MOST_ROWS]
     )
     more = len(rows) - MOST_ROWS
@@ -52,5 +52,5 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{shown}</tbody></table>{rest}"
 
 
-def _cut(text: str, most: int) -> str:
+def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -86,8 +86,8 @@ def _bar(stage: str, done: float, seconds: float) -> str:
 
 
 @contextmanager
-def shown_progress(say: Say | None = None) -> Iterator[Say]:
-    """What is told of a fit: to whom asked for it, else to a notebook, else to nobody."""
+def progress_or_bar(say: Say | None = None) -> Iterator[Say]:
+    """Who gets the progress of a fit: the caller's function, else a notebook's bar, else nobody."""
     if say is not None:
         yield say
     elif in_notebook():
@@ -100,14 +100,14 @@ def shown_progress(say: Say | None = None) -> Iterator[Say]:
         yield lambda stage, done: None
 
 
-def shows_progress(job: Callable[Given, Found]) -> Callable[Given, Found]:
-    """A job whose `progress` is a notebook's bar where nobody else is told."""
+def with_notebook_bar(job: Callable[Given, Found]) -> Callable[Given, Found]:
+    """A job whose `progress` is a notebook's bar where the caller gave no function."""
     named = signature(job)
 
     @wraps(job)
     def told(*given: Given.args, **settings: Given.kwargs) -> Found:
         bound = named.bind(*given, **settings)
-        with shown_progress(bound.arguments.get("progress")) as say:
+        with progress_or_bar(bound.arguments.get("progress")) as say:
             bound.arguments["progress"] = say
             return job(*bound.args, **bound.kwargs)
 

@@ -49,20 +49,20 @@ def one_blas_thread(d: int) -> AbstractContextManager[Any]:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def single_threaded() -> Iterator[None]:
     """What runs within is one of many that run side by side: it starts no threads of its own.
 
     It does the same pieces of work one after the other, so its bits are the same.
 
     Examples
     --------
-    >>> with alone():
-    ...     is_alone()
+    >>> with single_threaded():
+    ...     is_single_threaded()
     True
 
     Notes: §2.5.6
     """
-    before = is_alone()
+    before = is_single_threaded()
     _THREAD.alone = True
     try:
         yield
@@ -70,7 +70,7 @@ def alone() -> Iterator[None]:
         _THREAD.alone = before
 
 
-def is_alone() -> bool:
+def is_single_threaded() -> bool:
     """Whether this thread works on a piece of something larger.
 
     Notes: §2.5.6

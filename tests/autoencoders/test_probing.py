@@ -15,7 +15,7 @@ from pellucid.autoencoders import (
     traversal,
     zero_and_mean,
 )
-from pellucid.autoencoders.downstream import drawn_evenly
+from pellucid.autoencoders.downstream import balanced_sample
 from pellucid.errors import HyperparameterError, ShapeError
 
 X = np.random.default_rng(0).normal(size=(80, 3)) @ np.diag([3.0, 2.0, 0.1]) + [5.0, 0.0, 1.0]
@@ -122,5 +122,5 @@ def test_downstream_accuracy_grows_to_that_of_the_rows() -> None:
 def test_labels_are_drawn_in_turn() -> None:
     """8.3.3-few-labels"""
     y = np.array([0] * 50 + [1] * 5 + [2] * 5)
-    drawn = drawn_evenly(y, np.arange(60), 6, seed=0)
+    drawn = balanced_sample(y, np.arange(60), 6, seed=0)
     assert np.bincount(y[drawn]).tolist() == [2, 2, 2]

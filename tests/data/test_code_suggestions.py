@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import TableEncoder, read_table, suggest_codes
-from pellucid.data.column_code import CODES, parsed, spelled_out
-from pellucid.data.compound_categories import compound, guess_delimiter, split
-from pellucid.data.ordinal_scales import ROUND, SCALES, recognised
+from pellucid.data.column_code import CODES, format_code, parse_code
+from pellucid.data.compound_categories import detect_compound, guess_delimiter, split_levels
+from pellucid.data.ordinal_scales import ROUND, SCALES, recognized_scale
 from pellucid.errors import ColumnError, HyperparameterError
 
 ORDERED = [
@@ -77,14 +77,14 @@ def test_an_order_that_names_show(name: str, levels: str) -> None:
     """Def 196: whatever the order in which they are met."""
     low_to_high = levels.split(",")
     for shuffled in (sorted(low_to_high), low_to_high[::-1]):
-        scale = recognised(name, shuffled)
+        scale = recognized_scale(name, shuffled)
         assert scale is not None
         assert list(scale.levels) == low_to_high
 
 
 @pytest.mark.parametrize(("name", "levels"), UNORDERED, ids=lambda each: each[:24])
 def test_where_names_leave_doubt_no_order_is_seen(name: str, levels: str) -> None:
-    assert recognised(name, levels.split(",")) is None
+    assert recognized_scale(name, levels.split(",")) is None
 
 
 def test_no_scale_contradicts_itself() -> None:
@@ -93,36 +93,37 @@ def test_no_scale_contradicts_itself() -> None:
         spellings = [name for rank in ranks for name in rank]
         assert len(set(spellings)) == len(spellings), kind
         assert all(name == name.casefold().strip() for name in spellings), kind
-        found = recognised("x", [rank[0] for rank in ranks])
+        found = recognized_scale("x", [rank[0] for rank in ranks])
         assert found is not None
         assert found.kind == kind
-    assert recognised("m", ["Jan", "Feb", "Mar"]).goes_round  # type: ignore[union-attr]
+    assert recognized_scale("m", ["Jan", "Feb", "Mar"]).goes_round  # type: ignore[union-attr]
 
 
 @given(st.lists(st.text(max_size=10), max_size=8, unique=True), st.text(max_size=8))
 def test_any_names_are_looked_at_without_harm(levels: list[str], name: str) -> None:
-    scale = recognised(name, levels)
+    scale = recognized_scale(name, levels)
     assert scale is None or sorted(scale.levels) == sorted(levels)
-    compound(levels)
+    detect_compound(levels)
     guess_delimiter(levels)
 
 
 def test_compounds_are_full_grids_of_parts() -> None:
     """Def 201: beyond doubt, or not at all."""
     grid = [f"{a}_{b}" for a in ("make", "model", "trim") for b in ("x", "y", "z")]
-    assert compound(grid) is not None
-    assert compound(grid[:4]) is None  # too few
-    assert compound([f"p{i}-q{i}" for i in range(9)]) is None  # no part comes back
+    assert detect_compound(grid) is not None
+    assert detect_compound(grid[:4]) is None  # too few
+    assert detect_compound([f"p{i}-q{i}" for i in range(9)]) is None  # no part comes back
     assert (
-        compound(["New York", "New Jersey", "New Mexico", "Old Town", "Fort Worth", "Ohio"]) is None
+        detect_compound(["New York", "New Jersey", "New Mexico", "Old Town", "Fort Worth", "Ohio"])
+        is None
     )
-    assert split(["a-b-c", "d"], "-", 2) == [("a", "b-c"), ("d",)]
+    assert split_levels(["a-b-c", "d"], "-", 2) == [("a", "b-c"), ("d",)]
 
 
 @given(st.sampled_from([c for c in CODES if CODES[c].takes and c != "factored"]), st.data())
 def test_a_code_is_read_as_it_is_spelled(name: str, data: st.DataObject) -> None:
     given_ = tuple(data.draw(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=5)))
-    assert parsed(spelled_out(name, given_)) == (name, given_)
+    assert parse_code(format_code(name, given_)) == (name, given_)
 
 
 def test_codes_said_by_a_person_stand_and_are_checked() -> None:
@@ -162,7 +163,7 @@ def test_levels_with_blanks_commas_and_quotes_are_kept() -> None:
     assert suggestion.code == 'thermometer:" small","medium ",LARGE'
     assert TableEncoder().fit(frame).codes_[0]["levels"] == [" small", "medium ", "LARGE"]
     odd = pd.DataFrame({"c": ["red, dark", 'a "b"', "x:y", "x=y"] * 3})
-    spelled = spelled_out("one-hot", ("x=y", 'a "b"', "red, dark", "x:y"))
+    spelled = format_code("one-hot", ("x=y", 'a "b"', "red, dark", "x:y"))
     levels = TableEncoder(codes={"c": spelled}).fit(odd).codes_[0]["levels"]
     assert levels == ["x=y", 'a "b"', "red, dark", "x:y"]
 

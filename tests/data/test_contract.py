@@ -15,7 +15,7 @@ from sklearn.base import clone
 from members import MEMBERS, PREDICTORS, Member, rows
 from pellucid import LogisticClassifier, NetworkClassifier, SoftmaxCV, TableEncoder
 from pellucid.data.encoded_names import distinct_names
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.sample_weights import checked_weights, class_weights, relative_weights
 from pellucid.errors import HyperparameterError, LabelError, PellucidError, WeightError
 
@@ -109,7 +109,7 @@ def test_labels_of_mixed_kinds_are_named_by_row(labels: list[Any], message: str)
     y = np.empty(4, dtype=object)
     y[:] = labels
     with pytest.raises(LabelError, match=message):
-        encoded_labels(y if isinstance(labels[0], str | int) else np.array(labels))
+        encode_labels(y if isinstance(labels[0], str | int) else np.array(labels))
     if labels[1] is pd.NA or isinstance(labels[1], float):
         return  # scikit-learn finds these before we do
     X = np.random.default_rng(0).normal(size=(4, 2))

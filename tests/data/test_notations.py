@@ -15,7 +15,7 @@ from pellucid import read_table
 from pellucid.data import Kind, Table
 from pellucid.data.columns.date_formats import read_dates
 from pellucid.data.columns.lengths_of_time import read_durations
-from pellucid.data.columns.notation import UNSAID
+from pellucid.data.columns.notation import NO_HINTS
 from pellucid.data.columns.number_formats import read_numerals
 from pellucid.errors import ColumnError, HyperparameterError
 
@@ -69,7 +69,7 @@ def test_every_notation_gives_back_the_number(values: list[object], european: bo
     decimal, thousands = (",", ".") if european else (".", ",")
     swap = str.maketrans({",": thousands, ".": decimal})
     texts = pa.chunked_array([[f"{value:,.2f}".translate(swap) for value in values]])
-    found = read_numerals(texts, UNSAID)
+    found = read_numerals(texts, NO_HINTS)
     assert found.read.all()
     np.testing.assert_allclose(found.values, [float(str(v)) for v in values])
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from pellucid import read_table
 from pellucid.data import Kind, Table
-from pellucid.data.columns.inference import Cells, Found, column_of
+from pellucid.data.columns.inference import Cells, InferredColumn, column_of
 from pellucid.data.columns.lengths_of_time import read_durations
 
 
-def found_in(cells: list[str]) -> Found:
+def found_in(cells: list[str]) -> InferredColumn:
     """The column that a text file with these cells holds."""
     return column_of(Cells("c", pa.chunked_array([pa.array(cells)]), typed=False))
 

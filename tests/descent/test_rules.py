@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pellucid.descent import RULES, Rule, adadelta, adagrad, adam, momentum, true_adadelta
 from pellucid.descent.rules import gradient_descent, rule_named
-from pellucid.descent.rules.running_average import averaged, corrected
+from pellucid.descent.rules.running_average import bias_corrected, update_average
 from pellucid.errors import HyperparameterError
 
 every = pytest.mark.parametrize("name", RULES)
@@ -48,9 +48,9 @@ def test_the_running_average_begins_deflated_and_the_correction_mends_it() -> No
     """Concept 331: [1, 1, 1] with γ = 0.1: 0.9, 0.99, 0.999; divided by 1 − γᵗ: 1."""
     A = 0.0
     for t, found in enumerate((0.9, 0.99, 0.999), 1):
-        A = averaged(A, 1.0, 0.1)
+        A = update_average(A, 1.0, 0.1)
         assert pytest.approx(found) == A
-        assert corrected(A, 0.1, t) == pytest.approx(1)
+        assert bias_corrected(A, 0.1, t) == pytest.approx(1)
 
 
 @given(st.floats(0, 0.99), st.integers(1, 12))
@@ -59,7 +59,7 @@ def test_an_item_k_steps_old_weighs_gamma_to_the_k(gamma: float, T: int) -> None
     g = np.random.default_rng(T).normal(size=T)
     A = 0.0
     for item in g:
-        A = averaged(A, item, gamma)
+        A = update_average(A, item, gamma)
     ages = np.arange(T)[::-1]
     assert pytest.approx(float(np.sum(gamma**ages * (1 - gamma) * g)), abs=1e-12) == A
 

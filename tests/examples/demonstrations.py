@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pellucid.notes_map.records import items
-from pellucid.pictures.demonstration import said_by
+from pellucid.pictures.claims import claim_text
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -65,7 +65,7 @@ def check_claim(claim: Any) -> None:
     assert all(axes.get_xlabel() for axes in plots)
     assert not plots or any(axes.get_ylabel() for axes in plots)
     assert all(axes.texts for axes in diagrams)
-    assert said_by(claim).endswith(".")
+    assert claim_text(claim).endswith(".")
 
 
 def check_script(chapter: int, name: str, folder: Path, told: Callable[[], str]) -> None:

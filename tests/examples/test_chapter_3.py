@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from demonstrations import claimed, claims, scripts, shown
 
-from pellucid.pictures.demonstration import said_by
+from pellucid.pictures.claims import claim_text
 
 
 @pytest.mark.parametrize("claim", claims(3), ids=lambda claim: claim.__name__)
@@ -18,7 +18,7 @@ def test_claim(claim: Any) -> None:
     assert axes
     assert all(each.get_xlabel() for each in axes)
     assert any(each.get_ylabel() for each in axes)
-    assert said_by(claim).endswith(".")
+    assert claim_text(claim).endswith(".")
 
 
 def test_a_script_saves_into_its_folder_alone(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from demonstrations import claimed, scripts
 
-from pellucid.pictures.demonstration import said_by
+from pellucid.pictures.claims import claim_text
 
 OWN = {"chapter_5_polynomials", "chapter_5_radial_features", "chapter_5_words"}
 SCRIPTS = [script for script in scripts(5) if script.__name__ in OWN]
@@ -22,7 +22,7 @@ def test_claim(claim: Any) -> None:
     assert figure.axes
     assert all(axes.get_xlabel() for axes in figure.axes)
     assert any(axes.get_ylabel() for axes in figure.axes)
-    assert said_by(claim).endswith(".")
+    assert claim_text(claim).endswith(".")
 
 
 def test_a_script_saves_into_its_folder_alone(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from demonstrations import EXAMPLES, claimed, scripts, shown
 
-from pellucid.pictures.demonstration import said_by
+from pellucid.pictures.claims import claim_text
 
 SCRIPT = next(s for s in scripts(5) if Path(str(s.__file__)).stem == "codes_and_scales")
 
@@ -20,7 +20,7 @@ def test_claim(claim: Any) -> None:
     assert axes
     assert all(each.get_xlabel() for each in axes)
     assert any(each.get_ylabel() for each in axes)
-    assert said_by(claim).endswith(".")
+    assert claim_text(claim).endswith(".")
 
 
 def test_every_claim_of_codes_and_scales_is_shown() -> None:

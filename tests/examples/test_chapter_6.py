@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from demonstrations import claimed, claims, scripts, shown
 
-from pellucid.pictures.demonstration import said_by
+from pellucid.pictures.claims import claim_text
 
 
 @pytest.mark.parametrize("claim", claims(6), ids=lambda claim: claim.__name__)
@@ -17,14 +17,14 @@ def test_claim(claim: Any) -> None:
     assert figure.axes
     assert all(axes.get_xlabel() for axes in figure.axes)
     assert any(axes.get_ylabel() for axes in figure.axes)
-    assert said_by(claim).endswith(".")
+    assert claim_text(claim).endswith(".")
 
 
 def test_a_script_saves_into_its_folder_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = scripts(6)[0]
-    script.show(script.CLAIMS[:3], tmp_path / "pictures")
+    script.show_claims(script.CLAIMS[:3], tmp_path / "pictures")
     saved = sorted((tmp_path / "pictures").glob("*.png"))
     assert len(saved) == 3
     assert capsys.readouterr().out.count("holds: ") == 3

@@ -8,7 +8,7 @@ import pytest
 from demonstrations import runs, shown
 
 from pellucid.notes_map.records import items
-from pellucid.pictures.demonstration import said_by
+from pellucid.pictures.claims import claim_text
 
 # Claims of attack, opponents and attention have scripts of their own.
 OF_CODES = ("8.0", "8.1", "8.3", "8.4", "8.5.1", "8.5.4")
@@ -17,7 +17,7 @@ OF_CODES = ("8.0", "8.1", "8.3", "8.4", "8.5.1", "8.5.4")
 @pytest.mark.parametrize("claim", runs(8))
 def test_claim(claim: Any) -> None:
     assert claim().axes
-    assert said_by(claim).endswith(".")
+    assert claim_text(claim).endswith(".")
 
 
 def test_every_claim_about_codes_is_shown() -> None:

@@ -8,13 +8,13 @@ import pytest
 from demonstrations import runs, shown
 
 from pellucid.notes_map.records import items
-from pellucid.pictures.demonstration import said_by
+from pellucid.pictures.claims import claim_text
 
 
 @pytest.mark.parametrize("claim", runs(9))
 def test_claim(claim: Any) -> None:
     assert claim().axes
-    assert said_by(claim).endswith(".")
+    assert claim_text(claim).endswith(".")
 
 
 def test_every_claim_about_networks_is_shown() -> None:

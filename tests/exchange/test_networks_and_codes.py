@@ -21,7 +21,7 @@ from test_sql import answered as sql_answered
 
 from pellucid import Autoencoder, LinearAutoencoder, VariationalAutoencoder
 from pellucid import networks as layers
-from pellucid.autoencoders.columns_activated import ColumnsActivated
+from pellucid.autoencoders.column_activation import ColumnActivation
 from pellucid.data.framing import frame
 from pellucid.data.table_encoder import TableEncoder
 from pellucid.data.table_reader import read_table
@@ -31,7 +31,7 @@ from pellucid.exchange.formulas import network_scores
 from pellucid.exchange.formulas.program import Program, Step
 from pellucid.exchange.printed.python_file import python_of
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
-from pellucid.jobs.fit.candidates import named
+from pellucid.jobs.fit.candidates import recipe_named
 from pellucid.jobs.fit.machine import Machine
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.network import Network
@@ -50,7 +50,7 @@ def machine(name: str) -> Any:
 def _predicting(target: str) -> Machine:
     table = read_table(mixed().drop_columns([name for name in MODELS if name != target]))
     framing = frame(table, target)
-    recipe = named(framing.problem, "network")
+    recipe = recipe_named(framing.problem, "network")
     recipe = recipe.on_scale("log") if target == "grown" else recipe
     pipeline = recipe.pipeline(0, None, CODES)
     inner = pipeline[-1].estimator if target == "grown" else pipeline[-1]
@@ -135,7 +135,7 @@ LAYERS = {
     "residual": (layers.Residual((layers.Dense(4), layers.ReLU())),),
     "both summed": (layers.Parallel(((layers.Dense(2),), (layers.Dense(2), layers.ReLU()))),),
     "both kept": (layers.Parallel(((layers.Dense(2),), (layers.Dense(3),)), join="concatenate"),),
-    "columns": (ColumnsActivated(layers.Sigmoid(), (1, 3)),),
+    "columns": (ColumnActivation(layers.Sigmoid(), (1, 3)),),
 }
 
 

@@ -12,7 +12,7 @@ from onnx_answers import answers
 
 from pellucid import networks
 from pellucid.autoencoders.code_sample import CodeSample
-from pellucid.autoencoders.columns_activated import ColumnsActivated
+from pellucid.autoencoders.column_activation import ColumnActivation
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx.layers.series import WRITERS
 from pellucid.exchange.onnx.onnx_file import packed_onnx
@@ -80,7 +80,7 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
     "batch norm": ((4,), [Dense(3), BatchNorm(), ReLU(), BatchNorm(0.1, "inside")]),
     "batch norm of images": (IMAGE, [Convolution(3), BatchNorm()]),
     "a code at its mean": ((4,), [Dense(6), CodeSample(), Dense(3)]),
-    "some columns activated": ((4,), [Dense(3), ColumnsActivated(Tanh(), (0, 2))]),
+    "some columns activated": ((4,), [Dense(3), ColumnActivation(Tanh(), (0, 2))]),
     "residual": ((4,), [Residual([Dense(5), BatchNorm(), ReLU(), Dense(4)])]),
     "side by side": (IMAGE, [Parallel([[Convolution(2, padding=1), BatchNorm()], []])]),
     "added": ((4,), [Parallel([[Dense(3)], [Dense(3), Tanh()], [Dense(3)]], "sum")]),

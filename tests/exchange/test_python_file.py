@@ -23,7 +23,7 @@ from pyarrow import csv as arrow_csv
 from test_sql import NAMES, broken, plain
 
 from pellucid.data.columns.inference import Cells
-from pellucid.data.columns.kind_conversion import as_in_training
+from pellucid.data.columns.kind_conversion import convert_as_in_training
 from pellucid.data.columns.notation import Notation
 from pellucid.data.table import Kind
 from pellucid.errors import ColumnError, FramingError, TableError
@@ -159,7 +159,7 @@ def test_a_number_is_read_as_the_library_reads_it_or_not_at_all(
     wanted: Any
     try:
         cells = Cells("b", pa.chunked_array([pa.array([cell])]))
-        read = as_in_training(cells, Kind.NUMERIC, None, notation).values[0]
+        read = convert_as_in_training(cells, Kind.NUMERIC, None, notation).values[0]
         wanted = None if np.isnan(read) else float(read)
     except (ColumnError, TableError):
         wanted = "refused"

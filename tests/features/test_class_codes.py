@@ -24,7 +24,7 @@ from pellucid import (
     save_model,
 )
 from pellucid.data.class_codes import one_hot, share_of_differences
-from pellucid.data.distinct_values import coded
+from pellucid.data.distinct_values import factorize
 from pellucid.errors import (
     CodeWarning,
     ColumnError,
@@ -177,14 +177,14 @@ def test_shared_and_fresh_objects_are_coded_alike() -> None:
     names = np.array([f"c{i}" for i in range(50)] + [None, float("nan")], dtype=object)
     shared = names[rng.integers(0, len(names), 5_000)]
     fresh = np.array([v if not isinstance(v, str) else ("x" + v)[1:] for v in shared], dtype=object)
-    one, other = (coded("c", each) for each in (shared, fresh))
+    one, other = (factorize("c", each) for each in (shared, fresh))
     named = [np.array([*distinct, None], dtype=object)[places] for distinct, places in (one, other)]
     assert named[0].tolist() == named[1].tolist()
     assert sorted(one[0]) == sorted(other[0]) == sorted(names[:50])
     mixed = shared.copy()
     mixed[4_321] = 7
     with pytest.raises(ColumnError, match=r"row 4322 7 .a number."):
-        coded("c", mixed)
+        factorize("c", mixed)
 
 
 @pytest.mark.parametrize(

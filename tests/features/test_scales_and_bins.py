@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
 
 from pellucid import Bins, Center, Dates, Standardize, load_model, save_model
-from pellucid.data.binning import equal_edges, quantile_edges
+from pellucid.data.binning import equal_width_edges, quantile_edges
 from pellucid.errors import CodeWarning, ColumnError, HyperparameterError, TableError
 
 tables = arrays(np.float64, (9, 2), elements=st.floats(-1e6, 1e6, width=32))
@@ -117,7 +117,7 @@ def test_bins_are_scikit_learns(seed: int, n_bins: int, how: str) -> None:
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.integers(2, 8))
 def test_found_edges_rise_and_leave_no_bin_empty_below(values: list[float], n: int) -> None:
     x = np.array(values)
-    for way in (quantile_edges, equal_edges):
+    for way in (quantile_edges, equal_width_edges):
         edges = way(x, n)
         assert (np.diff(edges) > 0).all()
         assert len(edges) < n

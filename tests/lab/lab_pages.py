@@ -13,12 +13,12 @@ import numpy as np
 
 from pellucid.errors import ColumnError
 from pellucid.lab.catalogue import entries, page_named
-from pellucid.lab.contract import Page
 from pellucid.lab.controls import Control
 from pellucid.lab.data import Data
-from pellucid.lab.samples import sample
+from pellucid.lab.page_contract import Page
+from pellucid.lab.rendering import scenes_of
+from pellucid.lab.sample_tables import sample
 from pellucid.lab.scene import Scene
-from pellucid.lab.showing import scenes_of
 from pellucid.lab.tables import NO_TABLE, Tables
 
 NAMES = [row.name for row in entries()]
@@ -97,7 +97,7 @@ def tables_of(page: Page) -> list[Data]:
     found = [sample(name) for name in page.samples]
     penguins = own().of(page, {"data": "own"})
     with contextlib.suppress(ColumnError):
-        page.settled({}, penguins)
+        page.checked_state({}, penguins)
         found.append(penguins)
     return found
 
@@ -117,7 +117,7 @@ def first_look(name: str) -> tuple[Any, Any, Scene]:
     """The state, the table and the scene that a page begins with."""
     page = page_named(name)
     data = tables_of(page)[0]
-    state = page.settled({}, data)
+    state = page.checked_state({}, data)
     return state, data, scene_of(page, state, data)
 
 

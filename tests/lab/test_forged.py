@@ -14,9 +14,9 @@ from lab_pages import ends
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from pellucid.lab.access_control import FORBIDDEN
 from pellucid.lab.catalogue import page_named
-from pellucid.lab.frames import unpacked
-from pellucid.lab.locks import TURNED_AWAY
+from pellucid.lab.frame_encoding import unpack_frame
 from pellucid.lab.server import application
 from pellucid.lab.tables import Tables
 
@@ -106,7 +106,7 @@ def over_http(client: TestClient, chance: random.Random) -> str:
         answer = client.request(chance.choice(["GET", "POST", "PUT"]), path, headers=seen)
     assert answer.status_code in (200, 404, 405, 422), (where, name, body, answer.text[:200])
     if answer.status_code == 200 and where == "scene":
-        assert unpacked(answer.content)["settled"]
+        assert unpack_frame(answer.content)["settled"]
     elif answer.status_code != 200:
         told_in_words(answer.content)
     return f"{where} {answer.status_code}"
@@ -132,7 +132,7 @@ def from_elsewhere(client: TestClient, chance: random.Random) -> str:
     else:
         answer = client.get(path, headers=headers)
     assert answer.status_code == 403, headers
-    assert answer.content == TURNED_AWAY
+    assert answer.content == FORBIDDEN
     assert "access-control-allow-origin" not in answer.headers
     if wrong != "cookie":
         with (
@@ -159,7 +159,7 @@ def over_a_socket(client: TestClient, chance: random.Random) -> str:
                 told_in_words(message["text"].encode())
                 assert json.loads(message["text"])["message"]
             else:
-                assert unpacked(message["bytes"])["settled"]
+                assert unpack_frame(message["bytes"])["settled"]
     return "socket"
 
 

@@ -6,8 +6,8 @@ import json
 import re
 
 from pellucid.lab.catalogue import entries
-from pellucid.lab.documents import chapters_of_cards
 from pellucid.lab.gallery import first_pictures
+from pellucid.lab.html_documents import chapters_of_cards
 from pellucid.lab.tables import Tables
 
 

@@ -19,10 +19,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from pellucid.errors import FramingError, PellucidError
+from pellucid.lab.access_control import LARGEST_STATE
 from pellucid.lab.catalogue import entry, page_named
-from pellucid.lab.frames import unpacked
-from pellucid.lab.locks import LARGEST_STATE
-from pellucid.lab.running import listening
+from pellucid.lab.frame_encoding import unpack_frame
+from pellucid.lab.launch import listening_socket
 from pellucid.lab.server import application
 from pellucid.lab.tables import Tables
 
@@ -106,7 +106,7 @@ def test_the_token_becomes_a_cookie_that_no_script_reads(client: TestClient) -> 
 
 def test_a_scene_is_one_frame(client: TestClient) -> None:
     answer = client.post(f"/page/{PAGE}/scene", json={"eta": 0.5})
-    scene = unpacked(answer.content)
+    scene = unpack_frame(answer.content)
     assert scene["settled"]["eta"] == 0.5
     assert scene["steps"] > 0
     assert "answers" not in scene
@@ -193,7 +193,7 @@ def test_a_dropped_table_is_taken_in_and_shown(client: TestClient) -> None:
         b"%d.5,%d.25\n" % (7 * i % 20, 3 * i % 25) for i in range(40)
     )
     found = client.post("/data", params={"name": "own.csv"}, content=table).json()
-    scene = unpacked(client.post(f"/page/{PAGE}/scene", json={"data": found["id"]}).content)
+    scene = unpack_frame(client.post(f"/page/{PAGE}/scene", json={"data": found["id"]}).content)
     assert scene["about"] == "40 rows of own.csv"
     assert scene["columns"]["x"] == ["height", "mass"]
     assert "read_table('own.csv')" in scene["code"]
@@ -223,7 +223,7 @@ def test_a_socket_needs_the_same_keys(client: TestClient) -> None:
         line.send_text("more")
         assert "send the settings first" in line.receive_json()["message"]
         line.send_text("{}")
-        assert unpacked(line.receive_bytes())["settled"]["eta"] == 0.75
+        assert unpack_frame(line.receive_bytes())["settled"]["eta"] == 0.75
         line.send_text("more")
         assert "The work is done" in line.receive_json()["message"]
         line.send_text('{"eta": 9}')
@@ -242,8 +242,8 @@ def test_a_port_in_use_is_told() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PellucidError, match=f"Port {port} cannot be used"):
-            listening(port)
-    with listening(None) as first, listening(None) as second:
+            listening_socket(port)
+    with listening_socket(None) as first, listening_socket(None) as second:
         assert first.getsockname()[1] != second.getsockname()[1]
 
 

@@ -15,23 +15,23 @@ from hypothesis import strategies as st
 
 from pellucid.errors import HyperparameterError, PellucidError
 from pellucid.lab import notebook
-from pellucid.lab.bundle import bundle, style_inside
+from pellucid.lab.bundle import bundle, embedded_style
 from pellucid.lab.catalogue import page_named
-from pellucid.lab.frames import unpacked
-from pellucid.lab.notebook import Conversation, page
+from pellucid.lab.frame_encoding import unpack_frame
+from pellucid.lab.notebook import PageSession, page
 from pellucid.lab.tables import Tables
 
 NAME = "gradient-descent"
 DATA = np.c_[np.arange(40.0), 3 * np.arange(40.0) + 1]
 
 
-def asked(of: Conversation, **question: Any) -> dict[str, Any]:
+def asked(of: PageSession, **question: Any) -> dict[str, Any]:
     """What a view of the page is answered."""
-    return unpacked(of.answer({"view": "v", "id": "v-0", **question}))
+    return unpack_frame(of.answer({"view": "v", "id": "v-0", **question}))
 
 
 @pytest.fixture
-def streaming() -> Conversation:
+def streaming() -> PageSession:
     """A page whose work streams: a scene again and again."""
     still = page_named("sigmoid")
 
@@ -40,13 +40,13 @@ def streaming() -> Conversation:
         while True:
             yield scene
 
-    return Conversation(replace(still, scenes=work, streams=True), Tables(), {})
+    return PageSession(replace(still, scenes=work, streams=True), Tables(), {})
 
 
 def test_a_live_page_answers_its_views_and_its_notebook() -> None:
     live = page(NAME, DATA, eta=0.5)
     live.asked = {"view": "v", "id": "v-0", "kind": "scene", "state": live.state}
-    frame = unpacked(live.answered)
+    frame = unpack_frame(live.answered)
     assert frame["asked"] == "v-0"
     assert frame["found"]["settled"]["eta"] == live.state["eta"] == 0.5
     assert frame["found"]["about"] == "40 rows of data"
@@ -93,14 +93,14 @@ def test_the_library_needs_no_anywidget_to_be_read() -> None:
 )
 def test_whatever_is_asked_gets_a_frame(question: dict[str, Any]) -> None:
     found = page_named("sigmoid")
-    frame = unpacked(Conversation(found, Tables(), {}).answer(question))
+    frame = unpack_frame(PageSession(found, Tables(), {}).answer(question))
     assert ("found" in frame) != ("trouble" in frame)
     assert "cannot be computed" not in frame.get("trouble", "")
 
 
 def test_a_table_is_dropped_on_the_page() -> None:
     found = page_named(NAME)
-    talk = Conversation(found, Tables(), {})
+    talk = PageSession(found, Tables(), {})
     content = base64.b64encode(b"a,b\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(30)))
     kept = asked(talk, kind="upload", name="own.csv", content=content.decode())["found"]
     scene = asked(talk, kind="scene", state={"data": kept["id"]})["found"]
@@ -109,7 +109,7 @@ def test_a_table_is_dropped_on_the_page() -> None:
     assert "drop it again" in asked(talk, kind="upload", name="a.csv", content="é")["trouble"]
 
 
-def test_leaving_ends_the_work(streaming: Conversation) -> None:
+def test_leaving_ends_the_work(streaming: PageSession) -> None:
     assert "found" in asked(streaming, kind="scene", state={})
     (work,) = streaming._works.values()
     assert "found" in asked(streaming, kind="more")
@@ -148,7 +148,7 @@ globalThis.begun = (async () => {
 def test_two_views_of_one_live_page_in_a_browser(browser: Any) -> None:
     """The module that notebooks load, with a model of their shape and the kernel's answers."""
     found = page_named(NAME)
-    talk = Conversation(found, Tables(DATA), found.settled({}, Tables(DATA).of(found, {})))
+    talk = PageSession(found, Tables(DATA), found.checked_state({}, Tables(DATA).of(found, {})))
     wrong: list[str] = []
     tab = browser.new_context(viewport={"width": 900, "height": 1200}).new_page()
     tab.on("pageerror", lambda error: wrong.append(str(error)))
@@ -156,7 +156,7 @@ def test_two_views_of_one_live_page_in_a_browser(browser: Any) -> None:
     tab.expose_function("declaredPage", talk.declared)
     esm = bundle("notebook")
     tab.set_content(
-        f"<html lang=en><title>Notebook</title><style>{style_inside()}</style><body>"
+        f"<html lang=en><title>Notebook</title><style>{embedded_style()}</style><body>"
         f'<div id=out0></div><div id=out1></div><script type="text/plain" id="esm">{esm}</script>'
         f"<script>{HOST}</script>"
     )

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from pellucid.lab.catalogue import ENTRIES, PAGES, entries
-from pellucid.lab.contract import COLOURS, PLACES
-from pellucid.lab.declaration import declared
-from pellucid.lab.documents import DRAWING
-from pellucid.lab.frames import packed, unpacked
+from pellucid.lab.frame_encoding import pack_frame, unpack_frame
+from pellucid.lab.html_documents import DRAWING
+from pellucid.lab.page_contract import COLOURS, PLACES
+from pellucid.lab.page_declaration import page_declaration
 from pellucid.lab.scene import Moving
 from pellucid.notes_map.references import find, parse_references
 
@@ -34,7 +34,7 @@ def agree(page: Any, given: dict[str, Any], data: Any) -> Any:
     if not given and data is table.tables_of(page)[0]:
         state, _, scene = table.first_look(page.name)
     else:
-        state = page.settled(given, data)
+        state = page.checked_state(given, data)
         scene = table.scene_of(page, state, data)
     space = table.ran(page.code(state, data))
     assert scene.numbers, "a page shows numbers"
@@ -53,7 +53,7 @@ def whole(page: Any, scene: Any) -> None:
     """A scene fills all that the page declares, and can be sent."""
     assert set(scene.terms) == {t.name for t in page.terms}
     assert set(scene.pictures) == {p.name for p in page.pictures}
-    seen = unpacked(packed(scene.head()))
+    seen = unpack_frame(pack_frame(scene.head()))
     assert seen["steps"] == scene.steps
     for name, picture in scene.pictures.items():
         assert len(picture["said"]) > 20, f"{name} says what is seen"
@@ -112,7 +112,7 @@ def test_a_page_is_declared_as_the_house_has_it(
 ) -> None:
     monkeypatch.chdir(pytestconfig.rootpath)
     page = table.page(name)
-    said = declared(page)
+    said = page_declaration(page)
     marked = {part for f in said["formulas"] for part in _terms_in(f["svg"])}
     assert marked <= {t.name for t in page.terms}, "a marked term has its row"
     assert all(t.colour in COLOURS for t in page.terms)

@@ -13,7 +13,7 @@ import uvicorn
 
 from pellucid.lab import server
 from pellucid.lab.catalogue import page_named
-from pellucid.lab.running import listening
+from pellucid.lab.launch import listening_socket
 from pellucid.lab.tables import Tables
 
 TOKEN = "a-token-of-the-test"
@@ -46,7 +46,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
     made = Work()
     page = replace(page_named("sigmoid"), scenes=made.scenes, streams=True)
     monkeypatch.setattr(server, "page_of", lambda name: page)
-    with listening(0) as own:
+    with listening_socket(0) as own:
         port = own.getsockname()[1]
         app = server.application(Tables(), port, TOKEN)
         made.address = f"http://127.0.0.1:{port}/page/sigmoid?token={TOKEN}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 
-from pellucid.autoencoders import CodeSample, ColumnsActivated
+from pellucid.autoencoders import CodeSample, ColumnActivation
 from pellucid.networks import (
     GELU,
     AveragePool,
@@ -72,7 +72,7 @@ LAYERS: dict[str, tuple[Layer, tuple[int, ...]]] = {
     "enlarge": (Enlarge((7, 13)), IMAGE),
     "enlarge, one way": (Enlarge((5, 9)), IMAGE),
     "code sample": (CodeSample(), (6,)),
-    "columns activated": (ColumnsActivated(Sigmoid(), (0, 2)), (4,)),
+    "columns activated": (ColumnActivation(Sigmoid(), (0, 2)), (4,)),
     "dropout": (Dropout(0.4), (6,)),
     "inverted dropout": (Dropout(0.4, inverted=True), (6,)),
     "random shift": (RandomShift(1), IMAGE),

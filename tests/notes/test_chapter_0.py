@@ -8,7 +8,7 @@ import pytest
 from pellucid import Ridge, SoftmaxClassifier, frame, read_table, tune
 from pellucid.calculus import compile_objective
 from pellucid.data import folds, linear_sample
-from pellucid.descent import Batches, Constant, minima, minimize
+from pellucid.descent import Batches, Constant, local_minima, minimize
 from pellucid.errors import HyperparameterError, HyperparameterTypeError, SingularWarning
 from pellucid.hyperparameters import Hyperparameter
 
@@ -58,7 +58,7 @@ def test_a_half_is_rounded_up_and_down() -> None:
 
 def test_a_minimum_is_a_value_and_an_argmin_a_place() -> None:
     """0.8-min-is-an-output: the same for a curve and for λ."""
-    (least,) = minima(lambda x: (x - 1) ** 2 + 5, -2.0, 3.0)
+    (least,) = local_minima(lambda x: (x - 1) ** 2 + 5, -2.0, 3.0)
     assert least.value == pytest.approx(5)
     assert least.theta == pytest.approx(1)
     X, y = linear_sample(30, (2.0, 0.0, 0.0), noise=2.0, seed=1)

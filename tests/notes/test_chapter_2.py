@@ -24,7 +24,7 @@ from pellucid import test_error as error_on_new_rows
 from pellucid.calculus import closed_form, declare, differentiate, read
 from pellucid.calculus.codegen.modules import callable_for
 from pellucid.data import Column, Kind, Table, folds
-from pellucid.descent import Objective, minima, minimize
+from pellucid.descent import Objective, local_minima, minimize
 from pellucid.descent.objective import central_differences
 from pellucid.errors import ShapeError, SingularWarning
 from pellucid.linear.solvers.ridge_solutions import gradient
@@ -83,7 +83,7 @@ def test_optimization_returns_the_lowest_value_and_where_it_is() -> None:
     assert found.value == pytest.approx(2)  # an output
     assert float(found.theta) == pytest.approx(1, abs=1e-4)  # an input
     assert f(float(found.theta)) == found.value
-    (seen,) = minima(f, -3.0, 4.0)
+    (seen,) = local_minima(f, -3.0, 4.0)
     assert (seen.value, seen.theta) == (pytest.approx(2), pytest.approx(1, abs=2e-3))
 
 

@@ -20,7 +20,7 @@ from pellucid.descent import (
 from pellucid.descent.objective import central_differences, forward_differences
 from pellucid.errors import ShapeError
 from pellucid.pictures import descent as pictures
-from pellucid.pictures import local_view
+from pellucid.pictures import linear_approximation
 
 SQUARE = Objective(lambda t: float(t**2), lambda t: 2 * t, text="θ²")
 BOWL = Objective(lambda t: float(t @ t), lambda t: 2 * t)
@@ -53,7 +53,7 @@ def test_the_step_is_against_the_slope(at: float) -> None:
     """3.1.2-sign-rule, 3.1.2-step-left-figure: a positive slope means a step to the left."""
     found = minimize(SQUARE, at, step_size=0.1, stop=Steps(1))
     assert np.sign(found.theta - at) == -np.sign(2 * at)
-    line = pictures.walk(SQUARE.value, found).axes[0].lines[1]
+    line = pictures.descent_path(SQUARE.value, found).axes[0].lines[1]
     x = np.asarray(line.get_xdata(), dtype=float)
     assert np.sign(x[1] - x[0]) == -np.sign(at)
 
@@ -195,17 +195,17 @@ def test_pictures_say_what_their_axes_are() -> None:
     ]
     drawn = [
         pictures.tangent(np.sin, np.cos, 1.0),
-        pictures.walk(SQUARE.value, one),
-        pictures.walk(hill.value, falling),
+        pictures.descent_path(SQUARE.value, one),
+        pictures.descent_path(hill.value, falling),
         pictures.step_sizes(SQUARE.value, cases),
-        pictures.starts(SQUARE.value, [one], -1, 1),
+        pictures.basins(SQUARE.value, [one], -1, 1),
         pictures.contour(BOWL.value, [("gradient descent", two)], (0, 0), (3, 3)),
         pictures.surface(BOWL.value, two, (0, 0), (3, 3)),
-        pictures.slices(BOWL.value, [1.0, 0.5], 1.0),
+        pictures.parameter_slices(BOWL.value, [1.0, 0.5], 1.0),
         pictures.descent_curves([two]),
         pictures.planar_error(BOWL, [1.0, 0.5], [0.6, 0.8]),
-        local_view.axis_moves(BOWL, [1.0, 0.5], [-0.5, 0.2]),
-        local_view.turning_step(BOWL, [1.0, 0.5], 0.1),
+        linear_approximation.axis_steps(BOWL, [1.0, 0.5], [-0.5, 0.2]),
+        linear_approximation.change_by_direction(BOWL, [1.0, 0.5], 0.1),
     ]
     assert all(labelled(figure) for figure in drawn)
     assert drawn[6].axes[0].get_zlabel() == "J"

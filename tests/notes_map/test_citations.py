@@ -17,7 +17,7 @@ from pellucid.notes_map import (
     Item,
     Reference,
     audit,
-    honesty,
+    consistency,
     items,
     references_in_source,
 )
@@ -79,7 +79,8 @@ def test_tests_cite_by_docstring_comment_and_name(tmp_path: Path) -> None:
 def test_a_reference_that_does_not_exist_is_a_fault() -> None:
     wrong = Citation("pellucid.x:f", 3, (Reference("box", "71", "Definition"),))
     assert (
-        "pellucid.x:f (line 3): The notes have no Def 71" in honesty.unknown_references([wrong])[0]
+        "pellucid.x:f (line 3): The notes have no Def 71"
+        in consistency.unknown_references([wrong])[0]
     )
 
 
@@ -98,21 +99,23 @@ def test_a_built_item_needs_an_object_and_a_test_that_exist(
     object_: str, test: str, fault: str
 ) -> None:
     built = item("2.6.10-ridge-solution", object=object_, test=test)
-    assert fault in honesty.missing_evidence([built])[0]
-    assert not honesty.missing_evidence([item("2.6.10-ridge-solution", object=RIDGE, test=TEST)])
-    assert not honesty.missing_evidence([item("2.6.10-ridge-solution", object="", test="")])
+    assert fault in consistency.missing_evidence([built])[0]
+    assert not consistency.missing_evidence(
+        [item("2.6.10-ridge-solution", object=RIDGE, test=TEST)]
+    )
+    assert not consistency.missing_evidence([item("2.6.10-ridge-solution", object="", test="")])
 
 
 def test_a_built_object_cites_the_notes_itself_or_through_its_home() -> None:
     built = item("2.6.10-ridge-solution", object=RIDGE, test=TEST)
-    assert "has no line `Notes:" in honesty.uncited_objects([built], [])[0]
+    assert "has no line `Notes:" in consistency.uncited_objects([built], [])[0]
     for name in (RIDGE, "pellucid.errors"):
-        assert not honesty.uncited_objects([built], [Citation(name, 1, ())])
+        assert not consistency.uncited_objects([built], [Citation(name, 1, ())])
     method = replace(built, object="pellucid.notes_map.records:Section.holds")
-    assert not honesty.uncited_objects(
+    assert not consistency.uncited_objects(
         [method], [Citation("pellucid.notes_map.records:Section", 1, ())]
     )
-    assert honesty.uncited_objects([method], [Citation("pellucid.notes_map", 1, ())])
+    assert consistency.uncited_objects([method], [Citation("pellucid.notes_map", 1, ())])
 
 
 def test_what_is_cited_may_not_be_left_open() -> None:
@@ -120,13 +123,13 @@ def test_what_is_cited_may_not_be_left_open() -> None:
     other = item("2.6.9-ridge-objective", object=RIDGE, test=TEST)
     cites = Citation("pellucid.linear.ridge:Ridge", 1, (Reference("box", "71", "Key Equation"),))
     fault = "pellucid.linear.ridge:Ridge cites KE 71, but 2.6.10-ridge-solution is still open."
-    assert honesty.cited_but_open([wanted, other], [cites]) == [fault]
+    assert consistency.cited_but_open([wanted, other], [cites]) == [fault]
     # An issue that has nothing built yet owes nothing; a private object promises nothing.
-    assert not honesty.cited_but_open([wanted, replace(other, object="", test="")], [cites])
+    assert not consistency.cited_but_open([wanted, replace(other, object="", test="")], [cites])
     private = replace(cites, name="pellucid.linear.ridge:_solve")
-    assert not honesty.cited_but_open([wanted, other], [private])
+    assert not consistency.cited_but_open([wanted, other], [private])
     built = replace(wanted, object=RIDGE, test=TEST)
-    assert not honesty.cited_but_open([built, other], [cites])
+    assert not consistency.cited_but_open([built, other], [cites])
 
 
 @pytest.fixture

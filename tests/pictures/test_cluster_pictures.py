@@ -31,17 +31,19 @@ TREND = simpson(60)
 CENTRES = FOUND.cluster_centers_
 
 PICTURES: dict[str, Callable[..., Figure]] = {
-    "points": lambda ax=None: clusters.points(X, GROUP, CENTRES, regions=True, ax=ax),
-    "paths": lambda ax=None: clusters.paths(X, [s["means"] for s in STEPS], FOUND.labels_, ax=ax),
+    "points": lambda ax=None: clusters.clustered_points(X, GROUP, CENTRES, regions=True, ax=ax),
+    "paths": lambda ax=None: clusters.mean_paths(X, [s["means"] for s in STEPS], FOUND.labels_, ax),
     "loss": lambda ax=None: clusters.loss_by_k(CHOICE, ax=ax),
     "consistency": lambda ax=None: clusters.consistency_by_k(CHOICE, ax=ax),
     "no clusters": lambda ax=None: clusters.consistency_by_k(NONE, ax=ax),
-    "beyond": lambda ax=None: clusters.beyond_by_k(CHOICE, ax=ax),
+    "beyond": lambda ax=None: clusters.compactness_by_k(CHOICE, ax=ax),
     "silhouette": lambda ax=None: clusters.silhouette(GROUP + 1, silhouettes(X, GROUP), ax=ax),
     "axes": lambda ax=None: clusters.principal_axes(AXES, ax=ax),
-    "tree": lambda ax=None: clusters.tree(TREE.linkage_, COUNTS, 5, ax=ax),
-    "named tree": lambda ax=None: clusters.tree(TREE.linkage_, names=list("uvwxyz"), ax=ax),
-    "trends": lambda ax=None: clusters.trends(TREND[0][:, 0], TREND[1], TREND[2], ax=ax),
+    "tree": lambda ax=None: clusters.linkage_tree(TREE.linkage_, COUNTS, 5, ax=ax),
+    "named tree": lambda ax=None: clusters.linkage_tree(TREE.linkage_, names=[*"uvwxyz"], ax=ax),
+    "trends": lambda ax=None: clusters.pooled_and_group_lines(
+        TREND[0][:, 0], TREND[1], TREND[2], ax=ax
+    ),
 }  # fmt: skip
 
 
@@ -62,7 +64,7 @@ def test_same_bytes_twice(name: str) -> None:
 
 def test_five_groups_each_in_a_colour_and_mark_of_their_own() -> None:
     """6.0.1-five-groups-figure"""
-    axes = clusters.points(X, GROUP).axes[0]
+    axes = clusters.clustered_points(X, GROUP).axes[0]
     clouds = axes.collections
     assert len(clouds) == 5
     assert len({tuple(c.get_facecolor()[0]) for c in clouds}) == 5
@@ -74,7 +76,7 @@ def test_half_steps_show_the_four_stages_of_the_notes() -> None:
     """6.2.8-initialization-figure, 6.2.9-moved-means-figure, 6.2.10-reassigned-figure,
     6.2.12-converged-figure
     """
-    figure = clusters.half_steps(X, STEPS)
+    figure = clusters.k_means_frames(X, STEPS)
     titles = [axes.get_title("left").partition("\n")[0] for axes in figure.axes]
     assert titles[:3] == ["1) assigned", "2) moved", "3) assigned"]
     assert titles[-1] == f"{len(STEPS)}) {STEPS[-1]['what']}"
@@ -87,7 +89,7 @@ def test_half_steps_show_the_four_stages_of_the_notes() -> None:
 def test_the_path_of_the_means_is_drawn_from_its_start() -> None:
     """6.2.14-descent-figure"""
     walked = [s["means"] for s in STEPS]
-    axes = clusters.paths(X, walked, FOUND.labels_).axes[0]
+    axes = clusters.mean_paths(X, walked, FOUND.labels_).axes[0]
     crosses = [line for line in axes.lines if line.get_marker() == "X"]
     starts = {tuple(line.get_xydata()[0]) for line in crosses}
     assert starts == {tuple(mean) for mean in walked[0]}
@@ -101,13 +103,13 @@ def test_two_clusterings_stand_side_by_side() -> None:
     for name, make in (("ring", ring_and_disc), ("bows", semicircles)):
         Z, group = make(100)
         panels.append((name, Z, group, None))
-    figure = clusters.several(panels)
+    figure = clusters.clusterings(panels)
     assert [axes.get_title("left") for axes in figure.axes] == ["unlucky", "true", "ring", "bows"]
 
 
 def test_a_tree_is_cut_where_it_says() -> None:
     """6.3.4-tree-figure"""
-    axes = clusters.tree(TREE.linkage_, COUNTS, 5).axes[0]
+    axes = clusters.linkage_tree(TREE.linkage_, COUNTS, 5).axes[0]
     cut = next(line for line in axes.lines if line.get_label() == "cut into 5")
     height = cut.get_ydata()[0]
     assert (TREE.linkage_[:, 2] > height).sum() == 4
@@ -118,7 +120,7 @@ def test_a_tree_is_cut_where_it_says() -> None:
 
 def test_the_pooled_line_rises_and_those_of_the_groups_fall() -> None:
     """6.3.11-simpson-figure"""
-    axes = clusters.trends(TREND[0][:, 0], TREND[1], TREND[2]).axes[0]
+    axes = clusters.pooled_and_group_lines(TREND[0][:, 0], TREND[1], TREND[2]).axes[0]
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert [label.startswith("slope −") for label in labels] == [True, True, True, False]
     assert labels[3].startswith("all rows: slope 0.")

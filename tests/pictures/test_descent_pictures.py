@@ -26,13 +26,13 @@ SAMPLED = minimize(LONG, [-2.0, 0.9], step_size=0.03, batches=Batches(1), stop=S
 
 DRAWN: dict[str, Callable[[], Figure]] = {
     "tangent": lambda: pictures.tangent(np.sin, np.cos, 1.0),
-    "walk": lambda: pictures.walk(BOWL.value, ONE),
+    "walk": lambda: pictures.descent_path(BOWL.value, ONE),
     "step_sizes": lambda: pictures.step_sizes(BOWL.value, [("η = 0.3", ONE), ("again", ONE)]),
-    "starts": lambda: pictures.starts(BOWL.value, [ONE, ONE], -1.0, 1.0),
+    "starts": lambda: pictures.basins(BOWL.value, [ONE, ONE], -1.0, 1.0),
     "contour": lambda: pictures.contour(LONG.value, [("plain", TWO)], (0, 0), (5, 3)),
     "surface": lambda: pictures.surface(LONG.value, TWO, (0, 0), (5, 3)),
-    "slices": lambda: pictures.slices(LONG.value, [1.0, 0.5], 1.0),
-    "batch_against_stochastic": lambda: pictures.batch_against_stochastic(
+    "slices": lambda: pictures.parameter_slices(LONG.value, [1.0, 0.5], 1.0),
+    "batch_against_stochastic": lambda: pictures.batch_and_stochastic(
         LONG.value, TWO, SAMPLED, (0, 0), (5, 3)
     ),
     "descent_curves": lambda: pictures.descent_curves([TWO, SAMPLED], ["a", "b"], least=0.0),
@@ -48,7 +48,7 @@ def test_draws_the_same_bytes_twice(name: str) -> None:
 
 
 def test_the_walk_is_the_path() -> None:
-    line = pictures.walk(BOWL.value, ONE).axes[0].lines[1]
+    line = pictures.descent_path(BOWL.value, ONE).axes[0].lines[1]
     np.testing.assert_allclose(line.get_xdata(), [float(t) for t in ONE.path])
     np.testing.assert_allclose(line.get_ydata(), ONE.values)
 

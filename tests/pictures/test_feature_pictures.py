@@ -31,8 +31,10 @@ CURVE = make_pipeline(PolynomialBasis(3), Ridge(lam=1e-3)).fit(*noisy_line())
 DRAWN: dict[str, Callable[[], Figure]] = {
     "three_views_of_a_line": lambda: pictures.three_views(ONE, LINE, SIGNS),
     "three_views_of_a_plane": lambda: pictures.three_views(TWO, PLANE, CORNERS),
-    "signs_beside": lambda: pictures.signs_beside([("one", TWO), ("again", TWO)], PLANE, CORNERS),
-    "curves_beside": lambda: pictures.curves_beside([("order 3", CURVE)], *noisy_line()),
+    "signs_beside": lambda: pictures.sign_regions_side_by_side(
+        [("one", TWO), ("again", TWO)], PLANE, CORNERS
+    ),
+    "curves_beside": lambda: pictures.curves_side_by_side([("order 3", CURVE)], *noisy_line()),
     "radial_functions": lambda: pictures.radial_functions([0.5, 2.0]),
 }
 
@@ -62,7 +64,7 @@ def test_the_moved_data_lie_as_far_from_the_hyperplane_as_their_score_says(order
     X, y = petals(120)
     model = bent(order, X, y)
     phi, theta = model[:-1].transform(X), model[-1].coef_[0]
-    at = pictures.moved_coordinates(phi, theta, float(model[-1].intercept_[0]))
+    at = pictures.hyperplane_coordinates(phi, theta, float(model[-1].intercept_[0]))
     np.testing.assert_allclose(at[:, 0] * np.linalg.norm(theta), model.decision_function(X))
     along = at[:, 1] - at[:, 1].mean()
     assert abs(np.cov(along, phi @ theta)[0, 1]) < np.cov(along, along)[0, 1]
@@ -102,17 +104,17 @@ def test_crossings_are_found_to_many_digits() -> None:
         return 2 - np.asarray(x)[:, 0] ** 2
 
     assert f([[2.0], [0.0], [-2.0]]).tolist() == [-2, 2, -2]
-    found = pictures.crossings(f, -4, 4)
+    found = pictures.sign_changes(f, -4, 4)
     np.testing.assert_allclose(found, [-np.sqrt(2), np.sqrt(2)], atol=1e-7)
-    assert len(pictures.crossings(f, 3, 4)) == 0
-    assert pictures.crossings(lambda x: np.asarray(x)[:, 0], -1, 1).tolist() == [0]
+    assert len(pictures.sign_changes(f, 3, 4)) == 0
+    assert pictures.sign_changes(lambda x: np.asarray(x)[:, 0], -1, 1).tolist() == [0]
 
 
 def test_which_labels_are_positive() -> None:
-    assert pictures.positive([-1.0, 1.0]).tolist() == [False, True]
-    assert pictures.positive([3, 5, 3]).tolist() == [False, True, False]
-    assert pictures.positive(["b", "a"]).tolist() == [True, False]
-    assert pictures.positive([0.5, -2.0, 3.0]).tolist() == [True, False, True]
+    assert pictures.is_positive([-1.0, 1.0]).tolist() == [False, True]
+    assert pictures.is_positive([3, 5, 3]).tolist() == [False, True, False]
+    assert pictures.is_positive(["b", "a"]).tolist() == [True, False]
+    assert pictures.is_positive([0.5, -2.0, 3.0]).tolist() == [True, False, True]
 
 
 def test_radial_features_and_regressions_are_viewed_too() -> None:

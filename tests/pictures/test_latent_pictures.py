@@ -7,17 +7,17 @@ import pytest
 from sklearn.datasets import load_digits
 
 from pellucid import VariationalAutoencoder
+from pellucid.formatting import number
 from pellucid.networks import Dense, Network, Sigmoid
-from pellucid.pictures.latent import (
+from pellucid.pictures.latent_space import (
     axes_of_cloud,
-    kept_by_column,
     latent_map,
     originals_and_reconstructions,
     point_and_distribution,
     sampling_pipeline,
+    variance_explained_by_column,
 )
 from pellucid.pictures.networks import zoom
-from pellucid.wording import number
 
 
 def test_one_layer_each_way_is_drawn_with_its_code_between() -> None:
@@ -72,5 +72,5 @@ def test_axes_and_shares_are_labelled() -> None:
     X = rng.normal(size=(50, 2)) * [3.0, 1.0]
     figure = axes_of_cloud(X, np.eye(2), np.array([9.0, 1.0]), X.mean(axis=0))
     assert figure.axes[0].get_xlabel()
-    shares = kept_by_column(["mass", "length"], [0.9, 0.4])
+    shares = variance_explained_by_column(["mass", "length"], [0.9, 0.4])
     assert {text.get_text() for text in shares.axes[0].get_yticklabels()} >= {"mass", "length"}

@@ -13,11 +13,11 @@ from pellucid import LeastSquares, LogisticClassifier, RandomRegression, Ridge, 
 from pellucid.data import Distribution, folds, linear_sample
 from pellucid.errors import ShapeError
 from pellucid.pictures import (
-    chances,
+    cross_validation,
     descent,
-    lines,
-    plane_moved,
-    procedures,
+    distributions,
+    linear_maps,
+    regression_lines,
     separators,
     sigmoids,
     surfaces,
@@ -40,13 +40,15 @@ DRAWN: dict[str, Callable[[], Figure]] = {
     "foot": lambda: separators.separator(TWO, PLANE, SIDES, reach=3, foot=True),
     "surfaces": lambda: surfaces.surfaces([("σ", TWO, True)], PLANE, SIDES, ("above", TWO)),
     "splitting_plane": lambda: surfaces.splitting_plane(THREE, SPACE, HALVES),
-    "chances": lambda: sigmoids.chances({"h": ONE}, X, y > 1, marked=True, thresholds=[0.9]),
-    "moving_score": lambda: sigmoids.moving_score([1, 2, 3], 2),
-    "misses": lambda: lines.misses([("h", LINE)], X, y, squares=True),
-    "sampled": lambda: chances.sampled(COIN, [10, 100]),
-    "losses": lambda: chances.losses_of_a_miss([(1, 10)]),
-    "plane_moved": lambda: plane_moved.plane_moved([("shear", [[1, 1], [0, 1]])]),
-    "nested_boxes": lambda: procedures.nested_boxes(tune(Ridge(), X, y, [0.0, 1.0])),
+    "chances": lambda: sigmoids.class_probabilities(
+        {"h": ONE}, X, y > 1, marked=True, thresholds=[0.9]
+    ),
+    "moving_score": lambda: sigmoids.softmax_of_one_score([1, 2, 3], 2),
+    "misses": lambda: regression_lines.residual_lines([("h", LINE)], X, y, squares=True),
+    "sampled": lambda: distributions.sample_histograms(COIN, [10, 100]),
+    "losses": lambda: distributions.loss_by_error([(1, 10)]),
+    "plane_moved": lambda: linear_maps.transformed_plane([("shear", [[1, 1], [0, 1]])]),
+    "nested_boxes": lambda: cross_validation.nested_search(tune(Ridge(), X, y, [0.0, 1.0])),
 }
 
 
@@ -86,11 +88,11 @@ def test_a_line_needs_a_plane() -> None:
     with pytest.raises(ShapeError, match=r"\(40, 3\)"):
         separators.separator(THREE, SPACE, HALVES)
     with pytest.raises(ShapeError, match=r"\(2, 3\)"):
-        plane_moved.plane_moved([("wide", np.ones((2, 3)))])
+        linear_maps.transformed_plane([("wide", np.ones((2, 3)))])
 
 
 def test_the_squares_of_the_misses_have_the_area_of_the_loss() -> None:
-    figure = lines.misses([("h", LINE)], X, y, squares=True)
+    figure = regression_lines.residual_lines([("h", LINE)], X, y, squares=True)
     axes = figure.axes[0]
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     sides: Any = axes.patches
@@ -99,7 +101,7 @@ def test_the_squares_of_the_misses_have_the_area_of_the_loss() -> None:
 
 
 def test_a_threshold_is_marked_where_the_curve_reaches_it() -> None:
-    axes = sigmoids.chances({"h": ONE}, thresholds=[0.9]).axes[0]
+    axes = sigmoids.class_probabilities({"h": ONE}, thresholds=[0.9]).axes[0]
     marks: Any = [line for line in axes.lines if line.get_marker() == "o"]
     ((x, height),) = marks[0].get_xydata()
     assert height == 0.9
@@ -107,7 +109,7 @@ def test_a_threshold_is_marked_where_the_curve_reaches_it() -> None:
 
 
 def test_the_bars_are_the_shares_of_the_draws() -> None:
-    axes = chances.sampled(COIN, [40], seed=3).axes[0]
+    axes = distributions.sample_histograms(COIN, [40], seed=3).axes[0]
     bars: Any = axes.patches
     drawn = COIN.draw(40, 3)
     shares = [float(np.mean(drawn == side)) for side in COIN.chances]
@@ -116,7 +118,7 @@ def test_the_bars_are_the_shares_of_the_draws() -> None:
 
 def test_each_chunk_is_shown_held_out_once() -> None:
     fitted = [LeastSquares().fit(X[train], y[train]) for train, _ in CUT]
-    figure = procedures.chunks(CUT, fitted, X, y)
+    figure = cross_validation.held_out_chunks(CUT, fitted, X, y)
     held: Any = [
         line for axes in figure.axes for line in axes.lines if line.get_label() == "held out"
     ]
@@ -126,14 +128,14 @@ def test_each_chunk_is_shown_held_out_once() -> None:
 
 def test_the_best_lam_is_starred() -> None:
     found = tune(Ridge(), X, y, [0.0, 0.1, 100.0])
-    said = texts(procedures.nested_boxes(found))
+    said = texts(cross_validation.nested_search(found))
     assert said.count("★") == 1
     assert f"λ* = {found.best_value:g}" in said
 
 
 def test_the_tries_end_at_what_was_found() -> None:
     found = [RandomRegression(tries=n).fit(X, y) for n in (1, 100)]
-    figure = lines.tries(found, LINE, X, y)
+    figure = regression_lines.random_tries(found, LINE, X, y)
     curve: Any = figure.axes[1].lines[0]
     np.testing.assert_allclose(curve.get_ydata(), found[-1].best_)
 

@@ -10,6 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from pellucid.errors import FramingError, ShapeError
+from pellucid.formatting import number
 from pellucid.networks import (
     BatchNorm,
     Convolution,
@@ -27,10 +28,17 @@ from pellucid.networks import (
     Tanh,
     train,
 )
-from pellucid.pictures import activations, convnets, convolution, images, links, networks, training
+from pellucid.pictures import (
+    activations,
+    convnets,
+    convolution,
+    images,
+    network_links,
+    networks,
+    training,
+)
 from pellucid.pictures.diagram import Block, chain
 from pellucid.pictures.style import to_svg
-from pellucid.wording import number
 
 RANDOM = np.random.default_rng(0)
 NET = Network([Dense(3), ReLU(), Dense(2), Softmax()], "nllm", in_shape=2)
@@ -61,43 +69,45 @@ DRAWN: dict[str, Callable[[], Figure]] = {
     "arithmetic": lambda: networks.zoom(NET, "arithmetic", PARAMS, [1.0, 2.0]),
     "neuron with its loss": lambda: networks.one_neuron(2, "σ", loss=True),
     "compact layer": lambda: networks.compact_layer(2),
-    "messages": lambda: networks.messages(NET, [1.0, 2.0], [0, 1], PARAMS),
-    "series and parallel": networks.arrangements,
-    "a wide network": lambda: links.links([9, 30, 3], titles=["x", "", ""], below=["9", "30", "3"]),
-    "dropped": lambda: links.links([3, 4, 2], dropped=[[], [1, 3]]),
-    "cut": lambda: links.links([3, 2], kept=[[[True, False], [True, True], [False, True]]]),
-    "collapse": lambda: links.collapse([np.eye(2), np.ones((2, 2))]),
+    "messages": lambda: networks.backward_messages(NET, [1.0, 2.0], [0, 1], PARAMS),
+    "series and parallel": networks.series_and_parallel,
+    "a wide network": lambda: network_links.links(
+        [9, 30, 3], titles=["x", "", ""], below=["9", "30", "3"]
+    ),
+    "dropped": lambda: network_links.links([3, 4, 2], dropped=[[], [1, 3]]),
+    "cut": lambda: network_links.links([3, 2], kept=[[[True, False], [True, True], [False, True]]]),
+    "collapse": lambda: network_links.collapse([np.eye(2), np.ones((2, 2))]),
     "chain": lambda: chain([Block("x", boxed=False), Block("f", "a", "∂L/∂a", above="w")]),
-    "activation": lambda: activations.curve(Tanh(), 0.7),
-    "activations": lambda: activations.curves([Identity(), ReLU(), Sigmoid()]),
-    "pairs": activations.pairs,
+    "activation": lambda: activations.activation_curve(Tanh(), 0.7),
+    "activations": lambda: activations.activation_curves([Identity(), ReLU(), Sigmoid()]),
+    "pairs": activations.output_loss_pairs,
     "losses": lambda: training.losses({"training": [3, 2, 1], "validation": [3, 2, 2.5]}, stop=2),
     "gradient norms": lambda: training.gradient_norms([[1, 2], [0.5, 1]], ["layer 1", "layer 2"]),
-    "by depth": lambda: training.by_depth({"sigmoid": [1e-4, 1e-2, 1]}),
+    "by depth": lambda: training.gradient_norm_by_depth({"sigmoid": [1e-4, 1e-2, 1]}),
     "regions": lambda: training.regions(
         [(f"epoch {t}", lambda P, t=t: P[:, 0] > t) for t in range(5)], POINTS, POINTS[:, 0] > 0
     ),
     "fits": lambda: training.fits(POINTS[:, 0], POINTS[:, 1], {"sine": np.sin}),
     "bars": lambda: training.bars({"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 1}}, "loss"),
-    "spreads": lambda: training.spreads({"Z": {"before": POINTS, "after": POINTS + 1}}, "z"),
-    "net effect": lambda: training.net_effect(
+    "spreads": lambda: training.histograms({"Z": {"before": POINTS, "after": POINTS + 1}}, "z"),
+    "net effect": lambda: training.net_displacement(
         bowl, [[-2, 0.9], [-1.7, -0.7], [-1.4, 0.6]], 2, (-0.6, 0), (4, 2.6)
     ),
     "agreement": lambda: training.agreement(POINTS, POINTS, "differences", "back-propagation"),
-    "mistakes": lambda: images.mistakes(IMAGES, TRUTHS, CHANCES, [0, 1]),
+    "mistakes": lambda: images.confident_mistakes(IMAGES, TRUTHS, CHANCES, [0, 1]),
     "saliency": lambda: images.saliency(IMAGES[:3], IMAGES[:3] - 0.5, ["a", "b", "c"]),
     "images": lambda: images.images(
         [CROSS, IMAGES[0]], ["cross", "digit"], windows=[(0, 0, 2, 2), None]
     ),
     "signed": lambda: images.images([CROSS], signed=True),
-    "slide": lambda: convolution.slide(SIGNAL, FILTER),
-    "stride": lambda: convolution.slide(SIGNAL, FILTER, at=1, stride=2, padding=1),
+    "slide": lambda: convolution.sliding_filter(SIGNAL, FILTER),
+    "stride": lambda: convolution.sliding_filter(SIGNAL, FILTER, at=1, stride=2, padding=1),
     "products": lambda: convolution.window_products(np.pad(CROSS, 1), CROSS, (0, 1)),
     "pool gradient": lambda: convolution.pool_gradient(POOL),
     "output lengths": convolution.output_lengths,
     "shared links": convolution.shared_links,
-    "shifted ReLU": lambda: convolution.max_over_one([1.0, 3.0, 2.0]),
-    "flattened": lambda: convolution.flattened([[1, 2], [3, 4]]),
+    "shifted ReLU": lambda: convolution.pooling_over_one([1.0, 3.0, 2.0]),
+    "flattened": lambda: convolution.flattened_matrix([[1, 2], [3, 4]]),
     "architecture": lambda: convnets.architecture(DIGITS),
     "filters": lambda: convnets.filters(DIGITS, FILTERS),
     "feature maps": lambda: convnets.feature_maps(DIGITS, FILTERS, IMAGES[0]),
@@ -171,7 +181,7 @@ def test_a_neuron_drawn_step_by_step() -> None:
 
 def test_compositions() -> None:
     """7.0.4-series-parallel-figure, 7.2.12-compact-layer-figure."""
-    ways = texts(networks.arrangements())
+    ways = texts(networks.series_and_parallel())
     assert {"one unit", "in series", "in parallel", "both"} <= ways
     assert {"A⁰", "W¹, W₀¹", "Z¹", "f¹", "A¹"} <= texts(networks.compact_layer())
 
@@ -179,9 +189,9 @@ def test_compositions() -> None:
 def test_weights_are_written_or_hidden() -> None:
     """7.2.10-weights-figure, 7.3.3-collapse-figure: linear layers with their weights, and one."""
     W1, W2 = np.array([[1.0, 2], [3, 4]]), np.array([[5.0, 6], [7, 8]])
-    assert {"1", "2", "3", "4"} <= texts(links.links([2, 2], weights=[W1], values=True))
-    assert not {"1", "2", "3", "4"} & texts(links.links([2, 2], weights=[W1]))
-    assert {"1", "8", "19", "22", "43", "50"} <= texts(links.collapse([W1, W2]))
+    assert {"1", "2", "3", "4"} <= texts(network_links.links([2, 2], weights=[W1], values=True))
+    assert not {"1", "2", "3", "4"} & texts(network_links.links([2, 2], weights=[W1]))
+    assert {"1", "8", "19", "22", "43", "50"} <= texts(network_links.collapse([W1, W2]))
 
 
 def test_dropped_and_cut_links() -> None:
@@ -190,9 +200,9 @@ def test_dropped_and_cut_links() -> None:
     def arrows(figure: Figure) -> int:
         return sum(type(patch).__name__ == "FancyArrowPatch" for patch in figure.axes[0].patches)
 
-    assert arrows(links.links([3, 4, 2])) == 20
-    assert arrows(links.links([3, 4, 2], dropped=[[], [1, 3]])) == 10
-    assert arrows(links.links([3, 2], kept=[np.eye(3, 2, dtype=bool)])) == 2
+    assert arrows(network_links.links([3, 4, 2])) == 20
+    assert arrows(network_links.links([3, 4, 2], dropped=[[], [1, 3]])) == 10
+    assert arrows(network_links.links([3, 2], kept=[np.eye(3, 2, dtype=bool)])) == 2
     shared = convolution.shared_links(5, 3)
     assert arrows(shared) == 9
     colours = {patch.get_edgecolor() for patch in shared.axes[0].patches[:9]}
@@ -209,25 +219,25 @@ def test_messages_travel_back() -> None:
         {"W": np.array([[0.5]]), "W0": np.zeros(1)}, {},
         {"W": np.array([[-1.0]]), "W0": np.array([0.25])},
     ]  # fmt: skip
-    drawn = networks.messages(two, [2.0], 1.0, params)
+    drawn = networks.backward_messages(two, [2.0], 1.0, params)
     assert {"Z¹ = 1", "A¹ = 1", "Z² = −0.75", "L = 3.06", "W¹, W₀¹"} <= texts(drawn)
     assert {"∂L/∂Z² = −3.5", "∂L/∂A¹ = 3.5", "∂L/∂W¹ = 7\n∂L/∂W₀¹ = 3.5"} <= texts(drawn)
     at = {label.get_text(): label.get_position() for label in drawn.axes[0].texts}
     assert at["Z¹ = 1"][1] > at["∂L/∂Z¹ = 3.5"][1]
     assert at["Z¹ = 1"][0] < at["A¹ = 1"][0] < at["Z² = −0.75"][0] < at["L = 3.06"][0]
-    chosen = texts(networks.messages(two, [2.0], 1.0, params, weight=1))
+    chosen = texts(networks.backward_messages(two, [2.0], 1.0, params, weight=1))
     links = "∂L/∂Z² · ∂Z²/∂A¹ · ∂A¹/∂Z¹ · ∂Z¹/∂W¹"
     assert f"∂L/∂W¹ = {links}\n= −3.5 · −1 · 1 · 2 = 7" in chosen
-    last = texts(networks.messages(two, [2.0], 1.0, params, weight=2))
+    last = texts(networks.backward_messages(two, [2.0], 1.0, params, weight=2))
     assert "∂L/∂W² = ∂L/∂Z² · ∂Z²/∂W²\n= −3.5 · 1 = −3.5" in last
     assert not any("∂L/∂A¹" in text for text in last)  # a later weight's chain does not go on
     with pytest.raises(FramingError, match="there is no W of 3"):
-        networks.messages(two, [2.0], 1.0, params, weight=3)
+        networks.backward_messages(two, [2.0], 1.0, params, weight=3)
     wide = Network([Dense(30), Tanh(), Dense(12), Tanh(), Dense(3), Softmax()], "nllm", in_shape=9)
-    drawn = networks.messages(wide, np.ones(9), [1, 0, 0], wide.init(0))
+    drawn = networks.backward_messages(wide, np.ones(9), [1, 0, 0], wide.init(0))
     assert {"Z¹: 30×1", "∂L/∂Z¹: 30×1", "∂L/∂A²: 12×1"} <= texts(drawn)
     nested = Network([Dense(2), Residual([Dense(2)]), Dense(1)], in_shape=1)
-    drawn = networks.messages(nested, [2.0], 1.0, nested.init(0))
+    drawn = networks.backward_messages(nested, [2.0], 1.0, nested.init(0))
     assert {"Residual", "W¹, W₀¹"} <= texts(drawn)
     assert not any("layers" in text for text in texts(drawn))  # its parameters are further in
 
@@ -240,7 +250,7 @@ def test_the_reference_network_in_blocks() -> None:
         {"W": np.array([1.0, -1, 1]).reshape(3, 1, 1)}, {}, {},
         {"W": np.array([[2.0], [-1], [1], [3]])},
     ]  # fmt: skip
-    drawn = texts(networks.messages(net, np.array([[1.0], [2], [-1], [3]]), 4.0, params))
+    drawn = texts(networks.backward_messages(net, np.array([[1.0], [2], [-1], [3]]), 4.0, params))
     assert {"Z¹ = (1, −2, 6, −4)", "A¹ = (1, 0, 6, 0)", "Z² = 8", "L = 16"} <= drawn
     assert {"∂L/∂W¹ = (16, 8, 56)", "∂L/∂W² = (8, 0, 48, 0)", "∂L/∂Z² = 8"} <= drawn
 
@@ -248,7 +258,7 @@ def test_the_reference_network_in_blocks() -> None:
 def test_modules_of_normalization() -> None:
     """7.8.3.2-standardise-figure, 7.8.3.4-module-figure: normalise, then G and B, before f."""
     net = Network([Dense(2, offset=False), BatchNorm(), ReLU(), Dense(1)], in_shape=2)
-    drawn = networks.messages(net, [1.0, 2.0], 1.0, net.init(0))
+    drawn = networks.backward_messages(net, [1.0, 2.0], 1.0, net.init(0))
     words = [text.get_text() for text in drawn.axes[0].texts]
     order = [words.index(name) for name in ("Dense", "BatchNorm", "ReLU")]
     assert order == sorted(order)
@@ -257,7 +267,7 @@ def test_modules_of_normalization() -> None:
 
 def test_activations_and_their_slopes() -> None:
     """7.3.4-activations-figure, 7.5.12-slopes-figure, 9.2.5-relu-figure."""
-    drawn = activations.curves([Identity(), ReLU(), Sigmoid(), Tanh()])
+    drawn = activations.activation_curves([Identity(), ReLU(), Sigmoid(), Tanh()])
     for ax, f in zip(drawn.axes, (Identity(), ReLU(), Sigmoid(), Tanh()), strict=True):
         z = np.asarray(ax.lines[0].get_xdata())
         np.testing.assert_allclose(ax.lines[0].get_ydata(), f.f(z), atol=1e-6)
@@ -266,7 +276,7 @@ def test_activations_and_their_slopes() -> None:
 
 def test_pairs_show_the_loss() -> None:
     """7.4-pairing-figure."""
-    drawn = activations.pairs()
+    drawn = activations.output_loss_pairs()
     assert [ax.get_title("left").split("\n")[1] for ax in drawn.axes] == [
         "identity, square loss", "sigmoid, NLL", "softmax, NLLM",
     ]  # fmt: skip
@@ -302,12 +312,14 @@ def test_training_curves_and_the_stop() -> None:
         "after epoch 1",
         "after epoch 2",
     ]
-    effect = training.net_effect(bowl, [[-2, 0.9], [-1.7, -0.7], [-1.4, 0.6]], 2, (0, 0), (5, 3))
+    effect = training.net_displacement(
+        bowl, [[-2, 0.9], [-1.7, -0.7], [-1.4, 0.6]], 2, (0, 0), (5, 3)
+    )
     assert effect.axes[0].texts[0].xy == pytest.approx([-1.4, 0.6])
 
 
 def test_worst_mistakes_are_shown_first() -> None:
-    drawn = images.mistakes(IMAGES, TRUTHS, CHANCES, [0, 1], shown=3)
+    drawn = images.confident_mistakes(IMAGES, TRUTHS, CHANCES, [0, 1], shown=3)
     titles = [ax.get_title("left") for ax in drawn.subfigs[1].axes]
     assert titles[0] == "0 said 1\n90%"
     wrong = np.flatnonzero(CHANCES.argmax(axis=1) != TRUTHS)
@@ -319,15 +331,15 @@ def test_the_filter_slides() -> None:
 
     9.1.1-scanning-figure
     """
-    assert "+ 1 + 1 + 1 = 3" in texts(convolution.slide(SIGNAL, FILTER))
-    assert {"0", "1", "2", "3"} <= texts(convolution.slide(SIGNAL, FILTER, stride=2))
+    assert "+ 1 + 1 + 1 = 3" in texts(convolution.sliding_filter(SIGNAL, FILTER))
+    assert {"0", "1", "2", "3"} <= texts(convolution.sliding_filter(SIGNAL, FILTER, stride=2))
     lengths = convolution.output_lengths(10, (3,), 2)
     assert list(lengths.axes[0].lines[0].get_ydata()) == [8, 10, 12]
     assert list(lengths.axes[1].lines[0].get_ydata()) == [8, 4, 3]
     scanned = images.images([np.pad(CROSS, 2)], windows=[(2, 2, 3, 3)])
     assert scanned.axes[0].patches[0].get_bbox().bounds == (1.5, 1.5, 3, 3)
     with pytest.raises(ShapeError, match="A filter of 3 has no window on a signal of 2"):
-        convolution.slide([1, 2], FILTER)
+        convolution.sliding_filter([1, 2], FILTER)
 
 
 def test_products_of_a_window() -> None:
@@ -341,7 +353,7 @@ def test_products_of_a_window() -> None:
 
 def test_flattening_and_positions() -> None:
     """9.0.3-flatten-figure, 9.0.4-neighbours-figure, 9.0.5-two-positions-figure."""
-    drawn = convolution.flattened([[1, 2], [3, 4]]).axes[0].texts
+    drawn = convolution.flattened_matrix([[1, 2], [3, 4]]).axes[0].texts
     cells = [text.get_text() for text in drawn if text.get_text().isdigit()]
     assert cells == ["1", "2", "3", "4", *"1324", *"1234"]
     touching, apart = np.eye(4, k=1) + np.eye(4), np.eye(4)[::-1] * [1, 0, 0, 1]
@@ -359,7 +371,7 @@ def test_pools_and_where_ones_land() -> None:
     drawn = [text.get_text() for text in convolution.pool_gradient(POOL).axes[0].texts]
     assert {"44", "−1", "11", "321"} <= set(drawn)
     assert drawn[-17:-1] == list("0000100100001010")
-    moved = convolution.max_over_one([1.0, 3.0, 2.0])
+    moved = convolution.pooling_over_one([1.0, 3.0, 2.0])
     a, y = (np.asarray(v) for v in moved.axes[0].lines[0].get_data())
     np.testing.assert_allclose(y, 3 + np.maximum(a - 3, 0))
 
@@ -386,7 +398,7 @@ def test_receptive_fields_are_those_of_the_gradient(pool: Any) -> None:
     net = Network([*layers, Tanh(), Flatten(), Dense(1)], in_shape=(12, 12, 1))
     first = last = 1
     for l in reversed(range(3)):
-        first, last = convnets.span(net.layers[l], net.points[l], first, last)
+        first, last = convnets.input_span(net.layers[l], net.points[l], first, last)
     felt = np.zeros(12, bool)
     for seed in range(30):
         x = np.random.default_rng(seed).random((1, 12, 12, 1)).astype(np.float32)

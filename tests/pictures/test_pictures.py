@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from pellucid.evaluation.evaluation_results import Candidate, LearningCurve, Score
 from pellucid.evaluation.roc_and_calibration import confusion_counts
 from pellucid.jobs.fit.fit_result import Weight
-from pellucid.pictures import errors, evaluation
-from pellucid.pictures.style import scoped, to_svg
+from pellucid.pictures import evaluation, prediction_errors
+from pellucid.pictures.style import to_svg, with_unique_ids
 
 RNG = np.random.default_rng(0)
 TRUTHS = RNG.normal(size=50)
@@ -32,12 +32,12 @@ PICTURES: dict[str, Callable[..., Figure]] = {
     "λ path": lambda ax=None: evaluation.lambda_path(PATH, 0.01, "square", ax=ax),
     "learning curve": lambda ax=None: evaluation.learning_curve(CURVE, "square", ax=ax),
     "weights": lambda ax=None: evaluation.weights([Weight("w", 1.0, -0.5, "b")], ax=ax),
-    "actual": lambda ax=None: errors.predicted_against_actual(TRUTHS, GUESSES, ax=ax),
-    "residuals": lambda ax=None: errors.residuals(TRUTHS, GUESSES, ax=ax),
-    "confusion": lambda ax=None: errors.confusion(COUNTS, ["a", "<b>"], ax=ax),
-    "roc": lambda ax=None: errors.roc(CHANCES, POSITIVE, ax=ax),
-    "calibration": lambda ax=None: errors.calibration(CHANCES, POSITIVE, ax=ax),
-    "costs": lambda ax=None: errors.costs_by_threshold(CHANCES, CHANCES, 0.2, ax=ax),
+    "actual": lambda ax=None: prediction_errors.predicted_against_actual(TRUTHS, GUESSES, ax=ax),
+    "residuals": lambda ax=None: prediction_errors.residuals(TRUTHS, GUESSES, ax=ax),
+    "confusion": lambda ax=None: prediction_errors.confusion(COUNTS, ["a", "<b>"], ax=ax),
+    "roc": lambda ax=None: prediction_errors.roc(CHANCES, POSITIVE, ax=ax),
+    "calibration": lambda ax=None: prediction_errors.calibration(CHANCES, POSITIVE, ax=ax),
+    "costs": lambda ax=None: prediction_errors.costs_by_threshold(CHANCES, CHANCES, 0.2, ax=ax),
 }
 
 
@@ -62,7 +62,7 @@ def test_label_is_spoken_and_escaped() -> None:
 
 
 def test_scoped_ids_agree_with_their_uses() -> None:
-    svg = scoped(to_svg(PICTURES["costs"](), "costs"), "p7")
+    svg = with_unique_ids(to_svg(PICTURES["costs"](), "costs"), "p7")
     ids = set(re.findall(r'\bid="([^"]+)"', svg))
     uses = set(re.findall(r'href="#([^"]+)"', svg)) | set(re.findall(r"url\(#([^)]+)\)", svg))
     assert uses
@@ -77,7 +77,7 @@ def test_confusion_counts_by_hand() -> None:
 
 @pytest.mark.parametrize("most", [5, 16, 28])
 def test_shortened_names_keep_both_ends(most: int) -> None:
-    short = evaluation.shortened("abcdefghijklmnopqrstuvwxyz0123456789", most)
+    short = evaluation.shorten_name("abcdefghijklmnopqrstuvwxyz0123456789", most)
     assert len(short) == most
     assert short[0] == "a"
     assert short[-1] == "9"

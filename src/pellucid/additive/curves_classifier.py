@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.additive.curves import Curves
-from pellucid.additive.variance_components import Fitted, chances, likelihood_terms
-from pellucid.data.row_checks import checked_rows, classes_of
+from pellucid.additive.additive_curves import AdditiveCurves
+from pellucid.additive.variance_components import TermFit, class_probabilities, fit_likelihood_terms
+from pellucid.data.row_checks import checked_training_rows, classes_of
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import LogProbabilities
+from pellucid.glass_box import LogProbabilityMixin
 
 Array = NDArray[np.float64]
 
 
-class CurvesClassifier(LogProbabilities, ClassifierMixin, Curves):  # type: ignore[misc]
+class CurvesClassifier(LogProbabilityMixin, ClassifierMixin, AdditiveCurves):  # type: ignore[misc]
     """Additive curves under the negative log likelihood; each curve can be read in log odds.
 
     Parameters
@@ -85,7 +85,7 @@ class CurvesClassifier(LogProbabilities, ClassifierMixin, Curves):  # type: igno
             Itself.
         """
         self.check_hyperparameters()
-        values, y, weights = checked_rows(self, X, y, sample_weight)
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
         self.classes_, codes = classes_of(self, y)
         k = len(self.classes_)
         self._fit_terms(values, codes, weights, 1 if k == 2 else k)
@@ -93,13 +93,13 @@ class CurvesClassifier(LogProbabilities, ClassifierMixin, Curves):  # type: igno
 
     def _solve(
         self, B: Array, owners: NDArray[np.intp], y: NDArray[np.intp], weights: Array
-    ) -> Fitted:
-        return likelihood_terms(B, y, len(self.classes_), weights, owners, float(self.lam))
+    ) -> TermFit:
+        return fit_likelihood_terms(B, y, len(self.classes_), weights, owners, float(self.lam))
 
     def _residuals(
-        self, fitted: Fitted, B: Array, y: NDArray[np.intp], weights: Array
+        self, fitted: TermFit, B: Array, y: NDArray[np.intp], weights: Array
     ) -> tuple[Array, Array]:
-        g = chances(B @ fitted.theta + fitted.offset)
+        g = class_probabilities(B @ fitted.theta + fitted.offset)
         first = 1 if g.shape[1] == 1 else 0
         truths = y[:, None] == np.arange(first, first + g.shape[1])
         spread = np.maximum(g * (1 - g), 1e-4) * weights[:, None]
@@ -108,7 +108,7 @@ class CurvesClassifier(LogProbabilities, ClassifierMixin, Curves):  # type: igno
     def predict_proba(self, X: Any) -> Array:
         """Probability of each class, for each row of X: n×k."""
         check_is_fitted(self)
-        g = chances(self._scores(X))
+        g = class_probabilities(self._scores(X))
         return np.hstack([1 - g, g]) if g.shape[1] == 1 else g
 
     def predict(self, X: Any) -> NDArray[Any]:

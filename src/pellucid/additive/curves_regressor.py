@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
-from pellucid.additive.curves import Curves
-from pellucid.additive.variance_components import Fitted, normal_terms
-from pellucid.data.row_checks import checked_rows
+from pellucid.additive.additive_curves import AdditiveCurves
+from pellucid.additive.variance_components import TermFit, fit_normal_terms
+from pellucid.data.row_checks import checked_training_rows
 from pellucid.explanation import Explanation, Formula
 
 Array = NDArray[np.float64]
 
 
-class CurvesRegressor(RegressorMixin, Curves):  # type: ignore[misc]
+class CurvesRegressor(RegressorMixin, AdditiveCurves):  # type: ignore[misc]
     """Additive curves under the square loss: each column bends as its rows ask, and can be read.
 
     Parameters
@@ -78,14 +78,16 @@ class CurvesRegressor(RegressorMixin, Curves):  # type: ignore[misc]
         self
         """
         self.check_hyperparameters()
-        values, y, weights = checked_rows(self, X, y, sample_weight)
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
         self._fit_terms(values, np.asarray(y, dtype=np.float64), weights, 1)
         return self
 
-    def _solve(self, B: Array, owners: NDArray[np.intp], y: Array, weights: Array) -> Fitted:
-        return normal_terms(B, y, weights, owners, float(self.lam))
+    def _solve(self, B: Array, owners: NDArray[np.intp], y: Array, weights: Array) -> TermFit:
+        return fit_normal_terms(B, y, weights, owners, float(self.lam))
 
-    def _residuals(self, fitted: Fitted, B: Array, y: Array, weights: Array) -> tuple[Array, Array]:
+    def _residuals(
+        self, fitted: TermFit, B: Array, y: Array, weights: Array
+    ) -> tuple[Array, Array]:
         left = y - B @ fitted.theta[:, 0] - fitted.offset[0]
         total = max(weights.sum(), 1.0)
         whole = float(weights @ (y - weights @ y / total) ** 2) / total

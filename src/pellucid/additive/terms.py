@@ -1,6 +1,6 @@
 """The terms of an additive model: lines, waves, categories, missing values, and pairs of these.
 
-A learned term is a dictionary of plain values; `features_of` makes its columns for any rows.
+A learned term is a dictionary of plain values; `model_features` makes its columns for any rows.
 
 Notes: §5.1, §5.2
 """
@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.additive.column_waves import (
-    at_knots,
+from pellucid.additive.curve_basis import (
     category_entries,
-    learn_amount,
-    learn_category,
+    interpolate_at_knots,
+    learn_category_basis,
+    learn_numeric_basis,
 )
 from pellucid.data.column_values import Values
 
@@ -47,11 +47,11 @@ def learn_terms(values: Values, columns: Sequence[int], weights: Array, scores: 
     for j in columns:
         x = values.X[:, j]
         if values.levels[j] is not None:
-            term = {"kind": "category", "columns": [j]} | learn_category(x, weights)
+            term = {"kind": "category", "columns": [j]} | learn_category_basis(x, weights)
             if len(term["places"]) > 1:
                 terms.append(_centred(term, x, weights))
             continue
-        learned = learn_amount(x, weights, waves)
+        learned = learn_numeric_basis(x, weights, waves)
         if len(learned["knots"]) > 1:
             terms.append(_centred({"kind": "line", "columns": [j]} | learned, x, weights))
         if learned["waves"].shape[1] > 1:
@@ -73,7 +73,7 @@ def _columns(term: Term, x: Array) -> Array:
     if term["kind"] == "missing":
         return (~np.isfinite(x)).astype(np.float64)[:, None]
     if term["kind"] == "waves":
-        return at_knots(term["knots"], term["waves"], x)
+        return interpolate_at_knots(term["knots"], term["waves"], x)
     inside = np.clip(x, term["knots"][0], term["knots"][-1])
     line = (inside - term["mean"]) / term["deviation"]
     return np.where(np.isfinite(x), line, 0.0)[:, None]
@@ -131,7 +131,7 @@ def _products(term: Term, X: Array) -> Array:
     return np.asarray((first[:, :, None] * second[:, None, :]).reshape(len(X), -1))
 
 
-def features_of(terms: Sequence[Term], X: Array) -> Array:
+def model_features(terms: Sequence[Term], X: Array) -> Array:
     """The features of all terms side by side: n×p, each of mean 0 in training."""
     if not terms:
         return np.empty((len(X), 0))
@@ -145,7 +145,7 @@ def term_features(term: Term, X: Array) -> Array:
     return np.asarray(_columns(term, X[:, term["columns"][0]]) - term["centre"])
 
 
-def owners_of(terms: Sequence[Term]) -> NDArray[np.intp]:
+def term_of_each_feature(terms: Sequence[Term]) -> NDArray[np.intp]:
     """Which term each feature belongs to: (p,)."""
     widths = [len(term["centre"]) for term in terms]
     return np.repeat(np.arange(len(terms), dtype=np.intp), widths)

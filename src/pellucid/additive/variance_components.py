@@ -11,6 +11,7 @@ Notes: KE 70, KE 71, Concept 64
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,23 +20,24 @@ from scipy.linalg import lapack
 
 Array = NDArray[np.float64]
 Owners = NDArray[np.intp]
-ROUNDS = 40
-SETTLED = 1e-2  # rows' worth of weights: below such a change of their effective number it stops
+Rest = Callable[[Array], bool]  # whether changes of effective numbers of weights are at rest
+MAX_ITER = 40
+TOLERANCE = 1e-2  # rows' worth of weights: below such a change of their effective number it stops
 LARGEST = 1e6  # times the rows: the largest penalty there is
 GONE = 1e2  # times the rows: a term whose penalty grows beyond is nothing
 REACH = 3.0
 
 
 @dataclass(frozen=True)
-class Fitted:
+class TermFit:
     """Weights, offsets and penalties: `theta` (p, k), `offset` (k,), `lams` (terms, k)."""
 
     theta: Array
     offset: Array
     lams: Array
-    effective: Array
-    rounds: int
-    settled: bool
+    effective_dimension: Array
+    n_iter: int
+    converged: bool
 
 
 class _Penalties:
@@ -44,27 +46,30 @@ class _Penalties:
     A term whose penalty has grown beyond `GONE` is left out, so that its features cost nothing
     any more; at the end one round with all of them tells whether it was right to. Moves on the
     logarithmic scale shrink by a factor from round to round: where two have shown that factor, the
-    third goes on to where they lead, at most `REACH` times as far.
+    third goes on to where they lead, at most `reach` times as far.
     """
 
-    def __init__(self, terms: int, start: float, low: float, high: float, gone: float) -> None:
+    def __init__(
+        self, terms: int, start: float, low: float, total: float, reach: float, rest: Rest
+    ) -> None:
         self.lams = np.full(terms, start)
         self.kept = np.ones(terms, dtype=bool)
         self.effective = np.full(terms, np.inf)
         self.settled = False
-        self._low, self._high, self._gone = low, high, gone
+        self._low, self._high, self._gone = low, LARGEST * total, GONE * total
+        self._reach, self._rest = reach, rest
         self._moved = np.zeros(terms)
         self._checking: NDArray[np.bool_] | None = None
 
     def move(self, effective: Array, wanted: Array) -> None:
         """One round: effective numbers of weights, and the penalties these ask for."""
         kept = self.kept
-        at_rest = np.abs((effective - self.effective)[kept]).sum() < SETTLED
+        at_rest = self._rest((effective - self.effective)[kept])
         wanted = np.where(kept, np.clip(wanted, self._low, self._high), self.lams)
         moves = np.log(wanted / self.lams)
         shrink = np.divide(moves, self._moved, out=np.zeros_like(moves), where=self._moved != 0)
-        further = np.where(shrink < 1, 1 / (1 - np.minimum(shrink, 1 - 1e-9)), REACH)
-        moved = self.lams * np.exp(moves * np.clip(further, 1.0, REACH))
+        further = np.where(shrink < 1, 1 / (1 - np.minimum(shrink, 1 - 1e-9)), np.inf)
+        moved = self.lams * np.exp(moves * np.clip(further, 1.0, self._reach))
         now = kept & (moved <= self._gone)
         if self._checking is None:
             self.settled = bool(at_rest and (self.settled or now.all()))
@@ -87,6 +92,14 @@ class _Penalties:
         return np.where(self.kept, self.lams, self._high)
 
 
+def _few_weights(change: Array) -> bool:
+    return bool(np.abs(change).sum() < TOLERANCE)
+
+
+def _few_each(change: Array) -> bool:
+    return bool(np.abs(change).max(initial=0.0) < 5 * TOLERANCE)
+
+
 def _solution(A: Array, b: Array) -> tuple[Array, Array]:
     """A⁻¹b and the diagonal of A⁻¹, for a positive definite A, which is overwritten."""
     if not len(A):
@@ -101,7 +114,9 @@ def _solution(A: Array, b: Array) -> tuple[Array, Array]:
     return solved, np.einsum("ij,ij->j", root, root)
 
 
-def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: float = 1.0) -> Fitted:
+def fit_normal_terms(
+    B: Array, y: Array, weights: Array, owners: Owners, times: float = 1.0
+) -> TermFit:
     """Least squares with a penalty for each term.
 
     Parameters
@@ -122,12 +137,13 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     weighted = B * weights[:, None]
     A, b, rr = B.T @ weighted, weighted.T @ r, float(r @ (r * weights))
     terms = int(owners.max()) + 1 if len(owners) else 0
+    start = max(total / max(len(b), 1), 1.0)
     path = _Penalties(
-        terms, max(total / max(len(b), 1), 1.0), 1e-7 * total, LARGEST * total, GONE * total
+        terms, start, 1e-7 * total, total, REACH, lambda by: np.abs(by).sum() < TOLERANCE
     )
     least = max(rr * 1e-6, 1e-300)  # a fit without any noise would have no penalty at all
     step = 0
-    while not path.settled and step < ROUNDS:
+    while not path.settled and step < MAX_ITER:
         step += 1
         use, theta, variances = _of_kept(A, b, path, owners, 1.0)
         mine = owners[use]
@@ -140,7 +156,7 @@ def normal_terms(B: Array, y: Array, weights: Array, owners: Owners, times: floa
     use, solved, _ = _of_kept(A, b, path, owners, times)
     theta = np.zeros(len(b))
     theta[use] = solved
-    return Fitted(
+    return TermFit(
         theta[:, None],
         np.array([offset]),
         path.found()[:, None],
@@ -160,9 +176,9 @@ def _of_kept(
     return use, *_solution(some, b[use])
 
 
-def likelihood_terms(
+def fit_likelihood_terms(
     B: Array, codes: NDArray[np.intp], k: int, weights: Array, owners: Owners, times: float = 1.0
-) -> Fitted:
+) -> TermFit:
     """Negative log likelihood with a penalty for each term; Newton's steps, class by class.
 
     Parameters
@@ -174,7 +190,7 @@ def likelihood_terms(
     k : int
         Number of classes; two classes have one score, that of the second.
     weights, owners, times
-        As in `normal_terms`.
+        As in `fit_normal_terms`.
 
     Notes: KE 160, KE 171
     """
@@ -187,11 +203,13 @@ def likelihood_terms(
     theta = np.zeros((p, scores))
     total = weights.sum()
     start = max(total / max(p, 1) / 4, 1.0)
-    paths = [_Penalties(terms, start, 0.02, LARGEST * total, GONE * total) for _ in range(scores)]
+    # Classes that can be told apart have no finite end: small steps and an early stop keep them in
+    # bounds.
+    paths = [_Penalties(terms, start, 0.02, total, 1.0, _few_each) for _ in range(scores)]
     one = np.hstack([B, np.ones((n, 1))])
-    for step in range(ROUNDS):
+    for step in range(MAX_ITER):
         # The last steps only bring the weights to rest.
-        fixed = all(path.settled for path in paths) or step >= ROUNDS - 4
+        fixed = all(path.settled for path in paths) or step >= MAX_ITER - 4
         moved = 0.0
         for c, path in enumerate(paths):
             if fixed:
@@ -200,7 +218,7 @@ def likelihood_terms(
             mine = owners[use[:-1]]
             theta[~path.kept[owners], c] = 0.0
             u = B @ theta + offset
-            g = chances(u)[:, c]
+            g = class_probabilities(u)[:, c]
             curvature = np.maximum(g * (1 - g), 1e-5) * weights
             part = one[:, use]
             A = part.T @ (part * curvature[:, None])
@@ -220,7 +238,7 @@ def likelihood_terms(
                 path.move(effective, effective / squares)
         if fixed and moved < 1e-3:
             break
-    return Fitted(
+    return TermFit(
         theta,
         offset,
         np.stack([path.found() for path in paths], axis=1),
@@ -230,7 +248,7 @@ def likelihood_terms(
     )
 
 
-def chances(u: Array) -> Array:
+def class_probabilities(u: Array) -> Array:
     """Probabilities of scores: of the second class where there is one score, else of each."""
     if u.shape[1] == 1:
         return np.asarray(1 / (1 + np.exp(-np.clip(u, -500, 500))))

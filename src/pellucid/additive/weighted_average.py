@@ -15,9 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import HyperparameterError
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox, LogProbabilities
+from pellucid.formatting import number
+from pellucid.glass_box import GlassBox, LogProbabilityMixin
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 PARTS = Hyperparameter(
@@ -195,7 +195,7 @@ class WeightedAverageRegressor(RegressorMixin, WeightedAverage):  # type: ignore
         return total
 
 
-class WeightedAverageClassifier(LogProbabilities, ClassifierMixin, WeightedAverage):  # type: ignore[misc]
+class WeightedAverageClassifier(LogProbabilityMixin, ClassifierMixin, WeightedAverage):  # type: ignore[misc]
     """The weighted average of the chances that several classifiers give to each class.
 
     Parameters

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from pellucid.autoencoders.code_estimator import CodeEstimator
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.linear_path import begin_at_axes
+from pellucid.autoencoders.linear_path import initialize_at_axes
 from pellucid.autoencoders.settings import LAYERS, LINEAR_PATH, TRAINING, VALIDATION
+from pellucid.formatting import number
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.estimators import settings as networks
 from pellucid.networks.training.steps import vector_of
 from pellucid.networks.training.training_result import Trained
 from pellucid.networks.training.validation import HeldOutRows
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 HARDLY = 0.95  # of the axes' held-out loss: above it, training is tried without the linear path
@@ -210,7 +210,7 @@ class Autoencoder(CodeEstimator):
         after = begin[self.encoder_depth_]
         decoder = after["branches"][0][0] if self.loss_.penalty else after
         scores = [*self.loss_.binary, *(j for group in self.loss_.categories for j in group)]
-        begin_at_axes(begin[self.encoder_depth_ - 1], decoder, axes, scores)
+        initialize_at_axes(begin[self.encoder_depth_ - 1], decoder, axes, scores)
         found = super()._train(rows, answers, weights, begin, epochs, held, watch)
         if held is None:
             return found

@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from pellucid.autoencoders.code_check import too_long
-from pellucid.autoencoders.columns_activated import ColumnsActivated
+from pellucid.autoencoders.code_length_check import code_too_long_message
+from pellucid.autoencoders.column_activation import ColumnActivation
 from pellucid.autoencoders.layers import (
-    Plan,
+    LayerPlan,
     activation_names,
     decoder_layers,
     encoder_layers,
 )
 from pellucid.autoencoders.reconstruction_loss import ReconstructionLoss
-from pellucid.data.scaling import pooled, spread
+from pellucid.data.scaling import pooled_moments, spread
 from pellucid.errors import HyperparameterError, NetworkWarning, ShapeError, SingularWarning
 from pellucid.explanation import Explanation
+from pellucid.formatting import number
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.estimators.image_network import ImageNetwork
 from pellucid.networks.estimators.network_estimator import ACTIVATION, NetworkEstimator
@@ -35,7 +36,6 @@ from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.layers.parallel import Parallel
 from pellucid.networks.network import Network
 from pellucid.networks.training.outputs import outputs_of
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 
@@ -110,7 +110,7 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         k = int(self.code_length)
         if k >= d and not self.overcomplete:
             remedy = "overcomplete=True with a remedy against copying (sparsity, or input_noise)"
-            raise too_long(type(self).__name__, k, d, remedy)
+            raise code_too_long_message(type(self).__name__, k, d, remedy)
         if k >= d and not self.input_noise and not self._penalty()[0]:
             self.warn(
                 f"a code of {k} numbers can copy the {d} of a row. Give sparsity or input_noise, "
@@ -157,7 +157,7 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
 
     def _network(self, shape: Shape) -> Network:
         names = activation_names(self.activation, len(self.filters) + len(self.hidden))
-        plan = Plan(
+        plan = LayerPlan(
             tuple(self.filters), tuple(self.hidden), self.filter_size, names, self.dropout,
             self._encoder_numbers(), self.code_activation, self._has_linear_path(),
         )  # fmt: skip
@@ -167,7 +167,7 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         decoder = [*self._after_code(), *decoder_layers(plan, shape)]
         if self.output_activation != "identity":
             activation = ACTIVATION[self.output_activation]
-            decoder.append(ColumnsActivated(activation, self.loss_.squares))
+            decoder.append(ColumnActivation(activation, self.loss_.squares))
         self.encoder_depth_ = len(encoder)
         if self.loss_.penalty:  # the code leaves the network beside the row, to be judged
             decoder = [Parallel([decoder, []])]
@@ -177,8 +177,8 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
     def _standardize(self, X: Any, weights: Any) -> None:
         if self.filters:
             super()._standardize(X, weights)
-        elif self.standardize == "auto" and one_unit(X):
-            mean, scale = pooled(spread(X, weights))
+        elif self.standardize == "auto" and columns_share_unit(X):
+            mean, scale = pooled_moments(spread(X, weights))
             self.mean_, self.scale_ = np.full(X.shape[1], mean), np.full(X.shape[1], scale)
         else:
             NetworkEstimator._standardize(self, X, weights)
@@ -353,14 +353,14 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         return ()
 
 
-def one_unit(X: Any) -> bool:
+def columns_share_unit(X: Any) -> bool:
     """Whether most columns fill one range between them, as pixels do and measurements do not.
 
     Examples
     --------
-    >>> one_unit(np.array([[0.0, 255.0, 3.0], [255.0, 0.0, 250.0]]))
+    >>> columns_share_unit(np.array([[0.0, 255.0, 3.0], [255.0, 0.0, 250.0]]))
     True
-    >>> one_unit(np.array([[1.7, 60_000.0, 0.3], [1.8, 20_000.0, 0.9]]))
+    >>> columns_share_unit(np.array([[1.7, 60_000.0, 0.3], [1.8, 20_000.0, 0.9]]))
     False
 
     Notes: §5.3.3

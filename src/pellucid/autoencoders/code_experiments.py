@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.formatting import number
 from pellucid.hyperparameters import is_whole
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 CENTRED = 1e-6  # share of a code's spread below which its mean is 0

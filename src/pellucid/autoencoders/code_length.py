@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_array
 
+from pellucid.autoencoders.baseline import baseline_losses
 from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
-from pellucid.autoencoders.reference_losses import baseline_losses
 from pellucid.data.splits import Split, split_rows
 from pellucid.errors import HyperparameterError
-from pellucid.wording import number
+from pellucid.formatting import number
 
 Array = NDArray[np.float64]
 
@@ -128,24 +128,26 @@ def choose_code_length(
     d = int(np.prod(X.shape[1:]))
     if model is None:
         most = min(d - 1, len(split.train))
-        tried = _lengths(lengths, most, np.arange(1, min(most, _least_one(longest, most)) + 1))
+        tried = _lengths_to_try(
+            lengths, most, np.arange(1, min(most, _length_error(longest, most)) + 1)
+        )
         judged = _linear_losses(X, split, tried)
     else:
-        top = min(d - 1, _least_one(longest, max(1, d // 2)))
-        tried = _lengths(lengths, d - 1, 2 ** np.arange(int(np.log2(top)) + 1))
+        top = min(d - 1, _length_error(longest, max(1, d // 2)))
+        tried = _lengths_to_try(lengths, d - 1, 2 ** np.arange(int(np.log2(top)) + 1))
         judged = _model_losses(X, split, model, tried)
-    return _chosen(np.append(0, tried), judged, keep, model is None)
+    return _choose_length(np.append(0, tried), judged, keep, model is None)
 
 
 def _is_autoencoder(model: Any) -> bool:
     return hasattr(model, "losses") and "code_length" in getattr(model, "get_params", dict)()
 
 
-def _least_one(longest: int | None, otherwise: int) -> int:
+def _length_error(longest: int | None, otherwise: int) -> int:
     return otherwise if longest is None else max(1, int(longest))
 
 
-def _lengths(asked: Sequence[int] | None, most: int, usual: Any) -> NDArray[np.intp]:
+def _lengths_to_try(asked: Sequence[int] | None, most: int, usual: Any) -> NDArray[np.intp]:
     """The lengths to try, in order."""
     if asked is None:
         return np.asarray(usual, dtype=np.intp)
@@ -175,7 +177,7 @@ def _model_losses(X: Any, split: Split, model: Any, tried: NDArray[np.intp]) -> 
     return np.column_stack([nothing, *(each.losses(X[split.test]) for each in fitted)])
 
 
-def _chosen(
+def _choose_length(
     lengths: NDArray[np.intp], judged: Array, keep: float | None, linear: bool
 ) -> CodeLength:
     m = len(judged)

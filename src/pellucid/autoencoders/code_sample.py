@@ -17,7 +17,7 @@ from pellucid.networks.layers.layer import Backward, Formulas, Functional, Mode,
 
 @dataclass(frozen=True)
 class CodeSample(Functional):
-    """a = m + s ∘ ε with ε ~ N(0, 1) drawn anew each time in training; a = m in prediction.
+    """a = m + s ∘ ε with ε ~ N(0, 1) drawn again each time in training; a = m in prediction.
 
     The input is m and log s², k numbers each. As ε is drawn apart from them, a has derivatives by
     both: ∂a/∂m = 1 and ∂a/∂log s² = s ε / 2.

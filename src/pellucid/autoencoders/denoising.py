@@ -19,7 +19,7 @@ from pellucid.networks.estimators.settings import INPUT_NOISE
 
 NOISE = Hyperparameter(
     "input_noise", 0.5, "float",
-    "Standard deviation of the noise added to each row anew in each step; 0 where pairs of noisy "
+    "Standard deviation of the fresh noise added to each row in each step; 0 where pairs of noisy "
     "and clean rows are given.",
     unit=INPUT_NOISE.unit, low=0.0,
 )  # fmt: skip

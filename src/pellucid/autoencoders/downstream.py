@@ -98,7 +98,7 @@ def downstream_accuracy(
     if labelled is not None and labelled < 1:
         raise HyperparameterError(f"downstream_accuracy: labelled ≥ 1 row; got {labelled}.")
     split = split_rows(len(X), test=test, seed=seed, labels=y)
-    known = split.train if labelled is None else drawn_evenly(y, split.train, labelled, seed)
+    known = split.train if labelled is None else balanced_sample(y, split.train, labelled, seed)
     answers = NearestNeighborClassifier(n_neighbors=1) if classifier is None else classifier
 
     def judged(coded: Callable[[Any], Any]) -> float:
@@ -112,7 +112,7 @@ def downstream_accuracy(
     return [*found, Downstream(X.shape[1], judged(np.asarray), len(known), False)]
 
 
-def drawn_evenly(y: Any, rows: Any, count: int, seed: int) -> Any:
+def balanced_sample(y: Any, rows: Any, count: int, seed: int) -> Any:
     """`count` of the rows, classes in turn, in an order drawn from the seed.
 
     Notes: Def 366

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from pellucid.autoencoders.linear_path import beside
+from pellucid.autoencoders.linear_path import add_linear_path
 from pellucid.errors import HyperparameterError
 from pellucid.networks.estimators.network_estimator import ACTIVATION
 from pellucid.networks.layers.convolution import Convolution
@@ -25,7 +25,7 @@ RECTIFIED = ("relu", "leaky relu", "gelu")
 
 
 @dataclass(frozen=True)
-class Plan:
+class LayerPlan:
     """What the layers of both halves follow from.
 
     Parameters
@@ -74,13 +74,13 @@ def activation_names(given: str | Sequence[str], count: int) -> tuple[str, ...]:
     return names
 
 
-def encoder_layers(plan: Plan, in_shape: Shape) -> list[Layer]:
+def encoder_layers(plan: LayerPlan, in_shape: Shape) -> list[Layer]:
     """x → a: convolutions and pooling where there are filters, then dense layers.
 
     Notes: Def 353, eq 8.3
     """
     layers: list[Layer] = []
-    sizes = _sides(plan, in_shape)
+    sizes = _image_sizes(plan, in_shape)
     for at, count in enumerate(plan.filters):
         layers += [
             Convolution(int(count), plan.filter_size, padding="same"),
@@ -93,12 +93,12 @@ def encoder_layers(plan: Plan, in_shape: Shape) -> list[Layer]:
         layers.append(Flatten("row"))
     hidden = _dense(plan, plan.hidden, plan.activations[len(plan.filters) :])
     if plan.linear_path:
-        return [*beside(hidden, plan.code), *_activated(plan.code_activation)]
+        return [*add_linear_path(hidden, plan.code), *_activation_layer(plan.code_activation)]
     layers += [*hidden, Dense(plan.code, initial="xavier")]
-    return layers + _activated(plan.code_activation)
+    return layers + _activation_layer(plan.code_activation)
 
 
-def decoder_layers(plan: Plan, in_shape: Shape) -> list[Layer]:
+def decoder_layers(plan: LayerPlan, in_shape: Shape) -> list[Layer]:
     """a → x̃, the encoder's layers in the opposite order; what is put out is a flat row.
 
     Notes: Def 353, eq 8.4
@@ -106,13 +106,13 @@ def decoder_layers(plan: Plan, in_shape: Shape) -> list[Layer]:
     dense = plan.activations[len(plan.filters) :]
     layers = _dense(plan, plan.hidden[::-1], dense[::-1])
     if plan.linear_path:
-        return beside(layers, prod(in_shape))
+        return add_linear_path(layers, prod(in_shape))
     if not plan.filters:
         return [*layers, Dense(prod(in_shape), initial="xavier")]
-    sizes = _sides(plan, in_shape)
+    sizes = _image_sizes(plan, in_shape)
     last = plan.activations[len(plan.filters) - 1]
     small = (*sizes[-1], int(plan.filters[-1]))
-    layers += [Dense(prod(small), initial=_initial(last)), ACTIVATION[last], Unflatten(small)]
+    layers += [Dense(prod(small), initial=_initializer(last)), ACTIVATION[last], Unflatten(small)]
     for at in reversed(range(len(plan.filters))):
         if sizes[at] != sizes[at + 1]:
             layers.append(Enlarge(sizes[at]))
@@ -125,7 +125,7 @@ def decoder_layers(plan: Plan, in_shape: Shape) -> list[Layer]:
     return [*layers, last_one, Flatten("row")]
 
 
-def _sides(plan: Plan, in_shape: Shape) -> list[tuple[int, ...]]:
+def _image_sizes(plan: LayerPlan, in_shape: Shape) -> list[tuple[int, ...]]:
     """Height and width before the first convolution and after each pooling."""
     sizes = [tuple(in_shape[:2])]
     for _ in plan.filters:
@@ -133,18 +133,18 @@ def _sides(plan: Plan, in_shape: Shape) -> list[tuple[int, ...]]:
     return sizes
 
 
-def _dense(plan: Plan, sizes: Sequence[int], activations: Sequence[str]) -> list[Layer]:
+def _dense(plan: LayerPlan, sizes: Sequence[int], activations: Sequence[str]) -> list[Layer]:
     layers: list[Layer] = []
     for size, name in zip(sizes, activations, strict=True):
-        layers += [Dense(int(size), initial=_initial(name)), *_activated(name)]
+        layers += [Dense(int(size), initial=_initializer(name)), *_activation_layer(name)]
         if plan.dropout:
             layers.append(Dropout(float(plan.dropout)))
     return layers
 
 
-def _activated(name: str) -> list[Layer]:
+def _activation_layer(name: str) -> list[Layer]:
     return [] if name == "identity" else [ACTIVATION[name]]
 
 
-def _initial(name: str) -> str:
+def _initializer(name: str) -> str:
     return "he" if name in RECTIFIED else "xavier"

@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from pellucid.autoencoders.axes_of_rows import (
-    ROUTES,
+from pellucid.autoencoders.code_length_check import code_too_long_message
+from pellucid.autoencoders.linear_descent import linear_objective
+from pellucid.autoencoders.principal_components import (
+    SOLVERS,
     PrincipalAxes,
-    axes_by_sketch,
+    axes_by_randomized_svd,
     principal_axes,
 )
-from pellucid.autoencoders.code_check import too_long
-from pellucid.autoencoders.linear_descent import linear_objective
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import checked_weights
-from pellucid.descent.descend import minimize
+from pellucid.descent.minimizer import minimize
 from pellucid.descent.stopping import SmallGradient, Steps
 from pellucid.errors import (
     ConvergenceWarning,
@@ -33,10 +33,10 @@ from pellucid.errors import (
     TooFewRowsError,
 )
 from pellucid.explanation import Explanation, Formula
+from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.solvers.moments import Moments, merge, partial
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 WIDE = 1_500  # columns beyond which d×d products cost more than a few passes over the rows
@@ -177,9 +177,9 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             return self._finish(m, X, weights)
         if solver == "random sketch":
             random = np.random.default_rng(self.random_state)
-            found = axes_by_sketch(X, weights, self.code_length, random)
+            found = axes_by_randomized_svd(X, weights, self.code_length, random)
         else:
-            found = ROUTES[solver](X, weights, self.code_length)
+            found = SOLVERS[solver](X, weights, self.code_length)
         return self._keep(found, float(len(X) if weights is None else weights.sum()))
 
     def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
@@ -231,7 +231,7 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         k = self.code_length
         if k > d or (k == d and not self.overcomplete):
             whole = "overcomplete=True to turn the axes and keep all" if k == d else ""
-            raise too_long("LinearAutoencoder", k, d, whole)
+            raise code_too_long_message("LinearAutoencoder", k, d, whole)
         if reset and n < k:
             raise TooFewRowsError(
                 f"LinearAutoencoder: {n} rows span fewer than the k = {k} axes asked for. Give "
@@ -249,7 +249,7 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
     def _finish(self, m: Moments, X: Array | None, weights: Array | None) -> Self:
         if X is None:
             return self.keep_moments(m, None)
-        return self.keep_moments(m, partial_call(ROUTES["svd"], X, weights, self.code_length))
+        return self.keep_moments(m, partial_call(SOLVERS["svd"], X, weights, self.code_length))
 
     def keep_moments(self, m: Moments, by_svd: Callable[[], PrincipalAxes] | None) -> Self:
         """Set the fitted attributes from moments; from rows where those leave too few digits."""

@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 STEEP = 4.0  # σ(4(v − ½)) has the value and the slope of v at ½
 
 
-def beside(hidden: Sequence[Layer], units: int) -> list[Layer]:
+def add_linear_path(hidden: Sequence[Layer], units: int) -> list[Layer]:
     """One dense layer, added to what the hidden layers make of the same input.
 
     The hidden layers end in weights of zero, so that they add nothing before the first step. Where
@@ -32,7 +32,7 @@ def beside(hidden: Sequence[Layer], units: int) -> list[Layer]:
     Examples
     --------
     >>> from pellucid.networks import ReLU
-    >>> [type(layer).__name__ for layer in beside([Dense(8), ReLU()], 2)]
+    >>> [type(layer).__name__ for layer in add_linear_path([Dense(8), ReLU()], 2)]
     ['Parallel']
 
     Notes: Def 246
@@ -43,7 +43,7 @@ def beside(hidden: Sequence[Layer], units: int) -> list[Layer]:
     return [Parallel([[straight], [*hidden, Dense(units, initial="zeros")]], "sum")]
 
 
-def begin_at_axes(
+def initialize_at_axes(
     encoder: dict[str, Any], decoder: dict[str, Any], axes: LinearAutoencoder, scores: Sequence[int]
 ) -> None:
     """Set the weights of both linear paths to the principal axes.
@@ -51,7 +51,7 @@ def begin_at_axes(
     Parameters
     ----------
     encoder, decoder : dict
-        Parameters of the layer that `beside` gave, on either side of the code.
+        Parameters of the layer that `add_linear_path` gave, on either side of the code.
     axes : LinearAutoencoder
         Fitted to the rows as the network sees them.
     scores : sequence of int

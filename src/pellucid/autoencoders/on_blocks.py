@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.autoencoders.axes_of_rows import PrincipalAxes, axes_of_triangle
+from pellucid.autoencoders.principal_components import PrincipalAxes, axes_from_triangular_factor
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.tile_arrays import counted_rows, keep_columns
+from pellucid.data.blocks.tile_arrays import rows_with_weight, set_feature_names
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.errors import TooFewRowsError, TooLargeError
@@ -33,7 +33,7 @@ def fit_linear_autoencoder(model: Any, source: RowBlocks, passes: Passes) -> Any
     TooLargeError
         When there are too many columns for their products.
     """
-    found = passes.reduce(source, _partial, _merged)
+    found = passes.reduce(source, _partial, _merge_moments)
     if found is None or found[0] < 2:
         raise TooFewRowsError(
             f"Found array with {found[0] if found else 0} sample(s) (of weight above 0) while a "
@@ -41,24 +41,24 @@ def fit_linear_autoencoder(model: Any, source: RowBlocks, passes: Passes) -> Any
         )
     rows, largest, m = found
     refuse_extremes(largest[None])
-    keep_columns(model, source, len(largest))
+    set_feature_names(model, source, len(largest))
     model.refuse_length(rows, len(largest))
     model.moments_ = None
 
     def by_svd() -> PrincipalAxes:
         def partial(tile: Tile) -> Array:
-            X, weights, _ = counted_rows(tile)
+            X, weights, _ = rows_with_weight(tile)
             Z = X - m.x_mean
             return triangular_factor(Z if weights is None else Z * np.sqrt(weights)[:, None])
 
         R = passes.reduce(source, partial, lambda a, b: triangular_factor(np.vstack([a, b])))
-        return axes_of_triangle(R, m.x_mean, model.code_length)
+        return axes_from_triangular_factor(R, m.x_mean, model.code_length)
 
     return model.keep_moments(m, by_svd)
 
 
 def _partial(tile: Tile) -> Known | None:
-    X, weights, _ = counted_rows(tile)
+    X, weights, _ = rows_with_weight(tile)
     if not len(X):
         return None
     if X.shape[1] > LARGEST_GRAM:
@@ -70,7 +70,7 @@ def _partial(tile: Tile) -> Known | None:
     return len(X), np.maximum(X.max(axis=0), -X.min(axis=0)), m
 
 
-def _merged(a: Known | None, b: Known | None) -> Known | None:
+def _merge_moments(a: Known | None, b: Known | None) -> Known | None:
     if a is None or b is None:
         return a or b
     return a[0] + b[0], np.maximum(a[1], b[1]), merge(a[2], b[2])

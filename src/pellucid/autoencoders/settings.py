@@ -16,7 +16,7 @@ from pellucid.networks.estimators.settings import ACTIVATIONS, SIZES, are_sizes
 __all__ = ["CODE_LENGTH", "LAYERS"]
 
 
-def _named(value: Any) -> bool:
+def _known(value: Any) -> bool:
     return value in ACTIVATIONS or (
         isinstance(value, tuple | list) and all(each in ACTIVATIONS for each in value)
     )
@@ -46,7 +46,7 @@ FILTERS = Hyperparameter(
 )  # fmt: skip
 ACTIVATION = Hyperparameter(
     "activation", "relu", "any", "Activation of the hidden layers; or a tuple with one for each of "
-    "the encoder's (convolutions first), which the decoder mirrors.", symbol="f", accepts=_named,
+    "the encoder's (convolutions first), which the decoder mirrors.", symbol="f", accepts=_known,
     described=f"one of {', '.join(ACTIVATIONS)}, or a tuple of them",
 )  # fmt: skip
 CODE_ACTIVATION = Hyperparameter(

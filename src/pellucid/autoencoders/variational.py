@@ -14,12 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.autoencoders.code_estimator import CodeEstimator
 from pellucid.autoencoders.code_sample import CodeSample
-from pellucid.autoencoders.generated import Generated, refuse_count
+from pellucid.autoencoders.generated_rows import GeneratedRows, check_count
 from pellucid.autoencoders.settings import CODE_ACTIVATION, LAYERS, SPARSITY, TRAINING
+from pellucid.formatting import number
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.networks.layers.layer import Layer
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 PRIOR_WEIGHT = Hyperparameter(
@@ -191,7 +191,7 @@ class VariationalAutoencoder(CodeEstimator):
         m, s = self.distribution(X)
         return np.asarray(m + s * np.random.default_rng(seed).normal(size=m.shape))
 
-    def generate(self, n: int, seed: int = 0) -> Generated:
+    def generate(self, n: int, seed: int = 0) -> GeneratedRows:
         """Rows decoded from codes drawn from N(0, 1): labelled as generated, never observed.
 
         Parameters
@@ -207,10 +207,10 @@ class VariationalAutoencoder(CodeEstimator):
         Notes: Def 369, Def 370
         """
         check_is_fitted(self)
-        refuse_count(n)
+        check_count(n)
         codes = np.random.default_rng(seed).normal(size=(n, self.code_length))
         how = "decoded from codes drawn from N(0, 1)"
-        return Generated(self.decode(codes), codes, None, how)
+        return GeneratedRows(self.decode(codes), codes, None, how)
 
     def _more_facts(self) -> tuple[tuple[str, str], ...]:
         β = self.prior_weight

@@ -18,8 +18,8 @@ from rich.table import Table as RichTable
 
 from pellucid.cli.job_runner import File, Job, run_job, show_findings
 from pellucid.errors import ModelFileError, TableError
+from pellucid.formatting import number
 from pellucid.notebook_progress import Say
-from pellucid.wording import number
 
 if TYPE_CHECKING:
     from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from pellucid.cli.job_runner import File, Job, predict_from, show_findings
 from pellucid.cli.run_file import read_config, run_file, settings_from
+from pellucid.formatting import number
 from pellucid.notebook_progress import Say
-from pellucid.wording import number
 
 if TYPE_CHECKING:
     from pellucid.jobs.fit.fit_images import ImageFit

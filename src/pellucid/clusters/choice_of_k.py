@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.errors import HyperparameterError
-from pellucid.pictured import Pictured, picture_html
+from pellucid.former_names import renamed
+from pellucid.picture_mixin import PictureMixin, picture_html
 
 CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
-LEAST = 0.75  # of a group, to come back: lumps that are cut anew share about a half
+LEAST = 0.75  # of a group, to come back: lumps that are cut differently share about a half
 SIGNIFICANT = 0.05
 THIN = 0.5  # rows half-way for each at the emptier mean
 
 
+@renamed(parted="separated")
 @dataclass(frozen=True)
 class EvidenceForK:
     """What speaks for and against one number of groups.
@@ -116,7 +118,7 @@ class EvidenceForK:
 
 
 @dataclass(frozen=True)
-class ChoiceOfK(Pictured):
+class ChoiceOfK(PictureMixin):
     """A number of groups, how sure it is, and everything it rests on.
 
     Parameters

@@ -16,7 +16,7 @@ from pellucid.clusters.choice_of_k import CONSISTENT, LEAST, SIGNIFICANT, Choice
 from pellucid.clusters.null_reference import Columns, spread_within_steps
 from pellucid.clusters.solvers.restarts import safe_unit
 from pellucid.errors import HyperparameterError, TooFewRowsError
-from pellucid.wording import number
+from pellucid.formatting import number
 
 Array = NDArray[np.float64]
 MOST_ROWS = 2_000  # more rows make the evidence slower, not different

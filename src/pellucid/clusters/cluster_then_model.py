@@ -16,15 +16,15 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.clusters.k_means import KMeans
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import HyperparameterError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
+from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.least_squares import LeastSquares
 from pellucid.linear.majority_baseline import MajorityBaseline
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 
@@ -156,7 +156,7 @@ class ClusterThenModel(GlassBox):
             self, X, y, dtype=np.float64, multi_output=True, y_numeric=not classify
         )
         if classify:
-            self.classes_, _ = encoded_labels(y)
+            self.classes_, _ = encode_labels(y)
         weights = None
         if sample_weight is not None:
             weights = checked_weights(sample_weight, len(X))

@@ -19,9 +19,9 @@ from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import HyperparameterError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
+from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.intp]

@@ -44,6 +44,7 @@ from pellucid.clusters.solvers.restarts import (
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ConvergenceWarning, FramingError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation
+from pellucid.former_names import renamed
 from pellucid.glass_box import GlassBox
 from pellucid.linear.descent_settings import RULE
 
@@ -52,6 +53,7 @@ RANDOM_TRIES = 10
 log = logging.getLogger(__name__)
 
 
+@renamed(enough="check_enough_rows")
 class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, GlassBox):  # type: ignore[misc]
     """Groups of points: each point belongs to the nearest mean, each mean is its points' average.
 

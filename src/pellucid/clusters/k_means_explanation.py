@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.explanation import Explanation, Formula
-from pellucid.wording import number
+from pellucid.formatting import number
 
 REASONS = {
     "labels": "no point changed cluster",

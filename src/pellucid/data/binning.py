@@ -12,17 +12,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.wording import number
+from pellucid.formatting import number
 
 Floats = NDArray[np.float64]
 
 
-def bin_of(values: Floats, edges: Floats) -> NDArray[np.int32]:
+def bin_indices(values: Floats, edges: Floats) -> NDArray[np.int32]:
     """The bin of each value, from 0; −1 where it is missing.
 
     Examples
     --------
-    >>> bin_of(np.array([17.0, 18.0, 40.0, np.nan]), np.array([18.0, 21.0]))
+    >>> bin_indices(np.array([17.0, 18.0, 40.0, np.nan]), np.array([18.0, 21.0]))
     array([ 0,  1,  2, -1], dtype=int32)
 
     Notes: Concept 205
@@ -42,7 +42,7 @@ def quantile_edges(values: Floats, bins: int) -> Floats:
     return np.asarray(edges[filled[:-1]])
 
 
-def equal_edges(values: Floats, bins: int) -> Floats:
+def equal_width_edges(values: Floats, bins: int) -> Floats:
     """Inner edges of bins of equal width between the smallest and the largest value.
 
     Notes: Concept 205

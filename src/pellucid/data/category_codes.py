@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from pellucid.data import class_codes
 from pellucid.data.class_codes import Classes
-from pellucid.data.compound_categories import guess_delimiter, split
+from pellucid.data.compound_categories import guess_delimiter, split_levels
 from pellucid.data.distinct_values import natural_order
-from pellucid.data.ordinal_scales import recognised
+from pellucid.data.ordinal_scales import recognized_scale
 from pellucid.data.table import MISSING, UNSEEN, Column
 from pellucid.errors import HyperparameterError, TableError
 
@@ -27,7 +27,7 @@ Learned = dict[str, Any]
 Given = tuple[str, ...]
 
 
-def recoded(column: Column, levels: list[str]) -> NDArray[np.int32]:
+def recode_levels(column: Column, levels: list[str]) -> NDArray[np.int32]:
     """Codes of a column in another list of levels; what is not among them is `UNSEEN`."""
     if list(column.levels or ()) == levels:
         return np.asarray(np.maximum(column.values, UNSEEN))
@@ -37,7 +37,7 @@ def recoded(column: Column, levels: list[str]) -> NDArray[np.int32]:
     return np.asarray(table[column.values])
 
 
-def unseen_in(code: Learned, column: Column) -> tuple[int, list[str]]:
+def unseen_categories(code: Learned, column: Column) -> tuple[int, list[str]]:
     """How many rows hold categories not met in training, and which; a factored code knows parts."""
     known = set(code["levels"])
     met = (*(column.levels or ()), *reversed(column.unseen))
@@ -50,7 +50,7 @@ def unseen_in(code: Learned, column: Column) -> tuple[int, list[str]]:
 
 
 def _known_parts(code: Learned, level: str) -> bool:
-    parts = split([level], code["delimiter"], len(code["factors"]))[0]
+    parts = split_levels([level], code["delimiter"], len(code["factors"]))[0]
     pairs = zip(parts, code["factors"], strict=False)
     return len(parts) == len(code["factors"]) and all(part in each for part, each in pairs)
 
@@ -115,7 +115,7 @@ def encode_one_hot(code: Learned, column: Column) -> Floats:
 
     Notes: Def 197
     """
-    classes = recoded(column, code["levels"])
+    classes = recode_levels(column, code["levels"])
     return _with_missing(code, classes, class_codes.one_hot(classes, len(code["levels"])))
 
 
@@ -170,7 +170,7 @@ def decode_two_valued(code: Learned, block: Floats) -> NDArray[Any]:
 
 def _mean_row(column: Column, weights: Floats, levels: list[str], book: Floats) -> Floats:
     """Training mean of a code; `book` holds the code of each level."""
-    classes = recoded(column, levels)
+    classes = recode_levels(column, levels)
     known = classes >= 0
     shares = np.bincount(classes[known], weights[known], minlength=len(levels))
     return np.asarray(shares @ book / max(shares.sum(), np.finfo(float).tiny))
@@ -191,7 +191,7 @@ def learn_thermometer(column: Column, weights: Floats, given: Given) -> Learned:
 def _ordered(column: Column) -> list[str]:
     """The order that the names show; numbers are in order by themselves."""
     levels = list(column.levels or ())
-    scale = recognised(column.name, levels)
+    scale = recognized_scale(column.name, levels)
     if scale is not None:
         return list(scale.levels)
     if levels and all(_is_number(level) for level in levels):
@@ -216,7 +216,7 @@ def encode_thermometer(code: Learned, column: Column) -> Floats:
 
     Notes: Def 196
     """
-    classes = recoded(column, code["levels"])
+    classes = recode_levels(column, code["levels"])
     block = class_codes.thermometer(classes, len(code["levels"]))[:, 1:]
     block[classes < 0] = code["mean"]
     return _with_missing(code, classes, block)
@@ -271,7 +271,7 @@ def encode_numeric(code: Learned, column: Column) -> Floats:
 
     Notes: Def 194
     """
-    classes = recoded(column, code["levels"])
+    classes = recode_levels(column, code["levels"])
     block = class_codes.numeric(classes, code["spacing"])
     block[classes < 0] = code["mean"]
     return _with_missing(code, classes, block)
@@ -301,7 +301,7 @@ def encode_binary(code: Learned, column: Column) -> Floats:
 
     Notes: Concept 202
     """
-    classes = recoded(column, code["levels"])
+    classes = recode_levels(column, code["levels"])
     return _with_missing(code, classes, class_codes.binary(classes, len(code["levels"])))
 
 
@@ -334,9 +334,9 @@ def learn_factored(column: Column, weights: Floats, given: Given) -> Learned:
             f"{what} divide{'s' if delimiter is None else ''} the categories of {column.name!r} "
             f"({shown}). Say what separates the parts, as factored:-"
         )
-    found = split(levels, delimiter)
+    found = split_levels(levels, delimiter)
     if max(map(len, found)) == 1:  # some lack it: those have a first part only
-        found = split(levels, delimiter, 2)
+        found = split_levels(levels, delimiter, 2)
     count = max(map(len, found))
     factors = [sorted({parts[i] for parts in found if len(parts) > i}) for i in range(count)]
     entries = [
@@ -352,7 +352,7 @@ def encode_factored(code: Learned, column: Column) -> Floats:
     Notes: Def 201
     """
     met = [*(column.levels or ()), *reversed(column.unseen)]
-    found = split(met, code["delimiter"], len(code["factors"]))
+    found = split_levels(met, code["delimiter"], len(code["factors"]))
     values = np.asarray(column.values)
     blocks = []
     for i, factor in enumerate(code["factors"]):

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.column_code import CODES, USUAL, parsed, spelled_out
-from pellucid.data.column_codes.cyclic_codes import cycle_of, reason_of, waves_given
-from pellucid.data.compound_categories import compound
-from pellucid.data.ordinal_scales import Scale, joined, recognised
+from pellucid.data.column_code import CODES, DEFAULT_CODES, format_code, parse_code
+from pellucid.data.column_codes.cyclic_codes import cycle_of, default_waves, reason_of
+from pellucid.data.compound_categories import detect_compound
+from pellucid.data.ordinal_scales import Scale, joined_levels, recognized_scale
 from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.data.table_reader import read_table
 from pellucid.errors import ColumnError, HyperparameterError
@@ -103,16 +103,16 @@ def suggest_codes(
         if name not in table:
             raise ColumnError(absent_column(name, table.names))
     return [
-        _as_said(column, asked[column.name])
+        _requested_suggestion(column, asked[column.name])
         if column.name in asked
-        else _suggested(column, for_target)
+        else _default_suggestion(column, for_target)
         for column in table.columns
     ]
 
 
-def _as_said(column: Column, spelled: str) -> Suggestion:
+def _requested_suggestion(column: Column, spelled: str) -> Suggestion:
     try:
-        name, given = parsed(spelled)
+        name, given = parse_code(spelled)
     except HyperparameterError as error:
         raise HyperparameterError(f"Column {column.name!r}: {error}") from None
     values = len(column.levels or ())
@@ -121,44 +121,46 @@ def _as_said(column: Column, spelled: str) -> Suggestion:
             f"Column {column.name!r} has {values:,} different values; two-valued is for 2."
         )
     if name == "thermometer" and not given:
-        scale = recognised(column.name, column.levels or ())
+        scale = recognized_scale(column.name, column.levels or ())
         given = scale.levels if scale is not None else ()
         given = column.levels or () if column.ordered else given
-    return Suggestion(column.name, spelled_out(name, given), "As you said.")
+    return Suggestion(column.name, format_code(name, given), "As you said.")
 
 
-def _suggested(column: Column, for_target: bool = True) -> Suggestion:
+def _default_suggestion(column: Column, for_target: bool = True) -> Suggestion:
     if for_target and column.kind is Kind.TEXT:
         return _of_many_values(column)
     if for_target and column.kind is Kind.NUMERIC:
         cycle = cycle_of(column.name, np.asarray(column.values, dtype=np.float64))
         if cycle is not None:
-            spelled = spelled_out("circle", waves_given(cycle))
+            spelled = format_code("circle", default_waves(cycle))
             return Suggestion(column.name, spelled, reason_of(cycle))
-    if column.kind not in USUAL:
+    if column.kind not in DEFAULT_CODES:
         return Suggestion(column.name, "", REASONS[column.kind])
     if column.kind is not Kind.CATEGORY:
-        return Suggestion(column.name, USUAL[column.kind], REASONS[column.kind])
+        return Suggestion(column.name, DEFAULT_CODES[column.kind], REASONS[column.kind])
     levels = list(column.levels or ())
     if column.ordered:
-        reason = f"The column states its order ({joined(levels)}), but no distances: {STEPS}."
-        return Suggestion(column.name, spelled_out("thermometer", tuple(levels)), reason)
-    scale = recognised(column.name, levels)
+        reason = (
+            f"The column states its order ({joined_levels(levels)}), but no distances: {STEPS}."
+        )
+        return Suggestion(column.name, format_code("thermometer", tuple(levels)), reason)
+    scale = recognized_scale(column.name, levels)
     if scale is not None:
         return Suggestion(
-            column.name, spelled_out("thermometer", scale.levels), _order_reason(scale)
+            column.name, format_code("thermometer", scale.levels), _order_reason(scale)
         )
-    parts = compound(levels)
+    parts = detect_compound(levels)
     if parts is not None:
         delimiter, found = parts
         counts = " × ".join(str(len(set(part))) for part in zip(*found, strict=True))
         return Suggestion(
             column.name,
-            spelled_out("factored", (delimiter,)),
+            format_code("factored", (delimiter,)),
             f"Its {len(levels)} categories combine {counts} parts, parted by {delimiter!r}: each "
             "part is a simpler, meaningful factor, and one-hot by itself.",
         )
-    return Suggestion(column.name, USUAL[column.kind], REASONS[column.kind])
+    return Suggestion(column.name, DEFAULT_CODES[column.kind], REASONS[column.kind])
 
 
 def _of_many_values(column: Column) -> Suggestion:
@@ -184,7 +186,7 @@ def _of_many_values(column: Column) -> Suggestion:
 
 def _order_reason(scale: Scale) -> str:
     last = " It goes round, which no step says." if scale.goes_round else ""
-    named = f"{scale.kind}: {joined(scale.levels)}"
+    named = f"{scale.kind}: {joined_levels(scale.levels)}"
     return f"Ordered by name ({named}), but no number: {STEPS}.{last}"
 
 
@@ -213,4 +215,4 @@ def kind_for(code: str) -> Kind:
 
     Notes: Concept 192
     """
-    return CODES[parsed(code)[0]].kind
+    return CODES[parse_code(code)[0]].kind

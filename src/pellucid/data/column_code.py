@@ -169,7 +169,7 @@ CODES: dict[str, Code] = {
 }
 MANY = ("rare", "target-mean")  # codes whose width does not grow with the number of levels
 
-USUAL: dict[Kind, str] = {
+DEFAULT_CODES: dict[Kind, str] = {
     Kind.NUMERIC: "standardize",
     Kind.DATE: "dates",
     Kind.BINARY: "two-valued",
@@ -182,10 +182,10 @@ def code_of(learned: Learned) -> Code:
 
     Notes: Concept 192
     """
-    return CODES[learned.get("code") or USUAL[Kind(learned["kind"])]]
+    return CODES[learned.get("code") or DEFAULT_CODES[Kind(learned["kind"])]]
 
 
-def parsed(spelled: str) -> tuple[str, Given]:
+def parse_code(spelled: str) -> tuple[str, Given]:
     """Name and arguments of a code as a person spells it.
 
     Raises
@@ -195,9 +195,9 @@ def parsed(spelled: str) -> tuple[str, Given]:
 
     Examples
     --------
-    >>> parsed("thermometer:low, mid, high")
+    >>> parse_code("thermometer:low, mid, high")
     ('thermometer', ('low', 'mid', 'high'))
-    >>> parsed('one-hot:"red, dark",blue')
+    >>> parse_code('one-hot:"red, dark",blue')
     ('one-hot', ('red, dark', 'blue'))
 
     Notes: Concept 192
@@ -227,12 +227,12 @@ def _field(found: re.Match[str]) -> str:
     return found[2] if quoted is None else quoted.replace('""', '"')
 
 
-def spelled_out(name: str, given: Given) -> str:
-    """The inverse of `parsed`.
+def format_code(name: str, given: Given) -> str:
+    """The inverse of `parse_code`.
 
     Examples
     --------
-    >>> spelled_out("one-hot", ("red, dark", "blue"))
+    >>> format_code("one-hot", ("red, dark", "blue"))
     'one-hot:"red, dark",blue'
 
     Notes: Concept 192

@@ -17,7 +17,7 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from pellucid.data.code_suggestions import suggest_codes
-from pellucid.data.column_code import parsed
+from pellucid.data.column_code import parse_code
 from pellucid.data.table import Column, Kind, Table
 from pellucid.data.table_encoder import CODES, TableEncoder
 from pellucid.data.table_reader import read_table
@@ -287,7 +287,7 @@ def _kept(column: Column, suggested: str) -> dict[str, Any]:
     name, reason = KEPT[column.kind]
     found = {"column": column.name, "kind": str(column.kind), "names": [column.name]}
     if suggested:
-        code, given = parsed(suggested)
+        code, given = parse_code(suggested)
         if code == "thermometer" and given:
             reason = "Its categories have an order, so each is its place in it."
             return found | {

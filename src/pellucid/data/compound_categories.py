@@ -32,7 +32,9 @@ def guess_delimiter(levels: Sequence[str]) -> str | None:
     return None
 
 
-def split(levels: Sequence[str], delimiter: str, parts: int | None = None) -> list[tuple[str, ...]]:
+def split_levels(
+    levels: Sequence[str], delimiter: str, parts: int | None = None
+) -> list[tuple[str, ...]]:
     """The parts of each category: as many as the one with fewest has, the rest in the last part.
 
     Parameters
@@ -49,7 +51,7 @@ def split(levels: Sequence[str], delimiter: str, parts: int | None = None) -> li
 
     Examples
     --------
-    >>> split(["Nissan Altima", "Ford Focus Wagon"], " ")
+    >>> split_levels(["Nissan Altima", "Ford Focus Wagon"], " ")
     [('Nissan', 'Altima'), ('Ford', 'Focus Wagon')]
 
     Notes: Def 201
@@ -64,7 +66,7 @@ def split(levels: Sequence[str], delimiter: str, parts: int | None = None) -> li
     ]
 
 
-def compound(levels: Sequence[str]) -> tuple[str, list[tuple[str, ...]]] | None:
+def detect_compound(levels: Sequence[str]) -> tuple[str, list[tuple[str, ...]]] | None:
     """Delimiter and parts, where the categories are combinations of a few parts beyond doubt.
 
     Every category is divided into the same number of parts, each part comes back in several
@@ -72,16 +74,17 @@ def compound(levels: Sequence[str]) -> tuple[str, list[tuple[str, ...]]] | None:
 
     Examples
     --------
-    >>> compound([f"{a}-{b}" for a in ("north", "south", "east") for b in ("day", "night")])[0]
+    >>> sides, times = ("north", "south", "east"), ("day", "night")
+    >>> detect_compound([f"{a}-{b}" for a in sides for b in times])[0]
     '-'
-    >>> compound(["New York", "New Jersey", "New Mexico", "North Dakota", "Ohio", "Utah"])
+    >>> detect_compound(["New York", "New Jersey", "New Mexico", "North Dakota", "Ohio", "Utah"])
 
     Notes: Def 201
     """
     delimiter = guess_delimiter(levels) if len(levels) >= FEWEST_COMPOUNDS else None
     if delimiter is None or len({level.count(delimiter) for level in levels}) > 1:
         return None
-    found = split(levels, delimiter)
+    found = split_levels(levels, delimiter)
     each = [sorted(set(part)) for part in zip(*found, strict=True)]
     sizes = [len(part) for part in each]
     if min(sizes) < 2 or sum(sizes) >= len(levels) or len(levels) < FULLNESS * prod(sizes):

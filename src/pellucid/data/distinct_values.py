@@ -23,7 +23,7 @@ WHAT_IS_ONE = "a category is text, a number or true/false. (Dates have a code of
 SAMPLED = 2_000  # rows that show whether equal values are mostly one object
 
 
-def coded(name: str, values: Any) -> tuple[list[Any], Classes]:
+def factorize(name: str, values: Any) -> tuple[list[Any], Classes]:
     """The distinct values of a column as met, and the place of each row's among them.
 
     Parameters
@@ -45,7 +45,7 @@ def coded(name: str, values: Any) -> tuple[list[Any], Classes]:
 
     Examples
     --------
-    >>> coded("size", ["mid", "low", None, "mid"])
+    >>> factorize("size", ["mid", "low", None, "mid"])
     (['mid', 'low'], array([ 0,  1, -1,  0], dtype=int32))
 
     Notes: Concept 192
@@ -91,7 +91,7 @@ def _by_object(name: str, values: NDArray[Any]) -> tuple[list[Any], Classes]:
     row = np.empty(len(encoded.dictionary), dtype=np.intp)
     row[places] = np.arange(len(held))
     try:
-        distinct, inner = coded(name, held[row].tolist())
+        distinct, inner = factorize(name, held[row].tolist())
     except ColumnError:
         return _by_value(name, values)  # it counts all rows, for the message
     return distinct, inner[places]
@@ -104,7 +104,7 @@ def _arrow(name: str, values: Any) -> pa.ChunkedArray:
     try:
         array = pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-        raise ColumnError(_mixed(name, values)) from error
+        raise ColumnError(_mixed_types_message(name, values)) from error
     if pa.types.is_dictionary(array.type):
         return _chunked(_with_named_levels(values, array))
     if pa.types.is_null(array.type):
@@ -126,8 +126,8 @@ def _with_named_levels(values: Any, array: Any) -> Any:
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), levels)
 
 
-def as_class(level: Any) -> Any:
-    """A level as `coded` gives it: text, numbers and booleans as they are, others as text.
+def to_level(level: Any) -> Any:
+    """A level as `factorize` gives it: text, numbers and booleans as they are, others as text.
 
     Notes: Concept 192
     """
@@ -153,7 +153,7 @@ def _refuse_infinite(name: str, array: Any) -> None:
         )
 
 
-def _mixed(name: str, values: Any) -> str:
+def _mixed_types_message(name: str, values: Any) -> str:
     """Which two rows do not go together."""
     kinds: dict[str, tuple[int, Any]] = {}
     for row, value in enumerate(values, 1):
@@ -209,13 +209,13 @@ def _number(level: Any) -> float:
     return whole if isinstance(level, str) or whole == level else float(level)
 
 
-def placed(distinct: list[Any], places: Classes, levels: Any) -> tuple[Classes, list[Any]]:
+def match_levels(distinct: list[Any], places: Classes, levels: Any) -> tuple[Classes, list[Any]]:
     """Classes of the rows in the order of `levels`, and the values met that are not among them.
 
     Parameters
     ----------
     distinct, places : list, ndarray of int32 (n,)
-        As from `coded`.
+        As from `factorize`.
     levels : sequence
         The categories in order.
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import FramingError
-from pellucid.wording import number
+from pellucid.formatting import number
 
 
 @dataclass(frozen=True)

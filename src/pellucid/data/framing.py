@@ -181,7 +181,7 @@ def frame(
     split_by = delimiter or _delimiter_of(column, problem)
     found, why = (problem, "You said the problem class.") if problem else _infer(column, split_by)
     classes = _classes(column, found, split_by)
-    found = _counted(found, classes, problem)
+    found = _two_or_several(found, classes, problem)
     reasons = [why]
     missing = int(column.missing.sum())
     if missing:
@@ -256,7 +256,7 @@ def _infer(column: Column, delimiter: str) -> tuple[str, str]:
     return "several classes", f"{name!r} names classes."
 
 
-def _counted(problem: str, classes: tuple[str, ...], asked: str | None) -> str:
+def _two_or_several(problem: str, classes: tuple[str, ...], asked: str | None) -> str:
     """Two or several, by how many there are; a contradiction is an error."""
     if problem in ("regression", "overlapping classes"):
         return problem

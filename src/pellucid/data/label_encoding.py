@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.utils.multiclass import check_classification_targets
 
 from pellucid.errors import LabelError
-from pellucid.wording import label
+from pellucid.formatting import label
 
 KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("text", (str,)),
@@ -23,7 +23,7 @@ KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
 )
 
 
-def encoded_labels(y: Any, first: int = 0) -> tuple[NDArray[Any], NDArray[np.intp]]:
+def encode_labels(y: Any, first: int = 0) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """The classes, sorted, and for each row the place of its own.
 
     Parameters
@@ -41,7 +41,7 @@ def encoded_labels(y: Any, first: int = 0) -> tuple[NDArray[Any], NDArray[np.int
 
     Examples
     --------
-    >>> classes, codes = encoded_labels(np.array(["b", "a", "b"]))
+    >>> classes, codes = encode_labels(np.array(["b", "a", "b"]))
     >>> classes.tolist(), codes.tolist()
     (['a', 'b'], [1, 0, 1])
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.binning import bin_names, bin_of, equal_edges, quantile_edges
+from pellucid.data.binning import bin_indices, bin_names, equal_width_edges, quantile_edges
 from pellucid.data.class_codes import from_one_hot, one_hot
 from pellucid.data.date_parts import PARTS, date_parts
 from pellucid.data.scaling import LARGEST, moments, refuse_huge, standardize
@@ -21,7 +21,7 @@ from pellucid.errors import HyperparameterError, TableError
 Floats = NDArray[np.float64]
 Learned = dict[str, Any]
 Given = tuple[str, ...]
-EDGES = {"quantile": quantile_edges, "equal": equal_edges}
+EDGES = {"quantile": quantile_edges, "equal": equal_width_edges}
 
 
 def _values(column: Column) -> Floats:
@@ -181,7 +181,7 @@ def encode_bins(code: Learned, column: Column) -> Floats:
 
     Notes: Concept 205
     """
-    found = bin_of(_values(column)[:, 0], code["edges"])
+    found = bin_indices(_values(column)[:, 0], code["edges"])
     block = one_hot(found, len(code["edges"]) + 1)
     return np.column_stack([block, found < 0]) if code["missing"] else block
 

@@ -162,7 +162,7 @@ HINTED: tuple[tuple[str, str, Ranks], ...] = (
 NUMBERED = r"(stage|grade|level|year|star|quarter|phase|tier|rank|week|q|step|floor)s?"
 
 
-def recognised(name: str, levels: Iterable[str]) -> Scale | None:
+def recognized_scale(name: str, levels: Iterable[str]) -> Scale | None:
     """The order that the names of the levels show, or None where they show none beyond doubt.
 
     Parameters
@@ -174,9 +174,9 @@ def recognised(name: str, levels: Iterable[str]) -> Scale | None:
 
     Examples
     --------
-    >>> recognised("size", ["L", "S", "M"]).levels
+    >>> recognized_scale("size", ["L", "S", "M"]).levels
     ('S', 'M', 'L')
-    >>> recognised("site", ["B", "A", "C"]) is None
+    >>> recognized_scale("site", ["B", "A", "C"]) is None
     True
 
     Notes: Concept 195, Def 196
@@ -263,7 +263,7 @@ def _interval(text: str) -> tuple[float, float] | None:
     return None
 
 
-def joined(levels: Sequence[str]) -> str:
+def joined_levels(levels: Sequence[str]) -> str:
     """Levels from low to high, for a sentence.
 
     Notes: Def 196

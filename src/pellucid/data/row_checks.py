@@ -13,7 +13,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import _check_y, column_or_1d
 
 from pellucid.data.column_values import Values, values_of
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import FramingError
@@ -21,7 +21,7 @@ from pellucid.errors import FramingError
 Array = NDArray[np.float64]
 
 
-def checked_rows(
+def checked_training_rows(
     estimator: Any, X: Any, y: Any, sample_weight: Any
 ) -> tuple[Values, NDArray[Any], Array]:
     """Rows, answers (n,) and weights (n,); rows of weight 0 are left out."""
@@ -33,7 +33,7 @@ def checked_rows(
     refuse_extremes(np.nan_to_num(values.X))
     y = column_or_1d(y, warn=True)
     if y.dtype.kind == "O":
-        encoded_labels(y)
+        encode_labels(y)
     y = _check_y(y, y_numeric=False, estimator=estimator)
     check_consistent_length(values.X, y)
     if sample_weight is None:
@@ -54,7 +54,7 @@ def _of_moderate_size(weights: Array) -> Array:
 
 def classes_of(estimator: Any, y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Labels, sorted, and the class of each row; at least two."""
-    classes, codes = encoded_labels(y)
+    classes, codes = encode_labels(y)
     if len(classes) < 2:
         raise FramingError(
             f"{type(estimator).__name__} needs at least 2 classes; the target has 1 class: "

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_array
 
 from pellucid.errors import HyperparameterError, ShapeError, WeightError
-from pellucid.wording import label, labels
+from pellucid.formatting import label, labels
 
 Array = NDArray[np.float64]
 ORDINARY = 100  # a largest weight within 2^±100 leaves room for products of several
@@ -82,10 +82,10 @@ def relative_weights(sample_weight: Any, n: int) -> Array:
 
     Notes: Def 9
     """
-    return _ordinary(checked_weights(sample_weight, n))
+    return _rescaled(checked_weights(sample_weight, n))
 
 
-def _ordinary(weights: Array) -> Array:
+def _rescaled(weights: Array) -> Array:
     exponent = int(np.frexp(weights.max())[1])
     return weights if abs(exponent) <= ORDINARY else np.asarray(np.ldexp(weights, -exponent))
 
@@ -146,4 +146,4 @@ def _named_weights(given: Mapping[Any, Any], classes: NDArray[Any]) -> Array:
             found[places[plain]] = float(weight)
     if not found.any():
         raise HyperparameterError("class_weight is 0 for every class: no row would count.")
-    return _ordinary(found)
+    return _rescaled(found)

@@ -115,7 +115,7 @@ def _scaled_first(values: Floats, weights: Floats) -> Spread:
     return Spread(first.weight, np.ldexp(first.mean, exponents), np.ldexp(deviation, exponents))
 
 
-def merged(one: Spread, other: Spread) -> Spread:
+def merge_spreads(one: Spread, other: Spread) -> Spread:
     """The spread of both sets of rows together.
 
     Notes: Def 208
@@ -142,7 +142,7 @@ def moments(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return found.mean, np.where(found.deviation > 0, found.deviation, 1.0)
 
 
-def pooled(columns: Spread) -> tuple[Floats, Floats]:
+def pooled_moments(columns: Spread) -> tuple[Floats, Floats]:
     """Mean and standard deviation of columns of equal weight taken as one.
 
     Parameters
@@ -175,7 +175,7 @@ def center(values: Floats, mean: Floats) -> Floats:
     return np.asarray(values - mean)
 
 
-def scaled(values: Floats, mean: Floats, scale: Floats) -> Floats:
+def scale_columns(values: Floats, mean: Floats, scale: Floats) -> Floats:
     """(x − mean) / standard deviation, of numbers of any size; NaN stays NaN.
 
     Notes: Def 207, eq 5.31
@@ -191,7 +191,7 @@ def standardize(values: Floats, mean: Floats, scale: Floats) -> Floats:
 
     Notes: §5.3.3
     """
-    return np.asarray(np.nan_to_num(scaled(values, mean, scale), nan=0.0))
+    return np.asarray(np.nan_to_num(scale_columns(values, mean, scale), nan=0.0))
 
 
 def refuse_huge(name: str, values: Floats) -> None:

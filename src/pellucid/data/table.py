@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.columns.notation import USUAL, Notation
+from pellucid.data.columns.notation import PLAIN_NOTATION, Notation
 from pellucid.errors import ColumnError
 from pellucid.findings import Finding
 
@@ -74,7 +74,7 @@ class Column:
     note: str = ""
     unseen: tuple[str, ...] = ()
     ordered: bool = False
-    notation: Notation = USUAL
+    notation: Notation = PLAIN_NOTATION
     written: NDArray[Any] | None = None
 
     @property

@@ -16,10 +16,10 @@ from sklearn.base import TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.category_codes import unseen_in
+from pellucid.data.category_codes import unseen_categories
 from pellucid.data.class_codes import cost_of_binary
 from pellucid.data.code_suggestions import Suggestion, kind_for, suggest_codes
-from pellucid.data.column_code import MANY, code_of, parsed
+from pellucid.data.column_code import MANY, code_of, parse_code
 from pellucid.data.column_codes.target_encoding import (
     Targets,
     encode_training_rows,
@@ -206,7 +206,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         known: dict[str, Any] | None,
     ) -> dict[str, Any]:
         """What is learned of a column; `known` where that is learned already."""
-        name, given = parsed(suggestion.code)
+        name, given = parse_code(suggestion.code)
         levels = len(column.levels or ())
         if name not in MANY:
             self._refuse_levels(column)
@@ -359,7 +359,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
     def _warn_unseen(self, column: Column, code: dict[str, Any]) -> None:
         if "levels" not in code:
             return
-        rows, names = unseen_in(code, column)
+        rows, names = unseen_categories(code, column)
         if not rows:
             return
         shown = ", ".join(map(repr, names[:5])) + (" …" if len(names) > 5 else "")
@@ -370,7 +370,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         )
 
     def _explanation(self) -> Explanation:
-        learned = tuple((code["column"], _described(code)) for code in self.codes_)
+        learned = tuple((code["column"], _code_description(code)) for code in self.codes_)
         dropped = (("not encoded", ", ".join(self.dropped_)),) if self.dropped_ else ()
         return Explanation(
             name="TableEncoder",
@@ -396,7 +396,7 @@ def _is_number(code: dict[str, Any]) -> bool:
     return code_of(code).encode is encode_numbers
 
 
-def _described(code: dict[str, Any]) -> str:
+def _code_description(code: dict[str, Any]) -> str:
     name = f"{code['code']}: " if "code" in code else ""
     reason = f". {code['reason']}" if "reason" in code else ""
     width = f"{len(code['names'])} column(s)"

@@ -13,17 +13,24 @@ from typing import Any
 
 import pyarrow as pa
 
-from pellucid.data.columns.inference import Cells, Found, column_of
-from pellucid.data.columns.kind_conversion import as_in_training, as_said, texts_of
-from pellucid.data.columns.notation import DECIMALS, THOUSANDS, USUAL, Asked, Notation, per_column
+from pellucid.data.columns.inference import Cells, InferredColumn, column_of
+from pellucid.data.columns.kind_conversion import convert_as_in_training, convert_to_kind, texts_of
+from pellucid.data.columns.notation import (
+    DECIMALS,
+    PLAIN_NOTATION,
+    THOUSANDS,
+    Notation,
+    NotationHints,
+    per_column,
+)
 from pellucid.data.columns.table_findings import table_findings
-from pellucid.data.sources.any_source import Held, held
+from pellucid.data.sources.any_source import SourceCells, read_source
 from pellucid.data.table import CODED, Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
 from pellucid.findings import Finding
 
 Schema = Sequence[dict[str, Any]]
-Said = str | Iterable[str] | Mapping[str, str]
+NotationOption = str | Iterable[str] | Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,9 @@ class Notations:
     date_format: Mapping[str, str]
 
     @classmethod
-    def of(cls, decimal: Said, thousands: Said, date_format: Said) -> Notations:
+    def of(
+        cls, decimal: NotationOption, thousands: NotationOption, date_format: NotationOption
+    ) -> Notations:
         """From what `read_table` takes."""
         return cls(
             per_column("decimal", decimal, DECIMALS),
@@ -48,16 +57,16 @@ class Notations:
         each = (self.decimal, self.thousands, self.date_format)
         return [name for found in each for name in found if name]
 
-    def asked(self, column: str, leaning: Notation = USUAL) -> Asked:
+    def asked(self, column: str, leaning: Notation = PLAIN_NOTATION) -> NotationHints:
         """What was said of one column."""
         decimal, thousands, date_format = (f.get(column, f.get("", "")) for f in self._each())
-        return Asked(decimal, thousands, date_format, leaning)
+        return NotationHints(decimal, thousands, date_format, leaning)
 
     def told(self, column: str, notation: Notation) -> Notation:
         """The notation of training, but for what is said otherwise of these cells."""
         decimal, thousands, date_format = (f.get(column, f.get("", "")) for f in self._each())
         if not (decimal or thousands or date_format):
-            return USUAL
+            return PLAIN_NOTATION
         other = "" if thousands in ("", None) else thousands
         return replace(
             notation,
@@ -81,9 +90,9 @@ def read_table(
     identifier: Iterable[str] = (),
     drop: Iterable[str] = (),
     missing: Iterable[str] = (),
-    decimal: Said = (),
-    thousands: Said = (),
-    date_format: Said = (),
+    decimal: NotationOption = (),
+    thousands: NotationOption = (),
+    date_format: NotationOption = (),
     encoding: str = "utf-8",
     schema: Schema | None = None,
 ) -> Table:
@@ -143,8 +152,8 @@ def read_table(
     spelled = tuple(_names(missing))
     notations = Notations.of(decimal, thousands, date_format)
     if isinstance(source, Table):
-        return _reread(source, schema)
-    found = source if isinstance(source, Held) else held(source, encoding)
+        return _read_again(source, schema)
+    found = source if isinstance(source, SourceCells) else read_source(source, encoding)
     names = found.table.column_names
     if not names:
         raise TableError(f"{found.name} has no columns.")
@@ -189,7 +198,7 @@ KINDS = (Kind.NUMERIC, Kind.BINARY, Kind.CATEGORY, Kind.TEXT, Kind.DATE, Kind.ID
 
 
 def inferred_columns(
-    source: Held,
+    source: SourceCells,
     wanted: list[str],
     asked: Mapping[str, Kind],
     missing: tuple[str, ...],
@@ -197,15 +206,15 @@ def inferred_columns(
 ) -> tuple[tuple[Column, ...], list[Finding]]:
     """Each column by its own cells; where these leave a doubt, as the other columns are written."""
 
-    def read(name: str, leaning: Notation = USUAL) -> Found:
+    def read(name: str, leaning: Notation = PLAIN_NOTATION) -> InferredColumn:
         said = notations.asked(name, leaning)
         cells = Cells(name, source.table[name], source.typed, missing, said)
-        with _in_our_words(cells):
-            return as_said(cells, asked[name]) if name in asked else column_of(cells)
+        with _readable_error(cells):
+            return convert_to_kind(cells, asked[name]) if name in asked else column_of(cells)
 
     found = {name: read(name) for name in wanted}
     leaning = _leaning([each for each in found.values() if not each.doubt], source.delimiter)
-    if leaning != USUAL:
+    if leaning != PLAIN_NOTATION:
         doubtful = [name for name, each in found.items() if each.doubt or _is_open(each, leaning)]
         found |= {name: read(name, leaning) for name in doubtful}
     columns = tuple(each.column for each in found.values())
@@ -214,7 +223,7 @@ def inferred_columns(
 
 
 @contextmanager
-def _in_our_words(cells: Cells) -> Iterator[None]:
+def _readable_error(cells: Cells) -> Iterator[None]:
     """An error of Arrow that no rule foresaw, as ours: with the column and its type."""
     try:
         yield
@@ -225,13 +234,13 @@ def _in_our_words(cells: Cells) -> Iterator[None]:
         ) from error
 
 
-def _is_open(found: Found, leaning: Notation) -> bool:
+def _is_open(found: InferredColumn, leaning: Notation) -> bool:
     """Plain numbers in a table whose other columns have decimal commas: 1.234 may be 1234."""
-    plain = found.column.notation == USUAL and found.column.values.dtype.kind == "f"
+    plain = found.column.notation == PLAIN_NOTATION and found.column.values.dtype.kind == "f"
     return plain and leaning.thousands == "."
 
 
-def _leaning(found: list[Found], delimiter: str) -> Notation:
+def _leaning(found: list[InferredColumn], delimiter: str) -> Notation:
     """The notation that most columns without a doubt have in common."""
     orders = Counter(f.column.notation.order for f in found if f.column.notation.order)
     commas = sum(f.column.notation.decimal == "," for f in found)
@@ -253,11 +262,11 @@ def read_as_written(source: Any, encoding: str = "utf-8") -> pa.Table:
 
     Parameters, errors: see `read_table`.
     """
-    return held(source, encoding).table
+    return read_source(source, encoding).table
 
 
 def read_by_schema(
-    source: Held,
+    source: SourceCells,
     schema: Schema,
     missing: tuple[str, ...] = (),
     notations: Notations | None = None,
@@ -290,9 +299,11 @@ def read_by_schema(
         notation = Notation.of(entry.get("notation"))
         cells = Cells(name, source.table[name], source.typed, missing, first=first)
         known = None if levels is None else tuple(levels)
-        told = USUAL if notations is None else notations.told(name, notation)
-        with _in_our_words(cells):
-            columns.append(as_in_training(cells, Kind(entry["kind"]), known, notation, told))
+        told = PLAIN_NOTATION if notations is None else notations.told(name, notation)
+        with _readable_error(cells):
+            columns.append(
+                convert_as_in_training(cells, Kind(entry["kind"]), known, notation, told)
+            )
     return Table(tuple(columns), source.name)
 
 
@@ -325,11 +336,11 @@ def as_another_kind(column: Column, kind: Kind) -> Column:
     if column.levels is not None and kind in CODED:
         return replace(column, kind=kind)
     cells = Cells(column.name, pa.chunked_array([texts_of(column)]))
-    with _in_our_words(cells):
-        return as_said(cells, kind).column
+    with _readable_error(cells):
+        return convert_to_kind(cells, kind).column
 
 
-def _reread(table: Table, schema: Schema | None) -> Table:
+def _read_again(table: Table, schema: Schema | None) -> Table:
     """A table that was read already, by a schema: from its cells as written, where they differ."""
     if schema is None:
         return table
@@ -349,5 +360,7 @@ def _as_entry(column: Column, entry: dict[str, Any]) -> Column:
     if column.kind is kind and same_levels and (same or column.note == "as in training"):
         return column
     cells = Cells(column.name, pa.chunked_array([texts_of(column)]))
-    with _in_our_words(cells):
-        return as_in_training(cells, kind, None if levels is None else tuple(levels), notation)
+    with _readable_error(cells):
+        return convert_as_in_training(
+            cells, kind, None if levels is None else tuple(levels), notation
+        )

@@ -15,7 +15,7 @@ HOMES = {
     "GradientCheck": "gradient_check",
     "HeldOut": "stopping",
     "LineSearch": "step_sizes",
-    "Minimum": "settling",
+    "Minimum": "convergence",
     "Objective": "objective",
     "Power": "step_sizes",
     "RULES": "rules",
@@ -24,9 +24,9 @@ HOMES = {
     "SmallChange": "stopping",
     "SmallGradient": "stopping",
     "SmallStep": "stopping",
-    "Split": "local_view",
+    "SplitStep": "linear_approximation",
     "Stepped": "step_sizes",
-    "Standing": "descend",
+    "DescentState": "minimizer",
     "Steps": "stopping",
     "Stop": "stopping",
     "WallTime": "stopping",
@@ -36,25 +36,36 @@ HOMES = {
     "lion": "rules",
     "check_gradient": "gradient_check",
     "convergence_conditions": "step_sizes",
-    "distance": "local_view",
-    "first_order_change": "local_view",
+    "distance": "linear_approximation",
+    "first_order_change": "linear_approximation",
     "gradient_descent": "rules",
-    "local_plane": "local_view",
-    "minima": "settling",
-    "minimize": "descend",
+    "tangent_plane": "linear_approximation",
+    "local_minima": "convergence",
+    "minimize": "minimizer",
     "model_objective": "model",
     "momentum": "rules",
     "moving_average": "rules.running_average",
-    "one_parameter": "local_view",
+    "along_one_parameter": "linear_approximation",
     "running_average": "rules.running_average",
     "scaling_stage": "rules.scaling_stages",
-    "settles_after": "settling",
-    "split_step": "local_view",
+    "converged_after": "convergence",
+    "split_step": "linear_approximation",
     "true_adadelta": "rules",
-    "walk": "descend",
+    "descent_steps": "minimizer",
     "weighted_average": "rules.running_average",
 }
 
 __all__ = sorted(HOMES)
 
-__getattr__, __dir__ = lazy_names(__name__, HOMES)
+# Name of before -> the name of today; the former works for one version, with a warning.
+FORMER = {
+    "Split": "SplitStep",
+    "Standing": "DescentState",
+    "local_plane": "tangent_plane",
+    "minima": "local_minima",
+    "one_parameter": "along_one_parameter",
+    "settles_after": "converged_after",
+    "walk": "descent_steps",
+}
+
+__getattr__, __dir__ = lazy_names(__name__, HOMES, FORMER)

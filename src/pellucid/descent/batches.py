@@ -27,7 +27,7 @@ class Batches:
     size : int
         K; 1 is stochastic gradient descent.
     order : {"shuffled", "independent", "replaced"}
-        Shuffled epochs, each point once an epoch; K different points drawn anew each step; or K
+        Shuffled epochs, each point once an epoch; K different points drawn afresh each step; or K
         draws that may repeat a point.
     reduction : {"mean", "sum"}
         Of the points' gradients. The notes sum; with the mean a step size serves any K.

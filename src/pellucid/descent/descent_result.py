@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.descent.verdict import WORDS
+from pellucid.descent.verdict import VERDICTS
 from pellucid.explanation import Explanation, Formula
-from pellucid.pictured import Pictured, picture_html
-from pellucid.wording import number
+from pellucid.formatting import number
+from pellucid.picture_mixin import PictureMixin, picture_html
 
 Tree = Any
 
 
 @dataclass(frozen=True)
-class Descent(Pictured):
+class Descent(PictureMixin):
     """A descent, finished or to be gone on with.
 
     Parameters
@@ -85,7 +85,7 @@ class Descent(Pictured):
         if self.objective:
             formula = Formula(self.objective, self.latex or self.objective, "", "KE 37")
         facts = [
-            ("verdict", f"{self.verdict}. {WORDS[self.verdict]}"),
+            ("verdict", f"{self.verdict}. {VERDICTS[self.verdict]}"),
             ("why it stopped", self.reason),
             ("steps", f"{self.steps:,}"),
             ("step size η", self.step_size),

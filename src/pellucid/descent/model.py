@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.descent.objective import Objective
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.errors import FramingError, ShapeError
 from pellucid.losses import LOSSES, Loss, sigmoid
 
@@ -109,13 +109,13 @@ REGULARIZERS = {
         Regularizer(
             "ridge",
             lambda p: float(np.sum(p["theta"] ** 2)),
-            lambda p: mapped(lambda leaf: 2 * leaf, _without_offset(p)),
+            lambda p: tree_map(lambda leaf: 2 * leaf, _without_offset(p)),
             "‖θ‖²",
         ),
         Regularizer(
             "everything",
             lambda p: float(np.sum(p["theta"] ** 2) + p["theta_0"] ** 2),
-            lambda p: mapped(lambda leaf: 2 * leaf, p),
+            lambda p: tree_map(lambda leaf: 2 * leaf, p),
             "‖θ‖² + θ₀²",
         ),
     )
@@ -169,8 +169,8 @@ def model_objective(
 
     Notes: KE 37, §3.3
     """
-    rule, h = _named(LOSSES, loss, Loss), _named(HYPOTHESES, hypothesis, Hypothesis)
-    R = _named(REGULARIZERS, regularizer, Regularizer)
+    rule, h = _by_name(LOSSES, loss, Loss), _by_name(HYPOTHESES, hypothesis, Hypothesis)
+    R = _by_name(REGULARIZERS, regularizer, Regularizer)
     X, y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if X.ndim != 2 or y.shape != (len(X),):
         raise ShapeError(
@@ -185,7 +185,7 @@ def model_objective(
     def part(p: Parameters, rows: Any) -> Parameters:
         guesses, backward = h.forward(p, X[rows])
         slope = backward(rule.derivative(guesses, y[rows]) / len(guesses))
-        whole: Parameters = mapped(lambda a, b: a + lam * b, slope, R.gradient(p))
+        whole: Parameters = tree_map(lambda a, b: a + lam * b, slope, R.gradient(p))
         return whole
 
     text = f"(1/n) Σ {rule.name}({h.text}, y) + λ {R.text}"
@@ -193,7 +193,7 @@ def model_objective(
     return Objective(value, lambda p: part(p, every), None, text, "", len(X), part)
 
 
-def _named(table: dict[str, Any], given: Any, kind: type) -> Any:
+def _by_name(table: dict[str, Any], given: Any, kind: type) -> Any:
     if isinstance(given, kind):
         return given
     if given not in table:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.descent.pytree import Tree, leaves, mapped
+from pellucid.descent.pytree import Tree, leaves, tree_map
 from pellucid.errors import FramingError
 
 Array = NDArray[Any]
@@ -88,7 +88,7 @@ class Objective:
         return self.part(theta, rows)
 
 
-def objective_of(given: Any, gradient: Any = None) -> Objective:
+def as_objective(given: Any, gradient: Any = None) -> Objective:
     """An objective as it is, or one made of a Python function of θ.
 
     Parameters
@@ -100,7 +100,7 @@ def objective_of(given: Any, gradient: Any = None) -> Objective:
     Examples
     --------
     >>> import numpy as np
-    >>> objective_of(lambda t: float(t**2), "forward").slope(np.array(3.0)).round(4).item()
+    >>> as_objective(lambda t: float(t**2), "forward").slope(np.array(3.0)).round(4).item()
     6.0
 
     Notes: KE 119
@@ -178,8 +178,8 @@ def _differences(
     both: bool,
     delta: float | None = None,
 ) -> Any:
-    moved = mapped(lambda leaf: np.array(leaf, dtype=np.float64), theta)
-    slopes = mapped(np.zeros_like, moved)
+    moved = tree_map(lambda leaf: np.array(leaf, dtype=np.float64), theta)
+    slopes = tree_map(np.zeros_like, moved)
     base = 0.0 if both else float(value(moved))
     for (_, at), (_, slope) in zip(leaves(moved), leaves(slopes), strict=True):
         for k in np.ndindex(at.shape):

@@ -15,20 +15,20 @@ import numpy as np
 Tree = Any
 
 
-def mapped(f: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
+def tree_map(f: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
     """f of each leaf, and of the leaves at the same place in the other trees.
 
     Examples
     --------
-    >>> mapped(lambda a, b: a + b, {"w": 1, "b": [2]}, {"w": 10, "b": [20]})
+    >>> tree_map(lambda a, b: a + b, {"w": 1, "b": [2]}, {"w": 10, "b": [20]})
     {'w': 11, 'b': [22]}
 
     Notes: §3.0.3
     """
     if isinstance(tree, dict):
-        return {key: mapped(f, tree[key], *(other[key] for other in others)) for key in tree}
+        return {key: tree_map(f, tree[key], *(other[key] for other in others)) for key in tree}
     if isinstance(tree, list | tuple):
-        parts = [mapped(f, *leaves) for leaves in zip(tree, *others, strict=True)]
+        parts = [tree_map(f, *leaves) for leaves in zip(tree, *others, strict=True)]
         return parts if isinstance(tree, list) else tuple(parts)
     return f(tree, *others)
 

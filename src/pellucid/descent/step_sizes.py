@@ -206,7 +206,7 @@ class LineSearch:
 
 @dataclass(frozen=True)
 class Shrinking:
-    """Theorem 103 in practice: a constant η, halved and begun anew until J never rises.
+    """Theorem 103 in practice: a constant η, halved, with a fresh start, until J never rises.
 
     Parameters
     ----------

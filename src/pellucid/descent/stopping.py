@@ -229,7 +229,7 @@ def _at_least(value: Any, least: int, name: str) -> None:
         raise HyperparameterError(f"{name} is a whole number ≥ {least}; got {value!r}.")
 
 
-_SPOKEN: dict[str, Callable[[float], Stop]] = {
+_RULES_BY_NAME: dict[str, Callable[[float], Stop]] = {
     "gradient": SmallGradient,
     "step": SmallStep,
     "change": SmallChange,
@@ -262,10 +262,10 @@ def stop_of(text: str) -> Stop:
         name, sign, bound = piece.partition("<")
         name, bound = (name.strip(), bound.strip()) if sign else ("gradient", name.strip())
         try:
-            one = _SPOKEN[name](float(bound))
+            one = _RULES_BY_NAME[name](float(bound))
         except (KeyError, ValueError):
             raise HyperparameterError(
-                f"A stopping rule is one of {', '.join(_SPOKEN)} with a bound, such as "
+                f"A stopping rule is one of {', '.join(_RULES_BY_NAME)} with a bound, such as "
                 f'"gradient<1e-6, seconds<10"; got {piece.strip()!r}.'
             ) from None
         found = one if found is None else found | one

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-WORDS = {
+VERDICTS = {
     "converged": "It settled at a minimum, or so near that the slope tells no difference.",
     "oscillating": "Steps undo one another: the step size is too large to settle. Halve it.",
     "crawling": "It moves the same way at nearly the same pace: the step size is far too small, or "
@@ -26,7 +26,7 @@ WORDS = {
 
 
 @dataclass
-class Tail:
+class RecentSteps:
     """What the last steps were like; kept whether or not a path is recorded.
 
     Parameters
@@ -44,7 +44,7 @@ class Tail:
     turns: list[float] = field(default_factory=list)
     marks: dict[int, tuple[float, float, float]] = field(default_factory=dict)
 
-    def saw(
+    def update(
         self, t: int, gradient: float, away: float, turn: float, value: Callable[[], float]
     ) -> None:
         """Take in step t; the value is only asked for after 1, 2, 4, 8, … steps."""
@@ -57,15 +57,15 @@ class Tail:
             self.marks[t] = (away, gradient, value())
 
 
-def judged(
-    tail: Tail,
+def judge_descent(
+    tail: RecentSteps,
     start: float,
     end: float,
     settled: bool,
     lower_nearby: bool,
     sampled: bool = False,
 ) -> str:
-    """One of `WORDS`.
+    """One of `VERDICTS`.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def judged(
     return growth
 
 
-def _rises(tail: Tail, start: float, end: float, sampled: bool) -> bool:
+def _rises(tail: RecentSteps, start: float, end: float, sampled: bool) -> bool:
     """Whether J is still rising; a path that came down from a peak is not."""
     values = [tail.marks[t][2] for t in sorted(tail.marks)]
     if not np.isfinite([*values, end]).all():
@@ -111,14 +111,14 @@ def _rises(tail: Tail, start: float, end: float, sampled: bool) -> bool:
     return len(last) == 4 and bool(np.all(np.diff(last) >= 0)) and last[-1] > 2 * abs(last[0])
 
 
-def _falls_faster(tail: Tail, start: float, end: float) -> bool:
+def _falls_faster(tail: RecentSteps, start: float, end: float) -> bool:
     """J falls and the slope grows, all the way: a hill without a foot."""
     gradients = [g for _, g, _ in tail.marks.values() if np.isfinite(g)]
     grew = len(gradients) >= 5 and bool(np.all(np.diff(gradients) > 0))
     return grew and end < start and gradients[-1] > 10 * gradients[0]
 
 
-def _by_growth(tail: Tail) -> str:
+def _by_growth(tail: RecentSteps) -> str:
     """From how far θ went in each doubling of the steps."""
     times = sorted(tail.marks)
     if len(times) < 5:

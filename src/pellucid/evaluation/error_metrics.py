@@ -16,7 +16,7 @@ from pellucid.losses import LOSSES
 Array = NDArray[Any]
 
 
-def regression_measures(g: Array, y: Array) -> dict[str, float]:
+def regression_metrics(g: Array, y: Array) -> dict[str, float]:
     """Square, root-mean-square and absolute error, and R², of guesses (m,) against answers (m,)."""
     square = float(np.mean((g - y) ** 2))
     spread = float(np.mean((y - y.mean()) ** 2))
@@ -28,7 +28,7 @@ def regression_measures(g: Array, y: Array) -> dict[str, float]:
     }
 
 
-def class_measures(said: Array, p: Array, y: Array, classes: Array) -> dict[str, float]:
+def classification_metrics(said: Array, p: Array, y: Array, classes: Array) -> dict[str, float]:
     """0-1 loss, accuracy (over rows and over classes), NLL of labels (m,), probabilities (m, k)."""
     wrong = float(np.mean(said != y))
     found = {"zero-one": wrong, "accuracy": 1.0 - wrong}
@@ -43,7 +43,7 @@ def class_measures(said: Array, p: Array, y: Array, classes: Array) -> dict[str,
     return found
 
 
-def overlapping_measures(p: Array, y: Array) -> dict[str, float]:
+def multilabel_metrics(p: Array, y: Array) -> dict[str, float]:
     """Per-decision 0-1 loss, accuracy and NLL, and the share of rows right in every class."""
     said = p > 0.5
     wrong = float(np.mean(said != (y > 0)))

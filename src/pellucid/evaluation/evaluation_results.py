@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pellucid.pictured import Pictured
+from pellucid.picture_mixin import PictureMixin
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class LearningCurve(Pictured):
+class LearningCurve(PictureMixin):
     """Training and held-out loss against the number of training rows (each: one Score a size)."""
 
     sizes: tuple[int, ...]

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
-from pellucid.data.binning import bin_names, bin_of, equal_edges, quantile_edges
+from pellucid.data.binning import bin_indices, bin_names, equal_width_edges, quantile_edges
 from pellucid.data.class_codes import one_hot, thermometer
 from pellucid.data.encoded_names import distinct_names
 from pellucid.errors import CodeWarning, HyperparameterError, TableError
 from pellucid.explanation import Explanation, Formula
+from pellucid.former_names import renamed
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 
@@ -57,6 +58,7 @@ MISSING = Hyperparameter(
 )
 
 
+@renamed(book="code_table")
 class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
     """Numbers cut into bins at breakpoints, which may be unequal. A bin holds its lower edge.
 
@@ -144,7 +146,7 @@ class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
         return self
 
     def _found(self, values: Floats) -> Floats:
-        ways = {"quantile": quantile_edges, "equal": equal_edges}
+        ways = {"quantile": quantile_edges, "equal": equal_width_edges}
         return ways[self.edges](values, self.n_bins)
 
     def _given(self, d: int) -> list[Floats | None]:
@@ -218,7 +220,7 @@ class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
         return self._written(np.append(np.arange(len(edges) + 1), -1).astype(np.int32), edges)
 
     def _block(self, values: Floats, edges: Floats) -> Floats:
-        return self._written(bin_of(values, edges), edges)
+        return self._written(bin_indices(values, edges), edges)
 
     def _written(self, found: NDArray[np.int32], edges: Floats) -> Floats:
         """The code of bins by number, −1 for a missing value."""

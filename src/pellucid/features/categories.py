@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.distinct_values import Classes, coded, label, natural_order
-from pellucid.data.ordinal_scales import recognised
+from pellucid.data.distinct_values import Classes, factorize, label, natural_order
+from pellucid.data.ordinal_scales import recognized_scale
 from pellucid.data.table import MISSING
 from pellucid.errors import HyperparameterError, TableError
 from pellucid.hyperparameters import Hyperparameter
@@ -102,7 +102,7 @@ def _checked(owner: str, name: str, given: Any) -> list[Any]:
     listed = given.tolist() if isinstance(given, np.ndarray) else list(given)
     if not listed:
         raise HyperparameterError(f"{owner}: the list of categories of {name!r} is empty.")
-    distinct, places = coded(name, listed)
+    distinct, places = factorize(name, listed)
     if (places == MISSING).any():
         raise HyperparameterError(
             f"{owner}: a missing value is among the categories of {name!r}; `missing` says what "
@@ -153,7 +153,7 @@ def levels_of(
 def _in_order(owner: str, part: DiscreteColumn, ordered: bool) -> list[Any]:
     if not ordered or not isinstance(part.distinct[0], str):
         return sorted(part.distinct, key=natural_order)
-    scale = recognised(part.name, part.distinct)
+    scale = recognized_scale(part.name, part.distinct)
     if scale is None:
         raise TableError(
             f"{owner} says that categories have an order, and the names of {part.name!r} show "

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_array, check_is_fitted
 
-from pellucid.data.distinct_values import Classes, coded, natural_order, placed
+from pellucid.data.distinct_values import Classes, factorize, match_levels, natural_order
 from pellucid.data.encoded_names import distinct_names
 from pellucid.data.table import MISSING, UNSEEN
 from pellucid.errors import CodeWarning, TableError, UnseenCategoryWarning
@@ -24,12 +24,14 @@ from pellucid.features.categories import (
     levels_of,
 )
 from pellucid.features.columns import columns_of, stated_order
+from pellucid.former_names import renamed
 from pellucid.glass_box import GlassBox
 
 Floats = NDArray[np.float64]
 MOST_BYTES = 2**32  # of a dense result; beyond it the sparse one is asked for
 
 
+@renamed(book="code_table")
 class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
     """Abstract: a code of discrete columns, each column on its own.
 
@@ -153,7 +155,7 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
 
     def _parts(self, X: Any, *, fitting: bool) -> list[DiscreteColumn]:
         return [
-            DiscreteColumn(name, *coded(name, values), stated_order(values))
+            DiscreteColumn(name, *factorize(name, values), stated_order(values))
             for name, values in columns_of(self, X, fitting=fitting)
         ]
 
@@ -189,7 +191,7 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
         """Room for what a code warns of."""
 
     def _classes(self, part: DiscreteColumn, levels: NDArray[Any]) -> Classes:
-        classes, unseen = placed(part.distinct, part.places, levels.tolist())
+        classes, unseen = match_levels(part.distinct, part.places, levels.tolist())
         if self.missing == "error" and (classes == MISSING).any():
             row = int(np.argmax(classes == MISSING)) + 1
             raise TableError(

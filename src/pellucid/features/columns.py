@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.distinct_values import as_class
+from pellucid.data.distinct_values import to_level
 from pellucid.errors import ShapeError
 
 Columns = list[tuple[str, Any]]
@@ -72,5 +72,5 @@ def stated_order(values: Any) -> list[Any] | None:
     """
     dtype: Any = getattr(values, "dtype", None)
     if getattr(dtype, "ordered", False) is True or type(dtype).__name__ == "Enum":
-        return [as_class(level) for level in dtype.categories]
+        return [to_level(level) for level in dtype.categories]
     return None

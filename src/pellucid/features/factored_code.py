@@ -13,8 +13,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from pellucid.data.class_codes import from_one_hot, from_one_hot_sparse, one_hot, one_hot_sparse
-from pellucid.data.compound_categories import guess_delimiter, split
-from pellucid.data.distinct_values import Classes, coded, label
+from pellucid.data.compound_categories import guess_delimiter, split_levels
+from pellucid.data.distinct_values import Classes, factorize, label
 from pellucid.data.table import MISSING
 from pellucid.errors import CodeWarning, HyperparameterError, TableError
 from pellucid.explanation import Explanation, Formula
@@ -148,7 +148,7 @@ class FactoredCode(ClassCode):
         for i in range(count):
             values = [each[i] if len(each) > i else None for each in tuples]
             name = column.name if count == 1 else f"{column.name}, part {i + 1}"
-            distinct, places = coded(name, values)
+            distinct, places = factorize(name, values)
             rows = np.append(places, MISSING)[column.places].astype(np.int32)
             parts.append(DiscreteColumn(name, distinct, rows))
         return parts
@@ -161,10 +161,10 @@ class FactoredCode(ClassCode):
             return [(value,) for value in column.distinct]
         levels = [label(value) for value in column.distinct]
         if not fitting:
-            return split(levels, delimiter, self.factors_[at])
-        found = split(levels, delimiter)
+            return split_levels(levels, delimiter, self.factors_[at])
+        found = split_levels(levels, delimiter)
         # Where some lack the delimiter, those have a first part only.
-        return found if max(map(len, found)) > 1 else split(levels, delimiter, 2)
+        return found if max(map(len, found)) > 1 else split_levels(levels, delimiter, 2)
 
     def _by_splitter(
         self, splitter: Splitter, column: DiscreteColumn, count: int | None

@@ -11,9 +11,9 @@ import numpy as np
 
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.tile_arrays import keep_columns, rows_of, weights_of
+from pellucid.data.blocks.tile_arrays import rows_of, set_feature_names, weights_of
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.scaling import Spread, merged, spread
+from pellucid.data.scaling import Spread, merge_spreads, spread
 
 
 def fit_spread(model: Any, source: RowBlocks, passes: Passes) -> Any:
@@ -24,6 +24,6 @@ def fit_spread(model: Any, source: RowBlocks, passes: Passes) -> Any:
         X, weights = rows_of(tile, missing=missing), weights_of(tile)
         return spread(X, np.ones(len(X)) if weights is None else weights)
 
-    found = passes.reduce(source, partial, merged)
-    keep_columns(model, source, len(found.mean))
+    found = passes.reduce(source, partial, merge_spreads)
+    set_feature_names(model, source, len(found.mean))
     return model.keep_spread(found)

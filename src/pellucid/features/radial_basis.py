@@ -24,9 +24,9 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.features.memory_limit import check_memory
 from pellucid.features.radial_kernel import SQUARED, distances, median_beta, radial_features
 from pellucid.features.radial_settings import BETA, CENTERS, METRIC, N_CENTERS, RANDOM_STATE
+from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.linear.kernels.row_pieces import one_blas_thread
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 LOOKED_AT = 1_000  # rows between which distances are taken for the median rule

@@ -13,7 +13,7 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
 from pellucid.data.sample_weights import checked_weights
-from pellucid.data.scaling import Spread, center, merged, scaled, spread
+from pellucid.data.scaling import Spread, center, merge_spreads, scale_columns, spread
 from pellucid.errors import CodeWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
@@ -109,7 +109,7 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         self.check_hyperparameters()
         new = self._spread(X, sample_weight, fitting=first)
         so_far = None if first else Spread(self.weight_, self.mean_, self.deviation_)
-        self._keep(new if so_far is None else merged(so_far, new))
+        self._keep(new if so_far is None else merge_spreads(so_far, new))
         return self
 
     def _spread(self, X: Any, sample_weight: Any, *, fitting: bool) -> Spread:
@@ -133,7 +133,8 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         empty = [str(n) for n, w in zip(names, self.weight_, strict=True) if w == 0]
         if empty:
             self.warn(
-                f"{_list(empty)} has no value in any row: its mean is taken as 0.", CodeWarning
+                f"{_listed_names(empty)} has no value in any row: its mean is taken as 0.",
+                CodeWarning,
             )
         still = (self.deviation_ == 0) & (self.weight_ > 0)
         constant = [
@@ -143,7 +144,8 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         ]
         if constant:
             self.warn(
-                f"{_list(constant)} does not vary: it becomes zeros, and tells no rows apart.",
+                f"{_listed_names(constant)} does not vary: it becomes zeros, and tells no rows "
+                "apart.",
                 CodeWarning,
             )
 
@@ -239,7 +241,7 @@ class Standardize(Center):
         X : array, shape (n, d)
         """
         check_is_fitted(self)
-        return self._filled(scaled(self._checked(X, fitting=False), self.mean_, self.scale_))
+        return self._filled(scale_columns(self._checked(X, fitting=False), self.mean_, self.scale_))
 
     def inverse_transform(self, X: Any) -> Floats:
         """The columns as they were: n×d.
@@ -269,5 +271,5 @@ class Standardize(Center):
         )
 
 
-def _list(names: list[str]) -> str:
+def _listed_names(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

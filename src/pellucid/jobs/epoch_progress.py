@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from pellucid.wording import number
+from pellucid.formatting import number
 
 NETWORKS = ("network", "convnet", "variational", "denoising")
 

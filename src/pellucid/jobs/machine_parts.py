@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.image_files import is_image_file, read_images
 from pellucid.errors import ShapeError
-from pellucid.wording import number
+from pellucid.formatting import number
 
 
 def columns_wanted(

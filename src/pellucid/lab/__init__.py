@@ -9,11 +9,11 @@ from pellucid.lazy import lazy_names
 
 HOMES = {
     "Data": "data",
-    "Page": "contract",
+    "Page": "page_contract",
     "page": "notebook",
     "Scene": "scene",
     "page_named": "catalogue",
-    "run_lab": "running",
+    "run_lab": "launch",
     "write_page": "export",
     "write_all": "export",
 }

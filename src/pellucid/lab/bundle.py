@@ -15,7 +15,7 @@ STATIC, WIDGETS = HERE / "static", HERE / "widgets"
 EXPORTED = re.compile(r"^export (default |)", re.MULTILINE)
 
 
-def names() -> tuple[str, ...]:
+def widget_names() -> tuple[str, ...]:
     """Of all widgets, the page included."""
     return tuple(sorted(p.stem for p in WIDGETS.glob("*.js")))
 
@@ -30,7 +30,7 @@ def bundle(ending: str) -> str:
     parts = ["const modules = {};"]
     parts += [
         f"modules.{name} = (() => {{\n{_without_export(WIDGETS / f'{name}.js')}\n}})();"
-        for name in names()
+        for name in widget_names()
     ]
     parts.append(EXPORTED.sub("", (STATIC / "shell.js").read_text(encoding="utf-8")))
     parts.append((STATIC / f"{ending}.js").read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ def style() -> str:
 
 
 @cache
-def style_inside() -> str:
+def embedded_style() -> str:
     """The style sheet for a document that is not the lab's own: nothing for its body."""
     before, rest = style().split("/* page */")
     return before + rest[rest.index("/* lab */") :]

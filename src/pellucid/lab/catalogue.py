@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pellucid.errors import FramingError
-from pellucid.lab.contract import Page
+from pellucid.lab.page_contract import Page
 
 PAGES = Path(__file__).parent / "pages"
 CHAPTERS = {

@@ -198,7 +198,7 @@ def column(name: str, meaning: str, kinds: Sequence[str] = ("numeric",), **more:
     return setting(name, "", meaning, form="column", kinds=tuple(kinds), **more)
 
 
-def settled(
+def checked_settings(
     controls: Sequence[Control], given: Mapping[str, Any], data: Data, owner: str
 ) -> dict[str, Any]:
     """Every setting with its checked value; columns that are not chosen are found in the table."""

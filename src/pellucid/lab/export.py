@@ -17,15 +17,15 @@ import numpy as np
 from pellucid.errors import FramingError, PellucidError
 from pellucid.lab.bundle import STATIC, bundle, fonts, style
 from pellucid.lab.catalogue import entries, page_named
-from pellucid.lab.contract import Page
 from pellucid.lab.controls import Control
 from pellucid.lab.data import Data
-from pellucid.lab.declaration import declared
-from pellucid.lab.documents import contents_body, embedded
-from pellucid.lab.frames import packed, unpacked
+from pellucid.lab.frame_encoding import pack_frame, unpack_frame
 from pellucid.lab.gallery import first_pictures
-from pellucid.lab.laid_out import Pool, lighter
-from pellucid.lab.showing import shown_scenes
+from pellucid.lab.html_documents import contents_body, embedded
+from pellucid.lab.page_contract import Page
+from pellucid.lab.page_declaration import page_declaration
+from pellucid.lab.rendering import heads_and_scenes
+from pellucid.lab.shared_arrays import ArrayPool, without_hover_marks
 from pellucid.lab.tables import Tables
 from pellucid.storage import write_whole
 
@@ -83,7 +83,7 @@ def write_page(
         When there is no such page.
     """
     text = page_file(page_named(name), Tables(source, target, reading), home=home)
-    return _written(Path(path), text)
+    return _write_text(Path(path), text)
 
 
 def write_all(
@@ -99,11 +99,11 @@ def write_all(
     tables = Tables(source, target, reading)
     for row in entries():
         text = page_file(page_named(row.name), tables, home="index.html")
-        yield _written(into / f"{row.name}.html", text)
-    yield _written(into / "index.html", _index(tables))
+        yield _write_text(into / f"{row.name}.html", text)
+    yield _write_text(into / "index.html", _index(tables))
 
 
-def _written(path: Path, text: str) -> Path:
+def _write_text(path: Path, text: str) -> Path:
     write_whole(path, text.encode())
     return path
 
@@ -140,16 +140,16 @@ def page_file(
     """The HTML of a page with all scenes of its main control inside; `given` are settings."""
     given = dict(given or {})
     data = tables.of(page, given)
-    state = page.settled(given, data)
-    main, pool = page.controls[0], Pool()
+    state = page.checked_state(given, data)
+    main, pool = page.controls[0], ArrayPool()
     scenes: dict[str, Any] = {}
     for value in values_of(main, page, state, data):
         try:
-            found = _laid_out(page, given | {main.name: value}, data, pool)
+            found = _scenes_as_json(page, given | {main.name: value}, data, pool)
         except PellucidError as trouble:
             found = [{"trouble": str(trouble)}]
         scenes[_key(value)] = found
-    shown_page = declared(page)
+    shown_page = page_declaration(page)
     shown_page["controls"] = shown_page["controls"][:1]
     shown_page |= {"samples": [], "home": home, "fixed": True, "state": state}
     held = {"page": shown_page, "scenes": scenes, "arrays": pool.arrays, "main": main.name}
@@ -170,11 +170,13 @@ def _key(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _laid_out(page: Page, given: Mapping[str, Any], data: Data, pool: Pool) -> list[dict[str, Any]]:
+def _scenes_as_json(
+    page: Page, given: Mapping[str, Any], data: Data, pool: ArrayPool
+) -> list[dict[str, Any]]:
     """Scenes as the browser would get them, each with its answers."""
-    state, found = page.settled(given, data), []
-    for head, scene in shown_scenes(page, given, data):
-        frame = unpacked(packed(head | {"pictures": lighter(head["pictures"])}))
+    state, found = page.checked_state(given, data), []
+    for head, scene in heads_and_scenes(page, given, data):
+        frame = unpack_frame(pack_frame(head | {"pictures": without_hover_marks(head["pictures"])}))
         frame["answers"] = [
             dict(zip(("right", "reason"), q.judge(state, scene), strict=True))
             for q in page.questions

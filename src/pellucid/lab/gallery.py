@@ -11,10 +11,10 @@ from typing import Any
 from pellucid.errors import PellucidError
 from pellucid.lab.bundle import bundle
 from pellucid.lab.catalogue import entries, page_named
-from pellucid.lab.documents import embedded
-from pellucid.lab.frames import packed, unpacked
-from pellucid.lab.laid_out import Pool, lighter
-from pellucid.lab.showing import shown
+from pellucid.lab.frame_encoding import pack_frame, unpack_frame
+from pellucid.lab.html_documents import embedded
+from pellucid.lab.rendering import scene_heads
+from pellucid.lab.shared_arrays import ArrayPool, without_hover_marks
 from pellucid.lab.tables import Tables
 
 
@@ -28,12 +28,12 @@ def first_pictures(tables: Tables, names: Collection[str] | None = None) -> str:
     names : collection of str, optional
         Of the pages that are drawn; all of them when not given.
     """
-    pool = Pool()
+    pool = ArrayPool()
     scenes: dict[str, Any] = {}
     for row in entries():
         if names is None or row.name in names:
             try:
-                scenes[row.name] = _first(row.name, tables, pool)
+                scenes[row.name] = _first_picture(row.name, tables, pool)
             except PellucidError:
                 continue  # a card without a picture is still a card
     held = embedded({"scenes": scenes, "arrays": pool.arrays})
@@ -43,10 +43,10 @@ def first_pictures(tables: Tables, names: Collection[str] | None = None) -> str:
     )
 
 
-def _first(name: str, tables: Tables, pool: Pool) -> Any:
+def _first_picture(name: str, tables: Tables, pool: ArrayPool) -> Any:
     page = page_named(name)
-    head = next(shown(page, {}, tables.of(page, {})))
+    head = next(scene_heads(page, {}, tables.of(page, {})))
     first = page.pictures[0].name if page.pictures[0].name in head["pictures"] else ""
-    picture = lighter(head["pictures"])[first or next(iter(head["pictures"]))]
+    picture = without_hover_marks(head["pictures"])[first or next(iter(head["pictures"]))]
     small = {"picture": picture} | {k: head[k] for k in ("steps", "colours", "settled")}
-    return pool.held(unpacked(packed(small)))
+    return pool.held(unpack_frame(pack_frame(small)))

@@ -15,15 +15,15 @@ from importlib.util import find_spec
 from typing import Any
 
 from pellucid.errors import FramingError, PellucidError
-from pellucid.lab.bundle import bundle, style_inside
+from pellucid.lab.access_control import LARGEST_TABLE
+from pellucid.lab.bundle import bundle, embedded_style
 from pellucid.lab.catalogue import page_named
-from pellucid.lab.contract import Page
-from pellucid.lab.declaration import declared
 from pellucid.lab.export import page_file
-from pellucid.lab.frames import packed
-from pellucid.lab.locks import LARGEST_TABLE
+from pellucid.lab.frame_encoding import pack_frame
+from pellucid.lab.page_contract import Page
+from pellucid.lab.page_declaration import page_declaration
+from pellucid.lab.rendering import answer_to, heads_and_scenes
 from pellucid.lab.scene import Scene
-from pellucid.lab.showing import answered, shown_scenes
 from pellucid.lab.tables import Tables
 
 FRAME = (
@@ -77,12 +77,12 @@ def page(
     True
     """
     found, tables = page_named(name), Tables(data, target, reading)
-    state = found.settled(settings, tables.of(found, settings))
+    state = found.checked_state(settings, tables.of(found, settings))
     if "data" in settings:
         state["data"] = settings["data"]
     if find_spec("anywidget") is None:
         return StaticPage(found, tables, state)
-    made: Any = _live_page()(Conversation(found, tables, state))
+    made: Any = _live_page()(PageSession(found, tables, state))
     return made
 
 
@@ -109,11 +109,11 @@ class StaticPage:
     def _repr_html_(self) -> str:
         text = page_file(self._page, self._tables, given=self.state)
         return FRAME.format(
-            text=html.escape(text), title=html.escape(declared(self._page)["title"])
+            text=html.escape(text), title=html.escape(page_declaration(self._page)["title"])
         )
 
 
-class Conversation:
+class PageSession:
     """What a view of a page asks, and the frames that answer it.
 
     Parameters
@@ -133,8 +133,8 @@ class Conversation:
         self._given: dict[str, dict[str, Any]] = {}
 
     def declared(self) -> dict[str, Any]:
-        """The page as the view is told of it once."""
-        return declared(self.page) | {
+        """The declaration of the page, sent to the view once."""
+        return page_declaration(self.page) | {
             "state": self.state,
             "home": "",
             "data": {"own": self.tables.offered()},
@@ -150,7 +150,7 @@ class Conversation:
         except Exception as trouble:  # the kernel would tell nobody who looks at the page
             print(f"pellucid lab: {self.page.name}: {trouble!r}", file=sys.stderr)  # noqa: T201
             found = {"trouble": "This page cannot be computed with these settings."}
-        return packed({"asked": str(asked.get("id", ""))} | found)
+        return pack_frame({"asked": str(asked.get("id", ""))} | found)
 
     def _found(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         view, kind = str(asked.get("view", "")), asked.get("kind")
@@ -166,11 +166,11 @@ class Conversation:
             raise FramingError("A page is asked with its settings.")
         data = self.tables.of(self.page, given)
         if kind == "answer":
-            return dict(answered(self.page, given, data, asked.get("index")))
+            return dict(answer_to(self.page, given, data, asked.get("index")))
         if kind != "scene":
             raise FramingError(f"A page is asked for a scene, more or an answer; got {kind!r}.")
         self.leave(view)
-        self._given[view], self._works[view] = given, shown_scenes(self.page, given, data)
+        self._given[view], self._works[view] = given, heads_and_scenes(self.page, given, data)
         for oldest in list(self._works)[:-MOST_VIEWS]:
             self.leave(oldest)
         return self._next(view)
@@ -221,13 +221,13 @@ def _live_page() -> Any:
         """A live page: a widget that answers its views."""
 
         _esm = bundle("notebook")
-        _css = style_inside()
-        declared = traitlets.Dict().tag(sync=True)
+        _css = embedded_style()
+        page_declaration = traitlets.Dict().tag(sync=True)
         asked = traitlets.Dict().tag(sync=True)
-        answered = traitlets.Bytes().tag(sync=True)
+        answer_to = traitlets.Bytes().tag(sync=True)
         moved = traitlets.Dict().tag(sync=True)
 
-        def __init__(self, conversation: Conversation) -> None:
+        def __init__(self, conversation: PageSession) -> None:
             super().__init__(declared=conversation.declared())
             self.conversation = conversation
             self.observe(self._answer, names="asked")
@@ -238,7 +238,7 @@ def _live_page() -> Any:
         def move(self, **settings: Any) -> None:
             """Move controls of the page, as a hand would."""
             page, state = self.conversation.page, self.state | settings
-            page.settled(
+            page.checked_state(
                 state, self.conversation.tables.of(page, state)
             )  # or it says what is wrong
             self.moved = dict(settings)
@@ -261,7 +261,7 @@ def _live_page() -> Any:
 
         def close(self) -> None:
             """End all work with the widget."""
-            conversation: Conversation | None = getattr(self, "conversation", None)
+            conversation: PageSession | None = getattr(self, "conversation", None)
             if conversation is not None:
                 conversation.end()
             super().close()

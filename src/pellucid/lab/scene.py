@@ -98,7 +98,7 @@ class Scene:
         }
 
 
-def plain(values: Any) -> list[Any]:
+def nested_lists(values: Any) -> list[Any]:
     """An array as nested lists of floats: for small values inside a picture."""
     found: list[Any] = np.asarray(values, dtype=np.float64).tolist()
     return found

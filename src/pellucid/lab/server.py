@@ -23,18 +23,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pellucid.errors import FramingError, PellucidError
+from pellucid.lab.access_control import LARGEST_STATE, LARGEST_TABLE, AccessControl, body_of
 from pellucid.lab.catalogue import entry, page_named
-from pellucid.lab.contract import Page
-from pellucid.lab.documents import contents_document, page_document
-from pellucid.lab.frames import packed
-from pellucid.lab.locks import LARGEST_STATE, LARGEST_TABLE, Locks, body_of
-from pellucid.lab.showing import answered, shown
+from pellucid.lab.frame_encoding import pack_frame
+from pellucid.lab.html_documents import contents_document, page_document
+from pellucid.lab.page_contract import Page
+from pellucid.lab.rendering import answer_to, scene_heads
 from pellucid.lab.tables import Tables
 
 HERE = Path(__file__).parent
 
 
-class House:
+class LabState:
     """What the routes share: the tables that pages can be shown over."""
 
     def __init__(self, tables: Tables) -> None:
@@ -53,7 +53,7 @@ class House:
         """The scene for the settings in the body, as one frame."""
         page = page_of(request.path_params["name"])
         given = state_of(await body_of(request, LARGEST_STATE))
-        made = await run_in_threadpool(lambda: packed(next(self._heads(page, given))))
+        made = await run_in_threadpool(lambda: pack_frame(next(self._heads(page, given))))
         return Response(made, media_type="application/octet-stream")
 
     async def answer(self, request: Request) -> Response:
@@ -64,7 +64,7 @@ class House:
         if not isinstance(given, dict):
             raise FramingError("An answer comes with the state of its page.")
         data = self.tables.of(page, given)
-        found = await run_in_threadpool(answered, page, given, data, asked.get("index"))
+        found = await run_in_threadpool(answer_to, page, given, data, asked.get("index"))
         return JSONResponse(found)
 
     async def data(self, request: Request) -> Response:
@@ -92,14 +92,14 @@ class House:
                 except PellucidError as trouble:
                     await socket.send_text(json.dumps({"message": str(trouble)}))
                 else:
-                    await socket.send_bytes(packed(made))
+                    await socket.send_bytes(pack_frame(made))
         except WebSocketDisconnect:
             pass  # while a scene was on its way
         finally:
             _ended(work)
 
     def _heads(self, page: Page, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        return shown(page, given, self.tables.of(page, given))
+        return scene_heads(page, given, self.tables.of(page, given))
 
 
 def _next(work: Iterator[dict[str, Any]] | None) -> dict[str, Any]:
@@ -147,18 +147,18 @@ async def _failed(request: Request, trouble: Exception) -> Response:
     return JSONResponse({"message": "This page cannot be computed with these settings."}, 500)
 
 
-def _enter(request: Request) -> Response:
+def _sign_in(request: Request) -> Response:
     """The address with the token: a cookie is set, and the address becomes clean."""
-    locks: Locks = request.app.state.locks
+    locks: AccessControl = request.app.state.locks
     answer = RedirectResponse(request.url.path, 303)
     answer.set_cookie(locks.cookie, locks.token, httponly=True, samesite="strict")
     return answer
 
 
-def _entering(handler: Callable[[Request], Any]) -> Callable[[Request], Any]:
+def _sign_in_first(handler: Callable[[Request], Any]) -> Callable[[Request], Any]:
     async def handled(request: Request) -> Response:
         if "token" in request.query_params:
-            return _enter(request)
+            return _sign_in(request)
         found: Response = await handler(request)
         return found
 
@@ -176,11 +176,11 @@ def application(tables: Tables, port: int, token: str | None = None) -> Starlett
     token : str, optional
         Drawn when not given.
     """
-    house, locks = House(tables), Locks(port, token)
+    house, locks = LabState(tables), AccessControl(port, token)
     app = Starlette(
         routes=[
-            Route("/", _entering(house.contents)),
-            Route("/page/{name}", _entering(house.page)),
+            Route("/", _sign_in_first(house.contents)),
+            Route("/page/{name}", _sign_in_first(house.page)),
             Route("/page/{name}/scene", house.scene, methods=["POST"]),
             Route("/page/{name}/answer", house.answer, methods=["POST"]),
             WebSocketRoute("/page/{name}/run", house.run),

@@ -18,10 +18,10 @@ import numpy as np
 
 from pellucid.data import Table, read_table
 from pellucid.errors import FramingError, PellucidError, TableError
-from pellucid.lab.contract import Page
 from pellucid.lab.data import MOST_ROWS, Data
-from pellucid.lab.samples import sample
-from pellucid.lab.showing import NO_TABLE
+from pellucid.lab.page_contract import Page
+from pellucid.lab.rendering import NO_TABLE
+from pellucid.lab.sample_tables import sample
 
 MOST_DROPPED = 8
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson")
@@ -52,8 +52,8 @@ class Tables:
             options = dict(reading or {})
             table = read_table(source, **options)
             if target:
-                table[target]  # an absent target is told at the start
-            name, written = _named(source)
+                table[target]  # an absent target is an error at the start
+            name, written = _name_and_source(source)
             self._own = _data(name, table, ", ".join([written, *_keywords(options)]), target)
 
     def offered(self) -> list[dict[str, str]]:
@@ -119,13 +119,13 @@ def _serves(page: Page, data: Data) -> bool:
     from pellucid.errors import ColumnError
 
     try:
-        page.settled({}, data)
+        page.checked_state({}, data)
     except ColumnError:
         return False
     return True
 
 
-def _named(source: Any) -> tuple[str, str]:
+def _name_and_source(source: Any) -> tuple[str, str]:
     """What a page calls its table, and how its program writes it."""
     if isinstance(source, str | PathLike):
         path = PurePath(source)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.descent.descend import minimize, standing
+from pellucid.descent.minimizer import minimize, resumable_descent
 from pellucid.descent.objective import Objective
 from pellucid.descent.stopping import Progress, SmallGradient, Steps, Stop
 from pellucid.errors import ConvergenceWarning, HyperparameterError
@@ -76,7 +76,9 @@ def fit_by_descent(
         stop = stop | _Watched(lambda C: watch(even * C))
     start: Any = B / even
     if kept:
-        start = standing(objective, kept["C"], kept["state"], before, kept["searched"], stop)
+        start = resumable_descent(
+            objective, kept["C"], kept["state"], before, kept["searched"], stop
+        )
     found = minimize(objective, start, rule=model.rule, step_size=eta, stop=stop)
     state, steps, *_, searched = found.memory
     model.walk_ = {

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.sample_weights import relative_weights
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox, LogProbabilities
+from pellucid.glass_box import GlassBox, LogProbabilityMixin
 from pellucid.linear.input_rows import query_rows
 
 
-class MajorityBaseline(LogProbabilities, ClassifierMixin, GlassBox):  # type: ignore[misc]
+class MajorityBaseline(LogProbabilityMixin, ClassifierMixin, GlassBox):  # type: ignore[misc]
     """Predict the commonest class, with the classes' shares as probabilities.
 
     Attributes
@@ -70,7 +70,7 @@ class MajorityBaseline(LogProbabilities, ClassifierMixin, GlassBox):  # type: ig
         weights = np.ones(len(y))
         if sample_weight is not None:
             weights = relative_weights(sample_weight, len(y))
-        self.classes_, codes = encoded_labels(y)
+        self.classes_, codes = encode_labels(y)
         counts = np.bincount(codes, weights, len(self.classes_))
         present = counts > 0
         self.classes_, counts = self.classes_[present], counts[present]

@@ -16,12 +16,12 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ShapeError, TooFewRowsWarning
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox, LogProbabilities
+from pellucid.glass_box import GlassBox, LogProbabilityMixin
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.input_rows import query_rows, training_rows
 
@@ -143,7 +143,7 @@ class NearestNeighborRegressor(MultiOutputMixin, RegressorMixin, Neighbors):  # 
         return found[:, 0] if self.flat_ else np.asarray(found)
 
 
-class NearestNeighborClassifier(LogProbabilities, ClassifierMixin, Neighbors):  # type: ignore[misc]
+class NearestNeighborClassifier(LogProbabilityMixin, ClassifierMixin, Neighbors):  # type: ignore[misc]
     """Let the nearest stored rows vote; ties go to the first label.
 
     Probabilities are (votes + 1) / (k + number of classes): a few neighbours are no proof.
@@ -177,7 +177,7 @@ class NearestNeighborClassifier(LogProbabilities, ClassifierMixin, Neighbors):  
         """Store the rows X (n×d) and labels y (n), with their weights."""
         self.check_hyperparameters()
         X, y = validate_data(self, X, y, dtype=np.float64)
-        classes, codes = encoded_labels(y)
+        classes, codes = encode_labels(y)
         weights = None if sample_weight is None else checked_weights(sample_weight, len(y))
         if weights is not None:
             X, codes, weights = X[weights > 0], codes[weights > 0], weights[weights > 0]

@@ -14,16 +14,16 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import class_weights, relative_weights
 from pellucid.errors import ColumnError, ConvergenceWarning, FramingError, SeparationWarning
+from pellucid.formatting import label, labels
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import CallbackEstimator
 from pellucid.linear.solvers.design import Design
 from pellucid.linear.solvers.likelihood import MeanLoss, Solve
 from pellucid.linear.solvers.newton import Evidence, minimize
-from pellucid.wording import label, labels
 
 Array = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
             self, X, y, accept_sparse="csr", dtype=np.float64, ensure_all_finite=False,
             reset=not further,
         )  # fmt: skip
-        classes, codes = encoded_labels(y)
+        classes, codes = encode_labels(y)
         given = 1.0 if sample_weight is None else sample_weight
         weights = relative_weights(given, X.shape[0])
         if sp.issparse(X) or (weights == 0).any():

@@ -14,13 +14,13 @@ from sklearn.model_selection import check_cv
 
 from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.errors import TooFewRowsError
+from pellucid.formatting import label
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.linear.kernels.row_pieces import independent_of_threads
 from pellucid.linear.score_classifier import ScoreClassifier
 from pellucid.linear.solvers.likelihood import MeanLoss
 from pellucid.linear.solvers.newton import Evidence, minimize
-from pellucid.wording import label
 
 Array = NDArray[np.float64]
 Fit = tuple[MeanLoss, Array, str, Evidence]

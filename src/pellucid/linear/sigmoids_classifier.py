@@ -17,7 +17,7 @@ from sklearn.utils.validation import validate_data
 from pellucid.data.sample_weights import relative_weights
 from pellucid.errors import FramingError, LabelError
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import LogProbabilities
+from pellucid.glass_box import LogProbabilityMixin
 from pellucid.linear.callbacks import Watch, with_callbacks
 from pellucid.linear.formula_parts import formula_parts
 from pellucid.linear.kernels.row_pieces import independent_of_threads
@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 Fit = tuple[MeanLoss, Array, str, Evidence]
 
 
-class SigmoidsClassifier(LogProbabilities, ScoreClassifier):
+class SigmoidsClassifier(LogProbabilityMixin, ScoreClassifier):
     """k classes that may overlap: k independent logistic classifiers over one design.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What a network is refused for, and what it is warned of, before anything runs.
+"""What is an error in a network, and what is a warning, before anything runs.
 
 Notes: Concept 283, Concept 284, Concept 287, Def 336, Def 341, KE 438
 """
@@ -95,7 +95,7 @@ def refuse_points(wanted: Shape, shape: Shape) -> None:
 def refuse_ids(layers: Sequence[Layer], x: Any, start: int = 0) -> None:
     """Token ids that an `Embedding`, first to read the batch x, does not have.
 
-    Where x is traced for compiling nothing can be looked at, and nothing is refused.
+    Where x is traced for compiling nothing can be looked at, and nothing raises an error.
 
     Parameters
     ----------

@@ -189,7 +189,7 @@ def number_truths(y: Any) -> Any:
 
 
 def targets_like(g: Any, y: Any, classes: bool = False) -> Any:
-    """y with the shape of the guesses: (n,) serves n×1; any other difference is refused.
+    """y with the shape of the guesses: (n,) serves n×1; any other difference is an error.
 
     Parameters
     ----------

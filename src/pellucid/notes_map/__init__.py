@@ -22,8 +22,8 @@ corrected; `--fill FILE` checks that every object and test exists and writes the
 Notes: §1.7, §1.8
 """
 
-from pellucid.notes_map.beside import lab_page
 from pellucid.notes_map.citations import Citation, references_in_source, references_in_tests
+from pellucid.notes_map.illustrations import lab_page
 from pellucid.notes_map.listing import as_records, render
 from pellucid.notes_map.records import (
     Box,

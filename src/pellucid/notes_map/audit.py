@@ -24,7 +24,7 @@ from pathlib import Path
 
 from pellucid.errors import NotesReferenceError
 from pellucid.notes_map.citations import Citation, references_in_source, references_in_tests
-from pellucid.notes_map.honesty import faults_of_map, missing_object, missing_test
+from pellucid.notes_map.consistency import inconsistencies, missing_object, missing_test
 from pellucid.notes_map.listing import items_under
 from pellucid.notes_map.records import CHAPTERS, Equation, Item, items
 from pellucid.notes_map.references import Reference, find
@@ -34,7 +34,7 @@ COLUMNS = ("id", "tag", "issue", "boxes", "title", "object", "test")
 SHOWN = 4
 
 
-def closeness(item: Item, citation: Citation) -> int:
+def match_strength(item: Item, citation: Citation) -> int:
     """How surely a citation is about an item: its id 8, then 4 a box, 2 a section, 1 an equation.
 
     Notes: §1.7
@@ -65,7 +65,9 @@ def candidates(item: Item, citations: Iterable[Citation]) -> list[str]:
 
     Notes: §1.7
     """
-    close = [(closeness(item, each), each.public, -len(each.name), each.name) for each in citations]
+    close = [
+        (match_strength(item, each), each.public, -len(each.name), each.name) for each in citations
+    ]
     return [name for score, _, _, name in sorted(close, reverse=True) if score]
 
 
@@ -121,7 +123,7 @@ def fill(rows: Iterable[dict[str, str]], data: Path = DATA) -> int:
     wanted, faults = {}, []
     for row in rows:
         wanted[row["id"]] = (row["object"].strip(), row["test"].strip())
-        faults += _faults(row["id"], *wanted[row["id"]], known)
+        faults += _entry_faults(row["id"], *wanted[row["id"]], known)
     if faults:
         raise NotesReferenceError("\n".join(faults))
     for chapter in CHAPTERS:
@@ -134,7 +136,7 @@ def fill(rows: Iterable[dict[str, str]], data: Path = DATA) -> int:
     return len(wanted)
 
 
-def _faults(id_: str, object_: str, test: str, known: set[str]) -> list[str]:
+def _entry_faults(id_: str, object_: str, test: str, known: set[str]) -> list[str]:
     if id_ not in known:
         return [f"The map has no item {id_!r}."]
     if not object_ and not test:
@@ -173,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows = csv.DictReader(options.fill.read_text("utf-8").splitlines())
             sys.stdout.write(f"{fill(rows)} items written.\n")
         elif options.check:
-            faults = faults_of_map()
+            faults = inconsistencies()
             sys.stdout.write("\n".join([*faults, f"{len(faults)} disagreements.\n"]))
             return int(bool(faults))
         else:

@@ -122,7 +122,7 @@ def references_in_tests(root: Path = TESTS) -> list[Citation]:
     for path in sorted(root.rglob("test_*.py")):
         text = path.read_text("utf-8")
         for name, node in each_test(ast.parse(text)):
-            words = _words_of(node, text.splitlines())
+            words = _test_text(node, text.splitlines())
             references = (*references_in(words), *_references_in_name(node.name))
             ids = tuple(word for word in dict.fromkeys(ITEM_ID.findall(words)) if word in _ids())
             if references or ids:
@@ -154,7 +154,7 @@ def _section_numbers() -> frozenset[str]:
     return frozenset(section.number for section in sections())
 
 
-def _words_of(node: Function, lines: list[str]) -> str:
+def _test_text(node: Function, lines: list[str]) -> str:
     """A test's docstring and comments, and the comment right above it."""
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
     above = first

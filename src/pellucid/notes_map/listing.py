@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from pellucid.notes_map.beside import example_of, page_of, picture_of
+from pellucid.notes_map.illustrations import example_of, page_of, picture_of
 from pellucid.notes_map.records import CHAPTERS, Box, Equation, Item, Section, items, sections
 from pellucid.notes_map.references import Found, find
 

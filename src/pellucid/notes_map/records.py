@@ -135,7 +135,7 @@ class Item:
         return frozenset(int(label.split()[-1]) for label in self.boxes)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def _read_csv(name: str) -> list[dict[str, str]]:
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
@@ -158,7 +158,7 @@ def sections() -> tuple[Section, ...]:
             int(row["first_equation"] or 0),
             int(row["last_equation"] or 0),
         )
-        for row in _rows("sections.csv")
+        for row in _read_csv("sections.csv")
     )
 
 
@@ -175,7 +175,7 @@ def boxes() -> tuple[Box, ...]:
     """
     return tuple(
         Box(int(row["number"]), row["kind"], row["section"], row["title"])
-        for row in _rows("boxes.csv")
+        for row in _read_csv("boxes.csv")
     )
 
 
@@ -201,7 +201,7 @@ def items() -> tuple[Item, ...]:
             test=row["test"],
         )
         for chapter in CHAPTERS
-        for row in _rows(f"items/chapter_{chapter}.csv")
+        for row in _read_csv(f"items/chapter_{chapter}.csv")
     )
 
 
@@ -216,4 +216,4 @@ def terms() -> dict[str, str]:
 
     Notes: §1.8, §2.8, §3.5, §4.7, §5.4, §6.4, §7.9, §8.6, §9.5, §A.10
     """
-    return {row["term"]: row["reference"] for row in _rows("terms.csv")}
+    return {row["term"]: row["reference"] for row in _read_csv("terms.csv")}

@@ -13,10 +13,12 @@ from matplotlib.figure import Figure
 
 from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.output_losses import OUTPUT_LOSSES
-from pellucid.pictures.style import BLUE, GREY, ORANGE, drawing, figure_of, side_by_side
+from pellucid.pictures.style import BLUE, GREY, ORANGE, axes_for, figure_of, side_by_side
 
 
-def curve(activation: Elementwise, at: float | None = None, ax: Axes | None = None) -> Figure:
+def activation_curve(
+    activation: Elementwise, at: float | None = None, ax: Axes | None = None
+) -> Figure:
     """f and f′ over z; the value and the slope at one z, with its tangent.
 
     Parameters
@@ -31,7 +33,7 @@ def curve(activation: Elementwise, at: float | None = None, ax: Axes | None = No
     z = np.linspace(-4, 4, 401).astype(np.float32)
     a = np.asarray(activation.f(z))
     slope = np.asarray(activation.slope(z, a))
-    with drawing(ax, (4.2, 3.2)) as axes:
+    with axes_for(ax, (4.2, 3.2)) as axes:
         axes.plot(z, a, color=BLUE, lw=2, label="f(z)")
         axes.plot(z, slope, color=ORANGE, lw=1.5, ls="--", label="f′(z)")
         if at is not None:
@@ -48,14 +50,14 @@ def curve(activation: Elementwise, at: float | None = None, ax: Axes | None = No
         return figure_of(axes)
 
 
-def curves(activations: Sequence[Elementwise]) -> Figure:
+def activation_curves(activations: Sequence[Elementwise]) -> Figure:
     """Several activations side by side, each with its slope.
 
     Notes: Concept 284, Notation 301
     """
     with side_by_side(len(activations), (2.7, 2.9)) as (figure, axes):
         for ax, each in zip(axes, activations, strict=True):
-            curve(each, ax=ax)
+            activation_curve(each, ax=ax)
             ax.set_ylim(-1.6, 4.2)
             if ax is not axes[0]:
                 ax.get_legend().remove()  # type: ignore[union-attr]
@@ -70,7 +72,7 @@ PAIRS = (
 )
 
 
-def pairs() -> Figure:
+def output_loss_pairs() -> Figure:
     """From the task to its output and loss: the loss against the guess g, for the truth y.
 
     Notes: Concept 286, Notation 302

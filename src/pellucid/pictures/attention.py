@@ -15,9 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pellucid.errors import ShapeError
+from pellucid.formatting import number
 from pellucid.pictures.diagram import arrow, box, canvas, label
 from pellucid.pictures.style import BLUE, GREEN, INK, ORANGE, SETTINGS
-from pellucid.wording import number
 
 COLUMNS = 4
 
@@ -80,8 +80,8 @@ def attention(
 def _square(ax: Axes, P: Any, asking: Sequence[str], told: Sequence[str], written: bool) -> None:
     ax.imshow(P, cmap="Blues", vmin=0, vmax=max(float(P.max()), 1e-9), interpolation="nearest")
     turned = 60 if max(map(len, told)) > 2 else 0
-    ax.set_xticks(range(len(told)), [_shown(word) for word in told], rotation=turned)
-    ax.set_yticks(range(len(asking)), [_shown(word) for word in asking])
+    ax.set_xticks(range(len(told)), [_label(word) for word in told], rotation=turned)
+    ax.set_yticks(range(len(asking)), [_label(word) for word in asking])
     ax.grid(False)
     for side in ax.spines.values():
         side.set(visible=True, color=INK, alpha=0.4)
@@ -94,11 +94,11 @@ def _square(ax: Axes, P: Any, asking: Sequence[str], told: Sequence[str], writte
             )  # fmt: skip
 
 
-def _shown(word: str) -> str:
+def _label(word: str) -> str:
     return {" ": "␣", "\n": "↵"}.get(word, word)
 
 
-def stacks(encoders: int = 2, decoders: int = 2) -> Figure:
+def transformer_stacks(encoders: int = 2, decoders: int = 2) -> Figure:
     """A transformer: a stack of encoders, the internal representation, a stack of decoders.
 
     Parameters

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from pellucid.clusters.choice_of_k import CONSISTENT, ChoiceOfK
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
+from pellucid.formatting import number
 from pellucid.jobs.cluster.cluster_result import PrincipalAxes
-from pellucid.pictures.evaluation import shortened
+from pellucid.pictures.evaluation import shorten_name
 from pellucid.pictures.style import (
     BLUE,
     GREEN,
@@ -27,12 +28,11 @@ from pellucid.pictures.style import (
     INK,
     ORANGE,
     SERIES,
-    drawing,
+    axes_for,
     figure_of,
     plain_numbers,
     side_by_side,
 )
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 Labels = NDArray[Any]
@@ -40,12 +40,12 @@ MARKS = "osD^vPXp*h"
 MOST_DOTS = 3_000
 
 
-def colour_of(group: int) -> str:
+def group_colour(group: int) -> str:
     """Colour of a group, counted from 0."""
     return SERIES[group % len(SERIES)]
 
 
-def points(
+def clustered_points(
     X: Array,
     labels: Labels,
     means: Array | None = None,
@@ -73,7 +73,7 @@ def points(
 
     Notes: Def 212, Def 213
     """
-    with drawing(ax, (4.6, 4.2)) as axes:
+    with axes_for(ax, (4.6, 4.2)) as axes:
         _points(axes, X, labels, means, regions)
         axes.set_xlabel(names[0])
         axes.set_ylabel(names[1])
@@ -88,13 +88,13 @@ def _points(axes: Axes, X: Array, labels: Labels, means: Array | None, regions: 
     for j in np.unique(labels):
         own = X[labels == j]
         axes.scatter(
-            own[:, 0], own[:, 1], s=size, color=colour_of(int(j)),
+            own[:, 0], own[:, 1], s=size, color=group_colour(int(j)),
             marker=MARKS[int(j) % len(MARKS)], alpha=0.75, linewidths=0, zorder=2,
         )  # fmt: skip
     if means is not None:
         for j, mean in enumerate(means):
             axes.plot(
-                *mean, marker=MARKS[j % len(MARKS)], color=colour_of(j), markersize=13,
+                *mean, marker=MARKS[j % len(MARKS)], color=group_colour(j), markersize=13,
                 markeredgecolor=INK, markeredgewidth=2, zorder=4,
             )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _regions(axes: Axes, X: Array, means: Array) -> None:
     u, v = (np.linspace(low[i], high[i], 240) for i in (0, 1))
     grid = np.column_stack([each.ravel() for each in np.meshgrid(u, v)])
     nearest = nearest_mean(grid, means)[0].reshape(len(v), len(u))
-    tints = ListedColormap([colour_of(j) for j in range(len(means))])
+    tints = ListedColormap([group_colour(j) for j in range(len(means))])
     axes.imshow(
         nearest, extent=(low[0], high[0], low[1], high[1]), origin="lower", aspect="auto",
         cmap=tints, vmin=-0.5, vmax=len(means) - 0.5, alpha=0.12, interpolation="nearest", zorder=0,
@@ -115,7 +115,7 @@ def _regions(axes: Axes, X: Array, means: Array) -> None:
     axes.grid(False)
 
 
-def several(
+def clusterings(
     panels: Sequence[tuple[str, Array, Labels, Array | None]],
     *,
     regions: bool = False,
@@ -140,7 +140,7 @@ def several(
         return figure
 
 
-def half_steps(
+def k_means_frames(
     X: Array, steps: Sequence[dict[str, Any]], at: Sequence[int] | None = None
 ) -> Figure:
     """Frames of a k-means run: points go to the nearest mean, means go to the average, in turn.
@@ -177,7 +177,7 @@ def half_steps(
         return figure
 
 
-def paths(X: Array, walked: Sequence[Array], labels: Labels, ax: Axes | None = None) -> Figure:
+def mean_paths(X: Array, walked: Sequence[Array], labels: Labels, ax: Axes | None = None) -> Figure:
     """The way of each mean over the points, start marked by a cross.
 
     Parameters
@@ -191,7 +191,7 @@ def paths(X: Array, walked: Sequence[Array], labels: Labels, ax: Axes | None = N
     Notes: Concept 227, Notation 228
     """
     way = np.array(walked)
-    with drawing(ax, (4.6, 4.2)) as axes:
+    with axes_for(ax, (4.6, 4.2)) as axes:
         _points(axes, X, labels, way[-1], regions=True)
         for j in range(way.shape[1]):
             axes.plot(*way[:, j].T, "-", color=INK, lw=1.4, zorder=3)
@@ -209,7 +209,7 @@ def loss_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = None) -
     ks = [e.k for e in choice.evidence]
     held = np.array([e.held_out for e in choice.evidence])
     error = np.array([e.held_out_error for e in choice.evidence])
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         axes.fill_between(ks, held - error, held + error, color=BLUE, alpha=0.18, lw=0)
         axes.plot(ks, held, "o-", color=BLUE, label="held-out", markersize=5)
         training = [e.training for e in choice.evidence]
@@ -227,7 +227,7 @@ def consistency_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = 
     """
     shown = choice.evidence[1:]
     ks = [e.k for e in shown]
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         axes.axhspan(CONSISTENT, 1.02, color=GREEN, alpha=0.1, lw=0)
         for e in shown:
             axes.errorbar(
@@ -243,14 +243,14 @@ def consistency_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = 
         return _against_k(axes, ks)
 
 
-def beyond_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = None) -> Figure:
+def compactness_by_k(choice: ChoiceOfK, k: int | None = None, ax: Axes | None = None) -> Figure:
     """How far the rows are more compact than tables without groups, against k.
 
     Notes: Concept 232, Concept 238
     """
     shown = choice.evidence[1:]
     ks = [e.k for e in shown]
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         axes.axhspan(-2, 2, color=GREY, alpha=0.15, lw=0, label="tables without groups")
         axes.plot(ks, [e.beyond for e in shown], "o-", color=BLUE, markersize=6)
         _mark_k(axes, choice.k if k is None else k)
@@ -282,12 +282,17 @@ def silhouette(groups: Labels, values: Array, ax: Axes | None = None) -> Figure:
 
     Notes: Concept 240, Def 212
     """
-    with drawing(ax, (5.2, 3.8)) as axes:
+    with axes_for(ax, (5.2, 3.8)) as axes:
         at, room = 0, max(len(values) // 60, 1)
         for g in np.unique(groups):
             own = np.sort(values[groups == g])
             axes.fill_betweenx(
-                np.arange(at, at + len(own)), 0, own, color=colour_of(int(g) - 1), lw=0, step="mid"
+                np.arange(at, at + len(own)),
+                0,
+                own,
+                color=group_colour(int(g) - 1),
+                lw=0,
+                step="mid",
             )
             label = f"{g}  ({own.mean():.2f})"
             axes.text(-0.02, at + len(own) / 2, label, ha="right", va="center", fontsize=10)
@@ -308,24 +313,26 @@ def principal_axes(seen: PrincipalAxes, ax: Axes | None = None) -> Figure:
     Notes: Concept 240
     """
     step = max(1, len(seen.scores) // MOST_DOTS)
-    with drawing(ax, (5.6, 4.6)) as axes:
+    with axes_for(ax, (5.6, 4.6)) as axes:
         _points(axes, seen.scores[::step], seen.groups[::step] - 1, None, regions=False)
         for g, mean in enumerate(seen.means):
             axes.annotate(
                 str(g + 1), mean, ha="center", va="center", fontsize=13, fontweight="bold",
                 color="white", zorder=5,
-                bbox={"boxstyle": "circle,pad=0.25", "fc": colour_of(g), "ec": INK, "lw": 1.2},
+                bbox={"boxstyle": "circle,pad=0.25", "fc": group_colour(g), "ec": INK, "lw": 1.2},
             )  # fmt: skip
         for axis, share, made_of in zip(
             (axes.xaxis, axes.yaxis), seen.shares, seen.loadings, strict=True
         ):
-            terms = " ".join(f"{'+' if w > 0 else '−'} {shortened(n, 18)}" for n, w in made_of[:2])
+            terms = " ".join(
+                f"{'+' if w > 0 else '−'} {shorten_name(n, 18)}" for n, w in made_of[:2]
+            )
             axis.set_label_text(f"{share:.0%} of the spread\n{terms} …", fontsize=9)
             plain_numbers(axis)
         return figure_of(axes)
 
 
-def tree(
+def linkage_tree(
     linkage: Array,
     counts: Array | None = None,
     k: int | None = None,
@@ -350,7 +357,7 @@ def tree(
     from scipy.cluster.hierarchy import dendrogram
 
     leaves = len(linkage) + 1
-    with drawing(ax, (min(5.2 + 0.08 * leaves, 9.0), 3.8)) as axes:
+    with axes_for(ax, (min(5.2 + 0.08 * leaves, 9.0), 3.8)) as axes:
         drawn = dendrogram(linkage, no_plot=True)
         order = [int(leaf) for leaf in drawn["leaves"] or ()]
         for xs, ys in zip(drawn["icoord"], drawn["dcoord"], strict=True):
@@ -360,7 +367,7 @@ def tree(
             if counts is not None:
                 group = int(counts[leaf].argmax())
                 axes.plot(
-                    place, 0, MARKS[group % len(MARKS)], color=colour_of(group), markersize=7,
+                    place, 0, MARKS[group % len(MARKS)], color=group_colour(group), markersize=7,
                     clip_on=False, zorder=3,
                 )  # fmt: skip
         if k is not None and 1 < k <= leaves:
@@ -380,7 +387,7 @@ def tree(
         return figure_of(axes)
 
 
-def trends(
+def pooled_and_group_lines(
     x: Array,
     y: Array,
     groups: Labels,
@@ -398,10 +405,10 @@ def trends(
 
     Notes: Def 243, Concept 242
     """
-    with drawing(ax, (5.2, 4.0)) as axes:
+    with axes_for(ax, (5.2, 4.0)) as axes:
         _points(axes, np.column_stack([x, y]), groups, None, regions=False)
         for g in np.unique(groups):
-            _line(axes, x[groups == g], y[groups == g], colour_of(int(g)), "-", "")
+            _line(axes, x[groups == g], y[groups == g], group_colour(int(g)), "-", "")
         _line(axes, x, y, INK, "--", "all rows")
         axes.set_xlabel(names[0])
         axes.set_ylabel(names[1])

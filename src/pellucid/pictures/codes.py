@@ -14,24 +14,24 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
+from pellucid.formatting import number
 from pellucid.pictures.style import (
     BLUE,
     GREY,
     INK,
     ORANGE,
     SERIES,
-    drawing,
+    axes_for,
     figure_of,
     plain_numbers,
     side_by_side,
 )
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 FEW_TICKS = 8  # so many points of a logarithmic axis are each named
 
 
-def code_rows(
+def code_tables(
     codes: Mapping[str, Array],
     rows: Sequence[str],
     notes: Mapping[str, Sequence[str]] | None = None,
@@ -88,7 +88,7 @@ def _square(j: int, i: int, **style: Any) -> Any:
     return Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, **style)
 
 
-def class_answers(
+def targets_by_class(
     levels: Sequence[str],
     classes: NDArray[np.int32],
     y: Array,
@@ -108,7 +108,7 @@ def class_answers(
 
     Notes: Concept 195
     """
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         spots = classes + np.linspace(-0.12, 0.12, len(y))
         axes.plot(spots, y, ".", color=GREY, alpha=0.45, markersize=4, label="rows")
         marks = "osD^v"
@@ -142,7 +142,7 @@ def errors_against(
 
     Notes: Concept 202, Concept 206
     """
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         for at, (name, values) in enumerate(errors.items()):
             mark = "osD^v"[at % 5]
             axes.plot(x, values, f"{mark}-", color=SERIES[at], lw=1.8, markersize=5, label=name)
@@ -162,7 +162,7 @@ def errors_against(
         return figure_of(axes)
 
 
-def above_and_below(values: Array, centred: Array, name: str) -> Figure:
+def centered_column(values: Array, centred: Array, name: str) -> Figure:
     """A column as it is and centred: the sign tells above from below the average.
 
     Parameters

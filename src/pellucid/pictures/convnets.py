@@ -18,7 +18,7 @@ from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.layers.layer import Layer, Mode, Shape, shape_text
 from pellucid.networks.layers.max_pool import windows_of_pool
 from pellucid.networks.layers.series import forward_series
-from pellucid.pictures.convolution import fields
+from pellucid.pictures.convolution import receptive_fields
 from pellucid.pictures.diagram import arrow, box, canvas, label
 from pellucid.pictures.images import images, show_image
 from pellucid.pictures.style import BLUE, GREEN, GREY, ORANGE, SETTINGS
@@ -146,19 +146,21 @@ def receptive_field(network: Network, place: int | None = None) -> Figure:
     place = ceil((lengths[-1] - 1) / 2) if place is None else place
     spans = [(place, place)]
     for l, length in zip(reversed(spatial), reversed(lengths[:-1]), strict=True):
-        first, last = span(network.layers[l], network.points[l], *spans[0])
+        first, last = input_span(network.layers[l], network.points[l], *spans[0])
         spans.insert(0, (max(first, 0), min(last, length - 1)))
     names = [f"into {_name(network.layers[l])}" for l in spatial]
-    return fields(spans, lengths, [*names, "output"])
+    return receptive_fields(spans, lengths, [*names, "output"])
 
 
-def span(layer: Layer, in_shape: Shape, first: int, last: int) -> tuple[int, int]:
+def input_span(layer: Layer, in_shape: Shape, first: int, last: int) -> tuple[int, int]:
     """The entries along the first axis that outputs first … last rest on, padding counted.
 
     Examples
     --------
-    >>> span(Convolution(1, 3, padding=1), (9, 9, 1), 4, 4), span(MaxPool(2), (8, 8, 1), 1, 2)
-    ((3, 5), (2, 5))
+    >>> input_span(Convolution(1, 3, padding=1), (9, 9, 1), 4, 4)
+    (3, 5)
+    >>> input_span(MaxPool(2), (8, 8, 1), 1, 2)
+    (2, 5)
 
     Notes: Def 434, KE 432
     """

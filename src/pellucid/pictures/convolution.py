@@ -17,10 +17,10 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from pellucid.errors import ShapeError
+from pellucid.formatting import number
 from pellucid.pictures.diagram import arrow, canvas, label
-from pellucid.pictures.links import links
+from pellucid.pictures.network_links import links
 from pellucid.pictures.style import BLUE, GREEN, GREY, INK, ORANGE, SERIES, SETTINGS, side_by_side
-from pellucid.wording import number
 
 Array = NDArray[Any]
 CELL = 0.5
@@ -43,7 +43,7 @@ def _cells(
         label(axes, (x + CELL / 2, y + CELL / 2), text, size=10 if len(text) < 4 else 8)
 
 
-def slide(
+def sliding_filter(
     signal: Any, filter: Any, *, at: int | None = None, stride: int = 1, padding: int = 0
 ) -> Figure:
     """A filter over a signal: the window it stands on, its score, and all the scores.
@@ -201,7 +201,7 @@ def shared_links(n: int = 5, k: int = 3) -> Figure:
     )  # fmt: skip
 
 
-def max_over_one(others: Sequence[float]) -> Figure:
+def pooling_over_one(others: Sequence[float]) -> Figure:
     """Max-pooling over one entry, the others held still: a ReLU shifted to the runner-up.
 
     Parameters
@@ -224,7 +224,7 @@ def max_over_one(others: Sequence[float]) -> Figure:
         return figure
 
 
-def flattened(M: Any) -> Figure:
+def flattened_matrix(M: Any) -> Figure:
     """A matrix with its vector, column by column and row by row.
 
     Notes: Def 389
@@ -245,7 +245,7 @@ def flattened(M: Any) -> Figure:
         return figure
 
 
-def fields(
+def receptive_fields(
     spans: Sequence[tuple[int, int]], lengths: Sequence[int], names: Sequence[str]
 ) -> Figure:
     """The receptive field of one output, layer by layer, along one axis.

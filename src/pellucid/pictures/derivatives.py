@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from pellucid.pictures.style import BLUE, GREEN, INK, ORANGE, drawing, figure_of, side_by_side
+from pellucid.pictures.style import BLUE, GREEN, INK, ORANGE, axes_for, figure_of, side_by_side
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 Label = Callable[[int, int], str]
@@ -26,11 +26,11 @@ def _partial(row: int, column: int) -> str:
     return f"$\\partial w_{{{column + 1}}}/\\partial v_{{{row + 1}}}$"
 
 
-def _flipped(row: int, column: int) -> str:
+def _other_layout(row: int, column: int) -> str:
     return _partial(column, row)
 
 
-def _front(row: int, column: int) -> str:
+def _tensor_front(row: int, column: int) -> str:
     return f"$t_{{{row + 1}{column + 1}1}}$"
 
 
@@ -51,7 +51,7 @@ def _grid(
             axes.text(x + 0.5, y + 0.5, label(i, j), ha="center", va="center", fontsize=11)
 
 
-def _bare(axes: Axes, width: tuple[float, float], height: tuple[float, float]) -> None:
+def _empty_axes(axes: Axes, width: tuple[float, float], height: tuple[float, float]) -> None:
     axes.set_xlim(*width)
     axes.set_ylim(*height)
     axes.set_aspect("equal")
@@ -75,7 +75,7 @@ def layout_grids(inputs: int = 2, outputs: int = 3) -> Figure:
             (axes[1], outputs, inputs, f"numerator layout ({outputs}×{inputs})"),
         ):
             flipped = ax is axes[1]
-            _grid(ax, rows, columns, _flipped if flipped else _partial, (0, 0), BLUE)
+            _grid(ax, rows, columns, _other_layout if flipped else _partial, (0, 0), BLUE)
             row, column = ("w", "v") if flipped else ("v", "w")
             colours = {"v": ORANGE, "w": GREEN}
             for i in range(rows):
@@ -84,7 +84,7 @@ def layout_grids(inputs: int = 2, outputs: int = 3) -> Figure:
                 where = (j + 0.5, 0.3)
                 ax.text(*where, _name(column, j), ha="center", va="center", color=colours[column])
             ax.set_title(title, fontsize=11)
-            _bare(ax, (-0.7, size + 0.1), (-size - 0.1, 0.7))
+            _empty_axes(ax, (-0.7, size + 0.1), (-size - 0.1, 0.7))
         return figure
 
 
@@ -98,7 +98,7 @@ def input_output_rectangle(inputs: int = 3, outputs: int = 2) -> Figure:
 
     Notes: Def 463, Def 465, Def 467
     """
-    with drawing(None, (1.1 * (outputs + 3), 1.05 * (inputs + 2))) as axes:
+    with axes_for(None, (1.1 * (outputs + 3), 1.05 * (inputs + 2))) as axes:
         _grid(axes, inputs, 1, lambda i, _: _name("v", i), (0, 0), ORANGE)
         _grid(axes, 1, outputs, lambda _, j: _name("w", j), (1.5, 1.5), GREEN)
         _grid(axes, inputs, outputs, _partial, (1.5, 0), BLUE)
@@ -107,7 +107,7 @@ def input_output_rectangle(inputs: int = 3, outputs: int = 2) -> Figure:
         middle = 1.5 + outputs / 2
         spanned = f"∂w/∂v: {inputs}×{outputs}"
         axes.text(middle, -inputs - 0.35, spanned, ha="center", color=BLUE)
-        _bare(axes, (-0.3, outputs + 3.6), (-inputs - 0.6, 1.8))
+        _empty_axes(axes, (-0.3, outputs + 3.6), (-inputs - 0.6, 1.8))
         return figure_of(axes)
 
 
@@ -117,7 +117,7 @@ def hidden_vector(inputs: int = 3, outputs: int = 2) -> Figure:
     Notes: Concept 466, Notation 469
     """
     width = 2 * outputs + 2.2
-    with drawing(None, (width + 0.6, 0.9 * inputs + 1.2)) as axes:
+    with axes_for(None, (width + 0.6, 0.9 * inputs + 1.2)) as axes:
         top = -(inputs - 1) / 2
         _grid(
             axes, 1, outputs, lambda _, j: f"$\\partial w_{{{j + 1}}}/\\partial v$", (0, top),
@@ -133,7 +133,7 @@ def hidden_vector(inputs: int = 3, outputs: int = 2) -> Figure:
         axes.text(outputs / 2, -inputs - 0.4, hidden, ha="center", color=ORANGE)
         whole = f"v expanded: {inputs}×{outputs}"
         axes.text(1.5 * outputs + 2.1, -inputs - 0.4, whole, ha="center", color=BLUE)
-        _bare(axes, (-0.2, width + 0.2), (-inputs - 0.7, 0.2))
+        _empty_axes(axes, (-0.2, width + 0.2), (-inputs - 0.7, 0.2))
         return figure_of(axes)
 
 
@@ -152,13 +152,13 @@ def axes_of_arrays() -> Figure:
         axes[1].set_title("matrix: 2 axes")
         _grid(axes[2], 2, 3, _blank, (0.7, 0.7), BLUE)
         _grid(axes[2], 2, 3, _blank, (0, 0), "#ffffff", 1.0)  # hides the layer behind
-        _grid(axes[2], 2, 3, _front, (0, 0), BLUE)
+        _grid(axes[2], 2, 3, _tensor_front, (0, 0), BLUE)
         _axis(axes[2], (-0.3, 0), (-0.3, -2), "i")
         _axis(axes[2], (0, -2.3), (3, -2.3), "j")
         _axis(axes[2], (3.15, -2.0), (3.85, -1.3), "k")
         axes[2].set_title("3-tensor: 3 axes")
         for ax in axes:
-            _bare(ax, (-1.0, 4.3), (-3.1, 1.1))
+            _empty_axes(ax, (-1.0, 4.3), (-3.1, 1.1))
         return figure
 
 

@@ -15,20 +15,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from pellucid.descent import Descent, Objective, minima
+from pellucid.descent import Descent, Objective, local_minima
+from pellucid.formatting import number
 from pellucid.pictures.style import (
     BLUE,
     GREY,
     INK,
     ORANGE,
     SERIES,
-    drawing,
+    axes_for,
     figure_of,
     legend_above,
     plain_numbers,
     side_by_side,
 )
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 Curve = Callable[[Any], Any]
@@ -106,7 +106,7 @@ def min_and_argmin(f: Curve, at: Sequence[float], low: float, high: float) -> Fi
 
     Notes: Notation 39, Notation 40
     """
-    least = next(each for each in minima(f, low, high) if each.everywhere)
+    least = next(each for each in local_minima(f, low, high) if each.is_global)
     x = np.linspace(low, high, 300)
     heights = _heights(f, x)
     beneath = least.value - 0.2 * float(np.ptp(heights))
@@ -131,13 +131,15 @@ def min_and_argmin(f: Curve, at: Sequence[float], low: float, high: float) -> Fi
         return figure
 
 
-def walk(J: Curve, found: Descent, reach: float | None = None, ax: Axes | None = None) -> Figure:
+def descent_path(
+    J: Curve, found: Descent, reach: float | None = None, ax: Axes | None = None
+) -> Figure:
     """The steps of a one-dimensional descent on its curve, the start marked by a cross.
 
     Notes: KE 102, Notation 101
     """
     thetas = np.array([float(np.ravel(t)[0]) for t in found.path])
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         _walk(axes, J, thetas, reach)
         return figure_of(axes)
 
@@ -184,12 +186,12 @@ def step_sizes(J: Curve, runs: Sequence[tuple[str, Descent]], reach: float | Non
         return figure
 
 
-def starts(J: Curve, runs: Sequence[Descent], low: float, high: float) -> Figure:
+def basins(J: Curve, runs: Sequence[Descent], low: float, high: float) -> Figure:
     """Which valley each start leads to.
 
     Notes: Concept 107
     """
-    with drawing(None) as axes:
+    with axes_for(None) as axes:
         t = np.linspace(low, high, 400)
         axes.plot(t, _heights(J, t), color=GREY, lw=1.5)
         for found, colour in zip(runs, _colours(len(runs)), strict=True):
@@ -225,7 +227,7 @@ def contour(
 
     Notes: Concept 109, KE 110
     """
-    with drawing(ax, (5.2, 4.4)) as axes:
+    with axes_for(ax, (5.2, 4.4)) as axes:
         X, Y, Z = _surface(J, centre, width)
         levels = Z.min() + (Z.max() - Z.min()) * np.linspace(0, 1, 16) ** 2
         axes.contour(X, Y, Z, levels=levels, colors=INK, linewidths=0.7, alpha=0.6)
@@ -244,7 +246,7 @@ def contour(
         return figure_of(axes)
 
 
-def valleys(
+def contours(
     panels: Sequence[tuple[str, Curve, Sequence[tuple[str, Descent]]]],
     centre: Sequence[float],
     width: Sequence[float],
@@ -303,7 +305,7 @@ def surface(J: Curve, found: Descent, centre: Sequence[float], width: Sequence[f
         return figure
 
 
-def slices(J: Curve, at: Sequence[float], reach: float) -> Figure:
+def parameter_slices(J: Curve, at: Sequence[float], reach: float) -> Figure:
     """J along each parameter alone, the others held still.
 
     Parameters
@@ -329,7 +331,7 @@ def slices(J: Curve, at: Sequence[float], reach: float) -> Figure:
         return figure
 
 
-def batch_against_stochastic(
+def batch_and_stochastic(
     J: Curve, whole: Descent, sampled: Descent, centre: Sequence[float], width: Sequence[float]
 ) -> Figure:
     """The path of all points beside that of a few points a step.
@@ -394,7 +396,7 @@ def planar_error(objective: Objective, at: Any, direction: Any, ax: Axes | None 
     here, promised = float(objective.value(theta)), float(np.vdot(objective.slope(theta), along))
     moved = np.array([float(objective.value(theta + s * along)) - here for s in lengths])
     error = np.maximum(np.abs(moved - lengths * promised), 1e-16)
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         axes.loglog(lengths, np.abs(moved), color=GREY, ls="--", label="|ΔJ|")
         axes.loglog(lengths, error, "o-", color=BLUE, markersize=3, label="|ΔJ − Δθ · ∇J|")
         axes.set_xlabel("length of the step")

@@ -16,10 +16,10 @@ from pellucid.evaluation.diagnosis import split_error
 from pellucid.evaluation.evaluation_results import Candidate, LearningCurve, Score
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.losses import LOSSES
-from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, drawing, figure_of, plain_numbers
+from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, axes_for, figure_of, plain_numbers
 
 
-def shortened(name: str, most: int = 28) -> str:
+def shorten_name(name: str, most: int = 28) -> str:
     """A name that fits beside an axis: long ones lose their middle."""
     if len(name) <= most:
         return name
@@ -27,7 +27,7 @@ def shortened(name: str, most: int = 28) -> str:
     return f"{name[:head]}…{name[-(most - 1 - head) :]}"
 
 
-def titled(loss: str) -> str:
+def loss_title(loss: str) -> str:
     """What a person calls a loss."""
     return LOSSES[loss].title if loss in LOSSES else loss
 
@@ -51,7 +51,7 @@ def candidates(
     Notes: Concept 87
     """
     shown = [c for c in tried if np.isfinite(c.score.mean)]
-    with drawing(ax, (5.2, 0.8 + 0.5 * max(len(shown), 1))) as axes:
+    with axes_for(ax, (5.2, 0.8 + 0.5 * max(len(shown), 1))) as axes:
         for at, c in enumerate(shown):
             colour = ORANGE if c.name == chosen else BLUE
             axes.errorbar(
@@ -67,10 +67,10 @@ def candidates(
                 alpha=0.15,
                 lw=0,
             )
-        axes.set_yticks(range(len(shown)), [shortened(c.name) for c in shown])
+        axes.set_yticks(range(len(shown)), [shorten_name(c.name) for c in shown])
         axes.set_ylim(len(shown) - 0.5, -0.5)
         plain_numbers(axes.xaxis)
-        axes.set_xlabel(f"{titled(loss)} (● held-out, | training)")
+        axes.set_xlabel(f"{loss_title(loss)} (● held-out, | training)")
         return figure_of(axes)
 
 
@@ -95,7 +95,7 @@ def lambda_path(
     lams = np.array([p[0] for p in path])
     held = np.array([p[1].mean for p in path])
     error = np.array([p[1].error for p in path])
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         axes.fill_between(lams, held - error, held + error, color=BLUE, alpha=0.18, lw=0)
         axes.plot(lams, held, "o-", color=BLUE, label="held-out", markersize=4)
         axes.plot(lams, [p[2] for p in path], "s--", color=GREY, label="training", markersize=3)
@@ -103,12 +103,12 @@ def lambda_path(
         _scale_of(axes, lams)
         axes.set_xlabel("λ, weight of the regularizer")
         plain_numbers(axes.yaxis)
-        axes.set_ylabel(titled(loss))
+        axes.set_ylabel(loss_title(loss))
         axes.legend()
         return figure_of(axes)
 
 
-def error_split(
+def structural_and_estimation_error(
     path: Sequence[tuple[float, Score, float]], lam: float, loss: str, ax: Axes | None = None
 ) -> Figure:
     """Held-out loss along λ, parted in structural error with noise, and estimation error.
@@ -122,7 +122,7 @@ def error_split(
     """
     lams = np.array([p[0] for p in path])
     parts = np.array([split_error(score.mean, training) for _, score, training in path])
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         names = ("structural error and noise", "estimation error")
         for part, name, colour, hatch in zip(
             (np.stack([0 * lams, parts[:, 0]]), np.stack([parts[:, 0], parts.sum(axis=1)])),
@@ -136,7 +136,7 @@ def error_split(
         axes.set_ylim(0, 1.6 * float(parts.sum(axis=1)[: np.argmax(lams >= lam) + 1].max()))
         axes.set_xlabel("λ, weight of the regularizer")
         plain_numbers(axes.yaxis)
-        axes.set_ylabel(titled(loss))
+        axes.set_ylabel(loss_title(loss))
         axes.legend(loc="upper left")
         return figure_of(axes)
 
@@ -156,7 +156,7 @@ def learning_curve(curve: LearningCurve, loss: str, ax: Axes | None = None) -> F
     Notes: Def 73, Def 75, Clar 74
     """
     sizes = np.array(curve.sizes)
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         for scores, colour, mark, label in (
             (curve.held_out, BLUE, "o-", "held-out"),
             (curve.training, GREY, "s--", "training"),
@@ -170,7 +170,7 @@ def learning_curve(curve: LearningCurve, loss: str, ax: Axes | None = None) -> F
         axes.minorticks_off()
         plain_numbers(axes.yaxis)
         axes.set_xlabel("training rows")
-        axes.set_ylabel(titled(loss))
+        axes.set_ylabel(loss_title(loss))
         axes.legend()
         return figure_of(axes)
 
@@ -181,10 +181,10 @@ def weights(found: Sequence[Weight], most: int = 20, ax: Axes | None = None) -> 
     Notes: Def 49, §2.3.8
     """
     shown = list(found[:most])
-    with drawing(ax, (5.2, 0.8 + 0.3 * max(len(shown), 1))) as axes:
+    with axes_for(ax, (5.2, 0.8 + 0.3 * max(len(shown), 1))) as axes:
         sizes = [w.standardized for w in shown]
         axes.barh(range(len(shown)), sizes, color=[BLUE if s >= 0 else ORANGE for s in sizes])
-        names = [shortened(f"{w.name} → {w.output}" if w.output else w.name, 34) for w in shown]
+        names = [shorten_name(f"{w.name} → {w.output}" if w.output else w.name, 34) for w in shown]
         axes.set_yticks(range(len(shown)), names)
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.axvline(0, color=INK, lw=0.8)

@@ -25,7 +25,7 @@ from pellucid.pictures.style import (
     INK,
     ORANGE,
     SERIES,
-    drawing,
+    axes_for,
     figure_of,
     plain_numbers,
     side_by_side,
@@ -38,7 +38,7 @@ REGIONS = ListedColormap(
 )  # dark is negative, light positive, as in the notes
 
 
-def score_of(model: Any) -> Score:
+def decision_score(model: Any) -> Score:
     """What the model's sign is taken of: its decision function, or its prediction.
 
     Notes: Concept 183
@@ -46,7 +46,7 @@ def score_of(model: Any) -> Score:
     return getattr(model, "decision_function", None) or model.predict  # type: ignore[no-any-return]
 
 
-def positive(y: Any) -> NDArray[np.bool_]:
+def is_positive(y: Any) -> NDArray[np.bool_]:
     """Which of two labels, or of signed answers, are positive: the greater label, or y > 0."""
     answers = np.asarray(y)
     if answers.dtype.kind in "if":
@@ -58,12 +58,12 @@ def positive(y: Any) -> NDArray[np.bool_]:
 
 def signed_points(axes: Axes, across: Array, up: Array, y: Any) -> None:
     """Positive points as crosses, negative ones as dots."""
-    plus = positive(y)
+    plus = is_positive(y)
     axes.plot(across[plus], up[plus], "P", color=BLUE, markersize=8, mec="white", mew=0.6)
     axes.plot(across[~plus], up[~plus], "o", color=ORANGE, markersize=6, mec="white", mew=0.6)
 
 
-def reach_of(values: Array, room: float = 0.12) -> tuple[float, float]:
+def padded_range(values: Array, room: float = 0.12) -> tuple[float, float]:
     """The lowest and the highest value, with some room beyond."""
     low, high = float(values.min()), float(values.max())
     more = room * (high - low) or 1.0
@@ -71,11 +71,11 @@ def reach_of(values: Array, room: float = 0.12) -> tuple[float, float]:
 
 
 def _line(X: Array, n: int = 601) -> Array:
-    return np.linspace(*reach_of(X[:, 0]), n)
+    return np.linspace(*padded_range(X[:, 0]), n)
 
 
 def _plane(X: Array, score: Score, n: int = 241) -> tuple[Array, Array, Array]:
-    across, up = (np.linspace(*reach_of(X[:, j]), n) for j in (0, 1))
+    across, up = (np.linspace(*padded_range(X[:, j]), n) for j in (0, 1))
     A, B = np.meshgrid(across, up)
     return A, B, np.asarray(score(np.column_stack([A.ravel(), B.ravel()]))).reshape(A.shape)
 
@@ -87,7 +87,7 @@ def _inputs(X: Any, most: int = 2) -> Array:
     return rows
 
 
-def crossings(score: Score, low: float, high: float, n: int = 601) -> Array:
+def sign_changes(score: Score, low: float, high: float, n: int = 601) -> Array:
     """Where the score of one input changes sign between two ends, to a millionth of the distance.
 
     Notes: Concept 183, §5.1.3
@@ -120,8 +120,8 @@ def bent_separator(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure
 
     Notes: Clar 181, §5.1.1
     """
-    rows, score = _inputs(X), score_of(model)
-    with drawing(ax, (4.6, 3.8)) as axes:
+    rows, score = _inputs(X), decision_score(model)
+    with axes_for(ax, (4.6, 3.8)) as axes:
         if rows.shape[1] == 1:
             t = _line(rows)
             f = np.asarray(score(t[:, None]))
@@ -129,7 +129,7 @@ def bent_separator(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure
             axes.plot(t, f, color=GREY, lw=2)
             axes.fill_between(t, 0, f, where=f > 0, color=BLUE, alpha=0.15, lw=0)
             axes.fill_between(t, 0, f, where=f < 0, color=ORANGE, alpha=0.15, lw=0)
-            at = crossings(score, float(t[0]), float(t[-1]))
+            at = sign_changes(score, float(t[0]), float(t[-1]))
             axes.plot(at, 0 * at, "|", color=INK, markersize=16, markeredgewidth=2)
             signed_points(axes, rows[:, 0], 0 * rows[:, 0], y)
             axes.set_xlabel("x")
@@ -147,7 +147,7 @@ def bent_separator(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure
         return figure_of(axes)
 
 
-def moved_coordinates(features: Array, theta: Array, theta_0: float) -> Array:
+def hyperplane_coordinates(features: Array, theta: Array, theta_0: float) -> Array:
     """Two coordinates of each row: its distance from the hyperplane, and where it lies along it.
 
     Along the hyperplane the direction of the widest spread is taken.
@@ -194,7 +194,7 @@ def moved_data(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
     features = np.asarray(model[:-1].transform(X))
     theta = np.ravel(model[-1].coef_).astype(np.float64)
     theta_0 = float(np.ravel(model[-1].intercept_)[0])
-    with drawing(ax, (4.6, 3.8)) as axes:
+    with axes_for(ax, (4.6, 3.8)) as axes:
         if features.shape[1] == 2:
             signed_points(axes, features[:, 0], features[:, 1], y)
             names = model[:-1].get_feature_names_out()
@@ -202,7 +202,7 @@ def moved_data(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
             axes.set_ylabel(f"φ₂(x) = {names[1]}")
             _edge(axes, features, theta, theta_0)
         else:
-            at = moved_coordinates(features, theta, theta_0)
+            at = hyperplane_coordinates(features, theta, theta_0)
             axes.axvline(0, color=INK, lw=2.5)
             signed_points(axes, at[:, 0], at[:, 1], y)
             middle = float(np.median(at[:, 1]))
@@ -216,7 +216,7 @@ def moved_data(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
 
 def _edge(axes: Axes, features: Array, theta: Array, theta_0: float) -> None:
     """The straight line θᵀu + θ₀ = 0 over two features, and its normal."""
-    (left, right), (low, high) = reach_of(features[:, 0]), reach_of(features[:, 1])
+    (left, right), (low, high) = padded_range(features[:, 0]), padded_range(features[:, 1])
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)
     square = float(theta @ theta)
@@ -251,14 +251,14 @@ def sign_regions(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure:
 
     Notes: Concept 183, §5.1.3
     """
-    rows, score = _inputs(X), score_of(model)
-    with drawing(ax, (4.6, 3.8)) as axes:
+    rows, score = _inputs(X), decision_score(model)
+    with axes_for(ax, (4.6, 3.8)) as axes:
         if rows.shape[1] == 1:
             t = _line(rows)
             signs = (np.asarray(score(t[:, None])) > 0).astype(float)
             extent = (t[0], t[-1], -0.5, 0.5)
             axes.imshow(signs[None, :], cmap=REGIONS, vmin=0, vmax=1, aspect="auto", extent=extent)
-            at = crossings(score, float(t[0]), float(t[-1]))
+            at = sign_changes(score, float(t[0]), float(t[-1]))
             axes.set_xticks(at, [f"{x:.3g}".replace("-", "−") for x in at])
             signed_points(axes, rows[:, 0], 0 * rows[:, 0], y)
             axes.set_yticks([])
@@ -292,7 +292,7 @@ def three_views(model: Any, X: Any, y: Any) -> Figure:
         return figure
 
 
-def signs_beside(runs: Sequence[tuple[str, Any]], X: Any, y: Any) -> Figure:
+def sign_regions_side_by_side(runs: Sequence[tuple[str, Any]], X: Any, y: Any) -> Figure:
     """The sign regions of several models over the same points, each with its title.
 
     Parameters
@@ -310,7 +310,7 @@ def signs_beside(runs: Sequence[tuple[str, Any]], X: Any, y: Any) -> Figure:
         return figure
 
 
-def curves_beside(runs: Sequence[tuple[str, Any]], X: Any, y: Any) -> Figure:
+def curves_side_by_side(runs: Sequence[tuple[str, Any]], X: Any, y: Any) -> Figure:
     """The regression curve of several models over one input, each with its title.
 
     Parameters
@@ -327,7 +327,7 @@ def curves_beside(runs: Sequence[tuple[str, Any]], X: Any, y: Any) -> Figure:
         for (title, model), ax in zip(runs, axes, strict=True):
             ax.plot(t, model.predict(t[:, None]), color=BLUE, lw=2)
             ax.plot(rows[:, 0], answers, "o", color=ORANGE, markersize=4, mec="white", mew=0.4)
-            ax.set_ylim(*reach_of(answers, 0.35))
+            ax.set_ylim(*padded_range(answers, 0.35))
             ax.set_title(title)
             ax.set_xlabel("x")
             plain_numbers(ax.yaxis)

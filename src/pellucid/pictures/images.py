@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pellucid.evaluation.roc_and_calibration import confusion_counts
-from pellucid.pictures.errors import confusion
+from pellucid.formatting import number
+from pellucid.pictures.prediction_errors import confusion
 from pellucid.pictures.style import INK, ORANGE, SETTINGS
-from pellucid.wording import number
 
 
 def images(
@@ -97,7 +97,7 @@ def _pixels(ax: Axes, image: Any, bound: float, signed: bool, numbers: bool) -> 
             )  # fmt: skip
 
 
-def mistakes(
+def confident_mistakes(
     images: Any, truths: Any, chances: Any, classes: Sequence[Any], shown: int = 8
 ) -> Figure:
     """The confusion matrix beside the images that were got wrong most confidently.

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid.errors import FramingError
+from pellucid.formatting import number
 from pellucid.networks import Dense, Network
 from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.layers.layer import shape_text
@@ -30,9 +31,8 @@ from pellucid.pictures.diagram import (
     column,
     label,
 )
-from pellucid.pictures.links import links, lowered, shown_of
+from pellucid.pictures.network_links import drawn_neurons, links, subscript
 from pellucid.pictures.style import BLUE, GREEN, GREY, ORANGE
-from pellucid.wording import number
 
 REST = ("⋮", "")  # inputs that are left out, so that a wide layer fits a page
 LEVELS = ("network", "layer", "neuron", "arithmetic")
@@ -134,13 +134,13 @@ def one_layer(m: int, n: int, f: str = "f", l: int = 1) -> Figure:
     Notes: Notation 269, Notation 270, Def 265
     """
     up, before = superscript(l), superscript(l - 1)
-    ins, outs = shown_of(m), shown_of(n)
+    ins, outs = drawn_neurons(m), drawn_neurons(n)
     rows, step = max(len(ins), len(outs)), 0.78
     middle = 0.55 + step * rows / 2
     with canvas(5.9, 1.1 + step * rows) as (figure, axes):
         xs = dict(zip(ins, column(0.6, middle, len(ins), step), strict=True))
         for i, place in xs.items():
-            circle(axes, place, f"x{lowered(i + 1)}", GREY) if i >= 0 else label(axes, place, "⋮")
+            circle(axes, place, f"x{subscript(i + 1)}", GREY) if i >= 0 else label(axes, place, "⋮")
         for j, (x, y) in zip(outs, column(2.5, middle, len(outs), step), strict=True):
             if j < 0:
                 label(axes, (x, y), "⋮")
@@ -148,7 +148,7 @@ def one_layer(m: int, n: int, f: str = "f", l: int = 1) -> Figure:
             for i, place in xs.items():
                 if i >= 0:
                     between(axes, place, (x, y))
-            k = lowered(j + 1)
+            k = subscript(j + 1)
             circle(axes, (x, y), "Σ")
             arrow(axes, (x + 0.29, y), (x + 1.12, y))
             label(axes, (x + 0.7, y + 0.05), f"z{k}", va="bottom")
@@ -169,7 +169,10 @@ def one_neuron(m: int, f: str = "f", loss: bool = False) -> Figure:
 
     Notes: Notation 253, Notation 258, Def 257, Concept 259
     """
-    inputs = [(f"x{lowered(i + 1)}", f"w{lowered(i + 1)}") if i >= 0 else REST for i in shown_of(m)]
+    inputs = [
+        (f"x{subscript(i + 1)}", f"w{subscript(i + 1)}") if i >= 0 else REST
+        for i in drawn_neurons(m)
+    ]
     return _neuron([*inputs, ("1", "w₀")], f, "z", "a", loss)
 
 
@@ -189,7 +192,7 @@ def arithmetic(x: Any, w: Any, w_0: float, f: str, a: float) -> Figure:
     z = float(np.dot(x, w) + w_0)
     inputs = [
         (number(float(x[i])), f"× {number(float(w[i]))}") if i >= 0 else REST
-        for i in shown_of(len(x))
+        for i in drawn_neurons(len(x))
     ]
     last = ("1", f"× {number(w_0)}")
     return _neuron([*inputs, last], f, f"z = {number(z)}", f"a = {number(float(a))}", False)
@@ -243,7 +246,7 @@ def compact_layer(l: int = 1) -> Figure:
     )
 
 
-def messages(network: Network, x: Any, y: Any, params: Any, weight: int = 0) -> Figure:
+def backward_messages(network: Network, x: Any, y: Any, params: Any, weight: int = 0) -> Figure:
     """The forward pass of one point above, the messages that travel back below.
 
     Short values are written out, long ones by their shape.
@@ -334,7 +337,7 @@ def _written(found: Pass, name: str) -> str:
     return f"{name} = {text if len(values) == 1 else f'({text})'}"
 
 
-def arrangements() -> Figure:
+def series_and_parallel() -> Figure:
     """Units in series and in parallel: how each adds links.
 
     Notes: Def 246, Concept 245

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from pellucid.errors import ShapeError
+from pellucid.formatting import number
 from pellucid.pictures.features import normal_arrow, sign_regions, signed_points
 from pellucid.pictures.style import (
     BLUE,
@@ -26,11 +27,10 @@ from pellucid.pictures.style import (
     INK,
     ORANGE,
     SETTINGS,
-    drawing,
+    axes_for,
     figure_of,
     side_by_side,
 )
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 Run = tuple[str, Any, Any, Any]  # title, fitted classifier, X, y
@@ -76,7 +76,7 @@ def separator(
     if rows.ndim != 2 or rows.shape[1] != 2:
         raise ShapeError(f"A line parts points of the plane; X has shape {rows.shape}.")
     theta, theta_0 = boundary(model)
-    with drawing(ax, (4.2, 4.2)) as axes:
+    with axes_for(ax, (4.2, 4.2)) as axes:
         middle, half = _window(rows, reach)
         _sides(axes, model, middle, half)
         marked = reach is not None and not scores  # the origin, which θ then stands beside
@@ -163,7 +163,7 @@ def separators(runs: Sequence[Run], *, columns: int = 3, reach: float | None = N
         for at, (title, model, X, y) in enumerate(runs):
             ax = figure.add_subplot(rows, columns, at + 1)
             if model is None:
-                _bare_points(ax, np.asarray(X, dtype=np.float64), y)
+                _points(ax, np.asarray(X, dtype=np.float64), y)
             else:
                 separator(model, X, y, reach=reach, ax=ax)
             if reach is not None:
@@ -173,7 +173,7 @@ def separators(runs: Sequence[Run], *, columns: int = 3, reach: float | None = N
         return figure
 
 
-def _bare_points(axes: Axes, X: Array, y: Any) -> None:
+def _points(axes: Axes, X: Array, y: Any) -> None:
     middle, half = _window(X, None)
     signed_points(axes, X[:, 0], X[:, 1], y)
     axes.set_xlim(middle[0] - half, middle[0] + half)

@@ -13,20 +13,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from pellucid.formatting import number
 from pellucid.losses import sigmoid, softmax
-from pellucid.pictures.features import crossings, positive
-from pellucid.pictures.links import lowered
+from pellucid.pictures.features import is_positive, sign_changes
+from pellucid.pictures.network_links import subscript
 from pellucid.pictures.style import (
     BLUE,
     GREY,
     INK,
     ORANGE,
     SERIES,
-    drawing,
+    axes_for,
     figure_of,
     legend_above,
 )
-from pellucid.wording import number
 
 Array = NDArray[np.float64]
 DASHES = ("-", "--", "-.", ":")
@@ -44,7 +44,7 @@ def sign_and_sigmoid(reach: float = 6.0, ax: Axes | None = None) -> Figure:
     Notes: Concept 147, Def 148
     """
     u = np.linspace(-reach, reach, 801)
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         for side in (u[u < 0], u[u > 0]):
             axes.plot(side, np.sign(side), color=GREY, lw=2.5)
         axes.plot([], [], color=GREY, lw=2.5, label="sign(u)")
@@ -60,7 +60,7 @@ def sign_and_sigmoid(reach: float = 6.0, ax: Axes | None = None) -> Figure:
         return figure_of(axes)
 
 
-def chances(
+def class_probabilities(
     models: Mapping[str, Any], X: Any = None, y: Any = None, *, reach: float = 6.0,
     marked: bool = False, thresholds: Sequence[float] = (), probe: float | None = None,
     ax: Axes | None = None,
@@ -85,7 +85,7 @@ def chances(
     Notes: Def 148, Concept 149, Def 151, Concept 153, Concept 161
     """
     x = np.linspace(-reach, reach, 801)[:, None]
-    with drawing(ax, (5.4, 3.8)) as axes:
+    with axes_for(ax, (5.4, 3.8)) as axes:
         for at, (name, model) in enumerate(models.items()):
             colour = SERIES[at % len(SERIES)]
             if probe is not None:
@@ -100,7 +100,7 @@ def chances(
         for height in thresholds:
             _threshold(axes, first, height, reach)
         if X is not None:
-            plus, across = positive(y), np.ravel(X)
+            plus, across = is_positive(y), np.ravel(X)
             axes.plot(across[plus], np.ones(plus.sum()), "P", color=BLUE, markersize=8)
             axes.plot(across[~plus], np.zeros((~plus).sum()), "o", color=ORANGE, markersize=6)
         axes.set_ylim(-0.06, 1.06)
@@ -111,7 +111,7 @@ def chances(
 
 
 def _sides(axes: Axes, model: Any, reach: float) -> None:
-    (at,) = crossings(model.decision_function, -reach, reach)
+    (at,) = sign_changes(model.decision_function, -reach, reach)
     positive_right = model.decision_function([[reach]])[0] > 0
     left, right = (ORANGE, BLUE) if positive_right else (BLUE, ORANGE)
     axes.axvspan(-reach, at, color=left, alpha=0.12, lw=0)
@@ -126,7 +126,7 @@ def _sides(axes: Axes, model: Any, reach: float) -> None:
 
 
 def _threshold(axes: Axes, model: Any, height: float, reach: float) -> None:
-    (at,) = crossings(lambda rows: model.predict_proba(rows)[:, 1] - height, -reach, reach)
+    (at,) = sign_changes(lambda rows: model.predict_proba(rows)[:, 1] - height, -reach, reach)
     axes.plot([-reach, at], [height, height], color=INK, lw=1, ls=":")
     axes.plot([at, at], [0, height], color=INK, lw=1, ls=":")
     axes.plot(at, height, "o", color=INK)
@@ -136,7 +136,7 @@ def _threshold(axes: Axes, model: Any, height: float, reach: float) -> None:
     )  # fmt: skip
 
 
-def moving_score(
+def softmax_of_one_score(
     u: Sequence[float], moved: int, reach: float = 5.0, ax: Axes | None = None
 ) -> Figure:
     """What softmax makes of k scores while one of them moves and the others stay.
@@ -157,17 +157,19 @@ def moving_score(
     several = np.repeat(scores[None, :], len(t), axis=0)
     several[:, moved - 1] = t
     g, here = softmax(several), softmax(scores)
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         for i in range(len(scores)):
-            name = f"g{lowered(i + 1)}" + (f", u{lowered(i + 1)} moves" if i == moved - 1 else "")
+            name = f"g{subscript(i + 1)}" + (
+                f", u{subscript(i + 1)} moves" if i == moved - 1 else ""
+            )
             axes.plot(t, g[:, i], DASHES[i % 4], color=SERIES[i], lw=2, label=name)
             axes.plot(scores[moved - 1], here[i], "o", color=SERIES[i])
         others = ", ".join(
-            f"u{lowered(i + 1)} = {number(v)}" for i, v in enumerate(scores) if i != moved - 1
+            f"u{subscript(i + 1)} = {number(v)}" for i, v in enumerate(scores) if i != moved - 1
         )
         axes.set_title(others, fontsize=11)
         axes.set_ylim(-0.03, 1.03)
-        axes.set_xlabel(f"u{lowered(moved)}")
+        axes.set_xlabel(f"u{subscript(moved)}")
         axes.set_ylabel("g")
         axes.legend(fontsize=10, loc="upper left")
         return figure_of(axes)

@@ -18,7 +18,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from pellucid.wording import number
+from pellucid.formatting import number
 
 BLUE, ORANGE, GREEN, ROSE, GREY = "#3f7fbf", "#d9822b", "#2a9d6f", "#c2577f", "#808a94"
 INK = "#6b7680"  # enough contrast on white and on near-black
@@ -51,7 +51,7 @@ SETTINGS: Any = {
 
 
 @contextmanager
-def drawing(ax: Axes | None, size: tuple[float, float] = (5.2, 3.5)) -> Iterator[Axes]:
+def axes_for(ax: Axes | None, size: tuple[float, float] = (5.2, 3.5)) -> Iterator[Axes]:
     """Axes to draw on: those given, or those of a new figure in the house style."""
     with matplotlib.rc_context(SETTINGS):
         if ax is not None:
@@ -107,10 +107,7 @@ def to_svg(figure: Figure, label: str) -> str:
     """
     import html
 
-    with matplotlib.rc_context(SETTINGS):
-        sink = io.StringIO()
-        figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
-    drawn = sink.getvalue()
+    drawn = _drawn_once(figure)
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
     drawn = re.sub(r' width="[\d.]+pt"', "", drawn, count=1)
@@ -122,7 +119,23 @@ def to_svg(figure: Figure, label: str) -> str:
     return f"{head}<title>{spoken}</title>{drawn[at + 1 :]}"
 
 
-def scoped(svg: str, prefix: str) -> str:
+def _drawn_once(figure: Figure) -> str:
+    """The figure as an SVG file: `savefig` would draw all of it twice, once for the layout."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    sink, canvas, face = io.StringIO(), figure.canvas, figure.get_facecolor()
+    try:
+        with matplotlib.rc_context(SETTINGS):
+            figure.set_facecolor("none")
+            svg: Any = FigureCanvasSVG(figure)
+            svg.print_svg(sink, metadata={"Date": None, "Creator": None})
+    finally:
+        figure.set_facecolor(face)
+        figure.set_canvas(canvas)
+    return sink.getvalue()
+
+
+def with_unique_ids(svg: str, prefix: str) -> str:
     """The same drawing with its ids made unique, so that several share one page."""
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from pellucid.pictures.features import positive, reach_of
+from pellucid.pictures.features import is_positive, padded_range
 from pellucid.pictures.separators import boundary, separator
 from pellucid.pictures.style import BLUE, INK, ORANGE, SERIES, SETTINGS
 
@@ -24,7 +24,7 @@ Height = Callable[[Any], Any]
 
 
 @contextmanager
-def spaces(n: int, flat: int = 0, size: float = 4.3) -> Iterator[tuple[Figure, list[Any]]]:
+def axes_in_3d(n: int, flat: int = 0, size: float = 4.3) -> Iterator[tuple[Figure, list[Any]]]:
     """A new figure of n spaces in a row, and behind them so many flat pictures."""
     with matplotlib.rc_context({**SETTINGS, "axes.titlelocation": "center"}):
         figure = Figure(figsize=(size * (n + flat), size), layout="constrained")
@@ -43,13 +43,13 @@ def spaces(n: int, flat: int = 0, size: float = 4.3) -> Iterator[tuple[Figure, l
 
 
 def _over(X: Array, height: Height, n: int = 41) -> tuple[Array, Array, Array]:
-    across, up = (np.linspace(*reach_of(X[:, j]), n) for j in (0, 1))
+    across, up = (np.linspace(*padded_range(X[:, j]), n) for j in (0, 1))
     A, B = np.meshgrid(across, up)
     return A, B, np.asarray(height(np.column_stack([A.ravel(), B.ravel()]))).reshape(A.shape)
 
 
 def _signed(axes: Any, X: Array, heights: Any, y: Any) -> None:
-    plus = positive(y)
+    plus = is_positive(y)
     z = np.broadcast_to(heights, len(X))
     for own, mark, colour in ((plus, "P", BLUE), (~plus, "o", ORANGE)):
         axes.plot(X[own, 0], X[own, 1], z[own], mark, color=colour, markersize=5, mew=0)
@@ -109,7 +109,7 @@ def surfaces(
     Notes: Clar 143, Concept 153, Concept 154
     """
     rows = np.asarray(X, dtype=np.float64)
-    with spaces(len(runs), int(flat is not None)) as (figure, axes):
+    with axes_in_3d(len(runs), int(flat is not None)) as (figure, axes):
         for ax, (title, model, chance) in zip(axes, runs, strict=False):
             _surface(ax, model, rows, y, chance)
             ax.set_title(title)
@@ -132,9 +132,9 @@ def splitting_plane(model: Any, X: Any, y: Any) -> Figure:
     """
     rows = np.asarray(X, dtype=np.float64)
     theta, theta_0 = boundary(model)
-    with spaces(1, size=5.0) as (figure, (axes,)):
+    with axes_in_3d(1, size=5.0) as (figure, (axes,)):
         A, B, Z = _over(rows, lambda at: -(at @ theta[:2] + theta_0) / theta[2])
-        low, high = reach_of(rows[:, 2])
+        low, high = padded_range(rows[:, 2])
         shown = np.where(np.abs(Z - (low + high) / 2) < (high - low) / 2, Z, np.nan)
         axes.plot_surface(A, B, shown, color=INK, alpha=0.3, linewidth=0)
         _signed(axes, rows, rows[:, 2], y)
@@ -162,7 +162,7 @@ def planes(runs: Sequence[tuple[str, Mapping[str, Any]]], X: Any, y: Any) -> Fig
     Notes: Def 48, Concept 68
     """
     rows, answers = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    with spaces(len(runs), size=4.6) as (figure, axes):
+    with axes_in_3d(len(runs), size=4.6) as (figure, axes):
         for ax, (title, models) in zip(axes, runs, strict=True):
             for (name, model), colour in zip(models.items(), SERIES, strict=False):
                 A, B, Z = _over(rows, model.predict, 9)

@@ -25,7 +25,7 @@ from pellucid.pictures.style import (
     ORANGE,
     SERIES,
     SETTINGS,
-    drawing,
+    axes_for,
     figure_of,
     plain_numbers,
     side_by_side,
@@ -65,7 +65,7 @@ def losses(
     drawn = {
         name: values for name, values in curves.items() if len(values) and np.ndim(values) == 1
     }
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         for at, (name, values) in enumerate(drawn.items()):
             times = np.arange(1, len(values) + 1)
             style = DASHES[at // len(SERIES) % len(DASHES)]
@@ -96,7 +96,7 @@ def gradient_norms(norms: Any, names: Sequence[str], x: str = "step") -> Figure:
     return losses(dict(zip(names, rows.T, strict=True)), log=True, x=x, y="length of the gradient")
 
 
-def by_depth(
+def gradient_norm_by_depth(
     lengths: Mapping[str, Any], ax: Axes | None = None, y: str = "length of the gradient"
 ) -> Figure:
     """The length of each layer's gradient, one curve a network: vanishing or exploding.
@@ -107,7 +107,7 @@ def by_depth(
 
     Notes: Def 314, Def 315
     """
-    with drawing(ax) as axes:
+    with axes_for(ax) as axes:
         for at, (name, values) in enumerate(lengths.items()):
             layers = np.arange(1, len(values) + 1)
             axes.plot(layers, values, "o-", color=SERIES[at], markersize=4, label=name)
@@ -150,7 +150,7 @@ def regions(
 def progress(curves: Mapping[str, Any], answer: Callable[[Array], Any], X: Any, y: Any) -> Figure:
     """Where a training stands: its losses so far beside the boundary it has reached.
 
-    Drawn anew after each epoch, from `train(…, watch=…)`, it is a training one can watch.
+    Drawn again after each epoch, from `train(…, watch=…)`, it is a training one can watch.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def fits(
     x, y = np.asarray(x, float), np.asarray(y, float)
     beyond = room * np.ptp(x)
     t = np.linspace(x.min() - beyond, x.max() + beyond, 300)
-    with drawing(None) as axes:
+    with axes_for(None) as axes:
         axes.plot(x, y, "o", color=GREY, markersize=4, mew=0)
         for at, (name, curve) in enumerate(curves.items()):
             axes.plot(t, np.asarray(curve(t)), DASHES[at % 4], color=SERIES[at], lw=2, label=name)
@@ -227,7 +227,7 @@ def bars(groups: Mapping[str, Mapping[str, float]], y: str, log: bool = False) -
     """
     kinds = list(next(iter(groups.values())))
     width = 0.8 / len(kinds)
-    with drawing(None, (max(3.6, 1.0 + 1.1 * len(groups)), 3.4)) as axes:
+    with axes_for(None, (max(3.6, 1.0 + 1.1 * len(groups)), 3.4)) as axes:
         for at, kind in enumerate(kinds):
             heights = [float(group[kind]) for group in groups.values()]
             spots = np.arange(len(groups)) + width * (at - (len(kinds) - 1) / 2)
@@ -244,7 +244,7 @@ def bars(groups: Mapping[str, Mapping[str, float]], y: str, log: bool = False) -
         return figure_of(axes)
 
 
-def spreads(groups: Mapping[str, Mapping[str, Any]], x: str, bins: int = 40) -> Figure:
+def histograms(groups: Mapping[str, Mapping[str, Any]], x: str, bins: int = 40) -> Figure:
     """Histograms over one another, a picture a group: how a distribution moves.
 
     Parameters
@@ -269,7 +269,7 @@ def spreads(groups: Mapping[str, Mapping[str, Any]], x: str, bins: int = 40) -> 
         return figure
 
 
-def net_effect(
+def net_displacement(
     J: Callable[[Any], float],
     path: Any,
     steps: int,
@@ -292,7 +292,7 @@ def net_effect(
     path = np.asarray(path, float)
     x, y = (c + w * np.linspace(-0.5, 0.5, 90) for c, w in zip(centre, width, strict=True))
     heights = np.array([[float(J(np.array([a, b]))) for a in x] for b in y])
-    with drawing(None, (5.2, 3.6)) as axes:
+    with axes_for(None, (5.2, 3.6)) as axes:
         levels = heights.min() + np.ptp(heights) * np.linspace(0, 1, 14) ** 2
         axes.contour(x, y, heights, levels=levels, colors=INK, linewidths=0.7, alpha=0.5)
         axes.plot(path[:, 0], path[:, 1], "o-", color=BLUE, markersize=3, lw=1.2, label="steps")
@@ -319,7 +319,7 @@ def agreement(found: Any, expected: Any, x: str, y: str) -> Figure:
     Notes: Concept 298
     """
     found, expected = np.ravel(found), np.ravel(expected)
-    with drawing(None, (4.4, 3.8)) as axes:
+    with axes_for(None, (4.4, 3.8)) as axes:
         ends = [min(expected.min(), found.min()), max(expected.max(), found.max())]
         axes.plot(ends, ends, color=ORANGE, lw=1.2)
         axes.plot(expected, found, "o", color=BLUE, markersize=5, mew=0, alpha=0.6)

@@ -9,14 +9,14 @@ import os
 import shlex
 from pathlib import Path
 
+from pellucid.formatting import number
 from pellucid.jobs.cluster.cluster_result import ClusterResult
 from pellucid.jobs.cluster.cluster_statements import agreement_statement
 from pellucid.jobs.cluster.group_profiles import GroupProfile, share
 from pellucid.pictures import clusters as pictures
 from pellucid.report.common_parts import Drawer, answer, columns_as_read, finding, footer, how_to
-from pellucid.report.page import escape, folded, grid, page, paragraph, section
+from pellucid.report.page import collapsible, escape, grid, page, paragraph, section
 from pellucid.storage.atomic_files import write_whole
-from pellucid.wording import number
 
 MOST_TRAITS = 6
 SHOWN_GROUPS = 12  # beyond these, groups are told in a folded table
@@ -121,7 +121,7 @@ def _groups(result: ClusterResult, drawn: Drawer) -> str:
             "the means; 100% is exactly the same group."
         ),
         words,
-        folded("The other groups", rest) if rest else "",
+        collapsible("The other groups", rest) if rest else "",
         seen,
         paragraph(agreement_statement(result)),
         _truth(result),
@@ -195,7 +195,7 @@ def _how_many(result: ClusterResult, drawn: Drawer) -> str:
             "Loss per point. Where held-out loss leaves training loss, means follow noise.",
         )
         + drawn(
-            pictures.beyond_by_k(choice, result.k),
+            pictures.compactness_by_k(choice, result.k),
             "How far the rows are more compact than tables without groups (grey band).",
         ),
         "</div>",
@@ -229,7 +229,7 @@ def _levels(result: ClusterResult, drawn: Drawer) -> str:
     return section(
         "Coarser and finer",
         drawn(
-            pictures.tree(*result.tree, k=result.k),
+            pictures.linkage_tree(*result.tree, k=result.k),
             "Groups within groups, by splitting: long stems are clear divisions, short ones are "
             "cuts through one lump. Marks show the group of most rows below; numbers count rows.",
         ),

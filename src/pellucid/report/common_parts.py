@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
-from pellucid.pictures.style import scoped, to_svg
+from pellucid.pictures.style import to_svg, with_unique_ids
 from pellucid.report.page import escape, grid, paragraph, picture, section
 
 
@@ -26,7 +26,7 @@ class Drawer:
         self._number = count(1)
 
     def __call__(self, figure: Figure, caption: str, wide: bool = False) -> str:
-        drawn = scoped(to_svg(figure, caption), f"p{next(self._number)}")
+        drawn = with_unique_ids(to_svg(figure, caption), f"p{next(self._number)}")
         return picture(drawn, caption, wide)
 
 
@@ -62,14 +62,14 @@ def columns_as_read(columns: Sequence[ColumnSummary]) -> str:
     """Every column with its kind, and why it is used or not; those with one reason together."""
     rows = [
         (_named(names), *told)
-        for told, names in _together(
+        for told, names in _grouped_names(
             ((c.kind, f"{c.missing:,}", "yes" if c.used else "no", c.note), c.name) for c in columns
         )
     ]
     heads = ("column", "kind", "missing", "used", "why")
     coded = [
         (_named(names), *told)
-        for told, names in _together(
+        for told, names in _grouped_names(
             ((c.code.replace(",", ", "), c.why_code), c.name) for c in columns if c.code
         )
     ]
@@ -83,7 +83,7 @@ def columns_as_read(columns: Sequence[ColumnSummary]) -> str:
 MOST_NAMED = 40  # columns named that share a reason
 
 
-def _together(
+def _grouped_names(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> list[tuple[tuple[str, ...], list[str]]]:
     """Names by what is said of them, in the order of first mention."""

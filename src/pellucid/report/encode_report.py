@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.formatting import number
 from pellucid.jobs.encode.encoding_result import EncodeResult
 from pellucid.pictures import images as image_pictures
-from pellucid.pictures import latent as pictures
+from pellucid.pictures import latent_space as pictures
 from pellucid.report.common_parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.hover_map import MOST_POINTS, hover_map
 from pellucid.report.page import grid, page, paragraph, picture, section
 from pellucid.report.training_section import is_network, training_section
-from pellucid.wording import number
 
 
 def render(
@@ -136,7 +136,7 @@ def _kept(result: EncodeResult, drawn: Drawer) -> str:
             "is decoded as the mean."
         ),
         drawn(
-            pictures.kept_by_column([c.name for c in kept], [c.share for c in kept]),
+            pictures.variance_explained_by_column([c.name for c in kept], [c.share for c in kept]),
             "100% is lossless; 0% is no better than saying the mean.",
         ),
         grid("Mean loss of a row never used", heads, rows, (1, 2, 3)),

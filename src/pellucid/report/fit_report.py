@@ -14,16 +14,16 @@ import numpy as np
 
 from pellucid.evaluation.decision_threshold import expected_costs
 from pellucid.evaluation.roc_and_calibration import confusion_counts
+from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.losses import LOSSES
-from pellucid.pictures import errors as error_pictures
 from pellucid.pictures import evaluation as pictures
+from pellucid.pictures import prediction_errors as error_pictures
 from pellucid.report.common_parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.insight_sections import how_far_to_trust, what_it_does
-from pellucid.report.page import beside, escape, folded, grid, page, paragraph, section
+from pellucid.report.page import collapsible, escape, grid, page, paragraph, section, side_by_side
 from pellucid.report.weights_section import weights_section
 from pellucid.storage.atomic_files import write_whole
-from pellucid.wording import number
 
 MEASURES = {
     "square": "mean squared error",
@@ -71,7 +71,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
     body = "".join(
         [
             _answer(result),
-            beside(_framing(result), _findings(result)),
+            side_by_side(_framing(result), _findings(result)),
             _candidates(result, drawn),
             _curve(result, drawn),
             _errors(result, drawn),
@@ -101,7 +101,7 @@ def _answer(result: FitResult) -> str:
     else:
         facts = [
             (f"{found['accuracy']:.1%}", "right on rows never used"),
-            (number(result.test_error), f"test error: {pictures.titled(framing.loss)}"),
+            (number(result.test_error), f"test error: {pictures.loss_title(framing.loss)}"),
         ]
     facts += [
         (f"{number(low)} to {number(high)}", "its 95 % interval"),
@@ -117,7 +117,8 @@ def _start(text: str) -> str:
 def _framing(result: FitResult) -> str:
     framing, split = result.framing, result.split
     lines = [
-        f"Problem class: {framing.problem}. Evaluation criterion: {pictures.titled(framing.loss)} "
+        f"Problem class: {framing.problem}. "
+        f"Evaluation criterion: {pictures.loss_title(framing.loss)} "
         f"({LOSSES[framing.loss].text}) on rows never used.",
         f"{result.rows:,} rows of {result.source or 'the table'}: {len(split.train):,} to learn "
         f"from, {len(split.test):,} to test on. {split.how}",
@@ -160,13 +161,13 @@ def _candidates(result: FitResult, drawn: Drawer) -> str:
             "standard error of the best, the simplest is preferred."
         ),
         grid(
-            f"{_start(pictures.titled(result.framing.loss))}; lower is better",
+            f"{_start(pictures.loss_title(result.framing.loss))}; lower is better",
             heads,
             rows,
             (1, 2, 3, 4, 5),
             at,
         ),
-        beside(
+        side_by_side(
             drawn(
                 pictures.candidates(result.candidates, result.chosen.name, result.framing.loss),
                 "Held-out loss of each candidate with its standard error; the band is one standard "
@@ -194,7 +195,9 @@ def _curve(result: FitResult, drawn: Drawer) -> str:
     if len(chosen.path) > 2 and chosen.lam is not None:
         shown.append(
             drawn(
-                pictures.error_split(chosen.path, chosen.lam, result.framing.loss),
+                pictures.structural_and_estimation_error(
+                    chosen.path, chosen.lam, result.framing.loss
+                ),
                 "Held-out loss along λ in its two parts: half of the gap between held-out and "
                 "training loss is estimation error, the rest structural error and noise. A larger "
                 "λ trades the first for the second.",
@@ -211,7 +214,7 @@ def _curve(result: FitResult, drawn: Drawer) -> str:
     return section(
         "What limits it",
         paragraph(result.diagnosis.words),
-        beside(*shown),
+        side_by_side(*shown),
         f"<h3>What would help</h3><ul>{advice}</ul>" if advice else "",
     )
 
@@ -234,7 +237,7 @@ def _errors(result: FitResult, drawn: Drawer) -> str:
 
 def _regression_pictures(result: FitResult, drawn: Drawer) -> str:
     y, g = result.truths, result.predictions
-    return beside(
+    return side_by_side(
         drawn(
             error_pictures.predicted_against_actual(y, g),
             "Each dot is a test row; on the line the prediction is right.",
@@ -339,5 +342,5 @@ def commands(settings: Settings, folder: Path, new: str, live: str = "") -> str:
         lines,
         (f"machine.predict({new!r})",),
         model,
-        folded("Settings of this run", grid("Settings", ("setting", "value"), chosen)),
+        collapsible("Settings of this run", grid("Settings", ("setting", "value"), chosen)),
     )

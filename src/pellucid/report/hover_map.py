@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
-from pellucid.pictures.latent import MOST_LABELS, colour_of
+from pellucid.pictures.latent_space import MOST_LABELS, label_colour
 from pellucid.report.page import escape
 
 Array = NDArray[np.float64]
@@ -59,7 +59,7 @@ def hover_map(
     points, met = [], []
     for row in shown:
         at = names.index(str(labels[row])) if few else 0
-        colour = to_hex(colour_of(at, len(names) if few else 1))
+        colour = to_hex(label_colour(at, len(names) if few else 1))
         picture = "" if images is None else _picture(images[row], x[row], y[row])
         spot = f'<circle cx="{x[row]:.1f}" cy="{y[row]:.1f}" r="4.5"'
         points.append(f'{spot} fill="{colour}"/>')
@@ -85,7 +85,7 @@ def hover_map(
 def _legend(names: list[str]) -> str:
     marks = [
         f'<span style="white-space:nowrap;margin-right:1em"><span style="color:'
-        f'{to_hex(colour_of(at, len(names)))}">●</span> {escape(name)}</span>'
+        f'{to_hex(label_colour(at, len(names)))}">●</span> {escape(name)}</span>'
         for at, name in enumerate(names)
     ]
     return f"<p>{' '.join(marks)}</p>"

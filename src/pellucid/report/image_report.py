@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pellucid.formatting import number
 from pellucid.jobs.fit.fit_images import ImageFit
-from pellucid.pictures.images import mistakes
+from pellucid.pictures.images import confident_mistakes
 from pellucid.report.common_parts import Drawer, answer, footer
 from pellucid.report.fit_report import MEASURES, commands
 from pellucid.report.page import grid, page, paragraph, section
 from pellucid.report.training_section import network_section, training_section
-from pellucid.wording import number
 
 PER_PICTURE = 8
 
@@ -71,7 +71,7 @@ def _mistakes(result: ImageFit, drawn: Drawer) -> str:
         for name, value in result.errors.items()
     ]
     images = result.found.images[result.split.test]
-    figure = mistakes(
+    figure = confident_mistakes(
         images, result.truths, result.probabilities, list(result.machine.model.classes_),
         PER_PICTURE,
     )  # fmt: skip

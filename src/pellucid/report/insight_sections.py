@@ -6,13 +6,13 @@ Notes: §1.0.5, §1.0.7, KE 35
 from __future__ import annotations
 
 from pellucid.evaluation.conformal_intervals import LEVEL
+from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.inspection_result import Insight
 from pellucid.pictures import evaluation as pictures
-from pellucid.pictures import insight as drawings
+from pellucid.pictures import feature_importance as drawings
 from pellucid.report.common_parts import Drawer
-from pellucid.report.page import beside, folded, grid, paragraph, section
-from pellucid.wording import number
+from pellucid.report.page import collapsible, grid, paragraph, section, side_by_side
 
 MOST_NAMED = 30
 
@@ -30,7 +30,7 @@ def what_it_does(result: FitResult, drawn: Drawer) -> str:
 
 
 def _importance(result: FitResult, found: Insight, drawn: Drawer) -> str:
-    loss = pictures.titled(result.framing.loss)
+    loss = pictures.loss_title(result.framing.loss)
     of = len(result.framing.features)
     looked = "" if found.columns >= of else f" {found.columns} of {of:,} columns were looked at."
     rows = [
@@ -54,7 +54,7 @@ def _importance(result: FitResult, found: Insight, drawn: Drawer) -> str:
         "each other can each look unimportant. What matters to the model is not thereby a "
         "cause."
     )
-    return told + beside(picture, table)
+    return told + side_by_side(picture, table)
 
 
 def _share(share: float) -> str:
@@ -137,7 +137,7 @@ def _worst(found: Insight) -> str:
         for w in found.worst
     ]
     heads = ("row", "actual", "predicted", "loss", *names, *(("caution",) if cautions else ()))
-    return folded(
+    return collapsible(
         "The test row predicted worst"
         if len(rows) == 1
         else f"The {len(rows)} test rows predicted worst",

@@ -11,9 +11,9 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from pellucid.formatting import number
 from pellucid.pictures import training as pictures
 from pellucid.report.page import grid, paragraph, section
-from pellucid.wording import number
 
 Drawn = Callable[..., str]
 

@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 
 from pellucid.data.columns.inference import Cells
-from pellucid.data.columns.kind_conversion import as_in_training
+from pellucid.data.columns.kind_conversion import convert_as_in_training
 from pellucid.data.columns.notation import Notation
-from pellucid.data.columns.spellings import SPELLINGS, spelled
+from pellucid.data.columns.spellings import SPELLINGS, number_spelling
 from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 
 Entry = dict[str, Any]  # of a schema: name, kind, levels
 
@@ -44,12 +44,12 @@ def wanted_of(entry: Entry) -> str:
     return f"one of {shown}, or null where it is missing"
 
 
-def wrong_cell(entry: Entry, row: int, value: Any) -> Refusal:
+def wrong_cell(entry: Entry, row: int, value: Any) -> RequestError:
     """The refusal of one cell; `row` counts from 0."""
     wanted = wanted_of(entry)
     shown = repr(value)
     shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
-    return Refusal(
+    return RequestError(
         422,
         f"Row {row + 1}, column {entry['name']!r}: {shown} is not {wanted}.",
         row=row + 1,
@@ -58,9 +58,9 @@ def wrong_cell(entry: Entry, row: int, value: Any) -> Refusal:
     )
 
 
-def absent_cell(entry: Entry, row: int, names: Sequence[str]) -> Refusal:
+def absent_cell(entry: Entry, row: int, names: Sequence[str]) -> RequestError:
     """The refusal of a row that lacks a column; `row` counts from 0."""
-    return Refusal(
+    return RequestError(
         422,
         f"Row {row + 1} lacks the column {entry['name']!r}: give it {wanted_of(entry)}. "
         f"{absent_column(entry['name'], names) if names else 'The row is empty.'}",
@@ -90,7 +90,7 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float) and math.isfinite(value):
-        return spelled(value)
+        return number_spelling(value)
     raise ValueError(f"{type(value).__name__} is no single value")
 
 
@@ -153,7 +153,7 @@ def _of_texts(entry: Entry, kind: Kind, texts: Sequence[Any], missing: tuple[str
 def _as_in_training(entry: Entry, kind: Kind, values: Any, missing: tuple[str, ...]) -> Column:
     cells = Cells(entry["name"], pa.chunked_array([values]), typed=False, missing=missing)
     levels = None if entry["levels"] is None else tuple(entry["levels"])
-    return as_in_training(cells, kind, levels, Notation.of(entry.get("notation")))
+    return convert_as_in_training(cells, kind, levels, Notation.of(entry.get("notation")))
 
 
 def _number(entry: Entry, value: Any, missing: tuple[str, ...]) -> float:
@@ -214,9 +214,9 @@ def table_of_rows(
     return Table(tuple(columns), "the request")
 
 
-def no_row(place: int, value: Any) -> Refusal:
+def no_row(place: int, value: Any) -> RequestError:
     """The refusal of what is no row."""
-    return Refusal(
+    return RequestError(
         422,
         f"Row {place + 1} is a {type(value).__name__}: a row is an object of column names and "
         "values.",

@@ -50,9 +50,9 @@ def run(settings: ServeSettings) -> None:
     if settings.workers == 1:
         uvicorn.run(application(settings), **shown)
         return
-    from pellucid.serve.model_store import Shelf
+    from pellucid.serve.model_store import ModelStore
 
-    Shelf(
+    ModelStore(
         {name: Path(path) for name, path in settings.models.items()}, settings.missing
     )  # what cannot be served is said once, here
     with tempfile.TemporaryDirectory(prefix="pellucid-serve-") as folder:

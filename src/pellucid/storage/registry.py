@@ -15,15 +15,17 @@ REGISTRY: dict[str, str] = {
     "ClusterMachine": "pellucid.jobs.cluster.cluster_machine:ClusterMachine",
     "ImageMachine": "pellucid.jobs.fit.image_machine:ImageMachine",
     "Framing": "pellucid.data.framing:Framing",
-    "GenerativeAdversarialPair": "pellucid.autoencoders.adversarial_pair:GenerativeAdversarialPair",
+    "GenerativeAdversarialPair": (
+        "pellucid.autoencoders.generative_adversarial_pair:GenerativeAdversarialPair"
+    ),
     "LinearAutoencoder": "pellucid.autoencoders.linear_autoencoder:LinearAutoencoder",
     "Autoencoder": "pellucid.autoencoders.autoencoder:Autoencoder",
     "DenoisingAutoencoder": "pellucid.autoencoders.denoising:DenoisingAutoencoder",
     "VariationalAutoencoder": "pellucid.autoencoders.variational:VariationalAutoencoder",
-    "FewLabelClassifier": "pellucid.autoencoders.few_labels:FewLabelClassifier",
+    "FewLabelClassifier": "pellucid.autoencoders.few_label_classifier:FewLabelClassifier",
     "ReconstructionLoss": "pellucid.autoencoders.reconstruction_loss:ReconstructionLoss",
     "CodeSample": "pellucid.autoencoders.code_sample:CodeSample",
-    "ColumnsActivated": "pellucid.autoencoders.columns_activated:ColumnsActivated",
+    "ColumnActivation": "pellucid.autoencoders.column_activation:ColumnActivation",
     "EncodingMachine": "pellucid.jobs.encode.encoding_machine:EncodingMachine",
     "TableEncoder": "pellucid.data.table_encoder:TableEncoder",
     "ColumnValues": "pellucid.data.column_values:ColumnValues",
@@ -114,6 +116,9 @@ REGISTRY: dict[str, str] = {
     "Cosine": "pellucid.descent.step_sizes:Cosine",
 }
 
+# Class of before -> class of today, in files that an earlier version wrote.
+FORMER_CLASSES = {"ColumnsActivated": "ColumnActivation"}
+
 
 def name_of(model: object) -> str:
     """The registered name of a model's class.
@@ -134,6 +139,7 @@ def name_of(model: object) -> str:
 
 def class_named(name: str) -> type[Any]:
     """The class registered under `name`; a file can name no other."""
+    name = FORMER_CLASSES.get(name, name)
     if name not in REGISTRY:
         raise ModelFileError(
             f"The model file names a class {name!r} that this version of Pellucid does not know. "

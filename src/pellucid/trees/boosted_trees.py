@@ -19,12 +19,12 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from pellucid.data.column_values import Values, values_of
-from pellucid.data.row_checks import checked_rows, classes_of
+from pellucid.data.row_checks import checked_training_rows, classes_of
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox, LogProbabilities
+from pellucid.glass_box import GlassBox, LogProbabilityMixin
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.losses import sigmoid
-from pellucid.trees.tree_arrays import Trees, arrays_of, scores_of, truncated
+from pellucid.trees.tree_arrays import Trees, first_trees, tree_arrays, tree_scores
 
 Array = NDArray[np.float64]
 MANY_VALUES = 1_000_000
@@ -100,7 +100,7 @@ class BoostedTrees(GlassBox):
             for j, levels in enumerate(values.levels)
         ]
         X = self._ranked(values)
-        X, y, shares = _repeated(X, y, weights)
+        X, y, shares = _rows_by_weight(X, y, weights)
         coded = sum(ranks is not None for ranks in self.ranks_)
         categorical = [place < coded for place in range(X.shape[1])]
         machine = make(
@@ -117,7 +117,7 @@ class BoostedTrees(GlassBox):
         with threadpool_limits(1 if X.size < MANY_VALUES else None, user_api="openmp"):
             grown = machine.fit(X, y, shares)
         self.n_iter_ = int(self.max_iter)
-        self.trees_ = arrays_of(grown._predictors)
+        self.trees_ = tree_arrays(grown._predictors)
         self.baseline_ = np.asarray(grown._baseline_prediction, dtype=np.float64).ravel()
 
     def _ranked(self, values: Values) -> Array:
@@ -135,7 +135,7 @@ class BoostedTrees(GlassBox):
 
     def _sums(self, X: Any) -> Array:
         check_is_fitted(self)
-        return scores_of(
+        return tree_scores(
             self.trees_, self._ranked(values_of(self, X, fitting=False)), self.baseline_
         )
 
@@ -163,7 +163,7 @@ class BoostedTrees(GlassBox):
         for rounds in values:
             part = copy.copy(whole)
             part.max_iter = part.n_iter_ = rounds
-            part.trees_ = truncated(whole.trees_, rounds * len(whole.baseline_))
+            part.trees_ = first_trees(whole.trees_, rounds * len(whole.baseline_))
             found.append(part)
         return found
 
@@ -203,7 +203,7 @@ def _ranks(places: Array, count: int) -> Array:
     return ranks
 
 
-def _repeated(X: Array, y: Any, weights: Array) -> tuple[Array, Any, Array | None]:
+def _rows_by_weight(X: Array, y: Any, weights: Array) -> tuple[Array, Any, Array | None]:
     """Rows as often as their weights say, where these are whole numbers; else weighted rows."""
     if (weights == 1).all():
         return X, y, None
@@ -265,7 +265,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
         from sklearn.ensemble import HistGradientBoostingRegressor
 
         self.check_hyperparameters()
-        values, y, weights = checked_rows(self, X, y, sample_weight)
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
         y = np.asarray(y, dtype=np.float64)
         self._grow(HistGradientBoostingRegressor, values, y, weights)
         return self
@@ -275,7 +275,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
         return self._sums(X)[:, 0]
 
 
-class BoostedTreesClassifier(LogProbabilities, ClassifierMixin, BoostedTrees):  # type: ignore[misc]
+class BoostedTreesClassifier(LogProbabilityMixin, ClassifierMixin, BoostedTrees):  # type: ignore[misc]
     """Boosted classification trees under the negative log likelihood.
 
     Parameters
@@ -332,7 +332,7 @@ class BoostedTreesClassifier(LogProbabilities, ClassifierMixin, BoostedTrees):  
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         self.check_hyperparameters()
-        values, y, weights = checked_rows(self, X, y, sample_weight)
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
         self.classes_, codes = classes_of(self, y)
         self._grow(HistGradientBoostingClassifier, values, codes, weights)
         return self

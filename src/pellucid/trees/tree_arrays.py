@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Trees = dict[str, NDArray[Any]]
 BLOCK = 4_096
-WORDS = 8  # words of 32 bits that mark which of 256 categories go to the left
+CATEGORY_WORDS = 8  # words of 32 bits that mark which of 256 categories go to the left
 
 
-def arrays_of(rounds: Sequence[Sequence[Any]]) -> Trees:
+def tree_arrays(rounds: Sequence[Sequence[Any]]) -> Trees:
     """The trees of scikit-learn's `_predictors` (rounds × outputs), laid end to end.
 
     Returns
@@ -32,9 +32,9 @@ def arrays_of(rounds: Sequence[Sequence[Any]]) -> Trees:
     trees = [tree for each in rounds for tree in each]
     sizes = [len(tree.nodes) for tree in trees]
     nodes = np.concatenate([tree.nodes for tree in trees])
-    bits = [np.asarray(tree.raw_left_cat_bitsets).reshape(-1, WORDS) for tree in trees]
+    bits = [np.asarray(tree.raw_left_cat_bitsets).reshape(-1, CATEGORY_WORDS) for tree in trees]
     before = np.repeat(np.cumsum([0, *(len(b) for b in bits)])[:-1], sizes)
-    words = np.concatenate(bits) if bits else np.empty((0, WORDS), dtype=np.uint32)
+    words = np.concatenate(bits) if bits else np.empty((0, CATEGORY_WORDS), dtype=np.uint32)
     categorical = nodes["is_categorical"].astype(bool)
     return {
         "starts": np.cumsum([0, *sizes]).astype(np.int64),
@@ -52,7 +52,7 @@ def arrays_of(rounds: Sequence[Sequence[Any]]) -> Trees:
     }
 
 
-def truncated(trees: Trees, count: int) -> Trees:
+def first_trees(trees: Trees, count: int) -> Trees:
     """The first so many trees."""
     stop = int(trees["starts"][count])
     return {
@@ -97,7 +97,7 @@ def _walk(  # type: ignore[no-untyped-def]  # pragma: no cover
             out[i, t % outputs] += value[node]
 
 
-def scores_of(trees: Trees, X: Array, baseline: Array) -> Array:
+def tree_scores(trees: Trees, X: Array, baseline: Array) -> Array:
     """Sum of the trees' values for each row, n×k, on top of the baseline (k,).
 
     `X` holds categories as numbers from 0 to 255, NaN where missing or not met in training.

@@ -24,9 +24,9 @@ from sklearn.pipeline import make_pipeline
 from pellucid import KMeans, LinearAutoencoder, LogisticClassifier, RidgeCV, Standardize
 from pellucid.data.blocks import tiles
 from pellucid.data.blocks.dask_blocks import DaskBlocks, dask_table
-from pellucid.data.blocks.dask_passes import DaskPasses, units
+from pellucid.data.blocks.dask_passes import DaskPasses, tasks_of_tiles
 from pellucid.data.blocks.hashed_splits import HashedFolds
-from pellucid.data.blocks.row_batches import joined
+from pellucid.data.blocks.row_batches import concatenate_rows
 from pellucid.data.blocks.row_blocks import array_blocks
 from pellucid.errors import ClusterError, ShapeError
 
@@ -82,12 +82,12 @@ def collections(cut: Any) -> tuple[Any, Any, Any]:
 def test_units_hold_every_row_once_each_tile_whole(counts: list[int], size: int) -> None:
     edges = np.cumsum([0, *counts])
     seen = []
-    for unit in units(counts, size):
+    for unit in tasks_of_tiles(counts, size):
         rows = [edges[j] + np.arange(a, b) for j, a, b in unit.slices]
         assert rows[0][0] == unit.tile * size
         seen += rows
     assert np.concatenate([*seen, np.arange(0)]).tolist() == list(range(edges[-1]))
-    starts = [unit.tile for unit in units(counts, size)]
+    starts = [unit.tile for unit in tasks_of_tiles(counts, size)]
     assert starts == sorted(set(starts))
 
 
@@ -114,7 +114,7 @@ def test_data_frames_keep_their_names_and_answers_come_lazily() -> None:
         .predict_proba(da.from_array(X, chunks=1_000))
     )
     assert lazy.shape == (N, 2)
-    assert joined(list(dask_table(parts).blocks())).column_names == [*"abcd", "y"]
+    assert concatenate_rows(list(dask_table(parts).blocks())).column_names == [*"abcd", "y"]
 
 
 def test_lengths_that_dask_does_not_know_are_counted_and_must_agree() -> None:

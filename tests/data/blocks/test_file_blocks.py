@@ -11,7 +11,7 @@ import pytest
 from pyarrow import csv, parquet
 
 from pellucid.data.blocks.file_blocks import file_blocks
-from pellucid.data.blocks.row_batches import joined
+from pellucid.data.blocks.row_batches import concatenate_rows
 from pellucid.data.blocks.row_blocks import CalledBlocks
 from pellucid.data.blocks.tiles import tiles
 from pellucid.errors import ColumnError, TableError
@@ -24,17 +24,17 @@ def test_parquet_files_are_tiled_as_one_table(tmp_path: Path) -> None:
     parquet.write_table(TABLE.slice(400), tmp_path / "2.parquet")
     source = file_blocks(str(tmp_path / "*.parquet"))
     assert source.rows == 1000
-    assert joined([tile.rows for tile in tiles(source.blocks(), 64)]).equals(TABLE)
+    assert concatenate_rows([tile.rows for tile in tiles(source.blocks(), 64)]).equals(TABLE)
 
 
 def test_text_files_and_frames_of_a_function_come_back_whole(tmp_path: Path) -> None:
     csv.write_csv(TABLE, tmp_path / "x.csv")
     (tmp_path / "x.jsonl").write_text("\n".join(map(json.dumps, TABLE.to_pylist())))
-    texts = joined(list(file_blocks(str(tmp_path / "x.csv")).blocks(["b"])))
+    texts = concatenate_rows(list(file_blocks(str(tmp_path / "x.csv")).blocks(["b"])))
     assert texts["b"].to_pylist() == TABLE["b"].to_pylist()
-    assert joined(list(file_blocks(str(tmp_path / "x.jsonl")).blocks())).equals(TABLE)
+    assert concatenate_rows(list(file_blocks(str(tmp_path / "x.jsonl")).blocks())).equals(TABLE)
     called = CalledBlocks(lambda: (TABLE.slice(at, 90) for at in range(0, 1000, 90)))
-    assert joined(list(called.blocks())).equals(TABLE)
+    assert concatenate_rows(list(called.blocks())).equals(TABLE)
 
 
 def test_damage_is_named_by_file_and_row_group_and_other_columns_by_file(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pellucid import Settings, fit_table, load_model, read_table, save_model
 from pellucid.data.splits import folds
 from pellucid.evaluation.cross_validation import cross_validate, score_of, tune
 from pellucid.evaluation.evaluation_results import Candidate
+from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.model_averaging import MOST_PARTS, Judged, averages_of, row_losses
 from pellucid.linear.logistic_classifier import LogisticClassifier
@@ -22,7 +23,6 @@ from pellucid.linear.ridge import Ridge
 from pellucid.linear.softmax_classifier import SoftmaxClassifier
 from pellucid.report.common_parts import Drawer
 from pellucid.report.weights_section import weights_section
-from pellucid.wording import number
 
 KINDS = ("square", "absolute", "nll")
 

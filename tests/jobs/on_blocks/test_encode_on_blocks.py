@@ -10,16 +10,16 @@ import pyarrow as pa
 import pytest
 
 from pellucid import LinearAutoencoder, TableEncoder, read_table
-from pellucid.data.blocks.hashed_splits import are_test, places_from
+from pellucid.data.blocks.hashed_splits import is_test_row, row_numbers
 from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings
 from pellucid.jobs.on_blocks.encode_on_blocks import encode_on_blocks
-from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 
 N = 900
 
 
-class Small(Room):
+class Small(MemoryBudget):
     """A sample is a part of the rows."""
 
     def sampled_rows(self, columns: int) -> int:
@@ -45,7 +45,7 @@ def encoded(cut: int, model: str = "linear", **other: Any) -> EncodeResult:
 def test_axes_and_what_they_keep_are_those_of_all_rows_in_memory() -> None:
     found = encoded(70)
     table = read_table(rows())
-    test = are_test(places_from(0, N), 0.2, 0)
+    test = is_test_row(row_numbers(0, N), 0.2, 0)
     X = TableEncoder().fit(table).transform(table)
     plain = LinearAutoencoder(2).fit(X[~test])
     left = X[test] - plain.reconstruct(X[test])
@@ -65,7 +65,7 @@ def test_no_cut_changes_a_bit_and_what_used_a_sample_is_said() -> None:
     assert one.all_columns == other.all_columns
     assert one.places is not None
     assert (one.rows, len(one.codes), one.d) == (N, len(one.places), 6)
-    assert one.measured_rows == int(are_test(places_from(0, N), 0.2, 0).sum())
+    assert one.measured_rows == int(is_test_row(row_numbers(0, N), 0.2, 0).sum())
     assert "All 900 rows gave" in one.findings[0].message
     assert f"A sample of {len(one.codes)} rows" in one.findings[0].message
 

@@ -114,7 +114,7 @@ def function_code(
 
 
 def _size_lines(results: list[Expression], given: list[Expression]) -> list[str]:
-    """Sizes are read off the arrays; arrays that disagree are refused, never broadcast."""
+    """Sizes are read off the arrays; arrays that disagree are an error, never broadcast."""
     places: dict[str, list[str]] = {}
     for array in given:
         for axis, size in enumerate(array.shape):

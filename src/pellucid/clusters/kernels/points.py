@@ -24,7 +24,7 @@ from pellucid.clusters.kernels.compensated_sums import NO_WEIGHTS
 from pellucid.clusters.kernels.distance_kernel import POINTS_32
 from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.linear.kernels.row_pieces import PIECE_NUMBERS, PIECES, threads
-from pellucid.threads import is_alone
+from pellucid.threads import is_single_threaded
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def piece_runner(n: int, d: int) -> Iterator[Any]:
     Notes: Concept 214
     """
     cuts = piece_bounds(n, d)
-    if len(cuts) == 2 or threads() == 1 or is_alone():
+    if len(cuts) == 2 or threads() == 1 or is_single_threaded():
         yield lambda job: [job(a, b) for a, b in pairwise(cuts)]
         return
     with ThreadPoolExecutor(threads()) as workers:

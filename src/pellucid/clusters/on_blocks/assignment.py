@@ -23,7 +23,7 @@ from pellucid.clusters.kernels.points import panels_from_rows
 from pellucid.clusters.solvers.bounded_kmeans import assign, initial_run
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.tile_arrays import counted_rows
+from pellucid.data.blocks.tile_arrays import rows_with_weight
 from pellucid.data.blocks.tiles import Tile
 
 
@@ -89,7 +89,7 @@ def assignments(
 def _assigned(
     tile: Tile, runs: Sequence[Array], unit: float, judged: bool
 ) -> list[Assignment | None]:
-    X, weights, _ = counted_rows(tile)
+    X, weights, _ = rows_with_weight(tile)
     if not len(X):
         return [None] * len(runs)
     X = X if unit == 1 else X / unit

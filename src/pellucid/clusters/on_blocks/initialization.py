@@ -15,11 +15,11 @@ from pellucid.clusters.kernels.nearest import nearest_of_rows
 from pellucid.clusters.on_blocks.assignment import assignments
 from pellucid.clusters.solvers.initialization import OVERSAMPLING, ROUNDS
 from pellucid.clusters.solvers.restarts import Plan, initial_means
-from pellucid.data.blocks.hashed_splits import hashed
+from pellucid.data.blocks.hashed_splits import hash_rows
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.row_survey import RowSurvey
-from pellucid.data.blocks.tile_arrays import counted_rows
+from pellucid.data.blocks.tile_arrays import rows_with_weight
 from pellucid.data.blocks.tiles import Tile
 
 DRAWN = 4  # use of a place's hash
@@ -78,11 +78,11 @@ def _parallel(
 
 
 def _drawn(tile: Tile, means: Array, unit: float, most: int, seed: int) -> Candidates:
-    X, weights, places = counted_rows(tile)
+    X, weights, places = rows_with_weight(tile)
     X = X / unit
     _, D = nearest_of_rows(X, means)
     mass = D if weights is None else D * weights
-    u = ((hashed(places, seed, DRAWN) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    u = ((hash_rows(places, seed, DRAWN) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
     there = mass > 0
     keys = np.log(u[there]) / mass[there]
     chosen = np.argsort(-keys, kind="stable")[:most]

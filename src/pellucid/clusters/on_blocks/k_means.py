@@ -20,7 +20,7 @@ from pellucid.clusters.solvers.restarts import safe_unit
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.row_survey import row_survey
-from pellucid.data.blocks.tile_arrays import keep_columns
+from pellucid.data.blocks.tile_arrays import set_feature_names
 from pellucid.errors import FramingError
 
 NO_LABELS = np.empty(0, dtype=np.int32)
@@ -40,7 +40,7 @@ def fit_k_means(model: Any, source: RowBlocks, passes: Passes) -> Any:
             f"KMeans on blocks takes no {asked}: leave it at its default, or give rows in memory."
         )
     known = row_survey(passes, source)
-    keep_columns(model, source, known.d)
+    set_feature_names(model, source, known.d)
     model.check_enough_rows(known.rows, model.n_clusters)
     unit = safe_unit(np.stack([known.low, known.high]))
     plan = model.plan(unit)

@@ -13,7 +13,7 @@ from pellucid.clusters.kernels.compensated_sums import compensated_sum
 from pellucid.clusters.kernels.k_means_loss import Array, k_means_loss, loss_gradient
 from pellucid.clusters.kernels.nearest import nearest_of_rows
 from pellucid.clusters.solvers.lloyd import Run
-from pellucid.descent.descend import minimize
+from pellucid.descent.minimizer import minimize
 from pellucid.descent.objective import Objective
 from pellucid.descent.stopping import SmallGradient, Steps
 

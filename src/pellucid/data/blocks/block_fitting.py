@@ -79,6 +79,6 @@ def map_blocks(model: Any, method: str, X: Any) -> Any:
     """
     if isinstance(X, RowBlocks):
         return MappedBlocks(X, model, method)
-    from pellucid.data.blocks.dask_blocks import mapped
+    from pellucid.data.blocks.dask_blocks import map_collection
 
-    return mapped(X, model, method)
+    return map_collection(X, model, method)

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pellucid.data.columns.arrow_values import all_numbers, plain
+from pellucid.data.columns.arrow_values import all_numbers, plain_values
 from pellucid.data.columns.spellings import CODE
 
 MOST_NUMBERS, MOST_TEXTS = 10_000, 20_000  # different cells that are counted one by one
@@ -24,7 +24,7 @@ Counts = dict[Any, int]
 
 @dataclass(frozen=True)
 class CellCounts:
-    """What is known of a column's cells; `merged` with that of other rows.
+    """What is known of a column's cells; `merge_counts` with that of other rows.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class CellCounts:
 NO_CELLS = CellCounts(numbers={}, texts={})
 
 
-def counted(
+def count_cells(
     values: pa.ChunkedArray, *, as_texts: bool = False, beside: CellCounts = NO_CELLS
 ) -> CellCounts:
     """What is known of some cells.
@@ -79,12 +79,12 @@ def counted(
 
     Examples
     --------
-    >>> counted(pa.chunked_array([["1", "2.0", "2", "?", None]])).numbers
+    >>> count_cells(pa.chunked_array([["1", "2.0", "2", "?", None]])).numbers
     {1.0: 1, 2.0: 2}
 
     Notes: §5.3
     """
-    held = plain(values)
+    held = plain_values(values)
     known = replace(NO_CELLS, rows=len(values))
     if held.is_text:
         found = held.values.drop_null()
@@ -93,13 +93,13 @@ def counted(
             return replace(known, numbers=None, texts=None)
         numbers = None if as_texts else _plain_numbers(found)
         if numbers is not None:
-            return _of_numbers(known, numbers, beside)
-        return _of_texts(known, found, as_texts) if len(found) else known
+            return _count_numbers(known, numbers, beside)
+        return _count_texts(known, found, as_texts) if len(found) else known
     if held.is_time:
         found = held.values.drop_null()
         known = replace(known, missing=len(values) - len(found))
-        return _of_numbers(known, found.cast(pa.int64()), beside)
-    return _of_numbers(known, held.values, beside)
+        return _count_numbers(known, found.cast(pa.int64()), beside)
+    return _count_numbers(known, held.values, beside)
 
 
 def _plain_numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -110,7 +110,7 @@ def _plain_numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
     return found
 
 
-def _of_numbers(known: CellCounts, values: pa.ChunkedArray, beside: CellCounts) -> CellCounts:
+def _count_numbers(known: CellCounts, values: pa.ChunkedArray, beside: CellCounts) -> CellCounts:
     if pa.types.is_floating(values.type) or values.null_count:
         there = values.drop_null()
         if pa.types.is_floating(there.type):
@@ -124,11 +124,11 @@ def _of_numbers(known: CellCounts, values: pa.ChunkedArray, beside: CellCounts) 
     return replace(known, numbers=counts, low=float(ends["min"]), high=float(ends["max"]))
 
 
-def _of_texts(known: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -> CellCounts:
+def _count_texts(known: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -> CellCounts:
     """Texts of which some are numbers: these are taken by value, the others as they are."""
     found = _value_counts(texts, len(texts)) or {}
     if as_texts:
-        return _checked(replace(known, texts=_few(found, MOST_TEXTS)))
+        return _without_excess_numbers(replace(known, texts=_unless_too_many(found, MOST_TEXTS)))
     cells = pa.array(list(found), pa.string())
     names = pc.match_substring_regex(cells, CODE)
     numeral = pc.and_(pc.match_substring_regex(cells, NUMERAL), pc.invert(names)).to_pylist()
@@ -139,18 +139,18 @@ def _of_texts(known: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -> Cell
             numbers[float(text)] = numbers.get(float(text), 0) + n
         else:
             others[text] = n
-    return _checked(
+    return _without_excess_numbers(
         replace(
             known,
-            numbers=_few(numbers, MOST_NUMBERS),
-            texts=_few(others, MOST_TEXTS),
+            numbers=_unless_too_many(numbers, MOST_NUMBERS),
+            texts=_unless_too_many(others, MOST_TEXTS),
             low=min(numbers, default=known.low),
             high=max(numbers, default=known.high),
         )
     )
 
 
-def _checked(found: CellCounts) -> CellCounts:
+def _without_excess_numbers(found: CellCounts) -> CellCounts:
     """Numbers beside too many texts are not counted on, so that no order of rows matters."""
     if found.texts is not None:
         return found
@@ -164,32 +164,32 @@ def _value_counts(values: pa.ChunkedArray, most: int) -> Counts | None:
     return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
 
 
-def _few(counts: Counts, most: int) -> Counts | None:
+def _unless_too_many(counts: Counts, most: int) -> Counts | None:
     return None if len(counts) > most else counts
 
 
-def merged(a: CellCounts, b: CellCounts) -> CellCounts:
+def merge_counts(a: CellCounts, b: CellCounts) -> CellCounts:
     """What is known of both runs of rows together.
 
     Notes: Def 208
     """
-    return _checked(
+    return _without_excess_numbers(
         CellCounts(
             a.rows + b.rows,
             a.missing + b.missing,
-            _added(a.numbers, b.numbers, MOST_NUMBERS),
-            _added(a.texts, b.texts, MOST_TEXTS),
+            _sum_counts(a.numbers, b.numbers, MOST_NUMBERS),
+            _sum_counts(a.texts, b.texts, MOST_TEXTS),
             min(a.low, b.low),
             max(a.high, b.high),
         )
     )
 
 
-def _added(a: Counts | None, b: Counts | None, most: int) -> Counts | None:
+def _sum_counts(a: Counts | None, b: Counts | None, most: int) -> Counts | None:
     if a is None or b is None:
         return None
     more, fewer = (a, b) if len(a) >= len(b) else (b, a)
     found = dict(more)
     for cell, n in fewer.items():
         found[cell] = found.get(cell, 0) + n
-    return _few(found, most)
+    return _unless_too_many(found, most)

@@ -18,10 +18,10 @@ import pyarrow as pa
 
 from pellucid.data.blocks.cell_counts import CellCounts
 from pellucid.data.blocks.table_profile import Profile
-from pellucid.data.columns.arrow_values import as_texts, plain
-from pellucid.data.columns.spellings import folded, merged
+from pellucid.data.columns.arrow_values import as_texts, plain_values
+from pellucid.data.columns.spellings import merge_spellings, normalized_spelling
 from pellucid.data.columns.unparsed_cells import SHOWN
-from pellucid.data.sources.any_source import Held
+from pellucid.data.sources.any_source import SourceCells
 from pellucid.data.table import CODED, Column, Kind, Table
 from pellucid.data.table_reader import Notations, inferred_columns, read_by_schema
 from pellucid.findings import Finding
@@ -31,7 +31,7 @@ COUNTED = "counts the rows; not used"
 
 
 @dataclass(frozen=True)
-class Reading:
+class InferredColumns:
     """How all rows are read, and the sample read so.
 
     Parameters
@@ -46,7 +46,7 @@ class Reading:
     from_sample: tuple[str, ...]
 
 
-def texts_wanted(profile: Profile) -> list[str]:
+def columns_needing_text(profile: Profile) -> list[str]:
     """Columns that hold numbers and texts, few of each: their cells are wanted as written."""
     return [
         name
@@ -55,14 +55,14 @@ def texts_wanted(profile: Profile) -> list[str]:
     ]
 
 
-def reading_of(
+def infer_columns(
     profile: Profile,
     name: str,
     typed: bool,
     asked: Mapping[str, Kind],
     missing: tuple[str, ...],
     notations: Notations,
-) -> Reading:
+) -> InferredColumns:
     """The kinds of all columns.
 
     Parameters
@@ -78,25 +78,25 @@ def reading_of(
     Notes: §5.3
     """
     names = list(profile.cells)
-    cells = {n: standing_for(profile.cells[n], profile.sample[n]) for n in names}
+    cells = {n: representative_cells(profile.cells[n], profile.sample[n]) for n in names}
     stand_in: Any = cells  # columns of unequal lengths, each looked at by itself
     columns, findings = inferred_columns(
-        Held(stand_in, name, typed), names, asked, missing, notations
+        SourceCells(stand_in, name, typed), names, asked, missing, notations
     )
-    columns = tuple(_counting(c, profile) if c.name not in asked else c for c in columns)
+    columns = tuple(_is_row_counter(c, profile) if c.name not in asked else c for c in columns)
     told = [f for f in findings if f.name not in ("odd cells", "spellings")]
     told += [f for c in columns for f in _counted_findings(c, profile.cells[c.name], asked)]
     schema = Table(columns).schema
-    read = read_by_schema(Held(profile.sample, name, typed), schema, missing)
+    read = read_by_schema(SourceCells(profile.sample, name, typed), schema, missing)
     sample = tuple(
         replace(mine, note=found.note, ordered=found.ordered)
         for mine, found in zip(read.columns, columns, strict=True)
     )
     open_ = tuple(n for n in names if profile.cells[n].texts is None)
-    return Reading(Table(sample, name, tuple(told)), open_)
+    return InferredColumns(Table(sample, name, tuple(told)), open_)
 
 
-def standing_for(cells: CellCounts, sample: pa.ChunkedArray) -> pa.ChunkedArray:
+def representative_cells(cells: CellCounts, sample: pa.ChunkedArray) -> pa.ChunkedArray:
     """Cells from which the kind of a column is inferred, each as often as in all rows, or in scale.
 
     Parameters
@@ -111,10 +111,10 @@ def standing_for(cells: CellCounts, sample: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(sample.type) and sample.type.ordered:
         return sample
     if cells.complete:
-        return _repeated(cells, sample.type)
+        return _repeat_cells(cells, sample.type)
     if not cells.texts:
         return sample
-    there = as_texts(plain(sample).values)
+    there = as_texts(plain_values(sample).values)
     texts = [t for t in cells.texts if t not in set(there.unique().to_pylist())]
     counts = np.array([cells.texts[t] for t in texts], dtype=np.float64)
     times = np.maximum(np.round(counts * len(sample) / cells.rows), 1).astype(np.int64)
@@ -122,23 +122,23 @@ def standing_for(cells: CellCounts, sample: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array([*there.chunks, pa.array(more, pa.string())])
 
 
-def _repeated(cells: CellCounts, kind: pa.DataType) -> pa.ChunkedArray:
+def _repeat_cells(cells: CellCounts, kind: pa.DataType) -> pa.ChunkedArray:
     """Every different cell, as often as it occurs."""
     numbers, texts = cells.numbers or {}, cells.texts or {}
     counts = np.array([*numbers.values(), *texts.values(), cells.missing], dtype=np.float64)
     scale = min(MOST_CELLS / max(cells.rows, 1), 1.0)
     times = np.where(counts > 0, np.maximum(np.round(counts * scale), 1), 0).astype(np.int64)
     if texts:
-        from pellucid.data.columns.spellings import spelled
+        from pellucid.data.columns.spellings import number_spelling
 
-        different = pa.array([*map(spelled, numbers), *texts, None], pa.string())
+        different = pa.array([*map(number_spelling, numbers), *texts, None], pa.string())
     else:
-        different = _as_held([*numbers, None], kind)
+        different = _with_source_type([*numbers, None], kind)
     places = np.repeat(np.arange(len(different)), times)
     return pa.chunked_array([different.take(pa.array(places))])
 
 
-def _as_held(numbers: list[Any], kind: pa.DataType) -> pa.Array:
+def _with_source_type(numbers: list[Any], kind: pa.DataType) -> pa.Array:
     """Numbers as the source's own type has them."""
     if pa.types.is_timestamp(kind):
         return pa.array(numbers, pa.int64()).cast(pa.timestamp("us", kind.tz))
@@ -156,7 +156,7 @@ def _as_held(numbers: list[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(numbers, pa.string() if is_text and len(numbers) == 1 else pa.float64())
 
 
-def _counting(column: Column, profile: Profile) -> Column:
+def _is_row_counter(column: Column, profile: Profile) -> Column:
     """Whole numbers from one to the next, one a row, count the rows: known by their ends."""
     cells = profile.cells[column.name]
     if column.kind is not Kind.NUMERIC or cells.complete or cells.missing or cells.has_texts:
@@ -176,14 +176,14 @@ def _counted_findings(
     if column.notation.missing:
         odd = {t: texts[t] for t in column.notation.missing if t in texts}
         kind = "dates" if column.kind is Kind.DATE else "numbers"
-        return [_odd(column.name, odd, cells, kind)] if odd else []
+        return [_unparsed_finding(column.name, odd, cells, kind)] if odd else []
     if column.kind in CODED and column.name not in asked and cells.complete:
-        there = {t: n for t, n in texts.items() if folded(t)}
-        return list(merged(column.name, there).findings) if there else []
+        there = {t: n for t, n in texts.items() if normalized_spelling(t)}
+        return list(merge_spellings(column.name, there).findings) if there else []
     return []
 
 
-def _odd(name: str, odd: Mapping[str, int], cells: CellCounts, kind: str) -> Finding:
+def _unparsed_finding(name: str, odd: Mapping[str, int], cells: CellCounts, kind: str) -> Finding:
     listed = sorted(odd.items(), key=lambda pair: (-pair[1], pair[0]))
     shown: Sequence[str] = [f"{t!r} ({n:,} row{'s' if n > 1 else ''})" for t, n in listed[:SHOWN]]
     more = f" and {len(listed) - SHOWN} more spellings" if len(listed) > SHOWN else ""

@@ -17,7 +17,7 @@ from pellucid.data import scaling
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.column_code import code_of, parsed
+from pellucid.data.column_code import code_of, parse_code
 from pellucid.data.column_codes.cyclic_codes import circle_points
 from pellucid.data.date_parts import date_parts
 from pellucid.data.scaling import LARGEST, Spread, spread
@@ -32,12 +32,12 @@ BY_COUNTS = ("two-valued", "one-hot", "thermometer", "numeric", "factored", "bin
 
 @dataclass(frozen=True)
 class ColumnStatistics:
-    """Of some rows; `merged` with those of others.
+    """Of some rows; `merge_statistics` with those of others.
 
     Parameters
     ----------
     amounts : Spread
-        Of the amounts of all columns side by side, as `amounts_of` gives them.
+        Of the amounts of all columns side by side, as `standardized_columns` gives them.
     low, high : ndarray
         Ends of the columns with a range.
     missing : ndarray of int
@@ -53,15 +53,15 @@ class ColumnStatistics:
     levels: tuple[Counts, ...]
 
 
-def statistics_of(table: Table, codes: Sequence[dict[str, Any]]) -> ColumnStatistics:
+def column_statistics(table: Table, codes: Sequence[dict[str, Any]]) -> ColumnStatistics:
     """Statistics of a table's rows for the columns of an encoder's codes.
 
     Notes: Def 207
     """
     n = len(table)
-    blocks = [amounts_of(code, table[code["column"]]) for code in codes]
+    blocks = [standardized_columns(code, table[code["column"]]) for code in codes]
     amounts = np.concatenate(blocks, axis=1) if blocks else np.zeros((n, 0))
-    ranged = [_ends(column) for column in table.columns if has_range(column.kind)]
+    ranged = [_ends(column) for column in table.columns if is_ordered_kind(column.kind)]
     levels = tuple(
         np.bincount(c.values[c.values >= 0], minlength=len(c.levels or ())).astype(np.int64)
         for c in table.columns
@@ -77,7 +77,7 @@ def statistics_of(table: Table, codes: Sequence[dict[str, Any]]) -> ColumnStatis
     )
 
 
-def amounts_of(code: dict[str, Any], column: Column) -> Floats:
+def standardized_columns(code: dict[str, Any], column: Column) -> Floats:
     """What a code standardises, one column a number; none for a code of categories or of words.
 
     Notes: Def 207
@@ -91,7 +91,7 @@ def amounts_of(code: dict[str, Any], column: Column) -> Floats:
     return circle_points(values, code) if name == "circle" else values[:, None]
 
 
-def has_range(kind: Kind) -> bool:
+def is_ordered_kind(kind: Kind) -> bool:
     """Whether values of a kind lie between two ends."""
     return kind in (Kind.NUMERIC, Kind.DATE)
 
@@ -105,13 +105,13 @@ def _ends(column: Column) -> tuple[float, float]:
     return float(there.min()), float(there.max())
 
 
-def merged(a: ColumnStatistics, b: ColumnStatistics) -> ColumnStatistics:
+def merge_statistics(a: ColumnStatistics, b: ColumnStatistics) -> ColumnStatistics:
     """Statistics of both runs of rows together.
 
     Notes: Def 208
     """
     return ColumnStatistics(
-        scaling.merged(a.amounts, b.amounts),
+        scaling.merge_spreads(a.amounts, b.amounts),
         np.minimum(a.low, b.low),
         np.maximum(a.high, b.high),
         a.missing + b.missing,
@@ -124,7 +124,7 @@ def ranges_of(table: Table, found: ColumnStatistics) -> dict[str, Any]:
 
     Notes: Def 12
     """
-    names = [c.name for c in table.columns if has_range(c.kind)]
+    names = [c.name for c in table.columns if is_ordered_kind(c.kind)]
     met = [(n, lo, hi) for n, lo, hi in zip(names, found.low, found.high, strict=True) if lo <= hi]
     return {
         "low": {name: float(low) for name, low, _ in met},
@@ -133,7 +133,7 @@ def ranges_of(table: Table, found: ColumnStatistics) -> dict[str, Any]:
     }
 
 
-def learned_of_all(encoder: Any, table: Table, found: ColumnStatistics) -> tuple[Any, list[str]]:
+def refit_encoder(encoder: Any, table: Table, found: ColumnStatistics) -> tuple[Any, list[str]]:
     """The encoder with what all training rows say, and the columns that still rest on a sample.
 
     Parameters
@@ -161,7 +161,7 @@ def learned_of_all(encoder: Any, table: Table, found: ColumnStatistics) -> tuple
     for code in encoder.codes_:
         name, column = code["column"], table[code["column"]]
         missing = int(found.missing[place[name]])
-        width = amounts_of(code, column.take(np.arange(0))).shape[1]
+        width = standardized_columns(code, column.take(np.arange(0))).shape[1]
         here, at = slice(at, at + width), at + width
         if code["code"] in AMOUNTS:
             _refuse_huge(name, ranges)
@@ -174,19 +174,19 @@ def learned_of_all(encoder: Any, table: Table, found: ColumnStatistics) -> tuple
     return again, sampled
 
 
-def encoder_of_all(
+def fit_encoder_to_all_rows(
     encoder: Any,
     sample: Table,
     table_of: Callable[[Tile], Table],
     source: RowBlocks,
     passes: Passes,
 ) -> tuple[Any, list[str]]:
-    """One pass over all rows, and what `learned_of_all` makes of it.
+    """One pass over all rows, and what `refit_encoder` makes of it.
 
     Parameters
     ----------
     encoder, sample
-        As `learned_of_all` takes them; all columns of the sample are encoded.
+        As `refit_encoder` takes them; all columns of the sample are encoded.
     table_of : callable (tile) -> Table
         The same columns of a tile.
     source : RowBlocks
@@ -197,10 +197,10 @@ def encoder_of_all(
     codes = encoder.codes_
 
     def of_tile(tile: Tile) -> ColumnStatistics:
-        return statistics_of(table_of(tile), codes)
+        return column_statistics(table_of(tile), codes)
 
-    found = passes.reduce(source, of_tile, merged, sample.names)
-    return learned_of_all(encoder, sample, found)
+    found = passes.reduce(source, of_tile, merge_statistics, sample.names)
+    return refit_encoder(encoder, sample, found)
 
 
 def _of_amounts(
@@ -228,7 +228,7 @@ def _of_counts(
     values = np.array([*range(len(counts)), MISSING], dtype=np.int32)
     each = Column(column.name, column.kind, values, column.levels, ordered=column.ordered)
     weights = np.array([*counts, missing], dtype=np.float64)
-    return code | code_of(code).learn(each, weights, parsed(code["spelled"])[1])
+    return code | code_of(code).learn(each, weights, parse_code(code["spelled"])[1])
 
 
 def _refuse_huge(name: str, ranges: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.data.blocks.row_batches import Rows
-from pellucid.data.blocks.row_blocks import Columns, RowBlocks, as_table, picked
+from pellucid.data.blocks.row_blocks import Columns, RowBlocks, as_table, select_columns
 from pellucid.errors import ShapeError
 
 
@@ -53,7 +53,7 @@ class DaskBlocks(RowBlocks):
 
     def piece(self, at: int, columns: Columns = None) -> Iterator[Rows]:
         rows: Any = self.parts[at].compute(scheduler="synchronous")
-        yield rows if isinstance(rows, tuple) else picked(rows, columns)
+        yield rows if isinstance(rows, tuple) else select_columns(rows, columns)
 
 
 def is_frame(collection: Any) -> bool:
@@ -91,7 +91,7 @@ def dask_blocks(X: Any, y: Any = None, sample_weight: Any = None) -> DaskBlocks:
         sides.append([np.zeros((n, 0)) for n in counts])  # weights stand third
     for what, other in (("y", y), ("sample_weight", sample_weight)):
         if other is not None:
-            sides.append(_beside(other, counts, what))
+            sides.append(_partitions_alongside(other, counts, what))
     beside = delayed(_side_by_side, pure=True)
     parts = [beside(*each) for each in zip(main, *sides, strict=True)]
     name = f"{len(parts):,} partitions of Dask"
@@ -123,7 +123,7 @@ def _in_partitions(X: Any) -> tuple[list[Any], list[int]]:
     return np.ravel(X.to_delayed()).tolist(), [int(n) for n in X.chunks[0]]
 
 
-def _beside(other: Any, counts: list[int], what: str) -> list[Any]:
+def _partitions_alongside(other: Any, counts: list[int], what: str) -> list[Any]:
     """Partitions of another collection, cut as the first one is."""
     import dask.array as da
 
@@ -139,7 +139,7 @@ def _beside(other: Any, counts: list[int], what: str) -> list[Any]:
         return parts
     _refuse_other_length(sum(lengths), counts, what)
     array = other.to_dask_array(lengths=lengths)
-    return _beside(array, counts, what)
+    return _partitions_alongside(array, counts, what)
 
 
 def _refuse_other_length(n: int, counts: list[int], what: str) -> None:
@@ -152,7 +152,7 @@ def _side_by_side(*arrays: Any) -> tuple[Any, ...]:
     return tuple(np.asarray(each) for each in arrays)
 
 
-def mapped(collection: Any, model: Any, method: str) -> Any:
+def map_collection(collection: Any, model: Any, method: str) -> Any:
     """What a fitted model's method gives for each row, when Dask computes it.
 
     Parameters
@@ -171,7 +171,7 @@ def mapped(collection: Any, model: Any, method: str) -> Any:
     function = getattr(model, method)
     if is_frame(collection):
         return collection.map_partitions(
-            _of_frame, model, method, meta=_of_frame(collection._meta_nonempty, model, method)
+            _map_frame, model, method, meta=_map_frame(collection._meta_nonempty, model, method)
         )
     X = collection.rechunk({1: -1}) if len(collection.chunks[1]) > 1 else collection
     like = np.asarray(function(np.zeros((1, X.shape[1]))))
@@ -180,7 +180,7 @@ def mapped(collection: Any, model: Any, method: str) -> Any:
     return X.map_blocks(function, dtype=like.dtype, chunks=(X.chunks[0], (like.shape[1],)))
 
 
-def _of_frame(frame: Any, model: Any, method: str) -> Any:
+def _map_frame(frame: Any, model: Any, method: str) -> Any:
     pd: Any = import_module("pandas")
     found = getattr(model, method)(frame)
     if found.ndim == 1:

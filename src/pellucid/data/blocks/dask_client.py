@@ -15,7 +15,7 @@ from typing import Any
 
 from pellucid.errors import ClusterError, MissingExtraError
 
-PATIENCE = 10  # seconds until an address that does not answer is given up
+CONNECTION_SECONDS = 10  # seconds until an address that does not answer is given up
 GLANCE = 0.005  # seconds between two looks at what has arrived
 
 
@@ -58,10 +58,10 @@ def client_at(address: str) -> Iterator[Any]:
             'A Dask cluster needs the extra [dask]: pip install "pellucid[dask]".'
         ) from error
     client: Any = None
-    with _quiet():
+    with _silence_connection_log():
         try:
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client = Client(address, timeout=CONNECTION_SECONDS, set_as_default=False)
+            client.wait_for_workers(1, timeout=CONNECTION_SECONDS)
         except (OSError, TimeoutError, ValueError) as error:
             if client is not None:
                 client.close()
@@ -80,7 +80,7 @@ def client_at(address: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _silence_connection_log() -> Iterator[None]:
     """Dask's own log of lost connections is left out: what matters is raised as an error."""
     logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
     levels = [log.level for log in logs]
@@ -117,7 +117,7 @@ def arrivals(client: Any, futures: list[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 @contextmanager
-def in_words(client: Any) -> Iterator[None]:
+def readable_errors(client: Any) -> Iterator[None]:
     """Failures of a cluster as sentences.
 
     Raises

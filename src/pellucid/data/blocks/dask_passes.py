@@ -15,21 +15,21 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pellucid.data.blocks.dask_blocks import DaskBlocks
-from pellucid.data.blocks.dask_client import arrivals, in_words
+from pellucid.data.blocks.dask_client import arrivals, readable_errors
 from pellucid.data.blocks.merge_tree import MergeTree, Node
-from pellucid.data.blocks.passes import Merge, Partial, whole
-from pellucid.data.blocks.row_batches import Rows, length, part
-from pellucid.data.blocks.row_blocks import Columns, RowBlocks, picked
+from pellucid.data.blocks.passes import Merge, Partial, merged_total
+from pellucid.data.blocks.row_batches import Rows, length, slice_rows
+from pellucid.data.blocks.row_blocks import Columns, RowBlocks, select_columns
 from pellucid.data.blocks.tiles import tiles
 from pellucid.errors import PellucidError
-from pellucid.threads import alone, one_blas_thread
+from pellucid.threads import one_blas_thread, single_threaded
 
 S = TypeVar("S")
 RETRIES = 3  # times that a unit may fail before the fit does
 
 
 @dataclass(frozen=True)
-class Unit:
+class TileSlices:
     """Tiles that one task sums up.
 
     Parameters
@@ -44,14 +44,14 @@ class Unit:
     slices: tuple[tuple[int, int, int], ...]
 
 
-def units(counts: list[int], size: int) -> list[Unit]:
+def tasks_of_tiles(counts: list[int], size: int) -> list[TileSlices]:
     """The work on partitions of so many rows, in tiles of `size`: each tile where it begins.
 
     Examples
     --------
-    >>> units([5, 1, 4], 4)[0]
+    >>> tasks_of_tiles([5, 1, 4], 4)[0]
     Unit(tile=0, slices=((0, 0, 5), (1, 0, 1), (2, 0, 2)))
-    >>> [unit.tile for unit in units([5, 1, 4], 4)]
+    >>> [unit.tile for unit in tasks_of_tiles([5, 1, 4], 4)]
     [0, 2]
 
     Notes: §2.5.6
@@ -71,12 +71,12 @@ def units(counts: list[int], size: int) -> list[Unit]:
             if cut[0] < cut[1]:
                 slices.append((j, *cut))
             j += 1
-        found.append(Unit(begin, tuple(slices)))
+        found.append(TileSlices(begin, tuple(slices)))
     return found
 
 
 @dataclass(frozen=True)
-class Work(Generic[S]):
+class TaskDefinition(Generic[S]):
     """What every unit does: it goes to the workers once."""
 
     partial: Partial[S]
@@ -85,7 +85,7 @@ class Work(Generic[S]):
     columns: Columns
 
 
-def summed(packed: bytes, tile: int, *pieces: Rows) -> bytes:
+def sum_task(packed: bytes, tile: int, *pieces: Rows) -> bytes:
     """The nodes of the tree over a unit's tiles, or what is wrong with its rows, pickled.
 
     Work and sums travel as bytes of our own: Dask would hand out the arrays in them as views of
@@ -93,15 +93,19 @@ def summed(packed: bytes, tile: int, *pieces: Rows) -> bytes:
 
     Notes: §2.5.6
     """
-    work: Work[Any] = pickle.loads(packed)
+    work: TaskDefinition[Any] = pickle.loads(packed)
     return pickle.dumps(_nodes(work, tile, pieces))
 
 
-def _nodes(work: Work[S], tile: int, pieces: Iterable[Rows]) -> list[tuple[Node, S]] | Exception:
+def _nodes(
+    work: TaskDefinition[S], tile: int, pieces: Iterable[Rows]
+) -> list[tuple[Node, S]] | Exception:
     tree: MergeTree[S] = MergeTree(work.merge)
-    rows = (each if isinstance(each, tuple) else picked(each, work.columns) for each in pieces)
+    rows = (
+        each if isinstance(each, tuple) else select_columns(each, work.columns) for each in pieces
+    )
     try:
-        with one_blas_thread(1), alone():
+        with one_blas_thread(1), single_threaded():
             for each in tiles(rows, work.size, tile * work.size):
                 tree.add(0, each.number, work.partial(each))
     except PellucidError as error:  # to be said at once: no worker can do better
@@ -141,15 +145,15 @@ class DaskPasses:
         from dask.delayed import delayed
 
         self.taken += 1
-        with in_words(self.client):
+        with readable_errors(self.client):
             parts, counts = self._partitions(source, columns)
-            work = Work(partial, merge, source.tile, columns)
+            work = TaskDefinition(partial, merge, source.tile, columns)
             packed: Any = delayed(cloudpickle.dumps(work), pure=False)
-            todo = units(counts, source.tile)
-            cut = delayed(part, pure=False)
-            one = delayed(summed, pure=False)
+            todo = tasks_of_tiles(counts, source.tile)
+            cut = delayed(slice_rows, pure=False)
+            one = delayed(sum_task, pure=False)
             tasks = [
-                one(packed, unit.tile, *(_sliced(cut, parts[j], counts[j], a, b)
+                one(packed, unit.tile, *(_slice_pieces(cut, parts[j], counts[j], a, b)
                                        for j, a, b in unit.slices))
                 for unit in todo
             ]  # fmt: skip
@@ -176,7 +180,7 @@ class DaskPasses:
             finally:
                 for future in futures:
                     future.release()
-        return whole(tree, source)
+        return merged_total(tree, source)
 
     def _partitions(self, source: RowBlocks, columns: Columns) -> tuple[list[Any], list[int]]:
         """What gives the rows of each piece on a worker, and how many there are."""
@@ -185,7 +189,7 @@ class DaskPasses:
             return source.parts, source.counts
         from dask.delayed import delayed
 
-        read = delayed(piece_of, pure=False)
+        read = delayed(read_piece, pure=False)
         whose = delayed(source, pure=False, traverse=False)
         parts = [read(whose, at, columns) for at in range(source.pieces)]
         if id(source) not in self._lengths:
@@ -198,23 +202,23 @@ class DaskPasses:
 
         known = [source.rows_of(at) for at in range(source.pieces)]
         if None in known:
-            count = delayed(rows_in_piece, pure=False)
+            count = delayed(count_rows_in_piece, pure=False)
             tasks = [count(whose, at) for at in range(source.pieces)]
             known = self.client.gather(self.client.compute(tasks, retries=RETRIES))
         return [int(n or 0) for n in known]
 
 
-def _sliced(cut: Any, rows: Any, n: int, start: int, stop: int) -> Any:
+def _slice_pieces(cut: Any, rows: Any, n: int, start: int, stop: int) -> Any:
     return rows if (start, stop) == (0, n) else cut(rows, start, stop)
 
 
-def piece_of(source: RowBlocks, at: int, columns: Columns) -> Rows:
+def read_piece(source: RowBlocks, at: int, columns: Columns) -> Rows:
     """The rows of a piece, read by a worker."""
-    from pellucid.data.blocks.row_batches import joined
+    from pellucid.data.blocks.row_batches import concatenate_rows
 
-    return joined(list(source.piece(at, columns)))
+    return concatenate_rows(list(source.piece(at, columns)))
 
 
-def rows_in_piece(source: RowBlocks, at: int) -> int:
+def count_rows_in_piece(source: RowBlocks, at: int) -> int:
     """How many rows a piece has, counted by a worker."""
     return sum(length(block) for block in source.piece(at))

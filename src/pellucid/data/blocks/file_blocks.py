@@ -15,9 +15,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from pellucid.data.blocks.row_batches import Rows
-from pellucid.data.blocks.row_blocks import Columns, RowBlocks, picked
+from pellucid.data.blocks.row_blocks import Columns, RowBlocks, select_columns
 from pellucid.data.sources.any_source import SQLITE_ENDINGS, TEXT_ENDINGS, refuse_unreadable
-from pellucid.data.sources.compressed_files import unpacked
+from pellucid.data.sources.compressed_files import decompressed
 from pellucid.data.sources.csv_files import csv_blocks, refuse_duplicates
 from pellucid.data.sources.json_files import json_blocks
 from pellucid.data.sources.many_files import ending, name_of, paths_of, refuse_other_columns
@@ -77,7 +77,7 @@ class ParquetBlocks(RowBlocks):
         self.groups: list[tuple[int, int, int]] = []  # file, row group, rows
         schemas = []
         for at, path in enumerate(paths):
-            with _named(path), parquet.ParquetFile(path) as file:
+            with _errors_with_file(path), parquet.ParquetFile(path) as file:
                 schemas.append(file.schema_arrow)
                 counts = [file.metadata.row_group(g).num_rows for g in range(file.num_row_groups)]
             self.groups += [(at, g, n) for g, n in enumerate(counts)]
@@ -105,14 +105,14 @@ class ParquetBlocks(RowBlocks):
         path = self.paths[file_at]
         wanted = list(self.names if columns is None else columns)
         schema = pa.schema([self.schema.field(name) for name in wanted])
-        with _named(path, group), parquet.ParquetFile(path, pre_buffer=False) as file:
+        with _errors_with_file(path, group), parquet.ParquetFile(path, pre_buffer=False) as file:
             for batch in file.iter_batches(BATCH, row_groups=[group], columns=wanted):
                 table = pa.Table.from_batches([batch]).select(wanted)
                 yield table if table.schema.equals(schema) else table.cast(schema)
 
 
 @contextmanager
-def _named(path: Path, group: int | None = None) -> Iterator[None]:
+def _errors_with_file(path: Path, group: int | None = None) -> Iterator[None]:
     """Errors of Arrow with the file, and the row group, that they come from."""
     try:
         yield
@@ -163,10 +163,10 @@ class TextBlocks(RowBlocks):
         return tuple(first.column_names)
 
     def _blocks(self, path: Path, columns: Columns) -> Iterator[pa.Table]:
-        with unpacked(path, KINDS) as plain:
+        with decompressed(path, KINDS) as plain:
             if self.typed:
                 for table in json_blocks(plain, path.name):
-                    yield picked(table, columns)
+                    yield select_columns(table, columns)
             else:
                 yield from csv_blocks(plain, self.encoding, path.name, columns)
 
@@ -210,4 +210,4 @@ class SqliteBlocks(RowBlocks):
 
     def piece(self, at: int, columns: Columns = None) -> Iterator[Rows]:
         for table in sqlite_blocks(self.paths[0], self.name, self.table):
-            yield picked(table, columns)
+            yield select_columns(table, columns)

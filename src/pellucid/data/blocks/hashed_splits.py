@@ -21,17 +21,17 @@ Rows = NDArray[np.intp]
 TEST, FOLD, SAMPLE = 1, 2, 3  # uses of a place; each has hashes of its own
 
 
-def places_from(first: int, n: int) -> Places:
+def row_numbers(first: int, n: int) -> Places:
     """The places of n rows from a first one on."""
     return np.arange(first, first + n, dtype=np.uint64)
 
 
-def hashed(places: Places, seed: int, use: int) -> Places:
+def hash_rows(places: Places, seed: int, use: int) -> Places:
     """64 bits for each place, as good as random: the finaliser of SplitMix64.
 
     Examples
     --------
-    >>> few, more = (hashed(places_from(0, n), 0, TEST) for n in (2, 3))
+    >>> few, more = (hash_rows(row_numbers(0, n), 0, TEST) for n in (2, 3))
     >>> bool((few == more[:2]).all())
     True
 
@@ -46,25 +46,25 @@ def hashed(places: Places, seed: int, use: int) -> Places:
     return bits
 
 
-def are_test(places: Places, share: float, seed: int) -> NDArray[np.bool_]:
+def is_test_row(places: Places, share: float, seed: int) -> NDArray[np.bool_]:
     """Whether each row is a test row.
 
     Examples
     --------
-    >>> round(float(are_test(places_from(0, 10_000), 0.2, 0).mean()), 2)
+    >>> round(float(is_test_row(row_numbers(0, 10_000), 0.2, 0).mean()), 2)
     0.2
 
     Notes: §2.1.6, KE 35
     """
-    return np.asarray(hashed(places, seed, TEST) < np.uint64(int(share * 2**64)))
+    return np.asarray(hash_rows(places, seed, TEST) < np.uint64(int(share * 2**64)))
 
 
-def fold_of(places: Places, k: int, seed: int) -> Rows:
+def fold_numbers(places: Places, k: int, seed: int) -> Rows:
     """The fold of each row, from 0 to k − 1.
 
     Notes: Def 85
     """
-    return (hashed(places, seed, FOLD) % np.uint64(k)).astype(np.intp)
+    return (hash_rows(places, seed, FOLD) % np.uint64(k)).astype(np.intp)
 
 
 class HashedFolds:
@@ -97,7 +97,7 @@ class HashedFolds:
 
     def of(self, places: Places) -> Rows:
         """The fold of the row at each place."""
-        return fold_of(places, self.n_splits, self.random_state)
+        return fold_numbers(places, self.n_splits, self.random_state)
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Rows, Rows]]:
         """Pairs of training rows and held-out rows.
@@ -107,7 +107,7 @@ class HashedFolds:
         TooFewRowsError
             When a fold would hold no row.
         """
-        fold = self.of(places_from(0, len(X)))
+        fold = self.of(row_numbers(0, len(X)))
         counts = np.bincount(fold, minlength=self.n_splits)
         if not counts.all():
             raise TooFewRowsError(

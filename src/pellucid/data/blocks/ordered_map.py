@@ -18,14 +18,14 @@ Made = TypeVar("Made")
 AHEAD = 2  # items read before they are asked for
 
 
-def in_order(
+def ordered_map(
     items: Iterator[Item], job: Callable[[Item], Made], workers: int | None = None
 ) -> Iterator[Made]:
     """What a function makes of each item, in order, by threads; the next items are read meanwhile.
 
     Examples
     --------
-    >>> list(in_order(iter([1, 2, 3]), lambda v: v * v))
+    >>> list(ordered_map(iter([1, 2, 3]), lambda v: v * v))
     [1, 4, 9]
 
     Notes: §2.5.6

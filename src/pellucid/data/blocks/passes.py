@@ -19,7 +19,7 @@ from pellucid.data.blocks.row_batches import length
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks
 from pellucid.data.blocks.tiles import Tile, tiles
 from pellucid.errors import TooFewRowsError
-from pellucid.threads import alone, one_blas_thread, threads
+from pellucid.threads import one_blas_thread, single_threaded, threads
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -94,13 +94,13 @@ class LocalPasses:
             waiting: deque[tuple[int, int, Future[S]]] = deque()
             for tile in read:
                 done = tile.first + length(tile.rows)
-                waiting.append((tile.number, done, pool.submit(on_its_own, partial, tile)))
+                waiting.append((tile.number, done, pool.submit(partial_of_tile, partial, tile)))
                 del tile
                 if len(waiting) > self.workers:
                     self._take(tree, waiting)
             while waiting:
                 self._take(tree, waiting)
-        return whole(tree, source)
+        return merged_total(tree, source)
 
     def _take(self, tree: MergeTree[S], waiting: deque[tuple[int, int, Future[S]]]) -> None:
         number, done, future = waiting.popleft()
@@ -109,16 +109,16 @@ class LocalPasses:
             self.seen(done)
 
 
-def on_its_own(partial: Partial[S], tile: Tile) -> S:
+def partial_of_tile(partial: Partial[S], tile: Tile) -> S:
     """`partial` of a tile, which starts no threads of its own.
 
     Notes: §2.5.6
     """
-    with alone():
+    with single_threaded():
         return partial(tile)
 
 
-def whole(tree: MergeTree[S], source: RowBlocks) -> S:
+def merged_total(tree: MergeTree[S], source: RowBlocks) -> S:
     """What the tree holds.
 
     Raises

@@ -20,19 +20,19 @@ def length(rows: Rows) -> int:
     return len(rows[0]) if isinstance(rows, tuple) else int(rows.num_rows)
 
 
-def part(rows: Rows, start: int, stop: int) -> Rows:
+def slice_rows(rows: Rows, start: int, stop: int) -> Rows:
     """Rows from `start` up to `stop`, not copied."""
     if isinstance(rows, tuple):
         return tuple(each[start:stop] for each in rows)
     return rows.slice(start, stop - start)
 
 
-def joined(pieces: Sequence[Rows]) -> Rows:
+def concatenate_rows(pieces: Sequence[Rows]) -> Rows:
     """Pieces one below the other.
 
     Examples
     --------
-    >>> [a.tolist() for a in joined([(np.array([1.0]),), (np.array([2.0]),)])]
+    >>> [a.tolist() for a in concatenate_rows([(np.array([1.0]),), (np.array([2.0]),)])]
     [[1.0, 2.0]]
 
     Notes: §2.1.3
@@ -46,17 +46,17 @@ def joined(pieces: Sequence[Rows]) -> Rows:
     try:
         return pa.concat_tables(tables, promote_options="permissive")
     except (pa.ArrowTypeError, pa.ArrowInvalid):
-        return pa.concat_tables([_agreed(table, tables) for table in tables])
+        return pa.concat_tables([_with_common_types(table, tables) for table in tables])
 
 
-def _agreed(table: pa.Table, tables: Sequence[pa.Table]) -> pa.Table:
+def _with_common_types(table: pa.Table, tables: Sequence[pa.Table]) -> pa.Table:
     """The table with columns as text where the tables hold different types."""
-    from pellucid.data.columns.arrow_values import as_texts, plain
+    from pellucid.data.columns.arrow_values import as_texts, plain_values
 
     columns = {}
     for name in tables[0].column_names:
         column = table[name]
         if len({t.schema.field(name).type for t in tables}) > 1:
-            column = as_texts(plain(column).values)
+            column = as_texts(plain_values(column).values)
         columns[name] = column
     return pa.table(columns)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.row_batches import Rows, length, part
+from pellucid.data.blocks.row_batches import Rows, length, slice_rows
 from pellucid.data.blocks.tiles import tile_rows
 from pellucid.errors import ColumnError, TableError
 
@@ -74,7 +74,7 @@ class RowBlocks(ABC):
             yield from self.piece(at, columns)
 
 
-def picked(table: pa.Table, columns: Columns) -> pa.Table:
+def select_columns(table: pa.Table, columns: Columns) -> pa.Table:
     """The table, or the columns of it that are named."""
     return table if columns is None else table.select(list(columns))
 
@@ -114,8 +114,8 @@ class MemoryBlocks(RowBlocks):
         return int(self.edges[at + 1] - self.edges[at])
 
     def piece(self, at: int, columns: Columns = None) -> Iterator[Rows]:
-        rows = part(self.held, int(self.edges[at]), int(self.edges[at + 1]))
-        yield rows if isinstance(rows, tuple) else picked(rows, columns)
+        rows = slice_rows(self.held, int(self.edges[at]), int(self.edges[at + 1]))
+        yield rows if isinstance(rows, tuple) else select_columns(rows, columns)
 
 
 def column_names(rows: Rows) -> tuple[str, ...]:
@@ -168,9 +168,9 @@ class CalledBlocks(RowBlocks):
 
 def as_table(frame: Any) -> pa.Table:
     """A frame of any kind as a table of Arrow."""
-    from pellucid.data.sources.any_source import held
+    from pellucid.data.sources.any_source import read_source
 
-    return held(frame).table
+    return read_source(frame).table
 
 
 def array_blocks(*arrays: NDArray[Any], cut: int | Sequence[int] = 1 << 16) -> MemoryBlocks:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.hashed_splits import SAMPLE, Places, hashed
+from pellucid.data.blocks.hashed_splits import SAMPLE, Places, hash_rows
 
 NUMBERS = 1 << 20  # of a sample: 8 MB
 MOST, FEWEST = 1 << 16, 1 << 11  # rows
@@ -53,12 +53,12 @@ class Sample:
         return Sample(places, hashes, tuple(arrays))
 
 
-def sample_rows(width: int) -> int:
+def sample_size(width: int) -> int:
     """Rows of a sample where a row has so many numbers.
 
     Examples
     --------
-    >>> sample_rows(20), sample_rows(10_000)
+    >>> sample_size(20), sample_size(10_000)
     (52428, 2048)
 
     Notes: §2.1.3
@@ -66,7 +66,9 @@ def sample_rows(width: int) -> int:
     return max(FEWEST, min(MOST, NUMBERS // max(width, 1)))
 
 
-def sampled(places: Places, arrays: tuple[NDArray[Any], ...], size: int, seed: int = 0) -> Sample:
+def sample_of_rows(
+    places: Places, arrays: tuple[NDArray[Any], ...], size: int, seed: int = 0
+) -> Sample:
     """What a run of rows gives to the sample of the whole source.
 
     A row late in the source is in the sample only if its hash is low among all before it: others
@@ -83,22 +85,22 @@ def sampled(places: Places, arrays: tuple[NDArray[Any], ...], size: int, seed: i
     Examples
     --------
     >>> from pellucid.data.blocks.hashed_splits import places_from
-    >>> whole = sampled(places_from(0, 9), (np.arange(9),), 3)
-    >>> parts = [sampled(places_from(a, 3), (np.arange(a, a + 3),), 3) for a in (0, 3, 6)]
-    >>> merged = merged_samples(merged_samples(parts[0], parts[1], 3), parts[2], 3)
+    >>> whole = sample_of_rows(places_from(0, 9), (np.arange(9),), 3)
+    >>> parts = [sample_of_rows(places_from(a, 3), (np.arange(a, a + 3),), 3) for a in (0, 3, 6)]
+    >>> merged = merge_samples(merge_samples(parts[0], parts[1], 3), parts[2], 3)
     >>> bool((merged.arrays[0] == whole.arrays[0]).all())
     True
 
     Notes: §2.1.3
     """
-    hashes = hashed(places, seed, SAMPLE)
+    hashes = hash_rows(places, seed, SAMPLE)
     before = int(places[0]) if len(places) else 0
     enough = size + 8 * size**0.5 + 64  # of the rows before, so many hash lower than the bound
     there = hashes < np.uint64(int(enough / before * 2**64)) if before > enough else slice(None)
     return Sample(places, hashes, arrays).at(there).lowest(size)
 
 
-def merged_samples(a: Sample, b: Sample, size: int) -> Sample:
+def merge_samples(a: Sample, b: Sample, size: int) -> Sample:
     """The sample of two runs of rows, the first ones before the others.
 
     Notes: §2.1.3

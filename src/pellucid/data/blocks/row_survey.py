@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.row_sample import Sample, merged_samples, sample_rows, sampled
-from pellucid.data.blocks.tile_arrays import counted_rows
+from pellucid.data.blocks.row_sample import Sample, merge_samples, sample_of_rows, sample_size
+from pellucid.data.blocks.tile_arrays import rows_with_weight
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.scaling import Spread, merged, spread
+from pellucid.data.scaling import Spread, merge_spreads, spread
 from pellucid.errors import WeightError
 
 Array = NDArray[np.float64]
@@ -71,13 +71,13 @@ def row_survey(passes: Passes, source: RowBlocks) -> RowSurvey:
 
 
 def _surveyed(tile: Tile) -> RowSurvey | None:
-    X, weights, places = counted_rows(tile)
+    X, weights, places = rows_with_weight(tile)
     if not len(X):
         return None
     w = np.ones(len(X)) if weights is None else weights
-    size = sample_rows(X.shape[1])
+    size = sample_size(X.shape[1])
     return RowSurvey(
-        len(X), spread(X, w), X.min(axis=0), X.max(axis=0), sampled(places, (X, w), size)
+        len(X), spread(X, w), X.min(axis=0), X.max(axis=0), sample_of_rows(places, (X, w), size)
     )
 
 
@@ -86,8 +86,8 @@ def _merged(a: RowSurvey | None, b: RowSurvey | None) -> RowSurvey | None:
         return a or b
     return RowSurvey(
         a.rows + b.rows,
-        merged(a.columns, b.columns),
+        merge_spreads(a.columns, b.columns),
         np.minimum(a.low, b.low),
         np.maximum(a.high, b.high),
-        merged_samples(a.sample, b.sample, sample_rows(a.d)),
+        merge_samples(a.sample, b.sample, sample_size(a.d)),
     )

@@ -17,7 +17,7 @@ LOOKED_AT = 1 << 20  # bytes of a text file, from which the length of its lines 
 PACKED_TIMES = 6  # a packed text is about so many times as long when it is unpacked
 
 
-def about_rows(source: RowBlocks) -> int:
+def estimated_rows(source: RowBlocks) -> int:
     """The rows of a source: known, or estimated from its first lines; 0 where nobody can tell.
 
     Notes: §2.1.3
@@ -42,11 +42,11 @@ def _line(path: Path, source: RowBlocks) -> float:
     return len(some) / max(some.count(b"\n") - 1, 1)
 
 
-def memory_needed(source: RowBlocks) -> int:
+def estimated_memory(source: RowBlocks) -> int:
     """Bytes that a fit of all rows in memory would take, about; long texts more than cells do.
 
     Notes: §2.1.3
     """
     paths: list[Path] = getattr(source, "paths", [])
     held = sum(path.stat().st_size for path in paths)
-    return max(about_rows(source) * len(source.names) * CELL, LONG_TEXT * held)
+    return max(estimated_rows(source) * len(source.names) * CELL, LONG_TEXT * held)

@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 
 from pellucid.data.blocks import cell_counts
-from pellucid.data.blocks.cell_counts import NO_CELLS, CellCounts, counted
-from pellucid.data.blocks.hashed_splits import SAMPLE, Places, hashed
+from pellucid.data.blocks.cell_counts import NO_CELLS, CellCounts, count_cells
+from pellucid.data.blocks.hashed_splits import SAMPLE, Places, hash_rows
 from pellucid.data.blocks.passes import Passes
-from pellucid.data.blocks.row_batches import joined
+from pellucid.data.blocks.row_batches import concatenate_rows
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 
@@ -49,7 +49,7 @@ class Profile:
         return next(iter(self.cells.values())).rows
 
 
-def profiled(
+def profile_table(
     source: RowBlocks,
     passes: Passes,
     columns: Sequence[str],
@@ -90,15 +90,15 @@ def profiled(
         cells = {}
         for name in columns:
             beside = unknown.get(name, NO_CELLS)
-            cells[name] = counted(tile.rows[name], as_texts=name in as_texts, beside=beside)
+            cells[name] = count_cells(tile.rows[name], as_texts=name in as_texts, beside=beside)
             if not cells[name].complete:
                 unknown[name] = cells[name]
-        chosen = hashed(tile.places, seed, SAMPLE) <= below
+        chosen = hash_rows(tile.places, seed, SAMPLE) <= below
         return _smallest(cells, tile.rows.filter(pa.array(chosen)), tile.places[chosen], rows, seed)
 
     def merge(a: Profile, b: Profile) -> Profile:
-        cells = {name: cell_counts.merged(a.cells[name], b.cells[name]) for name in columns}
-        both = joined([a.sample, b.sample])
+        cells = {name: cell_counts.merge_counts(a.cells[name], b.cells[name]) for name in columns}
+        both = concatenate_rows([a.sample, b.sample])
         assert isinstance(both, pa.Table)
         return _smallest(cells, both, np.concatenate([a.places, b.places]), rows, seed)
 
@@ -110,6 +110,6 @@ def _smallest(
 ) -> Profile:
     """At most so many rows: those of the smallest hashes."""
     if len(places) > rows:
-        kept = np.sort(np.argpartition(hashed(places, seed, SAMPLE), rows - 1)[:rows])
+        kept = np.sort(np.argpartition(hash_rows(places, seed, SAMPLE), rows - 1)[:rows])
         sample, places = sample.take(pa.array(kept)).combine_chunks(), places[kept]
     return Profile(cells, sample, places)

@@ -31,10 +31,10 @@ def rows_of(tile: Tile, *, missing: bool = False) -> Array:
             "An estimator takes blocks of arrays (array_blocks(X, y), or arrays of Dask); for a "
             "table of columns there is pellucid.fit_table."
         )
-    return finite(tile.rows[0], tile.first, "X", 2, missing=missing)
+    return finite_array(tile.rows[0], tile.first, "X", 2, missing=missing)
 
 
-def finite(values: Any, first: int, what: str, axes: int, *, missing: bool = False) -> Array:
+def finite_array(values: Any, first: int, what: str, axes: int, *, missing: bool = False) -> Array:
     """An array of finite float64, row after row in memory.
 
     Raises
@@ -61,12 +61,12 @@ def finite(values: Any, first: int, what: str, axes: int, *, missing: bool = Fal
     return numbers
 
 
-def answers_of(tile: Tile) -> Array:
+def targets_of(tile: Tile) -> Array:
     """y of a tile as numbers, n×t."""
     arrays: Any = tile.rows
     if len(arrays) < 2:
         raise ShapeError("The blocks hold no answers: give array_blocks(X, y).")
-    y = finite(arrays[1], tile.first, "y", 2)
+    y = finite_array(arrays[1], tile.first, "y", 2)
     return y[:, None] if y.ndim == 1 else y
 
 
@@ -96,7 +96,7 @@ def weights_of(tile: Tile) -> Array | None:
     arrays: Any = tile.rows
     if len(arrays) < 3:
         return None
-    weights = finite(arrays[2], tile.first, "sample_weight", 1)
+    weights = finite_array(arrays[2], tile.first, "sample_weight", 1)
     if (weights < 0).any():
         row = tile.first + int(np.argmax(weights < 0))
         raise WeightError(f"sample_weight is negative, first in row {row:,}: weights are ≥ 0.")
@@ -113,13 +113,13 @@ def with_positive_weight(
     return (X[there], Y[there], weights[there], *(each[there] for each in beside))
 
 
-def flat_answers(source: RowBlocks) -> bool:
+def has_one_target(source: RowBlocks) -> bool:
     """Whether there is one answer a row, not an array of them."""
     first: Any = next(iter(source.blocks()), ())
     return len(first) > 1 and np.ndim(first[1]) == 1
 
 
-def keep_columns(model: Any, source: RowBlocks, d: int) -> None:
+def set_feature_names(model: Any, source: RowBlocks, d: int) -> None:
     """Set what a fit knows of its columns: how many, and their names where there are any."""
     model.n_features_in_ = d
     names = getattr(source, "feature_names", None)
@@ -129,7 +129,7 @@ def keep_columns(model: Any, source: RowBlocks, d: int) -> None:
         del model.feature_names_in_
 
 
-def counted_rows(tile: Tile) -> tuple[Array, Array | None, Places]:
+def rows_with_weight(tile: Tile) -> tuple[Array, Array | None, Places]:
     """The rows of a tile whose weight is not 0, their weights (None: 1 each) and places."""
     X, weights, places = rows_of(tile), weights_of(tile), tile.places
     if weights is None or (weights > 0).all():

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pellucid.data.blocks.hashed_splits import Places, places_from
-from pellucid.data.blocks.row_batches import Rows, joined, length, part
+from pellucid.data.blocks.hashed_splits import Places, row_numbers
+from pellucid.data.blocks.row_batches import Rows, concatenate_rows, length, slice_rows
 
 NUMBERS = 1 << 21  # of a tile: 16 MB
 MOST, FEWEST = 1 << 16, 1 << 9  # rows
@@ -38,7 +38,7 @@ class Tile:
     @property
     def places(self) -> Places:
         """The place of each row."""
-        return places_from(self.first, length(self.rows))
+        return row_numbers(self.first, length(self.rows))
 
 
 def tile_rows(width: int) -> int:
@@ -79,11 +79,11 @@ def tiles(blocks: Iterable[Rows], size: int, first: int = 0) -> Iterator[Tile]:
         skip -= at
         while at < n:
             stop = min(n, at + size - held)
-            waiting.append(part(block, at, stop))
+            waiting.append(slice_rows(block, at, stop))
             held += stop - at
             at = stop
             if held == size:
-                yield Tile(number, number * size, joined(waiting))
+                yield Tile(number, number * size, concatenate_rows(waiting))
                 number, waiting, held = number + 1, [], 0
     if held:
-        yield Tile(number, number * size, joined(waiting))
+        yield Tile(number, number * size, concatenate_rows(waiting))

@@ -80,7 +80,7 @@ def cycle_of(name: str, values: Floats) -> Cycle | None:
     return None
 
 
-def waves_given(cycle: Cycle) -> Given:
+def default_waves(cycle: Cycle) -> Given:
     """What stands after the colon for a cycle.
 
     Notes: Def 194

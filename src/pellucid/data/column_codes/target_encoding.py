@@ -84,9 +84,9 @@ def learn_target_mean(
             f"target-mean of {column.name!r} takes means of the target: give `fit` the answers "
             "y, or choose the code rare."
         )
-    known = _met(column, weights)
-    places = places_in(column, known)
-    means, overall, _ = _shrunk(places, len(known) + 2, weights, targets.values)
+    known = _distinct_values(column, weights)
+    places = positions_among(column, known)
+    means, overall, _ = _shrunk_means(places, len(known) + 2, weights, targets.values)
     _, scale = moments(means[places], weights)
     return {
         "names": [f"{column.name}: {name}" for name in targets.names],
@@ -106,7 +106,7 @@ def encode_target_mean(code: Learned, column: Column) -> Floats:
 
     Notes: Def 194, Def 207
     """
-    means = np.asarray(code["means"])[places_in(column, code["known"])]
+    means = np.asarray(code["means"])[positions_among(column, code["known"])]
     return np.asarray((means - code["mean"]) / code["scale"])
 
 
@@ -117,7 +117,7 @@ def encode_training_rows(
 
     Notes: Clar 86
     """
-    places = places_in(column, code["known"])
+    places = positions_among(column, code["known"])
     n, size = len(places), len(code["known"]) + 2
     chunk = np.random.default_rng(SEED).permutation(n) % min(CHUNKS, max(n, 2))
     block = np.zeros((n, targets.values.shape[1]))
@@ -125,7 +125,7 @@ def encode_training_rows(
         mine = chunk == each
         others = np.where(mine, 0.0, weights)
         if others.sum() > 0:
-            means, overall, _ = _shrunk(places, size, others, targets.values)
+            means, overall, _ = _shrunk_means(places, size, others, targets.values)
             block[mine] = (means[places[mine]] - overall) / code["scale"]
     return block
 
@@ -144,12 +144,12 @@ def decode_target_mean(code: Learned, block: Floats) -> NDArray[Any]:
     )
 
 
-def _met(column: Column, weights: Floats) -> list[str]:
+def _distinct_values(column: Column, weights: Floats) -> list[str]:
     """The values that rows of the fit hold, sorted."""
     return sorted({text for text in column.texts()[weights > 0] if text is not None})
 
 
-def places_in(column: Column, known: list[str]) -> Places:
+def positions_among(column: Column, known: list[str]) -> Places:
     """Place of each row's value among those known; then of a missing one, then of a new one."""
     place: dict[str | None, int] = {text: i for i, text in enumerate(known)}
     missing, new = len(known), len(known) + 1
@@ -162,7 +162,7 @@ def places_in(column: Column, known: list[str]) -> Places:
     return np.asarray(table[column.values])
 
 
-def _shrunk(
+def _shrunk_means(
     places: Places, size: int, weights: Floats, values: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Means of each place (size×k), the overall mean (k,), and the rows that each is worth (k,).
@@ -212,8 +212,8 @@ def learn_rare(column: Column, weights: Floats, given: Given) -> Learned:
                 f"1,000, as rare:30; got {','.join(given)!r}."
             )
         most = int(given[0])
-    met = _met(column, weights)
-    counts = np.bincount(places_in(column, met), weights, minlength=len(met) + 2)
+    met = _distinct_values(column, weights)
+    counts = np.bincount(positions_among(column, met), weights, minlength=len(met) + 2)
     enough = [i for i in range(len(met)) if counts[i] >= FEWEST_ROWS]
     often = sorted(sorted(enough, key=lambda i: -counts[i])[:most])
     known = [met[i] for i in often]
@@ -234,7 +234,7 @@ def encode_rare(code: Learned, column: Column) -> Floats:
     Notes: Def 197
     """
     k = len(code["known"])
-    places = places_in(column, code["known"])
+    places = positions_among(column, code["known"])
     classes = np.where(places == k, MISSING, np.where(places > k, k, places)).astype(np.int32)
     block = one_hot(classes, k + 1)
     return np.column_stack([block, classes == MISSING]) if code["missing"] else block

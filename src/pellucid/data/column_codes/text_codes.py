@@ -69,7 +69,7 @@ def learn_text(column: Column, weights: Floats, given: Given) -> Learned:
     known = np.where(np.isnan(values), 0.0, values)
     mean, scale = moments(known, present if present.sum() > 0 else weights)
     missing = bool((np.isnan(values[:, 0]) & (weights > 0)).any())
-    names = [f"{column.name}: {_told(axis, words)}" for axis in code["axes"].T]
+    names = [f"{column.name}: {_axis_description(axis, words)}" for axis in code["axes"].T]
     extra = [f"{column.name} is missing"] if missing else []
     return code | {
         "names": [f"{column.name}: number of words, log", *names, *extra],
@@ -178,7 +178,7 @@ def _principal_axes(counts: sparse.csr_array, weights: Floats, most: int) -> Flo
     return np.asarray(axes * np.sign(axes[largest, np.arange(axes.shape[1])]))
 
 
-def _told(axis: Floats, words: list[str]) -> str:
+def _axis_description(axis: Floats, words: list[str]) -> str:
     """The words that an axis is about: those for it, then those against it."""
     strong = np.argsort(-np.abs(axis), kind="stable")[:3]
     return " ".join(f"{'+' if axis[i] > 0 else '−'}{words[i]}" for i in strong)

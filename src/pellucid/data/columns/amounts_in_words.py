@@ -14,16 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.columns.notation import UNSAID
+from pellucid.data.columns.notation import NO_HINTS
 from pellucid.data.columns.number_formats import (
     ABBREVIATED,
     KNOWN_UNITS,
     is_currency,
     marks_of,
+    number_parts,
     read_numerals,
-    taken_apart,
 )
-from pellucid.data.columns.spellings import AMONG_WORDS, folded
+from pellucid.data.columns.spellings import AMONG_WORDS, normalized_spelling
 from pellucid.data.columns.unparsed_cells import NEARLY
 from pellucid.findings import Finding
 
@@ -70,7 +70,7 @@ def _several_units(
     name: str, texts: pa.ChunkedArray, distinct: pa.Array, counts: NDArray[np.int64]
 ) -> tuple[Finding, ...]:
     """Units or currencies that all are known, two at least, by nearly each number."""
-    parts = taken_apart(pa.chunked_array([distinct]))
+    parts = number_parts(pa.chunked_array([distinct]))
     there = np.asarray(parts.is_valid())
     if counts[there].sum() < NEARLY * counts.sum():
         return ()
@@ -109,7 +109,7 @@ def _after_cleaning(
         labels.append("digits of another script")
     if not labels:
         return ()
-    read = read_numerals(pa.chunked_array([cleaned]), UNSAID).read
+    read = read_numerals(pa.chunked_array([cleaned]), NO_HINTS).read
     if counts[read].sum() < NEARLY * counts.sum() or read.sum() < FEWEST:
         return ()
     at = int(np.flatnonzero(np.asarray(pc.not_equal(cleaned, distinct)))[0])
@@ -130,10 +130,14 @@ def _partly_numbers(
     name: str, texts: pa.ChunkedArray, distinct: pa.Array, counts: NDArray[np.int64]
 ) -> tuple[Finding, ...]:
     """Numbers in at least half of the cells, and words beside them that are no known signs."""
-    read = read_numerals(pa.chunked_array([distinct]), UNSAID).read
+    read = read_numerals(pa.chunked_array([distinct]), NO_HINTS).read
     share = counts[read].sum() / counts.sum()
     others = [t for t, r in zip(distinct.to_pylist(), read.tolist(), strict=True) if not r]
-    if share < 0.5 or read.sum() < FEWEST or all(folded(t) in AMONG_WORDS for t in others):
+    if (
+        share < 0.5
+        or read.sum() < FEWEST
+        or all(normalized_spelling(t) in AMONG_WORDS for t in others)
+    ):
         return ()
     at = int(np.argmax(np.where(read, -1, counts)))
     text = distinct[at].as_py()

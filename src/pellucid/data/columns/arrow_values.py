@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.columns.spellings import SPELLINGS, is_number, spelled
+from pellucid.data.columns.spellings import SPELLINGS, is_number, number_spelling
 from pellucid.data.sources.python_cells import as_text
 from pellucid.errors import TableError
 
@@ -23,7 +23,7 @@ LARGEST_WHOLE = 2**53  # beyond it not every whole number is a 64-bit float
 
 
 @dataclass(frozen=True)
-class Plain:
+class PlainValues:
     """A column's values in plain form.
 
     Parameters
@@ -54,7 +54,7 @@ class Plain:
         return bool(pa.types.is_timestamp(self.values.type))
 
 
-def plain(values: Any) -> Plain:
+def plain_values(values: Any) -> PlainValues:
     """The values in plain form, whatever Arrow's type.
 
     Notes: §2.1.3
@@ -63,24 +63,24 @@ def plain(values: Any) -> Plain:
     kind = values.type
     if isinstance(kind, pa.BaseExtensionType):
         values = pa.chunked_array([c.storage for c in values.chunks], kind.storage_type)
-        return plain(values)
+        return plain_values(values)
     if pa.types.is_dictionary(kind):
-        return plain(values.cast(kind.value_type))
+        return plain_values(values.cast(kind.value_type))
     if pa.types.is_boolean(kind):
-        return Plain(pc.if_else(values, "true", "false"))
+        return PlainValues(pc.if_else(values, "true", "false"))
     if pa.types.is_duration(kind):
         ticks = values.cast(pa.int64()).cast(pa.float64(), safe=False)
-        return Plain(pc.divide(ticks, TICKS[kind.unit]), duration=True)
+        return PlainValues(pc.divide(ticks, TICKS[kind.unit]), duration=True)
     if pa.types.is_timestamp(kind):
         stamped = values.cast(pa.timestamp("us", kind.tz), safe=False)
-        return Plain(stamped.cast(pa.timestamp("us"), safe=False), zone=kind.tz is not None)
+        return PlainValues(stamped.cast(pa.timestamp("us"), safe=False), zone=kind.tz is not None)
     if pa.types.is_date(kind):
-        return Plain(values.cast(pa.timestamp("us"), safe=False))
+        return PlainValues(values.cast(pa.timestamp("us"), safe=False))
     if pa.types.is_time(kind):
         ticks = values.cast(pa.int32() if pa.types.is_time32(kind) else pa.int64())
         seconds = pc.divide(ticks.cast(pa.float64(), safe=False), TICKS[kind.unit])
-        return Plain(seconds, duration=True, of_the_day=True)
-    return Plain(_numbers_or_text(values))
+        return PlainValues(seconds, duration=True, of_the_day=True)
+    return PlainValues(_numbers_or_text(values))
 
 
 def _numbers_or_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -104,7 +104,9 @@ def as_texts(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_floating(values.type):
         numbers = values.to_numpy(zero_copy_only=False)
         distinct, codes = np.unique(numbers, return_inverse=True)
-        names = np.array([None if np.isnan(v) else spelled(v) for v in distinct], dtype=object)
+        names = np.array(
+            [None if np.isnan(v) else number_spelling(v) for v in distinct], dtype=object
+        )
         return pa.chunked_array([pa.array(names[codes], type=pa.string())])
     if pa.types.is_timestamp(values.type):
         return _times_as_texts(values)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pellucid.data.columns.arrow_values import as_texts, plain
-from pellucid.data.columns.spellings import Levels, canonical
+from pellucid.data.columns.arrow_values import as_texts, plain_values
+from pellucid.data.columns.spellings import Levels, canonical_number
 from pellucid.data.table import MISSING, UNSEEN, Column, Kind
 
 Names = tuple[str, ...]
@@ -26,7 +26,7 @@ def stated_levels(values: Any) -> Names:
     if not chunked.num_chunks:
         return ()
     levels = chunked.unify_dictionaries().chunk(0).dictionary
-    named = tuple(as_texts(plain(levels).values).to_pylist())
+    named = tuple(as_texts(plain_values(levels).values).to_pylist())
     return named if len(named) > 2 else ()
 
 
@@ -45,7 +45,9 @@ def category_column(
     order = tuple(sorted(met, key=natural)) if levels is None else levels
     known = Levels(order)
     places = [known.exact.get(v) if levels is None else known.place(v) for v in met]
-    spelled = [canonical(v.strip()) if at is None else v for v, at in zip(met, places, strict=True)]
+    spelled = [
+        canonical_number(v.strip()) if at is None else v for v, at in zip(met, places, strict=True)
+    ]
     unseen = tuple(dict.fromkeys(v for v, at in zip(spelled, places, strict=True) if at is None))
     new = {v: UNSEEN - i for i, v in enumerate(unseen)}
     table = [new[v] if at is None else at for v, at in zip(spelled, places, strict=True)]

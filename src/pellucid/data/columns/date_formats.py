@@ -38,8 +38,10 @@ MONTHS = (
     "december dezember décembre decembre diciembre dicembre dezembro dec dez déc dic",
 )
 MONTH = {name: at for at, names in enumerate(MONTHS, 1) for name in names.split()}
-NAME = r"(?P<name>\p{L}{3,10})\.?"
-WEEKDAY = r"(?:\p{L}{2,10}\.?,? +)?"
+# Letters of all scripts are a large class: bounds on how often it is repeated would make a large
+# automaton, built anew for each column.
+NAME = r"(?P<name>\p{L}+)\.?"
+WEEKDAY = r"(?:\p{L}+\.?,? +)?"
 TIME = (
     r"(?:(?:,? +|T)(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2})"
     r"(?:[.,](?P<part>\d{1,9}))?)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
@@ -110,8 +112,9 @@ def read_dates(texts: pa.Array, order: str = "", leaning: str = "") -> Dates:
     values = np.full(n, np.datetime64("NaT", "us"), dtype="datetime64[us]")
     read, zoned = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     found, doubt, short = order, "", False
+    possible = np.asarray(pc.fill_null(pc.match_substring_regex(plain, r"\d"), False))
     for name, pattern in SHAPES.items():
-        left = np.flatnonzero(~read)
+        left = np.flatnonzero(possible & ~read)  # no date is without a digit
         if not len(left):
             break
         parts = pc.extract_regex(plain.take(pa.array(left)), pattern)
@@ -274,7 +277,7 @@ def dates_by_format(texts: pa.Array, said: str) -> Dates:
     )
 
 
-def by_notation(texts: pa.Array, notation: Notation) -> Dates:
+def dates_in_notation(texts: pa.Array, notation: Notation) -> Dates:
     """Dates as a known notation writes them.
 
     Notes: §2.1.3

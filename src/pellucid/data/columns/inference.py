@@ -22,7 +22,7 @@ from pellucid.data.columns.arrow_values import (
     all_numbers,
     as_floats,
     as_texts,
-    plain,
+    plain_values,
     refuse_infinite,
     too_long_for_numbers,
     without_missing,
@@ -37,16 +37,16 @@ from pellucid.data.columns.missing_words import (
     kept_as_code,
     missing_words,
 )
-from pellucid.data.columns.notation import UNSAID, USUAL, Asked, Notation
+from pellucid.data.columns.notation import NO_HINTS, PLAIN_NOTATION, Notation, NotationHints
 from pellucid.data.columns.number_doubts import (
     OPEN,
     number_doubts,
     numeral_doubts,
     points_in_groups,
 )
-from pellucid.data.columns.number_formats import Numerals, described, read_numerals
-from pellucid.data.columns.spellings import canonical, merged, spelled
-from pellucid.data.columns.unparsed_cells import are_nearly, odd_cells, told
+from pellucid.data.columns.number_formats import Numerals, describe_notation, read_numerals
+from pellucid.data.columns.spellings import canonical_number, merge_spellings, number_spelling
+from pellucid.data.columns.unparsed_cells import mostly_parsed, unparsed_cells, unparsed_finding
 from pellucid.data.table import Column, Kind
 from pellucid.findings import Finding
 
@@ -74,7 +74,7 @@ class Cells:
         Whether the source tells missing values itself.
     missing : tuple of str
         Further spellings of "missing".
-    asked : Asked
+    asked : NotationHints
         Notation that was said, or that the other columns show.
     first : int
         Rows of the table that stand before these, for messages.
@@ -84,12 +84,12 @@ class Cells:
     values: pa.ChunkedArray
     typed: bool = True
     missing: tuple[str, ...] = ()
-    asked: Asked = UNSAID
+    asked: NotationHints = NO_HINTS
     first: int = 0
 
 
 @dataclass(frozen=True)
-class Found:
+class InferredColumn:
     """A column, what is to be said about it, and whether its notation is open."""
 
     column: Column
@@ -97,37 +97,39 @@ class Found:
     doubt: str = ""
 
 
-def column_of(cells: Cells) -> Found:
+def column_of(cells: Cells) -> InferredColumn:
     """A column of the kind that its cells show."""
     name = cells.name
     stated = stated_levels(cells.values)
     if stated and cells.values.null_count < len(cells.values):
         note = f"{len(stated)} levels, in the order that the column states"
-        texts = as_texts(plain(cells.values).values)
+        texts = as_texts(plain_values(cells.values).values)
         ordered = category_column(name, Kind.CATEGORY, texts, note, stated)
-        return Found(replace(ordered, ordered=True))
-    held = plain(cells.values)
+        return InferredColumn(replace(ordered, ordered=True))
+    held = plain_values(cells.values)
     if held.is_text and not cells.missing and (found := _plain_numbers(cells, held.values)):
         return found
     values = without_missing(held.values, cells.typed, cells.missing)
     if values.null_count == len(values):
-        return Found(_constant(name, values, "no row has a value; not used"))
+        return InferredColumn(_constant(name, values, "no row has a value; not used"))
     if held.is_time:
-        return Found(_date_or_constant(name, _stamps(values), replace(USUAL, zone=held.zone)))
+        return InferredColumn(
+            _date_or_constant(name, _stamps(values), replace(PLAIN_NOTATION, zone=held.zone))
+        )
     if too_long_for_numbers(values):
         return _from_words(name, as_texts(values), codes=True)
     if held.is_text:
         found = _from_text(replace(cells, values=values))
         return _with_words(found, cells, held.values, values)
-    notation = replace(USUAL, duration=held.duration)
+    notation = replace(PLAIN_NOTATION, duration=held.duration)
     note = "lengths of time, in seconds" if held.duration else "numbers"
     note = "times of the day, in seconds since midnight" if held.of_the_day else note
-    return Found(_from_numbers(name, as_floats(name, values), note, notation))
+    return InferredColumn(_from_numbers(name, as_floats(name, values), note, notation))
 
 
 def _with_words(
-    found: Found, cells: Cells, held: pa.ChunkedArray, values: pa.ChunkedArray
-) -> Found:
+    found: InferredColumn, cells: Cells, held: pa.ChunkedArray, values: pa.ChunkedArray
+) -> InferredColumn:
     """What is said of a column of words: NA among them, and amounts that are none."""
     if found.column.kind not in WORDS or all_numbers(values) is not None:
         return found
@@ -147,7 +149,10 @@ def _with_words(
 
 
 def _from_numbers(
-    name: str, numbers: NDArray[np.float64], note: str = "numbers", notation: Notation = USUAL
+    name: str,
+    numbers: NDArray[np.float64],
+    note: str = "numbers",
+    notation: Notation = PLAIN_NOTATION,
 ) -> Column:
     there = numbers[~np.isnan(numbers)]
     distinct = np.unique(there[:FEW_DISTINCT])
@@ -156,15 +161,15 @@ def _from_numbers(
     if len(distinct) == 0:
         return _constant(name, pa.chunked_array([pa.nulls(len(numbers), pa.string())]), NOTHING)
     if len(distinct) == 1:
-        said = f"always {spelled(distinct[0])}; not used"
+        said = f"always {number_spelling(distinct[0])}; not used"
         return Column(name, Kind.CONSTANT, numbers, note=said, notation=notation)
     if len(distinct) == 2:
         texts = as_texts(pa.chunked_array([pa.array(numbers, from_pandas=True)]))
         two = category_column(name, Kind.BINARY, texts, "two different values")
         return replace(two, notation=notation)
-    if notation == USUAL and (dates := _compact_dates(there, numbers)) is not None:
+    if notation == PLAIN_NOTATION and (dates := _compact_dates(there, numbers)) is not None:
         written = np.array([None if np.isnan(v) else str(int(v)) for v in numbers], dtype=object)
-        found = _date_or_constant(name, dates, USUAL, "dates written as 20261124")
+        found = _date_or_constant(name, dates, PLAIN_NOTATION, "dates written as 20261124")
         return replace(found, written=written)
     if _counts_rows(there, len(numbers)):
         return Column(name, Kind.IDENTIFIER, numbers, note="counts the rows; not used")
@@ -190,7 +195,7 @@ def _compact_dates(there: NDArray[np.float64], numbers: NDArray[np.float64]) -> 
     return found.values if found.read.sum() == len(there) else None
 
 
-def _from_text(cells: Cells) -> Found:
+def _from_text(cells: Cells) -> InferredColumn:
     """Text that holds numbers, dates, or words; a code is a word."""
     name, values = cells.name, cells.values
     if (plain_numbers := _plain_numbers(cells, values)) is not None:
@@ -206,7 +211,7 @@ def _from_text(cells: Cells) -> Found:
     return dates or _from_words(name, values)
 
 
-def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> Found | None:
+def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> InferredColumn | None:
     """A column in which each cell is a number as Python writes it, and none a name of digits."""
     if _says_number(cells.asked) or values.null_count == len(values):
         return None
@@ -221,10 +226,10 @@ def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> Found | None:
     column = _with_written(_from_numbers(cells.name, numbers), values)
     findings = number_doubts(cells.name, values, cells.asked) if column.kind in AMOUNTS else ()
     doubt = "the points might part thousands" if any(f.name == OPEN for f in findings) else ""
-    return Found(column, findings, doubt)
+    return InferredColumn(column, findings, doubt)
 
 
-def _says_number(asked: Asked) -> bool:
+def _says_number(asked: NotationHints) -> bool:
     return asked.decimal == "," or asked.thousands == "."
 
 
@@ -234,23 +239,25 @@ def _sampled(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return there.take(pa.array(np.arange(0, len(there), step)))
 
 
-def _numerals(values: pa.ChunkedArray, asked: Asked) -> Numerals | None:
+def _numerals(values: pa.ChunkedArray, asked: NotationHints) -> Numerals | None:
     some = _sampled(values)
     if read_numerals(some, asked).read.mean() < 0.3:
         return None
     found = read_numerals(values, asked)
-    return found if are_nearly(values, found.read) else None
+    return found if mostly_parsed(values, found.read) else None
 
 
-def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> Found:
+def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> InferredColumn:
     refuse_infinite(name, found.values)
-    odd = odd_cells(values, found.read)
+    odd = unparsed_cells(values, found.read)
     notation = replace(found.notation, missing=tuple(odd))
-    words = described(notation)
+    words = describe_notation(notation)
     note = f"numbers with {words}" if words else "numbers"
     column = _from_numbers(name, found.values, note, notation)
     column = replace(column, written=_objects(values))
-    findings = [told(name, odd, len(values) - values.null_count, "numbers")] if odd else []
+    findings = (
+        [unparsed_finding(name, odd, len(values) - values.null_count, "numbers")] if odd else []
+    )
     findings += numeral_doubts(name, values, found.read, found.notation)
     if words and column.kind is not Kind.CONSTANT:
         findings.append(
@@ -263,10 +270,10 @@ def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> Found
                 "If that is wrong, say how they are written: --decimal, --thousands.",
             )
         )
-    return Found(column, tuple(findings), found.doubt)
+    return InferredColumn(column, tuple(findings), found.doubt)
 
 
-def _durations(name: str, values: pa.ChunkedArray) -> Found | None:
+def _durations(name: str, values: pa.ChunkedArray) -> InferredColumn | None:
     """Times of the day and lengths of time, in seconds."""
     distinct, places = _distinct(values)
     some = distinct.take(pa.array(np.arange(0, len(distinct), max(len(distinct) // 200, 1))))
@@ -274,22 +281,26 @@ def _durations(name: str, values: pa.ChunkedArray) -> Found | None:
         return None
     found = lengths_of(distinct)
     read = np.append(found.read, False)[places]
-    if not are_nearly(values, read):
+    if not mostly_parsed(values, read):
         return None
-    odd = odd_cells(values, read)
+    odd = unparsed_cells(values, read)
     numbers = np.append(found.seconds, np.nan)[places]
     notation = replace(found.notation, missing=tuple(odd))
     column = _from_numbers(name, numbers, found.note, notation)
     at = int(np.flatnonzero(read)[0])
-    findings = [told(name, odd, len(values) - values.null_count, "times")] if odd else []
+    findings = (
+        [unparsed_finding(name, odd, len(values) - values.null_count, "times")] if odd else []
+    )
     findings.append(found.finding(name, values[at].as_py().strip(), float(numbers[at])))
-    return Found(replace(column, written=_objects(values)), tuple(findings))
+    return InferredColumn(replace(column, written=_objects(values)), tuple(findings))
 
 
-def _dates(name: str, values: pa.ChunkedArray, asked: Asked) -> Found | None:
+def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> InferredColumn | None:
     stamps = None if asked.date_format else _iso_dates(values)
     if stamps is not None:
-        return Found(_date_or_constant(name, stamps[0], replace(USUAL, zone=stamps[1])))
+        return InferredColumn(
+            _date_or_constant(name, stamps[0], replace(PLAIN_NOTATION, zone=stamps[1]))
+        )
     distinct, places = _distinct(values)
     if not len(distinct):
         return None
@@ -300,40 +311,42 @@ def _dates(name: str, values: pa.ChunkedArray, asked: Asked) -> Found | None:
     if found.zoned.any():  # with a zone and without one, times cannot be compared
         found = replace(found, read=found.read & found.zoned)
     read = np.append(found.read, False)[places]
-    if not are_nearly(values, read):
+    if not mostly_parsed(values, read):
         return None
     stamped = np.append(np.where(found.read, found.values, NAT), NAT)[places]
-    odd = odd_cells(values, read)
+    odd = unparsed_cells(values, read)
     notation = Notation(
         order=found.order,
         date_format=asked.date_format,
         zone=bool(found.zoned.any()),
         missing=tuple(odd),
     )
-    return _told_dates(name, values, stamped, found, notation, odd)
+    return _dates_with_findings(name, values, stamped, found, notation, odd)
 
 
 NAT = np.datetime64("NaT", "us")
 
 
-def _read_dates(texts: pa.Array, asked: Asked) -> date_formats.Dates:
+def _read_dates(texts: pa.Array, asked: NotationHints) -> date_formats.Dates:
     if asked.date_format:
         return date_formats.dates_by_format(texts, asked.date_format)
     return date_formats.read_dates(texts, leaning=asked.leaning.order)
 
 
-def _told_dates(
+def _dates_with_findings(
     name: str,
     values: pa.ChunkedArray,
     stamped: NDArray[Any],
     found: date_formats.Dates,
     notation: Notation,
     odd: dict[str, list[int]],
-) -> Found:
+) -> InferredColumn:
     words = f"dates, {found.order}" if found.order else "dates"
     column = _date_or_constant(name, stamped, notation, words)
     column = replace(column, written=_objects(values))
-    findings = [told(name, odd, len(values) - values.null_count, "dates")] if odd else []
+    findings = (
+        [unparsed_finding(name, odd, len(values) - values.null_count, "dates")] if odd else []
+    )
     if found.doubt:
         at = int(np.flatnonzero(~np.isnat(stamped))[0])
         findings.append(
@@ -357,7 +370,7 @@ def _told_dates(
                 "If that is wrong, write them with four.",
             )
         )
-    return Found(column, tuple(findings), found.doubt)
+    return InferredColumn(column, tuple(findings), found.doubt)
 
 
 def _iso_dates(values: pa.ChunkedArray) -> tuple[NDArray[Any], bool] | None:
@@ -399,13 +412,13 @@ def _with_written(column: Column, values: pa.ChunkedArray) -> Column:
         return column
     distinct, places = _distinct(values)
     texts = distinct.to_pylist()
-    if len(texts) > MOST_SPELLINGS or all(canonical(t) == t for t in texts):
+    if len(texts) > MOST_SPELLINGS or all(canonical_number(t) == t for t in texts):
         return column
     written = np.array([*texts, None], dtype=object)[places]
     return replace(column, written=np.asarray(written))
 
 
-def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> Found:
+def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> InferredColumn:
     n, present = len(values), len(values) - values.null_count
     distinct = pc.count_distinct(values, mode="only_valid").as_py()
     findings: tuple[Finding, ...] = ()
@@ -415,22 +428,22 @@ def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> Foun
     words = pc.mean(pc.count_substring(pc.drop_null(values), " ")).as_py()
     if distinct == 1:
         said = f"always {pc.drop_null(values)[0].as_py()!r}; not used"
-        return Found(_constant(name, values, said), findings)
+        return InferredColumn(_constant(name, values, said), findings)
     what = "codes" if codes else "words"
     why = " (leading zeros, or more digits than a number keeps)" if codes else ""
     if distinct == 2:
         column = category_column(name, Kind.BINARY, values, f"two different values{why}")
-        return Found(column, findings)
+        return InferredColumn(column, findings)
     if distinct == n and n >= FEW_ROWS and words < 2:
         note = f"different in every row{why}; not used"
-        return Found(_texts(name, Kind.IDENTIFIER, values, note))
+        return InferredColumn(_texts(name, Kind.IDENTIFIER, values, note))
     if words >= 3 and distinct > present / 2:
-        return Found(_texts(name, Kind.TEXT, values, "sentences"))
+        return InferredColumn(_texts(name, Kind.TEXT, values, "sentences"))
     if distinct > MOST_LEVELS:
         note = f"{distinct:,} categories{why}, too many for one column each"
-        return Found(_texts(name, Kind.TEXT, values, note), findings)
+        return InferredColumn(_texts(name, Kind.TEXT, values, note), findings)
     note = f"{distinct} different {what}{why}"
-    return Found(category_column(name, Kind.CATEGORY, values, note), findings)
+    return InferredColumn(category_column(name, Kind.CATEGORY, values, note), findings)
 
 
 def _merged(name: str, values: pa.ChunkedArray) -> tuple[pa.ChunkedArray, tuple[Finding, ...]]:
@@ -443,7 +456,7 @@ def _merged(name: str, values: pa.ChunkedArray) -> tuple[pa.ChunkedArray, tuple[
         )
         if text is not None
     }
-    found = merged(name, counts)
+    found = merge_spellings(name, counts)
     if all(text == category for text, category in found.category.items()):
         return values, ()
     distinct, places = _distinct(values)

@@ -17,21 +17,21 @@ from numpy.typing import NDArray
 
 from pellucid.data.columns import date_formats
 from pellucid.data.columns.arrow_values import (
-    Plain,
+    PlainValues,
     all_numbers,
     as_floats,
     as_texts,
-    plain,
+    plain_values,
     refuse_infinite,
     without_missing,
 )
 from pellucid.data.columns.categories import category_column, stated_levels
-from pellucid.data.columns.inference import Cells, Found, column_of
+from pellucid.data.columns.inference import Cells, InferredColumn, column_of
 from pellucid.data.columns.lengths_of_time import read_durations
 from pellucid.data.columns.missing_words import WORDS
-from pellucid.data.columns.notation import USUAL, Notation
-from pellucid.data.columns.number_formats import numerals_by
-from pellucid.data.columns.spellings import CODE, SIGNS, canonical, folded
+from pellucid.data.columns.notation import PLAIN_NOTATION, Notation
+from pellucid.data.columns.number_formats import numbers_in_notation
+from pellucid.data.columns.spellings import CODE, SIGNS, canonical_number, normalized_spelling
 from pellucid.data.table import CODED, Column, Kind
 from pellucid.errors import ColumnError
 
@@ -39,7 +39,7 @@ Levels = tuple[str, ...]
 NAT = np.datetime64("NaT", "us")
 
 
-def as_said(cells: Cells, kind: Kind) -> Found:
+def convert_to_kind(cells: Cells, kind: Kind) -> InferredColumn:
     """The column of the kind that a person said; numbers and dates in the notation it shows.
 
     A category keeps every spelling apart.
@@ -52,21 +52,23 @@ def as_said(cells: Cells, kind: Kind) -> Found:
     Notes: §5.3
     """
     note = "as you said"
-    held = plain(cells.values)
+    held = plain_values(cells.values)
     if kind in CODED:
         stated = stated_levels(cells.values)
         if stated and kind is Kind.CATEGORY:
             return column_of(cells)
         keep = _words_kept(held, cells) if kind is Kind.CATEGORY else ()
         texts = without_missing(held.values, cells.typed, cells.missing, keep)
-        return Found(category_column(cells.name, kind, _as_categories(texts), note))
+        return InferredColumn(category_column(cells.name, kind, _as_categories(texts), note))
     if kind in (Kind.NUMERIC, Kind.DATE):
         return _numbers_or_dates(cells, held, kind, note)
     texts = as_texts(without_missing(held.values, cells.typed, cells.missing))
-    return Found(Column(cells.name, kind, np.array(texts.to_pylist(), dtype=object), note=note))
+    return InferredColumn(
+        Column(cells.name, kind, np.array(texts.to_pylist(), dtype=object), note=note)
+    )
 
 
-def _words_kept(held: Plain, cells: Cells) -> Levels:
+def _words_kept(held: PlainValues, cells: Cells) -> Levels:
     """NA and its kin are categories like others where these are words; among numbers, missing."""
     found = without_missing(held.values, cells.typed, cells.missing)
     if not held.is_text or all_numbers(found) is not None:
@@ -74,7 +76,7 @@ def _words_kept(held: Plain, cells: Cells) -> Levels:
     return tuple(word for word in WORDS if word not in {m.strip() for m in cells.missing})
 
 
-def _numbers_or_dates(cells: Cells, held: Plain, kind: Kind, note: str) -> Found:
+def _numbers_or_dates(cells: Cells, held: PlainValues, kind: Kind, note: str) -> InferredColumn:
     """As inferred where that is numbers or dates; else by the usual notation, or an error."""
     found = column_of(cells)
     column = found.column
@@ -83,15 +85,17 @@ def _numbers_or_dates(cells: Cells, held: Plain, kind: Kind, note: str) -> Found
     values = without_missing(held.values, cells.typed, cells.missing)
     if kind is Kind.DATE:
         notation = Notation(date_format=cells.asked.date_format, zone=held.zone)
-        return Found(_dates(cells.name, values, notation, note, any_zone=True))
+        return InferredColumn(_dates(cells.name, values, notation, note, any_zone=True))
     texts = column.written if column.written is not None else None
     if column.values.dtype.kind == "f" and column.kind is not Kind.DATE:
         return replace(found, column=replace(column, kind=kind, note=_joined(note, column.note)))
-    if column.kind is Kind.BINARY and texts is not None and column.notation != USUAL:
+    if column.kind is Kind.BINARY and texts is not None and column.notation != PLAIN_NOTATION:
         numbers = _numbers(cells.name, values, column.notation, True)
         kept = Column(cells.name, kind, numbers, note=note, notation=column.notation)
-        return Found(replace(kept, written=texts), found.findings)
-    return Found(Column(cells.name, kind, _numbers(cells.name, values, USUAL, True), note=note))
+        return InferredColumn(replace(kept, written=texts), found.findings)
+    return InferredColumn(
+        Column(cells.name, kind, _numbers(cells.name, values, PLAIN_NOTATION, True), note=note)
+    )
 
 
 def _joined(note: str, inferred: str) -> str:
@@ -107,7 +111,7 @@ def _as_categories(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pa.types.is_string(values.type):
         return as_texts(values)
     distinct = [t for t in values.unique().to_pylist() if t is not None]
-    short = {t: canonical(t.strip()) for t in distinct}
+    short = {t: canonical_number(t.strip()) for t in distinct}
     if len(set(short.values())) < len(distinct):
         return values
     encoded = values.combine_chunks().dictionary_encode()
@@ -117,8 +121,12 @@ def _as_categories(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array([named.take(encoded.indices)])
 
 
-def as_in_training(
-    cells: Cells, kind: Kind, levels: Levels | None, notation: Notation, told: Notation = USUAL
+def convert_as_in_training(
+    cells: Cells,
+    kind: Kind,
+    levels: Levels | None,
+    notation: Notation,
+    told: Notation = PLAIN_NOTATION,
 ) -> Column:
     """The column as it was read in training: its kind, its categories, its notation.
 
@@ -133,10 +141,10 @@ def as_in_training(
     Notes: §2.1.3
     """
     note = "as in training"
-    held = plain(cells.values)
+    held = plain_values(cells.values)
     keep = levels or ()
     absent = (*cells.missing, *(() if kind in CODED else notation.missing))
-    if kind is Kind.NUMERIC and held.is_text and not absent and told == USUAL:
+    if kind is Kind.NUMERIC and held.is_text and not absent and told == PLAIN_NOTATION:
         # Where all cells are numbers there is nothing else to ask: no spelling of missing is one.
         found = all_numbers(held.values) if notation.plain_number else None
         if found is not None:
@@ -151,7 +159,7 @@ def as_in_training(
         _refuse_other_lengths(cells.name, held, values, notation)
         by = (
             replace(notation, decimal=told.decimal, thousands=told.thousands)
-            if told != USUAL
+            if told != PLAIN_NOTATION
             else notation
         )
         numbers = _numbers(cells.name, values, by, first=cells.first)
@@ -178,7 +186,7 @@ def _coded_texts(
 
 
 def _refuse_other_lengths(
-    name: str, held: Plain, values: pa.ChunkedArray, notation: Notation
+    name: str, held: PlainValues, values: pa.ChunkedArray, notation: Notation
 ) -> None:
     """Lengths of time and bare numbers are not to be mixed: nobody tells the unit of the latter."""
     if held.is_text or values.null_count == len(values) or held.duration == notation.duration:
@@ -192,7 +200,9 @@ def _refuse_other_lengths(
     )
 
 
-def _refuse_other_zone(name: str, held: Plain, values: pa.ChunkedArray, notation: Notation) -> None:
+def _refuse_other_zone(
+    name: str, held: PlainValues, values: pa.ChunkedArray, notation: Notation
+) -> None:
     if not held.is_time or values.null_count == len(values) or held.zone == notation.zone:
         return
     raise ColumnError(_zone_words(name, notation.zone))
@@ -232,7 +242,7 @@ def _numbers(
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
         numbers, read = read_durations(texts, notation.order)
     else:
-        numerals = numerals_by(values, notation)
+        numerals = numbers_in_notation(values, notation)
         numbers, read = numerals.values, numerals.read
     _refuse_unread(name, values, read, "numbers", notation, strict, first)
     refuse_infinite(name, numbers, first)
@@ -252,7 +262,11 @@ def _refuse_unread(
     texts = values.take(pa.array(left)).to_pylist()
     # Signs such as "?" are no value in a column that held numbers; of a new one nobody knows.
     signs: frozenset[str] = frozenset() if strict else SIGNS
-    bad = [(row, t) for row, t in zip(left.tolist(), texts, strict=True) if folded(t) not in signs]
+    bad = [
+        (row, t)
+        for row, t in zip(left.tolist(), texts, strict=True)
+        if normalized_spelling(t) not in signs
+    ]
     if not bad:
         return
     row, text = bad[0]
@@ -283,7 +297,7 @@ def _dates(
         texts = pc.utf8_trim_whitespace(texts)
     distinct = texts.unique()
     distinct = distinct.combine_chunks() if isinstance(distinct, pa.ChunkedArray) else distinct
-    found = date_formats.by_notation(distinct, notation)
+    found = date_formats.dates_in_notation(distinct, notation)
     place = {text: at for at, text in enumerate(distinct.to_pylist())}
     places = np.array([place[t] for t in texts.to_pylist()], dtype=np.intp)
     read = found.read[places] if len(places) else np.zeros(0, dtype=bool)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pellucid.data.columns.date_formats import fields_of
-from pellucid.data.columns.notation import USUAL, Notation
+from pellucid.data.columns.notation import PLAIN_NOTATION, Notation
 from pellucid.findings import Finding
 
 Flags = NDArray[np.bool_]
@@ -116,7 +116,7 @@ def lengths_of(texts: pa.Array) -> Lengths:
     Notes: §2.1.3
     """
     minutes = bool(pc.any(pc.match_substring_regex(texts, PARTS_OF_SECONDS)).as_py())
-    notation = replace(USUAL, duration=True, order=MINUTES_FIRST if minutes else "")
+    notation = replace(PLAIN_NOTATION, duration=True, order=MINUTES_FIRST if minutes else "")
     seconds, read = read_durations(texts, notation.order)
     bare = read & np.asarray(pc.match_substring_regex(texts, r"^\s*-?[\d.]+ ?[dhms]\s*$"))
     used = sum(pc.any(pc.match_substring_regex(texts, unit)).as_py() or False for unit in UNITS)

@@ -78,11 +78,11 @@ class Notation:
         )
 
 
-USUAL = Notation()
+PLAIN_NOTATION = Notation()
 
 
 @dataclass(frozen=True)
-class Asked:
+class NotationHints:
     """What a person said about the notation of a column; empty where nothing was.
 
     `leaning` is what the other columns of the table show: it decides where a column's own cells
@@ -92,10 +92,10 @@ class Asked:
     decimal: str = ""
     thousands: str = ""
     date_format: str = ""
-    leaning: Notation = USUAL
+    leaning: Notation = PLAIN_NOTATION
 
 
-UNSAID = Asked()
+NO_HINTS = NotationHints()
 
 
 def per_column(option: str, said: Any, allowed: tuple[str, ...] = ()) -> Mapping[str, str]:

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pellucid.data.columns.notation import Asked, Notation
-from pellucid.data.columns.number_formats import marks_of, taken_apart
+from pellucid.data.columns.notation import Notation, NotationHints
+from pellucid.data.columns.number_formats import marks_of, number_parts
 from pellucid.findings import Finding
 
 OPEN = "points before three digits"
@@ -33,17 +33,17 @@ def points_in_groups(values: pa.ChunkedArray) -> bool:
     return len(dotted) > 0 and bool(pc.all(pc.match_substring_regex(dotted, GROUPS)).as_py())
 
 
-def open_points(values: pa.ChunkedArray, asked: Asked) -> bool:
+def open_points(values: pa.ChunkedArray, asked: NotationHints) -> bool:
     """Whether points may part thousands: each stands before three digits, and none is needed.
 
     A number of four digits without a point shows that thousands are not parted.
 
     Examples
     --------
-    >>> from pellucid.data.columns.notation import UNSAID
-    >>> open_points(pa.chunked_array([["1.200", "12.500", "950"]]), UNSAID)
+    >>> from pellucid.data.columns.notation import NO_HINTS
+    >>> open_points(pa.chunked_array([["1.200", "12.500", "950"]]), NO_HINTS)
     True
-    >>> open_points(pa.chunked_array([["1.200", "12.5", "950"]]), UNSAID)
+    >>> open_points(pa.chunked_array([["1.200", "12.5", "950"]]), NO_HINTS)
     False
 
     Notes: §2.1.3
@@ -56,7 +56,7 @@ def open_points(values: pa.ChunkedArray, asked: Asked) -> bool:
     return True
 
 
-def number_doubts(name: str, values: pa.ChunkedArray, asked: Asked) -> tuple[Finding, ...]:
+def number_doubts(name: str, values: pa.ChunkedArray, asked: NotationHints) -> tuple[Finding, ...]:
     """What is said of a column of plain numbers whose cells may mean something else.
 
     Parameters
@@ -64,14 +64,14 @@ def number_doubts(name: str, values: pa.ChunkedArray, asked: Asked) -> tuple[Fin
     name : str
     values : pa.ChunkedArray
         Its cells as written.
-    asked : Asked
+    asked : NotationHints
         What was said of the notation.
 
     Examples
     --------
-    >>> from pellucid.data.columns.notation import UNSAID
+    >>> from pellucid.data.columns.notation import NO_HINTS
     >>> cells = pa.chunked_array([["1.9", "1.10", "1.11"]])
-    >>> [finding.name for finding in number_doubts("version", cells, UNSAID)]
+    >>> [finding.name for finding in number_doubts("version", cells, NO_HINTS)]
     ['zeros at the end']
 
     Notes: §2.1.3
@@ -150,7 +150,7 @@ def numeral_doubts(
             )
         )
     if notation.mark or notation.scaled:
-        marks = marks_of(taken_apart(there))
+        marks = marks_of(number_parts(there))
         bare = np.flatnonzero(read & (marks == ""))
         if len(bare):
             mark = f"{notation.mark}" if notation.mark else "k, M or B"

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pellucid.data.column_units import UNITS
-from pellucid.data.columns.notation import Asked, Notation
+from pellucid.data.columns.notation import Notation, NotationHints
 
 CURRENCIES = (
     r"US\$|A\$|C\$|R\$|HK\$|NZ\$|[$€£¥₹₩₽₺₴₪฿₫₱]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|"
@@ -30,8 +30,9 @@ SIGN = r"[+\-\x{2212}\x{2013}]"
 CELL = (
     rf"^(?P<open>\()?(?P<sign>{SIGN})? ?(?P<before>{CURRENCIES})? ?(?P<minus>{SIGN})?"
     r"(?P<digits>[.,]?\d(?:[\d.,' ]*\d)?[.,]?)(?P<power>[eE][+\-]?\d+)?"
-    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]{0,11})?(?P<trailing>-)?(?P<close>\))?$"
+    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]*)?(?P<trailing>-)?(?P<close>\))?$"
 )
+LONGEST = 12  # letters of a unit; a bound in the pattern itself would take long to compile
 SPACES = r"[\s\x{00a0}\x{202f}\x{2009}\x{2007}]+"
 SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "mn": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12}
 ABBREVIATED = frozenset(SCALES) - {"m"}
@@ -65,7 +66,7 @@ class Numerals:
     several: tuple[str, ...] = ()
 
 
-def grouped(thousands: str, decimal: str) -> str:
+def digit_group_pattern(thousands: str, decimal: str) -> str:
     """The pattern of digits in groups, as 1,234.5; or not in groups, as 1234.5.
 
     Notes: §2.1.3
@@ -79,12 +80,12 @@ CANDIDATES: tuple[tuple[str, str], ...] = (*((mark, "") for mark in ".,"), (".",
 CANDIDATES = (*CANDIDATES, *((mark, between) for between in " '" for mark in ".,"))
 
 
-def read_numerals(texts: pa.ChunkedArray, asked: Asked) -> Numerals:
+def read_numerals(texts: pa.ChunkedArray, asked: NotationHints) -> Numerals:
     """Numbers in the notation that explains the most cells of a column.
 
     Notes: §2.1.3
     """
-    parts = taken_apart(texts)
+    parts = number_parts(texts)
     mark, scaled, fits, several = _mark(parts)
     digits = pc.if_else(pa.array(fits), parts.field("digits"), pa.scalar(None, pa.string()))
     decimal, thousands, doubt = _separators(digits, parts.field("power"), asked)
@@ -93,19 +94,19 @@ def read_numerals(texts: pa.ChunkedArray, asked: Asked) -> Numerals:
     return Numerals(values, read, notation, doubt, several)
 
 
-def numerals_by(texts: pa.ChunkedArray, notation: Notation) -> Numerals:
+def numbers_in_notation(texts: pa.ChunkedArray, notation: Notation) -> Numerals:
     """Numbers in a notation that is known; a cell in another one is not read.
 
     Notes: §2.1.3
     """
-    parts = taken_apart(texts)
+    parts = number_parts(texts)
     marks = marks_of(parts)
     allowed = {"", *(ABBREVIATED | {"m"} if notation.scaled else ()), notation.mark}
     values, read = _values(parts, np.isin(marks, list(allowed)), notation)
     return Numerals(values, read, notation)
 
 
-def taken_apart(texts: pa.ChunkedArray) -> pa.StructArray:
+def number_parts(texts: pa.ChunkedArray) -> pa.StructArray:
     """Sign, digits, power, and what stands around them, of each text; null where it has no number.
 
     Notes: §2.1.3
@@ -115,12 +116,12 @@ def taken_apart(texts: pa.ChunkedArray) -> pa.StructArray:
     found = pc.extract_regex(plain, CELL).combine_chunks()
     if isinstance(found, pa.ChunkedArray):
         found = found.chunk(0)
-    balanced = pc.equal(found.field("open"), "") if len(found) else found.field("open")
     if len(found):
-        balanced = pc.equal(balanced, pc.equal(found.field("close"), ""))
+        balanced = pc.equal(pc.equal(found.field("open"), ""), pc.equal(found.field("close"), ""))
+        short = pc.less_equal(pc.utf8_length(found.field("after")), LONGEST)
         signs = [pc.not_equal(found.field(name), "").cast(pa.int8()) for name in SIGNS]
         once = pc.less_equal(reduce(pc.add, signs), 1)  # --5 is no number
-        sound = pc.fill_null(pc.and_(balanced, once), False)
+        sound = pc.fill_null(pc.and_(pc.and_(balanced, short), once), False)
         found = pc.if_else(sound, found, pa.scalar(None, found.type))
     return found
 
@@ -187,7 +188,7 @@ def _stands_for_a_unit(
     return bool(different >= (3 if known else MANY))
 
 
-def _separators(digits: pa.Array, power: pa.Array, asked: Asked) -> tuple[str, str, str]:
+def _separators(digits: pa.Array, power: pa.Array, asked: NotationHints) -> tuple[str, str, str]:
     """Decimal mark and thousands mark that explain the most cells, and the doubt that is left."""
     candidates = [
         (d, t)
@@ -198,7 +199,7 @@ def _separators(digits: pa.Array, power: pa.Array, asked: Asked) -> tuple[str, s
         candidates = [("," if asked.thousands == "." else ".", asked.thousands)]
     explained = {}
     for decimal, thousands in candidates:
-        fits = pc.match_substring_regex(digits, grouped(thousands, decimal))
+        fits = pc.match_substring_regex(digits, digit_group_pattern(thousands, decimal))
         explained[decimal, thousands] = pc.sum(pc.fill_null(fits, False)).as_py() or 0
     best = max(explained.values())
     equal = [pair for pair in candidates if explained[pair] == best]
@@ -208,7 +209,7 @@ def _separators(digits: pa.Array, power: pa.Array, asked: Asked) -> tuple[str, s
 
 
 def _undecided(
-    equal: list[tuple[str, str]], digits: pa.Array, asked: Asked
+    equal: list[tuple[str, str]], digits: pa.Array, asked: NotationHints
 ) -> tuple[str, str, str]:
     """Between readings that explain as many cells: as the table leans, or the plain one."""
     if asked.leaning.thousands == "." and (",", ".") in equal:
@@ -228,7 +229,9 @@ def _values(
     parts: pa.StructArray, fits: NDArray[np.bool_], notation: Notation
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     digits = _field(parts, "digits")
-    shaped = pc.match_substring_regex(digits, grouped(notation.thousands, notation.decimal))
+    shaped = pc.match_substring_regex(
+        digits, digit_group_pattern(notation.thousands, notation.decimal)
+    )
     read = fits & np.asarray(pc.fill_null(shaped, False))
     plain = pc.replace_substring(digits, notation.thousands, "") if notation.thousands else digits
     if notation.decimal == ",":
@@ -246,12 +249,12 @@ def _values(
     return np.where(negative, -values, values), read
 
 
-def described(notation: Notation) -> str:
+def describe_notation(notation: Notation) -> str:
     """The notation in words, for a column's note; empty for the usual one.
 
     Examples
     --------
-    >>> described(Notation(decimal=",", thousands=".", mark="€"))
+    >>> describe_notation(Notation(decimal=",", thousands=".", mark="€"))
     'a decimal comma, points between thousands, the mark €'
 
     Notes: §2.1.3

@@ -49,7 +49,7 @@ def is_number(text: str) -> bool:
     return "_" not in text
 
 
-def spelled(number: float) -> str:
+def number_spelling(number: float) -> str:
     """A number as the text of a category: whole numbers without a point."""
     return (
         str(int(number))
@@ -58,26 +58,26 @@ def spelled(number: float) -> str:
     )
 
 
-def canonical(text: str) -> str:
+def canonical_number(text: str) -> str:
     """1.50 as 1.5; what is no number, or a name made of digits, as it is."""
     is_amount = is_number(text) and not re.match(CODE, text)
-    return spelled(float(text)) if is_amount and math.isfinite(float(text)) else text
+    return number_spelling(float(text)) if is_amount and math.isfinite(float(text)) else text
 
 
-def folded(text: str) -> str:
+def normalized_spelling(text: str) -> str:
     """What spellings of one word have in common: capitals and spaces do not count."""
     return " ".join(text.split()).casefold()
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedSpellings:
     """Spellings put together: the category of each spelling, and a sentence for each merger."""
 
     category: dict[str, str]
     findings: tuple[Finding, ...]
 
 
-def merged(name: str, counts: dict[str, int]) -> Merged:
+def merge_spellings(name: str, counts: dict[str, int]) -> MergedSpellings:
     """Which spellings of a column are one category: Yes, yes and " yes "; TRUE, true and 1.
 
     Parameters
@@ -89,15 +89,15 @@ def merged(name: str, counts: dict[str, int]) -> Merged:
 
     Examples
     --------
-    >>> merged("a", {"Yes": 3, "yes ": 1, "no": 2}).category
+    >>> merge_spellings("a", {"Yes": 3, "yes ": 1, "no": 2}).category
     {'Yes': 'Yes', 'yes ': 'Yes', 'no': 'no'}
 
     Notes: Def 197
     """
     groups: dict[object, list[str]] = {}
-    by_truth = _are_truths({folded(text) for text in counts})
+    by_truth = _are_truths({normalized_spelling(text) for text in counts})
     for text in counts:
-        key = folded(text)
+        key = normalized_spelling(text)
         groups.setdefault(TRUTHS[key] if by_truth else key, []).append(text)
     category, findings = {}, []
     for group in groups.values():
@@ -116,11 +116,11 @@ def merged(name: str, counts: dict[str, int]) -> Merged:
                     f"If they differ, say --category {name}: it keeps every spelling apart.",
                 )
             )
-    return Merged(category, tuple(findings))
+    return MergedSpellings(category, tuple(findings))
 
 
 def _chosen(group: list[str], counts: dict[str, int]) -> str:
-    keys = {folded(text) for text in group}
+    keys = {normalized_spelling(text) for text in group}
     for word in ("true", "false"):  # true and false are spelled in one way by all sources
         if word in keys:
             return word
@@ -149,9 +149,9 @@ class Levels:
 
     def __init__(self, levels: Sequence[str]) -> None:
         self.exact = {level: at for at, level in enumerate(levels)}
-        self.by_fold = _unique((folded(level), at) for at, level in enumerate(levels))
-        self.by_number = _unique((canonical(level), at) for at, level in enumerate(levels))
-        words = [folded(level) for level in levels]
+        self.by_fold = _unique((normalized_spelling(level), at) for at, level in enumerate(levels))
+        self.by_number = _unique((canonical_number(level), at) for at, level in enumerate(levels))
+        words = [normalized_spelling(level) for level in levels]
         truths = len(levels) == 2 and {TRUTHS.get(w) for w in words} == {0, 1}
         self.by_truth = {TRUTHS[w]: at for at, w in enumerate(words)} if truths else {}
 
@@ -160,9 +160,9 @@ class Levels:
         for key, table in (
             (text, self.exact),
             (text.strip(), self.exact),
-            (folded(text), self.by_fold),
-            (canonical(text.strip()), self.by_number),
-            (TRUTHS.get(folded(canonical(text.strip()))), self.by_truth),
+            (normalized_spelling(text), self.by_fold),
+            (canonical_number(text.strip()), self.by_number),
+            (TRUTHS.get(normalized_spelling(canonical_number(text.strip()))), self.by_truth),
         ):
             if key in table:
                 return table[key]  # type: ignore[index]

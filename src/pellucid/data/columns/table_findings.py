@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.columns.spellings import AMONG_WORDS, TOTALS, folded
+from pellucid.data.columns.spellings import AMONG_WORDS, TOTALS, normalized_spelling
 from pellucid.data.table import CODED, Column, Kind
 from pellucid.findings import Finding
 
@@ -44,7 +44,7 @@ def _last_row(columns: Sequence[Column]) -> Finding | None:
     """Whether the last row sums up the others, or is a footer."""
     row = len(columns[0].values) - 1
     texts = {c.name: _cell(c, row) for c in columns if _holds_words(c)}
-    words = [(n, t) for n, t in texts.items() if t and folded(t).strip(" :") in TOTALS]
+    words = [(n, t) for n, t in texts.items() if t and normalized_spelling(t).strip(" :") in TOTALS]
     if words and _is_rare(columns, *words[0]):
         name, word = words[0]
         return _no_observation("total row", row, f"looks like a total: {name!r} is {word!r}", name)
@@ -148,7 +148,7 @@ def _missing_words(column: Column) -> list[Finding]:
     """Categories such as "?" among words."""
     found = []
     for at, level in enumerate(column.levels or ()):
-        count = int((column.values == at).sum()) if folded(level) in AMONG_WORDS else 0
+        count = int((column.values == at).sum()) if normalized_spelling(level) in AMONG_WORDS else 0
         if count:
             found.append(
                 Finding(

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pellucid.data.columns.spellings import JOINED, SIGNS, TOTALS, folded
+from pellucid.data.columns.spellings import JOINED, SIGNS, TOTALS, normalized_spelling
 from pellucid.findings import Finding
 
 NEARLY = 0.95  # a column with at least this share of numbers (or dates) holds numbers (or dates)
@@ -24,7 +24,7 @@ SHOWN = 6
 Flags = NDArray[np.bool_]
 
 
-def odd_cells(texts: pa.ChunkedArray, read: Flags) -> dict[str, list[int]]:
+def unparsed_cells(texts: pa.ChunkedArray, read: Flags) -> dict[str, list[int]]:
     """Spellings of the cells that hold something and were not read, each with its rows from 1."""
     there = np.asarray(texts.is_valid())
     rows = np.flatnonzero(there & ~read)
@@ -34,7 +34,7 @@ def odd_cells(texts: pa.ChunkedArray, read: Flags) -> dict[str, list[int]]:
     return found
 
 
-def are_nearly(texts: pa.ChunkedArray, read: Flags) -> bool:
+def mostly_parsed(texts: pa.ChunkedArray, read: Flags) -> bool:
     """Whether a column is of the kind read, although some cells are not.
 
     At least 95 % are read; or all others are signs such as "?", or one total stands in the last
@@ -56,15 +56,17 @@ def are_nearly(texts: pa.ChunkedArray, read: Flags) -> bool:
     if count >= NEARLY * present:
         return True
     last = texts[len(texts) - 1].as_py()
-    signs = {t for t in odd if folded(t) in SIGNS}
+    signs = {t for t in odd if normalized_spelling(t) in SIGNS}
     rest = [t for t in odd if t not in signs]
-    a_total = rest == [last] and odd[last] == 1 and folded(str(last)).strip(" :") in TOTALS
+    a_total = (
+        rest == [last] and odd[last] == 1 and normalized_spelling(str(last)).strip(" :") in TOTALS
+    )
     if a_total:
         return count >= FEWEST / 2
     return not rest and count >= FEWEST
 
 
-def told(name: str, odd: dict[str, list[int]], n: int, kind: str) -> Finding:
+def unparsed_finding(name: str, odd: dict[str, list[int]], n: int, kind: str) -> Finding:
     """What is said of the odd cells of a column, with what to do."""
     total = sum(len(rows) for rows in odd.values())
     listed = sorted(odd.items(), key=lambda pair: (-len(pair[1]), pair[1][0]))

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pellucid.data.sources.compressed_files import PACKED, unpacked
+from pellucid.data.sources.compressed_files import PACKED, decompressed
 from pellucid.data.sources.csv_files import from_csv
 from pellucid.data.sources.data_frames import from_array, from_arrow, from_frame
 from pellucid.data.sources.json_files import from_json
@@ -38,7 +38,7 @@ ENDINGS = (*TEXT_ENDINGS, ".parquet", *JSON_ENDINGS, *ARROW_ENDINGS, *WORKBOOKS)
 
 
 @dataclass(frozen=True)
-class Held:
+class SourceCells:
     """What a source holds.
 
     Parameters
@@ -59,7 +59,7 @@ class Held:
     delimiter: str = ""
 
 
-def held(source: Any, encoding: str = "utf-8") -> Held:
+def read_source(source: Any, encoding: str = "utf-8") -> SourceCells:
     """The cells of any source.
 
     Raises
@@ -72,19 +72,19 @@ def held(source: Any, encoding: str = "utf-8") -> Held:
     if isinstance(source, pa.RecordBatch):
         source = pa.Table.from_batches([source])
     if isinstance(source, pa.Table):
-        return Held(from_arrow(source), "an Arrow table")
+        return SourceCells(from_arrow(source), "an Arrow table")
     if isinstance(source, np.ndarray):
-        return Held(from_array(source), "an array")
+        return SourceCells(from_array(source), "an array")
     if isinstance(source, str | Path):
         return _from_place(str(source), encoding)
-    return Held(from_frame(source), f"a {type(source).__module__.split('.')[0]} frame")
+    return SourceCells(from_frame(source), f"a {type(source).__module__.split('.')[0]} frame")
 
 
-def _from_place(source: str, encoding: str) -> Held:
+def _from_place(source: str, encoding: str) -> SourceCells:
     if source == "-":
         with on_disk(source) as path:
             table, delimiter = from_csv(path, encoding, "standard input")
-            return Held(table, "standard input", False, delimiter)
+            return SourceCells(table, "standard input", False, delimiter)
     if re.match(r"[A-Za-z][A-Za-z0-9+.\-]+://", source):
         raise TableError(
             f"{source} is a place on the network, and nothing is fetched from there: download the "
@@ -96,42 +96,42 @@ def _from_place(source: str, encoding: str) -> Held:
     path = Path(file)
     refuse_unreadable(path)
     if path.suffix.lower() in SQLITE_ENDINGS or (inner and not _holds_sheets(path)):
-        return Held(from_sqlite(path, path.name, inner), path.name)
+        return SourceCells(from_sqlite(path, path.name, inner), path.name)
     if path.stat().st_size == 0:
         raise TableError(f"{path.name} is empty: there is not even a line of column names.")
-    with unpacked(path, ENDINGS) as plain:
+    with decompressed(path, ENDINGS) as plain:
         return _from_file(plain, path.name, inner, encoding)
 
 
-def _from_many(paths: list[Path], encoding: str) -> Held:
+def _from_many(paths: list[Path], encoding: str) -> SourceCells:
     """The rows of several files of one kind, one below the other."""
-    found: list[Held] = []
+    found: list[SourceCells] = []
 
     def read(path: Path) -> pa.Table:
         found.append(_from_place(str(path), encoding))
         return found[-1].table
 
     table = joined_files(paths, read)
-    return Held(table, name_of(paths), found[0].typed, found[0].delimiter)
+    return SourceCells(table, name_of(paths), found[0].typed, found[0].delimiter)
 
 
 def _holds_sheets(path: Path) -> bool:
     return path.suffix.lower() in WORKBOOKS
 
 
-def _from_file(path: Path, name: str, inner: str, encoding: str) -> Held:
+def _from_file(path: Path, name: str, inner: str, encoding: str) -> SourceCells:
     ending = path.suffix.lower()
     if path.stat().st_size == 0:
         raise TableError(f"{name} is empty: there is not even a line of column names.")
     if ending in TEXT_ENDINGS:
         table, delimiter = from_csv(path, encoding, name)
-        return Held(table, name, False, delimiter)
+        return SourceCells(table, name, False, delimiter)
     if ending in JSON_ENDINGS:
-        return Held(from_json(path, name), name)
+        return SourceCells(from_json(path, name), name)
     if ending in WORKBOOKS:
-        return Held(from_workbook(path, name, inner), name, False)
+        return SourceCells(from_workbook(path, name, inner), name, False)
     if ending == ".parquet" or ending in ARROW_ENDINGS:
-        return Held(_from_arrow_file(path, name, ending), name)
+        return SourceCells(_from_arrow_file(path, name, ending), name)
     raise TableError(
         f"{name} has an ending that is not known; {', '.join(ENDINGS)}, these with "
         f"{', '.join(PACKED)}, and file.sqlite::table are read."

@@ -26,7 +26,7 @@ OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
 @contextmanager
-def unpacked(path: Path, endings: tuple[str, ...]) -> Iterator[Path]:
+def decompressed(path: Path, endings: tuple[str, ...]) -> Iterator[Path]:
     """The file itself; or, where it is compressed, what is in it, in a temporary folder.
 
     Raises

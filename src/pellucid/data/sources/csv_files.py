@@ -90,7 +90,7 @@ def csv_blocks(
                     yield pa.Table.from_batches([batch]).rename_columns(wanted)
         except pa.ArrowInvalid as error:
             told = uneven_row(rows, name, layout)
-            raise TableError(told or arrow_said(rows, name, error)) from error
+            raise TableError(told or arrow_message(rows, name, error)) from error
 
 
 def _batches(
@@ -139,7 +139,7 @@ def _cells(path: Path, name: str, layout: Layout) -> pa.Table:
             return _parsed(stream, layout, quoted)
     except pa.ArrowInvalid as error:
         told = uneven_row(path, name, layout)
-        raise TableError(told or arrow_said(path, name, error)) from error
+        raise TableError(told or arrow_message(path, name, error)) from error
 
 
 def is_quoted(path: Path, name: str, layout: Layout) -> bool:
@@ -383,7 +383,7 @@ def refuse_duplicates(names: list[str]) -> None:
         )
 
 
-def arrow_said(path: Path, name: str, error: Exception) -> str:
+def arrow_message(path: Path, name: str, error: Exception) -> str:
     """Arrow's message cut down to what a person needs."""
     text = str(error)
     if re.search(r"unicode|utf-?8|byte sequence", text, re.IGNORECASE):

@@ -21,8 +21,8 @@ from pyarrow import csv as arrow_csv
 from pellucid.data.sources.compressed_files import PACKED
 from pellucid.data.sources.csv_files import (
     Layout,
+    arrow_message,
     arrow_options,
-    arrow_said,
     full_names,
     has_comments,
     layout_of,
@@ -30,7 +30,7 @@ from pellucid.data.sources.csv_files import (
     uneven_row,
 )
 from pellucid.errors import TableError
-from pellucid.storage.csv_text import rows_of, written
+from pellucid.storage.csv_text import csv_cells, rows_of
 
 PIECE = 1 << 24  # bytes
 NOT_PLAIN = (b'"', b"\r", b"\0")
@@ -113,7 +113,7 @@ class Lines:
             except pa.ArrowInvalid as error:
                 refused = error
         raise TableError(
-            uneven_row(self.file.path, name, layout) or arrow_said(self.file.path, name, refused)
+            uneven_row(self.file.path, name, layout) or arrow_message(self.file.path, name, refused)
         ) from refused
 
     @property
@@ -140,7 +140,7 @@ class Lines:
                 f"{self.file.path.name} holds lines that are no rows, near row "
                 f"{self.first + 1:,}: take them out."
             )
-        cells = [written(column) for column in columns]
+        cells = [csv_cells(column) for column in columns]
         return rows_of([lines, *cells])
 
 

@@ -94,13 +94,13 @@ def joined_files(paths: Sequence[Path], read: Callable[[Path], pa.Table]) -> pa.
 
     Notes: §2.1.3
     """
-    from pellucid.data.blocks.row_batches import joined
+    from pellucid.data.blocks.row_batches import concatenate_rows
 
     tables = [read(path) for path in paths]
     first = tables[0].column_names
     for path, table in zip(paths, tables, strict=True):
         refuse_other_columns(path, table.column_names, first, paths[0])
-    found = joined([table.select(first) for table in tables])
+    found = concatenate_rows([table.select(first) for table in tables])
     assert isinstance(found, pa.Table)
     return found
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules.rule import Rule, check_decay, check_epsilon, check_place
-from pellucid.descent.rules.running_average import averaged, nothing
+from pellucid.descent.rules.running_average import update_average, zeros_like_tree
 
 
 def adadelta(gamma: float = 0.9, *, epsilon: float = 1e-8, epsilon_place: str = "outside") -> Rule:
@@ -45,12 +45,12 @@ def adadelta(gamma: float = 0.9, *, epsilon: float = 1e-8, epsilon_place: str = 
     scaled = scaling(epsilon, epsilon_place)
 
     def step(g: Any, G: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
-        G = averaged(G, mapped(lambda d: d * d, g), gamma)
-        return mapped(lambda w, d, s: w - eta * scaled(d, s), theta, g, G), G
+        G = update_average(G, tree_map(lambda d: d * d, g), gamma)
+        return tree_map(lambda w, d, s: w - eta * scaled(d, s), theta, g, G), G
 
     root = "(√G + ε)" if epsilon_place == "outside" else "√(G + ε)"
     text = f"G ← {gamma:g} G + {1 - gamma:g} g²;  θ ← θ − η g/{root}"
-    return Rule("adadelta", nothing, step, text, "Def 327")
+    return Rule("adadelta", zeros_like_tree, step, text, "Def 327")
 
 
 def scaling(epsilon: float, place: str) -> Any:
@@ -90,12 +90,16 @@ def true_adadelta(gamma: float = 0.9, *, epsilon: float = 1e-6) -> Rule:
 
     def step(g: Any, state: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
         G, U = state
-        G = averaged(G, mapped(lambda d: d * d, g), gamma)
-        move = mapped(lambda d, s, u: d * ((u + epsilon) / (s + epsilon)) ** 0.5, g, G, U)
-        U = averaged(U, mapped(lambda d: d * d, move), gamma)
-        return mapped(lambda w, d: w - eta * d, theta, move), (G, U)
+        G = update_average(G, tree_map(lambda d: d * d, g), gamma)
+        move = tree_map(lambda d, s, u: d * ((u + epsilon) / (s + epsilon)) ** 0.5, g, G, U)
+        U = update_average(U, tree_map(lambda d: d * d, move), gamma)
+        return tree_map(lambda w, d: w - eta * d, theta, move), (G, U)
 
     text = "Δ = g √(U + ε)/√(G + ε);  θ ← θ − ηΔ;  U ← γU + (1 − γ)Δ²"
     return Rule(
-        "true adadelta", lambda theta: (nothing(theta), nothing(theta)), step, text, "§7.7.5"
+        "true adadelta",
+        lambda theta: (zeros_like_tree(theta), zeros_like_tree(theta)),
+        step,
+        text,
+        "§7.7.5",
     )

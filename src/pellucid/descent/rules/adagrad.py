@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules.adadelta import scaling
 from pellucid.descent.rules.rule import Rule, check_epsilon, check_place
-from pellucid.descent.rules.running_average import nothing
+from pellucid.descent.rules.running_average import zeros_like_tree
 
 
 def adagrad(*, epsilon: float = 1e-8, epsilon_place: str = "outside") -> Rule:
@@ -40,8 +40,8 @@ def adagrad(*, epsilon: float = 1e-8, epsilon_place: str = "outside") -> Rule:
     scaled = scaling(epsilon, epsilon_place)
 
     def step(g: Any, G: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
-        G = mapped(lambda s, d: s + d * d, G, g)
-        return mapped(lambda w, d, s: w - eta * scaled(d, s), theta, g, G), G
+        G = tree_map(lambda s, d: s + d * d, G, g)
+        return tree_map(lambda w, d, s: w - eta * scaled(d, s), theta, g, G), G
 
     root = "(√G + ε)" if epsilon_place == "outside" else "√(G + ε)"
-    return Rule("adagrad", nothing, step, f"G ← G + g²;  θ ← θ − η g/{root}", "§7.7.5")
+    return Rule("adagrad", zeros_like_tree, step, f"G ← G + g²;  θ ← θ − η g/{root}", "§7.7.5")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules.adadelta import scaling
 from pellucid.descent.rules.rule import Rule, check_decay, check_epsilon, check_place
-from pellucid.descent.rules.running_average import averaged, corrected, nothing
+from pellucid.descent.rules.running_average import bias_corrected, update_average, zeros_like_tree
 
 
 def adam(
@@ -52,15 +52,15 @@ def adam(
     def step(g: Any, state: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
         m, v, t = state
         t = t + 1
-        m = averaged(m, g, beta_1)
-        v = averaged(v, mapped(lambda d: d * d, g), beta_2)
-        direction, steepness = corrected(m, beta_1, t), corrected(v, beta_2, t)
-        moved = mapped(lambda w, d, s: w - eta * scaled(d, s), theta, direction, steepness)
+        m = update_average(m, g, beta_1)
+        v = update_average(v, tree_map(lambda d: d * d, g), beta_2)
+        direction, steepness = bias_corrected(m, beta_1, t), bias_corrected(v, beta_2, t)
+        moved = tree_map(lambda w, d, s: w - eta * scaled(d, s), theta, direction, steepness)
         return moved, (m, v, t)
 
     root = "√(v̂ + ε)" if epsilon_place == "inside" else "(√v̂ + ε)"
     return Rule(
-        "adam", lambda theta: (nothing(theta), nothing(theta), 0), step,
+        "adam", lambda theta: (zeros_like_tree(theta), zeros_like_tree(theta), 0), step,
         f"m ← {beta_1:g} m + {1 - beta_1:.3g} g;  v ← {beta_2:g} v + {1 - beta_2:.3g} g²;  "
         f"θ ← θ − η m̂/{root}",
         "Def 332",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules.rule import Rule
 
 
@@ -27,6 +27,6 @@ def gradient_descent() -> Rule:
     """
 
     def step(g: Any, state: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
-        return mapped(lambda t, d: t - eta * d, theta, g), state
+        return tree_map(lambda t, d: t - eta * d, theta, g), state
 
     return Rule("gradient descent", lambda theta: (), step, "θ ← θ − η g", "KE 113", plain=True)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules.rule import Rule, check_decay
-from pellucid.descent.rules.running_average import averaged, nothing
+from pellucid.descent.rules.running_average import update_average, zeros_like_tree
 
 
 def lion(beta_1: float = 0.9, beta_2: float = 0.99) -> Rule:
@@ -44,8 +44,8 @@ def lion(beta_1: float = 0.9, beta_2: float = 0.99) -> Rule:
     check_decay("beta_2", beta_2, "lion")
 
     def step(g: Any, M: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
-        along = mapped(lambda c: 1.0 * (c > 0) - 1.0 * (c < 0), averaged(M, g, beta_1))
-        return mapped(lambda w, s: w - eta * s, theta, along), averaged(M, g, beta_2)
+        along = tree_map(lambda c: 1.0 * (c > 0) - 1.0 * (c < 0), update_average(M, g, beta_1))
+        return tree_map(lambda w, s: w - eta * s, theta, along), update_average(M, g, beta_2)
 
     text = f"θ ← θ − η sign({beta_1:g} M + {1 - beta_1:g} g);  M ← {beta_2:g} M + {1 - beta_2:g} g"
-    return Rule("lion", nothing, step, text, "Def 323")
+    return Rule("lion", zeros_like_tree, step, text, "Def 323")

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules.rule import Rule, check_decay
-from pellucid.descent.rules.running_average import Decay, averaged, corrected, nothing
+from pellucid.descent.rules.running_average import (
+    Decay,
+    bias_corrected,
+    update_average,
+    zeros_like_tree,
+)
 from pellucid.errors import HyperparameterError
 
 
@@ -55,13 +60,17 @@ def momentum(gamma: Decay = 0.9, *, form: str = "average", correct: bool = False
     def step(g: Any, state: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
         M, t = state
         past = gamma(t + 1) if callable(gamma) else gamma
-        M = averaged(M, g, past) if form == "average" else mapped(lambda m, d: past * m + d, M, g)
-        along = corrected(M, past, t + 1) if correct else M
-        return mapped(lambda w, m: w - eta * m, theta, along), (M, t + 1)
+        M = (
+            update_average(M, g, past)
+            if form == "average"
+            else tree_map(lambda m, d: past * m + d, M, g)
+        )
+        along = bias_corrected(M, past, t + 1) if correct else M
+        return tree_map(lambda w, m: w - eta * m, theta, along), (M, t + 1)
 
     share, rest = ("γ(t)", "(1 − γ(t))") if callable(gamma) else (f"{gamma:g}", f"{1 - gamma:g}")
     new = f"{rest} g" if form == "average" else "g"
     return Rule(
-        "momentum", lambda theta: (nothing(theta), 0), step,
+        "momentum", lambda theta: (zeros_like_tree(theta), 0), step,
         f"M ← {share} M + {new};  θ ← θ − η M", "Def 323",
     )  # fmt: skip

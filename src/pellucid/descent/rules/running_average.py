@@ -11,35 +11,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.errors import HyperparameterError, ShapeError
 
 Tree = Any
 Decay = float | Callable[[int], float]
 
 
-def nothing(theta: Tree) -> Tree:
+def zeros_like_tree(theta: Tree) -> Tree:
     """A₀ = 0, shaped as θ."""
-    return mapped(lambda t: 0.0 * t, theta)
+    return tree_map(lambda t: 0.0 * t, theta)
 
 
-def averaged(average: Tree, new: Tree, gamma: float) -> Tree:
+def update_average(average: Tree, new: Tree, gamma: float) -> Tree:
     """γ A + (1 − γ) a.
 
     Examples
     --------
     >>> A = 0.0
     >>> for _ in range(3):
-    ...     A = averaged(A, 1.0, 0.1)
+    ...     A = update_average(A, 1.0, 0.1)
     >>> round(A, 12)
     0.999
 
     Notes: Def 320
     """
-    return mapped(lambda a, b: gamma * a + (1 - gamma) * b, average, new)
+    return tree_map(lambda a, b: gamma * a + (1 - gamma) * b, average, new)
 
 
-def corrected(average: Tree, gamma: Any, t: Any) -> Tree:
+def bias_corrected(average: Tree, gamma: Any, t: Any) -> Tree:
     """A / (1 − γᵗ): without the share of the zero that the average began with.
 
     Parameters
@@ -53,12 +53,12 @@ def corrected(average: Tree, gamma: Any, t: Any) -> Tree:
 
     Examples
     --------
-    >>> corrected(0.9, 0.1, 1), corrected(0.99, 0.1, 2)
+    >>> bias_corrected(0.9, 0.1, 1), bias_corrected(0.99, 0.1, 2)
     (1.0, 1.0)
 
     Notes: Concept 331
     """
-    return mapped(lambda a: a / (1 - gamma**t), average)
+    return tree_map(lambda a: a / (1 - gamma**t), average)
 
 
 def weighted_average(items: Any, weights: Any) -> float:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.descent.pytree import arrays, mapped, norm
+from pellucid.descent.pytree import arrays, norm, tree_map
 from pellucid.descent.rules.rule import Rule, check_decay, check_epsilon
-from pellucid.descent.rules.running_average import averaged, nothing
+from pellucid.descent.rules.running_average import update_average, zeros_like_tree
 from pellucid.errors import HyperparameterError
 
 
@@ -111,10 +111,10 @@ def scaling_stage(name: str, gamma: float = 0.9, *, epsilon: float = 1e-8) -> Ru
     stage = STAGES[name]
 
     def step(g: Any, G: Any, theta: Any, eta: Any) -> tuple[Any, Any]:
-        G = averaged(G, mapped(lambda d: d * d, g), gamma)
+        G = update_average(G, tree_map(lambda d: d * d, g), gamma)
         length = norm(arrays(g))
-        move = mapped(lambda d, s: stage.scaled(d, s, length, epsilon), g, G)
-        return mapped(lambda w, d: w - eta * d, theta, move), G
+        move = tree_map(lambda d, s: stage.scaled(d, s, length, epsilon), g, G)
+        return tree_map(lambda w, d: w - eta * d, theta, move), G
 
     defect = f" (defect: {stage.defect})" if stage.defect else ""
-    return Rule(stage.name, nothing, step, f"θ ← θ − {stage.text}{defect}", stage.notes)
+    return Rule(stage.name, zeros_like_tree, step, f"θ ← θ − {stage.text}{defect}", stage.notes)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.additive.curves import Curves
+from pellucid.additive.additive_curves import AdditiveCurves
 from pellucid.additive.terms import Term, term_features
 from pellucid.exchange.formulas.expressions import (
     Curve,
@@ -28,7 +28,9 @@ from pellucid.exchange.formulas.program import Program
 from pellucid.exchange.formulas.unencoded_columns import Whole
 
 
-def curve_scores(program: Program, model: Curves, columns: Sequence[Whole]) -> list[Expression]:
+def curve_scores(
+    program: Program, model: AdditiveCurves, columns: Sequence[Whole]
+) -> list[Expression]:
     """A score an output of fitted curves.
 
     Notes: §5.1

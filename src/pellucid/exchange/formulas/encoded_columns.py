@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.column_code import USUAL, code_of
+from pellucid.data.column_code import DEFAULT_CODES, code_of
 from pellucid.data.columns.notation import Notation
 from pellucid.data.columns.spellings import SIGNS
 from pellucid.data.table import CODED, MISSING, UNSEEN, Column, Kind
@@ -70,7 +70,7 @@ def encoded_columns(
 
 
 def _entries(program: Program, code: Code, entry: Entry) -> list[Expression]:
-    name = code.get("code") or USUAL[Kind(code["kind"])]
+    name = code.get("code") or DEFAULT_CODES[Kind(code["kind"])]
     if name in SCALED:
         return _numbers(number_read(program, entry), code)
     if name == "bins":

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.additive.curves import Curves
+from pellucid.additive.additive_curves import AdditiveCurves
 from pellucid.additive.weighted_average import WeightedAverage
 from pellucid.clusters.k_means import KMeans
 from pellucid.data.column_values import ColumnValues
@@ -36,7 +36,7 @@ from pellucid.exchange.formulas.expressions import (
     Sum,
     Text,
     dot,
-    weighed,
+    scaled_by,
 )
 from pellucid.exchange.formulas.linear_scores import linear_scores, monomials
 from pellucid.exchange.formulas.network_scores import network_scores, softmax_of
@@ -44,6 +44,7 @@ from pellucid.exchange.formulas.program import Program, Step
 from pellucid.exchange.formulas.tree_scores import tree_scores
 from pellucid.exchange.formulas.unencoded_columns import whole_columns
 from pellucid.features.strongest_monomials import StrongestMonomials
+from pellucid.formatting import number
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.fit.machine import MISSING, Machine
@@ -56,7 +57,6 @@ from pellucid.linear.softmax_classifier import SeveralClasses
 from pellucid.linear.square_loss import SquareLossRegressor
 from pellucid.linear.transformed_target import FURTHEST, TransformedTarget
 from pellucid.trees.boosted_trees import BoostedTrees
-from pellucid.wording import number
 
 Inputs = Sequence[Any]  # expressions of an encoded row, or whole columns
 
@@ -159,7 +159,7 @@ def _refuse_without_formulas(model: Any) -> None:
 
 def _scores(program: Program, model: Any, inputs: Inputs) -> list[Expression]:
     """The scores of a model, or of a regression its answer."""
-    if isinstance(model, Curves):
+    if isinstance(model, AdditiveCurves):
         return curve_scores(program, model, inputs)
     if isinstance(model, BoostedTrees):
         return tree_scores(model, inputs)
@@ -313,7 +313,7 @@ def _groups(program: Program, machine: ClusterMachine) -> None:
     encoded = encoded_columns(program, machine.encoder, machine.wanted)
     names = machine.encoder.get_feature_names_out()
     seen: list[Expression] = [
-        weighed(float(scale), encoded[int(at)])
+        scaled_by(float(scale), encoded[int(at)])
         for at, scale in zip(machine.kept, machine.scale, strict=True)
     ]
     words = [f"{names[int(at)]}, scaled" for at in machine.kept]

@@ -226,7 +226,7 @@ ENTRY_BY_ENTRY: dict[str, Callable[[Any, Expression], Expression]] = {
 OF_ALL: dict[str, Callable[[Program, Any, Any, Any, Values], Values]] = {
     "BatchNorm": _batch_norm,
     "CodeSample": _mean_code,
-    "ColumnsActivated": _columns,
+    "ColumnActivation": _columns,
     "Dense": _dense,
     "Dropout": _dropout,
     "Parallel": _parallel,

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.column_code import USUAL, code_of
+from pellucid.data.column_code import DEFAULT_CODES, code_of
 from pellucid.data.column_codes.cyclic_codes import circle_points, wave_parts
 from pellucid.data.table import CODED, MISSING, UNSEEN, Column, Kind
 from pellucid.exchange.onnx.cells import text as texts
 from pellucid.exchange.onnx.cells.dates import date_parts, days_of
 from pellucid.exchange.onnx.cells.levels import from_book, is_missing, table_places, text_places
-from pellucid.exchange.onnx.cells.words import LETTERS, counted, of_unit_length, words_in
+from pellucid.exchange.onnx.cells.words import LETTERS, count_entries, of_unit_length, words_in
 from pellucid.exchange.onnx.codes import (
     bin_book,
     bin_places,
@@ -36,16 +36,18 @@ def table_encoder(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
     Notes: Concept 192, §5.3
     """
-    blocks = [coded(graph, rows.column(graph, code["column"]), code) for code in model.codes_]
+    blocks = [
+        encode_column(graph, rows.column(graph, code["column"]), code) for code in model.codes_
+    ]
     return features(graph, blocks, sum(len(code["names"]) for code in model.codes_))
 
 
-def coded(graph: OnnxGraph, cells: Part, code: Learned) -> str:
+def encode_column(graph: OnnxGraph, cells: Part, code: Learned) -> str:
     """One column by its code, n×m.
 
     Notes: Concept 192
     """
-    name = code.get("code") or USUAL[Kind(code["kind"])]  # files of old name only the kind
+    name = code.get("code") or DEFAULT_CODES[Kind(code["kind"])]  # files of old name only the kind
     return BY_CODE.get(name, by_level)(graph, cells, code)
 
 
@@ -158,7 +160,7 @@ def _text(graph: OnnxGraph, cells: Part, code: Learned) -> str:
     words = words_in(graph, line, LETTERS)
     values = graph("Log", graph("Add", words.count, graph.constant(1.0)))
     if len(code["words"]):
-        counts = counted(graph, words, [[word] for word in code["words"]], (1, 1))
+        counts = count_entries(graph, words, [[word] for word in code["words"]], (1, 1))
         there = graph("Max", counts, graph.constant(1.0))
         grown = graph("Add", graph("Log", there), graph.constant(1.0))
         none = graph("Equal", counts, graph.constant(0.0))

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.columns.notation import USUAL
+from pellucid.data.columns.notation import PLAIN_NOTATION
 from pellucid.data.columns.spellings import SPELLINGS, is_number
 from pellucid.errors import FramingError
 from pellucid.exchange.formulas import expressions as ex
@@ -138,7 +138,7 @@ class _File:
         return f"{head}\n\n{start}\n\n\n{code}\n"
 
     def _reading(self, reading: Reading) -> str:
-        notation = reading.notation or USUAL
+        notation = reading.notation or PLAIN_NOTATION
         absent = tuple(sorted({*SPELLINGS, *notation.missing} - set(reading.levels)))
         column = reading.column
         cell = f"cell_of(row, {column!r}, {self._constant(repr(absent))})"

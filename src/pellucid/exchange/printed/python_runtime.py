@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any, TextIO
 
-from pellucid.data.columns.spellings import SIGNS, Levels, folded, spelled
+from pellucid.data.columns.spellings import SIGNS, Levels, normalized_spelling, number_spelling
 
 
 def cell_of(row: Any, column: str, missing: Sequence[str] = ()) -> Any:
@@ -41,7 +41,7 @@ def number(
     `numeral` reads texts as the column was written in training; `sentinels` are numbers that mean
     missing.
     """
-    if cell is None or (isinstance(cell, str) and folded(cell) in SIGNS):
+    if cell is None or (isinstance(cell, str) and normalized_spelling(cell) in SIGNS):
         return None
     try:
         if isinstance(cell, str):
@@ -63,7 +63,7 @@ def level_reader(names: Sequence[str], new: str) -> Callable[[Any], Any]:
         if cell is None:
             return None
         if not isinstance(cell, str):
-            cell = spelled(cell) if isinstance(cell, float) else str(cell)
+            cell = number_spelling(cell) if isinstance(cell, float) else str(cell)
         place = levels.place(cell)
         return new if place is None else names[place]
 
@@ -106,7 +106,7 @@ def days(cell: Any, column: str, order: str = "", form: str = "", zone: bool = F
     Texts are read as 2026-11-24 and 2026-11-24 10:30:00, as 24.11.2026 in the `order` of training,
     or in the `form` that `datetime.strptime` takes; times with a zone are taken to UTC.
     """
-    if cell is None or (isinstance(cell, str) and folded(cell) in SIGNS):
+    if cell is None or (isinstance(cell, str) and normalized_spelling(cell) in SIGNS):
         return None
     stamp = _stamp(cell, order, form)
     if stamp is None:

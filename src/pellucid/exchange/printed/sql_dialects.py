@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pellucid.data.columns.notation import USUAL
+from pellucid.data.columns.notation import PLAIN_NOTATION
 from pellucid.data.columns.spellings import SPELLINGS
 from pellucid.errors import FramingError
 from pellucid.exchange.formulas.expressions import marker
@@ -67,7 +67,7 @@ class Dialect:
     def read_text(self, cell: str, readings: Sequence[Reading]) -> str:
         """A cell as text without spaces around; NULL where it spells "missing", as in a file."""
         text = self.trimmed(self.text_of(cell))
-        absent = {m.strip() for r in readings for m in (r.notation or USUAL).missing}
+        absent = {m.strip() for r in readings for m in (r.notation or PLAIN_NOTATION).missing}
         absent |= set(SPELLINGS)
         absent -= {level for r in readings for level in r.levels}
         return case_of([(f"{text} IN ({listed(absent)})", "NULL")], text) if absent else text
@@ -78,7 +78,7 @@ class Dialect:
 
     def iso_of(self, text: str, reading: Reading) -> str:
         """The text of a date as ISO 8601; what is no date stays as it is."""
-        return iso_by_patterns(text, (reading.notation or USUAL).order)
+        return iso_by_patterns(text, (reading.notation or PLAIN_NOTATION).order)
 
     def days_of(self, cell: Cell, reading: Reading) -> str:
         """A cell as days since 1970; an error where it is no date."""
@@ -133,7 +133,7 @@ def refuse_notation(reading: Reading) -> None:
     FramingError
         Names the column.
     """
-    notation = reading.notation or USUAL
+    notation = reading.notation or PLAIN_NOTATION
     if reading.kind == "date" and notation.zone:
         raise FramingError(
             f"Column {reading.column!r} holds times with their zone; a database shows those in the "
@@ -272,7 +272,7 @@ class SQLite(Dialect):
     def number_of(self, cell: Cell, reading: Reading) -> str:
         """Text only where it is a number as JSON has it: a cast would take 1-2 for 1."""
         text, said = cell.text, _raised(f"{_no(reading, 'number')} || {cell.text}")
-        plain = (reading.notation or USUAL).plain_number
+        plain = (reading.notation or PLAIN_NOTATION).plain_number
         cases = [(_is_json_number(text), f"CAST({text} AS REAL)")]
         found = case_of(
             [("'text'", case_of(cases, said) if plain else said)],
@@ -290,7 +290,7 @@ class SQLite(Dialect):
 
     def iso_of(self, text: str, reading: Reading) -> str:
         """Without regular expressions."""
-        return iso_by_parts(text, (reading.notation or USUAL).order)
+        return iso_by_parts(text, (reading.notation or PLAIN_NOTATION).order)
 
     def _stamp(self, cell: Cell, reading: Reading, then: str) -> str:
         """`then`, of a text that is a date of the calendar."""
@@ -321,7 +321,7 @@ class SQLite(Dialect):
 
 def _number_text(cell: Cell, reading: Reading) -> str:
     """The text of a number, ready for a cast that refuses any other."""
-    if (reading.notation or USUAL).plain_number:
+    if (reading.notation or PLAIN_NOTATION).plain_number:
         return cell.text
     # Of numbers that were written with marks of their own, no text is read: 1.234 may be 1234.
     return f"{_no(reading, 'plain number, as this query reads them')} || {cell.text}"
@@ -350,7 +350,7 @@ def _raised(text: str) -> str:
 
 def _without_numbers(found: str, reading: Reading, dialect: Dialect) -> str:
     """NULL for the numbers that mean missing, such as -999."""
-    for text in (reading.notation or USUAL).missing:
+    for text in (reading.notation or PLAIN_NOTATION).missing:
         try:
             found = f"NULLIF({found}, {dialect.number(float(text))})"
         except ValueError:

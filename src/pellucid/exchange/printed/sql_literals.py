@@ -10,7 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pellucid.data.columns.spellings import CODE, TRUTHS, canonical, folded, is_number
+from pellucid.data.columns.spellings import (
+    CODE,
+    TRUTHS,
+    canonical_number,
+    is_number,
+    normalized_spelling,
+)
 from pellucid.errors import FramingError
 
 
@@ -95,8 +101,8 @@ def spellings_of(levels: tuple[str, ...]) -> dict[str, Spelled]:
 
     Notes: Def 197
     """
-    words = [folded(level) for level in levels]
-    numbers = [canonical(level) for level in levels]
+    words = [normalized_spelling(level) for level in levels]
+    numbers = [canonical_number(level) for level in levels]
     truths = len(levels) == 2 and {TRUTHS.get(word) for word in words} == {0, 1}
     found: dict[str, Spelled] = {}
     taken = set(words)

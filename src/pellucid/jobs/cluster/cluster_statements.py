@@ -10,9 +10,9 @@ import numpy as np
 from pellucid.clusters.choice_of_k import SIGNIFICANT, ChoiceOfK
 from pellucid.data.table import Table
 from pellucid.findings import Finding
+from pellucid.formatting import number
 from pellucid.jobs.cluster.cluster_result import ClusterResult
 from pellucid.jobs.cluster.group_profiles import GroupProfile
-from pellucid.wording import number
 
 REPEATED = 0.95  # of a category's spread told by the groups: they are its categories
 FEW = 0.01  # a group with a smaller share of the rows may be outliers
@@ -125,6 +125,6 @@ def agreement_statement(result: ClusterResult) -> str:
     )
 
 
-def set_aside(result: ClusterResult) -> list[str]:
+def unused_columns(result: ClusterResult) -> list[str]:
     """Columns that were not used, each with its reason."""
     return [f"Not used: {c.name} ({c.note})." for c in result.columns if not c.used]

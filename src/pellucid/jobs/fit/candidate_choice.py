@@ -14,9 +14,9 @@ import numpy as np
 
 from pellucid.errors import FramingError
 from pellucid.evaluation.evaluation_results import Candidate
+from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import PREFERENCES
 from pellucid.losses import LOSSES
-from pellucid.wording import number
 
 # A simpler model may cost so much of the baseline's loss (of chances: twice that of the best's own)
 # and no more, however uncertain the difference is.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.reading_options import KINDS, ReadingOptions
 from pellucid.errors import FramingError
-from pellucid.pictured import Pictured, picture_html
+from pellucid.picture_mixin import PictureMixin, picture_html
 
 if TYPE_CHECKING:
     from pellucid.data.framing import Framing
@@ -137,7 +137,7 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class FitResult(Pictured):
+class FitResult(PictureMixin):
     """All that `pellucid fit` found out: what the report shows and the command line prints.
 
     Arrays concern the test rows, m of them: `truths` (m,) (or (m, k) for overlapping classes),
@@ -193,8 +193,8 @@ class FitResult(Pictured):
 
     def _repr_html_(self) -> str:
         """The answer, the candidates and the alarms; `write_report` has the rest."""
+        from pellucid.formatting import number
         from pellucid.notebook_card import card
-        from pellucid.wording import number
 
         grave = [f for f in self.findings if f.severity != "note"][:4]
         rows = [

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.framing import Framing
-from pellucid.wording import number
+from pellucid.formatting import number
 
 
 def headline(

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.findings import Finding
+from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.jobs.fit.machine import Machine
-from pellucid.wording import number
 
 Array = NDArray[Any]
 MOST_PAIRED = 30  # of the largest weights, looked at two by two

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import ModelFileError
-from pellucid.wording import number
+from pellucid.formatting import number
 
 MODEL, SETTINGS = "model.pellucid", "run.toml"
 MOST_LOSSES = 10_000  # test rows whose losses a model file keeps

@@ -65,7 +65,7 @@ class AllRows:
 
 
 @dataclass(frozen=True)
-class FittedToAll:
+class FitToAllRows:
     """What such a fit gives.
 
     Parameters
@@ -89,7 +89,7 @@ class FittedToAll:
     notes: tuple[str, ...] = ()
 
 
-def fit_of(recipe: Recipe, seed: int) -> Callable[[AllRows, Candidate], FittedToAll] | None:
+def fit_of(recipe: Recipe, seed: int) -> Callable[[AllRows, Candidate], FitToAllRows] | None:
     """What fits a candidate to all rows; None where its model needs its rows in memory.
 
     Notes: §2.5.6
@@ -102,7 +102,7 @@ def fit_of(recipe: Recipe, seed: int) -> Callable[[AllRows, Candidate], FittedTo
     return fit_by_route if model.block_route else None
 
 
-def fit_ridge(rows: AllRows, chosen: Candidate) -> FittedToAll:
+def fit_ridge(rows: AllRows, chosen: Candidate) -> FitToAllRows:
     """One pass gives the moments of each fold and of the test rows: the whole λ grid, and θ.
 
     Notes: KE 71, Def 85
@@ -123,7 +123,7 @@ def fit_ridge(rows: AllRows, chosen: Candidate) -> FittedToAll:
         model.set_params(lam=lam)
     tested = _solved(model, rows, _training(read), moments_without(folds, (TEST_FOLD,)), lam)
     last = _solved(model, rows, read, moments_without(folds), lam)
-    return FittedToAll(tested, last, chosen, False)
+    return FitToAllRows(tested, last, chosen, False)
 
 
 def _reading(rows: AllRows, splitter: HashedFolds) -> Read:
@@ -176,7 +176,7 @@ def _with_grid(
     return replace(chosen, lam=float(lam), score=score(best), path=path, rows=count, note=note)
 
 
-def fit_by_route(rows: AllRows, chosen: Candidate) -> FittedToAll:
+def fit_by_route(rows: AllRows, chosen: Candidate) -> FitToAllRows:
     """The model's own passes over blocks, at the λ that the sample chose.
 
     Notes: §2.5.6
@@ -195,4 +195,4 @@ def fit_by_route(rows: AllRows, chosen: Candidate) -> FittedToAll:
     width = len(rows.machine.steps[-1].get_feature_names_out())
     blocks = PreparedBlocks(rows.source, prepare, rows.reader.columns, width, rows.passes)
     found = fit_blocks(model, blocks)
-    return FittedToAll(found, None, chosen, chosen.lam is not None, tuple(blocks.passes.notes))
+    return FitToAllRows(found, None, chosen, chosen.lam is not None, tuple(blocks.passes.notes))

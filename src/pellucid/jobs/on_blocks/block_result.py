@@ -23,15 +23,20 @@ from pellucid.jobs.fit.candidate_comparison import chunks_of, sample
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import recipe_of
-from pellucid.jobs.fit.model_inspection import held_out_by_fits, look_inside
+from pellucid.jobs.fit.model_inspection import held_out_by_fits, inspect_model
 from pellucid.jobs.fit.model_weights import weights_of
 from pellucid.jobs.fit.statements import ADVICE
-from pellucid.jobs.fit.time_budget import InTime
-from pellucid.jobs.on_blocks.block_fits import FittedToAll
-from pellucid.jobs.on_blocks.block_statements import block_findings, evidence_of, of_sample, why_of
-from pellucid.jobs.on_blocks.error_sums import Measured, encoded
-from pellucid.jobs.on_blocks.first_passes import Known
-from pellucid.jobs.on_blocks.target_counts import AnswerCounts
+from pellucid.jobs.fit.time_budget import TimeBudget
+from pellucid.jobs.on_blocks.block_fits import FitToAllRows
+from pellucid.jobs.on_blocks.block_statements import (
+    block_findings,
+    evidence_of,
+    findings_of_sample,
+    reasons_for_choice,
+)
+from pellucid.jobs.on_blocks.error_sums import ErrorSums, encoded
+from pellucid.jobs.on_blocks.first_passes import FirstPasses
+from pellucid.jobs.on_blocks.target_counts import TargetCounts
 
 Array = NDArray[Any]
 SAID_AGAIN = (*ADVICE, "weights that cancel")  # findings of the look inside
@@ -61,13 +66,13 @@ class Parts:
     """
 
     settings: Settings
-    known: Known
+    known: FirstPasses
     tried: FitResult
     machine: Machine
     statistics: ColumnStatistics
-    answers: AnswerCounts
+    answers: TargetCounts
     baseline: Any
-    found: FittedToAll | None
+    found: FitToAllRows | None
     from_sample: tuple[str, ...]
 
     @property
@@ -76,7 +81,7 @@ class Parts:
         return self.tried.chosen if self.found is None else self.found.chosen
 
 
-def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> FitResult:
+def result_of(parts: Parts, errors: ErrorSums, reason: str, in_time: TimeBudget) -> FitResult:
     """The whole result; a look inside that the time does not allow is left out.
 
     Notes: §1.0.7
@@ -110,7 +115,7 @@ def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> F
     unfinished = in_time.findings(parts.settings.budget)
     result = replace(
         result,
-        findings=(*unfinished, *told, *reread, *of_sample(earlier, m), *later),
+        findings=(*unfinished, *told, *reread, *findings_of_sample(earlier, m), *later),
         split=Split(_count(train), _count(test), parts.known.reader.how),
         rows=train + test,
     )
@@ -120,7 +125,7 @@ def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> F
             "fitted on": f"all {train + test:,} rows, after the test"
         }
         result = _weighed(parts, replace(result.machine, model=last, evidence=facts), result)
-    why = why_of(parts.tried.why, m, train, fitted=fitted, last=last is not None)
+    why = reasons_for_choice(parts.tried.why, m, train, fitted=fitted, last=last is not None)
     return replace(result, why=why, framing=framing, explanation=result.machine.explain())
 
 
@@ -133,7 +138,7 @@ def _start(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _tested(parts: Parts, errors: Measured) -> FitResult:
+def _tested(parts: Parts, errors: ErrorSums) -> FitResult:
     """The sample's result with the errors of all rows."""
     loss = parts.known.framing.loss
     found = errors.test.errors(errors.variance)
@@ -188,7 +193,7 @@ def _weighed(parts: Parts, machine: Machine, result: FitResult) -> FitResult:
     return replace(result, machine=machine, weights=weights, offset=offset)
 
 
-def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResult:
+def _looked_inside(parts: Parts, result: FitResult, in_time: TimeBudget) -> FitResult:
     """What the machine of all rows does, seen on the rows of the sample."""
     rows, settings = parts.known.sample, parts.settings
     inside, outside = np.flatnonzero(~rows.test), np.flatnonzero(rows.test)
@@ -208,7 +213,7 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResul
         there = sample(y_train, most, settings, {})
         return there, chunks_of(y_train[there], settings, {})
 
-    found = look_inside(
+    found = inspect_model(
         replace(
             result,
             split=Split(inside, outside, ""),

@@ -11,19 +11,19 @@ from typing import Any
 
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.findings import Finding
-from pellucid.jobs.on_blocks.first_passes import Known
+from pellucid.jobs.on_blocks.first_passes import FirstPasses
 from pellucid.losses import LOSSES
 
 IN_BLOCKS = "rows in blocks"
 
 
-def of_sample(findings: Sequence[Finding], rows: int) -> list[Finding]:
+def findings_of_sample(findings: Sequence[Finding], rows: int) -> list[Finding]:
     """Findings of a sample, each said to be so."""
     return [replace(f, message=f"In a sample of {rows:,} rows: {f.message}") for f in findings]
 
 
 def block_findings(
-    known: Known,
+    known: FirstPasses,
     reason: str,
     *,
     fitted: bool,
@@ -95,7 +95,7 @@ def _listed(names: Sequence[str]) -> str:
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
-def why_of(why: str, sample: int, rows: int, *, fitted: bool, last: bool) -> str:
+def reasons_for_choice(why: str, sample: int, rows: int, *, fitted: bool, last: bool) -> str:
     """Why this model, with what it was then fitted to."""
     told = f"{why} That was decided on {sample:,} training rows of a sample."
     if fitted:

@@ -16,7 +16,7 @@ from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import TooFewRowsError
 from pellucid.evaluation.cross_validation import take_rows
-from pellucid.evaluation.error_metrics import class_measures, overlapping_measures
+from pellucid.evaluation.error_metrics import classification_metrics, multilabel_metrics
 from pellucid.evaluation.training_and_test_error import losses_at
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.on_blocks.training_rows import JobRows, RowReader
@@ -77,7 +77,7 @@ NOTHING = Sums(0, 0.0, 0.0, {})
 
 
 @dataclass(frozen=True)
-class Measured:
+class ErrorSums:
     """Sums over the training rows and the test rows, and those of the baseline on the latter."""
 
     train: Sums
@@ -91,18 +91,18 @@ class Measured:
         found = {name: value / self.baseline.rows for name, value in self.baseline.measures.items()}
         return found.get("square", float("nan")) - found.get("off", 0.0) ** 2
 
-    def added(self, other: Measured) -> Measured:
+    def added(self, other: ErrorSums) -> ErrorSums:
         """Those of both runs of rows."""
-        return Measured(
+        return ErrorSums(
             self.train.added(other.train),
             self.test.added(other.test),
             self.baseline.added(other.baseline),
         )
 
 
-def measured(
+def sum_errors(
     machine: Machine, base: Any, source: RowBlocks, passes: Passes, reader: RowReader
-) -> Measured:
+) -> ErrorSums:
     """One pass: errors of the machine, and of the baseline's model.
 
     Raises
@@ -113,21 +113,21 @@ def measured(
     Notes: KE 35, Clar 79
     """
 
-    def partial(tile: Tile) -> Measured:
+    def partial(tile: Tile) -> ErrorSums:
         rows = reader.rows(tile)
         X = encoded(machine, rows)
-        whole = Measured(NOTHING, NOTHING, NOTHING)
+        whole = ErrorSums(NOTHING, NOTHING, NOTHING)
         if not len(rows.answers):
             return whole
         inside, outside = np.flatnonzero(~rows.test), np.flatnonzero(rows.test)
         y_train, y_test = rows.answers[inside], rows.answers[outside]
-        return Measured(
+        return ErrorSums(
             sums(machine, machine.model, take_rows(X, inside), y_train),
             sums(machine, machine.model, take_rows(X, outside), y_test),
             sums(machine, base, np.zeros((len(y_test), 1)), y_test),
         )
 
-    found = passes.reduce(source, partial, Measured.added, reader.columns)
+    found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
     if not found.test.rows or not found.train.rows:
         raise TooFewRowsError(
             f"Of the rows with an answer {found.train.rows:,} are for training and "
@@ -164,10 +164,10 @@ def sums(machine: Machine, model: Any, X: Any, y: Array) -> Sums:
     each = losses_at(model, X, y, framing.loss)
     p = np.asarray(model.predict_proba(X))
     if framing.problem == "overlapping classes":
-        means = overlapping_measures(p, y)
+        means = multilabel_metrics(p, y)
     else:
         labels = np.asarray(model.classes_)
-        means = class_measures(labels[_decided(machine, p)], p, y, labels)
+        means = classification_metrics(labels[_decided(machine, p)], p, y, labels)
     kept = {name: value * n for name, value in means.items() if name != "area under ROC"}
     return Sums(n, float(each.sum()), float((each**2).sum()), kept)
 

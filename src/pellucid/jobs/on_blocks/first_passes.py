@@ -9,19 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pellucid.data.blocks.column_kinds import Reading, reading_of, texts_wanted
+from pellucid.data.blocks.column_kinds import InferredColumns, columns_needing_text, infer_columns
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.size_estimates import about_rows
-from pellucid.data.blocks.table_profile import Profile, profiled
+from pellucid.data.blocks.size_estimates import estimated_rows
+from pellucid.data.blocks.table_profile import Profile, profile_table
 from pellucid.data.framing import Framing, frame
 from pellucid.data.table_reader import KINDS, Notations, wanted_columns
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.on_blocks.progress_passes import ToldPasses
+from pellucid.jobs.on_blocks.progress_passes import ProgressPasses
 from pellucid.jobs.on_blocks.training_rows import JobRows, RowReader
 
 
 @dataclass(frozen=True)
-class Known:
+class FirstPasses:
     """What the first passes give.
 
     Parameters
@@ -35,15 +35,15 @@ class Known:
     """
 
     profile: Profile
-    reading: Reading
+    reading: InferredColumns
     framing: Framing
     reader: RowReader
     sample: JobRows
 
 
-def read_over(
-    source: RowBlocks, said: Mapping[str, Any], rows: int, seed: int, passes: ToldPasses
-) -> tuple[Profile, Reading]:
+def infer_kinds(
+    source: RowBlocks, said: Mapping[str, Any], rows: int, seed: int, passes: ProgressPasses
+) -> tuple[Profile, InferredColumns]:
     """Kinds of all columns by every cell, and a sample of so many rows.
 
     Parameters
@@ -66,25 +66,27 @@ def read_over(
     asked = {column: kind for kind in KINDS for column in said[str(kind)]}
     notations = Notations.of(said["decimal"], said["thousands"], said["date_format"])
     columns = wanted_columns(source.names, [*asked, *notations.named()], said["drop"], source.name)
-    about = about_rows(source)
+    about = estimated_rows(source)
 
     def look(as_texts: list[str]) -> Profile:
-        return profiled(
+        return profile_table(
             source, passes, columns, rows=rows, about=about, seed=seed, as_texts=as_texts
         )
 
     passes.next("what the columns hold", 0.0, 0.1)
     profile = look([])
     passes.rows = profile.rows
-    again = texts_wanted(profile)
+    again = columns_needing_text(profile)
     if again:
         passes.next("cells as they are written", 0.1, 0.2)
         profile = look(again)
     missing = tuple(said["missing"])
-    return profile, reading_of(profile, source.name, source.typed, asked, missing, notations)
+    return profile, infer_columns(profile, source.name, source.typed, asked, missing, notations)
 
 
-def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPasses) -> Known:
+def frame_blocks(
+    source: RowBlocks, settings: Settings, rows: int, passes: ProgressPasses
+) -> FirstPasses:
     """Kinds, framing and sample for a target.
 
     Raises
@@ -94,7 +96,7 @@ def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPass
 
     Notes: §1.0.3
     """
-    profile, reading = read_over(source, settings.reading(), rows, settings.seed, passes)
+    profile, reading = infer_kinds(source, settings.reading(), rows, settings.seed, passes)
     framing = frame(
         reading.sample,
         settings.target,
@@ -113,4 +115,4 @@ def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPass
         settings.test, settings.seed,
     )  # fmt: skip
     sample = reader.of_table(reading.sample, profile.places)
-    return Known(profile, reading, framing, reader, sample)
+    return FirstPasses(profile, reading, framing, reader, sample)

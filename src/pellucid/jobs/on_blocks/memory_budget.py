@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from pellucid.data.blocks.dask_blocks import DaskBlocks
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.size_estimates import CELL, about_rows, memory_needed
+from pellucid.data.blocks.size_estimates import CELL, estimated_memory, estimated_rows
 from pellucid.errors import TooLargeError
-from pellucid.memory import bytes_of, free_memory
+from pellucid.memory import free_memory, parse_bytes
 
 SHARE = 0.75  # of the free memory, where none is named
 LEAST = 500_000_000  # bytes that the program itself and a few blocks take
@@ -20,7 +20,7 @@ MOST_SAMPLED, FEWEST_SAMPLED = 100_000, 5_000
 
 
 @dataclass(frozen=True)
-class Room:
+class MemoryBudget:
     """Memory that a job may take.
 
     Parameters
@@ -38,7 +38,7 @@ class Room:
     cluster: str | None = None
 
     @classmethod
-    def of(cls, memory: str | None, cluster: str | None = None) -> Room:
+    def of(cls, memory: str | None, cluster: str | None = None) -> MemoryBudget:
         """What was said, or three quarters of what is free.
 
         Raises
@@ -50,7 +50,7 @@ class Room:
         """
         if memory is None:
             return cls(int(SHARE * free_memory()), False, cluster)
-        size = bytes_of(memory)
+        size = parse_bytes(memory)
         if size < LEAST:
             raise TooLargeError(
                 f"--memory {memory} is less than the program itself takes: give at least 500MB."
@@ -59,7 +59,7 @@ class Room:
 
     def holds(self, source: RowBlocks) -> bool:
         """Whether all rows go in, with what a fit needs beside them, and no cluster reads them."""
-        return self.cluster is None and memory_needed(source) <= self.size
+        return self.cluster is None and estimated_memory(source) <= self.size
 
     def sampled_rows(self, columns: int) -> int:
         """Rows of a sample."""
@@ -72,8 +72,8 @@ class Room:
             return f"The rows were read in blocks by workers of the Dask cluster at {self.cluster}."
         if isinstance(source, DaskBlocks):
             return f"The rows were read in blocks, from {source.name}."
-        rows, cells = about_rows(source), len(source.names)
-        need = memory_needed(source) / 1e9
+        rows, cells = estimated_rows(source), len(source.names)
+        need = estimated_memory(source) / 1e9
         limit = "the memory given" if self.asked else "three quarters of the free memory"
         return (
             f"About {rows:,} rows of {cells} columns would take {need:.1f} GB in memory, and "

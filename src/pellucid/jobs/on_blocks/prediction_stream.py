@@ -14,11 +14,11 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from pellucid.data.blocks.file_blocks import TextBlocks
-from pellucid.data.blocks.ordered_map import in_order
+from pellucid.data.blocks.ordered_map import ordered_map
 from pellucid.data.blocks.row_blocks import MemoryBlocks, RowBlocks
 from pellucid.data.blocks.tiles import Tile, tiles
-from pellucid.data.columns.notation import USUAL, Notation
-from pellucid.data.sources.any_source import Held, held
+from pellucid.data.columns.notation import PLAIN_NOTATION, Notation
+from pellucid.data.sources.any_source import SourceCells, read_source
 from pellucid.data.sources.csv_lines import LineFile, Lines, plain_lines
 from pellucid.data.table import Kind
 from pellucid.data.table_reader import Notations, read_by_schema, refuse_absent
@@ -51,7 +51,11 @@ class Answering:
     def answers(self, rows: pa.Table, first: int, typed: bool) -> dict[str, pa.Array]:
         """The columns that the machine adds to some rows."""
         table = read_by_schema(
-            Held(rows, "the table", typed), self.machine.wanted, self.missing, self.notations, first
+            SourceCells(rows, "the table", typed),
+            self.machine.wanted,
+            self.missing,
+            self.notations,
+            first,
         )
         return {name: pa.array(values) for name, values in self.machine.answers(table).items()}
 
@@ -76,11 +80,11 @@ def source_of(data: Any, encoding: str) -> RowBlocks:
     found = blocks_of(data, encoding) if isinstance(data, str) else None
     if found is not None:
         return found
-    whole = held(data, encoding)
+    whole = read_source(data, encoding)
     return MemoryBlocks(whole.table, name=whole.name, typed=whole.typed)
 
 
-def widened_tiles(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]:
+def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]:
     """The rows of a source with what the machine adds, a tile at a time.
 
     Raises
@@ -92,7 +96,7 @@ def widened_tiles(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]
     """
     refuse_absent([e["name"] for e in answering.machine.wanted], source.names, source.name)
     job = partial(answering.widened, typed=source.typed)
-    yield from in_order(tiles(source.blocks(), source.tile), job)
+    yield from ordered_map(tiles(source.blocks(), source.tile), job)
 
 
 def write_predictions(
@@ -125,7 +129,7 @@ def write_predictions(
             return _write_lines(answering, source, files, stream, told)
     write = _writer(stream, suffix)
     rows = 0
-    for table in widened_tiles(answering, source):
+    for table in tiles_with_answers(answering, source):
         write(table, rows == 0)
         rows += len(table)
         told(rows)
@@ -185,7 +189,7 @@ def _write_lines(
         return list(added), lines.widened(list(added.values())), len(rows)
 
     rows = 0
-    for names, content, count in in_order(_pieces(files), job):
+    for names, content, count in ordered_map(_pieces(files), job):
         if not rows:
             twice = [name for name in names if name in header]
             if twice:
@@ -217,7 +221,7 @@ def _plain_numbers(answering: Answering) -> list[str]:
         notation = Notation.of(entry.get("notation"))
         plain = notation.plain_number and not notation.missing
         said = answering.notations.told(entry["name"], notation)
-        if entry["kind"] == Kind.NUMERIC and plain and said == USUAL:
+        if entry["kind"] == Kind.NUMERIC and plain and said == PLAIN_NOTATION:
             found.append(entry["name"])
     return found
 

@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pellucid.data.blocks.hashed_splits import Places, are_test
+from pellucid.data.blocks.hashed_splits import Places, is_test_row
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.framing import Framing
-from pellucid.data.sources.any_source import Held
+from pellucid.data.sources.any_source import SourceCells
 from pellucid.data.table import Table
 from pellucid.data.table_reader import read_by_schema
 
@@ -35,7 +35,7 @@ def read_tile(
     Notes: §2.1.3
     """
     assert isinstance(tile.rows, pa.Table)
-    return read_by_schema(Held(tile.rows, "", typed), wanted, missing, first=tile.first)
+    return read_by_schema(SourceCells(tile.rows, "", typed), wanted, missing, first=tile.first)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class RowReader:
         if not known.all():
             table, places = table.take(np.flatnonzero(known)), places[known]
         answers = self.framing.answers(table)
-        return JobRows(table, answers, are_test(places, self.test, self.seed), places)
+        return JobRows(table, answers, is_test_row(places, self.test, self.seed), places)
 
     @property
     def how(self) -> str:

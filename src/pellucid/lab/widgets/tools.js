@@ -26,7 +26,7 @@ export default {
     return Object.assign(value.flat(Infinity).map(v => v ?? NaN), { shape });
   },
 
-  // As `pellucid.wording.number` writes it.
+  // As `pellucid.formatting.number` writes it.
   number(value, digits = 3) {
     if (value === null || value === undefined) return "";
     if (Number.isNaN(value)) return "—";

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.threads import WIDEST as WIDEST
-from pellucid.threads import is_alone
+from pellucid.threads import is_single_threaded
 from pellucid.threads import one_blas_thread as one_blas_thread
 from pellucid.threads import threads as threads
 
@@ -77,7 +77,7 @@ def over_pieces(job: Callable[[int, int], Result], n: int, d: int) -> list[Resul
     if count == 1 or d > WIDEST:
         return [job(0, n)]
     edges = np.linspace(0, n, count + 1).astype(int).tolist()
-    if is_alone():
+    if is_single_threaded():
         return list(map(job, edges[:-1], edges[1:]))
     with one_blas_thread(d), ThreadPoolExecutor(threads()) as workers:
         return list(workers.map(job, edges[:-1], edges[1:]))
@@ -107,7 +107,7 @@ def over_blocks(job: Callable[[int, int], Result], n: int, rows: int) -> list[Re
     edges = [*range(0, n, rows), n]
     if len(edges) <= 2:
         return [job(0, n)]
-    if is_alone():
+    if is_single_threaded():
         return list(map(job, edges[:-1], edges[1:]))
     with ThreadPoolExecutor(threads()) as workers:
         return list(workers.map(job, edges[:-1], edges[1:]))

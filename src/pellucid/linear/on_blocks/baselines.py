@@ -12,14 +12,14 @@ import numpy as np
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tile_arrays import (
-    answers_of,
-    flat_answers,
-    keep_columns,
+    has_one_target,
     rows_of,
+    set_feature_names,
+    targets_of,
     weights_of,
 )
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.scaling import Spread, merged, spread
+from pellucid.data.scaling import Spread, merge_spreads, spread
 from pellucid.errors import FramingError
 from pellucid.linear.on_blocks.label_survey import survey_labels
 
@@ -28,12 +28,12 @@ def fit_mean(model: Any, source: RowBlocks, passes: Passes) -> Any:
     """Fit a `MeanBaseline`."""
 
     def partial(tile: Tile) -> tuple[int, Spread]:
-        X, Y, weights = rows_of(tile), answers_of(tile), weights_of(tile)
+        X, Y, weights = rows_of(tile), targets_of(tile), weights_of(tile)
         return X.shape[1], spread(Y, np.ones(len(Y)) if weights is None else weights)
 
-    d, found = passes.reduce(source, partial, lambda a, b: (a[0], merged(a[1], b[1])))
-    keep_columns(model, source, d)
-    model.mean_ = float(found.mean[0]) if flat_answers(source) else found.mean
+    d, found = passes.reduce(source, partial, lambda a, b: (a[0], merge_spreads(a[1], b[1])))
+    set_feature_names(model, source, d)
+    model.mean_ = float(found.mean[0]) if has_one_target(source) else found.mean
     return model
 
 
@@ -42,7 +42,7 @@ def fit_shares(model: Any, source: RowBlocks, passes: Passes) -> Any:
     found = survey_labels(passes, source, None)
     if found.multilabel:
         raise FramingError("MajorityBaseline takes one label a row; y has several columns.")
-    keep_columns(model, source, found.d)
+    set_feature_names(model, source, found.d)
     counts = found.weight.sum(axis=0)
     model.classes_, model.shares_ = found.classes, counts / counts.sum()
     return model

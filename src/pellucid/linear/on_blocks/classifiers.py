@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.tile_arrays import keep_columns
+from pellucid.data.blocks.tile_arrays import set_feature_names
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.data.sample_weights import class_weights
 from pellucid.errors import FramingError, TooFewRowsError
@@ -141,7 +141,7 @@ def labelled_rows(
     found = survey_labels(passes, source, splitter)
     refuse_extremes(found.largest[None])
     _take_classes(model, found)
-    keep_columns(model, source, found.d)
+    set_feature_names(model, source, found.d)
     k, offset = len(found.classes), bool(model.fit_intercept)
     held = found.weight.sum(axis=0)
     given = getattr(model, "class_weight", None)

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.row_sample import Sample, merged_samples, sample_rows, sampled
+from pellucid.data.blocks.row_sample import Sample, merge_samples, sample_of_rows, sample_size
 from pellucid.data.blocks.tile_arrays import labels_of, rows_of, weights_of
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.label_encoding import encoded_labels
-from pellucid.data.scaling import Spread, merged, spread
+from pellucid.data.label_encoding import encode_labels
+from pellucid.data.scaling import Spread, merge_spreads, spread
 from pellucid.errors import FramingError, LabelError
-from pellucid.wording import label
+from pellucid.formatting import label
 
 Array = NDArray[np.float64]
 MOST_CLASSES = 1 << 14
@@ -104,11 +104,11 @@ def _surveyed(tile: Tile, splitter: HashedFolds | None) -> LabelSurvey | None:
     if y.ndim == 2:
         classes, held = np.arange(y.shape[1]), _of_columns(y, weights, fold, folds, tile.first)
     else:
-        classes, codes = encoded_labels(y, tile.first)
+        classes, codes = encode_labels(y, tile.first)
         k = len(classes)
         both = np.bincount(fold * k + codes, weights, folds * k)
         held = both.astype(np.float64).reshape(folds, k)
-    size = sample_rows(X.shape[1] + (y.shape[1] if y.ndim == 2 else 1))
+    size = sample_size(X.shape[1] + (y.shape[1] if y.ndim == 2 else 1))
     return LabelSurvey(
         len(X),
         classes,
@@ -116,7 +116,7 @@ def _surveyed(tile: Tile, splitter: HashedFolds | None) -> LabelSurvey | None:
         np.bincount(fold, weights, folds).astype(np.float64),
         spread(X, weights),
         np.maximum(X.max(axis=0), -X.min(axis=0)),
-        sampled(places, (X, y, weights), size),
+        sample_of_rows(places, (X, y, weights), size),
     )
 
 
@@ -141,15 +141,15 @@ def _merged(a: LabelSurvey | None, b: LabelSurvey | None) -> LabelSurvey | None:
     weight = np.zeros(width)
     for part in (a, b):
         weight[:, np.searchsorted(classes, part.classes)] += part.weight
-    size = sample_rows(a.d + (len(classes) if a.multilabel else 1))
+    size = sample_size(a.d + (len(classes) if a.multilabel else 1))
     return LabelSurvey(
         a.rows + b.rows,
         classes,
         weight,
         a.total + b.total,
-        merged(a.columns, b.columns),
+        merge_spreads(a.columns, b.columns),
         np.maximum(a.largest, b.largest),
-        merged_samples(a.sample, b.sample, size),
+        merge_samples(a.sample, b.sample, size),
     )
 
 
@@ -157,7 +157,7 @@ def _merged_surveys(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     if len(a) == len(b) and (a == b).all():
         return a if a.dtype.itemsize >= b.dtype.itemsize else b
     try:
-        both = encoded_labels(np.concatenate([a.astype(object), b.astype(object)]))[0]
+        both = encode_labels(np.concatenate([a.astype(object), b.astype(object)]))[0]
     except LabelError as error:
         raise LabelError(
             f"Labels are of two kinds: {label(a[0])} in some rows and {label(b[0])} in others. "

@@ -14,10 +14,10 @@ from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tile_arrays import (
-    answers_of,
-    flat_answers,
-    keep_columns,
+    has_one_target,
     rows_of,
+    set_feature_names,
+    targets_of,
     weights_of,
     with_positive_weight,
 )
@@ -96,7 +96,7 @@ def tile_reader(splitter: HashedFolds | None) -> Read:
 
     def read(tile: Tile) -> Any:
         fold = np.zeros(len(tile.places), np.intp) if splitter is None else splitter.of(tile.places)
-        return with_positive_weight(rows_of(tile), answers_of(tile), weights_of(tile), fold)
+        return with_positive_weight(rows_of(tile), targets_of(tile), weights_of(tile), fold)
 
     return read
 
@@ -112,11 +112,11 @@ def refuse_empty(folds: Folded, k: int) -> None:
 def _keep(
     model: Any, passes: Passes, source: RowBlocks, read: Read, moments: Any, lam: float
 ) -> None:
-    keep_columns(model, source, len(moments.x_mean))
+    set_feature_names(model, source, len(moments.x_mean))
     solution, theta_0 = solve_on_blocks(
         passes, source, read, moments, lam, offset=bool(model.fit_intercept)
     )
-    model.set_solution(solution, theta_0, flat_answers(source))
+    model.set_solution(solution, theta_0, has_one_target(source))
 
 
 class RidgeGrid:

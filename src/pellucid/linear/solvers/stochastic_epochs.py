@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.descent.batches import Batches
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules import rule_named
 from pellucid.descent.step_sizes import Power, step_size_of
 from pellucid.linear.solvers.newton import Evidence
@@ -87,7 +87,7 @@ def compiled_steps(kind: str, rule_name: str, offset: bool) -> Any:
             g = (x.T @ e - jnp.outer(mean, total)) / scale
             g = jnp.concatenate([total[None], g]) if offset else g
             moved = rule.step(g + 2 * ridge * C, state, C, eta)
-            return mapped(lambda new, old: jnp.where(real, new, old), moved, (C, state)), None
+            return tree_map(lambda new, old: jnp.where(real, new, old), moved, (C, state)), None
 
         return jax.lax.scan(step, (C, state), blocks)[0]
 
@@ -114,7 +114,7 @@ def train_epochs(
     loss : MeanLoss or MeanSquare
         Over a dense design.
     kind : {"square", "logistic", "softmax"}
-    start : Standing
+    start : StochasticState
     rule : str
         Name of an update rule.
     step_size : as `descent.minimize` takes it, or None
@@ -129,7 +129,7 @@ def train_epochs(
     B : array of shape (width, k)
     verdict : {"converged", "max_iter", "stopped"}
     evidence : Evidence
-    standing : Standing
+    standing : StochasticState
         To go on from.
 
     Notes: Def 121, Def 312, Def 333
@@ -238,4 +238,4 @@ def _blocks(loss: Any, batches: Batches, epoch: int, eta: Any) -> Iterator[tuple
 
 
 def _plain(state: Any) -> Any:
-    return mapped(lambda leaf: np.asarray(leaf), state)
+    return tree_map(lambda leaf: np.asarray(leaf), state)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
+from pellucid.formatting import label, labels, number
 from pellucid.networks.adversarial.input_gradient_ascent import Ascent, compiled_ascent
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.targets import targets_for
 from pellucid.networks.training.devices import threads_for
-from pellucid.wording import label, labels, number
 
 ROWS_AT_ONCE = 256
 Array = NDArray[Any]

@@ -14,11 +14,11 @@ from sklearn.base import ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox, LogProbabilities
+from pellucid.formatting import number
+from pellucid.glass_box import GlassBox, LogProbabilityMixin
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.adversarial.input_gradient_ascent import HOW, AdversariallyTrainedNetwork
 from pellucid.networks.estimators.network_classifier import Classes, NetworkClassifier
-from pellucid.wording import number
 
 Array = NDArray[Any]
 MODEL = Hyperparameter(
@@ -47,7 +47,7 @@ BOUNDS = Hyperparameter(
 )  # fmt: skip
 
 
-class RobustClassifier(LogProbabilities, ClassifierMixin, GlassBox):  # type: ignore[misc]
+class RobustClassifier(LogProbabilityMixin, ClassifierMixin, GlassBox):  # type: ignore[misc]
     """Adversarial training: each batch is moved against the weights of the moment, then learned.
 
     Whole epochs stay one compiled loop, the adversary within it. Robustness is paid for with some

@@ -1,6 +1,6 @@
 """`jax.jit` as networks use it, and values that the compiled program keeps.
 
-A compiler that fuses operations may compute a value anew inside each operation that uses it: cheap
+A compiler that fuses operations may compute a value again inside each operation that uses it: cheap
 for one sum, dear where each entry is used many times. `computed_once` forbids that for one value.
 
 Notes: Concept 294

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.scaling import Spread, pooled, spread
+from pellucid.data.scaling import Spread, pooled_moments, spread
 from pellucid.errors import ShapeError
 from pellucid.networks.estimators.network_estimator import ACTIVATION, NetworkEstimator
 from pellucid.networks.layers.convolution import Convolution
@@ -95,7 +95,7 @@ class ImageNetwork(NetworkEstimator):
         count = X.shape[1] // channels
         found = spread(X, weights)
         parts = (part.reshape(count, channels) for part in astuple(found))
-        mean, scale = pooled(Spread(*parts))
+        mean, scale = pooled_moments(Spread(*parts))
         if not self.standardize:
             mean, scale = np.zeros(channels), np.ones(channels)
         self.mean_, self.scale_ = np.tile(mean, count), np.tile(scale, count)

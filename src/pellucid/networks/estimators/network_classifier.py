@@ -12,23 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
-from pellucid.data.label_encoding import encoded_labels
+from pellucid.data.label_encoding import encode_labels
 from pellucid.data.sample_weights import class_weights
 from pellucid.errors import FramingError
 from pellucid.explanation import Explanation
-from pellucid.glass_box import LogProbabilities
+from pellucid.formatting import label, labels
+from pellucid.glass_box import LogProbabilityMixin
 from pellucid.linear.callbacks import with_callbacks
 from pellucid.networks.estimators.network_estimator import NetworkEstimator
 from pellucid.networks.estimators.settings import ACTIVATION, CLASS_WEIGHT, HIDDEN, TRAINING
 from pellucid.networks.layers.activations import Sigmoid
 from pellucid.networks.layers.softmax import Softmax
 from pellucid.networks.network import Network
-from pellucid.wording import label, labels
 
 Array = NDArray[Any]
 
 
-class Classes(LogProbabilities, ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
+class Classes(LogProbabilityMixin, ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
     """Abstract: what network classifiers share.
 
     Notes: Concept 286
@@ -103,7 +103,7 @@ class Classes(LogProbabilities, ClassifierMixin, NetworkEstimator):  # type: ign
         self.check_hyperparameters()
         fresh = known is None or not hasattr(self, "params_")
         X, y = self._checked(self._flat(X, fitting=fresh), y, reset=fresh)
-        found, codes = encoded_labels(y)
+        found, codes = encode_labels(y)
         weights = self._weights(sample_weight, X)
         if not weights.all():
             X, codes, weights = X[weights > 0], codes[weights > 0], weights[weights > 0]

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 
 from pellucid.data.sample_weights import relative_weights
-from pellucid.data.scaling import moments, pooled, spread
+from pellucid.data.scaling import moments, pooled_moments, spread
 from pellucid.data.splits import split_rows
 from pellucid.descent.step_sizes import Constant, Cosine
 from pellucid.errors import ConvergenceWarning, NetworkWarning, TableError
 from pellucid.explanation import Explanation, Formula
+from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import CallbackEstimator
 from pellucid.networks.estimators.network_formulas import gradient_of, hypothesis_of
@@ -41,7 +42,6 @@ from pellucid.networks.training.settings import Epoch
 from pellucid.networks.training.steps import blueprint, vector_of
 from pellucid.networks.training.train_network import start_from, train
 from pellucid.networks.training.training_result import Trained
-from pellucid.wording import number
 
 Array = NDArray[Any]
 ACTIVATION: dict[str, Layer] = {
@@ -175,7 +175,7 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         """Where one more epoch begins: at the fitted weights; None before anything was fitted.
 
         Where the last training's own standing is still that of the fitted weights, the rule's
-        memory goes on as well; else (after an early stop, or from a model file) it begins anew.
+        memory goes on as well; else (after an early stop, or from a model file) it begins afresh.
         """
         if not hasattr(self, "params_"):
             return None
@@ -232,7 +232,7 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         """Mean and deviation of each column, in 64 bits."""
         d = X.shape[1]
         if self.standardize == "whole":
-            mean, scale = pooled(spread(X, weights))
+            mean, scale = pooled_moments(spread(X, weights))
             self.mean_, self.scale_ = np.full(d, mean), np.full(d, scale)
         elif self.standardize:
             self.mean_, self.scale_ = moments(X, weights)
@@ -251,7 +251,7 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         return Z.reshape(len(Z), *self.network_.points[0])
 
     def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
-        """Answers as the network's loss takes them; `fresh` when a fit begins anew."""
+        """Answers as the network's loss takes them; `fresh` when a fit begins afresh."""
         return answers
 
     def _watched(self, given: Any) -> Any:

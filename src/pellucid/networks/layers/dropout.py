@@ -1,4 +1,4 @@
-"""`Dropout`: each neuron is off with probability p, anew at every training step.
+"""`Dropout`: each neuron is off with probability p, drawn at every training step.
 
 Notes: Def 336
 """

@@ -27,7 +27,7 @@ class Graph(Layer):
     """Layers by name, each with the names of what it reads; the last one is the output.
 
     A layer that reads several others sees them side by side, along the last axis. Feed-forward
-    only: a neuron whose output reaches its own input is refused.
+    only: a neuron whose output reaches its own input is an error.
 
     Parameters
     ----------

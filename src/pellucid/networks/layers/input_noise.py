@@ -1,4 +1,4 @@
-"""`InputNoise`: every input jittered anew each time a point is seen, in training only.
+"""`InputNoise`: every input jittered afresh each time a point is seen, in training only.
 
 Notes: Def 335
 """

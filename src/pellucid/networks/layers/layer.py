@@ -41,7 +41,7 @@ class Mode:
     place : tuple of int
         Where this layer stands: its number in the network, then in the layer that holds it.
     watch : Watch
-        Who is told of every layer at work; the passes that one can read set it.
+        Notified of every layer at work; set by the passes that one can read.
 
     Notes: Def 335, Def 336, Def 341
     """

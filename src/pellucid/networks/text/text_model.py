@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import ConvergenceWarning, HyperparameterError, TextError
+from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.network import Network
 from pellucid.networks.summary import parameter_count
 from pellucid.networks.training.train_network import train
-from pellucid.wording import number
 
 WIDTH = Hyperparameter(
     "width", 32, "int", "Numbers that stand for a token at its place; a multiple of heads.",

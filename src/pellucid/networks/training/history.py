@@ -61,7 +61,7 @@ def append_epochs(
                 if not sums.weight:
                     raise TableError(
                         f"The source gave no rows of positive weight in epoch {epoch + 1}. A "
-                        "stream is made anew for each epoch: give a function that opens it "
+                        "stream is made again for each epoch: give a function that opens it "
                         "again, not a generator that is used up."
                     )
                 history["loss"].append(sums.loss / sums.weight)

@@ -148,7 +148,7 @@ def filled_up(rows: Any, dtype: Any) -> Any:
 
 @dataclass(frozen=True)
 class Stream:
-    """Chunks that a function makes anew for each epoch: `make(epoch)` iterates over (x, y).
+    """Chunks that a function makes again for each epoch: `make(epoch)` iterates over (x, y).
 
     Rows are shuffled among `window` rows at a time: as good as the order of the stream allows.
 
@@ -203,7 +203,7 @@ def _joined(held: Sequence[Chunk]) -> Chunk:
 class ParquetRows:
     """Rows of a Parquet file, read a few row groups at a time: the file may exceed the memory.
 
-    Each epoch takes the row groups in an order drawn anew, and shuffles the rows of `groups` of
+    Each epoch takes the row groups in an order drawn afresh, and shuffles the rows of `groups` of
     them together.
 
     Parameters

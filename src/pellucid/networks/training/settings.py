@@ -20,7 +20,7 @@ from pellucid.hyperparameters import is_whole
 from pellucid.networks.network import Network
 from pellucid.networks.training.checkpoints import Checkpoints
 from pellucid.networks.training.steps import StepKind
-from pellucid.notebook_progress import Say, shown_progress
+from pellucid.notebook_progress import Say, progress_or_bar
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ def progress_callback() -> Iterator[Say]:
     if WATCHING.get() is not None:
         yield lambda stage, done: None
         return
-    with shown_progress() as say:
+    with progress_or_bar() as say:
         yield say
 
 
 def both_callbacks(one: Watch | None, other: Watch | None) -> Watch | None:
-    """Both are told; either may stop."""
+    """Both are called; either may stop."""
     if one is None or other is None:
         return one or other
     return lambda epoch: bool(one(epoch)) | bool(other(epoch))

@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules import Rule
 from pellucid.networks.engine.compiled import compiled, computed_once
 from pellucid.networks.engine.device_array import device_array
@@ -184,7 +184,7 @@ def compiled_block(network: Network, rule: Rule, kind: StepKind) -> Any:
 
 def initial_rule_state(rule: Rule, theta: Any) -> Any:
     """The rule's state before the first step, as arrays."""
-    return mapped(device_array, rule.init(np.asarray(theta)))
+    return tree_map(device_array, rule.init(np.asarray(theta)))
 
 
 @lru_cache(maxsize=64)

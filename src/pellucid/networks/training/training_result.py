@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid.explanation import Explanation, Formula
+from pellucid.formatting import number
 from pellucid.networks.network import Network
-from pellucid.wording import number
 
 VERDICTS = {
     "finished": "All epochs were done.",

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.splits import folds as make_folds
 from pellucid.descent.batches import Batches
-from pellucid.descent.pytree import mapped
+from pellucid.descent.pytree import tree_map
 from pellucid.descent.rules import Rule, rule_named
 from pellucid.errors import ConvergenceWarning, HyperparameterError, ShapeError
 from pellucid.networks.engine.compiled import compiled
@@ -257,7 +257,7 @@ def _first(network: Network, rule: Rule, runs: Any, S: int, dtype: str) -> Any:
         [np.repeat(np.asarray(vector_of(network.init(seed, dtype)))[None], S, 0)
          for _, _, seed in runs]
     )  # fmt: skip
-    memory = mapped(
+    memory = tree_map(
         lambda leaf: jnp.broadcast_to(
             device_array(leaf), theta.shape if np.ndim(leaf) else theta.shape[:2]
         ),

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from pellucid.errors import FormulaError
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import text, tree
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Moving, Now, Scene
 
 OWN = "your own"
@@ -173,8 +173,8 @@ def _shape(state: State, scene: Scene) -> tuple[str, str]:
 
 PAGE = Page(
     name="derive-and-answer",
-    lead="Read the formula and the shapes, write your answer, then play the steps. A wrong answer "
-    "is told what kind of slip it is. Can you name the derivative before it is derived?",
+    lead="Read the formula and the shapes, write your answer, then play the steps. For a wrong "
+    "answer the page names the kind of slip. Can you name the derivative before it is derived?",
     notes="Def 457, Def 463, Concept 470, Concept 481, KE 119, §2.6",
     controls=CONTROLS,
     formulas=(

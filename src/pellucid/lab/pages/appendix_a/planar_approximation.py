@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import grid_of, handle, line, plane, rule, segments, spot, surface
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 ORDERS = ("1: a plane", "2: with its curvature")
 REACH = 3.0

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import arrow, handle, line, matrices, matrix, plane, segments
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Moving, Now, Scene
-from pellucid.wording import number
 
 FRAMES, REACH = 30, 4
 # A square with a flag in it, so that a mirror image can be told from a turned one.
@@ -127,12 +127,12 @@ def _matrices(A: Any, inverse: Any, rank: int) -> dict[str, Any]:
 def code(state: State, data: Data) -> str:
     """The program that moves the same plane."""
     return f"""import numpy as np
-from pellucid.pictures.plane_moved import plane_moved
+from pellucid.pictures.linear_maps import transformed_plane
 
 A = np.array([[{state["a"]!r}, {state["b"]!r}], [{state["c"]!r}, {state["d"]!r}]])
 det, rank = np.linalg.det(A), np.linalg.matrix_rank(A)
 back = np.linalg.inv(A) if rank == 2 else np.zeros((2, 2))  # zeros: there is no inverse
-figure = plane_moved([("A", A)])
+figure = transformed_plane([("A", A)])
 print(det, rank, back)"""
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import box_of, grid_of, handle, line, plane, rule, segments, spot, surface
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 PRESETS = {
     "a bowl": "(x^2 + 2*y^2)/4",
@@ -58,12 +58,12 @@ def _surface(formula: str) -> Any:
 @lru_cache(maxsize=64)
 def _seen(formula: str, x: float, y: float, view: float) -> tuple[Any, ...]:
     """The surface and its tangent plane over a square about the point."""
-    from pellucid.descent import local_plane
+    from pellucid.descent import tangent_plane
 
     J, at = _surface(formula), np.array([x, y])
     box = (x - view, x + view, y - view, y + view)
     grid, *_ = grid_of(box, SIDE)
-    flat = local_plane(J, at)
+    flat = tangent_plane(J, at)
     heights, touching = (np.array([float(f(p)) for p in grid]) for f in (J.value, flat))
     return box, heights.reshape(SIDE, SIDE), touching.reshape(SIDE, SIDE)
 
@@ -185,7 +185,7 @@ def code(state: State, data: Data) -> str:
     """The program that takes the same differences."""
     return f"""import numpy as np
 from pellucid.calculus import compile_objective
-from pellucid.descent import local_plane
+from pellucid.descent import tangent_plane
 from pellucid.descent.objective import forward_differences
 
 # x and y are the entries of one vector p.
@@ -196,7 +196,7 @@ value, slopes = z.value(at), z.slope(at)
 quotients = forward_differences(z.value, at, delta)
 half = np.abs(forward_differences(z.value, at, delta / 2) - slopes).max()
 
-plane = local_plane(z, at)  # the tangent plane, a function of p
+plane = tangent_plane(z, at)  # the tangent plane, a function of p
 print(value, slopes, quotients, plane(at))"""
 
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import field, grid_of, line, matrices, matrix, plane, points, rule, spot
-from pellucid.lab.rows import standardised
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
+from pellucid.lab.table_rows import standardised
 from pellucid.linear.square_loss_settings import FIT_INTERCEPT, LAM
-from pellucid.wording import number
 
 LOW, HIGH = 1e-4, 100.0
 PATH = tuple(float(v) for v in np.geomspace(LOW, HIGH, 61))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import (
@@ -28,9 +28,9 @@ from pellucid.lab.marks import (
     spot,
     surface,
 )
-from pellucid.lab.rows import scaled
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import scaled
 
 POINTS = [[-1.5, -1.2], [-0.8, -0.3], [-0.2, 0.4], [0.5, 0.1], [1.1, 1.4], [1.6, 0.9]]
 DATA = (("by_hand", (False,)),)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import ShapeError
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import box_of, line, matrices, matrix, plane, points, segments
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 LAYOUTS = ("points are columns: X", "points are rows: X̃ = Xᵀ")
 MOST_POINTS, MOST_INPUTS = 8, 3

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import handle, line, plane, rule, spot
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 LOW, HIGH, POINTS = -4.0, 4.0, 801
 CONTROLS = (
@@ -30,14 +30,14 @@ CONTROLS = (
 def _ground(formula: str) -> tuple[Any, ...]:
     """J, its curves at a grid, and its minima there."""
     from pellucid.calculus import compile_objective
-    from pellucid.descent import minima
+    from pellucid.descent import local_minima
 
     J = compile_objective(formula, "theta", {}, where="theta: 1")
     grid = np.linspace(LOW, HIGH, POINTS)
     heights = np.array([J.value(np.array([v])) for v in grid])
     slopes = np.array([J.slope(np.array([v]))[0] for v in grid])
-    found = minima(lambda v: J.value(np.array([v])), LOW, HIGH, POINTS)
-    return J, grid, heights, slopes, [m for m in found if m.everywhere]
+    found = local_minima(lambda v: J.value(np.array([v])), LOW, HIGH, POINTS)
+    return J, grid, heights, slopes, [m for m in found if m.is_global]
 
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
@@ -123,7 +123,7 @@ def code(state: State, data: Data) -> str:
     return f"""import numpy as np
 
 from pellucid.calculus import compile_objective
-from pellucid.descent import minima
+from pellucid.descent import local_minima
 
 objective = compile_objective({state["formula"]!r}, "theta", {{}}, where="theta: 1")
 at, c = np.array([{state["theta"]!r}]), {state["c"]!r}
@@ -133,8 +133,8 @@ bend = objective.hessian_vector(at, np.ones(1))[0]
 
 grid = np.linspace({LOW}, {HIGH}, {POINTS})
 least = min(objective.value(np.array([v])) for v in grid) + c
-found = minima(lambda v: objective.value(np.array([v])), {LOW}, {HIGH}, {POINTS})
-places = [m.theta for m in found if m.everywhere]
+found = local_minima(lambda v: objective.value(np.array([v])), {LOW}, {HIGH}, {POINTS})
+places = [m.theta for m in found if m.is_global]
 print(f"min J = {{least}}, argmin J = {{places}}")"""
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import arrow, box_of, handle, line, path, plane, progress, rule, spot
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Moving, Now, Scene
-from pellucid.wording import number
 
 PRESETS = {
     "a bowl": "(theta - 1)^2",
@@ -51,12 +51,12 @@ def _formula(state: State) -> str:
 def _ground(formula: str) -> tuple[Any, ...]:
     """J, its curve, and its minima between the ends of the picture."""
     from pellucid.calculus import compile_objective
-    from pellucid.descent import minima
+    from pellucid.descent import local_minima
 
     J = compile_objective(formula, "theta", {}, where="theta: 1")
     grid = np.linspace(LOW, HIGH, 401)
     heights = np.array([J.value(np.array([x])) for x in grid])
-    found = minima(lambda x: J.value(np.array([x])), LOW, HIGH, 401)
+    found = local_minima(lambda x: J.value(np.array([x])), LOW, HIGH, 401)
     inside = [m for m in found if LOW < m.theta < HIGH]
     return J, grid, heights, inside
 
@@ -108,7 +108,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
 
 def _told(valleys: Any) -> str:
     """Where the minima lie, the global one named."""
-    words = [number(m.theta) + (" (lowest)" if m.everywhere else "") for m in valleys]
+    words = [number(m.theta) + (" (lowest)" if m.is_global else "") for m in valleys]
     return ", ".join(words) if words else "none"
 
 
@@ -130,7 +130,7 @@ def _curve(
         "next step goes by {step}.",
         [
             line(grid, heights, term="J"),
-            *(spot(m.theta, m.value, "lowest" if m.everywhere else "") for m in valleys),
+            *(spot(m.theta, m.value, "lowest" if m.is_global else "") for m in valleys),
             line(Moving(across), Moving(np.clip(up, -1e6, 1e6)), term="slope", width=2.0),
             arrow(Moving(here), Moving(down), term="eta", label="step", length=34),
             path(here, term="theta", next_term="eta"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import (
@@ -27,8 +27,8 @@ from pellucid.lab.marks import (
     segments,
     spot,
 )
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Moving, Now, Scene
-from pellucid.wording import number
 
 RULES = ("gradient descent", "momentum", "adagrad", "adam")
 SCALES = ("0 to 1", "standardised")

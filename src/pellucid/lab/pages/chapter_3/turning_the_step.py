@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import arrow, field, grid_of, handle, line, plane, rule, segments, spot
-from pellucid.lab.rows import scaled
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import scaled
 
 TURN = np.arange(0, 361, 3)
 REACH = 2.4
@@ -90,7 +90,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "slope": Now(gradient, "2×1"),
             "change": Now(change),
             "promised": Now(promised),
-            "aside": Now(parts.aside, "2×1"),
+            "aside": Now(parts.across, "2×1"),
         },
         pictures={
             "parameters": _parameters(at, step, gradient, circle, parts, heights, least, box),
@@ -108,7 +108,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "change": change,
             "promised": promised,
             "along": parts.along,
-            "aside": parts.aside,
+            "aside": parts.across,
         },
         said=f"J changes by {number(change)}; the gradient promises {number(promised)}",
     )
@@ -193,7 +193,7 @@ step = {state["length"]!r} * np.array([np.cos(angle), np.sin(angle)])
 change = J.value(at + step) - J.value(at)
 promised = first_order_change(J, at, step)
 parts = split_step(step, J.slope(at))
-along, aside = parts.along, parts.aside
+along, aside = parts.along, parts.across
 print(change, promised, parts)"""
 
 

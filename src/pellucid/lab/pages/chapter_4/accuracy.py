@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import confusion, histogram, line, plane, points, rule, spot
-from pellucid.lab.rows import reading, two_classes
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
+from pellucid.lab.table_rows import reading_code, two_classes
 from pellucid.linear.score_settings import LAM
-from pellucid.wording import number
 
 CUTS = tuple(float(v) for v in np.linspace(0.0, 1.0, 201))
 CONTROLS = (
@@ -51,15 +51,15 @@ def _held_out(
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """One threshold on the held-out rows."""
-    from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, rates_at
+    from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, roc_points
 
     given = (state["share"], state["seed"], state["lam"])
     p, yes = _held_out(data, (state["x1"], state["x2"]), state["label"], *given)
     cut = state["threshold"]
     table = confusion_counts(yes, p > cut, ("False", "True"))
     accuracy = float(table.trace() / table.sum())
-    alarms, hits = rates_at(p, yes, CUTS)
-    (alarm,), (hit,) = rates_at(p, yes, [cut])
+    alarms, hits = roc_points(p, yes, CUTS)
+    (alarm,), (hit,) = roc_points(p, yes, [cut])
     cuts = np.unique(np.concatenate([[0.0, 1.0], p]))
     every = [confusion_counts(yes, p > c, ("False", "True")).trace() for c in _few(cuts)]
     best = float(max(every) / len(p))
@@ -177,7 +177,7 @@ def _honest(found: Any) -> dict[str, Any]:
 
 def code(state: State, data: Data) -> str:
     """The program that counts on the same held-out rows."""
-    return f"""{reading(data, (state["x1"], state["x2"]), state["label"])}
+    return f"""{reading_code(data, (state["x1"], state["x2"]), state["label"])}
 
 from pellucid.data import split_rows
 from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, rates_at

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, handles, line, plane, points, progress, segments
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Moving, Now, Scene
-from pellucid.wording import number
 
 ROWS = [
     [-2.0, 0.2, 0.0], [-1.2, 0.3, 0.0], [-0.4, 0.4, 0.0],

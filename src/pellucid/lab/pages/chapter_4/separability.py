@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, grid_of, handles, plane, points, regions, rule
-from pellucid.lab.rows import typed
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
+from pellucid.lab.table_rows import matrix_literal
 
 POINTS = [
     [-2.0, 1.2, 1.0], [-1.2, 2.1, 1.0], [-0.4, 0.9, 1.0], [0.9, 2.0, 1.0], [1.7, -1.4, 1.0],
@@ -154,7 +154,7 @@ errors = np.sum(np.where(F @ theta + theta_0 > 0, 1, -1) != y)"""
 from pellucid.features import PolynomialBasis
 from pellucid.linear import LinearClassifier, separate
 
-points = np.array({typed(np.column_stack([X, y]))}, float)
+points = np.array({matrix_literal(np.column_stack([X, y]))}, float)
 X, y = points[:, :2], points[:, 2]
 F = PolynomialBasis({state["order"]}, include_constant=False).fit_transform(X)
 {judged}

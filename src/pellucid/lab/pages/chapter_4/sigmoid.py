@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import confusion, line, plane, points, rule, segments, spot
-from pellucid.lab.rows import reading, two_classes
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
+from pellucid.lab.table_rows import reading_code, two_classes
 from pellucid.linear.score_settings import THRESHOLD
-from pellucid.wording import number
 
 CUTS = tuple(float(v) for v in np.linspace(0.01, 0.99, 99))
 HAND = (("fitted", (False,)),)
@@ -163,7 +163,7 @@ def code(state: State, data: Data) -> str:
         and np.unique(two_classes(data, (state["x"],), state["label"])[1]).size > 1
         else f"theta, theta_0 = {_line(state, data)!r}"
     )
-    return f"""{reading(data, (state["x"],), state["label"])}
+    return f"""{reading_code(data, (state["x"],), state["label"])}
 
 from pellucid.evaluation.roc_and_calibration import confusion_counts
 from pellucid.evaluation.decision_threshold import choose_threshold, expected_costs

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import arrow, box_of, grid_of, line, plane, points, regions, rule, surface
-from pellucid.lab.rows import reading, standardised
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import reading_code, standardised
 
 CONTROLS = (
     setting(
@@ -151,7 +151,7 @@ def _along(distance: Any, y: Any, steepness: float) -> dict[str, Any]:
 def code(state: State, data: Data) -> str:
     """The program that reads the same θ twice."""
     theta, theta_0 = _line(state)
-    return f"""{reading(data, (state["x1"], state["x2"], state["y"]))}
+    return f"""{reading_code(data, (state["x1"], state["x2"], state["y"]))}
 X, y = X[:, :2], X[:, 2]
 
 from pellucid.linear import signed_distance

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.features.text_settings import ENTRIES
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import matrices, matrix, table, text
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 SENTENCES = (
     "The dog bites the man",

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from pellucid.features.polynomial_settings import ORDER, TERMS
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import box_of, grid_of, line, plane, points, regions, rule, spot
-from pellucid.lab.rows import reading, standardised, two_classes
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import reading_code, standardised, two_classes
 
 MOST = 8
 ORDERS = tuple(range(1, MOST + 1))
@@ -219,11 +219,11 @@ def code(state: State, data: Data) -> str:
     """The program that fits every order."""
     names, curve = _names(state, data), _is_number(state, data)
     if curve:
-        rows = f"""{reading(data, (*names, state["answer"]))}
+        rows = f"""{reading_code(data, (*names, state["answer"]))}
 random = np.random.default_rng({state["seed"]})
 X, y = X[:, :1], X[:, 1] + {state["noise"]!r} * random.normal(size=len(X))"""
     else:
-        rows = f"""{reading(data, names, state["answer"])}
+        rows = f"""{reading_code(data, names, state["answer"])}
 random = np.random.default_rng({state["seed"]})
 y = np.where(random.random(len(y)) < {state["noise"] / 2!r}, -y, y)"""
     model, loss = ("Ridge", "square") if curve else ("LogisticClassifier", "nll")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.features.radial_settings import BETA
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import (
@@ -29,9 +29,9 @@ from pellucid.lab.marks import (
     regions,
     segments,
 )
-from pellucid.lab.rows import reading, two_classes, typed
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import matrix_literal, reading_code, two_classes
 
 METRICS = {
     "‖p − x‖²": "sqeuclidean",
@@ -212,13 +212,13 @@ right, plain = accuracy(h, F, y), accuracy(plain_h, X, y)"""
         if len(np.unique(y)) > 1
         else "right = plain = 1.0  # one class only"
     )
-    return f"""{reading(data, names, state["label"])}
+    return f"""{reading_code(data, names, state["label"])}
 
 from pellucid.evaluation.training_and_test_error import accuracy
 from pellucid.features.radial_kernel import distances, radial_features
 from pellucid.linear import LogisticClassifier
 
-P = np.array({typed(_centres(state))}, float)
+P = np.array({matrix_literal(_centres(state))}, float)
 x = np.array([[{state["x1"]!r}, {state["x2"]!r}]])
 beta, metric = {state["beta"]!r}, {METRICS[state["metric"]]!r}
 phi, away = radial_features(x, P, beta, metric)[0], distances(x, P, metric)[0]

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, control, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, field, grid_of, plane, points, rule, spot
-from pellucid.lab.rows import reading, standardised
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
+from pellucid.lab.table_rows import reading_code, standardised
 from pellucid.linear.square_loss_settings import LAM
-from pellucid.wording import number
 
 CONTROLS = (
     setting(
@@ -150,7 +150,7 @@ def code(state: State, data: Data) -> str:
         if state["standardise"]
         else "X, usual  # not scaled"
     )
-    return f"""{reading(data, (state["x1"], state["x2"], state["y"]))}
+    return f"""{reading_code(data, (state["x1"], state["x2"], state["y"]))}
 usual, y = X[:, :2], X[:, 2]
 
 from pellucid.features import Standardize

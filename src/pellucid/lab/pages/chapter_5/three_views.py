@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import grid_of, handles, line, plane, points, regions, rule
-from pellucid.lab.rows import typed
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import matrix_literal
 
 ROWS = [
     [-2.4, 0.5], [-2.0, 0.5], [-1.6, 0.5], [-0.7, -0.5], [-0.2, -0.5], [0.3, -0.5], [0.8, -0.5],
@@ -60,7 +60,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     """One machine in three pictures."""
     from pellucid.linear import separate
     from pellucid.losses import LOSSES
-    from pellucid.pictures.features import crossings
+    from pellucid.pictures.features import sign_changes
 
     x, y = _rows(state)
     k = state["order"]
@@ -71,7 +71,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     both = len(np.unique(y)) == 2
     plain = separate(x[:, None], y).verdict if both else "one class only"
     moved = separate(F, y).verdict if both else "one class only"
-    zeros = crossings(lambda X: _features(X[:, 0], k) @ theta + theta_0, -REACH, REACH)
+    zeros = sign_changes(lambda X: _features(X[:, 0], k) @ theta + theta_0, -REACH, REACH)
     yield Scene(
         terms={
             "data": Now(f"{len(x)} rows", f"1×{len(x)}"),
@@ -173,7 +173,7 @@ theta, theta_0 = np.ravel(h.coef_), np.ravel(h.intercept_)[0]"""
 from pellucid.linear import LogisticClassifier, separate
 from pellucid.pictures.features import crossings
 
-x, y = np.array({typed(np.vstack([x, y]))}, float)
+x, y = np.array({matrix_literal(np.vstack([x, y]))}, float)
 
 
 def features(x):

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import area, bars, box_of, line, plane, points, rule
-from pellucid.lab.rows import reading, scaled
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import reading_code, scaled
 
 KS = tuple(range(2, 7))
 MEANS, TREE = "k-means", "a tree, cut"
@@ -197,7 +197,7 @@ def code(state: State, data: Data) -> str:
         if state["method"] == TREE
         else f"KMeans({k}, n_init={state['restarts']}, random_state={state['seed']})"
     )
-    return f"""{reading(data, names)}
+    return f"""{reading_code(data, names)}
 X = X[np.unique(np.linspace(0, len(X) - 1, min(len(X), {MOST})).astype(int))]
 
 from pellucid.clusters import HierarchicalClusters, KMeans, choose_k, silhouettes

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, box_of, line, plane, points, rule
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 POOLED, BY_GROUP = "one line for all", "a line for each group"
 PLAIN, RADIUS, ANGLE = "clusters of x₁, x₂", "clusters of the radius", "clusters of the angle"

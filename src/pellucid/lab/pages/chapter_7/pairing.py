@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import FramingError
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, plane, table
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 OUTPUTS = {"identity": "Identity", "sigmoid": "Sigmoid", "softmax": "Softmax", "ReLU": "ReLU"}
 LOSSES = ("square", "absolute", "nll", "nllm")
@@ -108,7 +108,7 @@ def _ends(truth: Any, state: State, wanted: tuple[str, str]) -> dict[str, Any]:
             row.append(mark + here)
         rows.append(row)
     return table(
-        "Which ends of a network are refused, possible, or fit the task: a row for each output "
+        "Ends of a network that are errors, possible, or fit the task: a row for each output "
         "activation, a column for each loss.",
         ("output", *LOSSES),
         rows,
@@ -135,7 +135,7 @@ def _outputs(z: Any, g: Any, truth: Any) -> dict[str, Any]:
 
 
 def code(state: State, data: Data) -> str:
-    """The program that builds the same end, or is refused."""
+    """The program that builds the same end, or shows the error."""
     truth = TRUTHS[state["task"]]
     n = len(truth)
     z = [state["z_1"], state["z_2"], state["z_3"]][:n]
@@ -173,7 +173,7 @@ def _judge(state: State, scene: Scene) -> tuple[str, str]:
 PAGE = Page(
     name="pairing",
     lead="The last activation says what kind of numbers come out, the loss what they are measured "
-    "by. Some pairs fit a task, some can be built, some are refused. Which loss belongs to which "
+    "by. Some pairs fit a task, some can be built, some are errors. Which loss belongs to which "
     "output?",
     notes="Concept 260, Concept 261, Concept 262, Concept 286, Clar 288",
     controls=CONTROLS,

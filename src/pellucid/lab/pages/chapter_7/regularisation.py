@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import column, setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import line, matrices, matrix, plane, points, rule
-from pellucid.lab.rows import scaled
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import scaled
 
 WIDTH, EPOCHS, EVERY, MOST = 20, 300, 4, 160
 CONTROLS = (

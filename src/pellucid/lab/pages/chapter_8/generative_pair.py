@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import cells, grid_of, line, plane, points, rule
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 SIDE, MADE = 25, 150
 BOX = (-2.5, 4.5, -3.5, 3.5)
@@ -45,7 +45,7 @@ def _pair(epochs: int, eta: float, seed: int) -> Any:
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """Both clouds over the judge's chances, and its accuracy by epoch."""
-    from pellucid.autoencoders import discriminator_reading
+    from pellucid.autoencoders import interpret_accuracy
 
     X = _rows()
     pair = _pair(state["epochs"], state["eta"], state["seed"])
@@ -53,7 +53,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     accuracy = float(pair.discriminator_accuracy(X))
     grid, *_ = grid_of(BOX, SIDE)
     chances = np.asarray(pair.chance_of_real(grid), float).reshape(SIDE, SIDE)
-    reading = discriminator_reading(accuracy)
+    reading = interpret_accuracy(accuracy)
     gap = float(np.linalg.norm(made.mean(axis=0) - X.mean(axis=0)))
     yield Scene(
         terms={
@@ -103,7 +103,7 @@ def _course(accuracy: Any) -> dict[str, Any]:
 def code(state: State, data: Data) -> str:
     """The program that alternates the same."""
     return f"""import numpy as np
-from pellucid.autoencoders import GenerativeAdversarialPair, discriminator_reading
+from pellucid.autoencoders import GenerativeAdversarialPair, interpret_accuracy
 from pellucid.data import blobs
 
 X = blobs(256, [[1.0, 1.0]], spread=0.6, seed=0)[0]
@@ -111,7 +111,7 @@ pair = GenerativeAdversarialPair(hidden=(16,), epochs={state["epochs"]}, step_si
                                  random_state={state["seed"]}).fit(X)
 made = np.asarray(pair.generate({MADE}).rows, float)
 accuracy = float(pair.discriminator_accuracy(X))
-reading = discriminator_reading(accuracy)
+reading = interpret_accuracy(accuracy)
 print(reading)"""
 
 

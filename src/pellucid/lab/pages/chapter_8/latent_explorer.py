@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import box_of, handle, images, pad, plane, points
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 LINEAR = "linear, in closed form"
 KINDS = (LINEAR, "with a hidden layer")
@@ -158,8 +158,9 @@ def _judge(state: State, scene: Scene) -> tuple[str, str]:
 
 PAGE = Page(
     name="latent-explorer",
-    lead="A digit of 64 numbers is told by a few, its code; a decoder makes an image of any code, "
-    "also where no digit of the data lies. Drag the place. What does one place of the code mean?",
+    lead="A digit of 64 numbers comes down to a few, its code; a decoder makes an image of any "
+    "code, also where no digit of the data lies. Drag the place. What does one place of the code "
+    "mean?",
     notes="Def 353, Concept 357, Concept 358, Concept 364",
     controls=CONTROLS,
     formulas=(

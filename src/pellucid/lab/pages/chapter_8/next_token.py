@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import TextError
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import arcs, bars, plane, text
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
 
 TEXT = "the cat sat on the mat. the rat ran to the cat. "
 PAIRS = (

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, images, pad, plane
-from pellucid.lab.rows import typed
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import matrix_literal
 
 SIDE, ROWS, HELD = 8, 600, 300
 LINES = ("upright", "level", "falling", "rising")
@@ -101,7 +101,7 @@ def _image(state: State) -> Any:
 
 def _field(state: State) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     """The place that is asked about, and the rows and columns of the image that it rests on."""
-    from pellucid.pictures.convnets import span
+    from pellucid.pictures.convnets import input_span
 
     net, _ = _network()
     last = {"Z¹": 0, "P¹": 2, "Z²": 3, "P²": 5}[state["layer"]]
@@ -112,7 +112,7 @@ def _field(state: State) -> tuple[tuple[int, int], tuple[int, int], tuple[int, i
         first, end = at, at
         for l in range(last, -1, -1):
             if l in (0, 2, 3, 5):  # the others look at one entry each
-                first, end = span(net.layers[l], net.points[l], first, end)
+                first, end = input_span(net.layers[l], net.points[l], first, end)
                 first, end = max(first, 0), min(end, net.points[l][0] - 1)
         found.append((first, end))
     return place, found[0], found[1]
@@ -212,13 +212,13 @@ from pellucid.linear import SoftmaxClassifier
 from pellucid.networks import (
     Convolution, Flatten, MaxPool, Network, ReLU, filter_bank, forward_pass
 )
-from pellucid.pictures.convnets import span
+from pellucid.pictures.convnets import input_span
 
 {FILTERS}
 
 digits = load_digits()
 x, y = digits.data[:{ROWS + HELD}].reshape(-1, 8, 8) / 16, digits.target[:{ROWS + HELD}]
-image = np.array({typed(_image(state))}, float)
+image = np.array({matrix_literal(_image(state))}, float)
 found = forward_pass(net, np.concatenate([image[None], x])[..., None], params)
 print(found)
 
@@ -231,7 +231,7 @@ chances = h.predict_proba(features[None])[0]
 def rests_on(at):
     first = last = at
     for l in [l for l in (5, 3, 2, 0) if l <= {last}]:
-        first, last = span(layers[l], net.points[l], first, last)
+        first, last = input_span(layers[l], net.points[l], first, last)
         first, last = max(first, 0), min(last, net.points[l][0] - 1)
     return first, last
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, images, matrices, matrix, pad, plane
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Moving, Now, Scene
-from pellucid.wording import number
 
 SIGNAL, IMAGE, BANK, CHANNELS = "a signal", "an image", "a bank of filters", "two channels"
 VIEWS = (SIGNAL, IMAGE, BANK, CHANNELS)

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.lab.contract import Formula, Page, Picture, Question, State, Term
+from pellucid.formatting import number
 from pellucid.lab.controls import setting
 from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, matrices, matrix, pad, plane, rule, spot
-from pellucid.lab.rows import typed
+from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.wording import number
+from pellucid.lab.table_rows import matrix_literal
 
 SIDE, SHIFTS = 7, 4
 MAX, BLUR = "max-pool", "max, then blur"
@@ -138,7 +138,7 @@ def code(state: State, data: Data) -> str:
     return f"""import numpy as np
 from pellucid.networks import MaxBlurPool, MaxPool, Mode
 
-image = np.array({typed(_image(state))}, float)
+image = np.array({matrix_literal(_image(state))}, float)
 
 
 def pooled(kind, shift):

@@ -25,7 +25,7 @@ class Embedding(Layer):
 
     It is the one-hot code times W, and computed so: meant for characters and small vocabularies, as
     the code takes T·count numbers a point. The id −1 marks an empty place: its vector is 0. Any
-    other id that is no token is refused where rows enter a network. Ids are whole numbers in the
+    other id that is no token is an error where rows enter a network. Ids are whole numbers in the
     network's own kind of number, so their slope is 0.
 
     Parameters

@@ -1,0 +1,60 @@
+"""Public names that have changed: the former one works for one version, with a warning."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+# What has been renamed, filled as packages and classes are imported: a package's names, former ->
+# today's; and (class, former attribute, today's).
+PUBLIC: dict[str, Mapping[str, str]] = {}
+ATTRIBUTES: list[tuple[type, str, str]] = []
+
+
+def warn_renamed(former: str, today: str) -> None:
+    """Warn whoever called the caller that a former name was used."""
+    warnings.warn(
+        f"{former} is called {today} now; the old name goes with the next version.",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+
+
+def renamed(**former: str) -> Callable[[type[T]], type[T]]:
+    """A class whose methods, properties or fields also answer to their former names.
+
+    They are found only by name: `dir`, which looks at every attribute of a scikit-learn estimator,
+    does not list them and so warns of nothing.
+
+    Parameters
+    ----------
+    **former : str
+        Former name = the name of today.
+
+    Examples
+    --------
+    >>> @renamed(size="norm")
+    ... class Point:
+    ...     def norm(self):
+    ...         return 5.0
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     Point().size()
+    5.0
+    """
+
+    def add(cls: type[T]) -> type[T]:
+        def find(self: T, name: str) -> Any:
+            if name not in former:
+                return object.__getattribute__(self, name)  # raises what it raised before
+            warn_renamed(f"{cls.__name__}.{name}", former[name])
+            return getattr(self, former[name])
+
+        ATTRIBUTES.extend((cls, old, new) for old, new in former.items())
+        cls.__getattr__ = find  # type: ignore[attr-defined]
+        return cls
+
+    return add
