@@ -34,8 +34,8 @@ from pellucid import (
     RobustClassifier,
     VariationalAutoencoder,
 )
-from pellucid.additive.terms import features_of
-from pellucid.autoencoders.alternation import discriminator_gradient, generator_gradient
+from pellucid.additive.terms import model_features
+from pellucid.autoencoders.gan_training import discriminator_gradient, generator_gradient
 from pellucid.networks import Dense, Network, ReLU, Sigmoid
 
 Array = NDArray[np.float64]
@@ -91,7 +91,7 @@ def test_curves_are_lowest_where_their_printed_objective_is(kind: Any) -> None:
     """J = loss + [½] Σ_t λ_t ‖θ_t‖², as printed, rises along every direction from θ and θ₀."""
     X, y = rows(Member(kind(), "numbers" if kind is CurvesRegressor else "two labels"))
     h = kind(pairs=0).fit(X, y)
-    B = features_of(h.terms_, X)
+    B = model_features(h.terms_, X)
     text, lams = h.explain().objective.text, np.ravel(h.lams_)[_owners(h)]
 
     def objective(theta: Array, offset: Array) -> float:
