@@ -22,6 +22,7 @@ from pellucid.networks.adversarial.input_gradient_ascent import (
     ascend,
     loss_by_input,
 )
+from pellucid.pictures.images import images
 from pellucid.storage import load_model, save_model
 
 
@@ -180,3 +181,19 @@ def test_digits_before_and_after() -> None:
     assert after[0] > 0.95
     assert before[1] < 0.3
     assert after[1] > 0.7
+
+
+def test_a_relabelled_image_is_shown_beside_the_one_it_was() -> None:
+    """8.5.2-adversarial-figure: two labels, and no entry of the images further apart than ε."""
+    X = np.random.default_rng(0).uniform(0.3, 0.7, (80, 16))
+    y = X[:, :8].sum(axis=1) > X[:, 8:].sum(axis=1)
+    h = NetworkClassifier(hidden=(), step_size=0.05, epochs=60).fit(X, y)
+    found = adversarial_example(h, X, y, budget=0.1, bounds=(0, 1))
+    row = int(np.flatnonzero(found.fooled)[0])
+    pair = [part[row].reshape(4, 4) for part in (X, found.X)]
+    figure = images(pair, [str(y[row]), str(found.answers[row])], numbers=False, shared=True)
+    shown = [axes.images[0] for axes in figure.axes if axes.images]
+    assert [each.axes.get_title("left") for each in shown] == [str(y[row]), str(not y[row])]
+    before, after = (np.asarray(each.get_array(), float) for each in shown)
+    assert 0 < np.abs(after - before).max() <= 0.1 + 1e-6
+    assert shown[0].get_clim() == shown[1].get_clim()

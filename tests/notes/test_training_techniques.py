@@ -132,6 +132,23 @@ def test_a_forward_and_a_backward_pass_make_a_step() -> None:
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-10), run.params, wanted)
 
 
+def test_one_neuron_with_weights_activation_and_loss_is_trainable() -> None:
+    """7.1.8-complete-neuron (eq 7.7): J = Σ L(f(wᵀx + w₀), y), a step by the chain rule."""
+    net = Network([Dense(1), Tanh()], "square", in_shape=2)
+    X, y = np.array([[1.0, 2.0], [0.5, -1.0], [-2.0, 0.3]]), np.array([0.5, -0.2, 0.1])
+    start = net.init(3, "float64")
+    W, W0 = (np.asarray(start[0][name]) for name in ("W", "W0"))
+    w, w_0 = W.ravel(), float(W0.item())
+    settings: Any = {"rule": "gradient descent", "step_size": 0.05, "batch_size": 3, "start": start}
+    run = train(net, X, y, epochs=1, dtype="float64", **settings)
+    a = np.tanh(X @ w + w_0)
+    by_z = 2 * (a - y) * (1 - a**2)  # ∂L/∂a · f'(z)
+    np.testing.assert_allclose(run.params[0]["W"].ravel(), w - 0.05 * X.T @ by_z, rtol=1e-12)
+    np.testing.assert_allclose(run.params[0]["W0"].item(), w_0 - 0.05 * by_z.sum(), rtol=1e-12)
+    again = train(net, X, y, epochs=1, dtype="float64", **settings | {"start": run.params})
+    assert again.history["loss"][-1] < run.history["loss"][-1]
+
+
 def test_noise_is_drawn_anew_and_in_training_only() -> None:
     """7.8.1.3-input-noise: zero mean, the deviation asked for, other draws by key."""
     x = np.zeros((20_000, 2), np.float32)

@@ -100,13 +100,13 @@ def split_step(move: Any, gradient: Any) -> SplitStep:
 
     Returns
     -------
-    Split
-        Where ∇J is zero every step lies aside.
+    SplitStep
+        Where ∇J is zero every step lies across.
 
     Examples
     --------
     >>> split_step([3.0, 4.0], [2.0, 0.0])
-    Split(along=array([3., 0.]), aside=array([0., 4.]))
+    SplitStep(along=array([3., 0.]), across=array([0., 4.]))
 
     Notes: Concept 116, eq 3.20
     """

@@ -222,9 +222,9 @@ def _live_page() -> Any:
 
         _esm = bundle("notebook")
         _css = embedded_style()
-        page_declaration = traitlets.Dict().tag(sync=True)
+        declared = traitlets.Dict().tag(sync=True)
         asked = traitlets.Dict().tag(sync=True)
-        answer_to = traitlets.Bytes().tag(sync=True)
+        answered = traitlets.Bytes().tag(sync=True)
         moved = traitlets.Dict().tag(sync=True)
 
         def __init__(self, conversation: PageSession) -> None:

@@ -50,7 +50,7 @@ def tasks_of_tiles(counts: list[int], size: int) -> list[TileSlices]:
     Examples
     --------
     >>> tasks_of_tiles([5, 1, 4], 4)[0]
-    Unit(tile=0, slices=((0, 0, 5), (1, 0, 1), (2, 0, 2)))
+    TileSlices(tile=0, slices=((0, 0, 5), (1, 0, 1), (2, 0, 2)))
     >>> [unit.tile for unit in tasks_of_tiles([5, 1, 4], 4)]
     [0, 2]
 

@@ -64,7 +64,7 @@ def number_doubts(name: str, values: pa.ChunkedArray, asked: NotationHints) -> t
     name : str
     values : pa.ChunkedArray
         Its cells as written.
-    asked : Asked
+    asked : NotationHints
         What was said of the notation.
 
     Examples
