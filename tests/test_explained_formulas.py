@@ -238,12 +238,10 @@ def test_a_square_loss_is_lowest_where_its_printed_formula_is(
 
 def test_every_member_prints_an_objective_that_is_read_here_or_elsewhere() -> None:
     """A new formula is either read by `row_losses` or has a test of its own, named here."""
-    elsewhere = {
-        "CurvesRegressor", "CurvesClassifier",  # tests/additive
-        "KMeans", "HierarchicalClusters",  # tests/clusters
-        "Autoencoder", "DenoisingAutoencoder", "VariationalAutoencoder",  # tests/autoencoders
-        "GenerativeAdversarialPair", "NextToken", "EncoderDecoder", "RobustClassifier",
-        "ConvNetClassifier", "ConvNetRegressor",  # the same words as the networks above
+    elsewhere = {  # each is evaluated in tests/test_explained_networks.py
+        "CurvesRegressor", "CurvesClassifier", "KMeans", "HierarchicalClusters", "Autoencoder",
+        "DenoisingAutoencoder", "VariationalAutoencoder", "GenerativeAdversarialPair", "NextToken",
+        "EncoderDecoder", "RobustClassifier", "ConvNetClassifier", "ConvNetRegressor",
     }  # fmt: skip
     named = {type(estimator).__name__ for estimator, _ in MORE}
     named |= {"LeastSquares", "Ridge", "RidgeCV", "LogisticCV", "SoftmaxCV"}

@@ -18,7 +18,7 @@ SOURCE = Path(pellucid.__file__).parent
 def _import_all_that_renamed_something() -> None:
     for path in SOURCE.rglob("*.py"):
         text = path.read_text()
-        if "lazy_names(__name__" in text or "FormerName(" in text:
+        if "lazy_names(__name__" in text or "@renamed(" in text:
             parts = path.relative_to(SOURCE.parent).with_suffix("").parts
             import_module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
 
@@ -32,8 +32,8 @@ def test_every_former_name_of_the_source_stands_in_the_tables() -> None:
     written = 0
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            called = node.func if isinstance(node, ast.Call) else None
-            written += isinstance(called, ast.Name) and called.id == "FormerName"
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "renamed":
+                written += len(node.keywords)
     assert written == len({(owner.__qualname__, old) for owner, old, _ in OF_CLASSES})
     assert ("pellucid.linear", "feet", "projections") in NAMES
 
@@ -57,10 +57,16 @@ def test_a_former_name_of_a_class_warns_and_gives_the_new_thing(
     declared = {name for each in owner.__mro__ for name in inspect.get_annotations(each)}
     assert new in declared or hasattr(owner, new)
     marked = type("Marked", (owner,), {new: "what it is called now"})
-    with pytest.warns(FutureWarning, match=f"is called {new} now") as warned:
+    with pytest.warns(DeprecationWarning, match=f"is called {new} now") as warned:
         found = getattr(object.__new__(marked), old)
     assert found == "what it is called now"
     assert warned[0].filename == __file__
+
+
+def test_an_estimator_lists_its_attributes_without_a_warning() -> None:
+    assert "enough" not in dir(pellucid.KMeans())
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = pellucid.KMeans().nothing
 
 
 def test_a_name_that_never_was_is_an_error() -> None:

@@ -49,7 +49,7 @@ class Claims(SphinxDirective):
         return [*parts, folded]
 
     def _drawn(self, claim: Any, source: str) -> str:
-        """The picture's place, drawn anew only when the claim's source has changed."""
+        """The picture's place, drawn again only when the claim's source has changed."""
         import matplotlib.pyplot as plt
 
         key = hashlib.sha256(source.encode()).hexdigest()[:12]

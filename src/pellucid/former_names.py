@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 # What has been renamed, filled as packages and classes are imported: a package's names, former ->
 # today's; and (class, former attribute, today's).
@@ -12,40 +14,47 @@ PUBLIC: dict[str, Mapping[str, str]] = {}
 ATTRIBUTES: list[tuple[type, str, str]] = []
 
 
-def warn_renamed(former: str, today: str, category: type[Warning] = DeprecationWarning) -> None:
+def warn_renamed(former: str, today: str) -> None:
     """Warn whoever called the caller that a former name was used."""
     warnings.warn(
         f"{former} is called {today} now; the old name goes with the next version.",
-        category,
+        DeprecationWarning,
         stacklevel=3,
     )
 
 
-class FormerName:
-    """A method, property or field under its former name.
+def renamed(**former: str) -> Callable[[type[T]], type[T]]:
+    """A class whose methods, properties or fields also answer to their former names.
+
+    They are found only by name: `dir`, which looks at every attribute of a scikit-learn estimator,
+    does not list them and so warns of nothing.
+
+    Parameters
+    ----------
+    **former : str
+        Former name = the name of today.
 
     Examples
     --------
-    >>> class Point:
+    >>> @renamed(size="norm")
+    ... class Point:
     ...     def norm(self):
     ...         return 5.0
-    ...     size = FormerName("norm")
     >>> with warnings.catch_warnings():
     ...     warnings.simplefilter("ignore")
     ...     Point().size()
     5.0
     """
 
-    def __init__(self, today: str) -> None:
-        self.today = today
+    def add(cls: type[T]) -> type[T]:
+        def find(self: T, name: str) -> Any:
+            if name not in former:
+                return object.__getattribute__(self, name)  # raises what it raised before
+            warn_renamed(f"{cls.__name__}.{name}", former[name])
+            return getattr(self, former[name])
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-        ATTRIBUTES.append((owner, name, self.today))
+        ATTRIBUTES.extend((cls, old, new) for old, new in former.items())
+        cls.__getattr__ = find  # type: ignore[attr-defined]
+        return cls
 
-    def __get__(self, instance: object, owner: type) -> Any:
-        if instance is None:
-            return self
-        # scikit-learn's category: `dir` of an estimator looks at every name, and ignores it.
-        warn_renamed(f"{owner.__name__}.{self.name}", self.today, FutureWarning)
-        return getattr(instance, self.today)
+    return add

@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from pellucid.errors import PellucidWarning
+from pellucid.errors import PellucidWarning, TableError
 from pellucid.explanation import Explanation
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.picture_mixin import PictureMixin, picture_html
@@ -117,12 +117,33 @@ def is_in_blocks(X: Any) -> bool:
     return type(X).__module__.startswith(("dask.", "dask_expr.", "pellucid.data.blocks."))
 
 
+def refuse_complex(X: Any) -> None:
+    """Refuse rows of complex numbers: no estimator has a use for them.
+
+    Raises
+    ------
+    TableError
+        Says what to give instead.
+    """
+    first = X
+    while isinstance(first, list | tuple) and first:
+        first = first[0]
+    dtypes = [getattr(first, "dtype", None), *getattr(X, "dtypes", ())]
+    if isinstance(first, complex) or any(getattr(each, "kind", "") == "c" for each in dtypes):
+        raise TableError(
+            "Complex data not supported: X holds complex numbers. Give their real and imaginary "
+            "parts as columns of their own."
+        )
+
+
 def fits_blocks(fit: Any) -> Any:
     """A method `fit` that hands rows in blocks to the class's `block_route`."""
 
     @wraps(fit)
     def fitted(self: Any, *given: Any, **named: Any) -> Any:
-        if is_in_blocks(given[0] if given else named.get("X")):
+        X = given[0] if given else named.get("X")
+        refuse_complex(X)
+        if is_in_blocks(X):
             from pellucid.data.blocks.block_fitting import fit_blocks
 
             return fit_blocks(self, *given, **named)
@@ -136,6 +157,7 @@ def maps_blocks(method: Any) -> Any:
 
     @wraps(method)
     def answered(self: Any, X: Any, *given: Any, **named: Any) -> Any:
+        refuse_complex(X)
         if is_in_blocks(X):
             from pellucid.data.blocks.block_fitting import map_blocks
 

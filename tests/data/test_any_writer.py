@@ -176,7 +176,7 @@ def test_a_cell_is_read_by_the_schema_whatever_stands_beside_it(
     with tempfile.TemporaryDirectory() as folder:
         source = WRITERS[writer](part, Path(folder))
         same(whole.take(np.array(rows)), read_table(source, schema=whole.schema))
-        if not any(c.note.startswith("lengths") for c in whole.columns):
+        if not any(c.notation.duration for c in whole.columns):
             same(whole.take(np.array(rows)), read_table(read_table(source), schema=whole.schema))
 
 

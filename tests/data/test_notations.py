@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pellucid import read_table
 from pellucid.data import Kind, Table
-from pellucid.data.columns.date_formats import read_dates, read_durations
+from pellucid.data.columns.date_formats import read_dates
+from pellucid.data.columns.lengths_of_time import read_durations
 from pellucid.data.columns.notation import NO_HINTS
 from pellucid.data.columns.number_formats import read_numerals
 from pellucid.errors import ColumnError, HyperparameterError

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, rates_at
+from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, roc_points
 
 ROWS = st.lists(st.tuples(st.integers(0, 20).map(lambda v: v / 20), st.booleans()), min_size=1)
 
@@ -16,7 +16,7 @@ def test_rates_are_those_of_the_confusion_matrix(
     rows: list[tuple[float, bool]], cut: float
 ) -> None:
     p, truth = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
-    (alarm,), (hit,) = rates_at(p, truth, [cut])
+    (alarm,), (hit,) = roc_points(p, truth, [cut])
     table = confusion_counts(truth, p > cut, ("False", "True"))
     for rate, (kept, called) in zip((alarm, hit), table, strict=True):
         if kept + called:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pellucid.evaluation.diagnosis import diagnose, diagnosis_facts
 from pellucid.evaluation.diagnosis_statements import DIAGNOSIS
 from pellucid.evaluation.evaluation_results import Candidate, LearningCurve, Score
-from pellucid.evaluation.statements import contradictions, spoken
+from pellucid.evaluation.statements import applicable_statements, contradictions
 
 LAMS = (1e-6, 1e-3, 1.0, 100.0)
 
@@ -51,7 +51,7 @@ def test_no_two_sentences_contradict_each_other(seed: int) -> None:
     curve, chosen, base, richer = drawn(seed)
     found = diagnose(curve, chosen, base, richer)
     facts = diagnosis_facts(curve, chosen, base, richer, found.estimation, found.structural)
-    said = spoken(DIAGNOSIS, facts)
+    said = applicable_statements(DIAGNOSIS, facts)
     assert not contradictions(said)
     assert sum("error left" in s.claims and s.part == "words" for s in said) == 1
     assert found.words == " ".join(s.text(facts) for s in said if s.part == "words")
@@ -69,7 +69,7 @@ def test_every_sentence_can_be_said_and_none_always_but_the_figures() -> None:
         curve, chosen, base, richer = drawn(seed)
         found = diagnose(curve, chosen, base, richer)
         facts = diagnosis_facts(curve, chosen, base, richer, found.estimation, found.structural)
-        counts.update(s.name for s in spoken(DIAGNOSIS, facts))
+        counts.update(s.name for s in applicable_statements(DIAGNOSIS, facts))
     assert set(counts) == {s.name for s in DIAGNOSIS}
     always = {name for name, times in counts.items() if times == 3_000}
     assert always == {"the two losses", "how sure"}

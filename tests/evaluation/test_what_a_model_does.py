@@ -12,7 +12,11 @@ from sklearn.linear_model import LinearRegression
 
 from pellucid.data import folds, read_table
 from pellucid.errors import FramingError, TooFewRowsError
-from pellucid.evaluation.column_importance import in_blocks, in_table, permutation_importance
+from pellucid.evaluation.column_importance import (
+    permutation_importance,
+    shuffled_blocks,
+    with_shuffled_column,
+)
 from pellucid.evaluation.conformal_intervals import (
     conformal_scores,
     coverage,
@@ -20,7 +24,7 @@ from pellucid.evaluation.conformal_intervals import (
     interval,
 )
 from pellucid.evaluation.partial_dependence import partial_dependence
-from pellucid.evaluation.training_ranges import cautions, training_ranges
+from pellucid.evaluation.training_ranges import extrapolation_warnings, training_ranges
 
 
 def test_importance_of_a_line_is_twice_the_variance_it_moves() -> None:
@@ -31,7 +35,7 @@ def test_importance_of_a_line_is_twice_the_variance_it_moves() -> None:
     y = X @ w + rng.normal(size=2_000)
     found = permutation_importance(
         lambda Z: (Z @ w - y) ** 2, X, ["a", "b", "c"],
-        in_blocks({"a": [0], "b": [1], "c": [2]}), rows=2_000, gain=float(y.var() - 1),
+        shuffled_blocks({"a": [0], "b": [1], "c": [2]}), rows=2_000, gain=float(y.var() - 1),
     )  # fmt: skip
     assert [f.column for f in found] == ["b", "a", "c"]
     assert found[0].mean == pytest.approx(2 * 9 * 4, rel=0.1)
@@ -54,8 +58,8 @@ def test_a_block_shuffles_as_its_column_does() -> None:
     blocks = {c: [i for i, n in enumerate(names) if n == c] for c in ("k", "x")}
     for name in ("k", "x"):
         np.testing.assert_array_equal(
-            in_blocks(blocks)(encoder.transform(table), name, order),
-            encoder.transform(in_table(table, name, order)),
+            shuffled_blocks(blocks)(encoder.transform(table), name, order),
+            encoder.transform(with_shuffled_column(table, name, order)),
         )
 
 
@@ -141,13 +145,28 @@ def test_rows_unlike_training_are_named_and_others_are_not() -> None:
         category=["k"],
     )
     known = training_ranges(table)
-    assert cautions(known, table) == ["", "", ""]
+    assert extrapolation_warnings(known, table) == ["", "", ""]
     new = pd.DataFrame({
         "x": [9.0, 1.5, np.nan], "k": ["a", "zebra", "b"],
         "d": pd.to_datetime(["2020-06-01", "2020-06-01", "1999-12-31"]),
     })  # fmt: skip
-    above, strange, gap = cautions(known, read_table(new, schema=table.schema))
+    above, strange, gap = extrapolation_warnings(known, read_table(new, schema=table.schema))
     assert above == "x = 9 is above all of training (1 to 2)"
     assert strange == "k = 'zebra' was not met in training"
     assert "x is missing" in gap
     assert "d = 1999-12-31 is below" in gap
+
+
+@given(st.integers(3, 200), st.sampled_from([0.5, 0.8, 0.9]), st.integers(0, 2**32 - 1))
+def test_an_interval_leaves_as_many_scores_on_either_side(m: int, level: float, seed: int) -> None:
+    """KE 35: m scores and a new one are in equal ranks, so ⌊(1 − level)/2 · (m + 1)⌋ − 1 do."""
+    scores = np.sort(np.random.default_rng(seed).normal(size=m))
+    known = {"rows": m, "scores": scores, "centers": np.array([0.0]), "sizes": np.array([2.0])}
+    outside = int(np.floor((1 - level) / 2 * (m + 1) + 1e-9)) - 1
+    if outside < 0:
+        with pytest.raises(TooFewRowsError, match=f"{m} rows"):
+            interval(known, np.zeros(1), level)
+        return
+    low, high = interval(known, np.array([7.0]), level)
+    np.testing.assert_allclose(low, 7 + 2 * scores[outside])
+    np.testing.assert_allclose(high, 7 + 2 * scores[m - 1 - outside])

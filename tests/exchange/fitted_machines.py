@@ -19,7 +19,7 @@ from pellucid.errors import CodeWarning
 from pellucid.evaluation.cross_validation import score_of
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
-from pellucid.jobs.fit.candidates import Recipe, named
+from pellucid.jobs.fit.candidates import Recipe, recipe_named
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import recipe_of
 
@@ -108,7 +108,9 @@ def machine_of(target: str, model: str) -> Machine:
     others = [name for name in MODELS if name != target]
     table = read_table(mixed().drop_columns(others))
     framing = frame(table, target, delimiter=";" if target == "tags" else None)
-    recipe = average(framing.problem) if model == "average" else named(framing.problem, model)
+    recipe = (
+        average(framing.problem) if model == "average" else recipe_named(framing.problem, model)
+    )
     codes = {k: v for k, v in CODES.items() if not recipe.whole or k in ("size", "age")}
     lam = 1e-3 if recipe.tuned == "lam" and recipe.lams else None
     pipeline = recipe.pipeline(0, lam, codes)

@@ -31,7 +31,7 @@ from pellucid.exchange.formulas import network_scores
 from pellucid.exchange.formulas.program import Program, Step
 from pellucid.exchange.printed.python_file import python_of
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
-from pellucid.jobs.fit.candidates import named
+from pellucid.jobs.fit.candidates import recipe_named
 from pellucid.jobs.fit.machine import Machine
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.network import Network
@@ -50,7 +50,7 @@ def machine(name: str) -> Any:
 def _predicting(target: str) -> Machine:
     table = read_table(mixed().drop_columns([name for name in MODELS if name != target]))
     framing = frame(table, target)
-    recipe = named(framing.problem, "network")
+    recipe = recipe_named(framing.problem, "network")
     recipe = recipe.on_scale("log") if target == "grown" else recipe
     pipeline = recipe.pipeline(0, None, CODES)
     inner = pipeline[-1].estimator if target == "grown" else pipeline[-1]

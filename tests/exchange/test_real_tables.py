@@ -17,7 +17,7 @@ from pellucid.data.framing import frame
 from pellucid.data.table_reader import read_table
 from pellucid.errors import FramingError, PellucidWarning
 from pellucid.exchange import to_python, to_sql
-from pellucid.jobs.fit.candidates import named
+from pellucid.jobs.fit.candidates import recipe_named
 from pellucid.jobs.fit.machine import Machine
 from table_sources import TABLES, Source
 
@@ -30,7 +30,7 @@ def machine_of(rows: pa.Table, target: str, model: str) -> Machine:
     """A machine of one model, or of the linear one of its problem."""
     table = read_table(rows).known(target)
     framing = frame(table, target)
-    recipe = named(framing.problem, model or LINEAR[framing.problem])
+    recipe = recipe_named(framing.problem, model or LINEAR[framing.problem])
     pipeline = recipe.pipeline(0, 1e-2 if recipe.tuned == "lam" and recipe.lams else None)
     if recipe.tuned == "max_iter":
         pipeline[-1].set_params(max_iter=5)

@@ -14,8 +14,8 @@ from pellucid.data.column_units import named_with_unit
 from pellucid.data.table import Column, Kind, Table
 from pellucid.errors import ColumnError, TableError, TooFewRowsError
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
-from pellucid.jobs.cluster.cluster_statements import agreement_statement, set_aside
-from pellucid.jobs.cluster.group_profiles import profiles, share, stated_by_groups
+from pellucid.jobs.cluster.cluster_statements import agreement_statement, unused_columns
+from pellucid.jobs.cluster.group_profiles import profiles, share, spread_between_groups
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins.csv"
 Frame = dict[str, Any]
@@ -65,7 +65,7 @@ def test_a_column_kept_aside_judges_the_groups() -> None:
     assert found.agreement.index > 0.8
     assert found.agreement.matched > 0.9
     assert "Against species" in agreement_statement(found)
-    assert set_aside(found) == ["Not used: species (kept aside, to compare with)."]
+    assert unused_columns(found) == ["Not used: species (kept aside, to compare with)."]
     assert found.headline.startswith("3 groups, as you asked")
 
 
@@ -183,7 +183,7 @@ def test_told_is_the_share_of_the_spread_between_groups() -> None:
     table = Table(
         (Column("v", Kind.NUMERIC, values), Column("c", Kind.CATEGORY, codes, ("a", "b")))
     )
-    told = stated_by_groups(table, ["v", "c"], np.array([1, 1, 2, 2, 1]))
+    told = spread_between_groups(table, ["v", "c"], np.array([1, 1, 2, 2, 1]))
     assert told["c"] == 1.0
     assert told["v"] == pytest.approx(64 / 65)
     found = profiles(table, ["v", "c"], np.array([1, 1, 2, 2, 1]))

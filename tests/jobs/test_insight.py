@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, read_table
-from pellucid.evaluation.statements import contradictions, spoken
+from pellucid.evaluation.statements import applicable_statements, contradictions
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.jobs.fit.model_weights import opposed
 from pellucid.jobs.fit.statements import ADVICE, RESULT, ResultFacts, result_findings
@@ -96,7 +96,7 @@ def drawn(seed: int) -> ResultFacts:
 @settings(max_examples=300)
 def test_no_two_sentences_of_a_result_contradict_each_other(seed: int) -> None:
     facts = drawn(seed)
-    said = spoken(RESULT, facts)
+    said = applicable_statements(RESULT, facts)
     assert not contradictions(said)
     assert sum("test against cross-validation" in s.claims for s in said) == 1
     for finding in result_findings(facts):
@@ -107,7 +107,7 @@ def test_no_two_sentences_of_a_result_contradict_each_other(seed: int) -> None:
 def test_every_sentence_of_a_result_can_be_said() -> None:
     counts: Counter[str] = Counter()
     for seed in range(3_000):
-        counts.update(s.name for s in spoken(RESULT, drawn(seed)))
+        counts.update(s.name for s in applicable_statements(RESULT, drawn(seed)))
     assert set(counts) == {s.name for s in RESULT}
     assert max(counts.values()) < 3_000
     assert set(ADVICE) == {s.name for s in RESULT if s.part != "words"}

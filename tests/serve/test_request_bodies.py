@@ -22,7 +22,7 @@ from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.serve.application import application
 from pellucid.serve.request_bodies import ARROW, CSV, JSON, as_json, json_of
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 from pellucid.serve.settings import ServeSettings
 from pellucid.storage import save_model
 
@@ -59,9 +59,9 @@ def test_json_is_read_and_written_as_pythons_own_reader_does(
     try:
         wanted = json.loads(body)
     except ValueError:
-        wanted = Refusal  # as what JSON has not
-    if wanted is Refusal or before == "NaN":
-        with pytest.raises(Refusal, match="not JSON"):
+        wanted = RequestError  # as what JSON has not
+    if wanted is RequestError or before == "NaN":
+        with pytest.raises(RequestError, match="not JSON"):
             json_of(body)
     else:
         assert repr(json_of(body)) == repr(wanted)

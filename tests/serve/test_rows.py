@@ -19,7 +19,7 @@ from pellucid.errors import PellucidError
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.machine import Machine
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 from pellucid.serve.served_model import Options, ServedModel
 from pellucid.storage import load_model, save_model
 
@@ -103,7 +103,7 @@ CELLS = st.one_of(
 def answered(ask: Any) -> Any:
     try:
         return ask()
-    except Refusal as refusal:
+    except RequestError as refusal:
         return refusal.as_dict()
     except PellucidError as error:  # a number whose powers are none: refused by the model
         return str(error)
@@ -166,7 +166,7 @@ def test_rows_of_every_form_are_one_table(served: ServedModel, tmp_path: Path) -
 
 def test_a_wrong_cell_is_named_by_row_column_and_wish(served: ServedModel) -> None:
     rows = [served.example, {**served.example, "x": "abc"}]
-    with pytest.raises(Refusal, match="Row 2, column 'x': 'abc' is not a number") as caught:
+    with pytest.raises(RequestError, match="Row 2, column 'x': 'abc' is not a number") as caught:
         served.table_of(rows)
     assert caught.value.as_dict() | {"detail": ""} == {
         "detail": "",
@@ -190,7 +190,7 @@ def test_effects_are_answers_less_those_without_the_column(served: ServedModel) 
 def test_intervals_hold_nine_of_ten_test_rows_and_classes_have_none(served: ServedModel) -> None:
     view = served.table_of([served.example])
     if served.machine.framing.problem != "regression":
-        with pytest.raises(Refusal, match="probabilities say how sure"):
+        with pytest.raises(RequestError, match="probabilities say how sure"):
             served.answer_table(view, Options(intervals=True))
         return
     found = served.answer_table(view, Options(intervals=True))

@@ -14,7 +14,7 @@ import pytest
 from pellucid.errors import OutputError
 from pellucid.linear.ridge import Ridge
 from pellucid.storage import crash_recovery, load_model, save_model
-from pellucid.storage.atomic_files import write_together
+from pellucid.storage.atomic_files import write_files_together
 from pellucid.storage.crash_recovery import LONGEST, finish_unfinished
 
 NAMES = ("a.txt", "b.txt", "c.txt")
@@ -24,7 +24,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from typing import Any
-from pellucid.storage.atomic_files import write_together
+from pellucid.storage.atomic_files import write_files_together
 folder, call, times, content, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:6]
 real, done = getattr(os, call), 0
 def counted(*given, **named):
@@ -34,7 +34,7 @@ def counted(*given, **named):
     done += 1
     return real(*given, **named)
 setattr(os, call, counted)
-write_together({Path(folder) / name: content for name in names.split()})
+write_files_together({Path(folder) / name: content for name in names.split()})
 """
 
 
@@ -51,7 +51,7 @@ def held(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("renames", [0, 1, 2])
 def test_killed_between_renames_the_next_use_finishes_them(renames: int, tmp_path: Path) -> None:
-    write_together({tmp_path / name: "old" for name in NAMES})
+    write_files_together({tmp_path / name: "old" for name in NAMES})
     killed_after(tmp_path, "replace", renames)
     assert held(tmp_path) == ["new"] * renames + ["old"] * (3 - renames)
     finish_unfinished(tmp_path)
@@ -61,9 +61,9 @@ def test_killed_between_renames_the_next_use_finishes_them(renames: int, tmp_pat
 
 @pytest.mark.parametrize("syncs", [0, 1, 2])
 def test_killed_before_all_is_written_nothing_has_happened(syncs: int, tmp_path: Path) -> None:
-    write_together({tmp_path / name: "old" for name in NAMES})
+    write_files_together({tmp_path / name: "old" for name in NAMES})
     killed_after(tmp_path, "fsync", syncs)
-    write_together({tmp_path / "d.txt": "another run"})
+    write_files_together({tmp_path / "d.txt": "another run"})
     assert held(tmp_path) == ["old"] * 3
     assert sorted(path.name for path in tmp_path.iterdir()) == [*NAMES, "d.txt"]
 
@@ -86,7 +86,7 @@ def test_the_files_of_a_living_run_are_left_alone(
         real(one, other)
 
     monkeypatch.setattr(os, "replace", meanwhile)
-    write_together({tmp_path / name: "new" for name in NAMES})
+    write_files_together({tmp_path / name: "new" for name in NAMES})
     assert held(tmp_path) == ["new"] * 3
 
 
@@ -114,7 +114,7 @@ def test_a_failed_rename_leaves_nothing_hidden(
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OutputError, match="No space left"):
-        write_together({tmp_path / name: "new" for name in NAMES})
+        write_files_together({tmp_path / name: "new" for name in NAMES})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -138,7 +138,7 @@ def test_a_system_without_locks_keeps_no_record_of_a_run_that_ended(
     monkeypatch.setattr(crash_recovery, "HAS_LOCKS", False)
     monkeypatch.setattr(os, "open", open_)
     monkeypatch.setattr(os, "unlink", unlink)
-    write_together({tmp_path / "a": b"1", tmp_path / "b": b"2"})
+    write_files_together({tmp_path / "a": b"1", tmp_path / "b": b"2"})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
 
 

@@ -323,10 +323,12 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
 
     def _explanation(self) -> Explanation:
         d, k = self.n_features_in_, self.code_length
+        noise = float(self.input_noise)
+        noisy = f"; in training x̃ is decoded from x + N, N ~ N(0, {noise:g}²)" if noise else ""
         told = self._explained(
             f"Compression: {k} of {d} numbers a row, judged by what decoding loses. The code is "
             f"read after layer {self.encoder_depth_}; the output is the reconstruction.",
-            f"J = (1/n) Σᵢ L(x̃⁽ⁱ⁾, x⁽ⁱ⁾); {self.loss_.text}",
+            f"J = (1/n) Σᵢ L(x̃⁽ⁱ⁾, x⁽ⁱ⁾); {self.loss_.text}{noisy}",
             r"J = \frac{1}{n}\sum_{i=1}^n L(\tilde{x}^{(i)}, x^{(i)})",
         )
         facts = (

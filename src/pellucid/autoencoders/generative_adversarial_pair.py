@@ -324,8 +324,8 @@ class GenerativeAdversarialPair(GlassBox):
                 "Def 375",
             ),
             objective=Formula(
-                "D minimises −log D(x) − log(1 − D(G(z))); G minimises −log D(G(z))",
-                r"J_D = -\log D(x) - \log(1 - D(G(z))),\ J_G = -\log D(G(z))",
+                "D minimises −½ (log D(x) + log(1 − D(G(z)))); G minimises −log D(G(z))",
+                r"J_D = -\frac{1}{2}(\log D(x) + \log(1 - D(G(z)))),\ J_G = -\log D(G(z))",
                 "1×1 each",
                 "Def 375",
             ),

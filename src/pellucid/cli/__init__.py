@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from pellucid.errors import PellucidError
 
     if arguments is not None:
-        start_time.begin_now()
+        start_time.restart_clock()
     _speak_every_letter()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if {"--version", "--verbose"} == set(given):

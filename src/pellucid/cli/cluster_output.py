@@ -130,7 +130,7 @@ def labels_file(result: ClusterResult) -> str:
 
 def show(console: Console, result: ClusterResult) -> None:
     """Print the result for a person: the answer first."""
-    from pellucid.jobs.cluster.cluster_statements import set_aside
+    from pellucid.jobs.cluster.cluster_statements import unused_columns
 
     console.print(f"\n[bold]{escape(result.headline)}[/]")
     console.print(
@@ -141,7 +141,7 @@ def show(console: Console, result: ClusterResult) -> None:
     console.print(_numbers_tried(result))
     if result.k > 1:
         _show_groups(console, result)
-    for line in set_aside(result):
+    for line in unused_columns(result):
         console.print(f"[dim]{escape(line)}[/]")
     show_findings(console, result.findings)
 

@@ -22,7 +22,8 @@ def export(
     """Write a model as ONNX, as one SELECT of SQL, or as one Python file that needs nothing else.
 
     The table's columns go in as they are, categories, dates and missing values too; out come
-    prediction and one probability_CLASS a class. What cannot be written is refused by name.
+    prediction and one probability_CLASS a class. What cannot be
+    written raises an error that names it.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from rich.table import Table as RichTable
 from pellucid.cli.fit_images_output import image_job
 from pellucid.cli.job_runner import DEFAULT_FOLDER, File, Job, predict_from, run_job, show_findings
 from pellucid.cli.run_file import run_file, settings_from
-from pellucid.cli.start_time import began
+from pellucid.cli.start_time import start_time
 from pellucid.errors import TableError
 from pellucid.formatting import number
 from pellucid.notebook_progress import Say
@@ -54,7 +54,7 @@ def table_job(
     def work(say: Say) -> FitResult:
         from pellucid.jobs.on_blocks.any_size import fit_any_size
 
-        return fit_any_size(data, settings, say, folder, resume, since=began())
+        return fit_any_size(data, settings, say, folder, resume, since=start_time())
 
     def files(result: FitResult, folder: Path) -> list[File]:
         from pellucid.report.fit_report import render

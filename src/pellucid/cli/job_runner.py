@@ -71,7 +71,7 @@ def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
     PellucidError
         Where `output` is a file; and whatever the work does not allow.
     """
-    from pellucid.storage.atomic_files import write_together
+    from pellucid.storage.atomic_files import write_files_together
 
     folder = output or DEFAULT_FOLDER
     if folder.exists() and not folder.is_dir():
@@ -80,7 +80,7 @@ def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
         result = job.work(say)
         say("writing the files", 1.0)
         files = job.files(result, folder)
-        write_together({folder / f.name: f.content for f in files})
+        write_files_together({folder / f.name: f.content for f in files})
     written = {f.role: str(folder / f.name) for f in files}
     if as_json:
         answer = job.summary(result) | {"files": written}

@@ -63,11 +63,11 @@ def run_minimize(
     parameter = _parameter(formula, wrt, bound, where)
     numbers = None if settings.start is None else _start_numbers(settings.start)
     declared = where
-    if numbers is not None and len(numbers) > 1 and not where and not _meets_data(bound):
+    if numbers is not None and len(numbers) > 1 and not where and not _uses_data(bound):
         declared = f"{parameter}: {len(numbers)}"
     objective = compile_objective(formula, parameter, bound.arrays, where=declared)
     start, how = _start(objective, numbers)
-    found = _descended(objective, start, settings)
+    found = _descend(objective, start, settings)
     if picture is not None:
         _draw(found, picture)
     if as_json:
@@ -78,7 +78,7 @@ def run_minimize(
     print(_report(derive(formula, parameter, shapes), found, bound, how))
 
 
-def _descended(objective: Objective, start: Any, settings: DescentSettings) -> Descent:
+def _descend(objective: Objective, start: Any, settings: DescentSettings) -> Descent:
     from pellucid.descent import Batches, SmallGradient, Steps, minimize
     from pellucid.descent.stopping import stop_of
 
@@ -121,7 +121,7 @@ def _parameter(formula: str, wrt: str | None, bound: Bound, where: str | None) -
     return free[0]
 
 
-def _meets_data(bound: Bound) -> bool:
+def _uses_data(bound: Bound) -> bool:
     return any(np.ndim(array) for array in bound.arrays.values())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pellucid.cli.job_runner import progress
 from pellucid.errors import ModelFileError, TableError
 from pellucid.notebook_progress import Say
-from pellucid.storage.atomic_files import writing_whole
+from pellucid.storage.atomic_files import open_atomically
 from pellucid.storage.table_files import as_bytes, refuse_kind
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def run_predict(
             write(sys.stdout.buffer)
             sys.stdout.flush()
             return
-        with writing_whole(output) as stream:
+        with open_atomically(output) as stream:
             rows = write(stream)
     print(f"{rows:,} answers written to {output}", file=sys.stderr)
 

@@ -10,12 +10,12 @@ import time
 _began = time.perf_counter()
 
 
-def began() -> float:
+def start_time() -> float:
     """`time.perf_counter()` at the beginning of the command."""
     return _began
 
 
-def begin_now() -> None:
+def restart_clock() -> None:
     """A command begins that is not this process's first thing: it is called from a program."""
     global _began
     _began = time.perf_counter()

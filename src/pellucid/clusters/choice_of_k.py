@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pellucid.errors import HyperparameterError
-from pellucid.former_names import FormerName
+from pellucid.former_names import renamed
 from pellucid.picture_mixin import PictureMixin, picture_html
 
 CONSISTENT = 0.8  # adjusted Rand index of two halves; two halves of one lump rarely reach it
@@ -17,6 +17,7 @@ SIGNIFICANT = 0.05
 THIN = 0.5  # rows half-way for each at the emptier mean
 
 
+@renamed(parted="separated")
 @dataclass(frozen=True)
 class EvidenceForK:
     """What speaks for and against one number of groups.
@@ -78,8 +79,6 @@ class EvidenceForK:
     def separated(self) -> bool:
         """Whether rows thin out between every two of the groups."""
         return self.valley <= SIGNIFICANT
-
-    parted = FormerName("separated")
 
     @property
     def tenable(self) -> bool:

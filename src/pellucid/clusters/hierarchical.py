@@ -292,6 +292,22 @@ class HierarchicalClusters(ClusterMixin, GlassBox):  # type: ignore[misc]
             at[here] = 2 * t + 1 + nearest_mean(rows[here], self.split_means_[t])[0]
         return np.asarray(self.leaf_of_node_[at])
 
+    def _objective(self) -> Formula | None:
+        """The loss of k-means where steps lower it, or raise it least; other linkages have none."""
+        steps = {
+            "split": "lowered greedily, one group more each time",
+            "ward": "raised as little as may be, one group fewer each time",
+        }
+        how = steps.get(self.algorithm if self.algorithm == "split" else self.linkage)
+        if how is None:
+            return None
+        return Formula(
+            f"L = Σⱼ Σᵢ 1(y⁽ⁱ⁾ = j) ‖x⁽ⁱ⁾ − μ⁽ʲ⁾‖², {how}",
+            r"\mathcal{L} = \sum_j \sum_i \mathbb{1}(y^{(i)} = j) \|x^{(i)} - \mu^{(j)}\|^2",
+            "",
+            "KE 220",
+        )
+
     def _explanation(self) -> Explanation:
         counts = np.bincount(self.labels_)
         heights = self.linkage_[::-1, 2][:6]
@@ -311,12 +327,7 @@ class HierarchicalClusters(ClusterMixin, GlassBox):  # type: ignore[misc]
                 "X: d×n",
                 "Def 235",
             ),
-            objective=Formula(
-                "L = Σⱼ Σᵢ 1(y⁽ⁱ⁾ = j) ‖x⁽ⁱ⁾ − μ⁽ʲ⁾‖², lowered greedily, one group more each time",
-                r"\mathcal{L} = \sum_j \sum_i \mathbb{1}(y^{(i)} = j) \|x^{(i)} - \mu^{(j)}\|^2",
-                "",
-                "KE 220",
-            ),
+            objective=self._objective(),
             algorithm=how,
             happened=(
                 ("leaves of the tree", f"{len(self.linkage_) + 1:,}"),

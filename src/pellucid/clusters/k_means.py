@@ -44,7 +44,7 @@ from pellucid.clusters.solvers.restarts import (
 from pellucid.data.sample_weights import checked_weights
 from pellucid.errors import ConvergenceWarning, FramingError, TooFewRowsError, TooFewRowsWarning
 from pellucid.explanation import Explanation
-from pellucid.former_names import FormerName
+from pellucid.former_names import renamed
 from pellucid.glass_box import GlassBox
 from pellucid.linear.descent_settings import RULE
 
@@ -53,6 +53,7 @@ RANDOM_TRIES = 10
 log = logging.getLogger(__name__)
 
 
+@renamed(enough="check_enough_rows")
 class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, GlassBox):  # type: ignore[misc]
     """Groups of points: each point belongs to the nearest mean, each mean is its points' average.
 
@@ -244,8 +245,6 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
                 f"KMeans: n_samples={n} rows (of weight above 0) cannot make n_clusters={k} "
                 f"clusters: each needs a row. Ask for at most {n}."
             )
-
-    enough = FormerName("check_enough_rows")
 
     def _fit_each(self, models: list[Self], X: Any, sample_weight: Any) -> None:
         """Fit models that differ in the number of clusters alone, side by side."""

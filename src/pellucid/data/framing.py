@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -111,11 +111,11 @@ class Framing:
         column = table[self.target]
         if self.problem == "regression":
             return _numbers(column)
-        texts = column.texts()
-        if any(t is None for t in texts):
+        if column.missing.any():
             raise FramingError(f"Some rows have no {self.target!r}; leave them out first.")
         if self.problem != "overlapping classes":
-            return texts.astype(str)
+            return _labels_of(column)
+        texts = column.texts()
         place = {name: i for i, name in enumerate(self.classes)}
         answers = np.zeros((len(texts), len(self.classes)))
         for row, text in enumerate(texts):
@@ -306,6 +306,19 @@ def _delimiter_of(column: Column, problem: str | None) -> str:
         if several >= max(2, 0.05 * len(texts)) and pieces < whole:
             return mark
     return ";" if problem == "overlapping classes" else ""
+
+
+def _labels_of(column: Column) -> NDArray[Any]:
+    """The cells as text; of categories each name is spelled once, not once a row."""
+    if column.levels is None or not len(column.values):
+        return column.texts().astype(str)
+    codes = column.values - column.values.min()
+    present = np.flatnonzero(np.bincount(codes))
+    few = replace(column, values=present + column.values.min(), written=None)
+    spelled = few.texts().astype(str)
+    by_code = np.empty(present[-1] + 1, dtype=spelled.dtype)
+    by_code[present] = spelled
+    return np.asarray(by_code[codes])
 
 
 def _numbers(column: Column) -> NDArray[np.float64]:

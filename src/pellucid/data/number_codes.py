@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from pellucid.data.binning import bin_indices, bin_names, equal_width_edges, quantile_edges
 from pellucid.data.class_codes import from_one_hot, one_hot
 from pellucid.data.date_parts import PARTS, date_parts
-from pellucid.data.scaling import LARGEST, moments, refuse_huge, standardize
+from pellucid.data.scaling import (
+    LARGEST,
+    moments,
+    refuse_huge,
+    scaled_columns,
+    standardize,
+    zero_where_missing,
+)
 from pellucid.data.table import Column
 from pellucid.errors import HyperparameterError, TableError
 
@@ -76,16 +83,17 @@ def encode_many_numbers(codes: Sequence[Learned], columns: Sequence[Column]) -> 
 
     Notes: Def 207
     """
-    values = _side_by_side(columns)
     mean, scale = (np.concatenate([code[name] for code in codes]) for name in ("mean", "scale"))
-    block = standardize(values, mean, scale)
     missing = np.array([code["missing"] for code in codes])
+    values = [np.asarray(column.values, dtype=np.float64) for column in columns]
+    block = zero_where_missing(scaled_columns(values, mean, scale))
     if not missing.any():
         return block
     places = np.cumsum(np.concatenate([[0], 1 + missing[:-1]]))
-    found = np.zeros((len(values), len(codes) + int(missing.sum())))
+    found = np.zeros((len(block), len(codes) + int(missing.sum())))
     found[:, places] = block
-    found[:, places[missing] + 1] = np.isnan(values[:, missing])
+    for at in np.flatnonzero(missing):
+        found[:, places[at] + 1] = np.isnan(values[at])
     return found
 
 

@@ -5,6 +5,7 @@ Notes: Def 207, Def 208, Def 209, §5.3.3
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ Floats = NDArray[np.float64]
 LARGEST = 1e150  # squares of larger numbers overflow
 NEAR_OVERFLOW = 2.0**1000
 SMALLEST = 1e-140  # and of smaller ones vanish
+TURNED = 2**17  # numbers that are turned from columns into rows in one go
 BLOCK = 2**16  # numbers looked at in one go: they stay in the cache
 ROUNDING = 10 * np.finfo(float).eps
 
@@ -92,11 +94,14 @@ def _two_passes(values: Floats, weights: Floats) -> Spread:
     rest /= safe
     mean += rest
     deviation = np.sqrt(np.maximum(squares / safe - rest**2, 0.0))
-    return Spread(total, mean, _varies(deviation, mean))
+    return Spread(total, mean, without_rounding(deviation, mean))
 
 
-def _varies(deviation: Floats, mean: Floats) -> Floats:
-    """The deviation, 0 where rounding alone made a constant column vary."""
+def without_rounding(deviation: Floats, mean: Floats) -> Floats:
+    """The deviation, 0 where rounding alone made a constant column vary.
+
+    Notes: Def 208
+    """
     return np.where(deviation > ROUNDING * np.abs(mean), deviation, 0.0)
 
 
@@ -111,7 +116,7 @@ def _scaled_first(values: Floats, weights: Floats) -> Spread:
     centred = np.where(counted, centred, 0.0)
     _, inner = np.frexp(np.abs(np.nan_to_num(centred)).max(axis=0, initial=0.0))
     second = _two_passes(np.ldexp(centred, -inner), weights)
-    deviation = _varies(np.ldexp(second.deviation, inner), first.mean)
+    deviation = without_rounding(np.ldexp(second.deviation, inner), first.mean)
     return Spread(first.weight, np.ldexp(first.mean, exponents), np.ldexp(deviation, exponents))
 
 
@@ -162,7 +167,7 @@ def pooled_moments(columns: Spread) -> tuple[Floats, Floats]:
     means, deviations = (np.ldexp(p, -exponents) for p in (columns.mean, columns.deviation))
     mean = means.mean(axis=0)
     variance = (deviations**2 + (means - mean) ** 2).mean(axis=0)
-    deviation = _varies(np.sqrt(variance), mean)
+    deviation = without_rounding(np.sqrt(variance), mean)
     scale = np.where(deviation > 0, np.ldexp(deviation, exponents), 1.0)
     return np.ldexp(mean, exponents), scale
 
@@ -186,12 +191,54 @@ def scale_columns(values: Floats, mean: Floats, scale: Floats) -> Floats:
     return np.asarray(2 * ((values / 2 - mean / 2) / scale))
 
 
+def scaled_columns(columns: Sequence[Floats], mean: Floats, scale: Floats) -> Floats:
+    """`scale_columns`, of columns that stand by themselves, side by side.
+
+    Parameters
+    ----------
+    columns : sequence of ndarray, shape (n,)
+    mean, scale : ndarray, shape (d,)
+
+    Returns
+    -------
+    ndarray, shape (n, d)
+        Row after row in memory.
+
+    Examples
+    --------
+    >>> columns = [np.array([1.0, 2.0]), np.array([3.0, 4.0])]
+    >>> scaled_columns(columns, np.zeros(2), np.ones(2)).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
+
+    Notes: Def 207
+    """
+    found = np.empty((len(columns[0]), len(columns)))
+    # Some rows at a time: columns become rows where the cache holds them.
+    step = max(TURNED // len(columns), 256) - 8
+    for first in range(0, len(found), step):
+        rows = slice(first, first + step)
+        values = np.array([column[rows] for column in columns], dtype=np.float64)
+        found[rows] = scale_columns(values.T, mean, scale)
+    return found
+
+
 def standardize(values: Floats, mean: Floats, scale: Floats) -> Floats:
     """(x − mean) / standard deviation, with missing values at the mean.
 
     Notes: §5.3.3
     """
-    return np.asarray(np.nan_to_num(scale_columns(values, mean, scale), nan=0.0))
+    return zero_where_missing(scale_columns(values, mean, scale))
+
+
+def zero_where_missing(found: Floats) -> Floats:
+    """0 for NaN; the same array where there is none.
+
+    Notes: §5.3.3
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(found.sum()):  # so is each of them
+            return found
+    return np.asarray(np.nan_to_num(found, nan=0.0))
 
 
 def refuse_huge(name: str, values: Floats) -> None:

@@ -43,7 +43,7 @@ MOST_LEVELS = Hyperparameter(
     "most_levels",
     5_000,
     "int",
-    "A category with more levels than this is refused, not turned into that many columns.",
+    "A category with more levels than this raises an error instead of becoming that many columns.",
     low=2,
 )
 
@@ -261,7 +261,7 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
                 blocks.append(encode_many_numbers(run, columns))
             else:
                 blocks += [encode(code, column) for code, column in zip(run, columns, strict=True)]
-        return np.concatenate(blocks, axis=1)
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
         """Names of the encoded columns, such as "island=Biscoe" or "mass is missing"."""

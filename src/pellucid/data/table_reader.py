@@ -115,6 +115,8 @@ def read_table(
         Columns to leave out.
     missing : iterable of str
         Spellings of "missing" beside the usual ones: empty, and in text files NA, N/A, NaN, null.
+        Among words they are named in the findings; NA among codes of two letters is a code, unless
+        it is said here.
     decimal, thousands : str, iterable of str, or mapping
         What stands before decimals ("," or "."), and between thousands, where the cells do not
         show it: of all columns (","), or of one ("price=,", or {"price": ","}).
@@ -274,7 +276,7 @@ def read_by_schema(
 
     Parameters
     ----------
-    source : Held
+    source : SourceCells
     schema : list of dict
     missing : tuple of str
         Further spellings of "missing".

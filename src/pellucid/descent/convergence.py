@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.errors import HyperparameterError
-from pellucid.former_names import FormerName
+from pellucid.former_names import renamed
 
 
 def converged_after(sequence: Any, limit: float, epsilon: float) -> int | None:
@@ -52,6 +52,7 @@ def converged_after(sequence: Any, limit: float, epsilon: float) -> int | None:
     return k if k < len(away) else None
 
 
+@renamed(everywhere="is_global")
 @dataclass(frozen=True)
 class Minimum:
     """A minimum of a curve.
@@ -67,8 +68,6 @@ class Minimum:
     theta: float
     value: float
     is_global: bool
-
-    everywhere = FormerName("is_global")
 
 
 def local_minima(

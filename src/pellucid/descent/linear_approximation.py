@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pellucid.descent.objective import Objective, as_objective
 from pellucid.descent.pytree import Tree, arrays, dot, leaves, norm, tree_map
 from pellucid.errors import HyperparameterError, ShapeError
-from pellucid.former_names import FormerName
+from pellucid.former_names import renamed
 
 Array = NDArray[np.float64]
 
@@ -73,6 +73,7 @@ def first_order_change(objective: Any, at: Tree, move: Tree) -> float:
     return dot(step, J.slope(theta))
 
 
+@renamed(aside="across")
 @dataclass(frozen=True)
 class SplitStep:
     """A step as the sum of two at right angles.
@@ -87,8 +88,6 @@ class SplitStep:
 
     along: Array
     across: Array
-
-    aside = FormerName("across")
 
 
 def split_step(move: Any, gradient: Any) -> SplitStep:

@@ -1,4 +1,4 @@
-"""How much each column matters to a fitted model: the loss when its values are dealt out anew.
+"""How much each column matters to a fitted model: the loss when its values are shuffled.
 
 Notes: KE 35, §1.0.5
 """
@@ -68,7 +68,8 @@ def permutation_importance(
     columns : sequence of str
         Which columns.
     shuffled : callable (X, column, order) -> rows
-        The rows with one column in another order: `in_table`, or `in_blocks` of an encoded array.
+        The rows with one column in another order: `with_shuffled_column`, or
+        `shuffled_blocks` of an encoded array.
     rows : int
         n.
     gain : float
@@ -87,7 +88,7 @@ def permutation_importance(
     >>> y = 3 * X[:, 0]
     >>> found = permutation_importance(
     ...     lambda Z: (3 * Z[:, 0] - y) ** 2, X, ["x0", "x1"],
-    ...     in_blocks({"x0": [0], "x1": [1]}), rows=200)
+    ...     shuffled_blocks({"x0": [0], "x1": [1]}), rows=200)
     >>> [each.column for each in found], found[1].mean
     (['x0', 'x1'], 0.0)
 
@@ -105,7 +106,7 @@ def permutation_importance(
     return sorted(found, key=lambda each: -each.mean)
 
 
-def in_table(X: Table, name: str, order: NDArray[np.intp]) -> Table:
+def with_shuffled_column(X: Table, name: str, order: NDArray[np.intp]) -> Table:
     """The table with one column in another order."""
     return with_values(X, name, X[name].values[order])
 
@@ -116,7 +117,7 @@ def with_values(X: Table, name: str, values: Array) -> Table:
     return replace(X, columns=columns)
 
 
-def in_blocks(
+def shuffled_blocks(
     blocks: Mapping[str, Sequence[int]],
 ) -> Callable[[Array, str, NDArray[np.intp]], Array]:
     """Shuffling in an encoded array, where a column is a block of encoded ones.

@@ -138,21 +138,17 @@ def interval(
             f"Ask for at most {np.floor(100 * (1 - 2 / (rows + 1))):.0f}%."
         )
     scores = np.asarray(known["scores"], dtype=np.float64)
-    rank = tail * (rows + 1) / rows  # of m rows and the new one, in equal ranks
+    # Of m scores and the new one, all in equal ranks, each end leaves a share of `tail` at most.
+    outside = max(int(np.floor(tail * (rows + 1) + 1e-9)) - 1, 0)
+    ends = np.array([outside, rows - 1 - outside]) / max(rows - 1, 1)
     places = np.linspace(0, 1, len(scores)) if len(scores) < rows else np.arange(rows) / (rows - 1)
-    low, high = np.interp([_place(rank, rows, False), _place(1 - rank, rows, True)], places, scores)
+    low, high = np.interp(ends, places, scores)
     size = _size(known, predictions)
     below, above = predictions + low * size, predictions + high * size
     if known.get("least") is not None:
         below = np.maximum(below, float(known["least"]))
         above = np.maximum(above, float(known["least"]))
     return below, above
-
-
-def _place(share: float, rows: int, upper: bool) -> float:
-    """The place among sorted scores of the order statistic that leaves at most so much outside."""
-    at = np.ceil(share * rows) - 1 if upper else np.floor(share * rows) - 1
-    return float(np.clip(at, 0, rows - 1) / max(rows - 1, 1))
 
 
 def coverage(low: Numbers, high: Numbers, y: Numbers) -> float:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from pellucid.evaluation.diagnosis_statements import DIAGNOSIS, SMALL, DiagnosisFacts
 from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve
-from pellucid.evaluation.statements import spoken
+from pellucid.evaluation.statements import applicable_statements
 
 
 def split_error(held_out: float, training: float) -> tuple[float, float]:
@@ -65,8 +65,8 @@ def diagnose(
     if richer is not None:
         structural = max(middle - split_error(richer.score.mean, richer.training)[0], 0.0)
     facts = diagnosis_facts(curve, chosen, baseline, richer, estimation, structural)
-    words = [each.text(facts) for each in spoken(DIAGNOSIS, facts, "words")]
-    advice = tuple(each.text(facts) for each in spoken(DIAGNOSIS, facts, "advice"))
+    words = [each.text(facts) for each in applicable_statements(DIAGNOSIS, facts, "words")]
+    advice = tuple(each.text(facts) for each in applicable_statements(DIAGNOSIS, facts, "advice"))
     return Diagnosis(facts.verdict, structural, estimation, " ".join(words), advice)
 
 

@@ -92,7 +92,7 @@ class DiagnosisFacts:
         return self.lam is not None and self.lam == self.lams[1] != self.lams[0]
 
 
-def _told(f: DiagnosisFacts, verdict: str) -> bool:
+def _verdict_is(f: DiagnosisFacts, verdict: str) -> bool:
     return f.verdict == verdict and not f.nothing_left
 
 
@@ -110,7 +110,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "much estimation error",
-        lambda f: _told(f, "estimation") and f.share > MUCH and not f.flat,
+        lambda f: _verdict_is(f, "estimation") and f.share > MUCH and not f.flat,
         lambda f: (
             f"Much of what is left ({f.share:.0%}) is estimation error: more rows would help."
         ),
@@ -118,7 +118,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "some estimation error",
-        lambda f: _told(f, "estimation") and f.share <= MUCH and not f.flat,
+        lambda f: _verdict_is(f, "estimation") and f.share <= MUCH and not f.flat,
         lambda f: (
             f"Of what is left, {f.share:.0%} is estimation error, which more rows would lower; the "
             "rest is structural error and noise."
@@ -127,7 +127,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "estimation error that rows hardly lower",
-        lambda f: _told(f, "estimation") and f.flat,
+        lambda f: _verdict_is(f, "estimation") and f.flat,
         lambda f: (
             f"Of what is left, {f.share:.0%} is estimation error: rows fitted cost less than rows "
             "held out. Fewer columns or a stronger penalty would lower it sooner than more rows."
@@ -136,7 +136,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "structural error",
-        lambda f: _told(f, "structural") and not f.falls,
+        lambda f: _verdict_is(f, "structural") and not f.falls,
         lambda f: (
             f"Structural error stands out ({f.structural_share:.0%} of what is left): this class "
             "of hypotheses cannot follow the data closer, and more rows alone would not help."
@@ -145,7 +145,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "structural error while the curve falls",
-        lambda f: _told(f, "structural") and f.falls,
+        lambda f: _verdict_is(f, "structural") and f.falls,
         lambda f: (
             f"Structural error stands out ({f.structural_share:.0%} of what is left): this class "
             "of hypotheses cannot follow the data as closely as a richer one."
@@ -154,7 +154,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "neither, a richer class tried",
-        lambda f: _told(f, "balanced") and bool(f.richer),
+        lambda f: _verdict_is(f, "balanced") and bool(f.richer),
         lambda f: (
             "Neither error stands out: training and held-out loss nearly agree, and the richer "
             "class that was tried gains little."
@@ -163,13 +163,13 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "neither, no richer class tried",
-        lambda f: _told(f, "balanced") and not f.richer,
+        lambda f: _verdict_is(f, "balanced") and not f.richer,
         lambda f: "Training and held-out loss nearly agree: there is little estimation error.",
         {"error left": "neither", "richer class": "not tried"},
     ),
     Statement(
         "the two cannot be told apart",
-        lambda f: _told(f, "unclear"),
+        lambda f: _verdict_is(f, "unclear"),
         lambda f: "The two errors cannot be told apart from these rows.",
         {"error left": "unclear"},
     ),
@@ -264,35 +264,35 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "drop columns",
-        lambda f: _told(f, "estimation"),
+        lambda f: _verdict_is(f, "estimation"),
         lambda f: "Drop columns that carry little.",
         {"columns": "drop some"},
         "advice",
     ),
     Statement(
         "take the richer class",
-        lambda f: _told(f, "structural") and f.gains and f.richer_gain > 0,
+        lambda f: _verdict_is(f, "structural") and f.gains and f.richer_gain > 0,
         lambda f: f"Take the richer class: --model {f.richer_model}.",
         {"richer class": "yes"},
         "advice",
     ),
     Statement(
         "ask for columns",
-        lambda f: _told(f, "structural"),
+        lambda f: _verdict_is(f, "structural"),
         lambda f: "Ask for other columns.",
         {"columns": "find better"},
         "advice",
     ),
     Statement(
         "better columns, not a better model",
-        lambda f: _told(f, "balanced") and bool(f.richer),
+        lambda f: _verdict_is(f, "balanced") and bool(f.richer),
         lambda f: "Look for better columns rather than for a better model.",
         {"columns": "find better", "richer class": "no"},
         "advice",
     ),
     Statement(
         "better columns",
-        lambda f: _told(f, "balanced") and not f.richer,
+        lambda f: _verdict_is(f, "balanced") and not f.richer,
         lambda f: "Look for better columns.",
         {"columns": "find better"},
         "advice",

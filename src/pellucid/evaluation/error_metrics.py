@@ -16,7 +16,7 @@ from pellucid.losses import LOSSES
 Array = NDArray[Any]
 
 
-def regression_measures(g: Array, y: Array) -> dict[str, float]:
+def regression_metrics(g: Array, y: Array) -> dict[str, float]:
     """Square, root-mean-square and absolute error, and R², of guesses (m,) against answers (m,)."""
     square = float(np.mean((g - y) ** 2))
     spread = float(np.mean((y - y.mean()) ** 2))
@@ -28,22 +28,27 @@ def regression_measures(g: Array, y: Array) -> dict[str, float]:
     }
 
 
-def class_measures(said: Array, p: Array, y: Array, classes: Array) -> dict[str, float]:
-    """0-1 loss, accuracy (over rows and over classes), NLL of labels (m,), probabilities (m, k)."""
+def classification_metrics(
+    said: Array, p: Array, y: Array, classes: Array, *, ranked: bool = True
+) -> dict[str, float]:
+    """0-1 loss, accuracy (over rows and over classes), NLL of labels (m,), probabilities (m, k).
+
+    Of two classes also the area under ROC, where it is to be `ranked` for.
+    """
     wrong = float(np.mean(said != y))
     found = {"zero-one": wrong, "accuracy": 1.0 - wrong}
     rows = [y == name for name in np.unique(y)]
     found["mean over classes"] = float(np.mean([np.mean(said[mine] == y[mine]) for mine in rows]))
     truth = one_hot(y, classes)
     found["nll"] = float(np.mean(np.asarray(LOSSES["nllm"].value(p, truth))))
-    if len(classes) == 2 and 0 < truth[:, 1].sum() < len(y):
+    if ranked and len(classes) == 2 and 0 < truth[:, 1].sum() < len(y):
         from sklearn.metrics import roc_auc_score
 
         found["area under ROC"] = float(roc_auc_score(truth[:, 1], p[:, 1]))
     return found
 
 
-def overlapping_measures(p: Array, y: Array) -> dict[str, float]:
+def multilabel_metrics(p: Array, y: Array) -> dict[str, float]:
     """Per-decision 0-1 loss, accuracy and NLL, and the share of rows right in every class."""
     said = p > 0.5
     wrong = float(np.mean(said != (y > 0)))

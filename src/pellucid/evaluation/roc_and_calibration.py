@@ -31,7 +31,7 @@ def confusion_counts(truths: Any, said: Any, classes: Sequence[str]) -> NDArray[
     return counts
 
 
-def rates_at(
+def roc_points(
     probabilities: ArrayLike, positive: ArrayLike, thresholds: ArrayLike
 ) -> tuple[Array, Array]:
     """The two sides of a threshold: a point of the ROC curve for each.
@@ -53,7 +53,7 @@ def rates_at(
 
     Examples
     --------
-    >>> alarms, hits = rates_at([0.2, 0.6, 0.9], [False, False, True], [0.5, 0.7])
+    >>> alarms, hits = roc_points([0.2, 0.6, 0.9], [False, False, True], [0.5, 0.7])
     >>> alarms.tolist(), hits.tolist()
     ([0.5, 0.0], [1.0, 1.0])
 

@@ -1,8 +1,8 @@
 """Sentences as data: each with the numeric condition under which it may be said, and its claims.
 
-A table of statements is a tuple; `spoken` picks those whose condition holds. Two statements
-contradict each other when they take different positions on one topic, so that a test can look, over
-any facts, for two that must never stand together.
+A table of statements is a tuple; `applicable_statements` picks those whose condition holds. Two
+statements contradict each other when they take different positions on one topic, so that a test can
+look, over any facts, for two that must never stand together.
 
 Notes: §1.0.7, §2.7
 """
@@ -42,7 +42,9 @@ class Statement(Generic[F]):
     part: str = "words"
 
 
-def spoken(table: Iterable[Statement[F]], facts: F, part: str = "") -> list[Statement[F]]:
+def applicable_statements(
+    table: Iterable[Statement[F]], facts: F, part: str = ""
+) -> list[Statement[F]]:
     """The statements whose condition holds, in order; of one part only where one is named."""
     return [s for s in table if s.when(facts) and part in ("", s.part)]
 

@@ -56,12 +56,12 @@ def losses_at(h: Hypothesis, X: Any, y: Array, loss: str | Loss = "square") -> N
     Notes: KE 23, KE 33
     """
     rule = loss_named(loss)
-    g, a = guesses_and_answers(h, X, np.asarray(y), rule)
+    g, a = predictions_and_targets(h, X, np.asarray(y), rule)
     if len(g) != len(a):
         raise ShapeError(f"The hypothesis gave {len(g)} guesses for {len(a)} answers.")
     each = np.array(rule.value(g, a), dtype=np.float64)
     if rule.guesses in ("probability", "probabilities") and np.ndim(y) == 1:
-        each[~_known(h, np.asarray(y))] = COST_OF_UNKNOWN
+        each[~_known_classes(h, np.asarray(y))] = COST_OF_UNKNOWN
     return each if each.ndim == 1 else each.reshape(len(a), -1).mean(axis=1)
 
 
@@ -96,7 +96,7 @@ def answers_at(h: Hypothesis, X: Any, y: Array) -> NDArray[np.float64]:
 COST_OF_UNKNOWN = float(-np.log(1e-6))
 
 
-def _known(h: Hypothesis, y: Array) -> NDArray[np.bool_]:
+def _known_classes(h: Hypothesis, y: Array) -> NDArray[np.bool_]:
     classes = getattr(h, "classes_", None)
     return np.ones(len(y), dtype=bool) if classes is None else np.isin(y, np.asarray(classes))
 
@@ -110,7 +110,7 @@ def loss_named(loss: str | Loss) -> Loss:
     return LOSSES[loss]
 
 
-def guesses_and_answers(h: Hypothesis, X: Any, y: Array, loss: Loss) -> tuple[Array, Array]:
+def predictions_and_targets(h: Hypothesis, X: Any, y: Array, loss: Loss) -> tuple[Array, Array]:
     """Guesses of `h` in the form the loss takes, and the answers in the same form."""
     if not hasattr(h, "predict"):
         return np.asarray(h(X)), y
@@ -217,7 +217,7 @@ def validate(
     Parameters
     ----------
     algorithm : estimator
-        Cloned and fitted anew each round.
+        Cloned and fitted again in each round.
     sample : callable rng -> (X, y)
         Draws one data set; called twice a round.
     rounds : int

@@ -48,7 +48,7 @@ def _amounts(column: Column) -> NDArray[np.float64]:
     return np.asarray(values, dtype=np.float64)
 
 
-def cautions(known: dict[str, Any], X: Table) -> list[str]:
+def extrapolation_warnings(known: dict[str, Any], X: Table) -> list[str]:
     """A caution for each row that training gave no example of; empty text where there is none.
 
     Parameters
@@ -67,7 +67,7 @@ def cautions(known: dict[str, Any], X: Table) -> list[str]:
     >>> from pellucid.data import read_table
     >>> X = read_table(np.array([[1.0], [2.0], [3.0]]))
     >>> new = read_table(np.array([[2.0], [9.0]]), schema=X.schema)
-    >>> cautions(training_ranges(X), new)
+    >>> extrapolation_warnings(training_ranges(X), new)
     ['', 'x0 = 9 is above all of training (1 to 3)']
 
     Notes: Def 12
@@ -78,8 +78,8 @@ def cautions(known: dict[str, Any], X: Table) -> list[str]:
     return told
 
 
-def cautions_by_row(known: dict[str, Any], X: Table) -> list[list[str]]:
-    """All cautions of each row, n lists; arguments as in `cautions`.
+def warnings_by_row(known: dict[str, Any], X: Table) -> list[list[str]]:
+    """All cautions of each row, n lists; arguments as in `extrapolation_warnings`.
 
     Notes: Def 12
     """

@@ -1,4 +1,4 @@
-"""Weights trained in PyTorch, laid out anew for a network of dense, convolution, norm layers.
+"""Weights trained in PyTorch, rearranged for a network of dense, convolution, norm layers.
 
 PyTorch keeps images channels first and one row a neuron; here channels are last and a neuron is a
 column. So W of a dense layer is transposed, filters turn their axes, and the rows of the first
@@ -78,7 +78,7 @@ def load_torch_weights(
 
     Notes: KE 279, Def 341, Def 421
     """
-    taking = _Taking(_modules(path), epsilon)
+    taking = _WeightLoader(_modules(path), epsilon)
     params, state = network.init(0), network.init_state()
     for l, layer in enumerate(network.layers):
         own, remembered = taking.layer(l, layer, network.points[l], params[l], state[l])
@@ -91,7 +91,7 @@ def load_torch_weights(
 
 
 @dataclass
-class _Taking:
+class _WeightLoader:
     """Modules by kind, taken one by one; and where PyTorch keeps what we hold in our order."""
 
     waiting: dict[str, list[tuple[str, Module]]]

@@ -40,10 +40,10 @@ from pellucid.features.text_settings import (
 from pellucid.features.vocabulary import (
     VocabularyBuilder,
     chosen_words,
+    columns_of_block,
     count_rows,
     given_words,
     inverse_frequency,
-    looked_up,
     stack_blocks,
     tf_idf,
 )
@@ -190,7 +190,7 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
             if self.n_buckets is not None:
                 here = self._buckets(found)
             elif self.vocabulary is not None:
-                here = looked_up(found, known)
+                here = columns_of_block(found, known)
                 uses = np.bincount(found.numbers, minlength=len(here))
                 documents[here[here >= 0]] += uses[here >= 0]
             else:
@@ -285,7 +285,7 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
             if self.n_buckets is not None:
                 here = self._buckets(found)
             else:
-                here = looked_up(found, self._lookup())
+                here = columns_of_block(found, self._lookup())
                 self._meet_unseen(found, here)
             yield self._features(found, here)
 

@@ -18,7 +18,7 @@ from pellucid.data.class_codes import one_hot, thermometer
 from pellucid.data.encoded_names import distinct_names
 from pellucid.errors import CodeWarning, HyperparameterError, TableError
 from pellucid.explanation import Explanation, Formula
-from pellucid.former_names import FormerName
+from pellucid.former_names import renamed
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 
@@ -58,6 +58,7 @@ MISSING = Hyperparameter(
 )
 
 
+@renamed(book="code_table")
 class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
     """Numbers cut into bins at breakpoints, which may be unequal. A bin holds its lower edge.
 
@@ -217,8 +218,6 @@ class Bins(TransformerMixin, GlassBox):  # type: ignore[misc]
         check_is_fitted(self)
         edges = self.edges_[at]
         return self._written(np.append(np.arange(len(edges) + 1), -1).astype(np.int32), edges)
-
-    book = FormerName("code_table")
 
     def _block(self, values: Floats, edges: Floats) -> Floats:
         return self._written(bin_indices(values, edges), edges)

@@ -24,13 +24,14 @@ from pellucid.features.categories import (
     levels_of,
 )
 from pellucid.features.columns import columns_of, stated_order
-from pellucid.former_names import FormerName
+from pellucid.former_names import renamed
 from pellucid.glass_box import GlassBox
 
 Floats = NDArray[np.float64]
 MOST_BYTES = 2**32  # of a dense result; beyond it the sparse one is asked for
 
 
+@renamed(book="code_table")
 class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
     """Abstract: a code of discrete columns, each column on its own.
 
@@ -151,8 +152,6 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
         k = len(self.categories_[at])
         blocks = self._blocks(at, np.array([*range(k), UNSEEN, MISSING], dtype=np.int32))
         return np.hstack([b if isinstance(b, np.ndarray) else b.toarray() for b in blocks])
-
-    book = FormerName("code_table")
 
     def _parts(self, X: Any, *, fitting: bool) -> list[DiscreteColumn]:
         return [

@@ -58,7 +58,7 @@ def counted_blocks(
     Parameters
     ----------
     documents : iterable of str
-    reading : Reading
+    reading : InferredColumns
 
     Raises
     ------

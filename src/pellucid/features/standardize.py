@@ -133,7 +133,8 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         empty = [str(n) for n, w in zip(names, self.weight_, strict=True) if w == 0]
         if empty:
             self.warn(
-                f"{_list(empty)} has no value in any row: its mean is taken as 0.", CodeWarning
+                f"{_listed_names(empty)} has no value in any row: its mean is taken as 0.",
+                CodeWarning,
             )
         still = (self.deviation_ == 0) & (self.weight_ > 0)
         constant = [
@@ -143,7 +144,8 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         ]
         if constant:
             self.warn(
-                f"{_list(constant)} does not vary: it becomes zeros, and tells no rows apart.",
+                f"{_listed_names(constant)} does not vary: it becomes zeros, and tells no rows "
+                "apart.",
                 CodeWarning,
             )
 
@@ -269,5 +271,5 @@ class Standardize(Center):
         )
 
 
-def _list(names: list[str]) -> str:
+def _listed_names(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

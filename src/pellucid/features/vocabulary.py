@@ -96,7 +96,7 @@ def given_words(words: list[str], reading: TokenizerSettings) -> dict[bytes, int
     Parameters
     ----------
     words : list of str
-    reading : Reading
+    reading : InferredColumns
 
     Returns
     -------
@@ -134,7 +134,7 @@ def given_words(words: list[str], reading: TokenizerSettings) -> dict[bytes, int
     return columns
 
 
-def looked_up(found: DocumentCounts, columns: dict[bytes, int]) -> NDArray[np.int64]:
+def columns_of_block(found: DocumentCounts, columns: dict[bytes, int]) -> NDArray[np.int64]:
     """The column of each number of a block, −1 where the vocabulary has none."""
     names = entry_texts(found)
     return np.fromiter((columns.get(name, UNSEEN) for name in names), np.int64, len(names))

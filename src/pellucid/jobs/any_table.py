@@ -15,7 +15,7 @@ from pellucid.jobs.fit import fit_tables
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
-from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.notebook_progress import Say, with_notebook_bar
 
 
@@ -65,5 +65,7 @@ def fit_table(
     if "dask" in sys.modules and is_frame(table):
         table = dask_table(table)
     if isinstance(table, RowBlocks):
-        return fit_on_blocks(table, settings, Room.of(settings.memory, settings.cluster), say)
+        return fit_on_blocks(
+            table, settings, MemoryBudget.of(settings.memory, settings.cluster), say
+        )
     return fit_tables.fit_table(table, settings, say, since=since)

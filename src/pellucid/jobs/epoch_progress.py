@@ -17,12 +17,12 @@ NETWORKS = ("network", "convnet", "variational", "denoising")
 def epoch_progress(
     model: str, say: Callable[[str, float], None], begin: float = 0.6, end: float = 0.75
 ) -> AbstractContextManager[None]:
-    """Meanwhile each epoch of a network is told: its number and losses, and the share done.
+    """Meanwhile each epoch of a network is reported: its number and losses, and the share done.
 
     Parameters
     ----------
     model : str
-        Name of a candidate; nothing is told of other models than networks.
+        Name of a candidate; nothing is reported of models other than networks.
     say : callable (stage, share done)
     begin, end : float
         Shares of the whole job between which the training lies.

@@ -15,11 +15,11 @@ from pellucid.jobs.cluster.cluster_statements import agreement_statement
 from pellucid.jobs.cluster.group_profiles import GroupProfile, share
 from pellucid.pictures import clusters as pictures
 from pellucid.report.common_parts import Drawer, answer, columns_as_read, finding, footer, how_to
-from pellucid.report.page import escape, folded, grid, page, paragraph, section
+from pellucid.report.page import collapsible, escape, grid, page, paragraph, section
 from pellucid.storage.atomic_files import write_whole
 
 MOST_TRAITS = 6
-SHOWN_GROUPS = 12  # beyond these, groups are told in a folded table
+SHOWN_GROUPS = 12  # beyond these, groups are listed in a collapsed table
 
 
 def write_cluster_report(result: ClusterResult, path: str | os.PathLike[str]) -> None:
@@ -121,7 +121,7 @@ def _groups(result: ClusterResult, drawn: Drawer) -> str:
             "the means; 100% is exactly the same group."
         ),
         words,
-        folded("The other groups", rest) if rest else "",
+        collapsible("The other groups", rest) if rest else "",
         seen,
         paragraph(agreement_statement(result)),
         _truth(result),

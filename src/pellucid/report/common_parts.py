@@ -62,14 +62,14 @@ def columns_as_read(columns: Sequence[ColumnSummary]) -> str:
     """Every column with its kind, and why it is used or not; those with one reason together."""
     rows = [
         (_named(names), *told)
-        for told, names in _together(
+        for told, names in _grouped_names(
             ((c.kind, f"{c.missing:,}", "yes" if c.used else "no", c.note), c.name) for c in columns
         )
     ]
     heads = ("column", "kind", "missing", "used", "why")
     coded = [
         (_named(names), *told)
-        for told, names in _together(
+        for told, names in _grouped_names(
             ((c.code.replace(",", ", "), c.why_code), c.name) for c in columns if c.code
         )
     ]
@@ -83,7 +83,7 @@ def columns_as_read(columns: Sequence[ColumnSummary]) -> str:
 MOST_NAMED = 40  # columns named that share a reason
 
 
-def _together(
+def _grouped_names(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> list[tuple[tuple[str, ...], list[str]]]:
     """Names by what is said of them, in the order of first mention."""

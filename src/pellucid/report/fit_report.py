@@ -21,7 +21,7 @@ from pellucid.pictures import evaluation as pictures
 from pellucid.pictures import prediction_errors as error_pictures
 from pellucid.report.common_parts import Drawer, answer, columns_as_read, finding, footer, how_to
 from pellucid.report.insight_sections import how_far_to_trust, what_it_does
-from pellucid.report.page import beside, escape, folded, grid, page, paragraph, section
+from pellucid.report.page import collapsible, escape, grid, page, paragraph, section, side_by_side
 from pellucid.report.weights_section import weights_section
 from pellucid.storage.atomic_files import write_whole
 
@@ -71,7 +71,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
     body = "".join(
         [
             _answer(result),
-            beside(_framing(result), _findings(result)),
+            side_by_side(_framing(result), _findings(result)),
             _candidates(result, drawn),
             _curve(result, drawn),
             _errors(result, drawn),
@@ -167,7 +167,7 @@ def _candidates(result: FitResult, drawn: Drawer) -> str:
             (1, 2, 3, 4, 5),
             at,
         ),
-        beside(
+        side_by_side(
             drawn(
                 pictures.candidates(result.candidates, result.chosen.name, result.framing.loss),
                 "Held-out loss of each candidate with its standard error; the band is one standard "
@@ -214,7 +214,7 @@ def _curve(result: FitResult, drawn: Drawer) -> str:
     return section(
         "What limits it",
         paragraph(result.diagnosis.words),
-        beside(*shown),
+        side_by_side(*shown),
         f"<h3>What would help</h3><ul>{advice}</ul>" if advice else "",
     )
 
@@ -237,7 +237,7 @@ def _errors(result: FitResult, drawn: Drawer) -> str:
 
 def _regression_pictures(result: FitResult, drawn: Drawer) -> str:
     y, g = result.truths, result.predictions
-    return beside(
+    return side_by_side(
         drawn(
             error_pictures.predicted_against_actual(y, g),
             "Each dot is a test row; on the line the prediction is right.",
@@ -342,5 +342,5 @@ def commands(settings: Settings, folder: Path, new: str, live: str = "") -> str:
         lines,
         (f"machine.predict({new!r})",),
         model,
-        folded("Settings of this run", grid("Settings", ("setting", "value"), chosen)),
+        collapsible("Settings of this run", grid("Settings", ("setting", "value"), chosen)),
     )

@@ -32,7 +32,7 @@ STYLE = (
 def hover_map(
     codes: Array, words: list[str], labels: Any = None, images: Any = None, seed: int = 0
 ) -> str:
-    """The map as inline SVG; each point is told by its words, and shows its picture.
+    """The map as inline SVG; each point is described by its words, and shows its picture.
 
     Parameters
     ----------

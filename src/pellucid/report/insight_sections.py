@@ -12,7 +12,7 @@ from pellucid.jobs.fit.inspection_result import Insight
 from pellucid.pictures import evaluation as pictures
 from pellucid.pictures import feature_importance as drawings
 from pellucid.report.common_parts import Drawer
-from pellucid.report.page import beside, folded, grid, paragraph, section
+from pellucid.report.page import collapsible, grid, paragraph, section, side_by_side
 
 MOST_NAMED = 30
 
@@ -54,7 +54,7 @@ def _importance(result: FitResult, found: Insight, drawn: Drawer) -> str:
         "each other can each look unimportant. What matters to the model is not thereby a "
         "cause."
     )
-    return told + beside(picture, table)
+    return told + side_by_side(picture, table)
 
 
 def _share(share: float) -> str:
@@ -137,7 +137,7 @@ def _worst(found: Insight) -> str:
         for w in found.worst
     ]
     heads = ("row", "actual", "predicted", "loss", *names, *(("caution",) if cautions else ()))
-    return folded(
+    return collapsible(
         "The test row predicted worst"
         if len(rows) == 1
         else f"The {len(rows)} test rows predicted worst",

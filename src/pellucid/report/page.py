@@ -108,13 +108,13 @@ def picture(svg: str, caption: str, wide: bool = False) -> str:
     return f"<figure>{held}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def beside(*parts: str) -> str:
+def side_by_side(*parts: str) -> str:
     """Parts next to each other where the page is wide enough; nothing of none."""
     there = [part for part in parts if part]
     return f'<div class="pair">{"".join(there)}</div>' if there else ""
 
 
-def folded(title: str, body: str) -> str:
+def collapsible(title: str, body: str) -> str:
     """Something long that opens when its title is touched."""
     return f"<details><summary>{escape(title)}</summary>{body}</details>"
 

@@ -9,7 +9,7 @@ from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.pictures import evaluation as pictures
 from pellucid.report.common_parts import Drawer
-from pellucid.report.page import folded, grid, paragraph, section
+from pellucid.report.page import collapsible, grid, paragraph, section
 from pellucid.report.training_section import is_network, network_section, training_section
 
 MOST_WEIGHTS = 200  # rows of the table; a basis can have thousands
@@ -48,7 +48,7 @@ def weights_section(result: FitResult, drawn: Drawer) -> str:
         '<div class="pair">'
         + drawn(pictures.weights(result.weights), "The largest weights, per standard deviation.")
         + "</div>",
-        folded(note, grid(note, heads, rows[:MOST_WEIGHTS], (len(heads) - 2, len(heads) - 1))),
+        collapsible(note, grid(note, heads, rows[:MOST_WEIGHTS], (len(heads) - 2, len(heads) - 1))),
     )
 
 

@@ -10,13 +10,13 @@ import hmac
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pellucid.serve.request_bodies import JSON, as_json
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 from pellucid.serve.settings import ServeSettings, is_loopback
 
 OPEN = ("/", "/page.css", "/page.js", "/health")  # the empty page, and whether it stands
 
 
-class Doors:
+class AccessControl:
     """Lets requests pass that show the token, or reach a loopback address by a name of its own.
 
     Without the second, a page elsewhere could reach this machine through a name that it makes
@@ -44,15 +44,15 @@ class Doors:
                 return
         await self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> Refusal | None:
+    def _refusal(self, scope: Scope) -> RequestError | None:
         headers = dict(scope["headers"])
         if self._own_names and not _own(headers.get(b"host", b"")):
-            return Refusal(421, "This service answers to 127.0.0.1 and localhost alone.")
+            return RequestError(421, "This service answers to 127.0.0.1 and localhost alone.")
         if not self._token or scope["path"] in OPEN:
             return None
         if hmac.compare_digest(headers.get(b"authorization", b""), self._token):
             return None
-        return Refusal(401, "Show the token: the header 'Authorization: Bearer TOKEN'.")
+        return RequestError(401, "Show the token: the header 'Authorization: Bearer TOKEN'.")
 
 
 def _own(host: bytes) -> bool:
@@ -62,7 +62,7 @@ def _own(host: bytes) -> bool:
     return is_loopback(name.rpartition(":")[0] or name)
 
 
-async def refuse(refusal: Refusal, send: Send) -> None:
+async def refuse(refusal: RequestError, send: Send) -> None:
     """Answer a refusal and close the connection: what the caller still sends is not read."""
     body = as_json(refusal.as_dict())
     headers = [

@@ -24,11 +24,11 @@ from starlette.responses import Response
 from pellucid import __version__
 from pellucid.errors import PellucidError
 from pellucid.serve import request_bodies
-from pellucid.serve.access_control import Doors
-from pellucid.serve.model_store import Shelf
+from pellucid.serve.access_control import AccessControl
+from pellucid.serve.model_store import ModelStore
 from pellucid.serve.openapi_document import open_api
 from pellucid.serve.prometheus_metrics import Metrics
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 from pellucid.serve.served_model import Options, ServedModel
 from pellucid.serve.settings import VARIABLE, ServeSettings, read_settings
 
@@ -67,7 +67,7 @@ class Service:
     def __init__(self, settings: ServeSettings) -> None:
         self._settings = settings
         paths = {name: Path(path) for name, path in settings.models.items()}
-        self.shelf = Shelf(paths, settings.missing)
+        self.shelf = ModelStore(paths, settings.missing)
         self.metrics = Metrics(self.shelf.names, settings.metrics)
 
     async def predict(self, request: Request) -> Response:
@@ -82,12 +82,12 @@ class Service:
             response, rows = await self._answered(model, request, body)
             status = 200
             return response
-        except Refusal as refusal:
+        except RequestError as refusal:
             status = refusal.status
             raise
         except PellucidError as error:
             status = 422
-            raise Refusal(422, str(error)) from error
+            raise RequestError(422, str(error)) from error
         finally:
             self.metrics.count(model.name, status, time.perf_counter() - began, rows)
 
@@ -96,10 +96,10 @@ class Service:
     ) -> tuple[Response, int]:
         headers = request.headers
         if headers.get("content-encoding", "identity") != "identity":
-            raise Refusal(415, "Send the body as it is: compressed ones are not read.")
+            raise RequestError(415, "Send the body as it is: compressed ones are not read.")
         given = request_bodies.format_of(headers.get("content-type", ""))
         if not given:
-            raise Refusal(415, f"A body is one of {', '.join(request_bodies.FORMATS)}.")
+            raise RequestError(415, f"A body is one of {', '.join(request_bodies.FORMATS)}.")
         wanted = request_bodies.format_of(headers.get("accept", ""), given) or given
         options = options_of(request)
         if given == request_bodies.JSON:
@@ -111,7 +111,7 @@ class Service:
             source = body
         answers = await run_in_threadpool(self._many, model, source, given, options)
         rows = len(next(iter(answers.values())))
-        content = await run_in_threadpool(request_bodies.written, answers, wanted)
+        content = await run_in_threadpool(request_bodies.encode_answers, answers, wanted)
         return Response(content, media_type=wanted), rows
 
     def _one(self, model: ServedModel, row: Any, options: Options) -> Response:
@@ -134,7 +134,7 @@ class Service:
             return model.answer_table(
                 model.read(request_bodies.arrow_of_stream(source, most)), options
             )
-        with request_bodies.scratch() as folder:
+        with request_bodies.temporary_folder() as folder:
             table = model.read(request_bodies.csv_file(source, folder))
         if len(table) > most:
             raise request_bodies.too_many_rows(most)
@@ -247,9 +247,9 @@ def application(settings: ServeSettings) -> FastAPI:
     app.add_route("/openapi.json", service.document)
     for path in PAGE_FILES:
         app.add_route(path, service.page)
-    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestError, _refused)
     app.add_exception_handler(HTTPException, _unknown)
-    app.add_middleware(Doors, settings=settings)
+    app.add_middleware(AccessControl, settings=settings)
     return app
 
 
@@ -263,7 +263,7 @@ def options_of(request: Request) -> Options:
 
     Raises
     ------
-    Refusal
+    RequestError
         422 for an option that is not known, or neither true nor false.
     """
     options = Options()
@@ -271,11 +271,11 @@ def options_of(request: Request) -> Options:
         return options
     for name, value in request.query_params.multi_items():
         if name not in vars(options):
-            raise Refusal(
+            raise RequestError(
                 422, f"There is no option {name!r}; there are {', '.join(vars(options))}."
             )
         if value.lower() not in ("true", "1", "false", "0"):
-            raise Refusal(422, f"{name} is true or false; got {value!r}.")
+            raise RequestError(422, f"{name} is true or false; got {value!r}.")
         options = replace(options, **{name: value.lower() in ("true", "1")})
     return options
 
@@ -285,7 +285,7 @@ def _json(value: Any) -> Response:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    if not isinstance(error, Refusal):
+    if not isinstance(error, RequestError):
         raise error
     headers = {"Connection": "close"} if error.status in (408, 413) else {}
     content = request_bodies.as_json(error.as_dict())

@@ -22,7 +22,7 @@ from pellucid.data.columns.notation import Notation
 from pellucid.data.columns.spellings import SPELLINGS, number_spelling
 from pellucid.data.table import Column, Kind, Table, absent_column
 from pellucid.errors import ColumnError, TableError
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 
 Entry = dict[str, Any]  # of a schema: name, kind, levels
 
@@ -44,12 +44,12 @@ def wanted_of(entry: Entry) -> str:
     return f"one of {shown}, or null where it is missing"
 
 
-def wrong_cell(entry: Entry, row: int, value: Any) -> Refusal:
+def wrong_cell(entry: Entry, row: int, value: Any) -> RequestError:
     """The refusal of one cell; `row` counts from 0."""
     wanted = wanted_of(entry)
     shown = repr(value)
     shown = shown if len(shown) <= 60 else f"{shown[:59]}…"
-    return Refusal(
+    return RequestError(
         422,
         f"Row {row + 1}, column {entry['name']!r}: {shown} is not {wanted}.",
         row=row + 1,
@@ -58,9 +58,9 @@ def wrong_cell(entry: Entry, row: int, value: Any) -> Refusal:
     )
 
 
-def absent_cell(entry: Entry, row: int, names: Sequence[str]) -> Refusal:
+def absent_cell(entry: Entry, row: int, names: Sequence[str]) -> RequestError:
     """The refusal of a row that lacks a column; `row` counts from 0."""
-    return Refusal(
+    return RequestError(
         422,
         f"Row {row + 1} lacks the column {entry['name']!r}: give it {wanted_of(entry)}. "
         f"{absent_column(entry['name'], names) if names else 'The row is empty.'}",
@@ -112,7 +112,7 @@ def column_of_cells(entry: Entry, cells: Sequence[Any], missing: tuple[str, ...]
 
     Raises
     ------
-    Refusal
+    RequestError
         For a cell that the column cannot hold; names row, column and what is wanted.
     """
     kind = Kind(entry["kind"])
@@ -120,7 +120,7 @@ def column_of_cells(entry: Entry, cells: Sequence[Any], missing: tuple[str, ...]
     absent = {*SPELLINGS, *missing}
     for row in np.flatnonzero(column.missing):
         value = cells[int(row)]
-        # In a table an odd cell counts as missing, and is told; whoever sends a row can mend it.
+        # In a table an odd cell counts as missing, and is reported; who sends a row can mend it.
         if value is not None and not (isinstance(value, str) and value.strip() in absent):
             raise wrong_cell(entry, int(row), value)
     return column
@@ -196,7 +196,7 @@ def table_of_rows(
 
     Raises
     ------
-    Refusal
+    RequestError
         For what is no row, an absent column, or a cell of the wrong kind.
     """
     for place, row in enumerate(rows):
@@ -214,9 +214,9 @@ def table_of_rows(
     return Table(tuple(columns), "the request")
 
 
-def no_row(place: int, value: Any) -> Refusal:
+def no_row(place: int, value: Any) -> RequestError:
     """The refusal of what is no row."""
-    return Refusal(
+    return RequestError(
         422,
         f"Row {place + 1} is a {type(value).__name__}: a row is an object of column names and "
         "values.",

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pellucid.errors import PellucidError
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 from pellucid.serve.served_model import ServedModel
 
 Stamp = tuple[int, int, int]
 
 
 @dataclass
-class Place:
+class ServedFile:
     """A model in service, the stamp of the file last looked at, and what was wrong with that."""
 
     model: ServedModel
@@ -26,7 +26,7 @@ class Place:
     problem: str = ""
 
 
-class Shelf:
+class ModelStore:
     """All models of a service.
 
     Parameters
@@ -45,7 +45,7 @@ class Shelf:
     def __init__(self, paths: Mapping[str, Path], missing: tuple[str, ...] = ()) -> None:
         self._missing = missing
         self._places = {
-            name: Place(ServedModel(path, name, missing), stamp_of(path))
+            name: ServedFile(ServedModel(path, name, missing), stamp_of(path))
             for name, path in paths.items()
         }
         self._first = next(iter(self._places))
@@ -60,12 +60,14 @@ class Shelf:
 
         Raises
         ------
-        Refusal
+        RequestError
             404 when there is none; the message lists those that are.
         """
         place = self._places.get(self._first if name is None else name)
         if place is None:
-            raise Refusal(404, f"There is no model {name!r}; there are {', '.join(self._places)}.")
+            raise RequestError(
+                404, f"There is no model {name!r}; there are {', '.join(self._places)}."
+            )
         return place.model
 
     def problems(self) -> dict[str, str]:

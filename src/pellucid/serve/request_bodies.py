@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 from starlette.requests import ClientDisconnect, Request
 
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -33,7 +33,7 @@ async def body_of(request: Request, largest: int, seconds: float) -> bytes:
 
     Raises
     ------
-    Refusal
+    RequestError
         413 for one beyond `largest` bytes, before it is read where it states its length; 408 for
         one that takes longer than `seconds`; 400 when the caller went away.
     """
@@ -50,14 +50,16 @@ async def body_of(request: Request, largest: int, seconds: float) -> bytes:
                     raise _too_large(largest)
                 parts.append(part)
     except TimeoutError as error:
-        raise Refusal(408, f"The body took longer than {seconds:g} seconds to arrive.") from error
+        raise RequestError(
+            408, f"The body took longer than {seconds:g} seconds to arrive."
+        ) from error
     except ClientDisconnect as error:
-        raise Refusal(400, "The caller went away before the body was whole.") from error
+        raise RequestError(400, "The caller went away before the body was whole.") from error
     return b"".join(parts)
 
 
-def _too_large(largest: int) -> Refusal:
-    return Refusal(
+def _too_large(largest: int) -> RequestError:
+    return RequestError(
         413, f"A body holds at most {largest:,} bytes: send the rows in several requests."
     )
 
@@ -86,7 +88,7 @@ def json_of(body: bytes) -> Any:
 
     Raises
     ------
-    Refusal
+    RequestError
         400 when it is none, or holds NaN or infinity, which JSON has not.
     """
     try:
@@ -97,9 +99,9 @@ def json_of(body: bytes) -> Any:
     try:
         return json.loads(body, parse_constant=_no_constant)
     except RecursionError as error:
-        raise Refusal(400, "The body is nested too deeply.") from error
+        raise RequestError(400, "The body is nested too deeply.") from error
     except ValueError as error:
-        raise Refusal(400, f"The body is not JSON: {error}.") from error
+        raise RequestError(400, f"The body is not JSON: {error}.") from error
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -111,7 +113,7 @@ def arrow_of_stream(body: bytes, most_rows: int) -> pa.Table:
 
     Raises
     ------
-    Refusal
+    RequestError
         400 when it is none, 413 when it has too many rows.
     """
     try:
@@ -126,7 +128,7 @@ def arrow_of_stream(body: bytes, most_rows: int) -> pa.Table:
                 batches.append(batch)
             return pa.Table.from_batches(batches, stream.schema)
     except (pa.ArrowException, OSError, ValueError, TypeError, MemoryError) as error:
-        raise Refusal(400, f"The body is not an Arrow stream: {error}.") from error
+        raise RequestError(400, f"The body is not an Arrow stream: {error}.") from error
 
 
 def csv_file(body: bytes, folder: str) -> Path:
@@ -136,14 +138,16 @@ def csv_file(body: bytes, folder: str) -> Path:
     return path
 
 
-def scratch() -> tempfile.TemporaryDirectory[str]:
+def temporary_folder() -> tempfile.TemporaryDirectory[str]:
     """A folder for one request."""
     return tempfile.TemporaryDirectory(prefix="pellucid-serve-")
 
 
-def too_many_rows(most: int) -> Refusal:
+def too_many_rows(most: int) -> RequestError:
     """The refusal of more rows than one request may hold."""
-    return Refusal(413, f"A request holds at most {most:,} rows: send them in several requests.")
+    return RequestError(
+        413, f"A request holds at most {most:,} rows: send them in several requests."
+    )
 
 
 def as_json(value: Any) -> bytes:
@@ -187,7 +191,7 @@ def _rows_of(answers: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def written(answers: dict[str, list[Any]], wanted: str) -> bytes:
+def encode_answers(answers: dict[str, list[Any]], wanted: str) -> bytes:
     """Many answers in the format asked for."""
     if wanted == JSON:
         return as_json(_rows_of(answers))

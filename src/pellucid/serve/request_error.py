@@ -10,7 +10,7 @@ from typing import Any
 from pellucid.errors import PellucidError
 
 
-class Refusal(PellucidError):
+class RequestError(PellucidError):
     """A request that is not answered.
 
     Parameters

@@ -49,7 +49,7 @@ class RowEncoder:
     ) -> None:
         entries = {entry["name"]: entry for entry in wanted}
         self._cells = [
-            (entries[code["column"]], compiled(entries[code["column"]], dict(code), missing))
+            (entries[code["column"]], compile_column(entries[code["column"]], dict(code), missing))
             for code in codes
         ]
         coded = {code["column"] for code in codes}
@@ -62,7 +62,7 @@ class RowEncoder:
 
         Raises
         ------
-        Refusal
+        RequestError
             As `table_of_rows` raises, for the same rows.
         """
         if type(row) is not dict:
@@ -81,7 +81,7 @@ class RowEncoder:
         return np.array([numbers])
 
 
-def compiled(entry: Entry, code: dict[str, Any], missing: tuple[str, ...]) -> Cell:
+def compile_column(entry: Entry, code: dict[str, Any], missing: tuple[str, ...]) -> Cell:
     """The code of one column as a function of one cell."""
     encode = code_of(code).encode
 

@@ -18,11 +18,11 @@ from pellucid.data.table_encoder import TableEncoder
 from pellucid.data.table_reader import read_table
 from pellucid.errors import ModelFileError, PellucidWarning
 from pellucid.evaluation.conformal_intervals import interval
-from pellucid.evaluation.training_ranges import cautions_by_row
+from pellucid.evaluation.training_ranges import warnings_by_row
 from pellucid.jobs.fit.code_findings import codes_of
 from pellucid.serve.column_effects import effects_of, example_of
 from pellucid.serve.json_cells import Entry, table_of_rows, wanted_of
-from pellucid.serve.request_error import Refusal
+from pellucid.serve.request_error import RequestError
 from pellucid.serve.row_encoder import RowEncoder
 from pellucid.storage import load_model
 
@@ -95,7 +95,7 @@ class ServedModel:
 
         Raises
         ------
-        Refusal
+        RequestError
             For a row that the machine cannot read.
         """
         if self._rows is None:  # whole columns enter the model, without a code of their own
@@ -120,11 +120,11 @@ class ServedModel:
 
         Raises
         ------
-        Refusal
+        RequestError
             When an option does not suit the model.
         """
         if not len(table):
-            raise Refusal(422, "There are no rows: send at least one.")
+            raise RequestError(422, "There are no rows: send at least one.")
         encoded = self._encoded(table)
         found = {name: _listed(v) for name, v in self._answers_of(encoded).items()}
         if options.intervals:
@@ -155,13 +155,13 @@ class ServedModel:
         known = getattr(self.machine, "known", {})
         framing = getattr(self.machine, "framing", None)
         if framing is None or framing.problem != "regression":
-            raise Refusal(
+            raise RequestError(
                 422,
                 "Intervals belong to predicted numbers; this model answers otherwise. Of classes "
                 "the probabilities say how sure it is.",
             )
         if "intervals" not in known:
-            raise Refusal(422, "This model was fitted without intervals; fit it again.")
+            raise RequestError(422, "This model was fitted without intervals; fit it again.")
         low, high = interval(known["intervals"], np.asarray(predictions, dtype=float), LEVEL)
         return [[float(a), float(b)] for a, b in zip(low, high, strict=True)]
 
@@ -169,14 +169,16 @@ class ServedModel:
         known = getattr(self.machine, "known", {})
         if "ranges" not in known:
             return [[] for _ in range(len(table))]
-        return cautions_by_row(known["ranges"], table)
+        return warnings_by_row(known["ranges"], table)
 
     def _refuse_effects(self, rows: int) -> None:
         if not hasattr(self.machine, "framing"):
-            raise Refusal(422, "What moved an answer is told of predictions, not of this model.")
+            raise RequestError(
+                422, "This model predicts nothing; only of predictions is shown what moved them."
+            )
         if rows > MOST_EFFECTS:
-            raise Refusal(
-                422, f"What moved the answers is told of at most {MOST_EFFECTS:,} rows at once."
+            raise RequestError(
+                422, f"What moved the answers is shown for at most {MOST_EFFECTS:,} rows at once."
             )
 
     def schema(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Run a service until it is told to stop: answers under way are finished first.
+"""Run a service until it is stopped: answers under way are finished first.
 
 Notes: §1.0.3
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from pellucid.serve.settings import VARIABLE, ServeSettings
 
-LAST_SECONDS = 30  # for the answers under way when the service is told to stop
+LAST_SECONDS = 30  # for the answers under way when the service is stopped
 # A worker silent for so long is replaced: loading engines on a busy machine takes its time.
 SILENT_SECONDS = 120
 
@@ -50,9 +50,9 @@ def run(settings: ServeSettings) -> None:
     if settings.workers == 1:
         uvicorn.run(application(settings), **shown)
         return
-    from pellucid.serve.model_store import Shelf
+    from pellucid.serve.model_store import ModelStore
 
-    Shelf(
+    ModelStore(
         {name: Path(path) for name, path in settings.models.items()}, settings.missing
     )  # what cannot be served is said once, here
     with tempfile.TemporaryDirectory(prefix="pellucid-serve-") as folder:

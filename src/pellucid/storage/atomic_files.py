@@ -30,11 +30,11 @@ def write_whole(path: str | os.PathLike[str], content: bytes | str) -> None:
     OutputError
         When the folder cannot be written or the disk is full; `path` is then as it was.
     """
-    write_together({path: content})
+    write_files_together({path: content})
 
 
 @contextlib.contextmanager
-def writing_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def open_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A stream whose content stands at `path` once the block ends well, and nowhere if it does not.
 
     Parameters
@@ -70,7 +70,7 @@ def writing_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     _sync_folder(target.parent)
 
 
-def write_together(files: Mapping[str | os.PathLike[str], bytes | str]) -> None:
+def write_files_together(files: Mapping[str | os.PathLike[str], bytes | str]) -> None:
     """Write several files of one run: all of them new, or all as they were.
 
     Parameters

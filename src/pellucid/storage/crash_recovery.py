@@ -85,13 +85,13 @@ def finish_unfinished(folder: Path) -> None:
     """
     with contextlib.suppress(OSError):
         for record in sorted(folder.glob(f"{PREFIX}*{RECORD}")):
-            with _alone(record) as content:
+            with _content_if_locked(record) as content:
                 if content is not None:
                     _settle(folder, record, content)
 
 
 @contextlib.contextmanager
-def _alone(record: Path) -> Iterator[bytes | None]:
+def _content_if_locked(record: Path) -> Iterator[bytes | None]:
     """What the record holds, while nobody else has it; None while its run lives."""
     if fcntl is None or not record.is_file() or record.is_symlink():
         yield None

@@ -29,11 +29,11 @@ def csv_bytes(table: pa.Table, *, header: bool = True) -> bytes:
     """
     import pyarrow as pa
 
-    names = ",".join(written(pa.array(table.column_names, pa.string())).to_pylist())
+    names = ",".join(csv_cells(pa.array(table.column_names, pa.string())).to_pylist())
     parts: list[Any] = [f"{names}\n".encode()] if header else []
     for at in range(0, len(table), ROWS):
         some = table.slice(at, ROWS)
-        parts.append(rows_of([written(_whole(column)) for column in some.columns]))
+        parts.append(rows_of([csv_cells(_whole(column)) for column in some.columns]))
     return b"".join(parts)
 
 
@@ -50,13 +50,13 @@ def _whole(column: pa.ChunkedArray) -> Any:
     return found.combine_chunks() if hasattr(found, "chunks") else found
 
 
-def written(column: Any) -> Any:
+def csv_cells(column: Any) -> Any:
     """Cells of a column as they stand in a CSV file.
 
     Examples
     --------
     >>> import pyarrow as pa
-    >>> written(pa.array(["a,b", "", None, "c"])).to_pylist()
+    >>> csv_cells(pa.array(["a,b", "", None, "c"])).to_pylist()
     ['"a,b"', '""', '', 'c']
     """
     import pyarrow as pa

@@ -23,7 +23,7 @@ from pellucid.storage.object_packing import Arrays, pack, unpack
 FORMAT = "pellucid-model"
 MANIFEST = "manifest"  # one entry only: safetensors writes several in no fixed order
 VERSION = 1
-LARGEST = 4 * 1024**3  # bytes; a larger file is refused before anything is read
+LARGEST = 4 * 1024**3  # bytes; a larger file raises an error before anything is read
 LARGEST_HEADER = 64 * 1024**2  # bytes of JSON, which take some ten times as many in memory
 MOST_ENTRIES = 8_000_000  # commas and brackets of that JSON: each one costs an object
 

@@ -43,7 +43,7 @@ def as_bytes(value: Any) -> bytes:
     Notes: §1.0.3
     """
     arrays: dict[str, Any] = {}
-    layout = json.dumps(_laid_out(value, arrays))
+    layout = json.dumps(_to_layout(value, arrays))
     sink = io.BytesIO()
     told = np.frombuffer(layout.encode(), np.uint8)
     np.savez(sink, allow_pickle=False, **{LAYOUT: told, **arrays})
@@ -61,19 +61,19 @@ def from_bytes(raw: bytes) -> Any:
     try:
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
             layout = json.loads(arrays[LAYOUT].tobytes())
-            return _restored(layout, arrays)
+            return _from_layout(layout, arrays)
     except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError) as error:
         raise ModelFileError(f"What a pass left cannot be read: {error}.") from error
 
 
-def _laid_out(value: Any, arrays: dict[str, Any]) -> Any:
+def _to_layout(value: Any, arrays: dict[str, Any]) -> Any:
     """The value as JSON has it, each part a pair of its kind and content."""
     import pyarrow as pa
 
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, np.generic):
-        return _laid_out(value.item(), arrays)
+        return _to_layout(value.item(), arrays)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufcMmUS":
         return ["array", _put(value, arrays)]
     if isinstance(value, pa.Table):
@@ -83,14 +83,14 @@ def _laid_out(value: Any, arrays: dict[str, Any]) -> Any:
         return ["table", _put(np.frombuffer(sink.getvalue(), np.uint8), arrays)]
     if isinstance(value, dict):
         kind = "counter" if isinstance(value, Counter) else "dict"
-        pairs = [[_laid_out(k, arrays), _laid_out(v, arrays)] for k, v in value.items()]
+        pairs = [[_to_layout(k, arrays), _to_layout(v, arrays)] for k, v in value.items()]
         return [kind, pairs]
     if isinstance(value, tuple | list):
         kind = "tuple" if isinstance(value, tuple) else "list"
-        return [kind, [_laid_out(each, arrays) for each in value]]
+        return [kind, [_to_layout(each, arrays) for each in value]]
     module = type(value).__module__
     if is_dataclass(value) and module.startswith(OURS):
-        held = {f.name: _laid_out(getattr(value, f.name), arrays) for f in fields(value)}
+        held = {f.name: _to_layout(getattr(value, f.name), arrays) for f in fields(value)}
         return [f"{module}:{type(value).__name__}", held]
     raise NotPlainError(f"A {type(value).__name__} is not stored.")
 
@@ -101,7 +101,7 @@ def _put(array: Any, arrays: dict[str, Any]) -> str:
     return name
 
 
-def _restored(layout: Any, arrays: Any) -> Any:
+def _from_layout(layout: Any, arrays: Any) -> Any:
     import pyarrow as pa
 
     if not isinstance(layout, list):
@@ -112,10 +112,10 @@ def _restored(layout: Any, arrays: Any) -> Any:
     if kind == "table":
         return pa.ipc.open_stream(pa.py_buffer(arrays[held].tobytes())).read_all()
     if kind in ("dict", "counter"):
-        found = {_restored(k, arrays): _restored(v, arrays) for k, v in held}
+        found = {_from_layout(k, arrays): _from_layout(v, arrays) for k, v in held}
         return Counter(found) if kind == "counter" else found
     if kind in ("tuple", "list"):
-        parts = [_restored(each, arrays) for each in held]
+        parts = [_from_layout(each, arrays) for each in held]
         return tuple(parts) if kind == "tuple" else parts
     module, _, name = kind.partition(":")
     if not module.startswith(OURS):
@@ -124,4 +124,4 @@ def _restored(layout: Any, arrays: Any) -> Any:
     if not is_dataclass(found):
         raise ValueError(f"{kind} holds no plain data")
     make: Any = found
-    return make(**{key: _restored(each, arrays) for key, each in held.items()})
+    return make(**{key: _from_layout(each, arrays) for key, each in held.items()})

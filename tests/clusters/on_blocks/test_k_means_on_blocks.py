@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pellucid import KMeans
-from pellucid.data.blocks import row_sample
+from pellucid.clusters.on_blocks import assignment
+from pellucid.data.blocks import row_sample, tiles
 from pellucid.data.blocks.row_blocks import array_blocks
 from pellucid.errors import FramingError
 
@@ -81,3 +82,14 @@ def test_labels_are_not_kept_and_what_does_not_go_is_said() -> None:
         KMeans(3).fit_predict(blocks)
     with pytest.raises(FramingError, match="takes no record=True"):
         KMeans(3, record=True).fit(blocks)
+
+
+@pytest.mark.parametrize("kept", [0, 70_000])
+def test_what_is_kept_of_tiles_changes_no_bit(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing kept, or of the first tiles only: as where bounds of all rows are."""
+    rows = X[:2_500]
+    settings: dict[str, Any] = {"init": rows[:9], "stop": "labels"}
+    memory = KMeans(9, **settings).fit(rows)
+    monkeypatch.setattr(assignment.KnownTiles.__init__, "__defaults__", (kept,))
+    monkeypatch.setattr(tiles, "MOST", 512)
+    same(KMeans(9, **settings).fit(array_blocks(rows, cut=600)), memory)

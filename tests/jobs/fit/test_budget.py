@@ -13,7 +13,7 @@ import pytest
 from pellucid.evaluation.deadline import Deadline
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
-from pellucid.jobs.fit.time_budget import InTime, time_for_work
+from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
 from pellucid.report.fit_report import render
 
 
@@ -62,9 +62,9 @@ def test_the_time_kept_for_the_report_grows_with_what_starting_took() -> None:
 
 
 def test_each_thing_left_out_is_named_once() -> None:
-    in_time = InTime(Deadline(0.0))
+    in_time = TimeBudget(Deadline(0.0))
     for _ in range(2):
         assert in_time.run("a picture", lambda going: 1) is None
     (found,) = in_time.findings(3.0)
     assert found.message.count("a picture") == 1
-    assert InTime(Deadline(None)).findings(None) == []
+    assert TimeBudget(Deadline(None)).findings(None) == []

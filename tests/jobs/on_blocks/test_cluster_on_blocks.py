@@ -10,7 +10,7 @@ from pellucid.data import read_table
 from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.jobs.cluster.cluster_result import ClusterSettings
 from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_on_blocks
-from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 
 
 def test_groups_of_blocks_are_those_of_all_rows_in_memory() -> None:
@@ -20,7 +20,7 @@ def test_groups_of_blocks_are_those_of_all_rows_in_memory() -> None:
     X = np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]])[which] + rng.normal(size=(900, 2))
     table = pa.table({"a": X[:, 0], "b": X[:, 1]})
 
-    class Small(Room):
+    class Small(MemoryBudget):
         def sampled_rows(self, columns: int) -> int:
             return 300
 

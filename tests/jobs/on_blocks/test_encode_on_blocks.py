@@ -14,12 +14,12 @@ from pellucid.data.blocks.hashed_splits import is_test_row, row_numbers
 from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings
 from pellucid.jobs.on_blocks.encode_on_blocks import encode_on_blocks
-from pellucid.jobs.on_blocks.memory_budget import Room
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 
 N = 900
 
 
-class Small(Room):
+class Small(MemoryBudget):
     """A sample is a part of the rows."""
 
     def sampled_rows(self, columns: int) -> int:

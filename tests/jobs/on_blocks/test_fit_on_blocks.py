@@ -19,8 +19,8 @@ from pellucid.evaluation.training_ranges import training_ranges
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
-from pellucid.jobs.on_blocks.memory_budget import Room
-from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
 from pellucid.linear import LogisticClassifier, Ridge
 
 N = 1_200
@@ -42,7 +42,7 @@ def fitted(cut: int, **other: Any) -> FitResult:
     chosen: dict[str, Any] = {"cv": 2, "lams": (0.01,), "keep_test_out": True}
     settings = Settings("y", model="ridge", **chosen, **other)
     source = MemoryBlocks(rows(), cut)
-    return fit_on_blocks(source, settings, Room(500_000_000, True))
+    return fit_on_blocks(source, settings, MemoryBudget(500_000_000, True))
 
 
 def test_the_answer_is_that_of_all_rows_in_memory() -> None:
@@ -93,13 +93,13 @@ def test_files_go_into_memory_or_into_blocks(tmp_path: Path) -> None:
 
 def test_settings_that_need_all_rows_are_refused_by_name() -> None:
     with pytest.raises(FramingError, match="--group needs all rows in memory"):
-        fit_on_blocks(MemoryBlocks(rows()), Settings("y", group="on"), Room(1 << 30, True))
+        fit_on_blocks(MemoryBlocks(rows()), Settings("y", group="on"), MemoryBudget(1 << 30, True))
 
 
 def test_a_model_without_a_block_route_is_fitted_to_the_sample_and_says_so() -> None:
     source = MemoryBlocks(rows().slice(0, 600), 70)
     settings = Settings("y", model="nearest", cv=2)
-    found = fit_on_blocks(source, settings, Room(500_000_000, True))
+    found = fit_on_blocks(source, settings, MemoryBudget(500_000_000, True))
     assert any(f.name == "fitted to a sample" for f in found.findings)
     assert len(found.split.train) + len(found.split.test) == found.rows == 600
 
@@ -128,18 +128,18 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_bits(
 ) -> None:
     """After any whole pass; and not from other settings."""
     parquet.write_table(rows().slice(0, 600), tmp_path / "rows.parquet", row_group_size=90)
-    monkeypatch.setattr(Room, "holds", lambda *_: False)
+    monkeypatch.setattr(MemoryBudget, "holds", lambda *_: False)
     settings = Settings("y", model="least-squares", test=0.3, cv=2)
     where = (str(tmp_path / "rows.parquet"), settings, lambda *_: None, tmp_path / "out")
     with monkeypatch.context() as patch:
-        keep = PassRecord.keep
+        keep = PassCheckpoints.keep
 
-        def stopped(record: PassRecord, number: int, found: Any) -> None:
+        def stopped(record: PassCheckpoints, number: int, found: Any) -> None:
             if number > ended:
                 raise KeyboardInterrupt
             keep(record, number, found)
 
-        patch.setattr(PassRecord, "keep", stopped)
+        patch.setattr(PassCheckpoints, "keep", stopped)
         with pytest.raises(KeyboardInterrupt, match="--resume"):
             fit_any_size(*where)
     assert sorted(p.name for p in (tmp_path / "out" / ".passes").iterdir()) == [
@@ -159,7 +159,7 @@ def test_classes_are_fitted_to_all_rows_too() -> None:
     label = np.where(np.asarray(rows()["y"]) > 0, "up", "down")
     table = rows().set_column(4, "y", pa.array(label))
     settings = Settings("y", model="logistic", cv=2, lams=(0.01,))
-    found = fit_on_blocks(MemoryBlocks(table, 170), settings, Room(500_000_000, True))
+    found = fit_on_blocks(MemoryBlocks(table, 170), settings, MemoryBudget(500_000_000, True))
     read = read_table(table)
     test = is_test_row(row_numbers(0, N), 0.2, 0)
     inside = read.select(found.framing.features).take(np.flatnonzero(~test))
@@ -174,7 +174,7 @@ def test_classes_are_fitted_to_all_rows_too() -> None:
 def test_a_budget_ends_with_the_model_of_the_sample_and_says_so() -> None:
     """The first look and the test are taken whatever they take; the rest is named."""
     settings = Settings("y", model="least-squares", cv=2, budget=0.01)
-    found = fit_on_blocks(MemoryBlocks(rows(), 170), settings, Room(500_000_000, True))
+    found = fit_on_blocks(MemoryBlocks(rows(), 170), settings, MemoryBudget(500_000_000, True))
     left_out, *_ = found.findings
     assert "the fit to all rows" in left_out.message
     said = next(f for f in found.findings if f.name == "fitted to a sample")

@@ -30,12 +30,12 @@ from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.check_any_size import check_any_size
 from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_on_blocks
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
-from pellucid.jobs.on_blocks.memory_budget import Room
-from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
 
 N = 700
 CHOSEN: dict[str, Any] = {"test": 0.3, "cv": 2}
-HERE = Room(500_000_000, True)
+HERE = MemoryBudget(500_000_000, True)
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
@@ -43,7 +43,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 def no_yardstick() -> Iterator[None]:
     """Trees take most of the time of a fit to few rows, and no part in what is proved here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit_tables, "compared", lambda *of: candidates.compared(*of)[:2])
+        patch.setattr(
+            fit_tables, "compared_recipes", lambda *of: candidates.compared_recipes(*of)[:2]
+        )
         yield
 
 
@@ -136,14 +138,14 @@ def test_a_scheduler_that_is_lost_leaves_a_run_that_goes_on(
     cluster = LocalCluster(n_workers=1, processes=False, protocol="tcp://", dashboard_address=":0")
     there = asked(cluster=cluster.scheduler_address)
     with monkeypatch.context() as patch:
-        keep = PassRecord.keep
+        keep = PassCheckpoints.keep
 
-        def lost(record: PassRecord, number: int, found: Any) -> None:
+        def lost(record: PassCheckpoints, number: int, found: Any) -> None:
             keep(record, number, found)
             if number == 2:
                 cluster.close()
 
-        patch.setattr(PassRecord, "keep", lost)
+        patch.setattr(PassCheckpoints, "keep", lost)
         with pytest.raises(ClusterError, match=r"was lost .*with --resume goes on"):
             fit_any_size(files, there, say, tmp_path / "out")
     assert (tmp_path / "out" / ".passes" / "2").exists()
@@ -172,7 +174,7 @@ def test_any_job_on_any_number_of_workers_of_which_one_is_killed(
 ) -> None:
     monkeypatch.setattr(tiles, "MOST", 512)  # several tiles, here and there
 
-    def answer(room: Room) -> Any:
+    def answer(room: MemoryBudget) -> Any:
         if kind == "groups":
             chosen = ClusterSettings(ks=(2,))
             found: Any = cluster_on_blocks(file_blocks(files), chosen, room, say)
@@ -184,7 +186,7 @@ def test_any_job_on_any_number_of_workers_of_which_one_is_killed(
     with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=":0") as cluster:
         pids = [worker.pid for worker in cluster.workers.values()]
         monkeypatch.setattr(progress_passes, "DaskPasses", killing(pids[0]))
-        there = answer(Room(500_000_000, True, cluster.scheduler_address))
+        there = answer(MemoryBudget(500_000_000, True, cluster.scheduler_address))
     assert there == answer(HERE)
 
 

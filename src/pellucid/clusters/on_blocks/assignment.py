@@ -8,8 +8,8 @@ Notes: Def 225, §6.2.7
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,78 @@ from pellucid.clusters.kernels.compensated_sums import NO_WEIGHTS, compensated_p
 from pellucid.clusters.kernels.distance_kernel import POINTS_32
 from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.clusters.kernels.nearest import squared_distance_to_own_mean
-from pellucid.clusters.kernels.points import panels_from_rows
-from pellucid.clusters.solvers.bounded_kmeans import assign, initial_run
+from pellucid.clusters.kernels.points import Points, panels_from_rows
+from pellucid.clusters.solvers.bounded_kmeans import (
+    AFRESH,
+    BoundedRun,
+    assign,
+    initial_run,
+    move_means,
+    recompute_sums,
+)
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tile_arrays import rows_with_weight
 from pellucid.data.blocks.tiles import Tile
+
+KEPT = 1 << 28  # bytes at most that are kept of the rows from pass to pass
+
+
+@dataclass
+class KnownTile:
+    """What this process knows of a tile's rows from the pass before.
+
+    Parameters
+    ----------
+    points : Points
+        Without the rows themselves.
+    runs : dict of int to BoundedRun
+        Labels, and how far means may move before they change.
+
+    Notes: Def 225
+    """
+
+    points: Points
+    runs: dict[int, BoundedRun] = field(default_factory=dict)
+
+
+class KnownTiles:
+    """What is known of the first tiles, as many as go into so many bytes.
+
+    It only saves work: a row's nearest mean is the same whether or not something is known of it, so
+    other processes begin with nothing.
+
+    Parameters
+    ----------
+    most : int
+        Bytes.
+
+    Notes: Def 225
+    """
+
+    def __init__(self, most: int = KEPT) -> None:
+        self.most = most
+        self.tiles: dict[int, KnownTile] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return KnownTiles, (0,)
+
+    def of(self, tile: Tile, size: int, X: Array, weights: Array | None, runs: int) -> KnownTile:
+        """What is known of a tile; made, and kept where there is room, at the first pass."""
+        held = self.tiles.get(tile.number)
+        if held is not None:
+            w = NO_WEIGHTS if weights is None else weights
+            return KnownTile(replace(held.points, X=X, weights=w), held.runs)
+        known = KnownTile(panels_from_rows(X, weights, _over(len(X))))
+        row = 4 * (X.shape[1] + 1) + 8 * runs
+        if (tile.number + 1) * size * row <= self.most:
+            without = replace(known.points, X=X[:0], weights=NO_WEIGHTS)
+            self.tiles[tile.number] = KnownTile(without, known.runs)
+        return known
+
+
+def _over(n: int) -> Any:
+    return lambda job: [job(0, -(-n // POINTS_32))]
 
 
 @dataclass(frozen=True)
@@ -64,42 +130,53 @@ class Assignment:
 
 
 def assignments(
-    passes: Passes, source: RowBlocks, runs: Sequence[Array], unit: float, *, judged: bool = False
+    passes: Passes,
+    source: RowBlocks,
+    runs: Mapping[int, Array],
+    unit: float,
+    *,
+    judged: bool = False,
+    known: KnownTiles | None = None,
 ) -> list[Assignment]:
     """One pass: the rows assigned to the means of each run.
 
     Parameters
     ----------
-    runs : sequence of ndarray, shape (k, d)
-        Means, in `unit`s.
+    runs : mapping of int to ndarray, shape (k, d)
+        Means, in `unit`s, by the number of the run.
     unit : float
         By which the rows are divided.
     judged : bool
         Whether losses and farthest rows are wanted; else they are 0.
+    known : KnownTiles or None
+        What the passes before found out about these runs.
 
     Notes: Def 225
     """
+    known = KnownTiles(0) if known is None else known
+    size = source.tile
 
     def partial(tile: Tile) -> list[Assignment | None]:
-        return _assigned(tile, runs, unit, judged)
+        return _assigned(tile, size, runs, unit, judged, known)
 
     return [each for each in passes.reduce(source, partial, _merged) if each is not None]
 
 
 def _assigned(
-    tile: Tile, runs: Sequence[Array], unit: float, judged: bool
+    tile: Tile,
+    size: int,
+    runs: Mapping[int, Array],
+    unit: float,
+    judged: bool,
+    known: KnownTiles,
 ) -> list[Assignment | None]:
     X, weights, _ = rows_with_weight(tile)
     if not len(X):
         return [None] * len(runs)
     X = X if unit == 1 else X / unit
-
-    def over(job: Any) -> list[Any]:
-        return [job(0, -(-len(X) // POINTS_32))]
-
-    points = panels_from_rows(X, weights, over)
-    followed = [initial_run(points, means) for means in runs]
-    assign(points, followed, over)
+    here = known.of(tile, size, X, weights, len(runs))
+    followed = [_followed(here, number, means) for number, means in runs.items()]
+    assign(here.points, followed, _over(len(X)))
     found: list[Assignment | None] = []
     for run in followed:
         loss, farthest = (0.0, 0.0), (0.0, X[0])
@@ -107,8 +184,22 @@ def _assigned(
             D = squared_distance_to_own_mean(X, run.means, run.labels)
             loss = compensated_parts(D, NO_WEIGHTS if weights is None else weights)
             farthest = float(D.max()), X[int(D.argmax())].copy()
-        found.append(Assignment(run.high, run.low, run.members, loss, farthest))
+        sums = run.high.copy(), run.low.copy(), run.members.copy()
+        found.append(Assignment(*sums, loss, farthest))
     return found
+
+
+def _followed(here: KnownTile, number: int, means: Array) -> BoundedRun:
+    """A run with these means: as the last pass left it, its leashes shortened."""
+    run = here.runs.get(number)
+    if run is None:
+        run = here.runs[number] = initial_run(here.points, means)
+        return run
+    run.cycles += 1
+    if run.cycles % AFRESH == 0:
+        recompute_sums(here.points, run)
+    move_means(here.points, run, means)
+    return run
 
 
 def _merged(a: list[Assignment | None], b: list[Assignment | None]) -> list[Assignment | None]:

@@ -72,7 +72,7 @@ def _parallel(
 
         _, rows = passes.reduce(source, drawn, lambda a, b: _best(a, b, most))
         means = np.unique(np.vstack([means, rows]), axis=0)
-    served = assignments(passes, source, [means], unit)[0].counts
+    served = assignments(passes, source, {0: means}, unit)[0].counts
     few: Any = Plan(init="k-means++", seed=plan.seed)
     return initial_means(means[served > 0], [k], few, served[served > 0])[0][0]
 

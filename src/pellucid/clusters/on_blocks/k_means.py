@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.clusters.kernels.compensated_sums import compensated_sum
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.on_blocks.assignment import Assignment, assignments
+from pellucid.clusters.on_blocks.assignment import Assignment, KnownTiles, assignments
 from pellucid.clusters.on_blocks.initialization import block_starts
 from pellucid.clusters.solvers.lloyd import Run
 from pellucid.clusters.solvers.restarts import safe_unit
@@ -77,20 +77,21 @@ class BlockLloyd:
     ) -> None:
         self.passes, self.source, self.unit = passes, source, unit
         self.max_iter, self.least_move, self.stop = max_iter, least_move, stop
+        self.known = KnownTiles()
 
     def all_runs(self, starts: list[Array]) -> tuple[list[Run], list[Array]]:
         """A run from each start, and the weight of its clusters."""
         means = [np.array(start) for start in starts]
         reasons, cycles, filled = [""] * len(means), [0] * len(means), [0] * len(means)
         while going := [r for r, reason in enumerate(reasons) if not reason]:
-            found = assignments(self.passes, self.source, [means[r] for r in going], self.unit)
+            found = self._assigned({r: means[r] for r in going})
             for r, each in zip(going, found, strict=True):
                 each, more = self._refilled(means, r, each)
                 moved = each.moved(means[r])
                 move = compensated_sum(((moved - means[r]) ** 2).ravel())
                 means[r], cycles[r], filled[r] = moved, cycles[r] + 1, filled[r] + more
                 reasons[r] = self._reason(move, more, cycles[r])
-        last = assignments(self.passes, self.source, means, self.unit, judged=True)
+        last = self._assigned(dict(enumerate(means)), judged=True)
         runs, counts = [], []
         for r, each in enumerate(last):
             each, more = self._refilled(means, r, each)
@@ -114,14 +115,19 @@ class BlockLloyd:
         filled, judged = 0, found.farthest[0] > 0
         while not found.members.all():
             if not judged:
-                found, judged = self._judged(means[r]), True
+                found, judged = self._judged(means, r), True
                 continue
             if not found.farthest[0] > 0:
                 break
             means[r] = means[r].copy()
             means[r][int(np.argmin(found.members > 0))] = found.farthest[1]
-            found, filled = self._judged(means[r]), filled + 1
+            found, filled = self._judged(means, r), filled + 1
         return found, filled
 
-    def _judged(self, means: Array) -> Assignment:
-        return assignments(self.passes, self.source, [means], self.unit, judged=True)[0]
+    def _judged(self, means: list[Array], r: int) -> Assignment:
+        return self._assigned({r: means[r]}, judged=True)[0]
+
+    def _assigned(self, runs: dict[int, Array], *, judged: bool = False) -> list[Assignment]:
+        return assignments(
+            self.passes, self.source, runs, self.unit, judged=judged, known=self.known
+        )

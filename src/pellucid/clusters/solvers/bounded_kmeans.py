@@ -161,13 +161,13 @@ def _cycle(
     filled = _refilled(points, run)
     run.refilled += filled
     if run.cycles % AFRESH == 0:
-        _recompute_sums(points, run)
+        recompute_sums(points, run)
     with np.errstate(invalid="ignore"):
         total = run.high + run.low
         averages = total[:, :-1] / total[:, -1:]
     moved = np.where(run.members[:, None] > 0, averages, run.means)
     move = compensated_sum(((moved - run.means) ** 2).ravel())
-    _move_means(points, run, moved)
+    move_means(points, run, moved)
     if not changed and not filled:
         run.reason = "labels"
     elif stop == "means" and move <= least_move:
@@ -176,8 +176,11 @@ def _cycle(
         run.reason = "cycles"
 
 
-def _move_means(points: Points, run: BoundedRun, means: Array) -> None:
-    """Take the new means; each leash is used up by how far its mean and the others moved."""
+def move_means(points: Points, run: BoundedRun, means: Array) -> None:
+    """Take the new means; each leash is used up by how far its mean and the others moved.
+
+    Notes: Def 225
+    """
     gaps = np.sqrt((((means - run.means) * points.scale) ** 2).sum(axis=1)) * (1 + 1e-9)
     run.means = means
     if len(gaps) == 1:
@@ -196,11 +199,15 @@ def _refilled(points: Points, run: BoundedRun) -> int:
     if filled:
         run.means, run.labels = means, y.astype(np.int32)
         run.ends[:] = -np.inf
-        _recompute_sums(points, run)
+        recompute_sums(points, run)
     return filled
 
 
-def _recompute_sums(points: Points, run: BoundedRun) -> None:
+def recompute_sums(points: Points, run: BoundedRun) -> None:
+    """The sums of a run from its labels alone: what changes added up to is forgotten.
+
+    Notes: §6.2.7
+    """
     weights = points.weights if len(points.weights) else None
     run.high[:], run.low[:] = cluster_sums_parts(points.X, run.labels, run.k, weights)
     run.members[:] = np.bincount(run.labels, minlength=run.k)

@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pellucid.data.columns.arrow_values import plain_values
-from pellucid.data.columns.inference import all_numbers
+from pellucid.data.columns.arrow_values import all_numbers, plain_values
 from pellucid.data.columns.spellings import CODE
 
 MOST_NUMBERS, MOST_TEXTS = 10_000, 20_000  # different cells that are counted one by one
@@ -112,6 +112,8 @@ def _plain_numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _count_numbers(known: CellCounts, values: pa.ChunkedArray, beside: CellCounts) -> CellCounts:
+    if beside.numbers is None and (ends := _ends(values)) is not None:
+        return replace(known, numbers=None, low=ends[0], high=ends[1])
     if pa.types.is_floating(values.type) or values.null_count:
         there = values.drop_null()
         if pa.types.is_floating(there.type):
@@ -123,6 +125,15 @@ def _count_numbers(known: CellCounts, values: pa.ChunkedArray, beside: CellCount
     ends = pc.min_max(values).as_py()
     counts = None if beside.numbers is None else _value_counts(values, MOST_NUMBERS)
     return replace(known, numbers=counts, low=float(ends["min"]), high=float(ends["max"]))
+
+
+def _ends(values: pa.ChunkedArray) -> tuple[float, float] | None:
+    """Ends of floats of which none is missing; None of others."""
+    if values.type != pa.float64() or values.null_count or not len(values):
+        return None
+    parts = [chunk.to_numpy() for chunk in values.chunks if len(chunk)]
+    low, high = float(min(p.min() for p in parts)), float(max(p.max() for p in parts))
+    return None if np.isnan(low + high) else (low, high)
 
 
 def _count_texts(known: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -> CellCounts:
@@ -159,6 +170,8 @@ def _without_excess_numbers(found: CellCounts) -> CellCounts:
 
 
 def _value_counts(values: pa.ChunkedArray, most: int) -> Counts | None:
+    if len(values) > 2 * most and len(values[: 2 * most].unique()) > most:
+        return None  # the first ones tell already
     found = pc.value_counts(values)
     if len(found) > most:
         return None

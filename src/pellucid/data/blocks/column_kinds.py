@@ -142,11 +142,14 @@ def _with_source_type(numbers: list[Any], kind: pa.DataType) -> pa.Array:
     """Numbers as the source's own type has them."""
     if pa.types.is_timestamp(kind):
         return pa.array(numbers, pa.int64()).cast(pa.timestamp("us", kind.tz))
-    if pa.types.is_date(kind) or pa.types.is_time(kind):
+    if pa.types.is_date(kind):
         return pa.array(numbers, pa.int64()).cast(pa.timestamp("us"))
-    if pa.types.is_duration(kind):
+    if pa.types.is_duration(kind) or pa.types.is_time(kind):
         micro = [None if v is None else round(v * 1e6) for v in numbers]
-        return pa.array(micro, pa.int64()).cast(pa.duration("us"))
+        of_the_day = pa.types.is_time(kind)
+        return pa.array(micro, pa.int64()).cast(
+            pa.time64("us") if of_the_day else pa.duration("us")
+        )
     if pa.types.is_integer(kind):
         return pa.array(numbers, kind)
     is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from queue import Empty, Full, Queue
 from typing import Any, Protocol, TypeVar
 
@@ -89,10 +90,12 @@ class LocalPasses:
         """`partial` of every tile, merged along the fixed tree."""
         self.taken += 1
         tree: MergeTree[S] = MergeTree(merge)
-        read = ReadAhead(tiles(source.blocks(columns), source.tile), AHEAD)
-        with one_blas_thread(1), read, ThreadPoolExecutor(self.workers) as pool:
+        found = tiles(source.blocks(columns), source.tile)
+        read: AbstractContextManager[Iterable[Tile]]
+        read = nullcontext(found) if source.in_memory else ReadAhead(found, AHEAD)
+        with one_blas_thread(1), read as each, ThreadPoolExecutor(self.workers) as pool:
             waiting: deque[tuple[int, int, Future[S]]] = deque()
-            for tile in read:
+            for tile in each:
                 done = tile.first + length(tile.rows)
                 waiting.append((tile.number, done, pool.submit(partial_of_tile, partial, tile)))
                 del tile

@@ -30,7 +30,9 @@ class RowBlocks(ABC):
     names : tuple of str
         Columns.
     typed : bool
-        Whether missing values are told by the source itself, so that the text "NA" is text.
+        Whether the source itself marks missing values, so that the text "NA" is text.
+    in_memory : bool
+        Whether its rows are there already: nobody needs to read ahead.
 
     Notes: §2.1.3
     """
@@ -38,6 +40,7 @@ class RowBlocks(ABC):
     name: str
     names: tuple[str, ...]
     typed: bool = True
+    in_memory: bool = False
 
     @property
     @abstractmethod
@@ -91,6 +94,8 @@ class MemoryBlocks(RowBlocks):
 
     Notes: §2.1.3
     """
+
+    in_memory = True
 
     def __init__(
         self,

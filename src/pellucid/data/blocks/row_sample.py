@@ -84,9 +84,9 @@ def sample_of_rows(
 
     Examples
     --------
-    >>> from pellucid.data.blocks.hashed_splits import places_from
-    >>> whole = sample_of_rows(places_from(0, 9), (np.arange(9),), 3)
-    >>> parts = [sample_of_rows(places_from(a, 3), (np.arange(a, a + 3),), 3) for a in (0, 3, 6)]
+    >>> from pellucid.data.blocks.hashed_splits import row_numbers
+    >>> whole = sample_of_rows(row_numbers(0, 9), (np.arange(9),), 3)
+    >>> parts = [sample_of_rows(row_numbers(a, 3), (np.arange(a, a + 3),), 3) for a in (0, 3, 6)]
     >>> merged = merge_samples(merge_samples(parts[0], parts[1], 3), parts[2], 3)
     >>> bool((merged.arrays[0] == whole.arrays[0]).all())
     True

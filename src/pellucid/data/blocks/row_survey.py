@@ -19,6 +19,7 @@ from pellucid.data.scaling import Spread, merge_spreads, spread
 from pellucid.errors import WeightError
 
 Array = NDArray[np.float64]
+TOGETHER = 64  # rows taken as one
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,29 @@ def _surveyed(tile: Tile) -> RowSurvey | None:
     w = np.ones(len(X)) if weights is None else weights
     size = sample_size(X.shape[1])
     return RowSurvey(
-        len(X), spread(X, w), X.min(axis=0), X.max(axis=0), sample_of_rows(places, (X, w), size)
+        len(X), spread(X, w), *ends_of_columns(X), sample_of_rows(places, (X, w), size)
     )
+
+
+def ends_of_columns(X: Array) -> tuple[Array, Array]:
+    """The least and the largest value of each column of rows that lie row after row in memory.
+
+    Many rows are taken as one long one first: a row of a few numbers keeps no processor busy.
+
+    Examples
+    --------
+    >>> [each.tolist() for each in ends_of_columns(np.array([[1.0, 5.0], [3.0, 4.0]]))]
+    [[1.0, 4.0], [3.0, 5.0]]
+
+    Notes: Def 12
+    """
+    whole, d = len(X) // TOGETHER * TOGETHER, X.shape[1]
+    low, high = X, X
+    if whole:
+        wide, rest = X[:whole].reshape(-1, TOGETHER * d), X[whole:]
+        low = np.vstack([wide.min(axis=0).reshape(TOGETHER, d), rest])
+        high = np.vstack([wide.max(axis=0).reshape(TOGETHER, d), rest])
+    return low.min(axis=0), high.max(axis=0)
 
 
 def _merged(a: RowSurvey | None, b: RowSurvey | None) -> RowSurvey | None:

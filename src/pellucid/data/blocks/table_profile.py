@@ -8,8 +8,9 @@ Notes: §2.1.3, Def 85
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,7 @@ from pellucid.data.blocks.row_batches import concatenate_rows
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 
+Sums = tuple[Callable[[Tile], Any], Callable[[Any, Any], Any]]
 SPARE = 3  # times the rows wanted that are kept meanwhile, for the number of rows is an estimate
 
 
@@ -37,11 +39,14 @@ class Profile:
         Rows in the order of the source.
     places : ndarray, shape (m,)
         The place of each of them.
+    sums : object or None
+        What else the pass summed up.
     """
 
     cells: dict[str, CellCounts]
     sample: pa.Table
     places: Places
+    sums: Any = None
 
     @property
     def rows(self) -> int:
@@ -58,6 +63,7 @@ def profile_table(
     about: int,
     seed: int,
     as_texts: Collection[str] = (),
+    sums: Sums | None = None,
 ) -> Profile:
     """Take the pass.
 
@@ -72,6 +78,8 @@ def profile_table(
     seed : int
     as_texts : collection of str
         Columns whose cells are kept as written, although they may be numbers.
+    sums : pair of callable, or None
+        `partial` and `merge` of what else is summed up.
 
     Raises
     ------
@@ -94,13 +102,16 @@ def profile_table(
             if not cells[name].complete:
                 unknown[name] = cells[name]
         chosen = hash_rows(tile.places, seed, SAMPLE) <= below
-        return _smallest(cells, tile.rows.filter(pa.array(chosen)), tile.places[chosen], rows, seed)
+        few = tile.rows.filter(pa.array(chosen))
+        found = _smallest(cells, few, tile.places[chosen], rows, seed)
+        return found if sums is None else replace(found, sums=sums[0](tile))
 
     def merge(a: Profile, b: Profile) -> Profile:
         cells = {name: cell_counts.merge_counts(a.cells[name], b.cells[name]) for name in columns}
         both = concatenate_rows([a.sample, b.sample])
         assert isinstance(both, pa.Table)
-        return _smallest(cells, both, np.concatenate([a.places, b.places]), rows, seed)
+        found = _smallest(cells, both, np.concatenate([a.places, b.places]), rows, seed)
+        return found if sums is None else replace(found, sums=sums[1](a.sums, b.sums))
 
     return passes.reduce(source, partial, merge, columns)
 

@@ -33,12 +33,15 @@ class PlainValues:
     zone : bool
         Whether they were times with a zone.
     duration : bool
-        Whether they were lengths of time, now in seconds.
+        Whether they were lengths of time, or times of the day, now in seconds.
+    of_the_day : bool
+        Whether they were times of the day.
     """
 
     values: pa.ChunkedArray
     zone: bool = False
     duration: bool = False
+    of_the_day: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -74,9 +77,9 @@ def plain_values(values: Any) -> PlainValues:
     if pa.types.is_date(kind):
         return PlainValues(values.cast(pa.timestamp("us"), safe=False))
     if pa.types.is_time(kind):
-        unit = pa.time64("us")
-        clock = values.cast(pa.time32("ms"), safe=False) if kind == pa.time32("s") else values
-        return PlainValues(clock.cast(unit, safe=False).cast(pa.int64()).cast(pa.timestamp("us")))
+        ticks = values.cast(pa.int32() if pa.types.is_time32(kind) else pa.int64())
+        seconds = pc.divide(ticks.cast(pa.float64(), safe=False), TICKS[kind.unit])
+        return PlainValues(seconds, duration=True, of_the_day=True)
     return PlainValues(_numbers_or_text(values))
 
 
@@ -150,6 +153,19 @@ def _numbers_without(values: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.Ch
     return pc.if_else(found, pa.scalar(None, values.type), values)
 
 
+def all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Floats where every text is a number as Python writes it; else None.
+
+    Notes: §2.1.3
+    """
+    for trimmed in (False, True):
+        try:
+            return pc.cast(pc.utf8_trim_whitespace(values) if trimmed else values, pa.float64())
+        except pa.ArrowInvalid:
+            continue
+    return None
+
+
 def as_floats(name: str, values: pa.ChunkedArray, first: int = 0) -> Numbers:
     """Numbers as float64, NaN where missing; `first` rows stand before these.
 
@@ -173,7 +189,7 @@ def refuse_infinite(name: str, numbers: Numbers, first: int = 0) -> None:
     """
     # One pass: the sum is finite unless a value is not (or the values are absurdly large).
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(np.nansum(numbers)):
+        if np.isfinite(numbers.sum()) or np.isfinite(np.nansum(numbers)):
             return
     bad = np.flatnonzero(np.isinf(numbers))
     if len(bad):

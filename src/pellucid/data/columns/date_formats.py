@@ -38,8 +38,10 @@ MONTHS = (
     "december dezember décembre decembre diciembre dicembre dezembro dec dez déc dic",
 )
 MONTH = {name: at for at, names in enumerate(MONTHS, 1) for name in names.split()}
-NAME = r"(?P<name>\p{L}{3,10})\.?"
-WEEKDAY = r"(?:\p{L}{2,10}\.?,? +)?"
+# Letters of all scripts are a large class: bounds on how often it is repeated would make a large
+# automaton, built again for each column.
+NAME = r"(?P<name>\p{L}+)\.?"
+WEEKDAY = r"(?:\p{L}+\.?,? +)?"
 TIME = (
     r"(?:(?:,? +|T)(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2})"
     r"(?:[.,](?P<part>\d{1,9}))?)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
@@ -61,8 +63,6 @@ SHAPES = {
     "quarter": r"^(?P<year>\d{4})[ \-]?[Qq](?P<quarter>[1-4])$",
     "quarter year": r"^[Qq](?P<quarter>[1-4])[ \-/]?(?P<year>\d{4})$",
     "week": r"^(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})/\d{4}-\d{2}-\d{2}$",
-    "clock": r"^(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<part>\d{1,9}))?)?"
-    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?$",
 }
 
 
@@ -73,7 +73,7 @@ class Dates:
     Parameters
     ----------
     values : ndarray of datetime64[us], shape (n,)
-        NaT where a text is missing or no date; in UTC where a zone is told.
+        NaT where a text is missing or no date; in UTC where a zone is given.
     read, zoned : ndarray of bool, shape (n,)
         Where a text was read; where it tells a zone.
     order : str
@@ -121,7 +121,7 @@ def read_dates(texts: pa.Array, order: str = "", leaning: str = "") -> Dates:
         fits = np.flatnonzero(np.asarray(parts.is_valid()))
         if not len(fits):
             continue
-        fields = _fields(parts.take(pa.array(fits)))
+        fields = fields_of(parts.take(pa.array(fits)))
         if name == "numbers":
             if not found:
                 found, doubt = _order(fields, leaning)
@@ -137,7 +137,11 @@ def read_dates(texts: pa.Array, order: str = "", leaning: str = "") -> Dates:
     return Dates(values, read, zoned, found, doubt, short)
 
 
-def _fields(parts: pa.StructArray) -> dict[str, NDArray[Any]]:
+def fields_of(parts: pa.StructArray) -> dict[str, NDArray[Any]]:
+    """The parts of each text that a pattern matched, by name; empty where there is none.
+
+    Notes: §2.1.3
+    """
     return {
         field.name: np.asarray(
             pc.fill_null(pc.struct_field(parts, field.name), "").to_numpy(zero_copy_only=False),
@@ -189,8 +193,6 @@ def _stamps(fields: dict[str, NDArray[Any]], name: str) -> tuple[NDArray[Any], F
 
 def _calendar(fields: dict[str, NDArray[Any]], n: int) -> tuple[Whole, Whole, Whole]:
     ones = np.ones(n, dtype=np.int64)
-    if "year" not in fields:  # a time of the day
-        return ones * 1970, ones, ones
     year = _whole(fields["year"])
     short = np.array([len(t) == 2 for t in fields["year"].tolist()])
     year = np.where(short, np.where(year > 68, 1900 + year, 2000 + year), year)
@@ -283,40 +285,3 @@ def dates_in_notation(texts: pa.Array, notation: Notation) -> Dates:
     if notation.date_format:
         return dates_by_format(texts, notation.date_format)
     return read_dates(texts, notation.order)
-
-
-DURATION = (
-    r"^(?P<minus>-)?(?:(?P<days>-?\d+) days?,?(?: |$))?"
-    r"(?:(?P<plus>\+)?(?P<hours>\d+):(?P<minutes>\d{2}):(?P<seconds>\d{2}(?:\.\d+)?))?$"
-)
-ISO_DURATION = (
-    r"^(?P<minus>-)?P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
-    r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?"
-    r"(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"
-)
-SECONDS = {"weeks": 604_800.0, "days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0}
-
-
-def read_durations(texts: pa.Array) -> tuple[NDArray[np.float64], Flags]:
-    """Lengths of time in seconds ("1 day 02:00:00", "26:03:04", "PT90S"), and which were read.
-
-    Notes: §2.1.3
-    """
-    total, read = np.full(len(texts), np.nan), np.zeros(len(texts), dtype=bool)
-    for pattern in (DURATION, ISO_DURATION):
-        parts = pc.extract_regex(pc.utf8_trim_whitespace(texts), pattern)
-        fits = np.flatnonzero(np.asarray(parts.is_valid()))
-        if not len(fits):
-            continue
-        fields = _fields(parts.take(pa.array(fits)))
-        seconds, told = np.zeros(len(fits)), np.zeros(len(fits), dtype=bool)
-        for name, length in SECONDS.items():
-            if name in fields:
-                told |= fields[name] != ""
-                seconds += length * np.array([float(t or 0) for t in fields[name].tolist()])
-        if "plus" in fields:  # Python writes an hour before as -1 day +23:00:00
-            days = SECONDS["days"] * np.array([float(t or 0) for t in fields["days"].tolist()])
-            seconds = np.where(fields["plus"] == "+", 2 * days - seconds, seconds)
-        seconds = np.where(fields["minus"] == "-", -seconds, seconds)
-        total[fits[told]], read[fits[told]] = seconds[told], True
-    return total, read

@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pellucid.data.columns import date_formats
+from pellucid.data.columns.amounts_in_words import amounts_in_words
 from pellucid.data.columns.arrow_values import (
-    LARGEST_WHOLE,
+    all_numbers,
     as_floats,
     as_texts,
     plain_values,
@@ -27,9 +28,24 @@ from pellucid.data.columns.arrow_values import (
     without_missing,
 )
 from pellucid.data.columns.categories import category_column, stated_levels
+from pellucid.data.columns.digit_names import are_names, has_codes
+from pellucid.data.columns.lengths_of_time import lengths_of
+from pellucid.data.columns.missing_words import (
+    CODE_OR_MISSING,
+    are_codes,
+    counted_as_missing,
+    kept_as_code,
+    missing_words,
+)
 from pellucid.data.columns.notation import NO_HINTS, PLAIN_NOTATION, Notation, NotationHints
+from pellucid.data.columns.number_doubts import (
+    OPEN,
+    number_doubts,
+    numeral_doubts,
+    points_in_groups,
+)
 from pellucid.data.columns.number_formats import Numerals, describe_notation, read_numerals
-from pellucid.data.columns.spellings import CODE, canonical_number, merge_spellings, number_spelling
+from pellucid.data.columns.spellings import canonical_number, merge_spellings, number_spelling
 from pellucid.data.columns.unparsed_cells import mostly_parsed, unparsed_cells, unparsed_finding
 from pellucid.data.table import Column, Kind
 from pellucid.findings import Finding
@@ -41,6 +57,8 @@ MOST_SPELLINGS = (
     20_000  # a column with more different cells was no category when a model was fitted
 )
 SAMPLE = 1_000  # cells that show whether a notation is worth trying on all
+WORDS = (Kind.BINARY, Kind.CATEGORY, Kind.TEXT, Kind.IDENTIFIER, Kind.CONSTANT)
+AMOUNTS = (Kind.NUMERIC, Kind.BINARY)
 COMPACT = (19_000_101, 21_001_231)
 
 
@@ -56,7 +74,7 @@ class Cells:
         Whether the source tells missing values itself.
     missing : tuple of str
         Further spellings of "missing".
-    asked : Asked
+    asked : NotationHints
         Notation that was said, or that the other columns show.
     first : int
         Rows of the table that stand before these, for messages.
@@ -101,10 +119,33 @@ def column_of(cells: Cells) -> InferredColumn:
     if too_long_for_numbers(values):
         return _from_words(name, as_texts(values), codes=True)
     if held.is_text:
-        return _from_text(replace(cells, values=values))
+        found = _from_text(replace(cells, values=values))
+        return _with_words(found, cells, held.values, values)
     notation = replace(PLAIN_NOTATION, duration=held.duration)
     note = "lengths of time, in seconds" if held.duration else "numbers"
+    note = "times of the day, in seconds since midnight" if held.of_the_day else note
     return InferredColumn(_from_numbers(name, as_floats(name, values), note, notation))
+
+
+def _with_words(
+    found: InferredColumn, cells: Cells, held: pa.ChunkedArray, values: pa.ChunkedArray
+) -> InferredColumn:
+    """What is said of a column of words: NA among them, and amounts that are none."""
+    if found.column.kind not in WORDS or all_numbers(values) is not None:
+        return found
+    absent = missing_words(held, cells.missing) if not cells.typed else {}
+    if CODE_OR_MISSING in absent and are_codes(values):
+        kept = without_missing(held, cells.typed, cells.missing, keep=(CODE_OR_MISSING,))
+        others = sorted(values.drop_null().unique().to_pylist())
+        told = kept_as_code(cells.name, absent.pop(CODE_OR_MISSING), others)
+        found = _from_words(cells.name, kept)
+        found = replace(found, findings=(*found.findings, told))
+    if absent:
+        told = counted_as_missing(cells.name, absent)
+        found = replace(found, findings=(*found.findings, told))
+    if "codes" in found.column.note or values.null_count == len(values):
+        return found
+    return replace(found, findings=(*found.findings, *amounts_in_words(cells.name, values)))
 
 
 def _from_numbers(
@@ -159,14 +200,13 @@ def _from_text(cells: Cells) -> InferredColumn:
     name, values = cells.name, cells.values
     if (plain_numbers := _plain_numbers(cells, values)) is not None:
         return plain_numbers
-    if _has_codes(values):
+    if has_codes(values):
         return _from_words(name, values, codes=True)
     numerals = _numerals(values, cells.asked)
     if numerals is not None:
         return _from_numerals(name, values, numerals)
-    lengths = _durations(name, values)
-    if lengths is not None:
-        return InferredColumn(lengths)
+    if (lengths := _durations(name, values)) is not None:
+        return lengths
     dates = _dates(name, values, cells.asked)
     return dates or _from_words(name, values)
 
@@ -175,60 +215,22 @@ def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> InferredColumn | No
     """A column in which each cell is a number as Python writes it, and none a name of digits."""
     if _says_number(cells.asked) or values.null_count == len(values):
         return None
-    if cells.asked.leaning.thousands == "." and _in_groups(values):
+    if cells.asked.leaning.thousands == "." and points_in_groups(values):
         return None
     found = all_numbers(values)
     if found is None:
         return None
     numbers = as_floats(cells.name, found)
-    if _are_names(values, numbers):
+    if are_names(values, numbers):
         return _from_words(cells.name, values, codes=True)
-    return InferredColumn(_with_written(_from_numbers(cells.name, numbers), values))
-
-
-def _are_names(values: pa.ChunkedArray, numbers: NDArray[np.float64]) -> bool:
-    """Whether digits of a cell are a name: 02134, or more of them than a float keeps apart.
-
-    Only whole numbers that are longer than their value asks for, or beyond 2⁵³, can be one.
-    """
-    whole = np.flatnonzero(numbers == np.rint(numbers))
-    if not len(whole):
-        return False
-    size = np.abs(numbers[whole])
-    digits = np.floor(np.log10(np.maximum(size, 1.0))) + 1 + (numbers[whole] < 0)
-    some = values if len(whole) == len(values) else values.take(pa.array(whole))
-    longer = pc.binary_length(some).to_numpy() > digits
-    if (size > LARGEST_WHOLE).any():
-        beyond = some.filter(pa.array(size > LARGEST_WHOLE))
-        if pc.any(pc.match_substring_regex(beyond, r"^\s*[+-]?\d+\s*$")).as_py():
-            return True
-    return bool(longer.any()) and _has_codes(some.filter(pa.array(longer)))
-
-
-def _in_groups(values: pa.ChunkedArray) -> bool:
-    """Whether each point stands before three digits: 1.234, where other columns have 5,6."""
-    dotted = values.filter(pc.match_substring(values, "."))
-    grouped = pc.match_substring_regex(dotted, r"^\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*$")
-    return len(dotted) > 0 and bool(pc.all(grouped).as_py())
+    column = _with_written(_from_numbers(cells.name, numbers), values)
+    findings = number_doubts(cells.name, values, cells.asked) if column.kind in AMOUNTS else ()
+    doubt = "the points might part thousands" if any(f.name == OPEN for f in findings) else ""
+    return InferredColumn(column, findings, doubt)
 
 
 def _says_number(asked: NotationHints) -> bool:
     return asked.decimal == "," or asked.thousands == "."
-
-
-def _has_codes(values: pa.ChunkedArray) -> bool:
-    """Whether a cell of digits is a name: 02134, or more digits than a number keeps."""
-    return bool(pc.any(pc.match_substring_regex(values, CODE)).as_py())
-
-
-def all_numbers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Floats where every text is a number as Python writes it; else None."""
-    for trimmed in (False, True):
-        try:
-            return pc.cast(pc.utf8_trim_whitespace(values) if trimmed else values, pa.float64())
-        except pa.ArrowInvalid:
-            continue
-    return None
 
 
 def _sampled(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -256,6 +258,7 @@ def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> Infer
     findings = (
         [unparsed_finding(name, odd, len(values) - values.null_count, "numbers")] if odd else []
     )
+    findings += numeral_doubts(name, values, found.read, found.notation)
     if words and column.kind is not Kind.CONSTANT:
         findings.append(
             Finding(
@@ -270,19 +273,26 @@ def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> Infer
     return InferredColumn(column, tuple(findings), found.doubt)
 
 
-def _durations(name: str, values: pa.ChunkedArray) -> Column | None:
-    """Lengths of time; hours up to 23 alone are a time of the day."""
+def _durations(name: str, values: pa.ChunkedArray) -> InferredColumn | None:
+    """Times of the day and lengths of time, in seconds."""
     distinct, places = _distinct(values)
-    seconds, read = date_formats.read_durations(distinct)
-    if not len(distinct) or not read.all():
+    some = distinct.take(pa.array(np.arange(0, len(distinct), max(len(distinct) // 200, 1))))
+    if not len(distinct) or lengths_of(some).read.mean() < 0.3:
         return None
-    clock = pc.match_substring_regex(distinct, r"^\s*([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?\s*$")
-    if pc.all(clock).as_py():
+    found = lengths_of(distinct)
+    read = np.append(found.read, False)[places]
+    if not mostly_parsed(values, read):
         return None
-    numbers = np.append(seconds, np.nan)[places]
-    notation = replace(PLAIN_NOTATION, duration=True)
-    column = _from_numbers(name, numbers, "lengths of time, in seconds", notation)
-    return replace(column, written=_objects(values))
+    odd = unparsed_cells(values, read)
+    numbers = np.append(found.seconds, np.nan)[places]
+    notation = replace(found.notation, missing=tuple(odd))
+    column = _from_numbers(name, numbers, found.note, notation)
+    at = int(np.flatnonzero(read)[0])
+    findings = (
+        [unparsed_finding(name, odd, len(values) - values.null_count, "times")] if odd else []
+    )
+    findings.append(found.finding(name, values[at].as_py().strip(), float(numbers[at])))
+    return InferredColumn(replace(column, written=_objects(values)), tuple(findings))
 
 
 def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> InferredColumn | None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pellucid.data.columns import date_formats
 from pellucid.data.columns.arrow_values import (
     PlainValues,
+    all_numbers,
     as_floats,
     as_texts,
     plain_values,
@@ -25,7 +26,9 @@ from pellucid.data.columns.arrow_values import (
     without_missing,
 )
 from pellucid.data.columns.categories import category_column, stated_levels
-from pellucid.data.columns.inference import Cells, InferredColumn, all_numbers, column_of
+from pellucid.data.columns.inference import Cells, InferredColumn, column_of
+from pellucid.data.columns.lengths_of_time import read_durations
+from pellucid.data.columns.missing_words import WORDS
 from pellucid.data.columns.notation import PLAIN_NOTATION, Notation
 from pellucid.data.columns.number_formats import numbers_in_notation
 from pellucid.data.columns.spellings import CODE, SIGNS, canonical_number, normalized_spelling
@@ -54,7 +57,8 @@ def convert_to_kind(cells: Cells, kind: Kind) -> InferredColumn:
         stated = stated_levels(cells.values)
         if stated and kind is Kind.CATEGORY:
             return column_of(cells)
-        texts = without_missing(held.values, cells.typed, cells.missing)
+        keep = _words_kept(held, cells) if kind is Kind.CATEGORY else ()
+        texts = without_missing(held.values, cells.typed, cells.missing, keep)
         return InferredColumn(category_column(cells.name, kind, _as_categories(texts), note))
     if kind in (Kind.NUMERIC, Kind.DATE):
         return _numbers_or_dates(cells, held, kind, note)
@@ -62,6 +66,14 @@ def convert_to_kind(cells: Cells, kind: Kind) -> InferredColumn:
     return InferredColumn(
         Column(cells.name, kind, np.array(texts.to_pylist(), dtype=object), note=note)
     )
+
+
+def _words_kept(held: PlainValues, cells: Cells) -> Levels:
+    """NA and its kin are categories like others where these are words; among numbers, missing."""
+    found = without_missing(held.values, cells.typed, cells.missing)
+    if not held.is_text or all_numbers(found) is not None:
+        return ()
+    return tuple(word for word in WORDS if word not in {m.strip() for m in cells.missing})
 
 
 def _numbers_or_dates(cells: Cells, held: PlainValues, kind: Kind, note: str) -> InferredColumn:
@@ -89,7 +101,7 @@ def _numbers_or_dates(cells: Cells, held: PlainValues, kind: Kind, note: str) ->
 def _joined(note: str, inferred: str) -> str:
     return (
         f"{note}: {inferred}"
-        if inferred.startswith(("numbers with", "lengths", "dates,"))
+        if inferred.startswith(("numbers with", "lengths", "times", "dates,"))
         else note
     )
 
@@ -228,7 +240,7 @@ def _numbers(
     if notation.duration:
         texts = values.combine_chunks()
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-        numbers, read = date_formats.read_durations(texts)
+        numbers, read = read_durations(texts, notation.order)
     else:
         numerals = numbers_in_notation(values, notation)
         numbers, read = numerals.values, numerals.read

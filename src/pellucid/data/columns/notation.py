@@ -29,11 +29,12 @@ class Notation:
     scaled : bool
         Whether k, M and B after a number multiply it.
     order : str
-        Of the parts of a date: "day first", "month first" or "year first".
+        Of the parts of a date: "day first", "month first" or "year first"; of a length of time,
+        "minutes first" where 1:30 is a minute and a half.
     date_format : str
         A format as `datetime.strptime` takes it, where one was said.
     zone : bool
-        Whether times are told with their zone, and held in UTC.
+        Whether times are written with their zone, and held in UTC.
     duration : bool
         Whether the numbers are seconds of a length of time.
     missing : tuple of str

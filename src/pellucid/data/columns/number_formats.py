@@ -7,7 +7,9 @@ Notes: §2.1.3
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -22,13 +24,15 @@ CURRENCIES = (
     r"US\$|A\$|C\$|R\$|HK\$|NZ\$|[$€£¥₹₩₽₺₴₪฿₫₱]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|"
     r"NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|kr|zł|Kč|Fr\.|Rs\.?"
 )
+SIGNS = ("open", "sign", "minus", "trailing")
 SIGN = r"[+\-\x{2212}\x{2013}]"
 # A number with what may stand around it. Spaces have been made plain before.
 CELL = (
     rf"^(?P<open>\()?(?P<sign>{SIGN})? ?(?P<before>{CURRENCIES})? ?(?P<minus>{SIGN})?"
     r"(?P<digits>[.,]?\d(?:[\d.,' ]*\d)?[.,]?)(?P<power>[eE][+\-]?\d+)?"
-    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]{0,11})?(?P<trailing>-)?(?P<close>\))?$"
+    r" ?(?P<after>%|‰|[\p{L}°µ$€£¥₹][\p{L}\p{N}°µ²³/.$%·]*)?(?P<trailing>-)?(?P<close>\))?$"
 )
+LONGEST = 12  # letters of a unit; a bound in the pattern itself would take long to compile
 SPACES = r"[\s\x{00a0}\x{202f}\x{2009}\x{2007}]+"
 SCALES = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "mn": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12}
 ABBREVIATED = frozenset(SCALES) - {"m"}
@@ -96,7 +100,7 @@ def numbers_in_notation(texts: pa.ChunkedArray, notation: Notation) -> Numerals:
     Notes: §2.1.3
     """
     parts = number_parts(texts)
-    marks = _marks(parts)
+    marks = marks_of(parts)
     allowed = {"", *(ABBREVIATED | {"m"} if notation.scaled else ()), notation.mark}
     values, read = _values(parts, np.isin(marks, list(allowed)), notation)
     return Numerals(values, read, notation)
@@ -112,10 +116,13 @@ def number_parts(texts: pa.ChunkedArray) -> pa.StructArray:
     found = pc.extract_regex(plain, CELL).combine_chunks()
     if isinstance(found, pa.ChunkedArray):
         found = found.chunk(0)
-    balanced = pc.equal(found.field("open"), "") if len(found) else found.field("open")
     if len(found):
-        balanced = pc.equal(balanced, pc.equal(found.field("close"), ""))
-        found = pc.if_else(pc.fill_null(balanced, False), found, pa.scalar(None, found.type))
+        balanced = pc.equal(pc.equal(found.field("open"), ""), pc.equal(found.field("close"), ""))
+        short = pc.less_equal(pc.utf8_length(found.field("after")), LONGEST)
+        signs = [pc.not_equal(found.field(name), "").cast(pa.int8()) for name in SIGNS]
+        once = pc.less_equal(reduce(pc.add, signs), 1)  # --5 is no number
+        sound = pc.fill_null(pc.and_(pc.and_(balanced, short), once), False)
+        found = pc.if_else(sound, found, pa.scalar(None, found.type))
     return found
 
 
@@ -128,8 +135,11 @@ def _field(parts: pa.StructArray, name: str) -> pa.Array:
     return pc.struct_field(parts, name)
 
 
-def _marks(parts: pa.StructArray) -> NDArray[Any]:
-    """What stands beside each number; a text in two places ("$5 k") has both, parted by a space."""
+def marks_of(parts: pa.StructArray) -> NDArray[Any]:
+    """What stands beside each number; a text in two places ("$5 k") has both, parted by a space.
+
+    Notes: §2.1.3
+    """
     before = pc.fill_null(_field(parts, "before"), "")
     after = pc.fill_null(_field(parts, "after"), "")
     both = pc.utf8_trim_whitespace(pc.binary_join_element_wise(before, after, " "))
@@ -138,7 +148,7 @@ def _marks(parts: pa.StructArray) -> NDArray[Any]:
 
 def _mark(parts: pa.StructArray) -> tuple[str, bool, NDArray[np.bool_], tuple[str, ...]]:
     """The mark of a column, whether k and M multiply, which cells go with it, and other marks."""
-    marks = _marks(parts)
+    marks = marks_of(parts)
     there = np.asarray(parts.is_valid())
     names, counts = np.unique(marks[there].astype(str), return_counts=True)
     found = dict(zip(names.tolist(), counts.tolist(), strict=True))
@@ -157,14 +167,19 @@ def _mark(parts: pa.StructArray) -> tuple[str, bool, NDArray[np.bool_], tuple[st
     return best, False, fits, rest
 
 
+def is_currency(mark: str) -> bool:
+    """Whether what stands beside a number is a currency.
+
+    Notes: §2.1.3
+    """
+    return re.fullmatch(CURRENCIES, mark) is not None
+
+
 def _stands_for_a_unit(
     mark: str, parts: pa.StructArray, fits: NDArray[np.bool_], bare: int
 ) -> bool:
     """Percent and currencies always; a word where it is a known unit, or stands by many numbers."""
-    if (
-        mark in ("%", "‰")
-        or pc.match_substring_regex(pa.array([mark]), rf"^(?:{CURRENCIES})$")[0].as_py()
-    ):
+    if mark in ("%", "‰") or is_currency(mark):
         return True
     if " " in mark or 2 * bare > int(fits.sum()):
         return False
@@ -225,7 +240,7 @@ def _values(
     plain = pc.if_else(pa.array(read), plain, pa.scalar(None, pa.string()))
     values = np.array(pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False), np.float64)
     if notation.scaled:
-        marks = _marks(parts)
+        marks = marks_of(parts)
         values *= np.array([SCALES.get(m, 1.0) for m in marks.tolist()])
     negative = _objects(_field(parts, "open")) == "("
     for name in ("sign", "minus", "trailing"):

@@ -25,13 +25,15 @@ SIGNS = _words(
     "nat|missing|unknown|undefined|unbekannt|not available|not applicable|no data|(null)|<na>|"
     "<null>|#n/a|#na|#null!|#div/0!|#value!|#ref!|#num!|#name?|#nv|tbd|tba|x"
 )
+# Signs that are hardly ever a category; "x" and "none" may be.
+AMONG_WORDS = SIGNS - {"x", "none", "nil", "na", "-", "*", "#"}
 TOTALS = _words(
     "total|totals|sum|sums|subtotal|sub-total|sub total|grand total|summe|gesamt|insgesamt|"
     "average|averages|mean|means|mittelwert|durchschnitt|totale|suma|somme|moyenne|media|totaal|"
     "итого|all"
 )
-# Digits that are a name, not an amount: 02134, or more of them than arithmetic keeps.
-CODE = r"^\s*[+-]?(0\d+|\d{17,})\s*$"
+# Digits that are a name, not an amount: 02134, a number to dial, or more than arithmetic keeps.
+CODE = r"^\s*(?:[+-]?(?:0\d+|\d{17,})|\+\d{9,})\s*$"
 # Digits joined by an underscore are a name to some and a number to others: nobody's missing cell.
 JOINED = r"^[+-]?\d+(_\d+)+$"
 FALSE_TRUE = (("false", "f", "no", "n", "0", "off"), ("true", "t", "yes", "y", "1", "on"))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.columns.spellings import SIGNS, TOTALS, normalized_spelling
+from pellucid.data.columns.spellings import AMONG_WORDS, TOTALS, normalized_spelling
 from pellucid.data.table import CODED, Column, Kind
 from pellucid.findings import Finding
 
@@ -18,8 +18,6 @@ Numbers = NDArray[np.float64]
 
 FEWEST = 5  # rows, below which a sum shows nothing
 LOW = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
-# Signs that are hardly ever a category; "x" and "none" may be.
-AMONG_WORDS = SIGNS - {"x", "none", "nil", "na", "-", "*", "#"}
 HIGH = (99.0, 999.0, 9999.0, 99999.0, 999999.0)
 
 

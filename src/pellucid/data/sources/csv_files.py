@@ -143,7 +143,7 @@ def _cells(path: Path, name: str, layout: Layout) -> pa.Table:
 
 
 def is_quoted(path: Path, name: str, layout: Layout) -> bool:
-    """Whether quotes stand in the file; one that is never closed is refused."""
+    """Whether quotes stand in the file; one that is never closed raises an error."""
     quotes = _count(path, b'"')
     if quotes % 2:
         _refuse_open_quote(path, name, layout.delimiter)

@@ -2,7 +2,7 @@
 
 Plain is a file in UTF-8 with commas, without comments, and without quotes or carriage returns below
 the names: there a line is a row, and what is put behind it makes a wider row without writing the
-other cells anew.
+other cells again.
 
 Notes: §2.1.3
 """
@@ -30,7 +30,7 @@ from pellucid.data.sources.csv_files import (
     uneven_row,
 )
 from pellucid.errors import TableError
-from pellucid.storage.csv_text import rows_of, written
+from pellucid.storage.csv_text import csv_cells, rows_of
 
 PIECE = 1 << 24  # bytes
 NOT_PLAIN = (b'"', b"\r", b"\0")
@@ -140,12 +140,12 @@ class Lines:
                 f"{self.file.path.name} holds lines that are no rows, near row "
                 f"{self.first + 1:,}: take them out."
             )
-        cells = [written(column) for column in columns]
+        cells = [csv_cells(column) for column in columns]
         return rows_of([lines, *cells])
 
 
 def plain_lines(path: Path) -> LineFile | None:
-    """The file where it is plain; None where it is not, and has to be read and written anew.
+    """The file where it is plain; None where it is not, and has to be read and written as a whole.
 
     Notes: §2.1.3
     """

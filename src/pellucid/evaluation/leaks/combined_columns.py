@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.table import Kind
-from pellucid.evaluation.leaks.leak_sample import Evidence, is_number
-from pellucid.evaluation.leaks.one_column import LEAST, OF_BASELINE, RIGHT, told_by_edges
+from pellucid.evaluation.leaks.leak_sample import LeakSample, is_number
+from pellucid.evaluation.leaks.one_column import LEAST, OF_BASELINE, RIGHT, interval_sentence
 from pellucid.evaluation.leaks.relations import correlation, intervals_of
 from pellucid.formatting import MINUS, number
 
@@ -31,7 +31,7 @@ SIMPLE = tuple(
 )  # fmt: skip
 
 
-def combinations_of(evidence: Evidence, known: set[str]) -> list[tuple[tuple[str, ...], str]]:
+def combinations_of(evidence: LeakSample, known: set[str]) -> list[tuple[tuple[str, ...], str]]:
     """Columns that tell the target together, each with a sentence; those `known` are left out."""
     names, X, rows = _matrix(evidence, known)
     found: list[tuple[tuple[str, ...], str]] = []
@@ -44,7 +44,7 @@ def combinations_of(evidence: Evidence, known: set[str]) -> list[tuple[tuple[str
     return found or _flags(evidence, known)
 
 
-def _matrix(evidence: Evidence, known: set[str]) -> tuple[list[str], Numbers, Array]:
+def _matrix(evidence: LeakSample, known: set[str]) -> tuple[list[str], Numbers, Array]:
     """Numbers without many gaps, the most correlated first, on the rows that have them all."""
     y = evidence.numbers if evidence.numbers is not None else evidence.classes
     assert y is not None
@@ -70,7 +70,7 @@ def _matrix(evidence: Evidence, known: set[str]) -> tuple[list[str], Numbers, Ar
 
 
 def _made_of(
-    evidence: Evidence, names: list[str], X: Numbers, y: Numbers
+    evidence: LeakSample, names: list[str], X: Numbers, y: Numbers
 ) -> list[tuple[tuple[str, ...], str]]:
     """Sums, means and differences; products and ratios; the larger or smaller of two."""
     if np.ptp(y) == 0:
@@ -93,7 +93,7 @@ def _step(y: Numbers) -> float:
 
 
 def _weighted(
-    evidence: Evidence, names: list[str], X: Numbers, y: Numbers, step: float, *, logs: bool
+    evidence: LeakSample, names: list[str], X: Numbers, y: Numbers, step: float, *, logs: bool
 ) -> list[tuple[tuple[str, ...], str]]:
     Z, t = (np.log(X), np.log(y)) if logs else (X, y)
     if np.ptp(t) == 0:
@@ -166,7 +166,7 @@ def _simple(weight: float, tolerance: float) -> float:
 
 
 def _formula(
-    evidence: Evidence, parts: tuple[str, ...], weights: Numbers, logs: bool, match: float, n: int
+    evidence: LeakSample, parts: tuple[str, ...], weights: Numbers, logs: bool, match: float, n: int
 ) -> str:
     """The target as a sentence about the columns that make it up."""
     shown = [repr(p) for p in parts]
@@ -199,7 +199,7 @@ def _formula(
 
 
 def _larger_or_smaller(
-    evidence: Evidence, names: list[str], X: Numbers, y: Numbers
+    evidence: LeakSample, names: list[str], X: Numbers, y: Numbers
 ) -> list[tuple[tuple[str, ...], str]]:
     for i, j in combinations(range(min(len(names), 20)), 2):
         for pick, word in ((np.maximum, "larger"), (np.minimum, "smaller")):
@@ -214,7 +214,7 @@ def _larger_or_smaller(
 
 
 def _threshold_of_two(
-    evidence: Evidence, names: list[str], X: Numbers, codes: Array
+    evidence: LeakSample, names: list[str], X: Numbers, codes: Array
 ) -> list[tuple[tuple[str, ...], str]]:
     """Classes that are a threshold of a sum or a difference of two columns."""
     present, dense, counts = np.unique(codes, return_inverse=True, return_counts=True)
@@ -231,11 +231,13 @@ def _threshold_of_two(
             wrong = found.rows - found.right
             if found.share >= RIGHT and wrong <= OF_BASELINE * (len(dense) - counts.max()):
                 subject = f"{names[i]!r} {word} {names[j]!r}"
-                return [((names[i], names[j]), told_by_edges(subject, evidence, found, present))]
+                return [
+                    ((names[i], names[j]), interval_sentence(subject, evidence, found, present))
+                ]
     return []
 
 
-def _flags(evidence: Evidence, known: set[str]) -> list[tuple[tuple[str, ...], str]]:
+def _flags(evidence: LeakSample, known: set[str]) -> list[tuple[tuple[str, ...], str]]:
     """Two classes, one of which holds exactly where at least one of several flags does."""
     if evidence.classes is None or len(evidence.names) != 2:
         return []

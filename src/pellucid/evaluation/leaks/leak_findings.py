@@ -10,7 +10,7 @@ import numpy as np
 from pellucid.data.framing import Framing
 from pellucid.data.table import Kind, Table
 from pellucid.evaluation.leaks.combined_columns import combinations_of
-from pellucid.evaluation.leaks.leak_sample import MOST_ROWS, gather
+from pellucid.evaluation.leaks.leak_sample import MOST_ROWS, sample_for_leaks
 from pellucid.evaluation.leaks.one_column import relations
 from pellucid.findings import Finding
 
@@ -53,7 +53,7 @@ def find_leaks(table: Table, framing: Framing, seed: int = 0) -> list[Finding]:
     Notes: §1.2.8, Def 12
     """
     found: dict[tuple[str, ...], Finding] = {}
-    for evidence in gather(table, framing, seed):
+    for evidence in sample_for_leaks(table, framing, seed):
         alone = relations(evidence)
         for each in alone:
             found.setdefault((each.column,), _alone(each.column, each.sentence, each.exact))

@@ -25,7 +25,7 @@ FEW_VALUES = 20  # a number with no more values than this may be classes
 
 
 @dataclass(frozen=True)
-class Evidence:
+class LeakSample:
     """A sample of rows with an answer.
 
     `table` holds these rows. `numbers` is the target as numbers (regression), `classes` the
@@ -73,7 +73,7 @@ def numbers_of(column: Column) -> Numbers:
     return np.full(len(values), np.nan)
 
 
-def gather(table: Table, framing: Framing, seed: int = 0) -> list[Evidence]:
+def sample_for_leaks(table: Table, framing: Framing, seed: int = 0) -> list[LeakSample]:
     """The evidence: one entry, or for overlapping classes one a class; none where rows are few."""
     known = np.flatnonzero(~table[framing.target].missing)
     most = min(MOST_ROWS, max(MOST_CELLS // max(len(framing.features), 1), 500))
@@ -91,15 +91,15 @@ def gather(table: Table, framing: Framing, seed: int = 0) -> list[Evidence]:
             return []
         few = len(levels) <= FEW_VALUES and len(levels) * 4 <= len(y)
         named = tuple(f"{v:g}" for v in levels) if few else ()
-        return [Evidence(*common, y, codes if few else None, named)]
+        return [LeakSample(*common, y, codes if few else None, named)]
     if framing.problem == "overlapping classes":
         return [
-            Evidence(*common, None, (answers[:, j] > 0).astype(np.intp), ("not " + name, name))
+            LeakSample(*common, None, (answers[:, j] > 0).astype(np.intp), ("not " + name, name))
             for j, name in enumerate(framing.classes)
             if 0 < (answers[:, j] > 0).sum() < len(answers)
         ]
     levels, codes = np.unique(np.asarray(answers).astype(str), return_inverse=True)
-    return [Evidence(*common, None, codes, tuple(map(str, levels)))] if len(levels) > 1 else []
+    return [LeakSample(*common, None, codes, tuple(map(str, levels)))] if len(levels) > 1 else []
 
 
 def is_number(column: Column) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.table import Kind
-from pellucid.evaluation.leaks.leak_sample import Evidence, is_coded, is_number
+from pellucid.evaluation.leaks.leak_sample import LeakSample, is_coded, is_number
 from pellucid.evaluation.leaks.relations import (
     Cut,
     correlation,
@@ -49,7 +49,7 @@ class Relation:
     left: float = 0.0
 
 
-def relations(evidence: Evidence) -> list[Relation]:
+def relations(evidence: LeakSample) -> list[Relation]:
     """Each column that tells the target alone; near ones only where they stand out."""
     found: list[Relation] = []
     untold: dict[str, float] = {}
@@ -61,7 +61,9 @@ def relations(evidence: Evidence) -> list[Relation]:
     return [*found, *_standing_out(evidence, untold, {r.column for r in found})]
 
 
-def _standing_out(evidence: Evidence, untold: dict[str, float], known: set[str]) -> list[Relation]:
+def _standing_out(
+    evidence: LeakSample, untold: dict[str, float], known: set[str]
+) -> list[Relation]:
     """Columns that nearly tell the target, far better than all the others do."""
     ranked = sorted(
         (left, name)
@@ -87,7 +89,7 @@ def _standing_out(evidence: Evidence, untold: dict[str, float], known: set[str])
     ]
 
 
-def _counts_rows(evidence: Evidence, name: str) -> bool:
+def _counts_rows(evidence: LeakSample, name: str) -> bool:
     """Whether a column only follows the order of rows, as a date does: smooth is not leaked."""
     if evidence.column(name).kind is Kind.DATE:
         return True
@@ -96,12 +98,12 @@ def _counts_rows(evidence: Evidence, name: str) -> bool:
     return bool(len(steps) and ((steps >= 0).all() or (steps <= 0).all()))
 
 
-def _relation(evidence: Evidence, name: str) -> tuple[Relation | None, float]:
+def _relation(evidence: LeakSample, name: str) -> tuple[Relation | None, float]:
     """What a column tells, and the share of the target's spread that it leaves untold."""
     column = evidence.column(name)
     x = evidence.as_numbers(name)
     there = np.isfinite(x)
-    missing = _missing_tells(evidence, name, there)
+    missing = _leak_by_missingness(evidence, name, there)
     if missing:
         return Relation(name, missing, True), 0.0
     if there.sum() < max(20, 0.2 * len(x)) or np.ptp(x[there]) == 0:
@@ -118,7 +120,7 @@ def _relation(evidence: Evidence, name: str) -> tuple[Relation | None, float]:
     return (Relation(name, sentence, True, left) if sentence else None), left
 
 
-def _of_numbers(evidence: Evidence, name: str, there: NDArray[np.bool_]) -> tuple[str, float]:
+def _of_numbers(evidence: LeakSample, name: str, there: NDArray[np.bool_]) -> tuple[str, float]:
     """A numeric target told by a number, or by categories that are its bands."""
     assert evidence.numbers is not None
     target, x, y = evidence.target, evidence.as_numbers(name)[there], evidence.numbers[there]
@@ -148,7 +150,7 @@ def _of_numbers(evidence: Evidence, name: str, there: NDArray[np.bool_]) -> tupl
     return "", left
 
 
-def _bands(evidence: Evidence, name: str, codes: Array, y: Numbers) -> str:
+def _bands(evidence: LeakSample, name: str, codes: Array, y: Numbers) -> str:
     """Categories that are intervals of the target."""
     levels, dense, counts = np.unique(codes, return_inverse=True, return_counts=True)
     if (
@@ -176,7 +178,7 @@ def _bands(evidence: Evidence, name: str, codes: Array, y: Numbers) -> str:
     )
 
 
-def _of_classes(evidence: Evidence, name: str, x: Numbers, c: Array) -> str:
+def _of_classes(evidence: LeakSample, name: str, x: Numbers, c: Array) -> str:
     """Classes that are intervals of a number."""
     present, dense, counts = np.unique(c, return_inverse=True, return_counts=True)
     if len(present) < 2 or counts.min() < LEAST:
@@ -186,10 +188,10 @@ def _of_classes(evidence: Evidence, name: str, x: Numbers, c: Array) -> str:
     found = intervals_of(x, dense)
     if found.share < RIGHT or found.rows - found.right > OF_BASELINE * (len(c) - counts.max()):
         return ""
-    return told_by_edges(f"{name!r}", evidence, found, present)
+    return interval_sentence(f"{name!r}", evidence, found, present)
 
 
-def told_by_edges(subject: str, evidence: Evidence, found: Cut, present: Array) -> str:
+def interval_sentence(subject: str, evidence: LeakSample, found: Cut, present: Array) -> str:
     """The sentence for classes that a number tells by its intervals."""
     names = [evidence.names[int(present[c])] for c in found.order]
     rows = f"in {found.right:,} of {found.rows:,} rows"
@@ -207,7 +209,7 @@ def told_by_edges(subject: str, evidence: Evidence, found: Cut, present: Array) 
     )
 
 
-def _of_categories(evidence: Evidence, name: str, codes: Array, c: Array) -> str:
+def _of_categories(evidence: LeakSample, name: str, codes: Array, c: Array) -> str:
     """Categories that each belong to one class."""
     pairs = np.unique(np.column_stack([codes, c]), axis=0)
     levels = len(np.unique(codes))
@@ -226,7 +228,7 @@ def _of_categories(evidence: Evidence, name: str, codes: Array, c: Array) -> str
     )
 
 
-def _missing_tells(evidence: Evidence, name: str, there: NDArray[np.bool_]) -> str:
+def _leak_by_missingness(evidence: LeakSample, name: str, there: NDArray[np.bool_]) -> str:
     """A column that is filled in, or not, by the answer."""
     absent = ~there
     if not LEAST <= absent.sum() <= len(absent) - LEAST:

@@ -219,12 +219,12 @@ Expression = (
 )  # fmt: skip
 
 
-def weighed(weight: float, feature: Expression) -> Expression:
+def scaled_by(weight: float, feature: Expression) -> Expression:
     """weight · feature, taken inside where the shape has numbers of its own.
 
     Examples
     --------
-    >>> weighed(2.0, Line(Ref("x"), 3.0, centre=1.0))
+    >>> scaled_by(2.0, Line(Ref("x"), 3.0, centre=1.0))
     Line(of=Ref(name='x'), slope=6.0, centre=1.0, offset=0.0, missing=0.0)
     """
     if isinstance(feature, Constant):
@@ -250,13 +250,13 @@ def weighed(weight: float, feature: Expression) -> Expression:
     return Product((Constant(weight), feature))
 
 
-def merged(one: Expression, other: Expression) -> Expression | None:
+def merge_features(one: Expression, other: Expression) -> Expression | None:
     """The sum of two features of one column as one feature; None where they have no such shape.
 
     Examples
     --------
     >>> x = Ref("x")
-    >>> merged(Line(x, 2.0, centre=1.0), Line(x, 0.0, missing=1.0)).missing
+    >>> merge_features(Line(x, 2.0, centre=1.0), Line(x, 0.0, missing=1.0)).missing
     1.0
     """
     if type(one) is not type(other) or getattr(one, "of", one) != getattr(other, "of", other):
@@ -302,9 +302,9 @@ def dot(weights: Iterable[float], features: Sequence[Expression], offset: float)
     for weight, feature in zip(weights, features, strict=True):
         if weight == 0:
             continue
-        own = weighed(float(weight), feature)
+        own = scaled_by(float(weight), feature)
         for at, term in enumerate(terms):
-            together = merged(term, own)
+            together = merge_features(term, own)
             if together is not None:
                 terms[at] = together
                 break

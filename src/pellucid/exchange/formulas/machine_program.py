@@ -36,7 +36,7 @@ from pellucid.exchange.formulas.expressions import (
     Sum,
     Text,
     dot,
-    weighed,
+    scaled_by,
 )
 from pellucid.exchange.formulas.linear_scores import linear_scores, monomials
 from pellucid.exchange.formulas.network_scores import network_scores, softmax_of
@@ -313,7 +313,7 @@ def _groups(program: Program, machine: ClusterMachine) -> None:
     encoded = encoded_columns(program, machine.encoder, machine.wanted)
     names = machine.encoder.get_feature_names_out()
     seen: list[Expression] = [
-        weighed(float(scale), encoded[int(at)])
+        scaled_by(float(scale), encoded[int(at)])
         for at, scale in zip(machine.kept, machine.scale, strict=True)
     ]
     words = [f"{names[int(at)]}, scaled" for at in machine.kept]

@@ -58,7 +58,7 @@ def whole_columns(
     """
     entries = {entry["name"]: entry for entry in schema}
     found = [
-        _kept(program, code, entries[code["column"]])
+        _column_as_is(program, code, entries[code["column"]])
         for code in encoder.codes_
         if "levels_" in code
     ]
@@ -72,7 +72,7 @@ def whole_columns(
     return tuple(found)
 
 
-def _kept(program: Program, code: dict[str, Any], entry: Entry) -> Whole:
+def _column_as_is(program: Program, code: dict[str, Any], entry: Entry) -> Whole:
     if code["levels_"] is None:
         return Whole(number_read(program, entry))
     levels = tuple(entry["levels"])

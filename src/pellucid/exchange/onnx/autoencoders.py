@@ -13,8 +13,8 @@ from pellucid.autoencoders.linear_autoencoder import LinearAutoencoder
 from pellucid.exchange.onnx.converters import features_of
 from pellucid.exchange.onnx.distances import distances
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.layers.series import written_series
-from pellucid.exchange.onnx.linear import labelled
+from pellucid.exchange.onnx.layers.series import write_series
+from pellucid.exchange.onnx.linear import label_names
 from pellucid.exchange.onnx.networks import standardised
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
@@ -72,10 +72,10 @@ def _trained_halves(graph: OnnxGraph, x: str, model: Any) -> tuple[str, str]:
     encoder, encoding = model._half(decoding=False)
     decoder, decoding = model._half(decoding=True)
     x = standardised(single, x, model)
-    code = written_series(single, x, encoder.layers, encoding, None, encoder.points[0])
+    code = write_series(single, x, encoder.layers, encoding, None, encoder.points[0])
     if encoder.out_shape != (k,):  # log-variances stand behind the means
         code = graph.columns(code, np.arange(k))
-    scores = written_series(single, code, decoder.layers, decoding, None, decoder.points[0])
+    scores = write_series(single, code, decoder.layers, decoding, None, decoder.points[0])
     return graph.cast(code, wide), graph.cast(scores, wide)
 
 
@@ -115,7 +115,7 @@ def nearest_label(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
         rows = features_of(graph, rows, model.encoder_)
     gaps = distances(graph, rows.matrix(graph), model.codes_)
     nearest = graph("ArgMin", gaps, axis=1, keepdims=0)
-    return {"label": labelled(graph, model.classes_[model.labels_], nearest)}
+    return {"label": label_names(graph, model.classes_[model.labels_], nearest)}
 
 
 def chance_of_real(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
@@ -127,7 +127,7 @@ def chance_of_real(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     centred = graph("Sub", rows.matrix(graph), graph.constant(model.mean_))
     x = single.numbers(graph("Div", centred, graph.constant(model.scale_)))
     network, params = model.discriminator_, model.discriminator_params_
-    y = written_series(single, x, network.layers, params, None, network.points[0])
+    y = write_series(single, x, network.layers, params, None, network.points[0])
     return {"chance_of_real": (graph.flat(graph.cast(y, np.float64)), np.float64, ())}
 
 

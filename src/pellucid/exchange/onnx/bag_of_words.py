@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.exchange.onnx.cells.words import (
     WITH_MARKS,
     Words,
-    counted,
+    count_entries,
     of_unit_length,
     words_in,
 )
@@ -42,7 +42,7 @@ def bag_of_words(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
         lowercase=bool(model.lowercase),
     )  # fmt: skip
     entries = [_as_read(word, bool(model.lowercase)) for word in model.words_]
-    counts = counted(graph, words, entries, (low, high))
+    counts = count_entries(graph, words, entries, (low, high))
     documents = np.asarray(model.document_frequency_)
     if model.unseen == "feature":
         counts = graph("Concat", counts, _unseen(graph, words, counts, entries, low), axis=1)

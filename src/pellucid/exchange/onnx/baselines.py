@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.linear import labelled
+from pellucid.exchange.onnx.linear import label_names
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
@@ -33,6 +33,6 @@ def majority(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     x = rows.matrix(graph)
     place = np.asarray(model.shares_.argmax(), dtype=np.int64)
     return {
-        "label": labelled(graph, model.classes_, graph.repeated(place, x)),
+        "label": label_names(graph, model.classes_, graph.repeated(place, x)),
         "probabilities": (graph.repeated(model.shares_, x), np.float64, model.shares_.shape),
     }

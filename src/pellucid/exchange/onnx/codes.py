@@ -94,7 +94,7 @@ def factor_places(graph: OnnxGraph, split: str, at: int, levels: Sequence[str], 
     spaces = ("", " ", "  ")
     place = {f"{a}{level}{b}": i for i, level in enumerate(levels) for a in spaces for b in spaces}
     place = {"": missing} | place | {level: i for i, level in enumerate(levels)}
-    return texts.looked_up(graph, texts.piece(graph, split, at), place, unseen)
+    return texts.look_up_text(graph, texts.piece(graph, split, at), place, unseen)
 
 
 def bins(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:

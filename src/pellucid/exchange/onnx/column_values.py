@@ -16,7 +16,7 @@ from pellucid.data.table import UNSEEN
 from pellucid.exchange.onnx.cells.levels import from_book, table_places
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.row_parts import Outputs, Part, Rows, features
-from pellucid.exchange.onnx.table_encoder import coded
+from pellucid.exchange.onnx.table_encoder import encode_column
 
 Learned = dict[str, Any]
 
@@ -34,7 +34,8 @@ def column_values(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     ]
     if model.coded_ is not None:
         blocks += [
-            coded(graph, rows.column(graph, code["column"]), code) for code in model.coded_.codes_
+            encode_column(graph, rows.column(graph, code["column"]), code)
+            for code in model.coded_.codes_
         ]
     return features(graph, blocks, len(model.get_feature_names_out()))
 

@@ -63,7 +63,7 @@ CONVERTERS: dict[str, str] = {
     "RandomRegression": "linear:regression",
     "Ridge": "linear:regression",
     "RidgeCV": "linear:regression",
-    "RobustClassifier": "networks:trained_robustly",
+    "RobustClassifier": "networks:robust_classifier",
     "SigmoidsClassifier": "linear:sigmoids",
     "SoftmaxCV": "linear:several_classes",
     "SoftmaxClassifier": "linear:several_classes",

@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.exchange.onnx.column_values import values_of_columns
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.linear import labelled, two_chances
+from pellucid.exchange.onnx.linear import label_names, two_chances
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 Term = dict[str, Any]
@@ -40,7 +40,7 @@ def likeliest(graph: OnnxGraph, u: str, model: Any) -> Outputs:
     """
     k = len(model.classes_)
     chances = two_chances(graph, u) if k == 2 else graph("Softmax", u, axis=1)
-    label = labelled(graph, model.classes_, graph("ArgMax", chances, axis=1, keepdims=0))
+    label = label_names(graph, model.classes_, graph("ArgMax", chances, axis=1, keepdims=0))
     return {"label": label, "probabilities": (chances, np.float64, (k,))}
 
 

@@ -32,7 +32,7 @@ def two_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     u = _scores(graph, rows, model)
     cut = np.log(model.threshold / (1 - model.threshold))
     positive = graph.flat(graph.cast(graph("Greater", u, graph.constant(cut)), np.int64))
-    label = labelled(graph, model.classes_, positive)
+    label = label_names(graph, model.classes_, positive)
     if not hasattr(model, "predict_proba"):
         return {"label": label, "score": (graph.flat(u), np.float64, ())}
     return {"label": label, "probabilities": (two_chances(graph, u), np.float64, (2,))}
@@ -58,7 +58,7 @@ def several_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     Notes: Def 170
     """
     u = _scores(graph, rows, model)
-    label = labelled(graph, model.classes_, graph("ArgMax", u, axis=1, keepdims=0))
+    label = label_names(graph, model.classes_, graph("ArgMax", u, axis=1, keepdims=0))
     chances = graph("Softmax", u, axis=1)
     return {"label": label, "probabilities": (chances, np.float64, (len(model.classes_),))}
 
@@ -79,7 +79,7 @@ def sigmoids(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
         return {"label": (present, np.int64, k), "probabilities": (g, np.float64, k)}
     g = graph("Max", g, graph.constant(np.finfo(np.float64).tiny))
     shares = graph("Div", g, graph.total(g, 1, keepdims=1))
-    label = labelled(graph, model.classes_, graph("ArgMax", u, axis=1, keepdims=0))
+    label = label_names(graph, model.classes_, graph("ArgMax", u, axis=1, keepdims=0))
     return {"label": label, "probabilities": (shares, np.float64, k)}
 
 
@@ -112,7 +112,7 @@ def two_chances(graph: OnnxGraph, u: str) -> str:
     return graph("Sigmoid", graph("Concat", graph("Neg", u), u, axis=1))
 
 
-def labelled(graph: OnnxGraph, classes: Any, places: str) -> tuple[str, Any, tuple[int, ...]]:
+def label_names(graph: OnnxGraph, classes: Any, places: str) -> tuple[str, Any, tuple[int, ...]]:
     """The labels at the given places among the classes.
 
     Notes: Concept 286

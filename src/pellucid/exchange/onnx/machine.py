@@ -80,11 +80,11 @@ def machine_to_onnx(machine: Any) -> bytes:
 
 def _of_table(machine: Machine) -> bytes:
     named = [PREDICTION, *(f"probability_{name}" for name in _classes(machine))]
-    graph, inputs, rows = _begun(machine.wanted, named)
+    graph, inputs, rows = _empty_graph(machine.wanted, named)
     return graph.packed(inputs, _answers(graph, rows, machine))
 
 
-def _begun(
+def _empty_graph(
     wanted: list[dict[str, Any]], named: Sequence[str]
 ) -> tuple[OnnxGraph, list[Input], Rows]:
     """An empty graph with an input a column, whose outputs will have these names."""
@@ -106,13 +106,15 @@ def _of_images(machine: ImageMachine) -> bytes:
     """Images n×h×w×c under the name "images"."""
     names = [str(label) for label in machine.model.classes_]
     named = [PREDICTION, *(f"probability_{name}" for name in names)]
-    graph, given, rows = _begun_with_images(machine.shape, named)
+    graph, given, rows = _empty_graph_of_images(machine.shape, named)
     chances = outputs_of(graph, rows, machine.model)["probabilities"][0]
     place = graph("ArgMax", chances, axis=1, keepdims=0)
     return graph.packed([given], _of_classes(graph, chances, names, place))
 
 
-def _begun_with_images(size: Sequence[int], named: Sequence[str]) -> tuple[OnnxGraph, Input, Rows]:
+def _empty_graph_of_images(
+    size: Sequence[int], named: Sequence[str]
+) -> tuple[OnnxGraph, Input, Rows]:
     """A graph with one input of images, and these as flat rows."""
     graph = OnnxGraph(taken=[IMAGES, *named])
     width = int(np.prod(size))
@@ -126,10 +128,10 @@ def _of_codes(machine: EncodingMachine) -> bytes:
 
     named = [*map(str, machine.model.get_feature_names_out()), LOSS]
     if machine.reads_images:
-        graph, given, rows = _begun_with_images(machine.size, named)
+        graph, given, rows = _empty_graph_of_images(machine.size, named)
         inputs = [given]
     else:
-        graph, inputs, columns = _begun(machine.wanted, named)
+        graph, inputs, columns = _empty_graph(machine.wanted, named)
         rows = features_of(graph, columns, machine.encoder)
     code, loss = code_and_loss(graph, rows, machine.model)
     outputs: Outputs = {
@@ -141,7 +143,7 @@ def _of_codes(machine: EncodingMachine) -> bytes:
 
 def _of_groups(machine: ClusterMachine) -> bytes:
     """The number of the group, from 1, and the distance to its mean."""
-    graph, inputs, columns = _begun(machine.wanted, (PREDICTION, DISTANCE))
+    graph, inputs, columns = _empty_graph(machine.wanted, (PREDICTION, DISTANCE))
     x = features_of(graph, columns, machine.encoder).matrix(graph)
     x = graph("Mul", graph.columns(x, machine.kept), graph.constant(machine.scale))
     x = x if machine.view is None else graph("MatMul", x, graph.constant(machine.view))
@@ -178,7 +180,7 @@ def _answers(graph: OnnxGraph, rows: Rows, machine: Machine) -> Outputs:
         return {PREDICTION: (amount, np.float64, ())}
     chances, names = found["probabilities"][0], _classes(machine)
     if machine.framing.problem != "overlapping classes":
-        return _of_classes(graph, chances, names, _decided(graph, chances, machine))
+        return _of_classes(graph, chances, names, _predicted_class(graph, chances, machine))
     label = _together(graph, found["label"][0], names)
     return {PREDICTION: (label, str, ())} | _each(graph, chances, names)
 
@@ -197,7 +199,7 @@ def _each(graph: OnnxGraph, chances: str, names: Sequence[str]) -> Outputs:
     return outputs
 
 
-def _decided(graph: OnnxGraph, chances: str, machine: Machine) -> str:
+def _predicted_class(graph: OnnxGraph, chances: str, machine: Machine) -> str:
     """Place of the class that is said: the second of two above the threshold, else the likeliest.
 
     Notes: KE 152, Def 175

@@ -11,8 +11,8 @@ import numpy as np
 
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.layers.series import written_series
-from pellucid.exchange.onnx.linear import labelled
+from pellucid.exchange.onnx.layers.series import write_series
+from pellucid.exchange.onnx.linear import label_names
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
@@ -28,7 +28,7 @@ def network_outputs(graph: OnnxGraph, x: str, network: Any, params: Any, state: 
     """
     if params is None:
         raise FramingError("A bare Network holds no parameters: to_onnx(network, path, params=…).")
-    y = written_series(graph, x, network.layers, params, state, network.points[0])
+    y = write_series(graph, x, network.layers, params, state, network.points[0])
     return {"output": (y, graph.dtype, network.out_shape)}
 
 
@@ -40,7 +40,7 @@ def network_answers(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     network, wide = model.network_, np.float64
     single = graph.computing_in("float32")
     x = standardised(single, rows.matrix(graph), model)
-    y = written_series(single, x, network.layers, model.params_, model.state_, network.points[0])
+    y = write_series(single, x, network.layers, model.params_, model.state_, network.points[0])
     y = graph.cast(y, wide)
     if hasattr(model, "classes_"):
         return _classes(graph, model, y, network.out_shape[0])
@@ -51,7 +51,7 @@ def network_answers(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     return {"prediction": (y, wide, network.out_shape)}
 
 
-def trained_robustly(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+def robust_classifier(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     """The classifier that was trained; its adversary stays at home.
 
     Notes: Def 373
@@ -75,5 +75,5 @@ def _classes(graph: OnnxGraph, model: Any, p: str, k: int) -> Outputs:
         p = graph("Concat", graph("Sub", graph.constant(np.ones(1)), p), p, axis=1)
     else:
         p = graph("Div", p, graph.total(p, 1, keepdims=1))
-    label = labelled(graph, model.classes_, graph("ArgMax", p, axis=1, keepdims=0))
+    label = label_names(graph, model.classes_, graph("ArgMax", p, axis=1, keepdims=0))
     return {"label": label, "probabilities": (p, np.float64, (len(model.classes_),))}

@@ -98,7 +98,7 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None, example: Any 
         graph = OnnxGraph("float32")
         outputs = network_outputs(graph, "x", model, params, state)
         return graph.packed([Input("x", "float32", model.points[0])], outputs)
-    converter_of(model)  # what cannot be written is refused before anything is asked of it
+    converter_of(model)  # what cannot be written raises an error before anything else
     if hasattr(model, "fit"):
         check_is_fitted(model)
     inputs = inputs_of(model, example)

@@ -16,7 +16,7 @@ from pellucid.data.table import CODED, MISSING, UNSEEN, Column, Kind
 from pellucid.exchange.onnx.cells import text as texts
 from pellucid.exchange.onnx.cells.dates import date_parts, days_of
 from pellucid.exchange.onnx.cells.levels import from_book, is_missing, table_places, text_places
-from pellucid.exchange.onnx.cells.words import LETTERS, counted, of_unit_length, words_in
+from pellucid.exchange.onnx.cells.words import LETTERS, count_entries, of_unit_length, words_in
 from pellucid.exchange.onnx.codes import (
     bin_book,
     bin_places,
@@ -36,11 +36,13 @@ def table_encoder(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
     Notes: Concept 192, §5.3
     """
-    blocks = [coded(graph, rows.column(graph, code["column"]), code) for code in model.codes_]
+    blocks = [
+        encode_column(graph, rows.column(graph, code["column"]), code) for code in model.codes_
+    ]
     return features(graph, blocks, sum(len(code["names"]) for code in model.codes_))
 
 
-def coded(graph: OnnxGraph, cells: Part, code: Learned) -> str:
+def encode_column(graph: OnnxGraph, cells: Part, code: Learned) -> str:
     """One column by its code, n×m.
 
     Notes: Concept 192
@@ -158,7 +160,7 @@ def _text(graph: OnnxGraph, cells: Part, code: Learned) -> str:
     words = words_in(graph, line, LETTERS)
     values = graph("Log", graph("Add", words.count, graph.constant(1.0)))
     if len(code["words"]):
-        counts = counted(graph, words, [[word] for word in code["words"]], (1, 1))
+        counts = count_entries(graph, words, [[word] for word in code["words"]], (1, 1))
         there = graph("Max", counts, graph.constant(1.0))
         grown = graph("Add", graph("Log", there), graph.constant(1.0))
         none = graph("Equal", counts, graph.constant(0.0))

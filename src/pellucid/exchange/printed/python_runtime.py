@@ -89,11 +89,13 @@ def numeral_reader(decimal: str, thousands: str, mark: str, scaled: bool) -> Cal
         found = cell.fullmatch(plain)
         if found is None or bool(found["open"]) != bool(found["close"]):
             raise ValueError(text)
+        signs = [found[name] for name in ("open", "sign", "minus", "trailing") if found[name]]
+        if len(signs) > 1:
+            raise ValueError(text)
         digits = found["digits"].replace(thousands, "") if thousands else found["digits"]
         value: float = float(digits.replace(decimal, ".") + (found["power"] or ""))
         value *= scales.get(found["after"] or "", 1.0) if scaled else 1.0
-        signs = [found[name] not in (None, "+") for name in ("sign", "minus", "trailing", "open")]
-        return -value if sum(signs) % 2 else value
+        return -value if signs and signs != ["+"] else value
 
     return read
 

@@ -30,7 +30,7 @@ from pellucid.formatting import number
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings, PrincipalAxes
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
-from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, stated_by_groups
+from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, spread_between_groups
 from pellucid.jobs.column_summary import column_summaries
 from pellucid.notebook_progress import Say, with_notebook_bar
 
@@ -110,9 +110,9 @@ def cluster_table(
     labels, squares = nearest_mean(X, np.asarray(model.cluster_centers_))
     groups = order[labels]
     described = profiles(table, features, groups)
-    told = stated_by_groups(table, features, groups)
-    judged = _drawn(len(X), MOST_ROWS, settings.seed)
-    returned = _returned(X[judged], groups[judged], k, settings.seed)
+    told = spread_between_groups(table, features, groups)
+    judged = _sample_of_rows(len(X), MOST_ROWS, settings.seed)
+    returned = _stability_of_groups(X[judged], groups[judged], k, settings.seed)
     words = {p.group: "; ".join(t.words for t in p.traits[:3]) or "all rows" for p in described}
     machine = ClusterMachine(
         schema=table.schema,
@@ -219,7 +219,7 @@ def _choice(encoded: _Encoded, settings: ClusterSettings) -> tuple[Array | None,
     if len(ks) == 1 or not choice.no_clusters:
         return None, choice, ""
     spread = spread_within_steps(X, encoded.grain, np.random.default_rng([seed, 9]))
-    judged = spread[_drawn(len(X), MOST_ROWS, seed)]
+    judged = spread[_sample_of_rows(len(X), MOST_ROWS, seed)]
     axis = axis_with_groups(judged - judged.mean(axis=0), encoded.numbers, seed)
     if axis is None:
         return None, choice, ""
@@ -227,10 +227,10 @@ def _choice(encoded: _Encoded, settings: ClusterSettings) -> tuple[Array | None,
     thin = choose_k(spread @ view, ks, random_state=seed)
     if thin.no_clusters:
         return None, choice, ""
-    return view, thin, _along(axis, encoded.names)
+    return view, thin, _choice_along_axis(axis, encoded.names)
 
 
-def _along(axis: Axis, names: list[str]) -> str:
+def _choice_along_axis(axis: Axis, names: list[str]) -> str:
     if axis.column is not None:
         return names[axis.column]
     heavy = [j for j in np.argsort(-np.abs(axis.weights)) if abs(axis.weights[j]) > 0.1][:4]
@@ -249,13 +249,15 @@ def _numbered(X: Array, k: int, seed: int) -> tuple[KMeans, NDArray[np.intp]]:
     return model, order
 
 
-def _drawn(n: int, most: int, seed: int) -> NDArray[np.intp]:
+def _sample_of_rows(n: int, most: int, seed: int) -> NDArray[np.intp]:
     if n <= most:
         return np.arange(n)
     return np.sort(np.random.default_rng([seed, 8]).choice(n, most, replace=False))
 
 
-def _returned(X: Array, groups: NDArray[np.intp], k: int, seed: int) -> tuple[float, ...]:
+def _stability_of_groups(
+    X: Array, groups: NDArray[np.intp], k: int, seed: int
+) -> tuple[float, ...]:
     """How well each group comes back from half of the rows: mean Jaccard index, 1 is exactly."""
     if k == 1:
         return (1.0,)
@@ -268,7 +270,9 @@ def _returned(X: Array, groups: NDArray[np.intp], k: int, seed: int) -> tuple[fl
 
 def _axes(encoded: _Encoded, groups: NDArray[np.intp], k: int, seed: int) -> PrincipalAxes:
     centred = encoded.X - encoded.X.mean(axis=0)
-    _, sizes, axes = np.linalg.svd(centred[_drawn(len(centred), SHOWN, seed)], full_matrices=False)
+    _, sizes, axes = np.linalg.svd(
+        centred[_sample_of_rows(len(centred), SHOWN, seed)], full_matrices=False
+    )
     two = np.zeros((2, centred.shape[1]))
     two[: min(2, len(axes))] = axes[:2]
     two *= np.where(two[np.arange(2), np.abs(two).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]
@@ -278,7 +282,7 @@ def _axes(encoded: _Encoded, groups: NDArray[np.intp], k: int, seed: int) -> Pri
     means = np.array(
         [scores[groups == g].mean(axis=0) for g in range(1, k + 1) if (groups == g).any()]
     )
-    shown = _drawn(len(scores), SHOWN, seed)
+    shown = _sample_of_rows(len(scores), SHOWN, seed)
     loadings = tuple(
         tuple((encoded.names[j], float(axis[j])) for j in np.argsort(-np.abs(axis))[:4] if axis[j])
         for axis in two

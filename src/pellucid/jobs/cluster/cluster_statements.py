@@ -125,6 +125,6 @@ def agreement_statement(result: ClusterResult) -> str:
     )
 
 
-def set_aside(result: ClusterResult) -> list[str]:
+def unused_columns(result: ClusterResult) -> list[str]:
     """Columns that were not used, each with its reason."""
     return [f"Not used: {c.name} ({c.note})." for c in result.columns if not c.used]

@@ -223,7 +223,7 @@ def as_numbers(column: Column) -> NDArray[np.float64]:
     return np.asarray(column.values, dtype=np.float64)
 
 
-def stated_by_groups(table: Table, columns: Sequence[str], groups: Labels) -> dict[str, float]:
+def spread_between_groups(table: Table, columns: Sequence[str], groups: Labels) -> dict[str, float]:
     """How much of each column the groups tell: the share of its spread that lies between them.
 
     For numbers it is the share of the variance; for categories the share of 1 − Σ p², the spread
@@ -236,11 +236,11 @@ def stated_by_groups(table: Table, columns: Sequence[str], groups: Labels) -> di
 
     Notes: Concept 240, Def 221
     """
-    found = {name: _told(table[name], groups) for name in columns}
+    found = {name: _share_between(table[name], groups) for name in columns}
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
-def _told(column: Column, groups: Labels) -> float:
+def _share_between(column: Column, groups: Labels) -> float:
     if column.kind in CODED:
         known = column.values >= 0
         points = np.eye(len(column.levels or ()))[column.values[known]]

@@ -26,7 +26,7 @@ MOST_ROWS = 2_000  # behind averages and ranges
 
 
 @dataclass(frozen=True)
-class Probes:
+class DecoderOutputs:
     """Flat images, and what codes decode to.
 
     Parameters
@@ -57,7 +57,7 @@ class Probes:
     zero: str
 
 
-def probed(model: Any, X: Array, labels: Any, test: Any) -> Probes:
+def decoder_outputs(model: Any, X: Array, labels: Any, test: Any) -> DecoderOutputs:
     """Ask the decoder.
 
     Notes: Concept 362, Concept 363, Concept 364
@@ -73,7 +73,7 @@ def probed(model: Any, X: Array, labels: Any, test: Any) -> Probes:
             (f"{each.label}{'' if each.typical else ' (untypical)'}", each.row)
             for each in class_averages(model, some, known)
         ]
-    return Probes(
+    return DecoderOutputs(
         chosen,
         X[chosen],
         np.asarray(model.reconstruct(X[chosen])),

@@ -21,12 +21,17 @@ from pellucid.data.table_encoder import TableEncoder
 from pellucid.data.unsupervised_framing import frame_without_target
 from pellucid.errors import FramingError, PellucidWarning, TooFewRowsError
 from pellucid.jobs.column_summary import column_summaries
-from pellucid.jobs.encode.decoder_outputs import probed
+from pellucid.jobs.encode.decoder_outputs import decoder_outputs
 from pellucid.jobs.encode.encoding_input import EncodedRows, places_of_columns
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.encode.encoding_models import autoencoder_for
-from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings, Kept
-from pellucid.jobs.encode.encoding_statements import findings, headline, odd_rows, says
+from pellucid.jobs.encode.encoding_result import ColumnReconstruction, EncodeResult, EncodeSettings
+from pellucid.jobs.encode.encoding_statements import (
+    columns_of_code,
+    findings,
+    headline,
+    outlier_rows,
+)
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
 from pellucid.notebook_progress import Say, with_notebook_bar
@@ -201,11 +206,11 @@ def _encoded(
         "by_column": columns,
         "squares": squares,
         "linear": best,
-        "says": says(codes, X, numbers.names) if numbers.kind == "table" else (),
-        "odd": odd_rows(judged, numbers.blocks, numbers.identifiers),
+        "says": columns_of_code(codes, X, numbers.names) if numbers.kind == "table" else (),
+        "odd": outlier_rows(judged, numbers.blocks, numbers.identifiers),
         "labels": labels,
         "accuracy": _accuracy(codes, X, labels, split, settings.seed),
-        "probes": probed(model, X, labels, split.test) if numbers.size else None,
+        "probes": decoder_outputs(model, X, labels, split.test) if numbers.size else None,
         "findings": findings(model, missing, kept, squares, best),
         "identifiers": numbers.identifiers,
         "machine": EncodingMachine(
@@ -228,7 +233,14 @@ def _refuse_no_code(n: int, d: int, k: int) -> None:
         )  # fmt: skip
 
 
-def _evidence(n: int, d: int, k: int, kept: Kept, squares: Kept, best: Kept) -> dict[str, Any]:
+def _evidence(
+    n: int,
+    d: int,
+    k: int,
+    kept: ColumnReconstruction,
+    squares: ColumnReconstruction,
+    best: ColumnReconstruction,
+) -> dict[str, Any]:
     return {
         "rows": n,
         "numbers a row": d,
@@ -246,20 +258,24 @@ def losses_by_column(model: Any, X: Array) -> Array:
     return np.asarray((X - model.reconstruct(X)) ** 2)
 
 
-def _kept(name: str, judged: Array, nothing: Array, test: Any) -> Kept:
-    return Kept(
+def _kept(name: str, judged: Array, nothing: Array, test: Any) -> ColumnReconstruction:
+    return ColumnReconstruction(
         name, float(judged[test].sum(axis=1).mean()), float(nothing[test].sum(axis=1).mean())
     )
 
 
-def _against_linear(model: Any, linear: Any, X: Array, split: Any) -> tuple[Kept, Kept]:
+def _against_linear(
+    model: Any, linear: Any, X: Array, split: Any
+) -> tuple[ColumnReconstruction, ColumnReconstruction]:
     """Squared error of the same numbers, held-out rows: this code, and the best linear one."""
     rows = X[split.test]
     none = float(((rows - X[split.train].mean(axis=0)) ** 2).sum(axis=1).mean())
     ours, theirs = (
         float(((rows - each.reconstruct(rows)) ** 2).sum(axis=1).mean()) for each in (model, linear)
     )
-    return Kept("this code", ours, none), Kept("best linear code", theirs, none)
+    return ColumnReconstruction("this code", ours, none), ColumnReconstruction(
+        "best linear code", theirs, none
+    )
 
 
 def _accuracy(

@@ -17,7 +17,7 @@ from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 
 if TYPE_CHECKING:
-    from pellucid.jobs.encode.decoder_outputs import Probes
+    from pellucid.jobs.encode.decoder_outputs import DecoderOutputs
     from pellucid.jobs.encode.encoding_machine import EncodingMachine
 
 Array = NDArray[np.float64]
@@ -75,7 +75,7 @@ class EncodeSettings(ReadingOptions):
 
 
 @dataclass(frozen=True)
-class Kept:
+class ColumnReconstruction:
     """What a column (or all of them) loses on rows never used.
 
     `loss` is the mean of a row, `nothing` that of the code of no numbers, which decodes every row
@@ -93,7 +93,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Odd:
+class OutlierRow:
     """A row that is reconstructed badly: its place from 1, its loss, and where that comes from."""
 
     row: int
@@ -126,15 +126,15 @@ class EncodeResult:
     codes: Array
     losses: Array
     test: NDArray[np.intp]
-    all_columns: Kept
-    by_column: tuple[Kept, ...]
-    squares: Kept
-    linear: Kept
+    all_columns: ColumnReconstruction
+    by_column: tuple[ColumnReconstruction, ...]
+    squares: ColumnReconstruction
+    linear: ColumnReconstruction
     says: tuple[str, ...]
-    odd: tuple[Odd, ...]
+    odd: tuple[OutlierRow, ...]
     labels: NDArray[Any] | None
     accuracy: tuple[float, float, float] | None
-    probes: Probes | None
+    probes: DecoderOutputs | None
     findings: tuple[Finding, ...]
     identifiers: dict[str, NDArray[Any]]
     machine: EncodingMachine

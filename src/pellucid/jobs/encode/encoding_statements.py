@@ -12,15 +12,23 @@ from numpy.typing import NDArray
 
 from pellucid.findings import Finding
 from pellucid.formatting import number
-from pellucid.jobs.encode.encoding_result import Kept, Odd
+from pellucid.jobs.encode.encoding_result import ColumnReconstruction, OutlierRow
 
 Array = NDArray[np.float64]
 MOST_ODD = 10
-ODD = 3.0  # times the median loss, from which on a row is told of
+ODD = 3.0  # times the median loss, from which on a row is reported
 WEAK = 0.3  # correlation below which a column is not named
 
 
-def headline(kind: str, k: int, d: int, kept: Kept, squares: Kept, linear: Kept, model: str) -> str:
+def headline(
+    kind: str,
+    k: int,
+    d: int,
+    kept: ColumnReconstruction,
+    squares: ColumnReconstruction,
+    linear: ColumnReconstruction,
+    model: str,
+) -> str:
     """The answer in a sentence."""
     rows = "image" if kind == "images" else "row"
     article = "an" if kind == "images" else "a"
@@ -38,7 +46,7 @@ def headline(kind: str, k: int, d: int, kept: Kept, squares: Kept, linear: Kept,
     )
 
 
-def says(codes: Array, X: Array, names: list[str]) -> tuple[str, ...]:
+def columns_of_code(codes: Array, X: Array, names: list[str]) -> tuple[str, ...]:
     """For each number of the code, the columns that rise and fall with it.
 
     Notes: Concept 362
@@ -55,9 +63,9 @@ def says(codes: Array, X: Array, names: list[str]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def odd_rows(
+def outlier_rows(
     judged: Array, blocks: dict[str, list[int]], identifiers: dict[str, Any]
-) -> tuple[Odd, ...]:
+) -> tuple[OutlierRow, ...]:
     """Rows reconstructed worst: unlike the others, or wrong in the table.
 
     Notes: Concept 357
@@ -75,7 +83,7 @@ def odd_rows(
         heavy = sorted(shares, key=lambda name: -shares[name])[:2]
         because = ", ".join(f"{name} {shares[name]:.0%}" for name in heavy if shares[name] > 0.1)
         marks = [str(values[row]) for values in identifiers.values() if values[row] is not None]
-        found.append(Odd(int(row) + 1, ", ".join(marks), float(losses[row]), times, because))
+        found.append(OutlierRow(int(row) + 1, ", ".join(marks), float(losses[row]), times, because))
     return tuple(found)
 
 
@@ -111,7 +119,11 @@ def still_learning(model: Any) -> bool:
 
 
 def findings(
-    model: Any, missing: dict[str, int], kept: Kept, squares: Kept, linear: Kept
+    model: Any,
+    missing: dict[str, int],
+    kept: ColumnReconstruction,
+    squares: ColumnReconstruction,
+    linear: ColumnReconstruction,
 ) -> tuple[Finding, ...]:
     """What to be wary of."""
     found = []

@@ -103,7 +103,7 @@ def compare(
                 if recipe.rank == 0:
                     raise
                 findings.append(_left_out(recipe, str(error)))
-        findings += _said_once(recipe, caught)
+        findings += _warnings_once(recipe, caught)
         if not waiting and not scaled:
             scaled = True
             waiting = _on_other_scales(recipes, [each.candidate for each in found])
@@ -197,7 +197,7 @@ def _try(
         tuning = tune(
             pipeline, None, y_some, lams, beyond=None if settings.lams else further, **shared
         )
-        chosen = tuning.best if settings.lams else _at_rest(tuning, at_rest or 0.0)
+        chosen = tuning.best if settings.lams else _prefer_larger_lam(tuning, at_rest or 0.0)
         score, training = tuning.scores[chosen], tuning.training[chosen]
         path = tuple(
             (float(lam), held, inside.mean)
@@ -240,7 +240,7 @@ def _a_decade(lams: Sequence[float]) -> int:
     return max(1, int((len(lams) - 1) / np.log10(lams[-1] / lams[0]) + 0.5))
 
 
-def _at_rest(tuning: Tuning, enough: float) -> int:
+def _prefer_larger_lam(tuning: Tuning, enough: float) -> int:
     """The best; where it is the smallest λ, the largest of those that do as well but for little."""
     if tuning.best > 0:
         return tuning.best
@@ -305,7 +305,7 @@ def _not_tried(late: Sequence[Recipe], deadline: Deadline) -> Finding:
     )
 
 
-def _said_once(recipe: Recipe, caught: Sequence[warnings.WarningMessage]) -> list[Finding]:
+def _warnings_once(recipe: Recipe, caught: Sequence[warnings.WarningMessage]) -> list[Finding]:
     said: dict[str, str] = {}
     for warning in caught:
         if issubclass(warning.category, PellucidWarning):

@@ -315,7 +315,7 @@ AUTOMATIC = (
 SCALES = ("log", "sqrt")
 
 
-def named(problem: str, name: str) -> Recipe:
+def recipe_named(problem: str, name: str) -> Recipe:
     """One candidate by name.
 
     Raises
@@ -334,33 +334,33 @@ def named(problem: str, name: str) -> Recipe:
     return found[name]
 
 
-def asked_for(problem: str, name: str) -> list[Recipe]:
+def requested_recipes(problem: str, name: str) -> list[Recipe]:
     """The recipes that `--model NAME` means: all candidates, a family, or one."""
     if name == "auto":
         return automatic(problem)
     family = [r for r in recipes(problem).values() if r.family == name]
-    return family or [named(problem, name)]
+    return family or [recipe_named(problem, name)]
 
 
-def compared(problem: str, name: str) -> list[Recipe]:
+def compared_recipes(problem: str, name: str) -> list[Recipe]:
     """What is judged: what was asked for, the baseline, and trees as the yardstick."""
     found = recipes(problem)
     beside = [found[key] for key in ("mean", "trees") if key in found]
-    wanted = asked_for(problem, name)
+    wanted = requested_recipes(problem, name)
     keys = {recipe.model for recipe in wanted}
     first = [r for r in beside if r.rank == 0 and r.model not in keys]
     yardsticks = [r for r in beside if r.rank > 0 and r.model not in keys]
     return [*first, *wanted, *(replace(r, most_rows=YARDSTICK_ROWS) for r in yardsticks)]
 
 
-def is_asked_for(problem: str, name: str, candidate: Candidate) -> bool:
+def is_requested(problem: str, name: str, candidate: Candidate) -> bool:
     """Whether a candidate is what `--model NAME` means, on whichever scale of the target."""
     if candidate.parts:
         return name == "auto"
     stem = candidate.model
     for scale in SCALES:
         stem = stem.removesuffix(f"-{scale}")
-    keys = {recipe.model for recipe in asked_for(problem, name)}
+    keys = {recipe.model for recipe in requested_recipes(problem, name)}
     return candidate.model in keys or stem in keys
 
 

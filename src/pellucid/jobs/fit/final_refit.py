@@ -18,14 +18,14 @@ from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.model_weights import weights_of
-from pellucid.jobs.fit.time_budget import InTime
+from pellucid.jobs.fit.time_budget import TimeBudget
 
 Array = NDArray[Any]
 FOR_ASSUMPTIONS = 0.25
 FOR_COMPARISON = 0.55  # of the time allowed; the rest is for the fit, the test and the report
 
 
-def affordable(
+def candidates_in_time(
     allowed: list[Candidate],
     candidates: list[Candidate],
     deadline: Deadline,
@@ -40,8 +40,8 @@ def affordable(
     return in_time or [min(allowed, key=lambda c: cost[c.model])]
 
 
-def on_all_rows(
-    result: FitResult, recipe: Recipe, table: Table, y: Array, in_time: InTime
+def refit_on_all_rows(
+    result: FitResult, recipe: Recipe, table: Table, y: Array, in_time: TimeBudget
 ) -> FitResult:
     """The result with the model fitted again on training and test rows together."""
     settings, machine = result.settings, result.machine
@@ -71,7 +71,7 @@ def on_all_rows(
     )
 
 
-def kept_words(result: FitResult) -> str:
+def refit_sentence(result: FitResult) -> str:
     if "fitted on" not in result.machine.evidence:
         return ""
     return (

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pellucid.data.image_files import ImageSet
 from pellucid.data.splits import Split, split_rows
 from pellucid.errors import FramingError, PellucidWarning
-from pellucid.evaluation.error_metrics import class_measures
+from pellucid.evaluation.error_metrics import classification_metrics
 from pellucid.findings import Finding
 from pellucid.formatting import label
 from pellucid.jobs.epoch_progress import epoch_progress
@@ -93,9 +93,9 @@ def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = 
     machine = ImageMachine(h, tuple(found.images.shape[1:]), {})
     p = machine.predict_probabilities(found.images[split.test])
     said, right = h.classes_[p.argmax(axis=1)], y[split.test]
-    errors = class_measures(said, p, right, h.classes_)
+    errors = classification_metrics(said, p, right, h.classes_)
     p_train = machine.predict_probabilities(images)
-    inside = class_measures(h.classes_[p_train.argmax(axis=1)], p_train, truths, h.classes_)
+    inside = classification_metrics(h.classes_[p_train.argmax(axis=1)], p_train, truths, h.classes_)
     facts = {
         "model": NAMES[model],
         "training images": f"{len(split.train):,}",
@@ -107,7 +107,7 @@ def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = 
     return ImageFit(
         settings, found, split, ImageMachine(h, machine.shape, facts), _why(settings, model),
         errors, _baseline(truths, right, h.classes_), inside, _wilson(said == right), right, said,
-        p, _noticed(caught), seconds,
+        p, _findings_of_warnings(caught), seconds,
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def _why(settings: Settings, model: str) -> str:
 def _baseline(truths: NDArray[Any], right: NDArray[Any], classes: NDArray[Any]) -> dict[str, float]:
     shares = np.array([(truths == label).mean() for label in classes])
     p = np.tile(shares, (len(right), 1))
-    return class_measures(np.full(len(right), classes[shares.argmax()]), p, right, classes)
+    return classification_metrics(np.full(len(right), classes[shares.argmax()]), p, right, classes)
 
 
 def _wilson(right: NDArray[np.bool_], z: float = 1.96) -> tuple[float, float]:
@@ -173,6 +173,6 @@ def _wilson(right: NDArray[np.bool_], z: float = 1.96) -> tuple[float, float]:
     return float(middle - half), float(middle + half)
 
 
-def _noticed(caught: list[warnings.WarningMessage]) -> tuple[Finding, ...]:
+def _findings_of_warnings(caught: list[warnings.WarningMessage]) -> tuple[Finding, ...]:
     told = {str(w.message): w.category for w in caught if issubclass(w.category, PellucidWarning)}
     return tuple(Finding(kind.__name__, "caution", message) for message, kind in told.items())

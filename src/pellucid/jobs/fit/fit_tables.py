@@ -24,9 +24,9 @@ from pellucid.evaluation.cross_validation import Folds, take_rows
 from pellucid.evaluation.decision_threshold import balanced_weights, choose_threshold
 from pellucid.evaluation.diagnosis import diagnose
 from pellucid.evaluation.error_metrics import (
-    class_measures,
-    overlapping_measures,
-    regression_measures,
+    classification_metrics,
+    multilabel_metrics,
+    regression_metrics,
 )
 from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve
 from pellucid.evaluation.learning_curves import learning_curve
@@ -40,25 +40,25 @@ from pellucid.jobs.fit.candidate_comparison import Progress, chunks_of, compare,
 from pellucid.jobs.fit.candidates import (
     MOST_ROWS,
     Recipe,
-    compared,
-    is_asked_for,
-    named,
+    compared_recipes,
+    is_requested,
+    recipe_named,
 )
 from pellucid.jobs.fit.code_findings import balance_finding, code_findings, codes_of
 from pellucid.jobs.fit.final_refit import (
     FOR_ASSUMPTIONS,
     FOR_COMPARISON,
-    affordable,
-    kept_words,
-    on_all_rows,
+    candidates_in_time,
+    refit_on_all_rows,
+    refit_sentence,
 )
 from pellucid.jobs.fit.fit_result import FitResult, Settings
-from pellucid.jobs.fit.framed_rows import answered, framed_rows, split_for
+from pellucid.jobs.fit.framed_rows import framed_rows, has_target, split_for
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import Judged, recipe_of
-from pellucid.jobs.fit.model_inspection import HeldOut, held_out_by_fits, look_inside
+from pellucid.jobs.fit.model_inspection import HeldOut, held_out_by_fits, inspect_model
 from pellucid.jobs.fit.model_weights import weights_of
-from pellucid.jobs.fit.time_budget import InTime, time_for_work
+from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
@@ -105,7 +105,7 @@ def fit_table(
     clock = _Clock()
     table = table if isinstance(table, Table) else read_table(table, **settings.reading())
     say("framing the problem", 0.0)
-    in_time = InTime(time_for_work(settings.budget, since))
+    in_time = TimeBudget(time_for_work(settings.budget, since))
     job = _job(*framed_rows(table, settings), settings, in_time, say)
     say("checking assumptions", 0.05)
     findings = in_time.run(
@@ -115,7 +115,7 @@ def fit_table(
     )
     clock.lap("framing and assumptions")
     judged, noticed = compare(
-        compared(job.framing.problem, settings.model),
+        compared_recipes(job.framing.problem, settings.model),
         job.X_train,
         job.y_train,
         settings,
@@ -138,13 +138,13 @@ def fit_table(
     coded = code_findings(codes_of(machine))
     result = replace(
         result,
-        findings=(*(findings or ()), *_once([*coded, *noticed, *noticed_last])),
+        findings=(*(findings or ()), *_without_repeats([*coded, *noticed, *noticed_last])),
         why=why,
         curve=curve,
         diagnosis=_diagnosed(candidates, chosen, curve),
     )
     say("looking at what the model does", 0.9)
-    result = look_inside(
+    result = inspect_model(
         result,
         job.table,
         job.y,
@@ -152,10 +152,10 @@ def fit_table(
         in_time,
     )
     clock.lap("what the model does")
-    if not settings.keep_test_out:  # last: all that is told above is told of the model tested
+    if not settings.keep_test_out:  # last: all that is reported above concerns the model tested
         say("fitting on all rows", 0.95)
-        result = on_all_rows(result, recipe, job.table, job.y, in_time)
-        result = replace(result, why=why + kept_words(result))
+        result = refit_on_all_rows(result, recipe, job.table, job.y, in_time)
+        result = replace(result, why=why + refit_sentence(result))
         clock.lap("fit on all rows")
     say("done", 1.0)
     late = in_time.findings(settings.budget)
@@ -175,7 +175,7 @@ class _Job:
     X_train: Table
     y_train: Array
     marks_train: dict[str, Array]
-    in_time: InTime
+    in_time: TimeBudget
     say: Progress
 
     def chunked(self, most: int) -> tuple[Array, Folds]:
@@ -190,7 +190,7 @@ def _job(
     framing: Framing,
     marks: dict[str, Array],
     settings: Settings,
-    in_time: InTime,
+    in_time: TimeBudget,
     say: Progress,
 ) -> _Job:
     y = framing.answers(table)
@@ -205,9 +205,9 @@ def _chosen(
 ) -> tuple[Candidate, Recipe, str, tuple[Machine, list[Finding]]]:
     """The candidate taken, and its fit; the baseline where that does not end in time."""
     settings, problem = job.settings, job.framing.problem
-    allowed = [c for c in candidates if is_asked_for(problem, settings.model, c)]
+    allowed = [c for c in candidates if is_requested(problem, settings.model, c)]
     chosen, why = choose(
-        affordable(allowed, candidates, job.in_time.deadline, len(job.y), settings.cv),
+        candidates_in_time(allowed, candidates, job.in_time.deadline, len(job.y), settings.cv),
         job.framing.loss,
         prefer=settings.prefer,
         beside=candidates,
@@ -309,7 +309,7 @@ def _tested(
     hypothesis = machine.amounts if framing.problem == "regression" else machine.model
     each = losses_at(hypothesis, outside, y_test, framing.loss)
     guesses, probabilities, errors = _measured(machine, outside, y_test)
-    base = named(framing.problem, "mean").make(settings.seed)
+    base = recipe_named(framing.problem, "mean").make(settings.seed)
     # The baseline says the commonest class: balance is for models that tell classes apart.
     base.fit(np.zeros((len(y_train), 1)), y_train)
     unseen = np.zeros((len(y_test), 1))
@@ -390,12 +390,12 @@ def _measured(
     problem = machine.framing.problem
     if problem == "regression":
         g = machine.amounts(X)
-        return g, None, regression_measures(g, y)
+        return g, None, regression_metrics(g, y)
     p = np.asarray(machine.model.predict_proba(X))
     if problem == "overlapping classes":
-        return (p > 0.5).astype(np.int64), p, overlapping_measures(p, y)
+        return (p > 0.5).astype(np.int64), p, multilabel_metrics(p, y)
     said = machine.decide(p)
-    return said, p, class_measures(said, p, y, np.asarray(machine.model.classes_))
+    return said, p, classification_metrics(said, p, y, np.asarray(machine.model.classes_))
 
 
 def _evidence(
@@ -420,7 +420,7 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
         ColumnSummary(
             c.name,
             str(c.kind),
-            int((~answered(table, c.name)).sum()),
+            int((~has_target(table, c.name)).sum()),
             c.name in framing.features,
             why.get(c.name, c.note),
             coded.get(c.name, {}).get("spelled", ""),
@@ -461,5 +461,5 @@ def _curve(job: _Job, recipe: Recipe, known: Judged) -> LearningCurve | None:
         return None
 
 
-def _once(findings: list[Finding]) -> list[Finding]:
+def _without_repeats(findings: list[Finding]) -> list[Finding]:
     return list({(f.name, f.message): f for f in findings}.values())

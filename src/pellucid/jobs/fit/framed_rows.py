@@ -48,7 +48,7 @@ def framed_rows(table: Table, settings: Settings) -> tuple[Table, Framing, dict[
     )
     _refuse_unused_codes(settings, framing)
     _refuse_balance(settings, framing)
-    known = answered(table, settings.target)
+    known = has_target(table, settings.target)
     if not known.all():
         table = table.take(np.flatnonzero(known))
         marks = {use: values[known] for use, values in marks.items()}
@@ -84,7 +84,7 @@ def _marks(table: Table, name: str) -> Array:
     )
 
 
-def answered(table: Table, target: str) -> NDArray[np.bool_]:
+def has_target(table: Table, target: str) -> NDArray[np.bool_]:
     """Which rows have an answer: (n,)."""
     return ~table[target].missing
 

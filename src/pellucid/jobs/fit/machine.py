@@ -16,7 +16,7 @@ from pellucid.data.table import Table
 from pellucid.data.table_reader import read_table
 from pellucid.errors import FramingError
 from pellucid.evaluation.conformal_intervals import interval
-from pellucid.evaluation.training_ranges import cautions
+from pellucid.evaluation.training_ranges import extrapolation_warnings
 from pellucid.explanation import Explanation
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
@@ -42,8 +42,8 @@ class Machine:
     evidence : dict
         Figures of the fit: rows, loss, test error, its interval, the baseline's.
     known : dict
-        "ranges" of the training rows, and for a regression "intervals": what `cautions` and
-        `intervals` rest on; empty in files of earlier versions.
+        "ranges" of the training rows, and for a regression "intervals": what
+        `extrapolation_warnings` and `intervals` rest on; empty in files of earlier versions.
     lowest : float or None
         Of a regression: no answer lies below it (0 for counts).
     class_weights : list of float or None
@@ -192,7 +192,7 @@ class Machine:
         table = read_table(source, schema=self.wanted)
         if "ranges" not in self.known:
             return [""] * len(table)
-        return cautions(self.known["ranges"], table)
+        return extrapolation_warnings(self.known["ranges"], table)
 
     @property
     def encoder(self) -> Any:

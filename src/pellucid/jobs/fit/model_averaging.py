@@ -19,7 +19,7 @@ from pellucid.evaluation.cross_validation import Folds, score_of
 from pellucid.evaluation.evaluation_results import Candidate, Score
 from pellucid.evaluation.training_and_test_error import COST_OF_UNKNOWN, loss_named
 from pellucid.jobs.fit.candidate_choice import paired_difference
-from pellucid.jobs.fit.candidates import Recipe, named
+from pellucid.jobs.fit.candidates import Recipe, recipe_named
 
 Array = NDArray[Any]
 MOST_PARTS = 4
@@ -70,7 +70,7 @@ class AverageRecipe(Recipe):
 def recipe_of(problem: str, chosen: Candidate) -> Recipe:
     """The recipe of a candidate, with what was tuned set as it was chosen."""
     if not chosen.parts:
-        recipe = named(problem, chosen.model)
+        recipe = recipe_named(problem, chosen.model)
         return replace(recipe, value=chosen.value) if chosen.value is not None else recipe
     return AverageRecipe(
         chosen.name,

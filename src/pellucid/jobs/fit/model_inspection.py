@@ -17,9 +17,9 @@ from pellucid.data.table import Kind, Table
 from pellucid.errors import PellucidWarning, TooFewRowsError
 from pellucid.evaluation.column_importance import (
     Importance,
-    in_blocks,
-    in_table,
     permutation_importance,
+    shuffled_blocks,
+    with_shuffled_column,
 )
 from pellucid.evaluation.conformal_intervals import (
     LEVEL,
@@ -32,14 +32,14 @@ from pellucid.evaluation.cross_validation import Folds, take_rows
 from pellucid.evaluation.deadline import Deadline
 from pellucid.evaluation.partial_dependence import Dependence, partial_dependence
 from pellucid.evaluation.training_and_test_error import losses_at
-from pellucid.evaluation.training_ranges import cautions, training_ranges
+from pellucid.evaluation.training_ranges import extrapolation_warnings, training_ranges
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.inspection_result import Insight, WorstRow
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_weights import opposed
 from pellucid.jobs.fit.run_comparison import tested_rows
 from pellucid.jobs.fit.statements import ResultFacts, result_findings, result_sentences
-from pellucid.jobs.fit.time_budget import InTime
+from pellucid.jobs.fit.time_budget import TimeBudget
 
 Array = NDArray[Any]
 IMPORTANCE_ROWS = 1_000  # test rows that are shuffled
@@ -54,12 +54,12 @@ HeldOut = Callable[[Callable[[], None]], tuple[Array, Array]]
 INTERVAL_ROWS = 10_000  # training rows predicted with their chunk held out
 
 
-def look_inside(
+def inspect_model(
     result: FitResult,
     table: Table,
     y: Array,
     held_out: HeldOut,
-    in_time: InTime | None = None,
+    in_time: TimeBudget | None = None,
 ) -> FitResult:
     """Add to a result what its model does: importance, dependence, intervals, worst rows.
 
@@ -73,7 +73,7 @@ def look_inside(
         Their answers.
     held_out : callable going -> (predictions, rows)
         Predictions of training rows while their chunk was held out.
-    in_time : InTime or None
+    in_time : TimeBudget or None
         What does not end in time is left out, and named there.
 
     Returns
@@ -83,7 +83,7 @@ def look_inside(
 
     Notes: KE 35
     """
-    in_time = in_time or InTime(Deadline(None))
+    in_time = in_time or TimeBudget(Deadline(None))
     features = table.select(result.framing.features)
     inside, outside = features.take(result.split.train), features.take(result.split.test)
     y_train, y_test = y[result.split.train], y[result.split.test]
@@ -228,14 +228,14 @@ def _importance(
     common: dict[str, Any] = {"rows": len(y), "gain": gain, "seed": result.settings.seed}
     if not coded:
         chosen = names[:MOST_COLUMNS]
-        found = permutation_importance(losses, Z, chosen, in_table, **common)
+        found = permutation_importance(losses, Z, chosen, with_shuffled_column, **common)
         return tuple(found), len(y), len(chosen)
     blocks = _blocks(first)
     names = [name for name in names if name in blocks]
     chosen = names
     if len(names) > MOST_COLUMNS:
         chosen = _related(Z, machine.model_scores(reached(Z)), blocks, names)
-    found = permutation_importance(losses, Z, chosen, in_blocks(blocks), **common)
+    found = permutation_importance(losses, Z, chosen, shuffled_blocks(blocks), **common)
     return tuple(found), len(y), len(chosen)
 
 
@@ -295,7 +295,7 @@ def _worst(
     if not len(worst):
         return ()
     rows = X.take(worst)
-    told = cautions(machine.known["ranges"], rows)
+    told = extrapolation_warnings(machine.known["ranges"], rows)
     shown = {name: rows[name].texts() for name in strongest}
     truths, guesses = _as_texts(result, result.truths), _as_texts(result, result.predictions)
     return tuple(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pellucid.evaluation.statements import Statement, spoken
+from pellucid.evaluation.statements import Statement, applicable_statements
 from pellucid.findings import Finding
 from pellucid.formatting import number
 
@@ -217,11 +217,11 @@ def result_findings(facts: ResultFacts) -> list[Finding]:
             column if s.name == "nearly perfect by one column" else (),
             ADVICE[s.name].format(column=facts.top_column or "COLUMN"),
         )
-        for s in spoken(RESULT, facts)
+        for s in applicable_statements(RESULT, facts)
         if s.part != "words"
     ]
 
 
 def result_sentences(facts: ResultFacts) -> list[str]:
     """Statements that are plain sentences."""
-    return [s.text(facts) for s in spoken(RESULT, facts, "words")]
+    return [s.text(facts) for s in applicable_statements(RESULT, facts, "words")]

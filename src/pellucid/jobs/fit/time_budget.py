@@ -23,7 +23,7 @@ LEAST_WRITING = 1.0  # seconds
 
 
 @dataclass(frozen=True)
-class InTime:
+class TimeBudget:
     """A job's deadline, and the names of what it did not leave time for.
 
     Parameters
@@ -35,7 +35,7 @@ class InTime:
 
     Examples
     --------
-    >>> time_left = InTime(Deadline(0.0))
+    >>> time_left = TimeBudget(Deadline(0.0))
     >>> time_left.run("the learning curve", lambda going: 1), time_left.left_out
     (None, ['the learning curve'])
 

@@ -16,8 +16,12 @@ from pellucid.errors import ClusterError, FramingError, TableError
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
-from pellucid.jobs.on_blocks.memory_budget import Room
-from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord, left_in, mark_of
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.pass_checkpoints import (
+    PassCheckpoints,
+    has_checkpoints,
+    run_fingerprint,
+)
 from pellucid.notebook_progress import Say
 
 GO_ON = (
@@ -62,7 +66,7 @@ def refuse_whole(source: RowBlocks | None, data: str, cluster: str | None) -> No
 
 def rows_beyond_memory(
     data: str, encoding: str, memory: str | None, cluster: str | None
-) -> tuple[RowBlocks, Room] | None:
+) -> tuple[RowBlocks, MemoryBudget] | None:
     """Rows that go to a job in blocks, and the memory it may take; None where they are read whole.
 
     Raises
@@ -72,7 +76,7 @@ def rows_beyond_memory(
 
     Notes: §2.1.3
     """
-    room = Room.of(memory, cluster)
+    room = MemoryBudget.of(memory, cluster)
     source = blocks_of(data, encoding)
     refuse_whole(source, data, cluster)
     return None if source is None or room.holds(source) else (source, room)
@@ -116,18 +120,18 @@ def fit_any_size(
             "--resume goes on from whole passes, and --budget may end within one: leave one of the "
             "two out."
         )
-    room = Room.of(settings.memory, settings.cluster)
+    room = MemoryBudget.of(settings.memory, settings.cluster)
     source = blocks_of(data, settings.encoding or "utf-8")
     refuse_whole(source, data, settings.cluster)
-    left = resume and folder is not None and left_in(folder)
+    left = resume and folder is not None and has_checkpoints(folder)
     if source is None or (room.holds(source) and not left):
         say("reading the table", 0.0)
         table = read_table(data, **settings.reading())
         return fit_table(table, settings, progress=say, since=since)
     if folder is None or settings.budget is not None:
         return fit_on_blocks(source, settings, room, say, since=since)
-    mark = mark_of(source, settings, room.sampled_rows(len(source.names)))
-    record = PassRecord(folder, mark, resume)
+    mark = run_fingerprint(source, settings, room.sampled_rows(len(source.names)))
+    record = PassCheckpoints(folder, mark, resume)
     try:
         result = fit_on_blocks(source, settings, room, say, record)
     except KeyboardInterrupt as stopped:

@@ -24,9 +24,11 @@ from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.on_blocks.error_sums import encoded
+from pellucid.jobs.on_blocks.number_sums import TEST_FOLD
 from pellucid.jobs.on_blocks.training_rows import RowReader
 from pellucid.linear.least_squares import LeastSquares
 from pellucid.linear.on_blocks.fold_moments import (
+    Folded,
     Read,
     moments_of_folds,
     moments_without,
@@ -37,7 +39,6 @@ from pellucid.linear.ridge import Ridge
 from pellucid.linear.ridge_cv import held_out_errors
 
 Array = NDArray[Any]
-TEST_FOLD = -1
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class AllRows:
     recipe : Recipe
         Of the candidate that was chosen.
     settings : Settings
+    folds : dict of int to Moments, or None
+        Of the encoded rows, where they are known already.
     """
 
     source: RowBlocks
@@ -62,10 +65,11 @@ class AllRows:
     machine: Machine
     recipe: Recipe
     settings: Settings
+    folds: Folded | None = None
 
 
 @dataclass(frozen=True)
-class FittedToAll:
+class FitToAllRows:
     """What such a fit gives.
 
     Parameters
@@ -89,7 +93,7 @@ class FittedToAll:
     notes: tuple[str, ...] = ()
 
 
-def fit_of(recipe: Recipe, seed: int) -> Callable[[AllRows, Candidate], FittedToAll] | None:
+def fit_of(recipe: Recipe, seed: int) -> Callable[[AllRows, Candidate], FitToAllRows] | None:
     """What fits a candidate to all rows; None where its model needs its rows in memory.
 
     Notes: §2.5.6
@@ -102,7 +106,7 @@ def fit_of(recipe: Recipe, seed: int) -> Callable[[AllRows, Candidate], FittedTo
     return fit_by_route if model.block_route else None
 
 
-def fit_ridge(rows: AllRows, chosen: Candidate) -> FittedToAll:
+def fit_ridge(rows: AllRows, chosen: Candidate) -> FitToAllRows:
     """One pass gives the moments of each fold and of the test rows: the whole λ grid, and θ.
 
     Notes: KE 71, Def 85
@@ -111,7 +115,7 @@ def fit_ridge(rows: AllRows, chosen: Candidate) -> FittedToAll:
     splitter = HashedFolds(k, random_state=settings.seed)
     read = _reading(rows, splitter)
     source, passes = rows.source, rows.passes
-    folds = moments_of_folds(passes, source, read)
+    folds = rows.folds or moments_of_folds(passes, source, read)
     refuse_empty(folds, k)
     model = rows.recipe.make(settings.seed)
     lam = 0.0
@@ -123,7 +127,7 @@ def fit_ridge(rows: AllRows, chosen: Candidate) -> FittedToAll:
         model.set_params(lam=lam)
     tested = _solved(model, rows, _training(read), moments_without(folds, (TEST_FOLD,)), lam)
     last = _solved(model, rows, read, moments_without(folds), lam)
-    return FittedToAll(tested, last, chosen, False)
+    return FitToAllRows(tested, last, chosen, False)
 
 
 def _reading(rows: AllRows, splitter: HashedFolds) -> Read:
@@ -176,7 +180,7 @@ def _with_grid(
     return replace(chosen, lam=float(lam), score=score(best), path=path, rows=count, note=note)
 
 
-def fit_by_route(rows: AllRows, chosen: Candidate) -> FittedToAll:
+def fit_by_route(rows: AllRows, chosen: Candidate) -> FitToAllRows:
     """The model's own passes over blocks, at the λ that the sample chose.
 
     Notes: §2.5.6
@@ -195,4 +199,4 @@ def fit_by_route(rows: AllRows, chosen: Candidate) -> FittedToAll:
     width = len(rows.machine.steps[-1].get_feature_names_out())
     blocks = PreparedBlocks(rows.source, prepare, rows.reader.columns, width, rows.passes)
     found = fit_blocks(model, blocks)
-    return FittedToAll(found, None, chosen, chosen.lam is not None, tuple(blocks.passes.notes))
+    return FitToAllRows(found, None, chosen, chosen.lam is not None, tuple(blocks.passes.notes))

@@ -23,15 +23,20 @@ from pellucid.jobs.fit.candidate_comparison import chunks_of, sample
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import recipe_of
-from pellucid.jobs.fit.model_inspection import held_out_by_fits, look_inside
+from pellucid.jobs.fit.model_inspection import held_out_by_fits, inspect_model
 from pellucid.jobs.fit.model_weights import weights_of
 from pellucid.jobs.fit.statements import ADVICE
-from pellucid.jobs.fit.time_budget import InTime
-from pellucid.jobs.on_blocks.block_fits import FittedToAll
-from pellucid.jobs.on_blocks.block_statements import block_findings, evidence_of, of_sample, why_of
-from pellucid.jobs.on_blocks.error_sums import Measured, encoded
-from pellucid.jobs.on_blocks.first_passes import Known
-from pellucid.jobs.on_blocks.target_counts import AnswerCounts
+from pellucid.jobs.fit.time_budget import TimeBudget
+from pellucid.jobs.on_blocks.block_fits import FitToAllRows
+from pellucid.jobs.on_blocks.block_statements import (
+    block_findings,
+    evidence_of,
+    findings_of_sample,
+    reasons_for_choice,
+)
+from pellucid.jobs.on_blocks.error_sums import ErrorSums, encoded
+from pellucid.jobs.on_blocks.first_passes import FirstPasses
+from pellucid.jobs.on_blocks.target_counts import TargetCounts
 
 Array = NDArray[Any]
 SAID_AGAIN = (*ADVICE, "weights that cancel")  # findings of the look inside
@@ -46,28 +51,28 @@ class Parts:
     Parameters
     ----------
     settings : Settings
-    known : Known
+    known : FirstPasses
     tried : FitResult
         Of the sample.
     machine : Machine
         The one that is tested.
     statistics : ColumnStatistics
-    answers : AnswerCounts
+    answers : TargetCounts
     baseline : model
-    found : FittedToAll or None
+    found : FitToAllRows or None
         None where the model is that of the sample.
     from_sample : tuple of str
         Columns whose code rests on the sample.
     """
 
     settings: Settings
-    known: Known
+    known: FirstPasses
     tried: FitResult
     machine: Machine
     statistics: ColumnStatistics
-    answers: AnswerCounts
+    answers: TargetCounts
     baseline: Any
-    found: FittedToAll | None
+    found: FitToAllRows | None
     from_sample: tuple[str, ...]
 
     @property
@@ -76,7 +81,7 @@ class Parts:
         return self.tried.chosen if self.found is None else self.found.chosen
 
 
-def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> FitResult:
+def result_of(parts: Parts, errors: ErrorSums, reason: str, in_time: TimeBudget) -> FitResult:
     """The whole result; a look inside that the time does not allow is left out.
 
     Notes: §1.0.7
@@ -98,6 +103,7 @@ def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> F
         lam_from_sample=parts.found is not None and parts.found.lam_from_sample,
         columns=parts.from_sample,
         notes=() if parts.found is None else parts.found.notes,
+        area_error=errors.test.area_error,
     )
     reread = parts.known.reading.sample.findings
     names = {(f.name, f.message) for f in reread}
@@ -110,7 +116,7 @@ def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> F
     unfinished = in_time.findings(parts.settings.budget)
     result = replace(
         result,
-        findings=(*unfinished, *told, *reread, *of_sample(earlier, m), *later),
+        findings=(*unfinished, *told, *reread, *findings_of_sample(earlier, m), *later),
         split=Split(_count(train), _count(test), parts.known.reader.how),
         rows=train + test,
     )
@@ -120,7 +126,7 @@ def result_of(parts: Parts, errors: Measured, reason: str, in_time: InTime) -> F
             "fitted on": f"all {train + test:,} rows, after the test"
         }
         result = _weighed(parts, replace(result.machine, model=last, evidence=facts), result)
-    why = why_of(parts.tried.why, m, train, fitted=fitted, last=last is not None)
+    why = reasons_for_choice(parts.tried.why, m, train, fitted=fitted, last=last is not None)
     return replace(result, why=why, framing=framing, explanation=result.machine.explain())
 
 
@@ -133,12 +139,10 @@ def _start(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _tested(parts: Parts, errors: Measured) -> FitResult:
+def _tested(parts: Parts, errors: ErrorSums) -> FitResult:
     """The sample's result with the errors of all rows."""
     loss = parts.known.framing.loss
     found = errors.test.errors(errors.variance)
-    if parts.known.framing.problem == "two classes":
-        found |= _roc(parts)
     facts = evidence_of(
         parts.chosen, errors.train.rows, errors.test.rows, loss, errors.test.mean, found
     )
@@ -168,19 +172,6 @@ def _tested(parts: Parts, errors: Measured) -> FitResult:
     return _weighed(parts, result.machine, result)
 
 
-def _roc(parts: Parts) -> dict[str, float]:
-    """The area under ROC of the sample's test rows: ranks are not summed up over blocks."""
-    from sklearn.metrics import roc_auc_score
-
-    rows = parts.known.sample
-    outside = np.flatnonzero(rows.test)
-    truth = rows.answers[outside] == parts.machine.model.classes_[1]
-    if not 0 < truth.sum() < len(truth):
-        return {}
-    p = parts.machine.model.predict_proba(take_rows(encoded(parts.machine, rows), outside))
-    return {"area under ROC": float(roc_auc_score(truth, p[:, 1]))}
-
-
 def _weighed(parts: Parts, machine: Machine, result: FitResult) -> FitResult:
     """With a machine, and its weights by name."""
     X = encoded(machine, parts.known.sample)
@@ -188,7 +179,7 @@ def _weighed(parts: Parts, machine: Machine, result: FitResult) -> FitResult:
     return replace(result, machine=machine, weights=weights, offset=offset)
 
 
-def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResult:
+def _looked_inside(parts: Parts, result: FitResult, in_time: TimeBudget) -> FitResult:
     """What the machine of all rows does, seen on the rows of the sample."""
     rows, settings = parts.known.sample, parts.settings
     inside, outside = np.flatnonzero(~rows.test), np.flatnonzero(rows.test)
@@ -208,7 +199,7 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: InTime) -> FitResul
         there = sample(y_train, most, settings, {})
         return there, chunks_of(y_train[there], settings, {})
 
-    found = look_inside(
+    found = inspect_model(
         replace(
             result,
             split=Split(inside, outside, ""),

@@ -11,19 +11,19 @@ from typing import Any
 
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.findings import Finding
-from pellucid.jobs.on_blocks.first_passes import Known
+from pellucid.jobs.on_blocks.first_passes import FirstPasses
 from pellucid.losses import LOSSES
 
 IN_BLOCKS = "rows in blocks"
 
 
-def of_sample(findings: Sequence[Finding], rows: int) -> list[Finding]:
+def findings_of_sample(findings: Sequence[Finding], rows: int) -> list[Finding]:
     """Findings of a sample, each said to be so."""
     return [replace(f, message=f"In a sample of {rows:,} rows: {f.message}") for f in findings]
 
 
 def block_findings(
-    known: Known,
+    known: FirstPasses,
     reason: str,
     *,
     fitted: bool,
@@ -31,12 +31,13 @@ def block_findings(
     lam_from_sample: bool,
     columns: Sequence[str],
     notes: Sequence[str],
+    area_error: float | None = None,
 ) -> list[Finding]:
     """What the reader of a result must know of how it was made.
 
     Parameters
     ----------
-    known : Known
+    known : FirstPasses
     reason : str
         Why rows were read in blocks.
     fitted : bool
@@ -49,6 +50,8 @@ def block_findings(
         Those whose code rests on the sample.
     notes : sequence of str
         What the fit used besides whole passes.
+    area_error : float or None
+        How far the area under ROC is off at most.
     """  # fmt: skip
     m, learned = len(known.sample.answers), int((~known.sample.test).sum())
     by_sample = [
@@ -66,6 +69,8 @@ def block_findings(
         )
     by_sample += [f"in the fit, {note}" for note in notes]
     whole = "kinds of columns, means and ranges, test error"
+    if area_error is not None:
+        whole += f", area under ROC (within {area_error:.1g})"
     found = [
         Finding(
             IN_BLOCKS,
@@ -95,7 +100,7 @@ def _listed(names: Sequence[str]) -> str:
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
 
 
-def why_of(why: str, sample: int, rows: int, *, fitted: bool, last: bool) -> str:
+def reasons_for_choice(why: str, sample: int, rows: int, *, fitted: bool, last: bool) -> str:
     """Why this model, with what it was then fitted to."""
     told = f"{why} That was decided on {sample:,} training rows of a sample."
     if fitted:

@@ -19,8 +19,8 @@ from pellucid.data.table_reader import read_table
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.findings import Finding
 from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
-from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.first_passes import read_over
+from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, findings_of_sample
+from pellucid.jobs.on_blocks.first_passes import infer_kinds
 from pellucid.jobs.on_blocks.progress_passes import passes_over
 from pellucid.notebook_progress import Say
 
@@ -90,7 +90,7 @@ def check_any_size(
     source, room = beyond
     sampled = room.sampled_rows(len(source.names))
     with passes_over(source, room, say) as passes:
-        profile, read = read_over(source, reading, sampled, seed, passes)
+        profile, read = infer_kinds(source, reading, sampled, seed, passes)
     table, told = read.sample, list(read.sample.findings)
     framing: Framing | None = None
     if target is not None:
@@ -98,7 +98,7 @@ def check_any_size(
         outside = is_test_row(profile.places, test, seed)
         split = Split(np.flatnonzero(~outside), np.flatnonzero(outside), "")
         found = check_assumptions(Table(table.columns, table.source), framing, split)
-        told += of_sample(found, len(table))
+        told += findings_of_sample(found, len(table))
     first = Finding(
         IN_BLOCKS,
         "note",

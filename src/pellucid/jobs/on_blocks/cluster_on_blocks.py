@@ -29,10 +29,10 @@ from pellucid.jobs.cluster.cluster_job import cluster_table
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
 from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
-from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.first_passes import read_over
-from pellucid.jobs.on_blocks.memory_budget import Room
-from pellucid.jobs.on_blocks.progress_passes import ToldPasses, passes_over
+from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, findings_of_sample
+from pellucid.jobs.on_blocks.first_passes import infer_kinds
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
 from pellucid.jobs.on_blocks.training_rows import read_tile
 from pellucid.notebook_progress import Say
 
@@ -75,7 +75,7 @@ def cluster_any_size(
 
 
 def cluster_on_blocks(
-    source: RowBlocks, settings: ClusterSettings, room: Room, say: Say
+    source: RowBlocks, settings: ClusterSettings, room: MemoryBudget, say: Say
 ) -> ClusterResult:
     """Find the groups of rows in blocks.
 
@@ -94,7 +94,7 @@ def cluster_on_blocks(
     sampled = room.sampled_rows(len(source.names))
     with passes_over(source, room, say) as passes, warnings.catch_warnings():  # of a tile alone
         warnings.simplefilter("ignore", PellucidWarning)
-        profile, reading = read_over(source, settings.reading(), sampled, settings.seed, passes)
+        profile, reading = infer_kinds(source, settings.reading(), sampled, settings.seed, passes)
         say("weighing numbers of groups on a sample", 0.2)
         found = cluster_table(reading.sample, settings)
         missing = tuple(settings.reading()["missing"])
@@ -121,7 +121,7 @@ def cluster_on_blocks(
 
 
 def _with_all_statistics(
-    machine: ClusterMachine, sample: Table, source: RowBlocks, passes: ToldPasses, read: Read
+    machine: ClusterMachine, sample: Table, source: RowBlocks, passes: ProgressPasses, read: Read
 ) -> tuple[ClusterMachine, list[str]]:
     """The encoder by all rows; a missing value stays no mark to group by."""
     features, codes = machine.features, machine.encoder.codes_
@@ -139,7 +139,7 @@ def _with_all_statistics(
     return replace(machine, encoder=encoder), by_sample
 
 
-def _means(machine: ClusterMachine, source: RowBlocks, passes: ToldPasses, read: Read) -> Any:
+def _means(machine: ClusterMachine, source: RowBlocks, passes: ProgressPasses, read: Read) -> Any:
     """k-means on all rows, from the sample's means."""
     starts = np.asarray(machine.model.cluster_centers_)
 
@@ -150,7 +150,9 @@ def _means(machine: ClusterMachine, source: RowBlocks, passes: ToldPasses, read:
     return KMeans(n_clusters=len(starts), init=starts, n_init=1).fit(blocks)
 
 
-def _sizes(machine: ClusterMachine, source: RowBlocks, passes: ToldPasses, read: Read) -> Counts:
+def _sizes(
+    machine: ClusterMachine, source: RowBlocks, passes: ProgressPasses, read: Read
+) -> Counts:
     """Rows of each cluster of the model."""
     means = np.asarray(machine.model.cluster_centers_)
 
@@ -196,6 +198,6 @@ def _of_all(
         silhouettes=None
         if found.silhouettes is None
         else (renumber(found.silhouettes[0]), found.silhouettes[1]),
-        findings=(note, *of_sample(found.findings, len(places))),
+        findings=(note, *findings_of_sample(found.findings, len(places))),
         places=places,
     )

@@ -27,13 +27,18 @@ from pellucid.findings import Finding
 from pellucid.jobs.encode.encode_job import encode_table, losses_by_column
 from pellucid.jobs.encode.encoding_input import places_of_columns
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
-from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings, Kept
-from pellucid.jobs.encode.encoding_statements import findings, headline, odd_rows, says
+from pellucid.jobs.encode.encoding_result import ColumnReconstruction, EncodeResult, EncodeSettings
+from pellucid.jobs.encode.encoding_statements import (
+    columns_of_code,
+    findings,
+    headline,
+    outlier_rows,
+)
 from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
-from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, of_sample
-from pellucid.jobs.on_blocks.first_passes import read_over
-from pellucid.jobs.on_blocks.memory_budget import Room
-from pellucid.jobs.on_blocks.progress_passes import ToldPasses, passes_over
+from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, findings_of_sample
+from pellucid.jobs.on_blocks.first_passes import infer_kinds
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
 from pellucid.jobs.on_blocks.training_rows import read_tile
 from pellucid.notebook_progress import Say
 
@@ -73,7 +78,7 @@ def encode_any_size(
 
 
 @dataclass(frozen=True)
-class Lost:
+class ReconstructionSums:
     """Sums over rows never used.
 
     Parameters
@@ -90,19 +95,19 @@ class Lost:
     nothing: Array
     squares: Array
 
-    def added(self, other: Lost) -> Lost:
+    def added(self, other: ReconstructionSums) -> ReconstructionSums:
         """Those of both runs of rows."""
-        return Lost(
+        return ReconstructionSums(
             self.rows + other.rows,
             self.judged + other.judged,
             self.nothing + other.nothing,
             self.squares + other.squares,
         )
 
-    def kept(self, name: str, places: Any = slice(None)) -> Kept:
+    def kept(self, name: str, places: Any = slice(None)) -> ColumnReconstruction:
         """What is kept of some numbers."""
         judged, nothing = (float(each[places].sum()) for each in (self.judged, self.nothing))
-        return Kept(name, judged / self.rows, nothing / self.rows)
+        return ColumnReconstruction(name, judged / self.rows, nothing / self.rows)
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,7 @@ class Coder:
 
 
 def encode_on_blocks(
-    source: RowBlocks, settings: EncodeSettings, room: Room, say: Say
+    source: RowBlocks, settings: EncodeSettings, room: MemoryBudget, say: Say
 ) -> EncodeResult:
     """Compress rows in blocks into codes.
 
@@ -164,7 +169,7 @@ def encode_on_blocks(
     sampled = room.sampled_rows(len(source.names))
     with passes_over(source, room, say) as passes, warnings.catch_warnings():
         warnings.simplefilter("ignore", PellucidWarning)  # of a tile alone
-        profile, reading = read_over(source, settings.reading(), sampled, settings.seed, passes)
+        profile, reading = infer_kinds(source, settings.reading(), sampled, settings.seed, passes)
         inside = np.flatnonzero(~is_test_row(profile.places, settings.test, settings.seed))
         sample, places = reading.sample.take(inside), profile.places[inside]
         say(f"encoding a sample of {len(sample):,} rows", 0.2)
@@ -189,7 +194,7 @@ def encode_on_blocks(
 
 
 def _with_all_statistics(
-    coder: Coder, sample: Table, source: RowBlocks, passes: ToldPasses
+    coder: Coder, sample: Table, source: RowBlocks, passes: ProgressPasses
 ) -> tuple[Coder, list[str]]:
     """The encoder by all rows."""
     machine = coder.machine
@@ -200,7 +205,7 @@ def _with_all_statistics(
     return replace(coder, machine=replace(machine, encoder=encoder)), by_sample
 
 
-def _axes(coder: Coder, k: int, source: RowBlocks, passes: ToldPasses) -> Any:
+def _axes(coder: Coder, k: int, source: RowBlocks, passes: ProgressPasses) -> Any:
     """The best linear code of all training rows."""
     machine = coder.machine
     width = len(machine.encoder.get_feature_names_out())
@@ -208,7 +213,9 @@ def _axes(coder: Coder, k: int, source: RowBlocks, passes: ToldPasses) -> Any:
     return LinearAutoencoder(k).fit(blocks)
 
 
-def _lost(coder: Coder, linear: Any, X: Array, source: RowBlocks, passes: ToldPasses) -> Lost:
+def _lost(
+    coder: Coder, linear: Any, X: Array, source: RowBlocks, passes: ProgressPasses
+) -> ReconstructionSums:
     """One pass over the rows that are for the test.
 
     Parameters
@@ -219,20 +226,20 @@ def _lost(coder: Coder, linear: Any, X: Array, source: RowBlocks, passes: ToldPa
     model, middle = coder.machine.model, np.asarray(linear.mean_)
     training = middle[None] if model is linear else X
 
-    def of_tile(tile: Tile) -> Lost:
+    def of_tile(tile: Tile) -> ReconstructionSums:
         Z = coder.numbers(tile)[is_test_row(tile.places, coder.test, coder.seed)]
         d = Z.shape[1]
         if not len(Z):
-            return Lost(0, np.zeros(d), np.zeros(d), np.zeros(3))
+            return ReconstructionSums(0, np.zeros(d), np.zeros(d), np.zeros(3))
         errors = [Z - each for each in (middle, model.reconstruct(Z), linear.reconstruct(Z))]
-        return Lost(
+        return ReconstructionSums(
             len(Z),
             losses_by_column(model, Z).sum(axis=0),
             baseline_losses(model, training, Z).sum(axis=0),
             np.array([float((each**2).sum()) for each in errors]),
         )
 
-    found = passes.reduce(source, of_tile, Lost.added, coder.machine.features)
+    found = passes.reduce(source, of_tile, ReconstructionSums.added, coder.machine.features)
     if not found.rows:
         raise TooFewRowsError("No row is for the test: gather more rows, or choose another --test.")
     return found
@@ -242,7 +249,7 @@ def _of_all(
     found: EncodeResult,
     machine: EncodingMachine,
     X: Array,
-    lost: Lost,
+    lost: ReconstructionSums,
     places: Places,
     rows: int,
 ) -> EncodeResult:
@@ -250,11 +257,11 @@ def _of_all(
     settings, model, m = found.settings, machine.model, len(X)
     blocks = places_of_columns(machine.encoder)
     none, ours, best = (lost.squares / lost.rows).tolist()
-    kept, squares = lost.kept("all columns"), Kept("this code", ours, none)
-    linear = Kept("best linear code", best, none)
+    kept, squares = lost.kept("all columns"), ColumnReconstruction("this code", ours, none)
+    linear = ColumnReconstruction("best linear code", best, none)
     judged, codes = losses_by_column(model, X), np.asarray(model.encode(X))
     names = [str(name) for name in machine.encoder.get_feature_names_out()]
-    odd = odd_rows(judged, blocks, found.identifiers)
+    odd = outlier_rows(judged, blocks, found.identifiers)
     holes = {c.name: c.missing for c in found.columns if c.used}
     mine = findings(model, holes, kept, squares, linear)
     table_says = [f for f in found.findings if f.name not in {each.name for each in mine}]
@@ -276,9 +283,9 @@ def _of_all(
         by_column=tuple(lost.kept(name, block) for name, block in blocks.items()),
         squares=squares,
         linear=linear,
-        says=says(codes, X, names),
+        says=columns_of_code(codes, X, names),
         odd=tuple(replace(each, row=int(places[each.row - 1]) + 1) for each in odd),
-        findings=tuple(of_sample([*table_says, *mine], m)),
+        findings=tuple(findings_of_sample([*table_says, *mine], m)),
         machine=replace(machine, evidence=evidence),
         places=places,
         measured=lost.rows,

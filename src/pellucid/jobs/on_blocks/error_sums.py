@@ -5,6 +5,7 @@ Notes: KE 33, KE 35, Clar 79
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,8 @@ from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import TooFewRowsError
-from pellucid.evaluation.cross_validation import take_rows
-from pellucid.evaluation.error_metrics import class_measures, overlapping_measures
+from pellucid.evaluation.error_metrics import classification_metrics, multilabel_metrics
+from pellucid.evaluation.ranked_scores import area_under_roc, score_counts
 from pellucid.evaluation.training_and_test_error import losses_at
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.on_blocks.training_rows import JobRows, RowReader
@@ -28,6 +29,8 @@ Array = NDArray[Any]
 class Sums:
     """Sums over rows: how many, their losses, these squared, and other measures of each row.
 
+    Of two classes also `scores`, the counts that the area under ROC follows from.
+
     Notes: KE 33
     """
 
@@ -35,6 +38,7 @@ class Sums:
     loss: float
     squares: float
     measures: dict[str, float]
+    scores: Array | None = None
 
     @property
     def mean(self) -> float:
@@ -57,6 +61,7 @@ class Sums:
             self.loss + other.loss,
             self.squares + other.squares,
             dict(sorted(measures.items())),
+            _both(self.scores, other.scores),
         )
 
     def errors(self, variance: float = float("nan")) -> dict[str, float]:
@@ -64,7 +69,7 @@ class Sums:
         found = {name: value / self.rows for name, value in self.measures.items()}
         if "square" not in found:
             order = ("zero-one", "accuracy", "nll", "every class right")
-            return {name: found[name] for name in order if name in found}
+            return {name: found[name] for name in order if name in found} | self._area()
         return {
             "square": found["square"],
             "root mean square": float(np.sqrt(found["square"])),
@@ -72,12 +77,26 @@ class Sums:
             "R²": 1.0 - found["square"] / variance if variance > 0 else float("nan"),
         }
 
+    @property
+    def area_error(self) -> float | None:
+        """How far the area under ROC is off at most; None where there is none."""
+        return area_under_roc(self.scores)[1] if self._area() and self.scores is not None else None
+
+    def _area(self) -> dict[str, float]:
+        if self.scores is None or not self.scores.sum(axis=1).all():
+            return {}
+        return {"area under ROC": area_under_roc(self.scores)[0]}
+
+
+def _both(a: Array | None, b: Array | None) -> Array | None:
+    return a + b if a is not None and b is not None else b if a is None else a
+
 
 NOTHING = Sums(0, 0.0, 0.0, {})
 
 
 @dataclass(frozen=True)
-class Measured:
+class ErrorSums:
     """Sums over the training rows and the test rows, and those of the baseline on the latter."""
 
     train: Sums
@@ -91,18 +110,18 @@ class Measured:
         found = {name: value / self.baseline.rows for name, value in self.baseline.measures.items()}
         return found.get("square", float("nan")) - found.get("off", 0.0) ** 2
 
-    def added(self, other: Measured) -> Measured:
+    def added(self, other: ErrorSums) -> ErrorSums:
         """Those of both runs of rows."""
-        return Measured(
+        return ErrorSums(
             self.train.added(other.train),
             self.test.added(other.test),
             self.baseline.added(other.baseline),
         )
 
 
-def measured(
+def sum_errors(
     machine: Machine, base: Any, source: RowBlocks, passes: Passes, reader: RowReader
-) -> Measured:
+) -> ErrorSums:
     """One pass: errors of the machine, and of the baseline's model.
 
     Raises
@@ -113,21 +132,18 @@ def measured(
     Notes: KE 35, Clar 79
     """
 
-    def partial(tile: Tile) -> Measured:
+    def partial(tile: Tile) -> ErrorSums:
         rows = reader.rows(tile)
         X = encoded(machine, rows)
-        whole = Measured(NOTHING, NOTHING, NOTHING)
+        whole = ErrorSums(NOTHING, NOTHING, NOTHING)
         if not len(rows.answers):
             return whole
-        inside, outside = np.flatnonzero(~rows.test), np.flatnonzero(rows.test)
-        y_train, y_test = rows.answers[inside], rows.answers[outside]
-        return Measured(
-            sums(machine, machine.model, take_rows(X, inside), y_train),
-            sums(machine, machine.model, take_rows(X, outside), y_test),
-            sums(machine, base, np.zeros((len(y_test), 1)), y_test),
-        )
+        train, test = sums(machine, machine.model, X, rows.answers, (~rows.test, rows.test))
+        zeros = np.zeros((len(rows.answers), 1))
+        (baseline,) = sums(machine, base, zeros, rows.answers, (rows.test,))
+        return ErrorSums(train, test, baseline)
 
-    found = passes.reduce(source, partial, Measured.added, reader.columns)
+    found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
     if not found.test.rows or not found.train.rows:
         raise TooFewRowsError(
             f"Of the rows with an answer {found.train.rows:,} are for training and "
@@ -144,32 +160,77 @@ def encoded(machine: Machine, rows: JobRows) -> Any:
     return X
 
 
-def sums(machine: Machine, model: Any, X: Any, y: Array) -> Sums:
-    """Sums over some rows, of the machine's own model or of another."""
-    n = len(y)
-    if not n:
-        return NOTHING
+def sums(
+    machine: Machine, model: Any, X: Any, y: Array, parts: Sequence[NDArray[np.bool_]]
+) -> list[Sums]:
+    """Sums over parts of some rows, of the machine's own model or of another.
+
+    Parameters
+    ----------
+    machine : Machine
+    model : fitted model
+    X, y : rows as they reach the model, and their answers
+    parts : sequence of ndarray of bool
+        Which rows are of each part.
+
+    Notes: KE 33
+    """
     framing = machine.framing
     if framing.problem == "regression":
         g = np.asarray(model.predict(X), dtype=np.float64)
         g = g if machine.lowest is None else np.maximum(g, machine.lowest)
         each = losses_at(lambda _: g, X, y, framing.loss)
-        off = g - y
-        measures = {
-            "square": float(off @ off),
-            "absolute": float(np.abs(off).sum()),
-            "off": float(off.sum()),
-        }
-        return Sums(n, float(each.sum()), float((each**2).sum()), measures)
-    each = losses_at(model, X, y, framing.loss)
+        return [_of_numbers(each[part], (g - y)[part]) for part in parts]
     p = np.asarray(model.predict_proba(X))
-    if framing.problem == "overlapping classes":
-        means = overlapping_measures(p, y)
+    labels = np.asarray(getattr(model, "classes_", []))
+    each = losses_at(Answered(p, labels), X, y, framing.loss)
+    return [_of_classes(machine, labels, each[part], p[part], y[part]) for part in parts]
+
+
+def _of_numbers(each: Array, off: Array) -> Sums:
+    if not len(off):
+        return NOTHING
+    measures = {
+        "square": float(off @ off),
+        "absolute": float(np.abs(off).sum()),
+        "off": float(off.sum()),
+    }
+    return Sums(len(off), float(each.sum()), float(each @ each), measures)
+
+
+def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array) -> Sums:
+    if not len(y):
+        return NOTHING
+    scores = None
+    if machine.framing.problem == "overlapping classes":
+        means = multilabel_metrics(p, y)
     else:
-        labels = np.asarray(model.classes_)
-        means = class_measures(labels[_decided(machine, p)], p, y, labels)
-    kept = {name: value * n for name, value in means.items() if name != "area under ROC"}
-    return Sums(n, float(each.sum()), float((each**2).sum()), kept)
+        means = classification_metrics(labels[_decided(machine, p)], p, y, labels, ranked=False)
+        scores = score_counts(p[:, 1], y == labels[1]) if len(labels) == 2 else None
+    kept = {name: value * len(y) for name, value in means.items()}
+    return Sums(len(y), float(each.sum()), float(each @ each), kept, scores)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A hypothesis whose probabilities of these rows are known.
+
+    Parameters
+    ----------
+    p : ndarray, shape (n, k)
+    classes_ : ndarray, shape (k,)
+    """
+
+    p: Array
+    classes_: Array
+
+    def predict_proba(self, X: Any) -> Array:
+        """Those that are known."""
+        return self.p
+
+    def predict(self, X: Any) -> Array:
+        """The most probable class."""
+        return np.asarray(self.classes_[self.p.argmax(axis=1)])
 
 
 def _decided(machine: Machine, p: Array) -> NDArray[np.intp]:

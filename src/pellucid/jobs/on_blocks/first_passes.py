@@ -12,22 +12,23 @@ from typing import Any
 from pellucid.data.blocks.column_kinds import InferredColumns, columns_needing_text, infer_columns
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.size_estimates import estimated_rows
-from pellucid.data.blocks.table_profile import Profile, profile_table
+from pellucid.data.blocks.table_profile import Profile, Sums, profile_table
 from pellucid.data.framing import Framing, frame
 from pellucid.data.table_reader import KINDS, Notations, wanted_columns
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.on_blocks.progress_passes import ToldPasses
+from pellucid.jobs.on_blocks.number_sums import merged, number_sums
+from pellucid.jobs.on_blocks.progress_passes import ProgressPasses
 from pellucid.jobs.on_blocks.training_rows import JobRows, RowReader
 
 
 @dataclass(frozen=True)
-class Known:
+class FirstPasses:
     """What the first passes give.
 
     Parameters
     ----------
     profile : Profile
-    reading : Reading
+    reading : InferredColumns
     framing : Framing
     reader : RowReader
     sample : JobRows
@@ -41,8 +42,13 @@ class Known:
     sample: JobRows
 
 
-def read_over(
-    source: RowBlocks, said: Mapping[str, Any], rows: int, seed: int, passes: ToldPasses
+def infer_kinds(
+    source: RowBlocks,
+    said: Mapping[str, Any],
+    rows: int,
+    seed: int,
+    passes: ProgressPasses,
+    sums: Sums | None = None,
 ) -> tuple[Profile, InferredColumns]:
     """Kinds of all columns by every cell, and a sample of so many rows.
 
@@ -54,7 +60,9 @@ def read_over(
     rows : int
         Of the sample.
     seed : int
-    passes : ToldPasses
+    passes : ProgressPasses
+    sums : pair of callable, or None
+        What else the pass sums up: see `profile_columns`.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def read_over(
 
     def look(as_texts: list[str]) -> Profile:
         return profile_table(
-            source, passes, columns, rows=rows, about=about, seed=seed, as_texts=as_texts
+            source, passes, columns, rows=rows, about=about, seed=seed, as_texts=as_texts, sums=sums
         )
 
     passes.next("what the columns hold", 0.0, 0.1)
@@ -84,7 +92,9 @@ def read_over(
     return profile, infer_columns(profile, source.name, source.typed, asked, missing, notations)
 
 
-def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPasses) -> Known:
+def frame_blocks(
+    source: RowBlocks, settings: Settings, rows: int, passes: ProgressPasses
+) -> FirstPasses:
     """Kinds, framing and sample for a target.
 
     Raises
@@ -94,7 +104,9 @@ def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPass
 
     Notes: §1.0.3
     """
-    profile, reading = read_over(source, settings.reading(), rows, settings.seed, passes)
+    of_tile = number_sums(settings)
+    sums = None if of_tile is None else (of_tile, merged)
+    profile, reading = infer_kinds(source, settings.reading(), rows, settings.seed, passes, sums)
     framing = frame(
         reading.sample,
         settings.target,
@@ -113,4 +125,4 @@ def look_over(source: RowBlocks, settings: Settings, rows: int, passes: ToldPass
         settings.test, settings.seed,
     )  # fmt: skip
     sample = reader.of_table(reading.sample, profile.places)
-    return Known(profile, reading, framing, reader, sample)
+    return FirstPasses(profile, reading, framing, reader, sample)

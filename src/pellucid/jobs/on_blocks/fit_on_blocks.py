@@ -23,25 +23,31 @@ from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
 from pellucid.evaluation.deadline import Deadline, OutOfTime
-from pellucid.jobs.fit.candidates import named
+from pellucid.jobs.fit.candidates import recipe_named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import recipe_of
-from pellucid.jobs.fit.time_budget import InTime, time_for_work
-from pellucid.jobs.on_blocks.block_fits import AllRows, FittedToAll, fit_of
+from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
+from pellucid.jobs.on_blocks.block_fits import AllRows, FitToAllRows, fit_of
 from pellucid.jobs.on_blocks.block_result import Parts, result_of
-from pellucid.jobs.on_blocks.error_sums import measured
-from pellucid.jobs.on_blocks.first_passes import Known, look_over
-from pellucid.jobs.on_blocks.memory_budget import Room
-from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord
-from pellucid.jobs.on_blocks.progress_passes import ToldPasses, passes_over
-from pellucid.jobs.on_blocks.target_counts import AnswerCounts
+from pellucid.jobs.on_blocks.error_sums import sum_errors
+from pellucid.jobs.on_blocks.first_passes import FirstPasses, frame_blocks
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.number_sums import (
+    NumberSums,
+    encoded_folds,
+    statistics_of_sums,
+    suffice,
+)
+from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
+from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
+from pellucid.jobs.on_blocks.target_counts import TargetCounts
 from pellucid.memory import peak_memory
 from pellucid.notebook_progress import Say
 
 Array = NDArray[Any]
-Statistics = tuple[ColumnStatistics, AnswerCounts]
+Statistics = tuple[ColumnStatistics, TargetCounts]
 FIT_OF_ALL = "the fit to all rows"
 PASSES_AFTER = 4  # that a budget leaves time for, after the sample: statistics, a short fit, test
 
@@ -49,9 +55,9 @@ PASSES_AFTER = 4  # that a budget leaves time for, after the sample: statistics,
 def fit_on_blocks(
     source: RowBlocks,
     settings: Settings,
-    room: Room,
+    room: MemoryBudget,
     progress: Say | None = None,
-    record: PassRecord | None = None,
+    record: PassCheckpoints | None = None,
     *,
     since: float | None = None,
 ) -> FitResult:
@@ -61,10 +67,10 @@ def fit_on_blocks(
     ----------
     source : RowBlocks
     settings : Settings
-    room : Room
+    room : MemoryBudget
         Memory that the job may take: the size of the sample follows from it.
     progress : callable (stage, share done) or None
-    record : PassRecord or None
+    record : PassCheckpoints or None
         Keeps each whole pass, so that a run that was killed goes on.
     since : float or None
         `time.perf_counter()` when the budget of the settings began. What takes longer is left out
@@ -85,17 +91,17 @@ def fit_on_blocks(
     say = progress or (lambda stage, done: None)
     began = time.perf_counter()
     _refuse_settings(settings)
-    in_time = InTime(time_for_work(settings.budget, since))
+    in_time = TimeBudget(time_for_work(settings.budget, since))
     with passes_over(source, room, say, record) as passes, warnings.catch_warnings():
         # Warnings here are of a tile alone; what concerns all rows becomes a finding.
         warnings.simplefilter("ignore", PellucidWarning)
-        known = look_over(source, settings, room.sampled_rows(len(source.names)), passes)
+        known = frame_blocks(source, settings, room.sampled_rows(len(source.names)), passes)
         passes.slowest = (time.perf_counter() - began) / passes.taken
         left = in_time.deadline.keeping(PASSES_AFTER * passes.slowest)
         tried = _tried(known, replace(settings, budget=_seconds(left)), say)
         parts = _fitted(source, settings, passes, known, tried, in_time)
         passes.next("testing on rows never used", 0.8, 0.95)
-        errors = measured(parts.machine, parts.baseline, source, passes, known.reader)
+        errors = sum_errors(parts.machine, parts.baseline, source, passes, known.reader)
         say("looking at what the model does", 0.95)
         result = result_of(parts, errors, room.reason(source), in_time)
     say("done", 1.0)
@@ -121,7 +127,7 @@ def _refuse_settings(settings: Settings) -> None:
         )
 
 
-def _tried(known: Known, settings: Settings, say: Say) -> FitResult:
+def _tried(known: FirstPasses, settings: Settings, say: Say) -> FitResult:
     """The ordinary fit, on training rows of the sample."""
     inside = np.flatnonzero(~known.sample.test)
     plain = replace(settings, keep_test_out=True, memory=None)
@@ -143,17 +149,21 @@ def _tried(known: Known, settings: Settings, say: Say) -> FitResult:
 def _fitted(
     source: RowBlocks,
     settings: Settings,
-    passes: ToldPasses,
-    known: Known,
+    passes: ProgressPasses,
+    known: FirstPasses,
     tried: FitResult,
-    in_time: InTime,
+    in_time: TimeBudget,
 ) -> Parts:
     """The machine of all training rows; of the sample where its model has no block route, or the
     time does not allow it."""
-    passes.next("means and ranges of the training rows", 0.4, 0.5)
-    statistics, answers = _statistics(source, passes, known, tried.machine)
+    sums = _sums_that_suffice(known, tried.machine)
+    if sums is None:
+        passes.next("means and ranges of the training rows", 0.4, 0.5)
+        statistics, answers = _statistics(source, passes, known, tried.machine)
+    else:
+        statistics, answers = statistics_of_sums(sums, known.framing, tried.machine.steps[0].codes_)
     answers.refuse_few(settings.cv)
-    base = named(known.framing.problem, "mean").make(settings.seed)
+    base = recipe_named(known.framing.problem, "mean").make(settings.seed)
     inside = ~known.sample.test
     base.fit(np.zeros((int(inside.sum()), 1)), known.sample.answers[inside])
     recipe = recipe_of(known.framing.problem, tried.chosen)
@@ -166,12 +176,15 @@ def _fitted(
         known={},
     )
     from_sample: list[str] = []
-    found: FittedToAll | None = None
+    found: FitToAllRows | None = None
     if fit is not None:
         learned, by_sample = _with_all_statistics(machine, known, statistics)
         passes.next(f"fitting {tried.chosen.name}", 0.5, 0.8)
         passes.until = in_time.deadline.keeping(passes.slowest)
-        all_rows = AllRows(source, passes, known.reader, learned, recipe, settings)
+        folds = None
+        if sums is not None:
+            folds = encoded_folds(sums, known.framing.target, learned.steps[0].codes_)
+        all_rows = AllRows(source, passes, known.reader, learned, recipe, settings, folds)
         try:
             found = fit(all_rows, tried.chosen)
             machine, from_sample = replace(learned, model=found.tested), by_sample
@@ -184,8 +197,15 @@ def _fitted(
     )
 
 
+def _sums_that_suffice(known: FirstPasses, machine: Machine) -> NumberSums | None:
+    """The sums of the first pass, where they tell what further passes would."""
+    sums: NumberSums | None = known.profile.sums
+    codes = getattr(machine.steps[0], "codes_", []) if len(machine.steps) == 1 else []
+    return sums if suffice(sums, known.framing, known.reading.sample, codes) else None
+
+
 def _statistics(
-    source: RowBlocks, passes: ToldPasses, known: Known, machine: Machine
+    source: RowBlocks, passes: ProgressPasses, known: FirstPasses, machine: Machine
 ) -> Statistics:
     """One pass over the training rows."""
     codes = getattr(machine.steps[0], "codes_", [])
@@ -193,7 +213,7 @@ def _statistics(
     def partial(tile: Tile) -> Statistics:
         rows = known.reader.rows(tile)
         inside = rows.table.select(known.framing.features).take(np.flatnonzero(~rows.test))
-        return column_statistics(inside, codes), AnswerCounts.of(rows)
+        return column_statistics(inside, codes), TargetCounts.of(rows)
 
     def merge(a: Statistics, b: Statistics) -> Statistics:
         return merge_statistics(a[0], b[0]), a[1].added(b[1])
@@ -202,7 +222,7 @@ def _statistics(
 
 
 def _with_all_statistics(
-    machine: Machine, known: Known, statistics: ColumnStatistics
+    machine: Machine, known: FirstPasses, statistics: ColumnStatistics
 ) -> tuple[Machine, list[str]]:
     """The encoder by all training rows; products of columns keep to the sample's scale."""
     encoder, *further = machine.steps

@@ -20,7 +20,7 @@ MOST_SAMPLED, FEWEST_SAMPLED = 100_000, 5_000
 
 
 @dataclass(frozen=True)
-class Room:
+class MemoryBudget:
     """Memory that a job may take.
 
     Parameters
@@ -38,7 +38,7 @@ class Room:
     cluster: str | None = None
 
     @classmethod
-    def of(cls, memory: str | None, cluster: str | None = None) -> Room:
+    def of(cls, memory: str | None, cluster: str | None = None) -> MemoryBudget:
         """What was said, or three quarters of what is free.
 
         Raises

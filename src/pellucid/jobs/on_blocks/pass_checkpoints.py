@@ -26,7 +26,7 @@ FOLDER = ".passes"
 MARK = "mark"
 
 
-class PassRecord:
+class PassCheckpoints:
     """The passes of a run, in a folder.
 
     Parameters
@@ -34,7 +34,7 @@ class PassRecord:
     folder : Path
         Of the run's output.
     mark : str
-        Of the run's files and settings, from `mark_of`.
+        Of the run's files and settings, from `run_fingerprint`.
     resume : bool
         Whether to go on from what an earlier run left there.
 
@@ -92,12 +92,12 @@ class PassRecord:
             self.folder.parent.rmdir()
 
 
-def left_in(folder: Path) -> bool:
+def has_checkpoints(folder: Path) -> bool:
     """Whether a run that was stopped left its passes in a folder."""
     return (folder / FOLDER / MARK).is_file()
 
 
-def mark_of(source: RowBlocks, settings: Settings, sampled: int) -> str:
+def run_fingerprint(source: RowBlocks, settings: Settings, sampled: int) -> str:
     """A mark of a run's files (names, sizes, times), settings and version."""
     from pellucid import __version__
 

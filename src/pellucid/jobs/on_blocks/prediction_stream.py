@@ -84,7 +84,7 @@ def source_of(data: Any, encoding: str) -> RowBlocks:
     return MemoryBlocks(whole.table, name=whole.name, typed=whole.typed)
 
 
-def widened_tiles(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]:
+def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]:
     """The rows of a source with what the machine adds, a tile at a time.
 
     Raises
@@ -129,7 +129,7 @@ def write_predictions(
             return _write_lines(answering, source, files, stream, told)
     write = _writer(stream, suffix)
     rows = 0
-    for table in widened_tiles(answering, source):
+    for table in tiles_with_answers(answering, source):
         write(table, rows == 0)
         rows += len(table)
         told(rows)

@@ -17,15 +17,15 @@ from pellucid.data.blocks.passes import LocalPasses, Merge, Partial
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks
 from pellucid.data.blocks.size_estimates import estimated_rows
 from pellucid.evaluation.deadline import Deadline, OutOfTime
-from pellucid.jobs.on_blocks.memory_budget import Room
-from pellucid.jobs.on_blocks.pass_checkpoints import PassRecord
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
 from pellucid.notebook_progress import Say
 
 S = TypeVar("S")
 SECOND = 0.2  # between two messages
 
 
-class ToldPasses:
+class ProgressPasses:
     """Passes by threads of this machine, or by workers of a cluster, each told of by its name.
 
     Parameters
@@ -33,7 +33,7 @@ class ToldPasses:
     say : callable (stage, share done)
     rows : int
         All rows, about; 0 where nobody knows.
-    record : PassRecord or None
+    record : PassCheckpoints or None
         Where the passes are kept; those that an earlier run ended are not taken again.
     client : distributed.Client or None
         Of the cluster whose workers take them.
@@ -57,7 +57,7 @@ class ToldPasses:
     """
 
     def __init__(
-        self, say: Say, rows: int, record: PassRecord | None = None, client: Any = None
+        self, say: Say, rows: int, record: PassCheckpoints | None = None, client: Any = None
     ) -> None:
         self.say, self.rows, self.record = say, rows, record
         self.cluster = None if client is None else DaskPasses(client, self._seen)
@@ -108,8 +108,8 @@ class ToldPasses:
 
 @contextmanager
 def passes_over(
-    source: RowBlocks, room: Room, say: Say, record: PassRecord | None = None
-) -> Iterator[ToldPasses]:
+    source: RowBlocks, room: MemoryBudget, say: Say, record: PassCheckpoints | None = None
+) -> Iterator[ProgressPasses]:
     """Passes by the cluster that is named; over a collection of Dask by the active one; or here.
 
     Raises
@@ -122,11 +122,11 @@ def passes_over(
     rows = estimated_rows(source)
     if room.cluster is None:
         client = active_client() if isinstance(source, DaskBlocks) else None
-        yield ToldPasses(say, rows, record, client)
+        yield ProgressPasses(say, rows, record, client)
         return
     say(f"asking the cluster at {room.cluster}", 0.0)
     with client_at(room.cluster) as client:
-        yield ToldPasses(say, rows, record, client)
+        yield ProgressPasses(say, rows, record, client)
 
 
 def time_left(seconds: float) -> str:

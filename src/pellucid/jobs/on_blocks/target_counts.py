@@ -19,7 +19,7 @@ from pellucid.jobs.on_blocks.training_rows import JobRows
 
 
 @dataclass(frozen=True)
-class AnswerCounts:
+class TargetCounts:
     """Of some rows; `added` to those of others.
 
     Parameters
@@ -44,7 +44,7 @@ class AnswerCounts:
     whole: bool = True
 
     @classmethod
-    def of(cls, rows: JobRows) -> AnswerCounts:
+    def of(cls, rows: JobRows) -> TargetCounts:
         """Those of a tile's rows."""
         y = rows.answers[~rows.test]
         train, test = len(y), int(rows.test.sum())
@@ -58,12 +58,12 @@ class AnswerCounts:
         lowest = float(y.min()) if train else float("inf")
         return cls(train, test, Counter(), found, lowest, bool((y == np.round(y)).all()))
 
-    def added(self, other: AnswerCounts) -> AnswerCounts:
+    def added(self, other: TargetCounts) -> TargetCounts:
         """Those of both runs of rows."""
         amounts = self.amounts
         if amounts is not None and other.amounts is not None:
             amounts = scaling.merge_spreads(amounts, other.amounts)
-        return AnswerCounts(
+        return TargetCounts(
             self.train + other.train,
             self.test + other.test,
             self.labels + other.labels,

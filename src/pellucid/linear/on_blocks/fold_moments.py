@@ -37,9 +37,12 @@ def moments_by_fold(X: Array, Y: Array, weights: Array | None, fold: NDArray[np.
 
     Notes: §2.5.6, Def 85
     """
-    present, codes = np.unique(fold, return_inverse=True)
-    if not len(present):
+    if not len(fold):
         return {}
+    lowest = int(fold.min())
+    counts = np.bincount(fold - lowest)
+    present = np.flatnonzero(counts) + lowest
+    codes = (np.cumsum(counts > 0) - 1)[fold - lowest]
     found = partials(X, Y, weights, codes, len(present), threaded=False)
     return dict(zip(present.tolist(), found, strict=True))
 

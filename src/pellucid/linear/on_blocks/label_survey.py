@@ -15,6 +15,7 @@ from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.row_sample import Sample, merge_samples, sample_of_rows, sample_size
+from pellucid.data.blocks.row_survey import ends_of_columns
 from pellucid.data.blocks.tile_arrays import labels_of, rows_of, weights_of
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.label_encoding import encode_labels
@@ -109,13 +110,14 @@ def _surveyed(tile: Tile, splitter: HashedFolds | None) -> LabelSurvey | None:
         both = np.bincount(fold * k + codes, weights, folds * k)
         held = both.astype(np.float64).reshape(folds, k)
     size = sample_size(X.shape[1] + (y.shape[1] if y.ndim == 2 else 1))
+    low, high = ends_of_columns(X)
     return LabelSurvey(
         len(X),
         classes,
         held,
         np.bincount(fold, weights, folds).astype(np.float64),
         spread(X, weights),
-        np.maximum(X.max(axis=0), -X.min(axis=0)),
+        np.maximum(high, -low),
         sample_of_rows(places, (X, y, weights), size),
     )
 

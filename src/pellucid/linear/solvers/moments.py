@@ -7,7 +7,7 @@ Notes: KE 53, KE 54, KE 62, §2.5
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,29 +99,61 @@ def partials(
         """A chunk: Σ w z zᵀ of z = (x, y) − shift; below it Σ w zᵀ, and last Σ w."""
         size = min(stop - start, max(1, (BLOCK_NUMBERS if width <= WIDEST else MANY) // width))
         held, products = np.empty((size, width)), np.zeros((count, width + 2, width))
-        for first in range(start, stop, size):
-            rows = slice(first, min(first + size, stop))
-            Z = held[: rows.stop - rows.start]
-            block = X[rows].toarray() if hasattr(X, "toarray") else X[rows]
-            np.subtract(block, shift[:d], out=Z[:, :d])
-            np.subtract(Y[rows], shift[d:], out=Z[:, d:])
-            w = None if weights is None else weights[rows]
-            if chunk is None:
-                _add_products(products[0], Z, w)
-                continue
-            for j in range(count):
-                there = np.flatnonzero(chunk[rows] == j)
-                _add_products(products[j], Z[there], None if w is None else w[there])
+        runs: list[Any] = (
+            [slice(start, stop)] if chunk is None else rows_of_chunks(chunk, start, stop, count)
+        )
+        for j, run in enumerate(runs):
+            for rows in _blocks(run, size):
+                block = X[rows].toarray() if hasattr(X, "toarray") else X[rows]
+                Z = held[: len(block)]
+                np.subtract(block, shift[:d], out=Z[:, :d])
+                np.subtract(Y[rows], shift[d:], out=Z[:, d:])
+                add_products(products[j], Z, None if weights is None else weights[rows])
         return products
 
     pieces = over_pieces(piece, n, width) if threaded else [piece(0, n)]
-    return [_centred(products, shift, d) for products in tree_sum(pieces)]
+    return [centred(products, shift, d) for products in tree_sum(pieces)]
 
 
-def _add_products(products: Array, Z: Array, weights: Array | None) -> None:
-    """Add Σ w z zᵀ, Σ w zᵀ and Σ w; Z may be overwritten."""
+def rows_of_chunks(
+    chunk: NDArray[np.intp], start: int, stop: int, count: int
+) -> list[NDArray[np.intp]]:
+    """The rows of each chunk among those from `start` up to `stop`, in order.
+
+    Examples
+    --------
+    >>> [rows.tolist() for rows in rows_of_chunks(np.array([1, 0, 1]), 0, 3, 2)]
+    [[1], [0, 2]]
+
+    Notes: Def 85
+    """
+    here = chunk[start:stop].astype(np.min_scalar_type(count))  # small numbers sort in one pass
+    order = np.argsort(here, kind="stable") + start
+    return np.split(order, np.cumsum(np.bincount(here, minlength=count))[:-1])
+
+
+def _blocks(run: slice | NDArray[np.intp], size: int) -> Iterator[Any]:
+    """A run of rows, so many at a time."""
+    if isinstance(run, slice):
+        yield from (slice(at, min(at + size, run.stop)) for at in range(run.start, run.stop, size))
+        return
+    yield from (run[at : at + size] for at in range(0, len(run), size))
+
+
+def add_products(products: Array, Z: Array, weights: Array | None) -> None:
+    """Add Σ w z zᵀ, Σ w zᵀ and Σ w of a block of rows; Z may be overwritten.
+
+    Parameters
+    ----------
+    products : ndarray, shape (d + 2, d)
+    Z : ndarray, shape (n, d)
+        Rows from which a shift is subtracted.
+    weights : ndarray, shape (n,), or None
+
+    Notes: §2.5.6
+    """
     if weights is None:
-        products[-2] += Z.sum(axis=0)
+        products[-2] += np.ones(len(Z)) @ Z
         products[-1] += len(Z)
     else:
         products[-2] += weights @ Z
@@ -130,7 +162,11 @@ def _add_products(products: Array, Z: Array, weights: Array | None) -> None:
     products[:-2] += Z.T @ Z
 
 
-def _centred(products: Array, shift: Array, d: int) -> Moments:
+def centred(products: Array, shift: Array, d: int) -> Moments:
+    """Moments from what `add_products` summed: of the first d columns, the others as answers.
+
+    Notes: §2.5.6
+    """
     gram, sums, total = products[:-2], products[-2], float(products[-1, 0])
     mean = sums / total
     gram = gram - np.multiply.outer(mean, sums)

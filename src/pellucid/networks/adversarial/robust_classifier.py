@@ -178,9 +178,9 @@ class RobustClassifier(LogProbabilityMixin, ClassifierMixin, GlassBox):  # type:
             hypothesis=inner.hypothesis,
             objective=inner.objective and self._objective(inner.objective),
             gradient=inner.gradient,
-            algorithm=f"{inner.algorithm} Before each step the batch climbs its loss: x + η sign "
-            f"∂L/∂x, {times}, within ε = {number(self.budget)}; the moved rows stand "
-            f"{where} the batch's, with the true labels.",
+            algorithm=f"{inner.algorithm} Before each step the batch climbs its loss, from a "
+            f"random place within ε: x + η sign ∂L/∂x, {times}, within ε = {number(self.budget)}; "
+            f"the moved rows stand {where} the batch's, with the true labels.",
             happened=inner.happened,
             warnings=tuple(self.warnings_),
             notes="Def 373, Clar 374",

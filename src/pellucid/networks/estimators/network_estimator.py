@@ -24,6 +24,7 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import CallbackEstimator
+from pellucid.networks.estimators.network_formulas import gradient_of, hypothesis_of
 from pellucid.networks.estimators.settings import (
     FALLING_FROM,
     FEWEST_EPOCHS,
@@ -320,20 +321,9 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         return Explanation(
             type(self).__name__,
             problem=problem,
-            hypothesis=Formula(
-                "A⁰ = x; Zˡ = (Wˡ)ᵀAˡ⁻¹ + W₀ˡ, Aˡ = fˡ(Zˡ); h(x) = Aᴸ",
-                r"Z^\ell = (W^\ell)^T A^{\ell-1} + W_0^\ell,\ A^\ell = f^\ell(Z^\ell)",
-                "Wˡ: mˡ×nˡ, W₀ˡ: nˡ×1",
-                "KE 279",
-            ),
+            hypothesis=hypothesis_of(self.network_),
             objective=Formula(objective, latex, "J: 1×1", "Concept 259"),
-            gradient=Formula(
-                "∂L/∂Wˡ = Aˡ⁻¹(∂L/∂Zˡ)ᵀ",
-                r"\frac{\partial L}{\partial W^\ell} = A^{\ell-1}"
-                r"\left(\frac{\partial L}{\partial Z^\ell}\right)^T",
-                "as Wˡ",
-                "Notation 304",
-            ),
+            gradient=gradient_of(self.network_),
             algorithm=f"Back-propagation, {self.batch_size} rows a step, rule {self.rule!r}, "
             f"η = {self.step_size}.",
             happened=tuple(facts),

@@ -362,8 +362,9 @@ class EncoderDecoder(TextModel):
                 "Def 383",
             ),
             objective=Formula(
-                "J = (1/K) Σ Σ_t −log h_t[next word], over K pairs",
-                r"J = -\frac{1}{K}\sum\sum_t \log h_t[y_t]", "1×1", "Concept 259",
+                "J = (1/(KT)) Σ Σ_t −log h_t[next word], over K pairs of T places; behind the last "
+                "word the end stands at each",
+                r"J = -\frac{1}{KT}\sum\sum_t \log h_t[y_t]", "1×1", "Concept 259",
             ),
             gradient=Formula(
                 "back-propagation through decoders and encoders: see each layer's formulas",

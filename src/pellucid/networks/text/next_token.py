@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import HyperparameterError, ShapeError, TextError, TooFewRowsError
 from pellucid.explanation import Explanation, Formula
-from pellucid.hyperparameters import Hyperparameter
+from pellucid.hyperparameters import Hyperparameter, is_whole
 from pellucid.networks.estimators.settings import EPOCHS, RANDOM_STATE
 from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer_norm import LayerNorm
@@ -239,11 +239,9 @@ class NextToken(TextModel):
         Notes: Def 383
         """
         check_is_fitted(self)
-        if length < 1 or not 0 <= temperature < float("inf"):
-            raise HyperparameterError(
-                "generate: length is a whole number ≥ 1 and temperature a number ≥ 0; "
-                f"got {length}, {temperature!r}."
-            )
+        check_temperature(temperature, "generate")
+        if not is_whole(length, 1):
+            raise HyperparameterError(f"generate: length is a whole number ≥ 1; got {length!r}.")
         random = np.random.default_rng(seed)
         (seen,) = (self._ids(each).tolist() for each in texts_of(prompt))
         for _ in range(length):
@@ -296,8 +294,8 @@ class NextToken(TextModel):
                 "Def 383",
             ),
             objective=Formula(
-                "J = (1/K) Σ Σ_t −log h_t[next character], over K stretches of text",
-                r"J = -\frac{1}{K}\sum\sum_t \log h_t[y_t]", "1×1", "Concept 259",
+                "J = (1/(KT)) Σ Σ_t −log h_t[next character], over K stretches of T characters",
+                r"J = -\frac{1}{KT}\sum\sum_t \log h_t[y_t]", "1×1", "Concept 259",
             ),
             gradient=Formula(
                 "back-propagation through every block: see each layer's formulas",

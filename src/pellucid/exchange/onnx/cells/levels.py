@@ -46,7 +46,7 @@ def exact_places(graph: OnnxGraph, cells: Part, levels: Sequence[Any]) -> str:
     unseen, missing = len(levels), len(levels) + 1
     if cells.text:
         place = {"": missing} | {str(level): at for at, level in enumerate(levels)}
-        return texts.looked_up(graph, graph.flat(cells.result), place, unseen)
+        return texts.look_up_text(graph, graph.flat(cells.result), place, unseen)
     numbers = {float(level): at for at, level in enumerate(levels) if _is_amount(level)}
     return _number_places(graph, cells.result, numbers, unseen, missing)
 
@@ -68,7 +68,7 @@ def text_places(graph: OnnxGraph, cells: Part, levels: Sequence[str]) -> str:
     if not cells.text:
         return exact_places(graph, cells, levels)
     text, place = graph.flat(cells.result), {level: at for at, level in enumerate(levels)}
-    found = texts.looked_up(graph, text, place, len(levels))
+    found = texts.look_up_text(graph, text, place, len(levels))
     gone = is_missing(graph, text, levels)
     return graph("Where", gone, graph.whole(len(levels) + 1), found)
 
@@ -80,7 +80,7 @@ def _is_amount(level: Any) -> bool:
 def _number_places(
     graph: OnnxGraph, x: str, place: Mapping[float, int], unseen: int, missing: int
 ) -> str:
-    found = texts.number_looked_up(graph, graph.flat(x), place, unseen)
+    found = texts.look_up_number(graph, graph.flat(x), place, unseen)
     gone = graph("IsNaN", graph.flat(x))
     return graph("Where", gone, graph.whole(missing), found)
 
@@ -96,24 +96,27 @@ def table_places(graph: OnnxGraph, cells: Part, levels: Sequence[str]) -> str:
     known = Levels(levels)
     by_fold, by_number = _further_spellings(known)
     text = graph.flat(cells.result)
-    exact = texts.looked_up(graph, text, known.exact, NOBODY)
+    exact = texts.look_up_text(graph, text, known.exact, NOBODY)
     # One piece more than any spelling has, so that a longer text is none of them.
     count = 1 + max((len(each.split()) for each in (*by_fold, *known.exact)), default=1)
     split = texts.pieces(graph, text, count)
-    line = texts.joined(graph, split, count)
+    line = texts.join_pieces(graph, split, count)
     trimmed = {
-        texts.as_joined(word, count): at
+        texts.join_pieces_in_python(word, count): at
         for word, at in known.exact.items()
         if word == " ".join(word.split())
     }
-    tries = [exact, texts.looked_up(graph, line, trimmed, NOBODY)]
-    spelled = {texts.as_small(texts.as_joined(each, count)): at for each, at in by_fold.items()}
-    tries.append(texts.looked_up(graph, texts.small(graph, line), spelled, NOBODY))
+    tries = [exact, texts.look_up_text(graph, line, trimmed, NOBODY)]
+    spelled = {
+        texts.as_lower_case(texts.join_pieces_in_python(each, count)): at
+        for each, at in by_fold.items()
+    }
+    tries.append(texts.look_up_text(graph, texts.lower_case(graph, line), spelled, NOBODY))
     if by_number:
         alone = texts.same(graph, texts.piece(graph, split, 1), "")
         word = graph("Where", alone, texts.piece(graph, split, 0), graph.text(""))
         number = texts.number_in(graph, word)
-        tries.append(texts.number_looked_up(graph, number, by_number, NOBODY))
+        tries.append(texts.look_up_number(graph, number, by_number, NOBODY))
     gone = is_missing(graph, text, levels)
     return graph("Where", gone, graph.whole(missing), _first_found(graph, tries, unseen))
 

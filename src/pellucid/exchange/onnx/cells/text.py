@@ -16,7 +16,7 @@ NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 NAME = r"[+-]?(0\d+|\d{17,})"
 
 
-def looked_up(graph: OnnxGraph, text: str, place: Mapping[str, int], otherwise: int) -> str:
+def look_up_text(graph: OnnxGraph, text: str, place: Mapping[str, int], otherwise: int) -> str:
     """The whole number of each text; `otherwise` for a text that has none.
 
     Notes: Def 197
@@ -31,7 +31,7 @@ def looked_up(graph: OnnxGraph, text: str, place: Mapping[str, int], otherwise: 
     )
 
 
-def number_looked_up(graph: OnnxGraph, x: str, place: Mapping[float, int], otherwise: int) -> str:
+def look_up_number(graph: OnnxGraph, x: str, place: Mapping[float, int], otherwise: int) -> str:
     """The whole number of each amount; `otherwise` for an amount that has none.
 
     Notes: Def 197
@@ -74,7 +74,7 @@ def piece(graph: OnnxGraph, split: str, at: int) -> str:
     return graph("Gather", split, graph.whole(at), axis=1)
 
 
-def joined(graph: OnnxGraph, split: str, count: int) -> str:
+def join_pieces(graph: OnnxGraph, split: str, count: int) -> str:
     """The pieces with a space after each, (n,)."""
     text = graph("StringConcat", piece(graph, split, 0), graph.text(" "))
     for at in range(1, count):
@@ -83,19 +83,19 @@ def joined(graph: OnnxGraph, split: str, count: int) -> str:
     return text
 
 
-def as_joined(text: str, count: int) -> str:
-    """What `joined` makes of a text, in Python."""
+def join_pieces_in_python(text: str, count: int) -> str:
+    """What `join_pieces` makes of a text, in Python."""
     words = [word for word in text.split(" ") if word][:count]
     return "".join(f"{word} " for word in [*words, *[""] * (count - len(words))])
 
 
-def small(graph: OnnxGraph, text: str) -> str:
+def lower_case(graph: OnnxGraph, text: str) -> str:
     """Letters from A to Z made small; runtimes have no table of other letters without a locale."""
     return graph("StringNormalizer", text, case_change_action="LOWER", locale="C")
 
 
-def as_small(text: str) -> str:
-    """What `small` makes of a text, in Python."""
+def as_lower_case(text: str) -> str:
+    """What `lower_case` makes of a text, in Python."""
     return "".join(c.lower() if c.isascii() else c for c in text)
 
 

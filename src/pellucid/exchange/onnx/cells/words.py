@@ -34,7 +34,7 @@ def words_in(
 
     Notes: Def 203
     """
-    line = texts.small(graph, line) if lowercase else line
+    line = texts.lower_case(graph, line) if lowercase else line
     found = graph(
         "Tokenizer", line, mark=0, pad_value=FILLER, mincharnum=shortest, tokenexp=rule,
     )  # fmt: skip
@@ -50,7 +50,7 @@ def _one_more(graph: OnnxGraph, line: str) -> str:
     return graph("Concat", graph("Shape", line), graph.whole([1]), axis=0)
 
 
-def counted(
+def count_entries(
     graph: OnnxGraph, words: Words, vocabulary: Sequence[Sequence[str]], sizes: tuple[int, int]
 ) -> str:
     """How often each entry of a vocabulary stands in each text: n×k.
@@ -93,7 +93,7 @@ def _known_spellings(graph: OnnxGraph, each: str, known: set[str]) -> str:
         forms = (word.upper(), word.title(), word.capitalize())
         for form in (*forms, word):
             for written in (form, unicodedata.normalize("NFD", form)):
-                own = texts.as_small(written)
+                own = texts.as_lower_case(written)
                 if own not in known and own.lower() != "" and _is_same(own, word):
                     spelling.setdefault(own, word)
     if not spelling:

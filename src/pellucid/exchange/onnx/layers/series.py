@@ -18,7 +18,7 @@ from pellucid.exchange.onnx.layers.spatial import SPATIAL, Writer
 from pellucid.networks.layers.layer import Layer, Shape, place_name
 
 
-def written_series(
+def write_series(
     graph: OnnxGraph,
     x: str,
     layers: Sequence[Layer],
@@ -70,25 +70,23 @@ def _stretch(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shap
 
 def _series(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
     """What any layer that has `layers` inside is."""
-    return written_series(graph, x, layer.layers, params["layers"], state, shape)
+    return write_series(graph, x, layer.layers, params["layers"], state, shape)
 
 
 def _columns(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
     chosen = graph.array(np.isin(np.arange(shape[0]), layer.columns))
-    return graph(
-        "Where", chosen, written_series(graph, x, [layer.activation], [{}], None, shape), x
-    )
+    return graph("Where", chosen, write_series(graph, x, [layer.activation], [{}], None, shape), x)
 
 
 def _residual(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
-    f = written_series(graph, x, layer.layers, params["layers"], state, shape)
+    f = write_series(graph, x, layer.layers, params["layers"], state, shape)
     return graph("Add", x, f)
 
 
 def _parallel(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape: Shape) -> str:
     states = state or [None] * len(layer.branches)
     outs = [
-        written_series(graph, x, branch, own, remembered, shape)
+        write_series(graph, x, branch, own, remembered, shape)
         for branch, own, remembered in zip(layer.branches, params["branches"], states, strict=True)
     ]
     if len(outs) == 1:
@@ -103,7 +101,7 @@ def _graph(graph: OnnxGraph, x: str, layer: Any, params: Any, state: Any, shape:
         came = [values[each] for each in reads]
         joined = graph("Concat", *came, axis=-1) if len(came) > 1 else came[0]
         own = (*points[reads[0]][:-1], sum(points[each][-1] for each in reads))
-        values[name] = written_series(graph, joined, [inner], [params[name]], [remembered], own)
+        values[name] = write_series(graph, joined, [inner], [params[name]], [remembered], own)
         points[name] = inner.shapes(own)[1]
     return values[layer.output]
 

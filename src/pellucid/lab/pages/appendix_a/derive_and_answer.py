@@ -173,9 +173,8 @@ def _shape(state: State, scene: Scene) -> tuple[str, str]:
 
 PAGE = Page(
     name="derive-and-answer",
-    lead="Read the formula and the shapes, write your answer, then play the steps. For a "
-    "wrong answer the page names the kind of slip. Can you name the derivative before it is "
-    "derived?",
+    lead="Read the formula and the shapes, write your answer, then play the steps. For a wrong "
+    "answer the page names the kind of slip. Can you name the derivative before it is derived?",
     notes="Def 457, Def 463, Concept 470, Concept 481, KE 119, §2.6",
     controls=CONTROLS,
     formulas=(

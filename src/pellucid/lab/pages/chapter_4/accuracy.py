@@ -51,15 +51,15 @@ def _held_out(
 
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """One threshold on the held-out rows."""
-    from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, rates_at
+    from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, roc_points
 
     given = (state["share"], state["seed"], state["lam"])
     p, yes = _held_out(data, (state["x1"], state["x2"]), state["label"], *given)
     cut = state["threshold"]
     table = confusion_counts(yes, p > cut, ("False", "True"))
     accuracy = float(table.trace() / table.sum())
-    alarms, hits = rates_at(p, yes, CUTS)
-    (alarm,), (hit,) = rates_at(p, yes, [cut])
+    alarms, hits = roc_points(p, yes, CUTS)
+    (alarm,), (hit,) = roc_points(p, yes, [cut])
     cuts = np.unique(np.concatenate([[0.0, 1.0], p]))
     every = [confusion_counts(yes, p > c, ("False", "True")).trace() for c in _few(cuts)]
     best = float(max(every) / len(p))
@@ -180,7 +180,7 @@ def code(state: State, data: Data) -> str:
     return f"""{reading_code(data, (state["x1"], state["x2"]), state["label"])}
 
 from pellucid.data import split_rows
-from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, rates_at
+from pellucid.evaluation.roc_and_calibration import calibration, confusion_counts, roc_points
 from pellucid.linear import LogisticClassifier
 
 split = split_rows(len(y), test={state["share"]!r}, seed={state["seed"]}, labels=y)
@@ -189,7 +189,7 @@ p, yes = h.predict_proba(X[split.test])[:, 1], y[split.test] > 0
 
 table = confusion_counts(yes, p > {state["threshold"]!r}, ("False", "True"))
 accuracy = table.trace() / table.sum()
-alarms, hits = rates_at(p, yes, np.linspace(0, 1, 201))
+alarms, hits = roc_points(p, yes, np.linspace(0, 1, 201))
 came = calibration(p, yes, 5).came
 majority = max(yes.mean(), 1 - yes.mean())
 cuts = np.unique(np.concatenate([[0.0, 1.0], p]))

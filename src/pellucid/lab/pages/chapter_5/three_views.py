@@ -171,7 +171,7 @@ theta, theta_0 = np.ravel(h.coef_), np.ravel(h.intercept_)[0]"""
     )
     return f"""import numpy as np
 from pellucid.linear import LogisticClassifier, separate
-from pellucid.pictures.features import crossings
+from pellucid.pictures.features import sign_changes
 
 x, y = np.array({matrix_literal(np.vstack([x, y]))}, float)
 
@@ -186,7 +186,7 @@ errors = np.sum(np.where(F @ theta + theta_0 > 0, 1, -1) != y)
 both = len(np.unique(y)) == 2
 plain = separate(x[:, None], y).verdict if both else "one class only"
 moved = separate(F, y).verdict if both else "one class only"
-zeros = crossings(lambda X: features(X[:, 0]) @ theta + theta_0, -{REACH}, {REACH})
+zeros = sign_changes(lambda X: features(X[:, 0]) @ theta + theta_0, -{REACH}, {REACH})
 print(theta, theta_0, errors, plain, moved, zeros)"""
 
 

@@ -1,0 +1,187 @@
+"""Columns that people have and programs misread: read right, or named; never another number unsaid.
+
+Notes: §2.1.3
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pellucid import read_table
+from pellucid.data import Kind, Table
+from pellucid.data.columns.inference import Cells, InferredColumn, column_of
+from pellucid.data.columns.lengths_of_time import read_durations
+
+
+def found_in(cells: list[str]) -> InferredColumn:
+    """The column that a text file with these cells holds."""
+    return column_of(Cells("c", pa.chunked_array([pa.array(cells)]), typed=False))
+
+
+def table_of(folder: Path, cells: list[str], **said: object) -> Table:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([["c", "y"], *([cell, i * 1.25] for i, cell in enumerate(cells))])
+    (folder / "t.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
+    return read_table(folder / "t.csv", **said)  # type: ignore[arg-type]
+
+
+# What a person writes, as far as it is a plain number or date to everybody.
+PLAIN_NUMBER = st.decimals(-999, 999, places=1).map(lambda v: str(v))
+# Columns of which a program might make other numbers than a person means.
+ODD = {
+    "thousands or decimals": ["1.200", "12.500", "3.450"],
+    "versions": ["1.1", "1.10", "1.9"],
+    "codes with a point": ["01.11", "10.20", "62.01"],
+    "zip codes": ["01234", "12345", "60601"],
+    "numbers to dial": ["+49301234567", "+4940123456", "+498912345"],
+    "percent and shares": ["5%", "0.05", "12%"],
+    "limits": ["<5", "7", ">100", "33"],
+    "two units": ["5 kg", "500 g", "3 kg"],
+    "two currencies": ["$5", "€7.50", "$1,200"],
+    "sizes of files": ["3.2 MB", "500 KB", "1.1 GB"],
+    "two scales": ["21.5 °C", "70 °F", "22 °C"],
+    "brackets": ["(5)", "7", "(12)"],
+    "minus behind": ["5-", "7", "12-"],
+    "two signs": ["--5", "7", "12", "3"],
+    "footnotes": ["5*", "7", "12", "3[2]"],
+    "errors": ["5±1", "7±2", "12±1"],
+    "other digits": ["١٢", "٣", "٤٥"],
+    "wide digits": ["１２", "３", "４５"],
+    "letters not seen": ["5\u200b", "7", "12", "3"],
+    "apostrophes": ["'5", "'7", "'12"],
+    "formulas": ['="5"', '="7"', '="12"'],
+    "errors of a spreadsheet": ["5", "#DIV/0!", *map(str, range(7, 37))],
+    "words among numbers": ["5", "7", "8", "about ten"],
+    "dates made by a spreadsheet": ["1-Mar", "2-Mar", "10-20"],
+    "times": ["1:30", "2:45", "10:05"],
+    "minutes with parts": ["1:30.5", "2:45.25", "10:05.1"],
+    "a clock": ["09:30", "10:45", "23:05"],
+    "half days": ["9:30 am", "12:15 pm", "1:05 PM"],
+    "hours and minutes": ["3h 20m", "45m", "1h 5m"],
+    "NA among codes": ["DE", "NA", "FR", "US"],
+    "NA among words": ["red", "NA", "blue", "green"],
+    "null among words": ["mild", "null", "severe"],
+}
+
+
+@pytest.mark.parametrize("cells", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("times", [1, 5])
+def test_an_odd_column_is_named_or_stays_as_written(cells: list[str], times: int) -> None:
+    found = found_in(cells * times)
+    named = [f for f in found.findings if f.columns == ("c",) and f.advice]
+    same = found.column.levels is not None and not found.column.missing.any()
+    assert named or (same and set(found.column.texts()) == set(cells))
+    if found.column.kind is Kind.NUMERIC:  # numbers that are not those of Python are named
+        assert named
+
+
+@given(st.lists(PLAIN_NUMBER, min_size=3, max_size=30, unique=True))
+def test_plain_numbers_raise_no_doubt(cells: list[str]) -> None:
+    found = found_in(cells)
+    assert not found.findings
+    assert found.column.values.tolist() == [float(cell) for cell in cells]
+
+
+GROUPED = st.tuples(st.integers(1, 999), st.integers(0, 999)).map(lambda v: f"{v[0]}.{v[1]:03d}")
+
+
+@given(
+    st.lists(GROUPED, min_size=3, max_size=20, unique=True), st.sampled_from(["", "5000", "2.5"])
+)
+def test_points_before_three_digits_are_named_unless_a_cell_decides(
+    cells: list[str], other: str
+) -> None:
+    found = found_in([*cells, other or cells[0]])
+    assert found.column.values[: len(cells)].tolist() == [float(cell) for cell in cells]
+    said = [f for f in found.findings if f.name == "points before three digits"]
+    assert bool(said) == (other == "") == bool(found.doubt)
+    assert all(f"'{cells[0]}' (row 1)" in f.message and "--thousands" in f.advice for f in said)
+
+
+def test_open_points_are_closed_by_a_word(tmp_path: Path) -> None:
+    cells = ["1.200", "12.500", "3.450"]
+    assert table_of(tmp_path, cells, thousands="c=.")["c"].values[0] == 1200
+    for said in ({"thousands": "."}, {"decimal": "."}):
+        table = table_of(tmp_path, cells, **said)
+        assert not any("three digits" in finding.name for finding in table.findings)
+
+
+CAPITALS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2).filter(lambda t: t != "NA")
+
+
+@given(st.lists(CAPITALS, min_size=3, max_size=9, unique=True), st.integers(1, 4))
+def test_na_among_codes_of_two_letters_is_a_code(codes: list[str], times: int) -> None:
+    found = found_in([*codes, *["NA"] * times, *codes])
+    assert found.column.texts().tolist()[len(codes)] == "NA"
+    (said,) = found.findings
+    assert f"{times} row{'s' if times > 1 else ''} (first row {len(codes) + 1})" in said.message
+    assert "--missing NA" in said.advice
+
+
+@given(
+    st.lists(st.sampled_from(["red", "blue", "green", "pale red"]), min_size=4, max_size=9),
+    st.sampled_from(["NA", "N/A", "null", "NULL", "n/a", "NaN"]),
+)
+def test_missing_words_among_words_are_named(words: list[str], absent: str) -> None:
+    found = found_in([*words, absent, *words, absent])
+    assert found.column.missing.tolist() == [*[False] * len(words), True] * 2
+    (said,) = [f for f in found.findings if f.name == "missing among words"]
+    assert f"{absent!r} in 2 rows (first row {len(words) + 1})" in said.message
+    assert "--category c" in said.advice
+
+
+def test_what_is_said_of_na_decides(tmp_path: Path) -> None:
+    codes, words = ["DE", "FR", "NA", "US"], ["red", "NA", "blue", "green"]
+    missing = table_of(tmp_path, codes, missing=["NA"])
+    assert missing["c"].missing.tolist() == [False, False, True, False]
+    kept = table_of(tmp_path, words, category=["c"])
+    assert kept["c"].texts().tolist() == words
+    assert not [f for f in (*missing.findings, *kept.findings) if "NA" in f.message]
+    again = read_table(tmp_path / "t.csv", schema=kept.schema)
+    assert again["c"].texts().tolist() == words
+    numbers = table_of(tmp_path, ["1", "2", "NA", "3"], category=["c"])
+    assert numbers["c"].missing.tolist() == [False, False, True, False]
+
+
+MOMENTS = st.lists(st.times().map(lambda t: t.replace(tzinfo=None)), min_size=3, max_size=12)
+
+
+@given(MOMENTS, st.sampled_from(["%H:%M:%S", "%H:%M:%S.%f", "%I:%M:%S %p", "%H:%M"]))
+def test_times_of_the_day_are_seconds_since_midnight(moments: list[time], way: str) -> None:
+    texts = [moment.strftime(way) for moment in moments]
+    written = [
+        time.fromisoformat(t.strftime("%H:%M" if way == "%H:%M" else "%H:%M:%S.%f"))
+        for t in moments
+    ]
+    if ".%f" not in way:
+        written = [moment.replace(microsecond=0) for moment in written]
+    wanted = [(t.hour * 60 + t.minute) * 60 + t.second + t.microsecond / 1e6 for t in written]
+    seconds, read = read_durations(pa.array(texts))
+    assert read.all()
+    np.testing.assert_allclose(seconds, wanted, rtol=0, atol=1e-6)
+
+
+def test_times_are_the_same_from_every_source_and_at_predict(tmp_path: Path) -> None:
+    moments = [time(9, 30), time(23, 5), time(0, 15), time(12, 0)]
+    texts = [f"{moment:%H:%M:%S}" for moment in moments]
+    from_text = table_of(tmp_path, texts)
+    from_frame = read_table(pd.DataFrame({"c": moments, "y": range(4)}))
+    wanted = [34_200.0, 83_100.0, 900.0, 43_200.0]
+    assert from_text["c"].values.tolist() == from_frame["c"].values.tolist() == wanted
+    assert from_text["c"].note == from_frame["c"].note
+    assert from_text["c"].notation == from_frame["c"].notation
+    for source in (from_text, pd.DataFrame({"c": moments, "y": range(4)})):
+        assert read_table(source, schema=from_text.schema)["c"].values.tolist() == wanted
+    minutes = table_of(tmp_path, ["1:30.5", "2:45.25", "10:05.1"])
+    new = table_of(tmp_path, ["1:30", "2:45", "3:00"])  # by itself hours, by the schema minutes
+    assert read_table(new, schema=minutes.schema)["c"].values.tolist() == [90.0, 165.0, 180.0]

@@ -1,0 +1,87 @@
+"""Sums that the first pass takes along: the same fit as by passes of its own, in fewer of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pellucid.data.blocks.passes import LocalPasses
+from pellucid.data.blocks.row_blocks import MemoryBlocks
+from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.on_blocks import fit_on_blocks as job
+from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.number_sums import NumberSums, merged, number_sums
+from pellucid.storage.value_bytes import as_bytes, from_bytes
+
+SETTINGS = Settings("y", model="ridge", cv=2, keep_test_out=True)
+N = 900
+
+
+def rows(gap: bool = False) -> pa.Table:
+    """Numbers of unlike sizes, one of them whole, far from 0; and an answer."""
+    rng = np.random.default_rng(2)
+    far, small = 30 + rng.normal(size=N), 1e-6 * rng.normal(size=N)
+    whole = rng.integers(0, 500, N)
+    y = 2 * far + 1e6 * small + 1e-2 * whole + rng.normal(size=N)
+    small = pa.array(small, mask=(np.arange(N) % 50 == 7) & gap)
+    return pa.table({"far": far, "small": small, "whole": whole, "y": y})
+
+
+def fitted(table: pa.Table, cut: int) -> tuple[FitResult, list[int]]:
+    """The fit, and how many rows each pass went over."""
+    taken: list[int] = []
+    reduce = LocalPasses.reduce
+
+    def counted(self: Any, source: Any, *given: Any) -> Any:
+        taken.append(source.rows)
+        return reduce(self, source, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LocalPasses, "reduce", counted)
+        found = job.fit_on_blocks(MemoryBlocks(table, cut), SETTINGS, MemoryBudget(1 << 29, True))
+    return found, taken
+
+
+def test_the_fit_is_that_of_passes_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, taken = fitted(rows(), 170)
+    assert len(taken) == 2  # the first one, and that of the test
+    monkeypatch.setattr(job, "suffice", lambda *_: False)
+    by_passes, taken = fitted(rows(), N)
+    assert len(taken) == 4
+    mine, theirs = ours.machine.model, by_passes.machine.model
+    np.testing.assert_allclose(mine.coef_, theirs.coef_, rtol=1e-9)
+    assert mine.intercept_ == pytest.approx(theirs.intercept_, rel=1e-12)
+    assert (ours.chosen.lam, ours.rows) == (by_passes.chosen.lam, by_passes.rows)
+    assert ours.test_error == pytest.approx(by_passes.test_error, rel=1e-10)
+    assert ours.errors_baseline == pytest.approx(by_passes.errors_baseline, rel=1e-10)
+    assert ours.machine.known["ranges"] == by_passes.machine.known["ranges"]
+    assert ours.machine.lowest == by_passes.machine.lowest
+
+
+def test_a_missing_number_is_left_to_passes_of_its_own() -> None:
+    found, taken = fitted(rows(gap=True), 170)
+    assert len(taken) == 4
+    assert "small is missing" in list(found.machine.steps[0].get_feature_names_out())
+
+
+def test_no_cut_and_no_way_to_a_file_changes_a_bit() -> None:
+    of_tile = number_sums(SETTINGS)
+    assert of_tile is not None
+
+    def sums(cut: int, workers: int) -> Any:
+        return LocalPasses(workers).reduce(MemoryBlocks(rows(), cut), of_tile, merged)
+
+    one = sums(100, 1)
+    assert isinstance(one, NumberSums)
+    again = from_bytes(as_bytes(sums(N, 3)))
+    for fold, m in one.folds.items():
+        assert (m.xx == again.folds[fold].xx).all()
+    assert (one.low == again.low).all()
+    train = one.train
+    assert train.weight + one.folds[-1].weight == N
+    assert merged(one, None) is None
+    assert merged(one, replace(one, names=("other",))) is None
