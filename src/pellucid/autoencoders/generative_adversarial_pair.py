@@ -212,7 +212,7 @@ class GenerativeAdversarialPair(GlassBox):
                 run = compiled_turn(G, D, K, int(steps), "".join(c for c in BOTH if c in learners))
                 carry = run(carry, rows, jax.random.fold_in(key, at), eta) if learners else carry
                 path.append(self._with_parameters(carry))
-        vars(self).update(vars(path[-1]))
+        self.__dict__.update(vars(path[-1]))
         return [*path[:-1], self]
 
     def _standardised_with_networks(self, X: Any) -> Any:
@@ -252,7 +252,7 @@ class GenerativeAdversarialPair(GlassBox):
             key, carry = self._initial_carry()
             run = compiled_alternation(G, D, K, int(self.epochs))
             carry, seen = run(carry, rows, key, np.asarray(self.step_size, kind))
-            vars(self).update(vars(self._with_parameters(carry)))
+            self.__dict__.update(vars(self._with_parameters(carry)))
         names = ("generator_loss", "discriminator_loss", "accuracy")
         self.trace_ = {
             name: np.asarray(part, np.float64).tolist()
