@@ -102,3 +102,28 @@ def test_it_explains_itself_and_survives_a_file(tmp_path: Path) -> None:
     save_model(h, tmp_path / "pair.pellucid")
     again = load_model(tmp_path / "pair.pellucid")
     np.testing.assert_array_equal(again.generate(4).rows, h.generate(4).rows)
+
+
+def test_who_does_not_learn_in_a_turn_stays_as_it_was() -> None:
+    """8.5.3-adversarial-pair"""
+    X = np.random.default_rng(0).normal(size=(64, 2))
+    pair = GenerativeAdversarialPair(hidden=(8,), step_size=0.01)
+    turns = ["D", "G", "", "DG"]
+    path = pair.fit_by_turns(X, turns, steps=5)
+    assert path[-1] is pair
+    assert len(path) == len(turns) + 1
+    for before, after, learners in zip(path, path[1:], turns, strict=False):
+        for letter, name in (("D", "discriminator_params_"), ("G", "generator_params_")):
+            pairs = zip(getattr(before, name), getattr(after, name), strict=True)
+            same = all(np.array_equal(a[k], b[k]) for a, b in pairs for k in a)
+            assert same == (letter not in learners), (learners, letter)
+    again = GenerativeAdversarialPair(hidden=(8,), step_size=0.01).fit_by_turns(X, turns, steps=5)
+    assert np.array_equal(again[-1].generate(5).rows, pair.generate(5).rows)
+
+
+def test_learners_of_a_turn_are_checked() -> None:
+    """8.5.3-adversarial-pair"""
+    X = np.zeros((4, 1))
+    for turns, steps in ((["X"], 5), (["D"], 0)):
+        with pytest.raises(HyperparameterError, match="fit_by_turns"):
+            GenerativeAdversarialPair().fit_by_turns(X, turns, steps=steps)

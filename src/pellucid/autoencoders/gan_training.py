@@ -22,6 +22,7 @@ from pellucid.networks.network import Network
 from pellucid.networks.training.steps import params_of, vector_of
 
 RULE = adam(beta_1=0.5)  # a long memory of an opponent that has moved on does harm
+BOTH = "DG"  # who learns, in the order of their steps
 Carry = tuple[Any, Any, Any, Any]
 
 
@@ -70,6 +71,54 @@ def discriminator_accuracy(discriminator: Network, judge: Any, real: Any, made: 
     return (hits.mean() + refusals.mean()) / 2
 
 
+def alternate(
+    generator: Network, discriminator: Network, carry: Carry, real: Any, key: Any, eta: Any,
+    learners: str = BOTH,
+) -> tuple[Carry, Any]:  # fmt: skip
+    """A step of the discriminator, "D", then one of the generator, "G"; of the learners alone.
+
+    Gives the carry (θ_G, memory, θ_D, memory), and the generator's loss, the discriminator's, and
+    its accuracy before the step.
+
+    Notes: Def 375
+    """
+    theta_g, memory_g, theta_d, memory_d = carry
+    length = generator.points[0][0]
+    first, second = jax.random.split(key)
+    params, judge = params_of(generator, theta_g), params_of(discriminator, theta_d)
+    made = generator.forward(params, _noise(first, real, length), Mode())[0]
+    share = discriminator_accuracy(discriminator, judge, real, made)
+    loss_d, g = discriminator_gradient(discriminator, judge, real, made)
+    if "D" in learners:
+        theta_d, memory_d = RULE.step(vector_of(g), memory_d, theta_d, eta)
+    judge = params_of(discriminator, theta_d)
+    z = _noise(second, real, length)
+    loss_g, g = generator_gradient(generator, discriminator, params, judge, z)
+    if "G" in learners:
+        theta_g, memory_g = RULE.step(vector_of(g), memory_g, theta_g, eta)
+    return (theta_g, memory_g, theta_d, memory_d), (loss_g, loss_d, share)
+
+
+@lru_cache(maxsize=16)
+def compiled_turn(
+    generator: Network, discriminator: Network, K: int, steps: int, learners: str
+) -> Any:
+    """`run(carry, X, key, η)`: some steps in which only `learners`, of "DG", learn; the carry.
+
+    Notes: Def 375
+    """
+
+    def run(carry: Carry, X: Any, key: Any, eta: Any) -> Any:
+        def one(carry: Carry, i: Any) -> tuple[Carry, Any]:
+            rows, own = jax.random.split(jax.random.fold_in(key, i))
+            real = X[jax.random.permutation(rows, len(X))[:K]]
+            return alternate(generator, discriminator, carry, real, own, eta, learners)
+
+        return jax.lax.scan(one, carry, jnp.arange(steps))[0]
+
+    return compiled(run)
+
+
 @lru_cache(maxsize=16)
 def compiled_alternation(generator: Network, discriminator: Network, K: int, epochs: int) -> Any:
     """`run(carry, X, key, η)`: whole epochs, one step each of either network a batch.
@@ -79,21 +128,6 @@ def compiled_alternation(generator: Network, discriminator: Network, K: int, epo
 
     Notes: Def 375
     """
-    length = generator.points[0][0]
-
-    def step(carry: Carry, real: Any, key: Any, eta: Any) -> tuple[Carry, Any]:
-        theta_g, memory_g, theta_d, memory_d = carry
-        first, second = jax.random.split(key)
-        params, judge = params_of(generator, theta_g), params_of(discriminator, theta_d)
-        made = generator.forward(params, _noise(first, real, length), Mode())[0]
-        share = discriminator_accuracy(discriminator, judge, real, made)
-        loss_d, g = discriminator_gradient(discriminator, judge, real, made)
-        theta_d, memory_d = RULE.step(vector_of(g), memory_d, theta_d, eta)
-        judge = params_of(discriminator, theta_d)
-        z = _noise(second, real, length)
-        loss_g, g = generator_gradient(generator, discriminator, params, judge, z)
-        theta_g, memory_g = RULE.step(vector_of(g), memory_g, theta_g, eta)
-        return (theta_g, memory_g, theta_d, memory_d), (loss_g, loss_d, share)
 
     def run(carry: Carry, X: Any, key: Any, eta: Any) -> Any:
         batches = len(X) // K
@@ -104,7 +138,8 @@ def compiled_alternation(generator: Network, discriminator: Network, K: int, epo
 
             def one(carry: Carry, i: Any) -> tuple[Carry, Any]:
                 done = (at * batches + i) / (epochs * batches)
-                return step(carry, X[order[i]], jax.random.fold_in(own, i), eta * (1 - done))
+                own_key, now = jax.random.fold_in(own, i), eta * (1 - done)
+                return alternate(generator, discriminator, carry, X[order[i]], own_key, now)
 
             carry, seen = jax.lax.scan(one, carry, jnp.arange(batches))
             return carry, tuple(part.mean() for part in seen)

@@ -6,6 +6,7 @@ Notes: Def 375, Clar 376
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, ClassVar, Self
 
 import jax
@@ -13,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.autoencoders.gan_training import RULE, compiled_alternation
+from pellucid.autoencoders.gan_training import BOTH, RULE, compiled_alternation, compiled_turn
 from pellucid.autoencoders.generated_rows import GeneratedRows, check_count
 from pellucid.data.scaling import moments
 from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.explanation import Explanation, Formula
 from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
-from pellucid.hyperparameters import Hyperparameter
+from pellucid.hyperparameters import Hyperparameter, is_whole
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.estimators.settings import RANDOM_STATE, SIZES, are_sizes
 from pellucid.networks.layers.activations import LeakyReLU, Sigmoid
@@ -152,15 +153,7 @@ class GenerativeAdversarialPair(GlassBox):
         ConvergenceWarning
             When the discriminator's accuracy has not come near one half.
         """
-        self.check_hyperparameters()
-        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
-        self.mean_, self.scale_ = moments(X, np.ones(len(X)))
-        rows = ((X - self.mean_) / self.scale_).astype(np.float32)
-        d, k = X.shape[1], int(self.noise_length)
-        self.generator_ = Network([*self._hidden(), Dense(d)], "square", k)
-        judge = [*self._hidden(), Dense(1, initial="xavier"), Sigmoid()]
-        self.discriminator_ = Network(judge, "nll", d, reduction="mean")
-        self._alternate(rows)
+        self._alternate(self._standardised_with_networks(X))
         last = self.trace_["accuracy"][-max(1, self.epochs // 10) :]
         if abs(float(np.mean(last)) - 0.5) > UNSURE:
             said = interpret_accuracy(float(np.mean(last)))
@@ -171,6 +164,84 @@ class GenerativeAdversarialPair(GlassBox):
             )
         return self
 
+    def fit_by_turns(self, X: Any, turns: Sequence[str], steps: int = 20) -> list[Self]:
+        """The alternation by hand: who learns in each turn is chosen, at a constant step size.
+
+        Parameters
+        ----------
+        X : array of shape (n, d)
+        turns : sequence of str
+            The learners of each turn: "D", "G", "DG" (a step of D and one of G in turn) or "".
+        steps : int
+            Steps of a turn.
+
+        Returns
+        -------
+        list of GenerativeAdversarialPair
+            Before the first turn, and after each; the last one is this pair itself. `epochs` plays
+            no part, and there is no `trace_`.
+
+        Raises
+        ------
+        HyperparameterError
+            For other letters, and for steps that are not a whole number ≥ 1.
+
+        Examples
+        --------
+        >>> X = np.random.default_rng(0).normal(5.0, 2.0, size=(256, 1))
+        >>> pair = GenerativeAdversarialPair(hidden=(16,), step_size=0.01)
+        >>> path = pair.fit_by_turns(X, ["D", "D"])
+        >>> bool(path[2].discriminator_accuracy(X) > path[0].discriminator_accuracy(X))
+        True
+
+        Notes: Def 375
+        """
+        if not is_whole(steps) or any(set(each) - set(BOTH) for each in turns):
+            raise HyperparameterError(
+                'fit_by_turns: each turn is "D", "G", "DG" or "", and steps a whole number ≥ 1; '
+                f"got {list(turns)!r}, {steps!r}."
+            )
+        rows = self._standardised_with_networks(X)
+        G, D, K = self.generator_, self.discriminator_, min(int(self.batch_size), len(rows))
+        path = []
+        with computing_in("float32") as kind, threads_for(G, K, trainings=2):
+            key, carry = self._initial_carry()
+            eta = np.asarray(self.step_size, kind)
+            path.append(self._with_parameters(carry))
+            for at, learners in enumerate(turns):
+                run = compiled_turn(G, D, K, int(steps), "".join(c for c in BOTH if c in learners))
+                carry = run(carry, rows, jax.random.fold_in(key, at), eta) if learners else carry
+                path.append(self._with_parameters(carry))
+        self.__dict__.update(vars(path[-1]))
+        return [*path[:-1], self]
+
+    def _standardised_with_networks(self, X: Any) -> Any:
+        """The rows with mean 0 and deviation 1, and both networks for their columns."""
+        self.check_hyperparameters()
+        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
+        self.mean_, self.scale_ = moments(X, np.ones(len(X)))
+        d, k = X.shape[1], int(self.noise_length)
+        self.generator_ = Network([*self._hidden(), Dense(d)], "square", k)
+        judge = [*self._hidden(), Dense(1, initial="xavier"), Sigmoid()]
+        self.discriminator_ = Network(judge, "nll", d, reduction="mean")
+        return ((X - self.mean_) / self.scale_).astype(np.float32)
+
+    def _initial_carry(self) -> tuple[Any, Any]:
+        """A key for the training, and (θ_G, memory, θ_D, memory) before it."""
+        key, key_g, key_d = jax.random.split(jax.random.key(int(self.random_state)), 3)
+        carry: list[Any] = []
+        for net, own in ((self.generator_, key_g), (self.discriminator_, key_d)):
+            theta = vector_of(net.init(own))
+            carry += [theta, initial_rule_state(RULE, theta)]
+        return key, tuple(carry)
+
+    def _with_parameters(self, carry: Any) -> Self:
+        """A pair with the parameters of a carry."""
+        pair = copy(self)
+        pair.generator_params_ = params_of(self.generator_, np.array(carry[0]))
+        pair.discriminator_params_ = params_of(self.discriminator_, np.array(carry[2]))
+        return pair
+
     def _hidden(self) -> list[Layer]:
         return [each for size in self.hidden for each in (Dense(int(size)), LeakyReLU(0.2))]
 
@@ -178,19 +249,10 @@ class GenerativeAdversarialPair(GlassBox):
         G, D = self.generator_, self.discriminator_
         K = min(int(self.batch_size), len(rows))
         with computing_in("float32") as kind, threads_for(G, K, trainings=2):
-            seed = int(self.random_state)
-            key, key_g, key_d = jax.random.split(jax.random.key(seed), 3)
-            thetas = [vector_of(net.init(own)) for net, own in ((G, key_g), (D, key_d))]
-            carry = (
-                thetas[0],
-                initial_rule_state(RULE, thetas[0]),
-                thetas[1],
-                initial_rule_state(RULE, thetas[1]),
-            )
+            key, carry = self._initial_carry()
             run = compiled_alternation(G, D, K, int(self.epochs))
             carry, seen = run(carry, rows, key, np.asarray(self.step_size, kind))
-            self.generator_params_ = params_of(G, np.array(carry[0]))
-            self.discriminator_params_ = params_of(D, np.array(carry[2]))
+            self.__dict__.update(vars(self._with_parameters(carry)))
         names = ("generator_loss", "discriminator_loss", "accuracy")
         self.trace_ = {
             name: np.asarray(part, np.float64).tolist()

@@ -15,7 +15,7 @@ export default {
     const draw = () => {
       const picture = model.get("picture");
       if (!picture) return;
-      const t = model.get("t") ?? 0, wide = Math.max(el.clientWidth, 260), tall = Math.max(wide * picture.height, 46 * Math.max(...picture.layers.map(l => l.length)) + 40);
+      const t = model.get("t") ?? 0, wide = Math.max(el.clientWidth, 260), tall = Math.max(wide * picture.height, 62 * Math.max(...picture.layers.map(l => l.length)) + 40);
       svg.setAttribute("viewBox", `0 0 ${wide} ${tall}`);
       svg.setAttribute("aria-label", tools.filled(picture.said, model.get("words")));
       const radius = Math.min(20, tall / (2.6 * Math.max(...picture.layers.map(l => l.length))));
@@ -47,7 +47,8 @@ export default {
         const [x0, y0, x1, y1] = [X(l), Y(l, r), X(l + 1), Y(l + 1, c)], d = `M${x0} ${y0}L${x1} ${y1}`, on = lit.includes(`${l},${r},${c}`);
         const colour = on ? tools.ink(el, "orange") : tools.ink(el, w < 0 ? "rose" : "green");
         parts.under.push(draw_("path", { class: "edge", d, stroke: colour, "stroke-width": (on ? 2.5 : 0.6) + 3.4 * Math.abs(w) / top, opacity: on ? 1 : lit.length ? 0.25 : 0.7 }));
-        if (picture.numbers) parts.over.push(draw_("text", { x: x0 + (x1 - x0) * 0.36, y: y0 + (y1 - y0) * 0.36 - 3 }, tools.number(w, 2)));
+        const at = 0.16 + 0.46 * (c + 0.5) / columns; // where edges cross, their numbers stand apart
+        if (picture.numbers) parts.over.push(draw_("text", { x: x0 + (x1 - x0) * at, y: y0 + (y1 - y0) * at - 3 }, tools.number(w, 2)));
         if (!picture.chooses) continue;
         const touch = draw_("path", { class: "touch", d });
         touch.addEventListener("click", () => tools.change(model, { [picture.chooses]: `${l},${r},${c}` }));

@@ -16,7 +16,7 @@ export default {
 
     const controls = page.controls.map(c => control(parts, c)).filter(Boolean);
     const source = page.samples.length ? [dataMenu(parts)] : [];
-    const bar = header(parts), player = keys(parts), left = words(parts);
+    const bar = header(parts), player = keys(parts), idea = ideaOf(parts), left = words(parts);
     const first = make("div", { className: "first" }, ...(controls[0] ? [controls[0].host] : []));
     const rest = make("div", { className: "settings" }, ...source, ...controls.slice(1).map(c => c.host));
     const figures = spread(parts);
@@ -25,7 +25,8 @@ export default {
     const pictures = make("section", { className: "pictures", ariaLabel: "Pictures and settings" }, box, ...figures, rest);
     const below = told(parts), said = make("div", { className: "said" });
     said.setAttribute("aria-live", "polite");
-    root.append(bar, make("main", {}, left.host, pictures, below.host), said);
+    // In this order on a narrow page: the idea, what is turned and seen, its numbers.
+    root.append(bar, make("main", {}, idea, pictures, left.host, below.host), said);
     for (const n of root.querySelectorAll("[data-term]")) bind(parts, n);
     for (const [name, host] of Object.entries(parts.hosts)) begin(parts, name, host);
 
@@ -108,7 +109,7 @@ function header(parts) {
   };
   link.onclick = async () => { await copied(model.link(), link, "Copy link"); };
   parts.about = scene => { about.textContent = scene.about ?? ""; };
-  return make("header", { className: "bar" }, home, make("span", { textContent: `${chapter} · ${page.notes}` }), make("span", { className: "gap" }), about, teach, ...(model.link ? [link] : []));
+  return make("header", { className: "bar" }, home, make("span", { className: "source", textContent: `${chapter} · ${page.notes}`, title: page.notes }), make("span", { className: "gap" }), about, teach, ...(model.link ? [link] : []));
 }
 
 async function copied(text, button, name) {
@@ -117,14 +118,18 @@ async function copied(text, button, name) {
   setTimeout(() => { button.textContent = name; }, 1500);
 }
 
-function words(parts) {
-  const { make, page, model, tools } = parts;
-  const host = make("section", { className: "words", ariaLabel: "The idea" }, make("h1", { textContent: page.title }), make("p", { className: "lead", textContent: page.lead }));
+function ideaOf({ make, page }) {
   const formulas = make("div", { className: "formulas" });
   for (const f of page.formulas) {
     const box = make("div", { className: "formula", tabIndex: 0, role: "group", ariaLabel: f.spoken });
     box.innerHTML = f.svg; formulas.append(box);
   }
+  return make("section", { className: "idea", ariaLabel: "The idea" }, make("h1", { textContent: page.title }), make("p", { className: "lead", textContent: page.lead }), formulas);
+}
+
+// The terms with their present numbers, and the questions.
+function words(parts) {
+  const { make, page, model, tools } = parts, host = make("section", { className: "words", ariaLabel: "Numbers and questions" });
   const rows = {}, table = make("table", { className: "numbers" }, make("caption", { className: "said", textContent: "The terms of the formula with their present numbers" }));
   for (const term of page.terms) {
     const name = make("th", { scope: "row" }, make("button", { type: "button", textContent: term.symbol, ariaLabel: `${term.symbol}: ${term.meaning}` }));
@@ -132,7 +137,7 @@ function words(parts) {
     table.append(make("tr", { dataset: { term: term.name } }, name, make("td", { textContent: term.meaning }), shape, value));
     rows[term.name] = [shape, value];
   }
-  host.append(formulas, table);
+  host.append(table);
   const questions = page.questions.map((q, i) => question(parts, q, i));
   host.append(...questions.map(q => q.host));
   return {

@@ -15,7 +15,7 @@ function axes(picture, width, height, tools, wide) {
     [x0, x1, y0, y1] = [cx - unit * w / 2, cx + unit * w / 2, cy - unit * h / 2, cy + unit * h / 2];
   }
   // The numbers of the upright axis, and room for the widest beside the axis's name.
-  const places = tools.ticks(y0, y1, Math.max(2, Math.floor(h / 55))).filter(v => !logY || Number.isInteger(v));
+  const places = tools.ticks(y0, y1, Math.max(2, Math.floor(h / 55)), logY);
   const upright = places.map(v => [logY ? 10 ** v : v, logY ? powers(v) : tools.number(v)]);
   const more = picture.bare ? 0 : Math.max(0, ...upright.map(([, text]) => wide(text) + 26 - margin.left));
   margin.left += more; w -= more;
@@ -39,9 +39,7 @@ function frame(g, el, tools, picture, a, lines) {
   if (picture.names.length) {
     picture.names.forEach((name, i) => g.fillText(name, a.X(i), below, a.w / picture.names.length));
   } else {
-    const found = tools.ticks(x0, x1, Math.max(2, Math.floor(a.w / 90)));
-    const whole = a.logX ? found.filter(Number.isInteger) : found;
-    for (const v of whole) g.fillText(a.logX ? powers(v) : tools.number(v), a.X(a.logX ? 10 ** v : v), below);
+    for (const v of tools.ticks(x0, x1, Math.max(2, Math.floor(a.w / 90)), a.logX)) g.fillText(a.logX ? powers(v) : tools.number(v), a.X(a.logX ? 10 ** v : v), below);
   }
   if (picture.x) g.fillText(picture.x, a.margin.left + a.w / 2, a.height - 4);
   if (picture.bare) return;
@@ -177,7 +175,9 @@ const MARKS = {
       } else { g.beginPath(); g.arc(px, py, size, 0, 7); g.fill(); }
       if (labels?.[i]) {
         g.globalAlpha = 1; g.fillStyle = tools.ink(el, "ink"); g.textAlign = "left"; g.font = tools.font(11);
-        g.fillText(labels[i], px + size + 3, py - size - 1);
+        const room = px + size + 3 + g.measureText(labels[i]).width <= a.width;
+        if (!room) g.textAlign = "right";
+        g.fillText(labels[i], px + (room ? size + 3 : -size - 3), py - size - 1);
       }
     }
     g.globalAlpha = 1;

@@ -97,14 +97,15 @@ export default {
   },
 
   // Round places between a and b.
-  ticks(a, b, count = 5) {
+  // Round places, whole ones for powers of ten; a single number would give no scale.
+  ticks(a, b, count = 5, whole = false) {
     if (!(b > a)) return [a];
-    const raw = (b - a) / count, power = 10 ** Math.floor(Math.log10(raw));
-    const step = [1, 2, 2.5, 5, 10].find(m => m * power >= raw * 0.999) * power, found = [];
+    const raw = Math.max((b - a) / count, whole ? 1 : 0), power = 10 ** Math.floor(Math.log10(raw));
+    const step = (whole ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10]).find(m => m * power >= raw * 0.999) * power, found = [];
     for (let v = Math.ceil(a / step - 1e-9) * step; v <= b + 1e-9 * step; v += step) {
-      found.push(Math.abs(v) < 1e-9 * step ? 0 : v);
+      found.push(Math.abs(v) < 1e-9 * step ? 0 : whole ? Math.round(v) : v);
     }
-    return found;
+    return found.length < 2 && count < 12 ? this.ticks(a, b, count + 1, whole) : found;
   },
 
   // One redraw an animation frame, whatever happens in between.

@@ -76,7 +76,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("J of the best try", number(lowest[-1], 4)),
             ("least J there is", number(least, 4)),
             ("tries that were better than all before", f"{int(fell.sum())} of {len(lowest)}"),
-            ("within a tenth of the least", f"the {close}. try" if close else "not in these tries"),
+            ("within a tenth of the least", f"try {close}" if close else "not in these tries"),
             ("weights to be guessed", f"{X.shape[1]}, and the offset"),
         ),
         numbers={"lowest": lowest, "least": least, "close": close},
@@ -186,7 +186,7 @@ def _luck(state: State, scene: Scene) -> tuple[str, str]:
             f"{number(scene.numbers['least'], 4)}."
         )
     right = ANSWERS[0 if close <= 10 else 1 if close <= 100 else 2]
-    return right, f"The {close}. try is the first within a tenth of the least J."
+    return right, f"Try {close} is the first within a tenth of the least J."
 
 
 PAGE = Page(

@@ -64,6 +64,7 @@ def _ground(formula: str) -> tuple[Any, ...]:
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """The whole walk on the curve, and J along it."""
     from pellucid.descent import SmallGradient, Steps, minimize
+    from pellucid.descent.verdict import VERDICTS
 
     J, grid, heights, valleys = _ground(_formula(state))
     found = minimize(
@@ -88,8 +89,8 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "places": _places(walk, valleys),
         },
         facts=(
-            ("verdict", found.verdict),
-            ("why it stopped", found.reason),
+            ("where it ended", f"{found.verdict}: {VERDICTS[found.verdict]}"),
+            ("what ended the run", found.reason),
             ("steps taken", f"{found.steps:,}"),
             ("θ at the end", number(walk[-1], 5)),
             ("J at the end", number(found.value, 5)),

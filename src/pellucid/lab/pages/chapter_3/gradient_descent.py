@@ -83,6 +83,7 @@ def _scaled(x: Any, columns: str) -> Any:
 def scenes(state: State, data: Data) -> Iterator[Scene]:
     """The whole run: its path in both spaces, and J along it."""
     from pellucid.descent import SmallGradient, Steps, minimize
+    from pellucid.descent.verdict import VERDICTS
 
     x, y, J, least, box, heights = _ground(data, state["x"], state["y"], state["columns"])
     start = {"theta": np.array([state["start_1"]]), "theta_0": np.array(state["start_0"])}
@@ -113,8 +114,8 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "course": _course(found.values - floor),
         },
         facts=(
-            ("verdict", found.verdict),
-            ("why it stopped", found.reason),
+            ("where it ended", f"{found.verdict}: {VERDICTS[found.verdict]}"),
+            ("what ended the run", found.reason),
             ("steps taken", f"{found.steps:,}"),
             ("J at the end", number(found.value, 4)),
             ("‖∇J‖ at the end", number(found.gradient_norm)),

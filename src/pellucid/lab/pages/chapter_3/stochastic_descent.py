@@ -89,7 +89,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "series": _series(sizes, conditions),
         },
         facts=(
-            (f"J − least, {size} rows a step", number(values[-1] - floor)),
+            (f"J − least, {size} row{'s' if size > 1 else ''} a step", number(values[-1] - floor)),
             (f"J − least, all {J.points} rows a step", number(whole_values[-1] - floor)),
             ("rows looked at", f"{seen[-1]:,} against {taken * J.points:,}"),
             ("Σ η(t) = ∞", "yes" if conditions.sum_diverges else "no: the way is bounded"),
