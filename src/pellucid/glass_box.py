@@ -128,8 +128,8 @@ def refuse_complex(X: Any) -> None:
     first = X
     while isinstance(first, list | tuple) and first:
         first = first[0]
-    dtypes = [getattr(first, "dtype", None)]
-    dtypes += list(X.dtypes) if hasattr(X, "columns") else []  # a data frame's; a series has one
+    of_columns = getattr(X, "dtypes", ())  # a data frame has several, a series one
+    dtypes = [getattr(first, "dtype", None), *(of_columns if np.iterable(of_columns) else ())]
     if isinstance(first, complex) or any(getattr(each, "kind", "") == "c" for each in dtypes):
         raise TableError(
             "Complex data not supported: X holds complex numbers. Give their real and imaginary "
