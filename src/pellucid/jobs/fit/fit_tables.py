@@ -62,12 +62,10 @@ from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
-from pellucid.notebook_progress import with_notebook_bar
 
 Array = NDArray[Any]
 
 
-@with_notebook_bar
 def fit_table(
     table: Any,
     settings: Settings,
@@ -79,25 +77,12 @@ def fit_table(
 
     Parameters
     ----------
-    table : Table, path, data frame or array
-        Rows with the target among the columns; read by `read_table` unless it is a Table.
-    settings : Settings
-        What a person chose; the rest is inferred, and said.
-    progress : callable (stage, share done) or None
-        Called as the work goes on.
-    since : float or None
-        `time.perf_counter()` when the whole job began, where a report is written at its end: the
-        budget then holds all of it.
+    table, settings, progress, since
+        As in `jobs.any_table.fit_table`; the rows are held in memory.
 
     Returns
     -------
     FitResult
-        The fitted machine, its errors, and everything found on the way.
-
-    Raises
-    ------
-    ColumnError, FramingError, TooFewRowsError
-        When the target, its kind, or the number of rows does not allow the job.
 
     Notes: §1.0.3, §2.7, Clar 79
     """
