@@ -27,6 +27,101 @@ POINTS_32 = BYTES // 4 * ABREAST
 POINTS_64 = BYTES // 8 * ABREAST
 
 
+class _Instructions:
+    """What a tile is written with: vectors of numbers of `size` bytes, at addresses of memory."""
+
+    def __init__(self, builder: Any, number: Any, size: int, address: Any) -> None:
+        self.builder, self.number, self.size, self.address = builder, number, size, address
+        self.lanes = BYTES // size
+        self.int32 = ir.IntType(32)
+        self.vector = ir.VectorType(number, self.lanes)
+        self.whole = ir.VectorType(self.int32, self.lanes)
+
+    def constant(self, value: int) -> Any:
+        return ir.Constant(self.address, value)
+
+    def spread(self, value: Any, kind: Any) -> Any:
+        """A vector whose lanes all hold the value."""
+        empty = ir.Constant(kind, ir.Undefined)
+        one = self.builder.insert_element(empty, value, self.int32(0))
+        mask = ir.Constant(ir.VectorType(self.int32, self.lanes), [0] * self.lanes)
+        return self.builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), mask)
+
+    def at(self, address: Any, offset: Any, kind: Any, unit: int) -> Any:
+        by = self.builder.mul(offset, ir.Constant(offset.type, unit))
+        return self.builder.inttoptr(self.builder.add(address, by), kind.as_pointer())
+
+    def load(self, address: Any, offset: Any, kind: Any, unit: int) -> Any:
+        loaded = self.builder.load(self.at(address, offset, kind, unit))
+        loaded.align = 4
+        return loaded
+
+    def store(self, value: Any, address: Any, offset: Any, unit: int) -> None:
+        self.builder.store(value, self.at(address, offset, value.type, unit)).align = 4
+
+
+def _summed(
+    write: _Instructions, points: Any, means: Any, begin: Any, d: Any, term: Callable[..., Any]
+) -> list[list[Any]]:
+    """The sums over all columns: MEANS × ABREAST places that hold a vector each."""
+    builder, unit = write.builder, write.size
+    sums = [
+        [cgutils.alloca_once(builder, write.vector) for _ in range(ABREAST)] for _ in range(MEANS)
+    ]
+    for c in range(MEANS):
+        one = write.load(begin, write.constant(c), write.number, unit)
+        start = write.spread(one, write.vector)
+        for p in range(ABREAST):
+            builder.store(start, sums[c][p])
+    with cgutils.for_range(builder, d) as loop:
+        row = builder.mul(loop.index, write.constant(ABREAST))
+        xs = [
+            write.load(
+                points, builder.add(row, write.constant(p)), write.vector, write.lanes * unit
+            )
+            for p in range(ABREAST)
+        ]
+        entry = builder.mul(loop.index, write.constant(MEANS))
+        for c in range(MEANS):
+            mean = write.load(means, builder.add(entry, write.constant(c)), write.number, unit)
+            mean = write.spread(mean, write.vector)
+            for p in range(ABREAST):
+                held = builder.load(sums[c][p])
+                builder.store(term(builder, held, xs[p], mean), sums[c][p])
+    return sums
+
+
+def _keep(write: _Instructions, sums: list[list[Any]], place: Any) -> None:
+    """All sums, written to memory."""
+    for c in range(MEANS):
+        for p in range(ABREAST):
+            kept = write.builder.load(sums[c][p])
+            write.store(kept, place, write.constant(c * ABREAST + p), write.lanes * write.size)
+
+
+def _bring_up_to_date(
+    write: _Instructions, sums: list[list[Any]], first: Any, best: Any, second: Any, index: Any
+) -> None:
+    """The least sum of each point so far, the second least, and whose the least is."""
+    builder, unit = write.builder, write.lanes * write.size
+    low = builder.trunc(first, write.int32)
+    for p in range(ABREAST):
+        b = write.load(best, write.constant(p), write.vector, unit)
+        s = write.load(second, write.constant(p), write.vector, unit)
+        y = write.load(index, write.constant(p), write.whole, write.lanes * 4)
+        for c in range(MEANS):
+            found = builder.load(sums[c][p])
+            nearer = builder.fcmp_ordered("<", found, b)
+            larger = builder.select(nearer, b, found)
+            s = builder.select(builder.fcmp_ordered("<", larger, s), larger, s)
+            j = write.spread(builder.add(low, write.int32(c)), write.whole)
+            y = builder.select(nearer, j, y)
+            b = builder.select(nearer, found, b)
+        write.store(b, best, write.constant(p), unit)
+        write.store(s, second, write.constant(p), unit)
+        write.store(y, index, write.constant(p), write.lanes * 4)
+
+
 def _tile(number: Any, size: int, term: Callable[..., Any], keep: bool = False) -> Any:
     """A tile of numbers of `size` bytes; `term(builder, sum, x, mean)` is the sum with one column.
 
@@ -35,75 +130,12 @@ def _tile(number: Any, size: int, term: Callable[..., Any], keep: bool = False) 
     the points so far, which it brings up to date. The first of equal means is kept. With `keep` it
     takes no more than points, means, begin and d, and where to put all sums (MEANS rows of points).
     """
-    lanes = BYTES // size
-    vector, whole = ir.VectorType(number, lanes), ir.VectorType(ir.IntType(32), lanes)
-    int32 = ir.IntType(32)
-
-    def spread(builder: Any, value: Any, kind: Any) -> Any:
-        one = builder.insert_element(ir.Constant(kind, ir.Undefined), value, int32(0))
-        mask = ir.Constant(ir.VectorType(int32, lanes), [0] * lanes)
-        return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), mask)
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        points, means, begin, d, first, best, second, index = [*args, *args[4:] * 4][:8]
-
-        def at(address: Any, offset: Any, kind: Any, unit: int) -> Any:
-            moved = builder.add(address, builder.mul(offset, ir.Constant(offset.type, unit)))
-            return builder.inttoptr(moved, kind.as_pointer())
-
-        def load(address: Any, offset: Any, kind: Any, unit: int) -> Any:
-            loaded = builder.load(at(address, offset, kind, unit))
-            loaded.align = 4
-            return loaded
-
-        def store(value: Any, address: Any, offset: Any, unit: int) -> None:
-            builder.store(value, at(address, offset, value.type, unit)).align = 4
-
-        def constant(value: int) -> Any:
-            return ir.Constant(d.type, value)
-
-        sums = [
-            [cgutils.alloca_once(builder, vector) for _ in range(ABREAST)] for _ in range(MEANS)
-        ]
-        for c in range(MEANS):
-            start = spread(builder, load(begin, constant(c), number, size), vector)
-            for p in range(ABREAST):
-                builder.store(start, sums[c][p])
-        with cgutils.for_range(builder, d) as loop:
-            row = builder.mul(loop.index, constant(ABREAST))
-            xs = [
-                load(points, builder.add(row, constant(p)), vector, lanes * size)
-                for p in range(ABREAST)
-            ]
-            entry = builder.mul(loop.index, constant(MEANS))
-            for c in range(MEANS):
-                mean = load(means, builder.add(entry, constant(c)), number, size)
-                mean = spread(builder, mean, vector)
-                for p in range(ABREAST):
-                    held = builder.load(sums[c][p])
-                    builder.store(term(builder, held, xs[p], mean), sums[c][p])
-        if keep:
-            for c in range(MEANS):
-                for p in range(ABREAST):
-                    kept = builder.load(sums[c][p])
-                    store(kept, best, constant(c * ABREAST + p), lanes * size)
-            return context.get_dummy_value()
-        low = builder.trunc(first, int32)
-        for p in range(ABREAST):
-            b = load(best, constant(p), vector, lanes * size)
-            s = load(second, constant(p), vector, lanes * size)
-            y = load(index, constant(p), whole, lanes * 4)
-            for c in range(MEANS):
-                found = builder.load(sums[c][p])
-                nearer = builder.fcmp_ordered("<", found, b)
-                larger = builder.select(nearer, b, found)
-                s = builder.select(builder.fcmp_ordered("<", larger, s), larger, s)
-                j = spread(builder, builder.add(low, int32(c)), whole)
-                y = builder.select(nearer, j, y)
-                b = builder.select(nearer, found, b)
-            store(b, best, constant(p), lanes * size)
-            store(s, second, constant(p), lanes * size)
-            store(y, index, constant(p), lanes * 4)
+        points, means, begin, d, *rest = args
+        write = _Instructions(builder, number, size, d.type)
+        sums = _summed(write, points, means, begin, d, term)
+        (_keep if keep else _bring_up_to_date)(write, sums, *rest)
         return context.get_dummy_value()
 
     @intrinsic  # type: ignore[untyped-decorator]

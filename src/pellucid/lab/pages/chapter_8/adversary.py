@@ -93,10 +93,9 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     )  # fmt: skip
     X, y = found.original, found.truths
     i = 0 if own else state["row"]
-    change = (found.X - X)[i]
     before, after = (np.asarray(model.predict_proba(r[i : i + 1]), float)[0] for r in (X, found.X))
     sure = float(before[y[i]]), float(after[y[i]])
-    moved = float(np.abs(change).max())
+    moved = float(np.abs((found.X - X)[i]).max())
     told = "wrong from the start" if not found.right_before[i] else (
         "fooled" if found.fooled[i] else "not fooled"
     )  # fmt: skip
@@ -109,19 +108,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "g": Now(float(after[y[i]]), text="{0} for the truth"),
         },
         pictures={
-            "images": images(
-                "The digit, its change ten times enlarged, and the changed digit.",
-                [X[i].reshape(8, 8), 10 * change.reshape(8, 8), found.X[i].reshape(8, 8)],
-                (
-                    f"a {y[i]}: the model says {model.predict(X[i : i + 1])[0]}",
-                    "change × 10",
-                    f"moved: it says {found.answers[i]}",
-                ),
-                columns=3,
-                signed=True,
-                low=-16.0,
-                high=16.0,
-            ),
+            "images": _images(found, i, str(model.predict(X[i : i + 1])[0])),
             "chances": _chances(before, after),
             "draw": pad(
                 "A digit to be drawn: each cell is dark or light. A stroke makes it the image.",
@@ -146,6 +133,23 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "accuracy": found.accuracy,
         },
         said=f"{told}: the chance of the truth is {number(float(after[y[i]]))}",
+    )
+
+
+def _images(found: Any, i: int, said: str) -> dict[str, Any]:
+    X, change = found.original, (found.X - found.original)[i]
+    return images(
+        "The digit, its change ten times enlarged, and the changed digit.",
+        [X[i].reshape(8, 8), 10 * change.reshape(8, 8), found.X[i].reshape(8, 8)],
+        (
+            f"a {found.truths[i]}: the model says {said}",
+            "change × 10",
+            f"moved: it says {found.answers[i]}",
+        ),
+        columns=3,
+        signed=True,
+        low=-16.0,
+        high=16.0,
     )
 
 
