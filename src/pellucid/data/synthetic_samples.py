@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from pellucid.errors import HyperparameterError
 
@@ -66,6 +65,8 @@ def linear_sample(
 
     Notes: Def 10, Def 11, Def 12
     """
+    from scipy.signal import lfilter  # takes longer to import than all the rest of a page
+
     if not -1 < dependence < 1:
         raise HyperparameterError(f"dependence must lie between −1 and 1; got {dependence}.")
     theta = np.asarray(weights, dtype=np.float64)
