@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,8 +23,10 @@ from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
 from test_sql import NAMES, broken, plain
 
+from pellucid import Settings, fit_table, read_table
 from pellucid.data.columns.inference import Cells
 from pellucid.data.columns.kind_conversion import convert_as_in_training
+from pellucid.data.columns.lengths_of_time import MINUTES_FIRST, duration_patterns, read_durations
 from pellucid.data.columns.notation import Notation
 from pellucid.data.table import Kind
 from pellucid.errors import ColumnError, FramingError, TableError
@@ -206,3 +209,34 @@ def test_what_is_too_large_is_refused_with_the_figure(monkeypatch: pytest.Monkey
     monkeypatch.setattr(python_file, "MOST_NUMBERS", 100)
     with pytest.raises(FramingError, match=r"spell out [\d,]+ numbers and categories; at most 100"):
         to_python(machine_of("third", "trees"))
+
+
+CLOCKS = st.builds(
+    lambda h, m, s, half: f"{h}:{m:02d}{s}{half}",
+    st.integers(0, 30),
+    st.integers(0, 61),
+    st.sampled_from(["", ":05", ":59.25", ".5"]),
+    st.sampled_from(["", " pm", "am", " A.M."]),
+)
+AMOUNTS = st.sampled_from(["", "2 days ", "-1 day, +23:00:00", "1 day 02:00:00", "3h 20m", "-2 h"])
+WRITTEN = st.sampled_from(["PT90S", "-P1DT2H", "P", "1h05", "90", "", "1:30", "x", "4 min 2 s"])
+
+
+@given(st.one_of(CLOCKS, AMOUNTS, WRITTEN), st.sampled_from(["", MINUTES_FIRST]))
+def test_lengths_of_time_are_read_as_in_training(text: str, order: str) -> None:
+    (wanted,), (read,) = read_durations(pa.array([text]), order)
+    reader = python_runtime.duration_reader(duration_patterns(order))
+    if read:
+        assert reader(text) == wanted
+    else:
+        with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+            reader(text)
+
+
+def test_a_column_of_times_goes_to_python_and_back() -> None:
+    times = [f"{i % 11}:{i * 7 % 60:02d}" for i in range(60)]
+    table = pa.table({"lasted": times, "y": [float(i % 11) for i in range(60)]})
+    result = fit_table(read_table(table), Settings("y", model="ridge"))
+    predict = loaded(result.machine)["predict"]
+    found = [predict({"lasted": text})["prediction"] for text in times[:5]]
+    np.testing.assert_allclose(found, result.machine.predict(table.drop(["y"]))[:5], rtol=1e-12)

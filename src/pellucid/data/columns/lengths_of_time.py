@@ -130,6 +130,14 @@ def lengths_of(texts: pa.Array) -> Lengths:
     return Lengths(np.where(read, seconds, np.nan), read, notation, of_the_day, open_)
 
 
+def duration_patterns(order: str = "") -> tuple[str, ...]:
+    """The ways a length of time is written, the first that fits counts.
+
+    Notes: §2.1.3
+    """
+    return DAYS, ISO, MINUTES if order == MINUTES_FIRST else CLOCK, WORDED, HOURS_MINUTES
+
+
 def read_durations(texts: pa.Array, order: str = "") -> tuple[NDArray[np.float64], Flags]:
     """Lengths of time in seconds ("1 day 02:00:00", "26:03:04", "PT90S"), and which were read.
 
@@ -143,8 +151,7 @@ def read_durations(texts: pa.Array, order: str = "") -> tuple[NDArray[np.float64
     """
     total, read = np.full(len(texts), np.nan), np.zeros(len(texts), dtype=bool)
     plain = pc.utf8_trim_whitespace(texts)
-    two = MINUTES if order == MINUTES_FIRST else CLOCK
-    for pattern in (DAYS, ISO, two, WORDED, HOURS_MINUTES):
+    for pattern in duration_patterns(order):
         left = np.flatnonzero(~read)
         parts = pc.extract_regex(plain.take(pa.array(left)), pattern)
         fits = np.flatnonzero(np.asarray(parts.is_valid()))

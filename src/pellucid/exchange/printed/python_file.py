@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.data.columns.lengths_of_time import duration_patterns
 from pellucid.data.columns.notation import PLAIN_NOTATION
 from pellucid.data.columns.spellings import SPELLINGS, is_number
 from pellucid.errors import FramingError
@@ -150,9 +151,15 @@ class _File:
             self.used.add("days")
             said = f"{notation.order!r}, {notation.date_format!r}, {notation.zone!r}"
             return f"    {reading.name} = days({cell}, {column!r}, {said})"
-        self.used |= {"number", "numeral_reader"}
-        told = (notation.decimal, notation.thousands, notation.mark, notation.scaled)
-        more = f", {self._constant(f'numeral_reader{told!r}')}"
+        reader = "duration_reader" if notation.duration else "numeral_reader"
+        self.used |= {"number", reader}
+        written: tuple[Any, ...] = (
+            (duration_patterns(notation.order),)
+            if notation.duration
+            else (notation.decimal, notation.thousands, notation.mark, notation.scaled)
+        )
+        arguments = ", ".join(map(repr, written))
+        more = f", {self._constant(f'{reader}({arguments})')}"
         sentinels = tuple(float(m) for m in notation.missing if is_number(m))
         more += f", sentinels={sentinels!r}" if sentinels else ""
         return f"    {reading.name} = number({cell}, {column!r}{more})"

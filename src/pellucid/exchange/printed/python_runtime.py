@@ -100,6 +100,29 @@ def numeral_reader(decimal: str, thousands: str, mark: str, scaled: bool) -> Cal
     return read
 
 
+def duration_reader(patterns: Sequence[str]) -> Callable[[str], float]:
+    """Reads lengths of time as a column writes them, in seconds: 1:30, 3h 20m, PT90S, 9:30 pm."""
+    shapes = [re.compile(pattern, re.ASCII) for pattern in patterns]
+    lengths = {"weeks": 604_800.0, "days": 86_400.0, "hours": 3_600.0, "minutes": 60.0}
+    lengths |= {"seconds": 1.0}
+
+    def read(text: str) -> float:
+        for shape in shapes:
+            found = shape.match(text.strip())
+            parts = {} if found is None else {k: v for k, v in found.groupdict().items() if v}
+            seconds = sum(size * float(parts.get(name, 0)) for name, size in lengths.items())
+            half, hours = parts.get("half", "").lower(), int(float(parts.get("hours", 0)))
+            if not parts.keys() & lengths.keys() or (half and not 1 <= hours <= 12):
+                continue
+            if "plus" in parts:  # Python writes an hour before as -1 day +23:00:00
+                seconds = 2 * 86_400.0 * float(parts.get("days", 0)) - seconds
+            seconds += 43_200.0 * ((half == "p") - (half != "" and hours == 12))
+            return -seconds if "minus" in parts else seconds
+        raise ValueError(text)
+
+    return read
+
+
 def days(cell: Any, column: str, order: str = "", form: str = "", zone: bool = False) -> Any:
     """A cell as days since 1970; None where it is missing.
 
