@@ -12,7 +12,12 @@ from pellucid import CurvesClassifier, CurvesRegressor
 from pellucid.additive.curve_basis import interpolate_at_knots, learn_numeric_basis
 from pellucid.additive.interactions import coarse_cells, strongest_pairs
 from pellucid.additive.terms import model_features, term_of_each_feature
-from pellucid.additive.variance_components import LARGEST, fit_likelihood_terms, fit_normal_terms
+from pellucid.additive.variance_components import (
+    LARGEST,
+    _solution,
+    fit_likelihood_terms,
+    fit_normal_terms,
+)
 from pellucid.data.column_values import values_of
 from pellucid.errors import ColumnError
 
@@ -141,3 +146,13 @@ def test_chances_of_separable_classes_stay_finite() -> None:
     p = CurvesClassifier().fit(x, x[:, 0] > 0).predict_proba(x)
     assert np.isfinite(p).all()
     assert (p > 0).all()
+
+
+@pytest.mark.parametrize("rank", [1, 3])
+def test_a_singular_system_is_solved_by_its_pseudo_inverse(rank: int) -> None:
+    half = np.array([[1.0, 2.0, 3.0], [0.0, 1.0, -1.0], [2.0, 0.0, 1.0]])[:rank]
+    A, b = half.T @ half, half.T @ np.arange(1.0, rank + 1)
+    inverse = np.linalg.pinv(A, hermitian=True)
+    solved, variances = _solution(A, b)
+    np.testing.assert_allclose(solved, inverse @ b, atol=1e-9)
+    np.testing.assert_allclose(variances, np.diag(inverse), atol=1e-9)

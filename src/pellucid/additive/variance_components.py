@@ -101,10 +101,10 @@ def _few_each(change: Array) -> bool:
 
 
 def _solution(A: Array, b: Array) -> tuple[Array, Array]:
-    """A⁻¹b and the diagonal of A⁻¹, for a positive definite A, which is overwritten."""
+    """A⁻¹b and the diagonal of A⁻¹, for a positive definite A; of the pseudo-inverse else."""
     if not len(A):
         return b, b
-    factor, failed = lapack.dpotrf(A.T, lower=1, overwrite_a=1)
+    factor, failed = lapack.dpotrf(A.T, lower=1)
     if failed:
         inverse = np.asarray(np.linalg.pinv(A, hermitian=True))
         return inverse @ b, np.diag(inverse)
@@ -138,9 +138,7 @@ def fit_normal_terms(
     A, b, rr = B.T @ weighted, weighted.T @ r, float(r @ (r * weights))
     terms = int(owners.max()) + 1 if len(owners) else 0
     start = max(total / max(len(b), 1), 1.0)
-    path = _Penalties(
-        terms, start, 1e-7 * total, total, REACH, lambda by: np.abs(by).sum() < TOLERANCE
-    )
+    path = _Penalties(terms, start, 1e-7 * total, total, REACH, _few_weights)
     least = max(rr * 1e-6, 1e-300)  # a fit without any noise would have no penalty at all
     step = 0
     while not path.settled and step < MAX_ITER:
