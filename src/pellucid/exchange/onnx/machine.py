@@ -224,11 +224,11 @@ def _together(graph: OnnxGraph, present: str, classes: Sequence[str]) -> str:
     text = graph.repeated(np.array("", dtype=object), present)
     for at, name in enumerate(classes):
         there = graph("Equal", graph("Gather", present, graph.whole(at), axis=1), graph.whole(1))
-        begun = graph("Not", graph("Equal", text, nothing, since=19))
+        begun = graph("Not", graph("Equal", text, nothing, min_opset=19))
         before = graph("Where", begun, graph.text(";"), nothing)
         more = graph("StringConcat", before, graph.text(name))
         text = graph("StringConcat", text, graph("Where", there, more, nothing))
-    none = graph("Equal", text, nothing, since=19)
+    none = graph("Equal", text, nothing, min_opset=19)
     return graph("Where", none, graph.text(MISSING), text)
 
 

@@ -46,7 +46,7 @@ def look_up_number(graph: OnnxGraph, x: str, place: Mapping[float, int], otherwi
 
 def same(graph: OnnxGraph, text: str, other: str) -> str:
     """Where a text is a given constant."""
-    return graph("Equal", text, graph.text(other), since=19)
+    return graph("Equal", text, graph.text(other), min_opset=19)
 
 
 def pieces(
