@@ -107,7 +107,7 @@ def test_the_condition_is_that_of_the_columns_at_one_scale(seed: int, lam: float
     assert exact / 3 <= found.condition**2 <= exact * (1 + 1e-9)
 
 
-@given(SEEDS, st.floats(1e-6, 1e3))
+@given(SEEDS, st.floats(1e-3, 10))
 @QUICK
 def test_dual_equals_primal(seed: int, lam: float) -> None:
     """Concept 72"""
