@@ -247,12 +247,13 @@ def fate(mutant: Mutant, copy: Path, known: TestsByLine, seconds: float) -> str:
         compile(mutant.source(), str(target), "exec")
         target.write_bytes(mutant.source())
         for places, verdict in zip(to_run(mutant, known), FATES, strict=False):
-            taken = []
+            taken, spent = [], 0.0
             for place in places:
-                if known.seconds[place] <= left:
-                    left -= known.seconds[place]
+                if spent + known.seconds[place] <= left:
+                    spent += known.seconds[place]
                     taken.append(known.tests[place])
-            failed = fails(taken, copy, seconds, compiled=b"numba" in before)
+            left -= spent
+            failed = fails(taken, copy, int(60 + 3 * spent), compiled=b"numba" in before)
             if failed:
                 return verdict
             unfinished |= failed is None or len(taken) < len(places)
@@ -263,8 +264,8 @@ def fate(mutant: Mutant, copy: Path, known: TestsByLine, seconds: float) -> str:
         target.write_bytes(before)
 
 
-def fails(tests: list[str], copy: Path, seconds: float, *, compiled: bool) -> bool | None:
-    """Whether one of the tests fails in the copy, or runs for many times its time; None: not known.
+def fails(tests: list[str], copy: Path, limit: int, *, compiled: bool) -> bool | None:
+    """Whether one of the tests fails in the copy, or they run past `limit` seconds; None: unknown.
 
     The engines are imported once, in this process; each run is a fork of it.
     """
@@ -274,7 +275,7 @@ def fails(tests: list[str], copy: Path, seconds: float, *, compiled: bool) -> bo
         told = Path(folder) / "told.txt"
         fresh = folder if compiled else ""
         run = multiprocessing.get_context("fork").Process(
-            target=run_tests, args=(tests, copy, told, int(60 + 5 * seconds), fresh)
+            target=run_tests, args=(tests, copy, told, limit, fresh)
         )
         run.start()
         run.join()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections import defaultdict
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ class TestsByLine:
     tests : list of str
         The address of each test that passed.
     seconds : list of float
-        How long each took, its fixtures included.
+        Processor time of each, its fixtures included.
     lines : dict
         By file (relative to the source) and line: the places of its tests in `tests`. What ran
         while no test did (an import) has no place.
@@ -63,20 +63,21 @@ class Recorder:
         self.coverage = Coverage(
             data_file=None, config_file=False, source=[str(SOURCE)], messages=False
         )
-        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = {}
         self.failed = set[str]()
         self.coverage.start()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self.coverage.switch_context(item.nodeid)
+        start = process_time()
         try:
             return (yield)
         finally:
+            self.seconds[item.nodeid] = process_time() - start
             self.coverage.switch_context("")
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        self.seconds[report.nodeid] += report.duration
         self.failed |= {report.nodeid} if report.failed else set()
 
     def pytest_unconfigure(self) -> None:
