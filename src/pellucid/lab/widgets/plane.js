@@ -387,9 +387,9 @@ function whole(picture, axis, tools) {
 // Height over width: small pictures are no flatter than legible, and the main one is about as tall as those at its side.
 function ratio(el, height) {
   const wide = el.clientWidth, spread = el.closest("figure.main")?.parentElement;
-  if (wide < 330) return Math.max(height, 0.85);
   const sides = spread && getComputedStyle(spread).gridTemplateColumns.includes(" ") ? spread.querySelectorAll("figure.side").length : 0;
-  return Math.max(height, Math.min([0, 0.85, 1, 1.15][Math.min(sides, 3)], 620 / wide));
+  const tall = Math.min([0, 0.85, 1, 1.15][Math.min(sides, 3)], 620 / wide);
+  return Math.max(height, tall, wide < 330 ? 0.85 : 0);
 }
 
 export default {
