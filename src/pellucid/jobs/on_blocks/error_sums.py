@@ -187,7 +187,7 @@ def sums(
     return [_of_classes(machine, labels, each[part], p[part], y[part]) for part in parts]
 
 
-def _of_numbers(each: Array, off: Array) -> Sums:
+def _of_numbers(losses: Array, off: Array) -> Sums:
     if not len(off):
         return NOTHING
     measures = {
@@ -195,10 +195,10 @@ def _of_numbers(each: Array, off: Array) -> Sums:
         "absolute": float(np.abs(off).sum()),
         "off": float(off.sum()),
     }
-    return Sums(len(off), float(each.sum()), float(each @ each), measures)
+    return Sums(len(off), float(losses.sum()), float(losses @ losses), measures)
 
 
-def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array) -> Sums:
+def _of_classes(machine: Machine, labels: Array, losses: Array, p: Array, y: Array) -> Sums:
     if not len(y):
         return NOTHING
     scores = None
@@ -208,7 +208,7 @@ def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array
         means = classification_metrics(labels[_decided(machine, p)], p, y, labels, ranked=False)
         scores = score_counts(p[:, 1], y == labels[1]) if len(labels) == 2 else None
     kept = {name: value * len(y) for name, value in means.items()}
-    return Sums(len(y), float(each.sum()), float(each @ each), kept, scores)
+    return Sums(len(y), float(losses.sum()), float(losses @ losses), kept, scores)
 
 
 @dataclass(frozen=True)

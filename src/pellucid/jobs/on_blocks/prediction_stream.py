@@ -100,7 +100,7 @@ def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.T
 
 
 def write_predictions(
-    answering: Answering, data: Any, stream: BinaryIO, suffix: str, told: Progress | None = None
+    answering: Answering, data: Any, stream: BinaryIO, suffix: str, on_rows: Progress | None = None
 ) -> int:
     """Write the table with what the machine adds, as a file of a kind; the number of rows.
 
@@ -111,7 +111,7 @@ def write_predictions(
     stream : binary stream
     suffix : str
         .csv, .parquet or .jsonl.
-    told : callable (rows) or None
+    on_rows : callable (rows) or None
         Called with the number of rows written so far.
 
     Raises
@@ -122,17 +122,17 @@ def write_predictions(
     Notes: §2.5.6
     """
     source = source_of(data, answering.encoding)
-    told = told or (lambda rows: None)
+    on_rows = on_rows or (lambda rows: None)
     if suffix in (".csv", ".txt", "") and isinstance(source, TextBlocks):
         files = _plain_files(answering, source)
         if files:
-            return _write_lines(answering, source, files, stream, told)
+            return _write_lines(answering, source, files, stream, on_rows)
     write = _writer(stream, suffix)
     rows = 0
     for table in tiles_with_answers(answering, source):
         write(table, rows == 0)
         rows += len(table)
-        told(rows)
+        on_rows(rows)
     if not rows:
         raise TableError(f"{source.name} has column names but no rows.")
     write(None, False)
@@ -175,7 +175,7 @@ def _write_lines(
     source: TextBlocks,
     files: list[LineFile],
     stream: BinaryIO,
-    told: Progress,
+    on_rows: Progress,
 ) -> int:
     """Lines as they are, with the answers behind them."""
     wanted = [entry["name"] for entry in answering.machine.wanted]
@@ -198,7 +198,7 @@ def _write_lines(
             stream.write(as_bytes(empty, ".csv"))
         stream.write(content)
         rows += count
-        told(rows)
+        on_rows(rows)
     if not rows:
         raise TableError(f"{source.name} has column names but no rows.")
     return rows
