@@ -254,6 +254,7 @@ def test_a_page_in_a_browser(name: str, visit: Callable[..., Any]) -> None:
         tab.set_viewport_size({"width": width, "height": 844})
         redrawn(tab)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate("hiddenWords()") == [], f"words on words, {width} pixels wide"
     permalink(tab)
 
 

@@ -19,9 +19,12 @@ function axes(picture, width, height, tools, wide) {
   const upright = places.map(v => [logY ? 10 ** v : v, logY ? powers(v) : tools.number(v)]);
   const more = picture.bare ? 0 : Math.max(0, ...upright.map(([, text]) => wide(text) + 26 - margin.left));
   margin.left += more; w -= more;
+  // Names that do not fit side by side stand in two rows.
+  const slot = w / (picture.names.length || 1), staggered = picture.names.some(name => wide(name) > slot - 4);
+  if (staggered) { margin.bottom += 15; h -= 15; }
   const far = v => Math.max(-1e5, Math.min(1e5, v));
   return {
-    margin, w, h, width, height, logX, logY, upright, span: [x0, x1, y0, y1],
+    margin, w, h, slot, staggered, width, height, logX, logY, upright, span: [x0, x1, y0, y1],
     X: v => far(margin.left + (on(v, logX) - x0) / (x1 - x0) * w),
     Y: v => far(margin.top + h - (on(v, logY) - y0) / (y1 - y0) * h),
     back: (px, py) => {
@@ -37,7 +40,10 @@ function frame(g, el, tools, picture, a, lines) {
   g.textAlign = "center";
   const below = a.margin.top + a.h + 16;
   if (picture.names.length) {
-    picture.names.forEach((name, i) => g.fillText(name, a.X(i), below, a.w / picture.names.length));
+    picture.names.forEach((name, i) => {
+      const room = a.slot * (a.staggered ? 2 : 1) - 4, half = Math.min(g.measureText(name).width, room) / 2;
+      g.fillText(name, Math.max(half + 1, Math.min(a.X(i), a.width - half - 1)), below + (a.staggered && i % 2 ? 15 : 0), room);
+    });
   } else {
     for (const v of tools.ticks(x0, x1, Math.max(2, Math.floor(a.w / 90)), a.logX || whole(picture, "x", tools))) g.fillText(a.logX ? powers(v) : tools.number(v), a.X(a.logX ? 10 ** v : v), below);
   }
