@@ -102,7 +102,7 @@ def confusion(counts: NDArray[np.int64], classes: Sequence[str], ax: Axes | None
         )
         axes.set_yticks(range(len(shown)), names)
         axes.grid(False)
-        axes.set_xlabel("said")
+        axes.set_xlabel("predicted")
         axes.set_ylabel("actual")
         return figure_of(axes)
 

@@ -299,7 +299,9 @@ def _mistakes(counts: np.ndarray, classes: list[str]) -> str:
     worst = np.argsort(-wrong, axis=None, kind="stable")[:8]
     pairs = [np.unravel_index(at, wrong.shape) for at in worst if wrong.flat[at]]
     rows = [(classes[i], classes[j], f"{wrong[i, j]:,}") for i, j in pairs]
-    return grid("The commonest mistakes", ("actual", "said", "rows"), rows, (2,)) if rows else ""
+    return (
+        grid("The commonest mistakes", ("actual", "predicted", "rows"), rows, (2,)) if rows else ""
+    )
 
 
 def _costs(
