@@ -65,7 +65,7 @@ def _write(
 ) -> int:
     """Answers to images, or to the rows of a table, which may be more than memory holds."""
     from pellucid.data.sources.any_source import on_disk
-    from pellucid.jobs.on_blocks.prediction_stream import answering_of, write_predictions
+    from pellucid.jobs.on_blocks.prediction_stream import predictor_of, write_predictions
 
     if getattr(machine, "reads_images", False):
         widened = of_images(machine, data)
@@ -73,7 +73,7 @@ def _write(
         return int(widened.num_rows)
     with on_disk(data) as path:
         return write_predictions(
-            answering_of(machine, **reading),
+            predictor_of(machine, **reading),
             str(path) if data == "-" else data,
             stream,
             suffix,

@@ -162,11 +162,11 @@ def _count_texts(previous: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -
     )
 
 
-def _without_excess_numbers(found: CellCounts) -> CellCounts:
+def _without_excess_numbers(counts: CellCounts) -> CellCounts:
     """Numbers beside too many texts are not counted on, so that no order of rows matters."""
-    if found.texts is not None:
-        return found
-    return replace(NO_CELLS, rows=found.rows, missing=found.missing, numbers=None, texts=None)
+    if counts.texts is not None:
+        return counts
+    return replace(NO_CELLS, rows=counts.rows, missing=counts.missing, numbers=None, texts=None)
 
 
 def _value_counts(values: pa.ChunkedArray, max_distinct: int) -> Counts | None:

@@ -53,7 +53,7 @@ def block_findings(
     area_error : float or None
         How far the area under ROC is off at most.
     """  # fmt: skip
-    m, learned = len(first_passes.sample.answers), int((~first_passes.sample.test).sum())
+    m, learned = len(first_passes.sample.targets), int((~first_passes.sample.test).sum())
     by_sample = [
         f"the comparison of candidates, the learning curve and the assumptions ({learned:,} "
         "training rows)",
