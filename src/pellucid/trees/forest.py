@@ -45,10 +45,10 @@ class ForestRegressor(RegressorMixin, SumOfTrees):  # type: ignore[misc]
         The nodes of all trees, end to end; a leaf's value is its share of the mean.
     baseline_ : ndarray, shape (1,)
         What the shares are added to: the mean of the training targets.
-    ranks_, levels_ : list
-        For each column of categories their ranks by frequency and their names; None for an amount.
     n_features_in_ : int
         d.
+    ranks_, levels_ : list
+        For each column of categories their ranks by frequency and their names; None for an amount.
     warnings_ : list of str
         Caveats of the fit.
 

@@ -126,7 +126,7 @@ def _compiled_ways(network: Network, training: bool) -> Any:
                 slope, _ = way.back[l](slope)
         return tuple(way.quantities)
 
-    return compiled(ways)
+    return compiled(ways, quickly=True)  # a pass is read, not trained with
 
 
 class _ForwardPass:

@@ -121,7 +121,7 @@ def _picture(box: Any, heights: Any, touching: Any, at: Any, value: float) -> di
         x="x",
         y="y",
         z="z",
-        plane=np.clip(touching, low - room, high + room),
+        plane=touching,
         points=np.array([[at[0], at[1], value]]),
         term="plane",
         height=0.85,
