@@ -104,7 +104,7 @@ def test_a_folder_describes_the_machine_and_what_it_needs(
     place, given = str(tmp_path / "deep" / "folder"), Described()
     pellucid.mlflow.save_model(machine, place, mlflow_model=given)
     kinds = {"numeric": "double", "date": "datetime"}
-    columns = [(kinds.get(e["kind"], "string"), e["name"], True) for e in machine.wanted]
+    columns = [(kinds.get(e["kind"], "string"), e["name"], True) for e in machine.input_schema]
     assert given.signature == columns
     assert {kind for kind, _, _ in columns} == {"double", "string"}
     assert given.metadata is None
