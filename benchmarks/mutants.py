@@ -17,10 +17,10 @@ Each fate is printed as it is known, the table at the end or when the run is sto
 SIGTERM). The time of a test is processor time: a busy machine is no test.
 
 What is not changed, since its neighbour is as right: texts, annotations, and arguments that set how
-something looks or with how many digits it is printed (`LOOKS`). A number of two digits is a size or a limit (of a
-block, a search, a line of text) and one more would do as well: it changes its sign instead. A
-comparison moves its boundary only where that can be met, between whole numbers (a length, a shape,
-a literal); elsewhere it is negated.
+something looks or with how many digits it is printed (`LOOKS`). A number of two digits is a size or
+a limit (of a block, a search, a line of text) and one more would do as well: it changes its sign
+instead. A comparison moves its boundary only where that can be met, between whole numbers (a
+length, a shape, a literal); elsewhere it is negated.
 """
 
 from __future__ import annotations
