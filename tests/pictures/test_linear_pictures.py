@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from legible import illegible, is_diagram
 from pellucid import LeastSquares, LogisticClassifier, RandomRegression, Ridge, tune
 from pellucid.data import Distribution, folds, linear_sample
 from pellucid.errors import ShapeError
@@ -64,6 +65,15 @@ def test_draws_the_same_bytes_twice(name: str) -> None:
     one, again = (to_svg(DRAWN[name](), name) for _ in range(2))
     assert one == again
     assert one.startswith("<svg")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_nested_boxes_can_be_read_however_many_there_are(count: int) -> None:
+    found = tune(Ridge(), X, y, np.geomspace(1e-3, 1, count))
+    figure = cross_validation.nested_search(found)
+    assert is_diagram(figure)
+    assert illegible(figure) == []
+    assert texts(figure).count("minimise J(Θ)") == count + 1
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.8])

@@ -84,7 +84,7 @@ def nested_search(found: Tuning, theta: str = "Θ") -> Figure:
     """
     name = {"lam": "λ"}.get(found.name, found.name)
     step = 0.72
-    tall = step * len(found.values) + 0.5
+    tall = max(step * len(found.values) + 0.5, 1.6)
     with canvas(8.3, tall + 0.2) as (figure, axes):
         box(axes, (2.95, 0.1 + tall / 2), "", (5.7, tall), GREY)
         label(axes, (0.3, tall - 0.1), f"for each {name}", size=12, ha="left")
@@ -98,7 +98,7 @@ def nested_search(found: Tuning, theta: str = "Θ") -> Figure:
             mark = "  ★" if best else ""
             colour = ORANGE if best else GREY
             label(axes, (4.05, y), f"loss {number(score.mean)}{mark}", colour, ha="left")
-        middle = 0.1 + tall / 2
+        middle = max(0.1 + tall / 2, 1.45)  # few rows leave less room than what follows needs
         arrow(axes, (5.85, middle), (6.2, middle))
         label(axes, (6.98, middle), f"least loss:\n{name}* = {number(float(found.best_value))}")
         arrow(axes, (6.98, middle - 0.35), (6.98, middle - 0.75))

@@ -254,7 +254,9 @@ WITHOUT = {
     **dict.fromkeys(
         ("NearestNeighbor", "NearestNeighborClassifier", "NearestNeighborRegressor"), ROWS
     ),
-    **dict.fromkeys(("BoostedTreesClassifier", "BoostedTreesRegressor"), BLACK_BOX),
+    **dict.fromkeys(
+        ("BoostedTreesClassifier", "BoostedTreesRegressor", "ForestRegressor"), BLACK_BOX
+    ),
     **dict.fromkeys(
         (
             "PolynomialBasis", "RadialBasis", "RadiusFeature", "StrongestMonomials", "Bins",

@@ -19,6 +19,7 @@ import pyarrow as pa
 from pellucid.data.blocks.cell_counts import CellCounts
 from pellucid.data.blocks.table_profile import Profile
 from pellucid.data.columns.arrow_values import as_texts, plain_values
+from pellucid.data.columns.row_numbers import row_number_note
 from pellucid.data.columns.spellings import merge_spellings, normalized_spelling
 from pellucid.data.columns.unparsed_cells import SHOWN
 from pellucid.data.sources.any_source import SourceCells
@@ -27,7 +28,6 @@ from pellucid.data.table_reader import Notations, inferred_columns, read_by_sche
 from pellucid.findings import Finding
 
 MOST_CELLS = 300_000  # that stand for a column: beyond them counts are scaled down
-COUNTED = "counts the rows; not used"
 
 
 @dataclass(frozen=True)
@@ -161,15 +161,13 @@ def _with_source_type(numbers: list[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _is_row_counter(column: Column, profile: Profile) -> Column:
-    """Whole numbers from one to the next, one a row, count the rows: known by their ends."""
+    """Whole numbers, one a row, number the rows: known by their ends and the sample."""
     cells = profile.cells[column.name]
     if column.kind is not Kind.NUMERIC or cells.complete or cells.missing or cells.has_texts:
         return column
     there = np.asarray(column.values)
-    whole = bool((there == np.round(there)).all()) and len(np.unique(there)) == len(there)
-    if not whole or cells.high - cells.low != cells.rows - 1:
-        return column
-    return replace(column, kind=Kind.IDENTIFIER, note=COUNTED)
+    note = row_number_note(column.name, there, cells.low, cells.high, cells.rows)
+    return replace(column, kind=Kind.IDENTIFIER, note=note) if note else column
 
 
 def _counted_findings(

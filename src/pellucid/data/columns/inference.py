@@ -45,13 +45,13 @@ from pellucid.data.columns.number_doubts import (
     points_in_groups,
 )
 from pellucid.data.columns.number_formats import Numerals, describe_notation, read_numerals
+from pellucid.data.columns.row_numbers import FEW_ROWS, row_number_note
 from pellucid.data.columns.spellings import canonical_number, merge_spellings, number_spelling
 from pellucid.data.columns.unparsed_cells import mostly_parsed, unparsed_cells, unparsed_finding
 from pellucid.data.table import Column, Kind
 from pellucid.findings import Finding
 
 MOST_LEVELS = 1_000  # more categories than this are not one-hot columns a person could read
-FEW_ROWS = 10  # below this, uniqueness says nothing
 FEW_DISTINCT = 10_000
 MOST_SPELLINGS = (
     20_000  # a column with more different cells was no category when a model was fitted
@@ -171,18 +171,13 @@ def _from_numbers(
         written = np.array([None if np.isnan(v) else str(int(v)) for v in numbers], dtype=object)
         found = _date_or_constant(name, dates, PLAIN_NOTATION, "dates written as 20261124")
         return replace(found, written=written)
-    if _counts_rows(there, len(numbers)):
-        return Column(name, Kind.IDENTIFIER, numbers, note="counts the rows; not used")
+    ends = float(there.min()), float(there.max())
+    if len(there) == len(numbers) and (why := row_number_note(name, there, *ends, len(numbers))):
+        return Column(name, Kind.IDENTIFIER, numbers, note=why)
     return Column(name, Kind.NUMERIC, numbers, note=note, notation=notation)
 
 
 NOTHING = "no row has a value; not used"
-
-
-def _counts_rows(present: NDArray[np.float64], n: int) -> bool:
-    if len(present) != n or n < FEW_ROWS or present.max() - present.min() != n - 1:
-        return False
-    return bool(np.all(present == np.round(present)) and len(np.unique(present)) == n)
 
 
 def _compact_dates(shown: NDArray[np.float64], numbers: NDArray[np.float64]) -> NDArray[Any] | None:

@@ -56,7 +56,7 @@ from pellucid.linear.sigmoids_classifier import SigmoidsClassifier
 from pellucid.linear.softmax_classifier import SeveralClasses
 from pellucid.linear.square_loss import SquareLossRegressor
 from pellucid.linear.transformed_target import FURTHEST, TransformedTarget
-from pellucid.trees.boosted_trees import BoostedTrees
+from pellucid.trees.sum_of_trees import SumOfTrees
 
 Inputs = Sequence[Any]  # expressions of an encoded row, or whole columns
 
@@ -161,7 +161,7 @@ def _scores(program: Program, model: Any, inputs: Inputs) -> list[Expression]:
     """The scores of a model, or of a regression its answer."""
     if isinstance(model, AdditiveCurves):
         return curve_scores(program, model, inputs)
-    if isinstance(model, BoostedTrees):
+    if isinstance(model, SumOfTrees):
         return tree_scores(model, inputs)
     if isinstance(
         model,
@@ -170,7 +170,7 @@ def _scores(program: Program, model: Any, inputs: Inputs) -> list[Expression]:
         return linear_scores(model, inputs)
     raise FramingError(
         f"{type(model).__name__} has no export to SQL or Python: there is one of linear models, "
-        "curves, boosted trees, networks, groups and codes. Serve it: pellucid serve."
+        "curves, trees, networks, groups and codes. Serve it: pellucid serve."
     )
 
 

@@ -1,4 +1,4 @@
-"""Boosted trees as formulas: nested conditions, added up.
+"""Trees as formulas: nested conditions, added up.
 
 Notes: §1.4
 """
@@ -19,10 +19,10 @@ from pellucid.exchange.formulas.expressions import (
     Sum,
 )
 from pellucid.exchange.formulas.unencoded_columns import Whole
-from pellucid.trees.boosted_trees import BoostedTrees
+from pellucid.trees.sum_of_trees import SumOfTrees
 
 
-def tree_scores(model: BoostedTrees, columns: Sequence[Whole]) -> list[Expression]:
+def tree_scores(model: SumOfTrees, columns: Sequence[Whole]) -> list[Expression]:
     """A score an output: the baseline and the values of its trees.
 
     Notes: §1.4
@@ -46,7 +46,7 @@ def tree_scores(model: BoostedTrees, columns: Sequence[Whole]) -> list[Expressio
 
 
 def _condition(
-    model: BoostedTrees, node: int, order: Sequence[int], columns: Sequence[Whole]
+    model: SumOfTrees, node: int, order: Sequence[int], columns: Sequence[Whole]
 ) -> Condition:
     """Whether a row goes to the left of a node."""
     trees = model.trees_
