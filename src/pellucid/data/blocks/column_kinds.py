@@ -19,6 +19,14 @@ import pyarrow as pa
 from pellucid.data.blocks.cell_counts import CellCounts
 from pellucid.data.blocks.table_profile import Profile
 from pellucid.data.columns.arrow_values import as_texts, plain_values
+from pellucid.data.columns.inference import AMOUNTS
+from pellucid.data.columns.notation import PLAIN_NOTATION
+from pellucid.data.columns.number_doubts import (
+    OPEN,
+    ZEROS_BEFORE,
+    ZEROS_BEHIND,
+    number_doubts,
+)
 from pellucid.data.columns.spellings import merge_spellings, normalized_spelling
 from pellucid.data.columns.unparsed_cells import SHOWN
 from pellucid.data.sources.any_source import SourceCells
@@ -27,6 +35,7 @@ from pellucid.data.table_reader import Notations, inferred_columns, read_by_sche
 from pellucid.findings import Finding
 
 MOST_CELLS = 300_000  # that stand for a column: beyond them counts are scaled down
+OF_ALL_ROWS = ("odd cells", "spellings", OPEN, ZEROS_BEFORE, ZEROS_BEHIND)  # said by all cells
 COUNTED = "counts the rows; not used"
 
 
@@ -47,11 +56,12 @@ class InferredColumns:
 
 
 def columns_needing_text(profile: Profile) -> list[str]:
-    """Columns that hold numbers and texts, few of each: their cells are wanted as written."""
+    """Columns whose cells are wanted as written: of numbers and texts, few of each; and of numbers
+    whose points may part thousands."""
     return [
         name
         for name, cells in profile.cells.items()
-        if cells.complete and cells.has_texts and cells.has_numbers
+        if cells.may_be_grouped or (cells.complete and cells.has_texts and cells.has_numbers)
     ]
 
 
@@ -84,8 +94,12 @@ def infer_columns(
         SourceCells(stand_in, name, typed), names, asked, missing, notations
     )
     columns = tuple(_is_row_counter(c, profile) if c.name not in asked else c for c in columns)
-    told = [f for f in findings if f.name not in ("odd cells", "spellings")]
-    told += [f for c in columns for f in _counted_findings(c, profile.cells[c.name], asked)]
+    told = [f for f in findings if f.name not in OF_ALL_ROWS]
+    for column in columns:
+        of_all = profile.cells[column.name]
+        told += _counted_findings(column, of_all, asked)
+        if column.name not in asked and column.kind in AMOUNTS:
+            told += _doubts(column, of_all, notations)
     schema = Table(columns).schema
     read = read_by_schema(SourceCells(profile.sample, name, typed), schema, missing)
     sample = tuple(
@@ -181,6 +195,13 @@ def _counted_findings(
         there = {t: n for t, n in texts.items() if normalized_spelling(t)}
         return list(merge_spellings(column.name, there).findings) if there else []
     return []
+
+
+def _doubts(column: Column, cells: CellCounts, notations: Notations) -> Sequence[Finding]:
+    """What is said of plain numbers that may be something else."""
+    if column.notation != PLAIN_NOTATION or (cells.texts is None and not cells.may_be_grouped):
+        return ()
+    return number_doubts(column.name, cells.spelled, cells.largest, notations.asked(column.name))
 
 
 def _unparsed_finding(name: str, odd: Mapping[str, int], cells: CellCounts, kind: str) -> Finding:
