@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from pellucid.data.table import Kind, Table
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.on_blocks.number_columns import NumberColumn, number_column, number_columns
 from pellucid.jobs.on_blocks.target_counts import TargetCounts
+from pellucid.linear.kernels.grouped_columns import rows_by_group, shifted_column
 from pellucid.linear.on_blocks.fold_moments import Folded, merge_folds
 from pellucid.linear.solvers.moments import (
     BLOCK_NUMBERS,
@@ -33,7 +35,6 @@ from pellucid.linear.solvers.moments import (
     add_products,
     centred,
     merge,
-    rows_of_chunks,
 )
 
 Array = NDArray[np.float64]
@@ -120,22 +121,14 @@ def _sums_of(
     with np.errstate(over="ignore", invalid="ignore"):
         for first in range(0, n, step):
             stop = min(first + step, n)
-            runs = rows_of_chunks(group, first, stop, count)
-            order = np.concatenate(runs) - first
-            Z = held[:, : len(order)]
-            for column, row in zip(columns, Z, strict=True):
-                column.between(first, stop).take(order, out=row, mode="clip")  # none is outside
-            inside = Z[:, len(runs[0]) :]
-            if inside.shape[1]:
-                low, high = (
-                    np.minimum(low, inside.min(axis=1)),
-                    np.maximum(high, inside.max(axis=1)),
-                )
-            Z -= shift[:, None]
-            at = 0
-            for j, run in enumerate(runs):
-                add_products(products[j], Z[:, at : at + len(run)].T, None)
-                at += len(run)
+            order, ends = rows_by_group(group[first:stop], count)
+            Z, tested = held[:, : len(order)], int(ends[0])
+            for i, column in enumerate(columns):
+                values = column.between(first, stop)
+                least, most = shifted_column(values, order, shift[i], tested, Z[i])
+                low[i], high[i] = min(low[i], least), max(high[i], most)
+            for j, (start, end) in enumerate(pairwise([0, *ends])):
+                add_products(products[j], Z[:, start:end].T, None)
     found = {
         j + TEST_FOLD: centred(each, shift, d) for j, each in enumerate(products) if each[-1, 0]
     }
