@@ -1,17 +1,22 @@
 """Fuzz: mutated tables, formulas and model files, read as a person's would be.
 
-Run by hand: `python benchmarks/fuzz.py [--tables N] [--formulas N] [--models N] [--seed S]`.
-Whatever is no error of ours is a traceback; what takes over ten seconds hangs. Both are counted by
-their place, and the first input of each place is printed, so that it can become a test.
+Run by hand: `python benchmarks/fuzz.py [--tables N] [--formulas N] [--models N] [--seed S]`, and by
+`./test --slow`. Whatever is no error of ours is a traceback; what takes over ten seconds hangs;
+a program begun, a socket opened or a pickle read is code of the file's. All are counted by their
+place, and the first input of each place is printed, so that it can become a test.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
+import json
 import random
 import resource
 import signal
 import string
+import sys
 import tempfile
 import time
 import traceback
@@ -21,13 +26,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from pellucid import KMeans, LogisticClassifier, Ridge, load_model, read_table, save_model
+from pellucid import load_model, read_table
 from pellucid.calculus import derive
 from pellucid.errors import PellucidError
+from pellucid.storage.model_file import described_model, signed_model
 
 SECONDS = 10
+FATES = ("answered", "refused")  # the others are faults
 TOKENS = (
     b"NA", b'"', b'""', b",", b";", b"\t", b"\n", b"\r\n", b"\0", b"\xff", b"\xef\xbb\xbf", b"#",
     b"-", b"1e999", b"nan", b"inf", b"1:30", b"1.200", b"2024-02-30", b"()", b"{}", b"[", b"]",
@@ -57,6 +62,46 @@ TABLES = {
     ),
     "t.json": b'{"a": [1, 2, 3.5], "b": ["u", "v", null], "c": [true, false, true]}',
 }  # fmt: skip
+COLUMNS: tuple[Callable[[random.Random], str], ...] = (
+    lambda r: str(r.randint(-9, 900)),
+    lambda r: f"{r.gauss(0, 50):.{r.randint(0, 4)}f}",
+    lambda r: f"{r.randint(0, 9)}.{r.randint(0, 999):03d},{r.randint(0, 99):02d} €",
+    lambda r: f"{r.randint(1, 31)}/{r.randint(1, 12)}/{r.choice((24, 2023))}",
+    lambda r: f"2024-{r.randint(1, 12):02d}-{r.randint(1, 28):02d} {r.randint(0, 23)}:05:00+02:00",
+    lambda r: f"{r.randint(0, 23)}:{r.randint(0, 59):02d}",
+    lambda r: f"{r.randint(0, 5)}h {r.randint(0, 59)}m",
+    lambda r: f"{r.randint(0, 99)} {r.choice(('kg', 'g', '%'))}",
+    lambda r: r.choice(("yes", "no", "Yes ", "NA", "")),
+    lambda r: r.choice(("red", "grün", "a, b", 'say "x"', "two\nlines")),
+    lambda r: " ".join(r.choice(("the", "cat", "1.5", "on")) for _ in range(r.randint(1, 9))),
+    lambda r: f"{r.randint(0, 99999):05d}",
+)
+ODD = (
+    "", " ", "NA", "n.a.", "?", "-", "TOTAL", "1e999", "-1e-400", "nan", "inf", "1.200", "1,2,3",
+    "999999999999999999999", "2024-02-30", "30/02/2024", "24:60", "()", "(5)", "$", "#REF!", "\0",
+    "\u202e", "\u200b1", "½", "１２", "٣", "0x1F", "1_000", "+-3", "--", "null", "true", "é" * 300,
+)  # fmt: skip
+MODELS = Path(__file__).parents[1] / "tests" / "storage" / "files_of_0_1_0"
+CODE_EVENTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "socket.connect",
+               "pickle.find_class")  # fmt: skip
+
+
+def table_of_odd_cells(rng: random.Random) -> tuple[str, bytes]:
+    """A whole table whose columns each have a notation, and some cells something else."""
+    makers = [rng.choice(COLUMNS) for _ in range(rng.randint(1, 6))]
+    share = rng.choice((0.0, 0.02, 0.1, 0.5))
+    rows = [
+        [rng.choice(ODD) if rng.random() < share else make(rng) for make in makers]
+        for _ in range(rng.randint(1, 40))
+    ]
+    names = [rng.choice((f"c{j}", f"c {j}", f"π{j}", f"{j}")) for j in range(len(makers))]
+    if rng.random() < 0.3:
+        lines = (json.dumps(dict(zip(names, row, strict=True))) for row in rows)
+        return "t.jsonl", "\n".join(lines).encode()
+    name, delimiter = rng.choice((("t.csv", ","), ("t.csv", ";"), ("t.tsv", "\t")))
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter).writerows([names, *rows])
+    return name, text.getvalue().encode()
 
 
 def mutated(content: bytes, rng: random.Random) -> bytes:
@@ -87,6 +132,35 @@ def mutated_formula(rng: random.Random) -> str:
     return text
 
 
+def mutated_value(value: Any, rng: random.Random) -> Any:
+    """A JSON value with one part of it changed: taken out, doubled, or another thing there."""
+    if isinstance(value, dict | list) and value and rng.random() < 0.9:
+        found = dict(value) if isinstance(value, dict) else dict(enumerate(value))
+        key = rng.choice(list(found))
+        change = rng.random()
+        if change < 0.04:
+            del found[key]
+        elif change < 0.08 and isinstance(value, dict):
+            found[rng.choice(("$array", "$object", "$dict", "x"))] = found.pop(key)
+        else:
+            found[key] = mutated_value(found[key], rng)
+        return found if isinstance(value, dict) else list(found.values())
+    return rng.choice((
+        None, True, -1, 0, 3, 10**12, 1e308, "", "x", "a0", "a1", [], {}, [value, value],
+        {"$array": "a0"}, {"$float": "nan"}, {"$tuple": [value]}, {"$dict": []},
+        {"$object": rng.choice(("Ridge", "KMeans", "os.system", "builtins.eval")), "state": value},
+    ))  # fmt: skip
+
+
+def forged_model(content: bytes, rng: random.Random) -> bytes:
+    """A model file with up to three parts of its description changed, and signed again."""
+    body, arrays = described_model(content)
+    value = json.loads(body)
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        value = mutated_value(value, rng)
+    return signed_model(json.dumps(value), arrays)
+
+
 class Late(Exception):
     """Time is up."""
 
@@ -101,10 +175,22 @@ class Tally:
     def __init__(self) -> None:
         self.fates: Counter[tuple[str, str]] = Counter()
         self.places: dict[str, str] = {}
+        self.events: list[str] = []
+
+    def listen(self, event: str, _: Any) -> None:
+        """Python's own record of what is being done, for `sys.addaudithook`."""
+        if event in CODE_EVENTS:
+            self.events.append(event)
+
+    @property
+    def faults(self) -> int:
+        """How many inputs were neither answered nor refused in time."""
+        return sum(n for (_, fate), n in self.fates.items() if fate not in FATES)
 
     def meet(self, kind: str, given: str, job: Callable[[], Any]) -> None:
         """Run a job on one input, within ten seconds."""
         signal.alarm(SECONDS)
+        self.events.clear()
         try:
             job()
             fate = "answered"
@@ -120,20 +206,27 @@ class Tally:
             self.places.setdefault(f"{place}: {str(error)[:100]}", given)
         finally:
             signal.alarm(0)
+        if self.events:
+            fate = "ran code"
+            self.places.setdefault(f"{kind}: {self.events[0]}", given)
         self.fates[kind, fate] += 1
 
 
 def fuzz_tables(tally: Tally, count: int, rng: random.Random, folder: Path) -> None:
-    for _ in range(count):
-        name, content = rng.choice(sorted(TABLES.items()))
-        given = mutated(content, rng)
+    """Half of them have odd cells, and are whole; of the others bytes are changed."""
+    for i in range(count):
+        if i % 2:
+            name, given = table_of_odd_cells(rng)
+        else:
+            name, content = rng.choice(sorted(TABLES.items()))
+            given = mutated(content, rng)
         (folder / name).write_bytes(given)
 
         def job(path: Path = folder / name) -> None:
             table = read_table(path)
             read_table(path, schema=table.schema)
 
-        tally.meet("tables", repr(given), job)
+        tally.meet("tables of odd cells" if i % 2 else "damaged tables", repr(given), job)
 
 
 def fuzz_formulas(tally: Tally, count: int, rng: random.Random) -> None:
@@ -145,21 +238,33 @@ def fuzz_formulas(tally: Tally, count: int, rng: random.Random) -> None:
 
 
 def fuzz_models(tally: Tally, count: int, rng: random.Random, folder: Path) -> None:
-    X = np.random.default_rng(0).normal(size=(30, 3))
-    models = {
-        "ridge": Ridge().fit(X, X[:, 0]),
-        "logistic": LogisticClassifier().fit(X, X[:, 0] > 0),
-        "means": KMeans(3).fit(X),
-    }
-    files = []
-    for name, model in models.items():
-        save_model(model, folder / f"{name}.pellucid")
-        files.append((folder / f"{name}.pellucid").read_bytes())
+    """Half of them are forged: described otherwise, with a checksum that agrees."""
+    files = [path.read_bytes() for path in sorted(MODELS.glob("*.pellucid"))]
     path = folder / "mutated.pellucid"
-    for _ in range(count):
-        given = mutated(rng.choice(files), rng)
+    for i in range(count):
+        change = forged_model if i % 2 else mutated
+        given = change(rng.choice(files), rng)
         path.write_bytes(given)
-        tally.meet("model files", repr(given[:200]), lambda: load_model(path).predict(X))
+        kind = "forged model files" if i % 2 else "damaged model files"
+        tally.meet(kind, repr(given[:4000]), lambda: load_model(path))
+
+
+def fuzz(tables: int, models: int, formulas: int, seed: int) -> Tally:
+    """What became of so many inputs of each kind."""
+    rng, tally = random.Random(seed), Tally()
+    signal.signal(signal.SIGALRM, _late)
+    sys.addaudithook(tally.listen)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fuzz_tables(tally, tables, rng, Path(folder))
+        fuzz_models(tally, models, rng, Path(folder))
+        fuzz_formulas(tally, formulas, rng)
+    return tally
+
+
+def memory() -> float:
+    """The most that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
@@ -167,18 +272,12 @@ def main() -> None:
     for kind in ("tables", "formulas", "models"):
         parser.add_argument(f"--{kind}", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    signal.signal(signal.SIGALRM, _late)
-    warnings.simplefilter("ignore")
-    rng, tally, start = random.Random(asked.seed), Tally(), time.process_time()
-    with tempfile.TemporaryDirectory() as folder:
-        fuzz_tables(tally, asked.tables, rng, Path(folder))
-        fuzz_models(tally, asked.models, rng, Path(folder))
-        fuzz_formulas(tally, asked.formulas, rng)
+    options = parser.parse_args()
+    start = time.process_time()
+    tally = fuzz(options.tables, options.models, options.formulas, options.seed)
     for (kind, fate), count in sorted(tally.fates.items()):
         print(f"| {kind} | {fate} | {count:,} |")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{time.process_time() - start:.0f} CPU-s, at most {memory:,.0f} MB")
+    print(f"{time.process_time() - start:.0f} CPU-s, at most {memory():,.0f} MB")
     for place, given in tally.places.items():
         print(f"{place}\n    {given[:400]}")
 

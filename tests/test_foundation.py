@@ -78,7 +78,7 @@ def test_a_label_reads_alike_from_any_array(value: object) -> None:
 
 def test_many_labels_are_cut_and_counted() -> None:
     assert labels(np.array(["b", "a"])) == "'b', 'a'"
-    assert labels(np.arange(1000), most=2) == "0, 1, … (1,000 in all)"
+    assert labels(np.arange(1000), max_labels=2) == "0, 1, … (1,000 in all)"
 
 
 def test_the_nightly_list_names_tests_that_exist() -> None:

@@ -191,7 +191,7 @@ def three_labels_label_many() -> Figure:
     # Which three were labelled matters: the middle one of twenty draws is judged, and the worst.
     assert np.median(shares) > 0.75
     assert max(shares) > 0.9
-    return latent_map(codes, y, images=X.reshape(-1, 14, 14), known=best)
+    return latent_map(codes, y, images=X.reshape(-1, 14, 14), labelled_rows=best)
 
 
 def a_number_of_a_code_does_something() -> Figure:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 # What has been renamed, filled as packages and classes are imported: a package's names, former ->
-# today's; and (class, former attribute, today's).
+# today's; (class, former attribute, today's); and (function, former argument, today's).
 PUBLIC: dict[str, Mapping[str, str]] = {}
 ATTRIBUTES: list[tuple[type, str, str]] = []
+ARGUMENTS: list[tuple[Callable[..., Any], str, str]] = []
 
 
 def warn_renamed(former: str, today: str) -> None:
@@ -56,5 +59,40 @@ def renamed(**former: str) -> Callable[[type[T]], type[T]]:
         ATTRIBUTES.extend((cls, old, new) for old, new in former.items())
         cls.__getattr__ = find  # type: ignore[attr-defined]
         return cls
+
+    return add
+
+
+def renamed_arguments(**former: str) -> Callable[[F], F]:
+    """A function whose keyword arguments may also be given by their former names.
+
+    Parameters
+    ----------
+    **former : str
+        Former name = the name of today.
+
+    Examples
+    --------
+    >>> @renamed_arguments(size="length")
+    ... def double(length):
+    ...     return 2 * length
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     double(size=3)
+    6
+    """
+
+    def add(function: F) -> F:
+        @wraps(function)
+        def call(*args: Any, **named: Any) -> Any:
+            for old in former.keys() & named.keys():
+                warn_renamed(f"{function.__qualname__}({old}=…)", f"{former[old]}=")
+                if former[old] in named:
+                    raise TypeError(f"{function.__qualname__}() got {old}= and {former[old]}=.")
+                named[former[old]] = named.pop(old)
+            return function(*args, **named)
+
+        ARGUMENTS.extend((function, old, new) for old, new in former.items())
+        return call  # type: ignore[return-value]
 
     return add

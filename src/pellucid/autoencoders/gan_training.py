@@ -49,25 +49,25 @@ def generator_gradient(
 
 
 def discriminator_gradient(
-    discriminator: Network, judge: Any, real: Any, made: Any
+    discriminator: Network, judge: Any, real: Any, generated: Any
 ) -> tuple[Any, Any]:
     """The mean log-likelihood loss of telling K real rows, 1, from K made ones, 0; its gradient.
 
     Notes: Def 375
     """
-    x = jnp.concatenate([real, made])
-    y = jnp.concatenate([jnp.ones((len(real), 1)), jnp.zeros((len(made), 1))]).astype(x.dtype)
+    x = jnp.concatenate([real, generated])
+    y = jnp.concatenate([jnp.ones((len(real), 1)), jnp.zeros((len(generated), 1))]).astype(x.dtype)
     value, gradient, _ = discriminator.loss_and_gradient(judge, x, y, Mode(training=True))
     return value, gradient
 
 
-def discriminator_accuracy(discriminator: Network, judge: Any, real: Any, made: Any) -> Any:
+def discriminator_accuracy(discriminator: Network, judge: Any, real: Any, generated: Any) -> Any:
     """Share of rows that the discriminator names rightly; half of them are real.
 
     Notes: Def 375, Clar 376
     """
     hits = discriminator.forward(judge, real, Mode())[0] > 0.5
-    refusals = discriminator.forward(judge, made, Mode())[0] <= 0.5
+    refusals = discriminator.forward(judge, generated, Mode())[0] <= 0.5
     return (hits.mean() + refusals.mean()) / 2
 
 

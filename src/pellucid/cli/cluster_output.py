@@ -16,7 +16,7 @@ from rich.table import Table as RichTable
 from pellucid.cli.job_runner import File, Job, predict_from, run_job, show_findings
 from pellucid.errors import FramingError, TableError
 from pellucid.formatting import number
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
     from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
@@ -47,10 +47,10 @@ def cluster_job(
 ) -> Job[ClusterResult]:
     """The job of `pellucid cluster`."""
 
-    def work(say: Say) -> ClusterResult:
+    def work(progress: Progress) -> ClusterResult:
         from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_any_size
 
-        return cluster_any_size(data, settings, say, **room)
+        return cluster_any_size(data, settings, progress, **room)
 
     def files(result: ClusterResult, folder: Path) -> list[File]:
         from pellucid.storage.model_file import packed_model

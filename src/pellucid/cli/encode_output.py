@@ -19,7 +19,7 @@ from rich.table import Table as RichTable
 from pellucid.cli.job_runner import File, Job, run_job, show_findings
 from pellucid.errors import ModelFileError, TableError
 from pellucid.formatting import number
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
     from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings
@@ -47,13 +47,13 @@ def encode_job(
 
     images = read_images(data, settings.truth) if is_image_file(data) else None
 
-    def work(say: Say) -> EncodeResult:
+    def work(progress: Progress) -> EncodeResult:
         from pellucid.jobs.encode.encode_job import encode_images
         from pellucid.jobs.on_blocks.encode_on_blocks import encode_any_size
 
         if images is not None:
-            return encode_images(images, settings, progress=say)
-        return encode_any_size(data, settings, say, **room)
+            return encode_images(images, settings, progress=progress)
+        return encode_any_size(data, settings, progress, **room)
 
     def files(result: EncodeResult, folder: Path) -> list[File]:
         from pellucid.report.encode_report import render

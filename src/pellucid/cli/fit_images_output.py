@@ -12,7 +12,7 @@ from rich.console import Console
 from pellucid.cli.job_runner import File, Job, predict_from, show_findings
 from pellucid.cli.run_file import read_config, run_file, settings_from
 from pellucid.formatting import number
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
     from pellucid.jobs.fit.fit_images import ImageFit
@@ -25,10 +25,10 @@ def image_job(data: str, given: Mapping[str, Any], config: Path | None) -> Job[I
     found = read_images(data, given.get("target") or read_config(config).get("target"))
     settings = settings_from({"target": found.label_name, **given}, config)
 
-    def work(say: Say) -> ImageFit:
+    def work(progress: Progress) -> ImageFit:
         from pellucid.jobs.fit.fit_images import fit_images
 
-        return fit_images(found, settings, progress=say)
+        return fit_images(found, settings, progress=progress)
 
     def files(result: ImageFit, folder: Path) -> list[File]:
         from pellucid.report.image_report import render_images

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pellucid.cli.job_runner import progress
 from pellucid.errors import ModelFileError, TableError
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 from pellucid.storage.atomic_files import open_atomically
 from pellucid.storage.table_files import as_bytes, refuse_kind
 
@@ -51,7 +51,7 @@ def run_predict(
             data,
             suffix=suffix.lower(),
             reading=reading,
-            say=say,
+            progress=say,
             cluster=cluster,
         )
         if printed or output is None:
@@ -70,7 +70,7 @@ def _write(
     *,
     suffix: str,
     reading: dict[str, Any],
-    say: Say,
+    progress: Progress,
     cluster: str | None,
 ) -> int:
     """Answers to images, or to the rows of a table, which may be more than memory holds."""
@@ -89,7 +89,7 @@ def _write(
             str(path) if data == "-" and cluster is None else data,
             stream,
             suffix,
-            lambda rows: say(f"{rows:,} rows answered", 0.0),
+            lambda rows: progress(f"{rows:,} rows answered", 0.0),
             cluster,
         )
 

@@ -85,12 +85,12 @@ def _directions(X: Array, numbers: list[int]) -> list[tuple[Array, int | None]]:
     return found
 
 
-def _modes_on_axis(along: Array, threshold: float, seed: int) -> tuple[int, float]:
+def _modes_on_axis(coordinates: Array, threshold: float, seed: int) -> tuple[int, float]:
     """The largest number of heaps on a line that halves agree on and valleys part; 1 for none."""
-    ks = [k for k in range(2, MOST_HEAPS + 1) if 8 * k <= len(along)]
-    if not ks or not (along != along[0]).any():
+    ks = [k for k in range(2, MOST_HEAPS + 1) if 8 * k <= len(coordinates)]
+    if not ks or not (coordinates != coordinates[0]).any():
         return 1, 1.0
-    cut = compare_halves(along, ks, SPLITS, STARTS, seed)
+    cut = compare_halves(coordinates, ks, SPLITS, STARTS, seed)
     valleys = np.median(cut.valleys, axis=0)
     passes = (cut.consistency.mean(axis=0) >= CONSISTENT) & (valleys <= threshold)
     passes &= np.median(cut.depths, axis=0) <= CLEAR

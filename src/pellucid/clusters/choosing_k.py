@@ -127,7 +127,7 @@ def _possible(ks: Sequence[int], n: int) -> tuple[int, ...]:
 
 def _weighed(
     rows: Array,
-    tried: tuple[int, ...],
+    ks: tuple[int, ...],
     categories: Columns,
     splits: int,
     references: int,
@@ -135,15 +135,15 @@ def _weighed(
     unit: float,
 ) -> tuple[tuple[EvidenceForK, ...], float, int]:
     """The evidence for each k, the p-value of there being groups, and the tables it rests on."""
-    all_ks = (1, *tried)
+    all_ks = (1, *ks)
     whole = gathered.cluster_each_k(rows, all_ks, 2 * STARTS, seed)
     cut = gathered.compare_halves(rows, all_ks, splits, STARTS, seed, categories)
     shares = gathered.log_shares(rows, whole.losses[1:])
     first, later = range(references)[:FIRST], range(references)[FIRST:]
-    drawn = gathered.reference_shares(rows, tried, categories, first, STARTS, seed)
+    drawn = gathered.reference_shares(rows, ks, categories, first, STARTS, seed)
     beyond, p_value = gathered.beyond_chance(shares, drawn)
     if later and p_value <= 1 / (1 + len(first)):  # none stood out as far: worth a closer look
-        more = gathered.reference_shares(rows, tried, categories, later, STARTS, seed)
+        more = gathered.reference_shares(rows, ks, categories, later, STARTS, seed)
         drawn = np.concatenate([drawn, more])
         beyond, p_value = gathered.beyond_chance(shares, drawn)
     silhouettes = gathered.mean_silhouettes(rows, whole)
@@ -277,7 +277,7 @@ def _reasons_for_none(found: tuple[EvidenceForK, ...], p_value: float, reference
     )
 
 
-def _identical_rows(rows: Array, tried: Sequence[int], splits: int, references: int) -> ChoiceOfK:
+def _identical_rows(rows: Array, ks: Sequence[int], splits: int, references: int) -> ChoiceOfK:
     one = EvidenceForK(1, 0, 0, 0, 0, 1, 0, 1, np.nan, 0, 0, 0, len(rows), 1)
     return ChoiceOfK(
         1, "sure", 1.0, 1.0, (one,), (),

@@ -237,9 +237,9 @@ class ClusterThenModel(GlassBox):
         rows = validate_data(self, X, dtype=np.float64, reset=False)
         return rows, np.asarray(self.clusters_.predict(rows), dtype=np.intp)
 
-    def _gather(self, labels: NDArray[np.intp], answers: Any) -> NDArray[Any]:
+    def _gather(self, labels: NDArray[np.intp], predict: Any) -> NDArray[Any]:
         parts = [(np.flatnonzero(labels == j), model) for j, model in enumerate(self.models_)]
-        found = [(at, np.asarray(answers(model, at))) for at, model in parts if len(at)]
+        found = [(at, np.asarray(predict(model, at))) for at, model in parts if len(at)]
         together = np.concatenate([answer for _, answer in found])
         order = np.argsort(np.concatenate([at for at, _ in found]), kind="stable")
         return np.asarray(together[order])

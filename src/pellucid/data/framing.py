@@ -256,12 +256,12 @@ def _infer(column: Column, delimiter: str) -> tuple[str, str]:
     return "several classes", f"{name!r} names classes."
 
 
-def _two_or_several(problem: str, classes: tuple[str, ...], asked: str | None) -> str:
+def _two_or_several(problem: str, classes: tuple[str, ...], requested: str | None) -> str:
     """Two or several, by how many there are; a contradiction is an error."""
     if problem in ("regression", "overlapping classes"):
         return problem
     fits = "two classes" if len(classes) == 2 else "several classes"
-    if asked == "two classes" and fits != asked:
+    if requested == "two classes" and fits != requested:
         raise FramingError(f"The target has {len(classes)} classes, not two.")
     return fits
 

@@ -411,7 +411,7 @@ def _one_axis(g: Tree, t: int) -> Tree:
 
 
 def _lower_or_flat(
-    value: Callable[[Tree], float], theta: Tree, here: float, slope: float, directions: int = 24
+    value: Callable[[Tree], float], theta: Tree, current: float, slope: float, directions: int = 24
 ) -> bool:
     """Whether J is lower somewhere around θ, or the same all around."""
     rng = np.random.default_rng(0)
@@ -422,9 +422,9 @@ def _lower_or_flat(
         size = norm(d)
         for sign in (length / size, -length / size):
             there = value(tree_map(lambda w, e, s=sign: w + s * e, theta, d))
-            if there < here - 3 * length * slope - ROUNDING * (1 + abs(here)):
+            if there < current - 3 * length * slope - ROUNDING * (1 + abs(current)):
                 return True
-            moved = moved or abs(there - here) > ROUNDING * (1 + abs(here))
+            moved = moved or abs(there - current) > ROUNDING * (1 + abs(current))
     return not moved
 
 

@@ -24,7 +24,7 @@ class Deadline:
     ----------
     seconds : float or None
         Time allowed.
-    since : float or None
+    started_at : float or None
         `time.perf_counter()` at the beginning, where that lies back.
 
     Examples
@@ -37,9 +37,9 @@ class Deadline:
     Notes: Concept 87
     """
 
-    def __init__(self, seconds: float | None, since: float | None = None) -> None:
+    def __init__(self, seconds: float | None, started_at: float | None = None) -> None:
         self.seconds = seconds
-        begin = time.perf_counter() if since is None else since
+        begin = time.perf_counter() if started_at is None else started_at
         self._end = None if seconds is None else begin + seconds
 
     @property

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.table import CODED, Column, Kind, Table
+from pellucid.former_names import renamed_arguments
 
 Array = NDArray[Any]
 POINTS = 20
@@ -48,12 +49,13 @@ class Dependence:
     counts: Array
 
 
-def partial_dependence(answers: Callable[[Table], Array], X: Table, name: str) -> Dependence:
+@renamed_arguments(answers="predict")
+def partial_dependence(predict: Callable[[Table], Array], X: Table, name: str) -> Dependence:
     """Set one column to each of its values in turn, in every row, and average the answers.
 
     Parameters
     ----------
-    answers : callable Table -> ndarray, shape (n,) or (n, k)
+    predict : callable Table -> ndarray, shape (n,) or (n, k)
         Numbers, or probabilities.
     X : Table, n rows
         Rows to average over.
@@ -93,7 +95,7 @@ def partial_dependence(answers: Callable[[Table], Array], X: Table, name: str) -
             for c in repeated.columns
         ),
     )
-    found = np.asarray(answers(moved), dtype=np.float64).reshape(len(grid), n, -1)
+    found = np.asarray(predict(moved), dtype=np.float64).reshape(len(grid), n, -1)
     low, high = np.quantile(found, [0.1, 0.9], axis=1)
     return Dependence(
         name,

@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pellucid.former_names import renamed_arguments
+
 Array = NDArray[np.float64]
 
 
-def confusion_counts(truths: Any, said: Any, classes: Sequence[str]) -> NDArray[np.int64]:
+@renamed_arguments(truths="labels", said="predicted")
+def confusion_counts(labels: Any, predicted: Any, classes: Sequence[str]) -> NDArray[np.int64]:
     """Rows by actual class (down) and said class (across).
 
     Examples
@@ -26,7 +29,7 @@ def confusion_counts(truths: Any, said: Any, classes: Sequence[str]) -> NDArray[
     """
     counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
     place = {str(c): i for i, c in enumerate(classes)}
-    for truth, guess in zip(truths, said, strict=True):
+    for truth, guess in zip(labels, predicted, strict=True):
         counts[place[str(truth)], place[str(guess)]] += 1
     return counts
 

@@ -53,14 +53,14 @@ class VocabularyBuilder:
 
 
 def chosen_words(
-    grown: VocabularyBuilder, fewest: float, most: float, limit: int | None, by_times: bool
+    builder: VocabularyBuilder, min_df: float, max_df: float, limit: int | None, by_times: bool
 ) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
     """The words within the limits, in alphabetical order.
 
     Parameters
     ----------
-    grown : Growing
-    fewest, most : int or float
+    builder : VocabularyBuilder
+    min_df, max_df : int or float
         In how many documents a word may stand; a float is a share of them.
     limit : int or None
         How many words are kept: the most frequent, of equals the first in the alphabet.
@@ -77,17 +77,17 @@ def chosen_words(
 
     Notes: §5.3.2
     """
-    names = list(grown.places)
-    low = fewest if isinstance(fewest, int) else fewest * grown.rows
-    high = most if isinstance(most, int) else most * grown.rows
+    names = list(builder.places)
+    low = min_df if isinstance(min_df, int) else min_df * builder.rows
+    high = max_df if isinstance(max_df, int) else max_df * builder.rows
     order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
-    kept = order[(grown.documents[order] >= low) & (grown.documents[order] <= high)]
+    kept = order[(builder.documents[order] >= low) & (builder.documents[order] <= high)]
     if limit is not None and limit < len(kept):
-        often = (grown.times if by_times else grown.documents)[kept]
+        often = (builder.times if by_times else builder.documents)[kept]
         kept = kept[np.sort(np.argsort(-often, kind="stable")[:limit])]
     columns = np.full(len(names), UNSEEN, dtype=np.int64)
     columns[kept] = np.arange(len(kept))
-    return [names[j].decode("utf-8") for j in kept.tolist()], grown.documents[kept], columns
+    return [names[j].decode("utf-8") for j in kept.tolist()], builder.documents[kept], columns
 
 
 def given_words(words: list[str], reading: TokenizerSettings) -> dict[bytes, int]:

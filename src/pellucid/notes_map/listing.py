@@ -98,13 +98,13 @@ def items_under(found: Found) -> list[Item]:
     return [item for item in items() if found.holds(item.section)]
 
 
-def counts(listed: Iterable[Item]) -> str:
+def counts(items: Iterable[Item]) -> str:
     """How many items are built, and how many of each tag are open, as a line of text."""
-    listed = list(listed)
-    built = sum(item.built for item in listed)
-    still_open = Counter(item.tag for item in listed if not item.built)
+    items = list(items)
+    built = sum(item.built for item in items)
+    still_open = Counter(item.tag for item in items if not item.built)
     detail = ", ".join(f"{tag} {count}" for tag, count in still_open.items())
-    text = f"{built} of {len(listed)} built"
+    text = f"{built} of {len(items)} built"
     return f"{text}; open: {detail}" if detail else text
 
 
@@ -153,6 +153,6 @@ def _chapters() -> str:
     return "\n".join([*table, "", "A section, box or term after `notes` lists its items."])
 
 
-def _tally(listed: Iterable[Item]) -> tuple[str, str, str]:
-    states = Counter(item.state for item in listed)
+def _tally(items: Iterable[Item]) -> tuple[str, str, str]:
+    states = Counter(item.state for item in items)
     return str(states["built"]), str(states["open"]), str(states.total())

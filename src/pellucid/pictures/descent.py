@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pellucid.descent import Descent, Objective, local_minima
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.style import (
     BLUE,
     GREY,
@@ -331,22 +332,24 @@ def parameter_slices(J: Curve, at: Sequence[float], reach: float) -> Figure:
         return figure
 
 
+@renamed_arguments(whole="batch", sampled="stochastic")
 def batch_and_stochastic(
-    J: Curve, whole: Descent, sampled: Descent, centre: Sequence[float], width: Sequence[float]
+    J: Curve, batch: Descent, stochastic: Descent, centre: Sequence[float], width: Sequence[float]
 ) -> Figure:
     """The path of all points beside that of a few points a step.
 
     Notes: Def 121, Concept 122
     """
-    runs = [("all points", whole), ("a few points a step", sampled)]
+    runs = [("all points", batch), ("a few points a step", stochastic)]
     with side_by_side(2, (4.2, 3.9)) as (figure, axes):
         for ax, run in zip(axes, runs, strict=True):
             contour(J, [run], centre, width, ax)
         return figure
 
 
+@renamed_arguments(least="minimum")
 def descent_curves(
-    runs: Sequence[Descent], names: Sequence[str] = (), least: float | None = None
+    runs: Sequence[Descent], names: Sequence[str] = (), minimum: float | None = None
 ) -> Figure:
     """J and ‖∇J‖ along the steps of one or several descents.
 
@@ -355,7 +358,7 @@ def descent_curves(
     runs : sequence of Descent
     names : sequence of str
         For the legend.
-    least : float or None
+    minimum : float or None
         The least value of J; the excess over it is then drawn, on a logarithmic scale.
 
     Notes: §3.1.8
@@ -363,11 +366,11 @@ def descent_curves(
     with side_by_side(2) as (figure, axes):
         for at, (found, colour) in enumerate(zip(runs, _colours(len(runs)), strict=True)):
             label = names[at] if at < len(names) else None
-            values = found.values if least is None else np.maximum(found.values - least, 1e-16)
+            values = found.values if minimum is None else np.maximum(found.values - minimum, 1e-16)
             axes[0].plot(found.times, values, color=colour, label=label)
             axes[1].plot(found.times, found.gradient_norms, color=colour, label=label)
-        axes[0].set_ylabel("J" if least is None else "J above its least value")
-        axes[0].set_yscale("linear" if least is None else "log")
+        axes[0].set_ylabel("J" if minimum is None else "J above its least value")
+        axes[0].set_yscale("linear" if minimum is None else "log")
         axes[1].set_ylabel("‖∇J‖")
         if all((found.gradient_norms > 0).any() for found in runs):
             axes[1].set_yscale("log")

@@ -80,10 +80,12 @@ def _plane(X: Array, score: Score, n: int = 241) -> tuple[Array, Array, Array]:
     return A, B, np.asarray(score(np.column_stack([A.ravel(), B.ravel()]))).reshape(A.shape)
 
 
-def _inputs(X: Any, most: int = 2) -> Array:
+def _inputs(X: Any, max_inputs: int = 2) -> Array:
     rows = np.asarray(X, dtype=np.float64)
-    if rows.ndim != 2 or not 1 <= rows.shape[1] <= most:
-        raise ShapeError(f"This view has room for 1 to {most} inputs; X has shape {rows.shape}.")
+    if rows.ndim != 2 or not 1 <= rows.shape[1] <= max_inputs:
+        raise ShapeError(
+            f"This view has room for 1 to {max_inputs} inputs; X has shape {rows.shape}."
+        )
     return rows
 
 

@@ -65,14 +65,19 @@ def packed_model(model: object) -> bytes:
 
     Notes: Def 19
     """
-    from safetensors.numpy import save
-
-    from pellucid import __version__
-
     arrays: Arrays = {}
     packed = pack(model, arrays)
     payload = {key: _little(value) for key, value in arrays.items()}
     body = json.dumps(packed, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return signed_model(body, payload)
+
+
+def signed_model(body: str, payload: Arrays) -> bytes:
+    """A model file of this description (JSON) and these arrays, with its checksum."""
+    from safetensors.numpy import save
+
+    from pellucid import __version__
+
     manifest = {
         "format": FORMAT,
         "version": str(VERSION),
@@ -103,7 +108,20 @@ def load_model(path: str | os.PathLike[str]) -> Any:
 
     Notes: Def 19
     """
-    raw = _read(Path(path))
+    body, arrays = described_model(_read(Path(path)), path)
+    try:
+        return unpack(json.loads(body), arrays)
+    except ModelFileError:
+        raise
+    except Exception as error:
+        raise ModelFileError(f"{path} does not describe a model: {error}.") from error
+
+
+def described_model(raw: bytes, path: object = "the file") -> tuple[str, Arrays]:
+    """The description (JSON) and the arrays in a model file's bytes, proved by its checksum.
+
+    Errors as in `load_model`.
+    """
     metadata, arrays = _open(raw, path)
     if metadata.get("format") != FORMAT:
         raise ModelFileError(f"{path} is a safetensors file but not a Pellucid model.")
@@ -118,12 +136,7 @@ def load_model(path: str | os.PathLike[str]) -> Any:
         raise ModelFileError(f"{path} describes a model of more than {MOST_ENTRIES:,} parts.")
     if _digest(body, arrays) != metadata.get("sha256"):
         raise ModelFileError(f"{path} is damaged: its checksum does not match. Copy it again.")
-    try:
-        return unpack(json.loads(body), arrays)
-    except ModelFileError:
-        raise
-    except Exception as error:
-        raise ModelFileError(f"{path} does not describe a model: {error}.") from error
+    return body, arrays
 
 
 def _read(path: Path) -> bytes:

@@ -69,7 +69,7 @@ def infer_columns(
     profile: Profile,
     name: str,
     typed: bool,
-    asked: Mapping[str, Kind],
+    requested_kinds: Mapping[str, Kind],
     missing: tuple[str, ...],
     notations: Notations,
 ) -> InferredColumns:
@@ -91,14 +91,16 @@ def infer_columns(
     cells = {n: representative_cells(profile.cells[n], profile.sample[n]) for n in names}
     stand_in: Any = cells  # columns of unequal lengths, each looked at by itself
     columns, findings = inferred_columns(
-        SourceCells(stand_in, name, typed), names, asked, missing, notations
+        SourceCells(stand_in, name, typed), names, requested_kinds, missing, notations
     )
-    columns = tuple(_is_row_counter(c, profile) if c.name not in asked else c for c in columns)
+    columns = tuple(
+        _is_row_counter(c, profile) if c.name not in requested_kinds else c for c in columns
+    )
     told = [f for f in findings if f.name not in OF_ALL_ROWS]
     for column in columns:
         of_all = profile.cells[column.name]
-        told += _counted_findings(column, of_all, asked)
-        if column.name not in asked and column.kind in AMOUNTS:
+        told += _counted_findings(column, of_all, requested_kinds)
+        if column.name not in requested_kinds and column.kind in AMOUNTS:
             told += _doubts(column, of_all, notations)
     schema = Table(columns).schema
     read = read_by_schema(SourceCells(profile.sample, name, typed), schema, missing)
@@ -183,7 +185,7 @@ def _is_row_counter(column: Column, profile: Profile) -> Column:
 
 
 def _counted_findings(
-    column: Column, cells: CellCounts, asked: Mapping[str, Kind]
+    column: Column, cells: CellCounts, requested_kinds: Mapping[str, Kind]
 ) -> list[Finding]:
     """What is said of odd cells and of spellings, with the counts of all rows."""
     texts = cells.texts or {}
@@ -191,7 +193,7 @@ def _counted_findings(
         odd = {t: texts[t] for t in column.notation.missing if t in texts}
         kind = "dates" if column.kind is Kind.DATE else "numbers"
         return [_unparsed_finding(column.name, odd, cells, kind)] if odd else []
-    if column.kind in CODED and column.name not in asked and cells.complete:
+    if column.kind in CODED and column.name not in requested_kinds and cells.complete:
         there = {t: n for t, n in texts.items() if normalized_spelling(t)}
         return list(merge_spellings(column.name, there).findings) if there else []
     return []
@@ -201,18 +203,20 @@ def _doubts(column: Column, cells: CellCounts, notations: Notations) -> Sequence
     """What is said of plain numbers that may be something else."""
     if column.notation != PLAIN_NOTATION or (cells.texts is None and not cells.may_be_grouped):
         return ()
-    return number_doubts(column.name, cells.spelled, cells.largest, notations.asked(column.name))
+    return number_doubts(column.name, cells.spelled, cells.largest, notations.hints(column.name))
 
 
-def _unparsed_finding(name: str, odd: Mapping[str, int], cells: CellCounts, kind: str) -> Finding:
-    listed = sorted(odd.items(), key=lambda pair: (-pair[1], pair[0]))
+def _unparsed_finding(
+    name: str, unparsed: Mapping[str, int], cells: CellCounts, kind: str
+) -> Finding:
+    listed = sorted(unparsed.items(), key=lambda pair: (-pair[1], pair[0]))
     shown: Sequence[str] = [f"{t!r} ({n:,} row{'s' if n > 1 else ''})" for t, n in listed[:SHOWN]]
     more = f" and {len(listed) - SHOWN} more spellings" if len(listed) > SHOWN else ""
     first = listed[0][0]
     return Finding(
         "odd cells",
         "caution",
-        f"Column {name!r} holds {kind}, but for {sum(odd.values()):,} of "
+        f"Column {name!r} holds {kind}, but for {sum(unparsed.values()):,} of "
         f"{cells.rows - cells.missing:,} cells, which count as missing: "
         f"{', '.join(shown)}{more}.",
         (name,),

@@ -204,10 +204,10 @@ def fit_encoder_to_all_rows(
 
 
 def _of_amounts(
-    code: dict[str, Any], amounts: Spread, here: slice, missing: int, ranges: dict[str, Any]
+    code: dict[str, Any], amounts: Spread, columns: slice, missing: int, ranges: dict[str, Any]
 ) -> dict[str, Any]:
     name = code["column"]
-    mean, deviation = amounts.mean[here], amounts.deviation[here]
+    mean, deviation = amounts.mean[columns], amounts.deviation[columns]
     scale = np.where(deviation > 0, deviation, 1.0)
     if code["code"] in ("center", "number"):
         scale = np.ones(1)

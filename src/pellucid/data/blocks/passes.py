@@ -63,7 +63,7 @@ class LocalPasses:
     ----------
     workers : int or None
         Threads; None takes one a core.
-    seen : callable (rows) or None
+    on_rows : callable (rows) or None
         Called with the number of rows done so far.
 
     Examples
@@ -78,10 +78,10 @@ class LocalPasses:
     """
 
     def __init__(
-        self, workers: int | None = None, seen: Callable[[int], None] | None = None
+        self, workers: int | None = None, on_rows: Callable[[int], None] | None = None
     ) -> None:
         self.notes: list[str]
-        self.workers, self.seen = workers or threads(), seen
+        self.workers, self.on_rows = workers or threads(), on_rows
         self.taken, self.notes = 0, []
 
     def reduce(
@@ -108,8 +108,8 @@ class LocalPasses:
     def _take(self, tree: MergeTree[S], waiting: deque[tuple[int, int, Future[S]]]) -> None:
         number, done, future = waiting.popleft()
         tree.add(0, number, future.result())
-        if self.seen is not None:
-            self.seen(done)
+        if self.on_rows is not None:
+            self.on_rows(done)
 
 
 def partial_of_tile(partial: Partial[S], tile: Tile) -> S:

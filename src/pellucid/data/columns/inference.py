@@ -74,7 +74,7 @@ class Cells:
         Whether the source tells missing values itself.
     missing : tuple of str
         Further spellings of "missing".
-    asked : NotationHints
+    hints : NotationHints
         Notation that was said, or that the other columns show.
     first : int
         Rows of the table that stand before these, for messages.
@@ -84,7 +84,7 @@ class Cells:
     values: pa.ChunkedArray
     typed: bool = True
     missing: tuple[str, ...] = ()
-    asked: NotationHints = NO_HINTS
+    hints: NotationHints = NO_HINTS
     first: int = 0
 
 
@@ -128,14 +128,14 @@ def column_of(cells: Cells) -> InferredColumn:
 
 
 def _with_words(
-    found: InferredColumn, cells: Cells, held: pa.ChunkedArray, values: pa.ChunkedArray
+    found: InferredColumn, cells: Cells, raw: pa.ChunkedArray, values: pa.ChunkedArray
 ) -> InferredColumn:
     """What is said of a column of words: NA among them, and amounts that are none."""
     if found.column.kind not in WORDS or all_numbers(values) is not None:
         return found
-    absent = missing_words(held, cells.missing) if not cells.typed else {}
+    absent = missing_words(raw, cells.missing) if not cells.typed else {}
     if CODE_OR_MISSING in absent and are_codes(values):
-        kept = without_missing(held, cells.typed, cells.missing, keep=(CODE_OR_MISSING,))
+        kept = without_missing(raw, cells.typed, cells.missing, keep=(CODE_OR_MISSING,))
         others = sorted(values.drop_null().unique().to_pylist())
         told = kept_as_code(cells.name, absent.pop(CODE_OR_MISSING), others)
         found = _from_words(cells.name, kept)
@@ -179,20 +179,20 @@ def _from_numbers(
 NOTHING = "no row has a value; not used"
 
 
-def _counts_rows(there: NDArray[np.float64], n: int) -> bool:
-    if len(there) != n or n < FEW_ROWS or there.max() - there.min() != n - 1:
+def _counts_rows(present: NDArray[np.float64], n: int) -> bool:
+    if len(present) != n or n < FEW_ROWS or present.max() - present.min() != n - 1:
         return False
-    return bool(np.all(there == np.round(there)) and len(np.unique(there)) == n)
+    return bool(np.all(present == np.round(present)) and len(np.unique(present)) == n)
 
 
-def _compact_dates(there: NDArray[np.float64], numbers: NDArray[np.float64]) -> NDArray[Any] | None:
+def _compact_dates(shown: NDArray[np.float64], numbers: NDArray[np.float64]) -> NDArray[Any] | None:
     """Whole numbers that are all days of the calendar, such as 20261124."""
     low, high = COMPACT
-    if there.min() < low or there.max() > high or (there != np.round(there)).any():
+    if shown.min() < low or shown.max() > high or (shown != np.round(shown)).any():
         return None
     texts = pa.array([None if np.isnan(v) else str(int(v)) for v in numbers], pa.string())
     found = date_formats.read_dates(texts)
-    return found.values if found.read.sum() == len(there) else None
+    return found.values if found.read.sum() == len(shown) else None
 
 
 def _from_text(cells: Cells) -> InferredColumn:
@@ -202,20 +202,20 @@ def _from_text(cells: Cells) -> InferredColumn:
         return plain_numbers
     if has_codes(values):
         return _from_words(name, values, codes=True)
-    numerals = _numerals(values, cells.asked)
+    numerals = _numerals(values, cells.hints)
     if numerals is not None:
         return _from_numerals(name, values, numerals)
     if (lengths := _durations(name, values)) is not None:
         return lengths
-    dates = _dates(name, values, cells.asked)
+    dates = _dates(name, values, cells.hints)
     return dates or _from_words(name, values)
 
 
 def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> InferredColumn | None:
     """A column in which each cell is a number as Python writes it, and none a name of digits."""
-    if _says_number(cells.asked) or values.null_count == len(values):
+    if _says_number(cells.hints) or values.null_count == len(values):
         return None
-    if cells.asked.leaning.thousands == "." and points_in_groups(values):
+    if cells.hints.default_notation.thousands == "." and points_in_groups(values):
         return None
     found = all_numbers(values)
     if found is None:
@@ -225,13 +225,13 @@ def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> InferredColumn | No
         return _from_words(cells.name, values, codes=True)
     column = _with_written(_from_numbers(cells.name, numbers), values)
     plain = column.kind in AMOUNTS
-    findings = doubts_of_cells(cells.name, values, numbers, cells.asked) if plain else ()
+    findings = doubts_of_cells(cells.name, values, numbers, cells.hints) if plain else ()
     doubt = "the points might part thousands" if any(f.name == OPEN for f in findings) else ""
     return InferredColumn(column, findings, doubt)
 
 
-def _says_number(asked: NotationHints) -> bool:
-    return asked.decimal == "," or asked.thousands == "."
+def _says_number(hints: NotationHints) -> bool:
+    return hints.decimal == "," or hints.thousands == "."
 
 
 def _sampled(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -240,11 +240,11 @@ def _sampled(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return there.take(pa.array(np.arange(0, len(there), step)))
 
 
-def _numerals(values: pa.ChunkedArray, asked: NotationHints) -> Numerals | None:
+def _numerals(values: pa.ChunkedArray, hints: NotationHints) -> Numerals | None:
     some = _sampled(values)
-    if read_numerals(some, asked).read.mean() < 0.3:
+    if read_numerals(some, hints).read.mean() < 0.3:
         return None
-    found = read_numerals(values, asked)
+    found = read_numerals(values, hints)
     return found if mostly_parsed(values, found.read) else None
 
 
@@ -296,8 +296,8 @@ def _durations(name: str, values: pa.ChunkedArray) -> InferredColumn | None:
     return InferredColumn(replace(column, written=_objects(values)), tuple(findings))
 
 
-def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> InferredColumn | None:
-    stamps = None if asked.date_format else _iso_dates(values)
+def _dates(name: str, values: pa.ChunkedArray, hints: NotationHints) -> InferredColumn | None:
+    stamps = None if hints.date_format else _iso_dates(values)
     if stamps is not None:
         return InferredColumn(
             _date_or_constant(name, stamps[0], replace(PLAIN_NOTATION, zone=stamps[1]))
@@ -306,9 +306,9 @@ def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> Inferred
     if not len(distinct):
         return None
     some = distinct.take(pa.array(np.arange(0, len(distinct), max(len(distinct) // 200, 1))))
-    if _read_dates(some, asked).read.mean() < 0.3:
+    if _read_dates(some, hints).read.mean() < 0.3:
         return None
-    found = _read_dates(distinct, asked)
+    found = _read_dates(distinct, hints)
     if found.zoned.any():  # with a zone and without one, times cannot be compared
         found = replace(found, read=found.read & found.zoned)
     read = np.append(found.read, False)[places]
@@ -318,7 +318,7 @@ def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> Inferred
     odd = unparsed_cells(values, read)
     notation = Notation(
         order=found.order,
-        date_format=asked.date_format,
+        date_format=hints.date_format,
         zone=bool(found.zoned.any()),
         missing=tuple(odd),
     )
@@ -328,10 +328,10 @@ def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> Inferred
 NAT = np.datetime64("NaT", "us")
 
 
-def _read_dates(texts: pa.Array, asked: NotationHints) -> date_formats.Dates:
-    if asked.date_format:
-        return date_formats.dates_by_format(texts, asked.date_format)
-    return date_formats.read_dates(texts, leaning=asked.leaning.order)
+def _read_dates(texts: pa.Array, hints: NotationHints) -> date_formats.Dates:
+    if hints.date_format:
+        return date_formats.dates_by_format(texts, hints.date_format)
+    return date_formats.read_dates(texts, default_order=hints.default_notation.order)
 
 
 def _dates_with_findings(
@@ -340,13 +340,13 @@ def _dates_with_findings(
     stamped: NDArray[Any],
     found: date_formats.Dates,
     notation: Notation,
-    odd: dict[str, list[int]],
+    failed: dict[str, list[int]],
 ) -> InferredColumn:
     words = f"dates, {found.order}" if found.order else "dates"
     column = _date_or_constant(name, stamped, notation, words)
     column = replace(column, written=_objects(values))
     findings = (
-        [unparsed_finding(name, odd, len(values) - values.null_count, "dates")] if odd else []
+        [unparsed_finding(name, failed, len(values) - values.null_count, "dates")] if failed else []
     )
     if found.doubt:
         at = int(np.flatnonzero(~np.isnat(stamped))[0])

@@ -138,7 +138,7 @@ def spelling_of_numbers(
 
 
 def number_doubts(
-    name: str, spelled: NumberSpelling, largest: float, asked: NotationHints
+    name: str, spelled: NumberSpelling, largest: float, hints: NotationHints
 ) -> tuple[Finding, ...]:
     """What is said of a column of plain numbers whose cells may mean something else.
 
@@ -149,7 +149,7 @@ def number_doubts(
         How its cells are written.
     largest : float
         Its largest number, whatever the sign.
-    asked : NotationHints
+    hints : NotationHints
         What was said of the notation.
 
     Examples
@@ -162,7 +162,7 @@ def number_doubts(
     Notes: §2.1.3
     """
     found = []
-    if spelled.may_be_grouped(largest) and not (asked.decimal or asked.thousands):
+    if spelled.may_be_grouped(largest) and not (hints.decimal or hints.thousands):
         assert spelled.point is not None
         at, text = spelled.point
         found.append(

@@ -62,13 +62,13 @@ def relations(evidence: LeakSample) -> list[Relation]:
 
 
 def _standing_out(
-    evidence: LeakSample, untold: dict[str, float], known: set[str]
+    evidence: LeakSample, untold: dict[str, float], known_leaks: set[str]
 ) -> list[Relation]:
     """Columns that nearly tell the target, far better than all the others do."""
     ranked = sorted(
         (left, name)
         for name, left in untold.items()
-        if name not in known and not _counts_rows(evidence, name)
+        if name not in known_leaks and not _counts_rows(evidence, name)
     )
     near = [(left, name) for left, name in ranked if left <= NEAR]
     if not near or len(near) > max(len(untold) // 3, 1):
@@ -120,10 +120,10 @@ def _relation(evidence: LeakSample, name: str) -> tuple[Relation | None, float]:
     return (Relation(name, sentence, True, left) if sentence else None), left
 
 
-def _of_numbers(evidence: LeakSample, name: str, there: NDArray[np.bool_]) -> tuple[str, float]:
+def _of_numbers(evidence: LeakSample, name: str, present: NDArray[np.bool_]) -> tuple[str, float]:
     """A numeric target told by a number, or by categories that are its bands."""
     assert evidence.numbers is not None
-    target, x, y = evidence.target, evidence.as_numbers(name)[there], evidence.numbers[there]
+    target, x, y = evidence.target, evidence.as_numbers(name)[present], evidence.numbers[present]
     if np.ptp(y) == 0:
         return "", 1.0
     if is_coded(evidence.column(name)):
@@ -132,7 +132,7 @@ def _of_numbers(evidence: LeakSample, name: str, there: NDArray[np.bool_]) -> tu
         return f"{name!r} equals {target!r}.", 0.0
     if abs(correlation(x, y)) > 1 - 1e-9:
         return f"{name!r} is a straight-line copy of {target!r}.", 0.0
-    left = unexplained(x, evidence.ranks[there])
+    left = unexplained(x, evidence.ranks[present])
     if left > 0.1:
         return "", left
     share, direction, groups = inversions(x, y)
@@ -228,9 +228,9 @@ def _of_categories(evidence: LeakSample, name: str, codes: Array, c: Array) -> s
     )
 
 
-def _leak_by_missingness(evidence: LeakSample, name: str, there: NDArray[np.bool_]) -> str:
+def _leak_by_missingness(evidence: LeakSample, name: str, present: NDArray[np.bool_]) -> str:
     """A column that is filled in, or not, by the answer."""
-    absent = ~there
+    absent = ~present
     if not LEAST <= absent.sum() <= len(absent) - LEAST:
         return ""
     if evidence.classes is not None and len(evidence.names) == 2:
@@ -240,7 +240,7 @@ def _leak_by_missingness(evidence: LeakSample, name: str, there: NDArray[np.bool
         wrong = min(wrong, len(codes) - wrong)
         if least < LEAST or wrong > ABSENT * least:
             return ""
-        filled = evidence.names[int(np.bincount(codes[there], minlength=2).argmax())]
+        filled = evidence.names[int(np.bincount(codes[present], minlength=2).argmax())]
         return (
             f"{name!r} is filled in where {evidence.target!r} is {filled!r} and missing elsewhere, "
             f"in {len(codes) - wrong:,} of {len(codes):,} rows: it seems to be known only "
@@ -250,7 +250,7 @@ def _leak_by_missingness(evidence: LeakSample, name: str, there: NDArray[np.bool
         return ""
     found = intervals_of(evidence.numbers, absent.astype(np.intp))
     wrong = found.rows - found.right
-    if len(found.edges) != 1 or wrong > ABSENT / 2 * min(absent.sum(), there.sum()):
+    if len(found.edges) != 1 or wrong > ABSENT / 2 * min(absent.sum(), present.sum()):
         return ""
     side = "above" if found.order[0] == 1 else "up to"
     return (

@@ -134,12 +134,12 @@ def _inputs(program: Program, machine: Machine) -> Inputs:
     return _rows_after(program, machine.steps, machine.wanted, machine.model)
 
 
-def _rows_after(program: Program, steps: Sequence[Any], wanted: Any, model: Any) -> Inputs:
+def _rows_after(program: Program, steps: Sequence[Any], schema: Any, model: Any) -> Inputs:
     _refuse_without_formulas(model)
     encoder, *features = steps
     if isinstance(encoder, ColumnValues):
-        return whole_columns(program, encoder, wanted)
-    found: Inputs = encoded_columns(program, encoder, wanted)
+        return whole_columns(program, encoder, schema)
+    found: Inputs = encoded_columns(program, encoder, schema)
     names = encoder.get_feature_names_out()
     for step in features:
         if not isinstance(step, StrongestMonomials):
@@ -178,9 +178,9 @@ def _is_network(model: Any) -> bool:
     return hasattr(model, "network_") and hasattr(model, "params_")
 
 
-def _weighted(model: WeightedAverage, answers: Sequence[Expression]) -> Expression:
+def _weighted(model: WeightedAverage, outputs: Sequence[Expression]) -> Expression:
     """The weighted average of the answers of the parts."""
-    return dot([float(w) for w in model.weights_], answers, 0.0)
+    return dot([float(w) for w in model.weights_], outputs, 0.0)
 
 
 def _amount(program: Program, model: Any, inputs: Inputs) -> Expression:

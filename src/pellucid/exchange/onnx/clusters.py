@@ -71,12 +71,12 @@ def model_of_each(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     return {name: (kept[name], dtype, shape) for name, (_, dtype, shape) in whole.items()}
 
 
-def _answers(graph: OnnxGraph, found: Outputs, own: Any, model: Any) -> Outputs:
+def _answers(graph: OnnxGraph, found: Outputs, submodel: Any, model: Any) -> Outputs:
     """The answers of one model, its chances in the columns of all classes."""
     if "label" not in found:
         return {"prediction": found["prediction"]}
     labels = np.asarray(model.classes_)
-    places = np.searchsorted(labels, own.classes_)
+    places = np.searchsorted(labels, submodel.classes_)
     kept: Outputs = {"label": found["label"]}
     if "probabilities" in found:
         spread = np.eye(len(labels))[places]

@@ -56,10 +56,10 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _refuse_unspeakable(text: str, what: str) -> None:
+def _refuse_unspeakable(text: str, role: str) -> None:
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise FramingError(
-            f"The {what} {text!r} holds a character that no SQL text can hold: rename it, and fit "
+            f"The {role} {text!r} holds a character that no SQL text can hold: rename it, and fit "
             "again."
         )
 

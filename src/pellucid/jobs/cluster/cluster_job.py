@@ -32,7 +32,7 @@ from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings,
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
 from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, spread_between_groups
 from pellucid.jobs.column_summary import column_summaries
-from pellucid.notebook_progress import Say, with_notebook_bar
+from pellucid.notebook_progress import Progress, with_notebook_bar
 
 Array = NDArray[np.float64]
 SPLITS = 10  # halvings behind "how well each group comes back"
@@ -55,7 +55,7 @@ class _Encoded:
 
 @with_notebook_bar
 def cluster_table(
-    table: Table, settings: ClusterSettings | None = None, progress: Say | None = None
+    table: Table, settings: ClusterSettings | None = None, progress: Progress | None = None
 ) -> ClusterResult:
     """Find the groups of a table's rows, or that it has none, and say what they mean.
 
@@ -159,7 +159,7 @@ def _evidence(
     k: int,
     described: tuple[GroupProfile, ...],
     features: tuple[str, ...],
-    along: str,
+    axes_text: str,
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "rows": sum(p.rows for p in described),
@@ -168,7 +168,7 @@ def _evidence(
         "rows in each group": ", ".join(f"{p.rows:,}" for p in described),
         "columns used": ", ".join(features),
     }
-    return facts | ({"looked along": along} if along else {})
+    return facts | ({"looked along": axes_text} if axes_text else {})
 
 
 def _encoded(table: Table, features: tuple[str, ...]) -> _Encoded:
@@ -249,10 +249,10 @@ def _numbered(X: Array, k: int, seed: int) -> tuple[KMeans, NDArray[np.intp]]:
     return model, order
 
 
-def _sample_of_rows(n: int, most: int, seed: int) -> NDArray[np.intp]:
-    if n <= most:
+def _sample_of_rows(n: int, max_rows: int, seed: int) -> NDArray[np.intp]:
+    if n <= max_rows:
         return np.arange(n)
-    return np.sort(np.random.default_rng([seed, 8]).choice(n, most, replace=False))
+    return np.sort(np.random.default_rng([seed, 8]).choice(n, max_rows, replace=False))
 
 
 def _stability_of_groups(
@@ -302,5 +302,5 @@ def _tree(X: Array, groups: NDArray[np.intp], leaves: int, seed: int) -> tuple[A
     return tree.linkage_, counts
 
 
-def _agreement(table: Table, truth: str | None, groups: NDArray[np.intp]) -> Agreement | None:
-    return None if truth is None else agreement(groups, list(table[truth].texts()))
+def _agreement(table: Table, column: str | None, groups: NDArray[np.intp]) -> Agreement | None:
+    return None if column is None else agreement(groups, list(table[column].texts()))

@@ -34,7 +34,7 @@ from pellucid.jobs.encode.encoding_statements import (
 )
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
-from pellucid.notebook_progress import Say, with_notebook_bar
+from pellucid.notebook_progress import Progress, with_notebook_bar
 
 Array = NDArray[np.float64]
 FEWEST = 5
@@ -43,7 +43,7 @@ MOST_JUDGED = 2_000  # rows behind the accuracy of the nearest neighbour
 
 @with_notebook_bar
 def encode_table(
-    table: Table, settings: EncodeSettings | None = None, progress: Say | None = None
+    table: Table, settings: EncodeSettings | None = None, progress: Progress | None = None
 ) -> EncodeResult:
     """Compress a table's rows into codes, and measure on rows never used what these keep.
 
@@ -112,7 +112,7 @@ def encode_table(
 
 @with_notebook_bar
 def encode_images(
-    found: ImageSet, settings: EncodeSettings | None = None, progress: Say | None = None
+    found: ImageSet, settings: EncodeSettings | None = None, progress: Progress | None = None
 ) -> EncodeResult:
     """The same for images; labels that the file has are not learned from, only compared with.
 
@@ -168,7 +168,7 @@ def _encoded(
     labels: NDArray[Any] | None,
     settings: EncodeSettings,
     machine: dict[str, Any],
-    progress: Say | None,
+    progress: Progress | None,
     missing: dict[str, int],
 ) -> dict[str, Any]:
     """What tables and images have in common."""
@@ -237,7 +237,7 @@ def _evidence(
     n: int,
     d: int,
     k: int,
-    kept: ColumnReconstruction,
+    overall: ColumnReconstruction,
     squares: ColumnReconstruction,
     best: ColumnReconstruction,
 ) -> dict[str, Any]:
@@ -245,7 +245,7 @@ def _evidence(
         "rows": n,
         "numbers a row": d,
         "numbers a code": k,
-        "kept on rows never used": f"{kept.share:.1%}",
+        "kept on rows never used": f"{overall.share:.1%}",
         "squared error kept, this code": f"{squares.share:.1%}",
         "squared error kept, best linear code": f"{best.share:.1%}",
     }
@@ -258,9 +258,9 @@ def losses_by_column(model: Any, X: Array) -> Array:
     return np.asarray((X - model.reconstruct(X)) ** 2)
 
 
-def _kept(name: str, judged: Array, nothing: Array, test: Any) -> ColumnReconstruction:
+def _kept(name: str, losses: Array, nothing: Array, test: Any) -> ColumnReconstruction:
     return ColumnReconstruction(
-        name, float(judged[test].sum(axis=1).mean()), float(nothing[test].sum(axis=1).mean())
+        name, float(losses[test].sum(axis=1).mean()), float(nothing[test].sum(axis=1).mean())
     )
 
 

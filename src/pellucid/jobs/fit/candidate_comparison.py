@@ -27,10 +27,10 @@ from pellucid.jobs.fit.encoding_cache import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.model_averaging import Judged, averages_of
 from pellucid.linear.solvers.lam_grid import extended_lams
+from pellucid.notebook_progress import Progress
 
 Array = NDArray[Any]
 NO_BETTER = 1e-3  # share of the baseline's log loss below which another λ is no better
-Progress = Callable[[str, float], None]
 
 
 def compare(
@@ -166,7 +166,7 @@ def _try(
     loss: str,
     marks: dict[str, Array],
     baseline: float,
-    going: Callable[[], None] | None = None,
+    check_time: Callable[[], None] | None = None,
 ) -> Judged:
     """A candidate judged, with its answers to held-out rows where anything later wants them."""
     begin, y = time.perf_counter(), encoded.y
@@ -178,7 +178,7 @@ def _try(
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
     shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
     kept = y.ndim == 1 and (settings.model == "auto" or y.dtype.kind == "f")
-    shared |= {"going": going, "inputs": encoded.inputs(recipe, rows), "keep": kept}
+    shared |= {"callback": check_time, "inputs": encoded.inputs(recipe, rows), "keep": kept}
     value: float | None = None
     lam: float | None = None
     path: tuple[tuple[float, Score, float], ...] = ()
@@ -258,22 +258,22 @@ def _free(outputs: int) -> int:
     return 1 if outputs == 2 else outputs
 
 
-def sample(y: Array, most: int, settings: Settings, marks: dict[str, Array]) -> Rows:
+def sample(y: Array, max_rows: int, settings: Settings, marks: dict[str, Array]) -> Rows:
     """A seeded, sorted sample of row indices; all rows when few enough, or in groups."""
-    if len(y) <= most or "groups" in marks:
+    if len(y) <= max_rows or "groups" in marks:
         return np.arange(len(y), dtype=np.intp)
     if "order" in marks:  # the newest past is what the future resembles most
-        return np.sort(np.argsort(marks["order"], kind="stable")[-most:])
+        return np.sort(np.argsort(marks["order"], kind="stable")[-max_rows:])
     rng = np.random.default_rng(settings.seed)
     if y.ndim == 1 and y.dtype.kind in "OU":
         labels, codes = np.unique(y.astype(str), return_inverse=True)
         kept = []
         for label in range(len(labels)):
             mine = np.flatnonzero(codes == label)
-            wanted = min(len(mine), max(round(most * len(mine) / len(y)), settings.cv))
+            wanted = min(len(mine), max(round(max_rows * len(mine) / len(y)), settings.cv))
             kept.append(rng.choice(mine, wanted, replace=False))
         return np.sort(np.concatenate(kept)).astype(np.intp)
-    return np.sort(rng.choice(len(y), most, replace=False)).astype(np.intp)
+    return np.sort(rng.choice(len(y), max_rows, replace=False)).astype(np.intp)
 
 
 def chunks_of(y: Array, settings: Settings, marks: dict[str, Array]) -> Folds:

@@ -20,10 +20,9 @@ from pellucid.evaluation.error_metrics import classification_metrics
 from pellucid.findings import Finding
 from pellucid.formatting import label
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.candidate_comparison import Progress
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.image_machine import ImageMachine
-from pellucid.notebook_progress import with_notebook_bar
+from pellucid.notebook_progress import Progress, with_notebook_bar
 
 MODELS = ("convnet", "network")
 HELD_OUT = 0.1  # of the training images, by which training stops early
@@ -156,8 +155,8 @@ def _why(settings: Settings, model: str) -> str:
     return f"A {NAMES[model]} was asked for."
 
 
-def _baseline(truths: NDArray[Any], right: NDArray[Any], classes: NDArray[Any]) -> dict[str, float]:
-    shares = np.array([(truths == label).mean() for label in classes])
+def _baseline(labels: NDArray[Any], right: NDArray[Any], classes: NDArray[Any]) -> dict[str, float]:
+    shares = np.array([(labels == label).mean() for label in classes])
     p = np.tile(shares, (len(right), 1))
     return classification_metrics(np.full(len(right), classes[shares.argmax()]), p, right, classes)
 

@@ -84,7 +84,7 @@ def recipe_of(problem: str, chosen: Candidate) -> Recipe:
     )
 
 
-def averages_of(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> list[Judged]:
+def averages_of(judged: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> list[Judged]:
     """The average of readable candidates and that of all, where held-out rows are better for it.
 
     Averaged, with equal weights, are the best candidate and those within one paired standard error
@@ -92,7 +92,7 @@ def averages_of(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> l
 
     Parameters
     ----------
-    held : sequence of Judged
+    judged : sequence of Judged
         What was compared on these rows, with its answers.
     y : ndarray, shape (n,)
         Answers.
@@ -108,17 +108,17 @@ def averages_of(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> l
 
     Notes: Def 85, Clar 88
     """
-    readable = [each for each in held if each.candidate.readable]
-    found = [_average(some, y, chunks, loss) for some in (readable, held)]
+    readable = [each for each in judged if each.candidate.readable]
+    found = [_average(some, y, chunks, loss) for some in (readable, judged)]
     return list({each.candidate.model: each for each in found[::-1] if each is not None}.values())[
         ::-1
     ]
 
 
-def _average(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> Judged | None:
-    if len(held) < 2 or loss not in LOSSES_AVERAGED:
+def _average(judged: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> Judged | None:
+    if len(judged) < 2 or loss not in LOSSES_AVERAGED:
         return None
-    near = _near(held)
+    near = _near(judged)
     answers = np.mean([np.asarray(each.answers) for each in near], axis=0)
     score = score_of([row_losses(answers[out], y[out], loss).mean() for _, out in chunks])
     parts = [each.candidate for each in near]
@@ -141,9 +141,9 @@ def _average(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> Judg
     return Judged(average, answers)
 
 
-def _near(held: Sequence[Judged]) -> list[Judged]:
+def _near(judged: Sequence[Judged]) -> list[Judged]:
     """The best, and those within one paired standard error of it, the best first."""
-    ranked = sorted(held, key=lambda each: each.candidate.score.mean)
+    ranked = sorted(judged, key=lambda each: each.candidate.score.mean)
     best = ranked[0].candidate
     found = ranked[:1]
     for each in ranked[1:]:
@@ -152,13 +152,13 @@ def _near(held: Sequence[Judged]) -> list[Judged]:
     return found[:MOST_PARTS]
 
 
-def row_losses(answers: Array, y: Array, loss: str) -> NDArray[np.float64]:
+def row_losses(predictions: Array, y: Array, loss: str) -> NDArray[np.float64]:
     """Losses of rows from `answers_at`: (n,).
 
     Notes: KE 33, Def 148
     """
     rule = loss_named(loss)
     if rule.guesses == "number":
-        return rule(answers, y)
+        return rule(predictions, y)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.where(answers > 0, -np.log(answers), COST_OF_UNKNOWN))
+        return np.asarray(np.where(predictions > 0, -np.log(predictions), COST_OF_UNKNOWN))

@@ -145,10 +145,10 @@ def _dependence(machine: Machine, inside: Table, names: list[str]) -> tuple[Depe
     )
 
 
-def _some(table: Table, most: int) -> Table:
-    if len(table) <= most:
+def _some(table: Table, max_rows: int) -> Table:
+    if len(table) <= max_rows:
         return table
-    return table.take(np.linspace(0, len(table) - 1, most).round().astype(np.intp))
+    return table.take(np.linspace(0, len(table) - 1, max_rows).round().astype(np.intp))
 
 
 def held_out_by_fits(
@@ -156,7 +156,7 @@ def held_out_by_fits(
     X: Table,
     y: Array,
     folds_of: Callable[[int], tuple[Array, Folds]],
-    going: Callable[[], None],
+    check_time: Callable[[], None],
 ) -> tuple[Array, Array]:
     """Predictions of some training rows, each by a fit without its chunk, and their places.
 
@@ -168,18 +168,18 @@ def held_out_by_fits(
         Training rows and their answers.
     folds_of : callable most -> (rows, folds)
         At most so many of them, and chunks of these.
-    going : callable
+    check_time : callable
         Called before each chunk; what it raises ends the work.
 
     Notes: Def 85
     """
     rows, chunks = folds_of(INTERVAL_ROWS)
-    guesses, held = held_out_predictions(pipeline, take_rows(X, rows), y[rows], chunks, going)
+    guesses, held = held_out_predictions(pipeline, take_rows(X, rows), y[rows], chunks, check_time)
     return guesses, rows[held]
 
 
-def _intervals(held_out: HeldOut, y: Array, going: Callable[[], None]) -> dict[str, Any]:
-    guesses, rows = held_out(going)
+def _intervals(held_out: HeldOut, y: Array, check_time: Callable[[], None]) -> dict[str, Any]:
+    guesses, rows = held_out(check_time)
     least = 0.0 if y.min() >= 0 else None
     return conformal_scores(guesses, y[rows], least)
 
@@ -200,7 +200,7 @@ def losses_of_test(machine: Machine, result: FitResult, X: Table, y: Array) -> A
 
 
 def _importance(
-    machine: Machine, result: FitResult, X: Table, y: Array, going: Callable[[], None]
+    machine: Machine, result: FitResult, X: Table, y: Array, check_time: Callable[[], None]
 ) -> tuple[tuple[Importance, ...], int, int]:
     """Shuffle encoded blocks where the first step makes numbers of columns, else the table."""
     names = list(result.framing.features)
@@ -222,7 +222,7 @@ def _importance(
         return rows
 
     def losses(rows: Any) -> Array:
-        going()
+        check_time()
         return losses_at(machine.model, reached(rows), y, result.framing.loss)
 
     gain = _baseline_loss(result) - result.test_error
@@ -267,10 +267,10 @@ def _related(Z: Array, scores: Array, blocks: dict[str, list[int]], names: list[
     return ranked[:MOST_COLUMNS]
 
 
-def facts_of_result(result: FitResult, insight: Insight, each: Array) -> ResultFacts:
+def facts_of_result(result: FitResult, insight: Insight, losses: Array) -> ResultFacts:
     """The numbers that the sentences about a result rest on."""
-    m, n = len(each), len(result.split.train)
-    test_spread = float(each.std(ddof=1) / np.sqrt(m)) if m > 1 else 0.0
+    m, n = len(losses), len(result.split.train)
+    test_spread = float(losses.std(ddof=1) / np.sqrt(m)) if m > 1 else 0.0
     shares = [i.share for i in insight.importance if i.sure] + [float("nan")] * 2
     held = result.chosen.score
     return ResultFacts(
@@ -289,10 +289,10 @@ def facts_of_result(result: FitResult, insight: Insight, each: Array) -> ResultF
 
 
 def _worst(
-    machine: Machine, result: FitResult, X: Table, each: Array, strongest: list[str]
+    machine: Machine, result: FitResult, X: Table, losses: Array, strongest: list[str]
 ) -> tuple[WorstRow, ...]:
-    worst = np.argsort(-each, kind="stable")[:WORST]
-    worst = worst[each[worst] > FAR_ABOVE * each.mean()]
+    worst = np.argsort(-losses, kind="stable")[:WORST]
+    worst = worst[losses[worst] > FAR_ABOVE * losses.mean()]
     if not len(worst):
         return ()
     rows = X.take(worst)
@@ -304,7 +304,7 @@ def _worst(
             int(result.split.test[at]) + 1,
             truths[at],
             guesses[at],
-            float(each[at]),
+            float(losses[at]),
             tuple((name, _plain(values[i])) for name, values in shown.items()),
             told[i],
         )
@@ -316,17 +316,17 @@ def _plain(text: Any) -> str:
     return "(missing)" if text is None else str(text).removesuffix(".0")
 
 
-def _as_texts(result: FitResult, answers: Array) -> list[str]:
+def _as_texts(result: FitResult, predictions: Array) -> list[str]:
     from pellucid.formatting import number
 
     if result.framing.problem == "regression":
-        return [number(float(v), 4) for v in answers]
-    if np.ndim(answers) == 1:
-        return [str(v) for v in answers]
+        return [number(float(v), 4) for v in predictions]
+    if np.ndim(predictions) == 1:
+        return [str(v) for v in predictions]
     names = result.framing.classes
     return [
         "; ".join(n for n, on in zip(names, row, strict=True) if on > 0) or "(none)"
-        for row in answers
+        for row in predictions
     ]
 
 

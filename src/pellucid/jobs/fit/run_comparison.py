@@ -23,7 +23,7 @@ MOST_LOSSES = 10_000  # test rows whose losses a model file keeps
 CLEAR = 2.0  # standard errors from which a difference is no chance
 
 
-def tested_rows(losses: NDArray[np.float64], rows: Any, truths: Any, loss: str) -> dict[str, Any]:
+def tested_rows(losses: NDArray[np.float64], rows: Any, targets: Any, loss: str) -> dict[str, Any]:
     """The loss of each test row, and a mark of which rows these were: for a model file.
 
     Returns
@@ -33,7 +33,7 @@ def tested_rows(losses: NDArray[np.float64], rows: Any, truths: Any, loss: str) 
     """
     if len(losses) > MOST_LOSSES:
         return {}
-    told = "|".join(map(str, np.ravel(truths).tolist()))
+    told = "|".join(map(str, np.ravel(targets).tolist()))
     mark = crc32(f"{np.asarray(rows).tolist()}{told}".encode())
     return {"losses": np.asarray(losses, dtype=np.float64), "mark": mark, "loss": loss}
 

@@ -162,19 +162,19 @@ def _solved(model: Any, rows: AllRows, read: Read, moments: Any, lam: float) -> 
 
 
 def _with_grid(
-    chosen: Candidate, tried: Array, scores: Array, lam: float, grid: RidgeGrid
+    chosen: Candidate, lams: Array, scores: Array, lam: float, grid: RidgeGrid
 ) -> Candidate:
     """The candidate with what the folds of all training rows say of each λ."""
     means, train = grid.mean(scores), moments_without(grid.folds)
-    inside = held_out_errors(train, train, tried, grid.offset)[0].mean(axis=1) / train.weight
+    inside = held_out_errors(train, train, lams, grid.offset)[0].mean(axis=1) / train.weight
 
     def score(at: int) -> Score:
         each = scores[at]
         error = float(each.std(ddof=1) / np.sqrt(len(each)))
         return Score(float(means[at]), error, tuple(map(float, each)))
 
-    path = tuple((float(v), score(i), float(inside[i])) for i, v in enumerate(tried))
-    best = int(np.flatnonzero(tried == lam)[0])
+    path = tuple((float(v), score(i), float(inside[i])) for i, v in enumerate(lams))
+    best = int(np.flatnonzero(lams == lam)[0])
     count = round(train.weight)
     note = f"λ chosen on all {count:,} training rows"
     return replace(chosen, lam=float(lam), score=score(best), path=path, rows=count, note=note)

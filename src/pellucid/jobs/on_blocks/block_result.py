@@ -197,8 +197,8 @@ def _looked_inside(parts: Parts, result: FitResult, in_time: TimeBudget) -> FitR
     pipeline = recipe.pipeline(settings.seed, parts.chosen.lam, settings.code)
     features = rows.table.select(parts.known.framing.features)
 
-    def folds_of(most: int) -> Any:
-        there = sample(y_train, most, settings, {})
+    def folds_of(max_rows: int) -> Any:
+        there = sample(y_train, max_rows, settings, {})
         return there, chunks_of(y_train[there], settings, {})
 
     found = inspect_model(

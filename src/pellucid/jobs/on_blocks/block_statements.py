@@ -26,7 +26,7 @@ def findings_of_sample(findings: Sequence[Finding], rows: int) -> list[Finding]:
 
 
 def block_findings(
-    known: FirstPasses,
+    first_passes: FirstPasses,
     reason: str,
     *,
     fitted: bool,
@@ -41,7 +41,7 @@ def block_findings(
 
     Parameters
     ----------
-    known : FirstPasses
+    first_passes : FirstPasses
     reason : str
         Why rows were read in blocks.
     fitted : bool
@@ -59,7 +59,7 @@ def block_findings(
     area_error : float or None
         How far the area under ROC is off at most.
     """  # fmt: skip
-    learned = int((~known.sample.test).sum())
+    learned = int((~first_passes.sample.test).sum())
     by_sample = [
         f"the comparison of candidates, the learning curve and the assumptions ({learned:,} "
         "training rows)",
@@ -69,9 +69,10 @@ def block_findings(
         by_sample.append("λ")
     if columns:
         by_sample.append(f"the codes of {_listed(columns)}")
-    if known.reading.from_sample:
+    if first_passes.reading.from_sample:
         by_sample.append(
-            f"the kind of {_listed(known.reading.from_sample)}, which every row was then read by"
+            f"the kind of {_listed(first_passes.reading.from_sample)}, "
+            "which every row was then read by"
         )
     by_sample += [f"in the fit, {note}" for note in notes]
     whole = "kinds of columns, means and ranges, test error"
@@ -81,7 +82,7 @@ def block_findings(
         Finding(
             IN_BLOCKS,
             "note",
-            f"{reason} All {known.profile.rows:,} rows gave: {whole}"
+            f"{reason} All {first_passes.profile.rows:,} rows gave: {whole}"
             f"{', the fit' if fitted else ''}. A sample, drawn by a hash of each row's place, "
             f"gave: {'; '.join(by_sample)}.",
         )
@@ -113,19 +114,19 @@ def rows_looked_at(result: FitResult, sample: JobRows) -> list[str]:
     """
     insight, known = result.insight, result.machine.known
     held = int(sample.test.sum())
-    told = []
+    listed = []
     if insight is not None and insight.importance:
-        told.append(f"importance ({insight.rows:,} test rows)")
+        listed.append(f"importance ({insight.rows:,} test rows)")
     if insight is not None and insight.dependence:
         inside = min(len(sample.test) - held, DEPENDENCE_ROWS)
-        told.append(f"dependence ({inside:,} training rows)")
+        listed.append(f"dependence ({inside:,} training rows)")
     if "intervals" in known:
         rows = int(known["intervals"]["rows"])
-        told.append(
+        listed.append(
             f"intervals of predictions ({rows:,} training rows, each predicted without its chunk; "
             f"their coverage: {held:,} test rows)"
         )
-    return [*told, f"pictures and the rows predicted worst ({held:,} test rows)"]
+    return [*listed, f"pictures and the rows predicted worst ({held:,} test rows)"]
 
 
 def _listed(names: Sequence[str]) -> str:

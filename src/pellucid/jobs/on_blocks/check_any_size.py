@@ -22,7 +22,7 @@ from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
 from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, findings_of_sample
 from pellucid.jobs.on_blocks.first_passes import infer_kinds
 from pellucid.jobs.on_blocks.progress_passes import passes_over
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def check_any_size(
     data: str,
     target: str | None,
     reading: Mapping[str, Any],
-    say: Say,
+    progress: Progress,
     *,
     test: float,
     seed: int,
@@ -65,7 +65,7 @@ def check_any_size(
     target : str or None
     reading : mapping
         What `read_table` takes beside.
-    say : callable (stage, share done)
+    progress : callable (stage, share done)
     test : float
         Share of the rows that are for the test.
     seed : int
@@ -89,7 +89,7 @@ def check_any_size(
         return Checked(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
     source, room = beyond
     sampled = room.sampled_rows(len(source.names))
-    with passes_over(source, room, say) as passes:
+    with passes_over(source, room, progress) as passes:
         profile, read = infer_kinds(source, reading, sampled, seed, passes)
     table, told = read.sample, list(read.sample.findings)
     framing: Framing | None = None

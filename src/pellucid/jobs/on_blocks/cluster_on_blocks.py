@@ -34,7 +34,7 @@ from pellucid.jobs.on_blocks.first_passes import infer_kinds
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
 from pellucid.jobs.on_blocks.training_rows import read_tile
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 Counts = NDArray[np.int64]
 Read = Callable[[Tile], Table]
@@ -43,7 +43,7 @@ Read = Callable[[Tile], Table]
 def cluster_any_size(
     data: str,
     settings: ClusterSettings,
-    say: Say,
+    progress: Progress,
     memory: str | None = None,
     cluster: str | None = None,
 ) -> ClusterResult:
@@ -53,7 +53,7 @@ def cluster_any_size(
     ----------
     data : str
     settings : ClusterSettings
-    say : callable (stage, share done)
+    progress : callable (stage, share done)
     memory : str or None
         Memory that the job may take.
     cluster : str or None
@@ -69,13 +69,13 @@ def cluster_any_size(
     beyond = rows_beyond_memory(data, settings.encoding or "utf-8", memory, cluster)
     if beyond is not None:
         source, room = beyond
-        return cluster_on_blocks(source, settings, room, say)
-    say("reading the table", 0.0)
-    return cluster_table(read_table(data, **settings.reading()), settings, progress=say)
+        return cluster_on_blocks(source, settings, room, progress)
+    progress("reading the table", 0.0)
+    return cluster_table(read_table(data, **settings.reading()), settings, progress=progress)
 
 
 def cluster_on_blocks(
-    source: RowBlocks, settings: ClusterSettings, room: MemoryBudget, say: Say
+    source: RowBlocks, settings: ClusterSettings, room: MemoryBudget, progress: Progress
 ) -> ClusterResult:
     """Find the groups of rows in blocks.
 
@@ -92,13 +92,16 @@ def cluster_on_blocks(
     """
     began = time.perf_counter()
     sampled = room.sampled_rows(len(source.names))
-    with passes_over(source, room, say) as passes, warnings.catch_warnings():  # of a tile alone
+    with (
+        passes_over(source, room, progress) as passes,
+        warnings.catch_warnings(),
+    ):  # of a tile alone
         warnings.simplefilter("ignore", PellucidWarning)
         profile, reading = infer_kinds(source, settings.reading(), sampled, settings.seed, passes)
-        say("weighing numbers of groups on a sample", 0.2)
+        progress("weighing numbers of groups on a sample", 0.2)
         found = cluster_table(reading.sample, settings)
         missing = tuple(settings.reading()["missing"])
-        read = partial(read_tile, wanted=found.machine.wanted, typed=source.typed, missing=missing)
+        read = partial(read_tile, schema=found.machine.wanted, typed=source.typed, missing=missing)
 
         passes.next("means and ranges of all rows", 0.4, 0.5)
         machine, by_sample = _with_all_statistics(

@@ -40,7 +40,7 @@ from pellucid.jobs.on_blocks.first_passes import infer_kinds
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
 from pellucid.jobs.on_blocks.training_rows import read_tile
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ Array = NDArray[np.float64]
 def encode_any_size(
     data: str,
     settings: EncodeSettings,
-    say: Say,
+    progress: Progress,
     memory: str | None = None,
     cluster: str | None = None,
 ) -> EncodeResult:
@@ -58,7 +58,7 @@ def encode_any_size(
     ----------
     data : str
     settings : EncodeSettings
-    say : callable (stage, share done)
+    progress : callable (stage, share done)
     memory, cluster : str or None
         As in `Settings`.
 
@@ -72,9 +72,9 @@ def encode_any_size(
     beyond = rows_beyond_memory(data, settings.encoding or "utf-8", memory, cluster)
     if beyond is not None:
         source, room = beyond
-        return encode_on_blocks(source, settings, room, say)
-    say("reading the table", 0.0)
-    return encode_table(read_table(data, **settings.reading()), settings, progress=say)
+        return encode_on_blocks(source, settings, room, progress)
+    progress("reading the table", 0.0)
+    return encode_table(read_table(data, **settings.reading()), settings, progress=progress)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Coder:
 
 
 def encode_on_blocks(
-    source: RowBlocks, settings: EncodeSettings, room: MemoryBudget, say: Say
+    source: RowBlocks, settings: EncodeSettings, room: MemoryBudget, progress: Progress
 ) -> EncodeResult:
     """Compress rows in blocks into codes.
 
@@ -167,12 +167,12 @@ def encode_on_blocks(
     """
     began = time.perf_counter()
     sampled = room.sampled_rows(len(source.names))
-    with passes_over(source, room, say) as passes, warnings.catch_warnings():
+    with passes_over(source, room, progress) as passes, warnings.catch_warnings():
         warnings.simplefilter("ignore", PellucidWarning)  # of a tile alone
         profile, reading = infer_kinds(source, settings.reading(), sampled, settings.seed, passes)
         inside = np.flatnonzero(~is_test_row(profile.places, settings.test, settings.seed))
         sample, places = reading.sample.take(inside), profile.places[inside]
-        say(f"encoding a sample of {len(sample):,} rows", 0.2)
+        progress(f"encoding a sample of {len(sample):,} rows", 0.2)
         found = encode_table(sample, settings)
         missing = tuple(settings.reading()["missing"])
         coder = Coder(found.machine, source.typed, missing, settings.test, settings.seed)

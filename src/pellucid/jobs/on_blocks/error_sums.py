@@ -204,16 +204,16 @@ def sums_of_numbers(g: Array, y: Array, loss: str) -> Sums:
     """
     if not len(y):
         return NOTHING
-    each, off = losses_at(lambda _: g, g, y, loss), g - y
+    losses, off = losses_at(lambda _: g, g, y, loss), g - y
     measures = {
         "square": float(off @ off),
         "absolute": float(np.abs(off).sum()),
         "off": float(off.sum()),
     }
-    return Sums(len(off), float(each.sum()), float(each @ each), measures)
+    return Sums(len(off), float(losses.sum()), float(losses @ losses), measures)
 
 
-def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array) -> Sums:
+def _of_classes(machine: Machine, labels: Array, losses: Array, p: Array, y: Array) -> Sums:
     if not len(y):
         return NOTHING
     scores = None
@@ -223,7 +223,7 @@ def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array
         means = classification_metrics(labels[_decided(machine, p)], p, y, labels, ranked=False)
         scores = score_counts(p[:, 1], y == labels[1]) if len(labels) == 2 else None
     kept = {name: value * len(y) for name, value in means.items()}
-    return Sums(len(y), float(each.sum()), float(each @ each), kept, scores)
+    return Sums(len(y), float(losses.sum()), float(losses @ losses), kept, scores)
 
 
 @dataclass(frozen=True)

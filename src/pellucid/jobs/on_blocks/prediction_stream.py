@@ -106,7 +106,7 @@ def write_predictions(
     data: Any,
     stream: BinaryIO,
     suffix: str,
-    told: Progress | None = None,
+    on_rows: Progress | None = None,
     cluster: str | None = None,
 ) -> int:
     """Write the table with what the machine adds, as a file of a kind; the number of rows.
@@ -118,7 +118,7 @@ def write_predictions(
     stream : binary stream
     suffix : str
         .csv, .parquet or .jsonl.
-    told : callable (rows) or None
+    on_rows : callable (rows) or None
         Called with the number of rows written so far.
     cluster : str or None
         Address of the Dask cluster whose workers read and answer the rows.
@@ -132,23 +132,25 @@ def write_predictions(
 
     Notes: §2.5.6
     """
-    told = told or (lambda rows: None)
+    on_rows = on_rows or (lambda rows: None)
     if cluster is not None:
         found = blocks_of(str(data), answering.encoding)
         refuse_whole(found, str(data), cluster)
-        return _write_by_cluster(answering, cast(RowBlocks, found), stream, suffix, told, cluster)
+        return _write_by_cluster(
+            answering, cast(RowBlocks, found), stream, suffix, on_rows, cluster
+        )
     source = source_of(data, answering.encoding)
     if suffix in (".csv", ".txt", "") and isinstance(source, TextBlocks):
         files = _plain_files(answering, source)
         if files:
-            return _write_lines(answering, source, files, stream, told)
+            return _write_lines(answering, source, files, stream, on_rows)
     found_tables = ((table, len(table)) for table in tiles_with_answers(answering, source))
-    return _write_all(found_tables, source, stream, suffix, told)
+    return _write_all(found_tables, source, stream, suffix, on_rows)
 
 
 def _write_all(
     found: Iterator[tuple[Any, int]], source: RowBlocks, stream: BinaryIO, suffix: str,
-    told: Progress,
+    on_rows: Progress,
 ) -> int:  # fmt: skip
     """Write tables, or bytes that are finished, with their numbers of rows; all rows."""
     write = _writer(stream, suffix)
@@ -156,7 +158,7 @@ def _write_all(
     for part, count in found:
         write(part, rows == 0)
         rows += count
-        told(rows)
+        on_rows(rows)
     if not rows:
         raise TableError(f"{source.name} has column names but no rows.")
     write(None, False)
@@ -164,7 +166,7 @@ def _write_all(
 
 
 def _write_by_cluster(
-    answering: Answering, source: RowBlocks, stream: BinaryIO, suffix: str, told: Progress,
+    answering: Answering, source: RowBlocks, stream: BinaryIO, suffix: str, on_rows: Progress,
     cluster: str,
 ) -> int:  # fmt: skip
     """Workers read, answer and spell the rows; what they made is written here in order."""
@@ -172,7 +174,7 @@ def _write_by_cluster(
     job = partial(_finished, answering, source.typed, suffix)
     with client_at(cluster) as client:
         made = DaskPasses(client).map_tiles(source, job)
-        return _write_all(made, source, stream, suffix, told)
+        return _write_all(made, source, stream, suffix, on_rows)
 
 
 def _finished(answering: Answering, typed: bool, suffix: str, tile: Tile) -> tuple[Any, int]:
@@ -219,7 +221,7 @@ def _write_lines(
     source: TextBlocks,
     files: list[LineFile],
     stream: BinaryIO,
-    told: Progress,
+    on_rows: Progress,
 ) -> int:
     """Lines as they are, with the answers behind them."""
     wanted = [entry["name"] for entry in answering.machine.wanted]
@@ -242,7 +244,7 @@ def _write_lines(
             stream.write(as_bytes(empty, ".csv"))
         stream.write(content)
         rows += count
-        told(rows)
+        on_rows(rows)
     if not rows:
         raise TableError(f"{source.name} has column names but no rows.")
     return rows

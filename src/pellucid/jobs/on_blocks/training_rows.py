@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 
 def read_tile(
-    tile: Tile, wanted: list[dict[str, Any]], typed: bool, missing: tuple[str, ...]
+    tile: Tile, schema: list[dict[str, Any]], typed: bool, missing: tuple[str, ...]
 ) -> Table:
     """The rows of a tile, read by the entries of a schema.
 
@@ -35,7 +35,7 @@ def read_tile(
     Notes: §2.1.3
     """
     assert isinstance(tile.rows, pa.Table)
-    return read_by_schema(SourceCells(tile.rows, "", typed), wanted, missing, first=tile.first)
+    return read_by_schema(SourceCells(tile.rows, "", typed), schema, missing, first=tile.first)
 
 
 @dataclass(frozen=True)

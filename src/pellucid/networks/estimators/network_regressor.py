@@ -74,7 +74,7 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
             shape = self._shape_of_a_point(X)
             self.network_ = self._built(shape, Y.shape[1], [], "square")
             self._standardize(X, weights)
-            self._standardize_answers(Y, weights)
+            self._standardize_targets(Y, weights)
         start = self._continued_start()
         weights = weights * (len(weights) / weights.sum())
         epochs = 1 + (start["epochs"] if start else 0)
@@ -98,13 +98,13 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
             X, Y, weights = X[weights > 0], Y[weights > 0], weights[weights > 0]
         return X, Y, weights
 
-    def _standardize_answers(self, Y: Array, weights: Array) -> None:
+    def _standardize_targets(self, Y: Array, weights: Array) -> None:
         self.target_mean_, self.target_scale_ = moments(Y, weights)
 
-    def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
+    def _prepared_targets(self, targets: Any, weights: Any, fresh: bool) -> Any:
         if fresh:
-            self._standardize_answers(answers, weights)
-        return self._scaled(answers)
+            self._standardize_targets(targets, weights)
+        return self._scaled(targets)
 
     def _scaled(self, Y: Array) -> Array:
         return np.asarray((Y - self.target_mean_) / self.target_scale_)

@@ -193,10 +193,10 @@ def _windows(chunks: Iterator[Chunk], window: int) -> Iterator[Chunk]:
         yield _joined(held)
 
 
-def _joined(held: Sequence[Chunk]) -> Chunk:
-    if len(held) == 1:
-        return held[0]
-    xs, ys, ws = zip(*held, strict=True)
+def _joined(chunks: Sequence[Chunk]) -> Chunk:
+    if len(chunks) == 1:
+        return chunks[0]
+    xs, ys, ws = zip(*chunks, strict=True)
     return np.concatenate(xs), np.concatenate(ys), None if ws[0] is None else np.concatenate(ws)
 
 

@@ -150,8 +150,8 @@ def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]
     step = step_of(network, rule, kind)
 
     def run(carry: Any, blocks: Any, count: Any, first: Any, fixed: Any) -> Any:
-        def one(i: Any, held: Any) -> Any:
-            carry, seen = held
+        def one(i: Any, carried: Any) -> Any:
+            carry, seen = carried
             *given, share, eta = (part[i] for part in blocks)
             x, y = _picked(fixed["rows"], *given) if "rows" in fixed else given
             key = jax.random.fold_in(fixed["key"], first + i)
@@ -168,10 +168,10 @@ def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]
     return run
 
 
-def _picked(rows: Any, places: Any) -> Any:
+def _picked(rows: Any, indices: Any) -> Any:
     def of(part: Any) -> Any:  # flat rows are copied whole
-        flat = part.reshape(len(part), -1).at[places].get(mode="promise_in_bounds")
-        return flat.reshape(*places.shape, *part.shape[1:])
+        flat = part.reshape(len(part), -1).at[indices].get(mode="promise_in_bounds")
+        return flat.reshape(*indices.shape, *part.shape[1:])
 
     return computed_once(tuple(map(of, rows)))
 

@@ -288,9 +288,9 @@ def _by_run(states: Any, count: int) -> list[Any]:
 
 
 def _judged(
-    network: Network, X: Any, y: Any, held: Rows, theta: Any, state: Any, dtype: str
+    network: Network, X: Any, y: Any, held_out: Rows, theta: Any, state: Any, dtype: str
 ) -> list[float]:
     """Mean held-out loss of each setting of one run."""
-    rows = HeldOutRows(network, X[held], y[held], dtype=dtype)
+    rows = HeldOutRows(network, X[held_out], y[held_out], dtype=dtype)
     states = [jax.tree.map(lambda leaf, s=s: leaf[s], state) for s in range(len(theta))]
     return [rows.loss(own, remembered) for own, remembered in zip(theta, states, strict=True)]

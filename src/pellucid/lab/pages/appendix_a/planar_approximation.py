@@ -87,7 +87,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("gap at half the step", number(half)),
         ),
         numbers={"true": there - here, "promised": promised, "gap": gap, "half": half},
-        said=f"true change {number(there - here)}, approximated {number(promised)}",
+        summary=f"true change {number(there - here)}, approximated {number(promised)}",
     )
 
 

@@ -104,8 +104,8 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("surface and plane apart, as far as seen", number(apart)),
         ),
         numbers={"value": value, "slopes": slopes, "quotients": quotients, "half": half},
-        said=f"The slopes are {number(slopes[0])} and {number(slopes[1])}; differences are off by "
-        f"{number(gap)}",
+        summary=f"The slopes are {number(slopes[0])} and {number(slopes[1])}; differences are off "
+        f"by {number(gap)}",
     )
 
 

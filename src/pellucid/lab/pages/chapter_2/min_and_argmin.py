@@ -71,7 +71,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("J″ at your place", number(bend, 4)),
         ),
         numbers={"J": value, "slope": slope, "bend": bend, "least": least, "places": places},
-        said=f"J is {number(value)} here; its minimum is {number(least)} at {where}",
+        summary=f"J is {number(value)} here; its minimum is {number(least)} at {where}",
     )
 
 

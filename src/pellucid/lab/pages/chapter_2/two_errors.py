@@ -81,7 +81,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         ),
         numbers={"structural": structural, "estimation": estimation},
         steps=SAMPLES - 1,
-        said=f"Structural error {number(structural)}, estimation error {number(estimation)}",
+        summary=f"Structural error {number(structural)}, estimation error {number(estimation)}",
         count="sample",
     )
 

@@ -103,7 +103,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("J here", number(float(J.value(_named(at))), 4)),
         ),
         numbers={"exact": exact, "measured": measured, "error": error, "best": best},
-        said=f"At δ = {number(state['delta'])} the worst entry is off by {number(error)}",
+        summary=f"At δ = {number(state['delta'])} the worst entry is off by {number(error)}",
     )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "along": parts.along,
             "aside": parts.across,
         },
-        said=f"J changes by {number(change)}; the gradient promises {number(promised)}",
+        summary=f"J changes by {number(change)}; the gradient promises {number(promised)}",
     )
 
 

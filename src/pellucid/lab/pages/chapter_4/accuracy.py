@@ -96,7 +96,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "best": best,
             "majority": majority,
         },
-        said=f"{table.trace()} of {table.sum()} held-out rows are right",
+        summary=f"{table.trace()} of {table.sum()} held-out rows are right",
     )
 
 

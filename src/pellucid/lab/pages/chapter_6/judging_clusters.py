@@ -110,7 +110,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "training": [e.training for e in tried],
             "width": float(widths.mean()),
         },
-        said=f"The library finds {answer}, {found.sure}",
+        summary=f"The library finds {answer}, {found.sure}",
     )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "verdict": found.verdict,
         },
         steps=T - 1,
-        said=f"{state['rule']}: {found.verdict}, J {number(float(values[-1]))}",
+        summary=f"{state['rule']}: {found.verdict}, J {number(float(values[-1]))}",
     )
 
 
@@ -146,7 +146,7 @@ def _walks(walk: Any, plain: Any, heights: Any, state: State) -> dict[str, Any]:
         "Level lines of a bowl with the walk of the rule and, dashed, that of gradient descent; "
         "step {t} of {steps}, θ is {theta}.",
         [
-            field(heights, least=0.0, term="J"),
+            field(heights, lowest=0.0, term="J"),
             line(other[:, 0], other[:, 1], colour="grey", dashed=True, width=1.4),
             path(inside, term="theta", next_term="v"),
             spot(0.0, 0.0, "least J"),

@@ -132,7 +132,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "moved": moved,
             "accuracy": found.accuracy,
         },
-        said=f"{told}: the chance of the truth is {number(float(after[y[i]]))}",
+        summary=f"{told}: the chance of the truth is {number(float(after[y[i]]))}",
     )
 
 

@@ -171,7 +171,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "rows": rows,
             "columns": columns,
         },
-        said=f"The network says {answer}; the place rests on {seen[0]}×{seen[1]} pixels",
+        summary=f"The network says {answer}; the place rests on {seen[0]}×{seen[1]} pixels",
     )
 
 
