@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pellucid.data.blocks import tiles
@@ -59,7 +59,7 @@ def in_blocks(table: pa.Table, cut: int) -> Any:
 
 
 @given(columns(), st.integers(1, 40))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_columns_in_blocks_are_read_and_doubted_as_in_memory(
     cells: dict[str, list[str | None]], cut: int
 ) -> None:

@@ -51,11 +51,6 @@ class CellCounts:
     spelled: NumberSpelling = NO_NUMBERS
 
     @property
-    def may_be_grouped(self) -> bool:
-        """Whether points in the numbers may part thousands."""
-        return self.spelled.may_be_grouped(self.largest)
-
-    @property
     def largest(self) -> float:
         """The largest number, whatever its sign; 0 where there is none."""
         return max(self.high, -self.low, 0.0)

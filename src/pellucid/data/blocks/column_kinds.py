@@ -61,7 +61,8 @@ def columns_needing_text(profile: Profile) -> list[str]:
     return [
         name
         for name, cells in profile.cells.items()
-        if cells.may_be_grouped or (cells.complete and cells.has_texts and cells.has_numbers)
+        if cells.spelled.point is not None
+        or (cells.complete and cells.has_texts and cells.has_numbers)
     ]
 
 
@@ -201,7 +202,7 @@ def _counted_findings(
 
 def _doubts(column: Column, cells: CellCounts, notations: Notations) -> Sequence[Finding]:
     """What is said of plain numbers that may be something else."""
-    if column.notation != PLAIN_NOTATION or (cells.texts is None and not cells.may_be_grouped):
+    if column.notation != PLAIN_NOTATION:
         return ()
     return number_doubts(column.name, cells.spelled, cells.largest, notations.hints(column.name))
 

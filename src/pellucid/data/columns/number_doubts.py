@@ -6,6 +6,7 @@ Notes: §2.1.3
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from pellucid.data.columns.number_formats import marks_of, number_parts
 from pellucid.findings import Finding
 
 First = tuple[int, str] | None
+Places = NDArray[np.intp]
 OPEN = "points before three digits"
 ZEROS_BEFORE, ZEROS_BEHIND = "zeros before", "zeros at the end"
 SAMPLE = 1_000  # cells that show whether a doubt is worth a look at all of them
@@ -116,24 +118,21 @@ def spelling_of_numbers(
     """
     point = None
     for some in () if ungrouped else (values.slice(0, SAMPLE), values):
-        dotted = pc.and_(pc.match_substring(some, "."), pc.match_substring_regex(some, DOTTED))
-        there = some.filter(pc.fill_null(dotted, False))
-        ungrouped = not pc.all(pc.match_substring_regex(there, GROUPS), min_count=0).as_py()
+        dotted = _matching(some, pc.match_substring(some, "."), DOTTED)
+        grouped = _matching(some, dotted, GROUPS)
+        ungrouped = len(grouped) < len(dotted)
         if ungrouped:
             break
-        point = _first(some, dotted, first) if len(there) else None
+        point = _first(some, dotted, first)
     some = values.slice(0, max(SAMPLE - first, 0))
     tenths = bool(pc.any(pc.match_substring_regex(some, TENTHS)).as_py())
     zero = pc.and_not(pc.starts_with(values, "0"), pc.starts_with(values, "0."))
-    code = None
-    if pc.any(zero).as_py():
-        code = _first(values, pc.and_(zero, pc.match_substring_regex(values, ZERO_BEFORE)), first)
     return NumberSpelling(
         None if ungrouped else point,
         ungrouped,
-        code,
+        _first(values, _matching(values, zero, ZERO_BEFORE), first),
         tenths,
-        _first(some, pc.match_substring_regex(some, ZERO_BEHIND), first),
+        _first(some, _matching(some, pc.match_substring(some, "."), ZERO_BEHIND), first),
     )
 
 
@@ -234,7 +233,8 @@ def numeral_doubts(
     """
     there = pc.if_else(pa.array(read), values, pa.scalar(None, pa.string()))
     found = []
-    if (negative := _first(there, pc.match_substring_regex(there, NEGATIVE))) is not None:
+    signed = pc.match_substring_regex(there, NEGATIVE)
+    if (negative := _first(there, _true(signed))) is not None:
         at, text = negative
         found.append(
             Finding(
@@ -266,7 +266,18 @@ def numeral_doubts(
     return tuple(found)
 
 
-def _first(values: pa.ChunkedArray, there: pa.ChunkedArray, before: int = 0) -> First:
-    """The first row that is there, from 0, and its text; None where none is."""
-    hits = np.flatnonzero(pc.fill_null(there, False))
-    return (before + int(hits[0]), str(values[hits[0]].as_py()).strip()) if len(hits) else None
+def _first(values: pa.ChunkedArray, rows: Places, before: int = 0) -> First:
+    """The first of some rows, with `before` rows before all, and its text; None without rows."""
+    return (before + int(rows[0]), str(values[rows[0]].as_py()).strip()) if len(rows) else None
+
+
+def _true(flags: pa.ChunkedArray) -> Places:
+    return np.flatnonzero(pc.fill_null(flags, False))
+
+
+def _matching(values: pa.ChunkedArray, likely: Any, pattern: str) -> Places:
+    """Rows that match a pattern, among those that are likely to: few cells are worth a look."""
+    rows = likely if isinstance(likely, np.ndarray) else _true(likely)
+    if not len(rows):
+        return rows
+    return rows[_true(pc.match_substring_regex(values.take(pa.array(rows)), pattern))]
