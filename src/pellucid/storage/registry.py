@@ -29,7 +29,7 @@ REGISTRY: dict[str, str] = {
     "EncodingMachine": "pellucid.jobs.encode.encoding_machine:EncodingMachine",
     "TableEncoder": "pellucid.data.table_encoder:TableEncoder",
     "ColumnValues": "pellucid.data.column_values:ColumnValues",
-    "AsRead": "pellucid.data.passthrough:AsRead",
+    "Passthrough": "pellucid.data.passthrough:Passthrough",
     "WeightedAverageClassifier": "pellucid.additive.weighted_average:WeightedAverageClassifier",
     "WeightedAverageRegressor": "pellucid.additive.weighted_average:WeightedAverageRegressor",
     "CurvesClassifier": "pellucid.additive.curves_classifier:CurvesClassifier",
@@ -118,7 +118,14 @@ REGISTRY: dict[str, str] = {
 }
 
 # Class of before -> class of today, in files that an earlier version wrote.
-FORMER_CLASSES = {"ColumnsActivated": "ColumnActivation"}
+FORMER_CLASSES = {"ColumnsActivated": "ColumnActivation", "AsRead": "Passthrough"}
+
+# Class -> field or setting of before -> that of today, likewise.
+FORMER_FIELDS = {
+    "ClusterMachine": {"kept": "used_columns"},
+    "Machine": {"known": "training_facts", "lowest": "lower_bound"},
+    "StrongestMonomials": {"most": "max_features"},
+}
 
 
 def name_of(model: object) -> str:

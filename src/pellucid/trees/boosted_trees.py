@@ -170,7 +170,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
     trees_ : dict of ndarray
         The nodes of all trees, end to end.
     baseline_ : ndarray, shape (1,)
-        The answer before the first tree: the mean.
+        The prediction before the first tree: the mean.
     ranks_, levels_ : list
         For each column of categories their ranks by frequency and their names; None for an amount.
     n_iter_ : int
@@ -200,7 +200,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
             Missing values are known as missing; categories of a table or frame as
             categories, each a split of its own kind.
         y : array, shape (n,)
-            Numbers, the answers of the trees.
+            Numbers, predicted by the trees.
         sample_weight : array, shape (n,), or None
 
         Returns
@@ -266,7 +266,7 @@ class BoostedTreesClassifier(LogProbabilityMixin, ClassifierMixin, BoostedTrees)
             Missing values are known as missing; categories of a table or frame as
             categories, each a split of its own kind.
         y : array, shape (n,)
-            Labels, the answers of the trees.
+            Labels, predicted by the trees.
         sample_weight : array, shape (n,), or None
 
         Returns

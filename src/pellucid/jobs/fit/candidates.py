@@ -95,7 +95,7 @@ class Recipe:
         if self.expand:
             from pellucid.features.strongest_monomials import StrongestMonomials
 
-            steps.append(("polynomial", StrongestMonomials(most=self.most)))
+            steps.append(("polynomial", StrongestMonomials(max_features=self.most)))
         return Pipeline([*steps, ("model", model)])
 
     def encoder(self, codes: dict[str, str] | None = None) -> Any:

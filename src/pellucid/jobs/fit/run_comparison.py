@@ -45,7 +45,7 @@ class Run:
     name: str
     figures: dict[str, str]
     settings: dict[str, Any]
-    tested: Mapping[str, Any]
+    test_rows: Mapping[str, Any]
 
 
 def read_run(path: Path) -> Run:
@@ -68,7 +68,7 @@ def read_run(path: Path) -> Run:
     framing = getattr(machine, "framing", None)
     if framing is not None:
         figures = {"target": framing.target, "problem": framing.problem} | figures
-    tested = getattr(machine, "known", {}).get("tested", {})
+    tested = getattr(machine, "training_facts", {}).get("tested", {})
     return Run(str(path), figures, _settings(file.parent / SETTINGS), tested)
 
 
@@ -108,7 +108,7 @@ def verdicts(runs: Sequence[Run]) -> list[str]:
 
 def _verdict(first: Run, other: Run) -> str:
     names = f"{other.name} against {first.name}"
-    a, b = first.tested, other.tested
+    a, b = first.test_rows, other.test_rows
     if first.figures.get("target") != other.figures.get("target"):
         return f"{names}: they predict different targets, so their errors cannot be compared."
     if a.get("loss") != b.get("loss"):

@@ -29,6 +29,8 @@ Array = NDArray[Any]
 class Sums:
     """Sums over rows: how many, their losses, these squared, and other measures of each row.
 
+    Squares are NaN, and there are no measures, where the losses follow from moments.
+
     Of two classes also `scores`, the counts that the area under ROC follows from.
 
     Notes: KE 33
@@ -65,7 +67,7 @@ class Sums:
         )
 
     def errors(self, variance: float = float("nan")) -> dict[str, float]:
-        """Measures by name; `variance` is that of the answers of a regression."""
+        """Measures by name; `variance` is that of the targets of a regression."""
         found = {name: value / self.rows for name, value in self.measures.items()}
         if "square" not in found:
             order = ("zero-one", "accuracy", "nll", "every class right")
@@ -106,7 +108,7 @@ class ErrorSums:
     @property
     def variance(self) -> float:
         """Of the test rows' answers, in a regression: what is left of the baseline's square loss
-        without the distance of its one answer from their mean."""
+        without the distance of its one target from their mean."""
         found = {name: value / self.baseline.rows for name, value in self.baseline.measures.items()}
         return found.get("square", float("nan")) - found.get("off", 0.0) ** 2
 
@@ -136,17 +138,26 @@ def sum_errors(
         rows = reader.rows(tile)
         X = encoded(machine, rows)
         whole = ErrorSums(NOTHING, NOTHING, NOTHING)
-        if not len(rows.answers):
+        if not len(rows.targets):
             return whole
-        train, test = sums(machine, machine.model, X, rows.answers, (~rows.test, rows.test))
-        zeros = np.zeros((len(rows.answers), 1))
-        (baseline,) = sums(machine, base, zeros, rows.answers, (rows.test,))
+        train, test = sums(machine, machine.model, X, rows.targets, (~rows.test, rows.test))
+        zeros = np.zeros((len(rows.targets), 1))
+        (baseline,) = sums(machine, base, zeros, rows.targets, (rows.test,))
         return ErrorSums(train, test, baseline)
 
-    found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
+    return refuse_no_rows(passes.reduce(source, partial, ErrorSums.added, reader.columns))
+
+
+def refuse_no_rows(found: ErrorSums) -> ErrorSums:
+    """The sums, unless no row is for training or none for the test.
+
+    Raises
+    ------
+    TooFewRowsError
+    """
     if not found.test.rows or not found.train.rows:
         raise TooFewRowsError(
-            f"Of the rows with an answer {found.train.rows:,} are for training and "
+            f"Of the rows with a target {found.train.rows:,} are for training and "
             f"{found.test.rows:,} for the test: gather more rows, or choose another --test."
         )
     return found
@@ -169,7 +180,7 @@ def sums(
     ----------
     machine : Machine
     model : fitted model
-    X, y : rows as they reach the model, and their answers
+    X, y : rows as they reach the model, and their targets
     parts : sequence of ndarray of bool
         Which rows are of each part.
 
@@ -178,18 +189,22 @@ def sums(
     framing = machine.framing
     if framing.problem == "regression":
         g = np.asarray(model.predict(X), dtype=np.float64)
-        g = g if machine.lowest is None else np.maximum(g, machine.lowest)
-        each = losses_at(lambda _: g, X, y, framing.loss)
-        return [_of_numbers(each[part], (g - y)[part]) for part in parts]
+        g = g if machine.lower_bound is None else np.maximum(g, machine.lower_bound)
+        return [sums_of_numbers(g[part], y[part], framing.loss) for part in parts]
     p = np.asarray(model.predict_proba(X))
     labels = np.asarray(getattr(model, "classes_", []))
-    each = losses_at(Answered(p, labels), X, y, framing.loss)
+    each = losses_at(KnownProbabilities(p, labels), X, y, framing.loss)
     return [_of_classes(machine, labels, each[part], p[part], y[part]) for part in parts]
 
 
-def _of_numbers(losses: Array, off: Array) -> Sums:
-    if not len(off):
+def sums_of_numbers(g: Array, y: Array, loss: str) -> Sums:
+    """Sums over predictions of numbers and their answers.
+
+    Notes: KE 33
+    """
+    if not len(y):
         return NOTHING
+    losses, off = losses_at(lambda _: g, g, y, loss), g - y
     measures = {
         "square": float(off @ off),
         "absolute": float(np.abs(off).sum()),
@@ -212,7 +227,7 @@ def _of_classes(machine: Machine, labels: Array, losses: Array, p: Array, y: Arr
 
 
 @dataclass(frozen=True)
-class Answered:
+class KnownProbabilities:
     """A hypothesis whose probabilities of these rows are known.
 
     Parameters

@@ -22,16 +22,17 @@ from pellucid.data.blocks.column_statistics import (
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.jobs.fit.candidates import recipe_named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import recipe_of
 from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
+from pellucid.jobs.on_blocks.affine_errors import sum_affine_errors
 from pellucid.jobs.on_blocks.block_fits import AllRows, FitToAllRows, fit_of
 from pellucid.jobs.on_blocks.block_result import Parts, result_of
-from pellucid.jobs.on_blocks.error_sums import sum_errors
+from pellucid.jobs.on_blocks.error_sums import ErrorSums, sum_errors
 from pellucid.jobs.on_blocks.first_passes import FirstPasses, frame_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.number_sums import (
@@ -101,7 +102,7 @@ def fit_on_blocks(
         tried = _tried(known, replace(settings, budget=_seconds(left)), say)
         parts = _fitted(source, settings, passes, known, tried, in_time)
         passes.next("testing on rows never used", 0.8, 0.95)
-        errors = sum_errors(parts.machine, parts.baseline, source, passes, known.reader)
+        errors = _errors(source, passes, known, parts)
         say("looking at what the model does", 0.95)
         result = result_of(parts, errors, room.reason(source), in_time)
     say("done", 1.0)
@@ -167,15 +168,15 @@ def _fitted(
     answers.refuse_few(settings.cv)
     base = recipe_named(first_passes.framing.problem, "mean").make(settings.seed)
     inside = ~first_passes.sample.test
-    base.fit(np.zeros((int(inside.sum()), 1)), first_passes.sample.answers[inside])
+    base.fit(np.zeros((int(inside.sum()), 1)), first_passes.sample.targets[inside])
     recipe = recipe_of(first_passes.framing.problem, sample_fit.chosen)
     fit = fit_of(recipe, settings.seed)
     machine = replace(
         sample_fit.machine,
         framing=first_passes.framing,
         schema=first_passes.reading.sample.schema,
-        lowest=0.0 if answers.are_counts and answers.amounts is not None else None,
-        known={},
+        lower_bound=0.0 if answers.are_counts and answers.amounts is not None else None,
+        training_facts={},
     )
     from_sample: list[str] = []
     found: FitToAllRows | None = None
@@ -189,8 +190,8 @@ def _fitted(
         all_rows = AllRows(source, passes, first_passes.reader, learned, recipe, settings, folds)
         try:
             found = fit(all_rows, sample_fit.chosen)
-            machine, from_sample = replace(learned, model=found.tested), by_sample
-        except OutOfTime:
+            machine, from_sample = replace(learned, model=found.test_model), by_sample
+        except TimeLimitReached:
             in_time.left_out.append(FIT_OF_ALL)
         passes.until = None
     baseline = answers.baseline(first_passes.framing, base)
@@ -205,6 +206,16 @@ def _fitted(
         found,
         tuple(from_sample),
     )
+
+
+def _errors(
+    source: RowBlocks, passes: ProgressPasses, first_passes: FirstPasses, parts: Parts
+) -> ErrorSums:
+    """One pass: of a linear model over columns of numbers, without encoding rows."""
+    of = parts.machine, parts.baseline, source, passes, first_passes.reader
+    sums = _sums_that_suffice(first_passes, parts.machine)
+    found = None if sums is None else sum_affine_errors(*of, sums)
+    return found or sum_errors(*of)
 
 
 def _sums_that_suffice(first_passes: FirstPasses, machine: Machine) -> NumberSums | None:

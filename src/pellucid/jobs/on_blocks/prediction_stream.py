@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 from pyarrow import parquet
 
+from pellucid.data.blocks.dask_client import client_at
+from pellucid.data.blocks.dask_passes import DaskPasses
 from pellucid.data.blocks.file_blocks import TextBlocks
 from pellucid.data.blocks.ordered_map import ordered_map
 from pellucid.data.blocks.row_blocks import MemoryBlocks, RowBlocks
@@ -23,14 +25,14 @@ from pellucid.data.sources.csv_lines import LineFile, Lines, plain_lines
 from pellucid.data.table import Kind
 from pellucid.data.table_reader import Notations, read_by_schema, refuse_absent
 from pellucid.errors import TableError
-from pellucid.jobs.on_blocks.any_size import blocks_of
+from pellucid.jobs.on_blocks.any_size import blocks_of, refuse_whole
 from pellucid.storage.table_files import as_bytes
 
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Answering:
+class RowPredictor:
     """A machine, and how the rows that it is asked about are read.
 
     Parameters
@@ -52,7 +54,7 @@ class Answering:
         """The columns that the machine adds to some rows."""
         table = read_by_schema(
             SourceCells(rows, "the table", typed),
-            self.machine.wanted,
+            self.machine.input_schema,
             self.missing,
             self.notations,
             first,
@@ -84,7 +86,7 @@ def source_of(data: Any, encoding: str) -> RowBlocks:
     return MemoryBlocks(whole.table, name=whole.name, typed=whole.typed)
 
 
-def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]:
+def tiles_with_answers(predictor: RowPredictor, source: RowBlocks) -> Iterator[pa.Table]:
     """The rows of a source with what the machine adds, a tile at a time.
 
     Raises
@@ -94,44 +96,68 @@ def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.T
 
     Notes: §2.5.6
     """
-    refuse_absent([e["name"] for e in answering.machine.wanted], source.names, source.name)
-    job = partial(answering.widened, typed=source.typed)
+    refuse_absent([e["name"] for e in predictor.machine.input_schema], source.names, source.name)
+    job = partial(predictor.widened, typed=source.typed)
     yield from ordered_map(tiles(source.blocks(), source.tile), job)
 
 
 def write_predictions(
-    answering: Answering, data: Any, stream: BinaryIO, suffix: str, on_rows: Progress | None = None
+    predictor: RowPredictor,
+    data: Any,
+    stream: BinaryIO,
+    suffix: str,
+    on_rows: Progress | None = None,
+    cluster: str | None = None,
 ) -> int:
     """Write the table with what the machine adds, as a file of a kind; the number of rows.
 
     Parameters
     ----------
-    answering : Answering
+    predictor : RowPredictor
     data : str or what `read_table` takes
     stream : binary stream
     suffix : str
         .csv, .parquet or .jsonl.
     on_rows : callable (rows) or None
         Called with the number of rows written so far.
+    cluster : str or None
+        Address of the Dask cluster whose workers read and answer the rows.
 
     Raises
     ------
     ColumnError, TableError
         When the rows cannot be read as in training, or the kind is not written.
+    ClusterError
+        When the cluster does not answer, or is lost.
 
     Notes: §2.5.6
     """
-    source = source_of(data, answering.encoding)
     on_rows = on_rows or (lambda rows: None)
+    if cluster is not None:
+        found = blocks_of(str(data), predictor.encoding)
+        refuse_whole(found, str(data), cluster)
+        return _write_by_cluster(
+            predictor, cast(RowBlocks, found), stream, suffix, on_rows, cluster
+        )
+    source = source_of(data, predictor.encoding)
     if suffix in (".csv", ".txt", "") and isinstance(source, TextBlocks):
-        files = _plain_files(answering, source)
+        files = _plain_files(predictor, source)
         if files:
-            return _write_lines(answering, source, files, stream, on_rows)
+            return _write_lines(predictor, source, files, stream, on_rows)
+    found_tables = ((table, len(table)) for table in tiles_with_answers(predictor, source))
+    return _write_all(found_tables, source, stream, suffix, on_rows)
+
+
+def _write_all(
+    found: Iterator[tuple[Any, int]], source: RowBlocks, stream: BinaryIO, suffix: str,
+    on_rows: Progress,
+) -> int:  # fmt: skip
+    """Write tables, or bytes that are finished, with their numbers of rows; all rows."""
     write = _writer(stream, suffix)
     rows = 0
-    for table in tiles_with_answers(answering, source):
-        write(table, rows == 0)
-        rows += len(table)
+    for part, count in found:
+        write(part, rows == 0)
+        rows += count
         on_rows(rows)
     if not rows:
         raise TableError(f"{source.name} has column names but no rows.")
@@ -139,13 +165,33 @@ def write_predictions(
     return rows
 
 
-def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | None, bool], None]:
-    """What writes one table after the other, and None at the end."""
+def _write_by_cluster(
+    predictor: RowPredictor, source: RowBlocks, stream: BinaryIO, suffix: str, on_rows: Progress,
+    cluster: str,
+) -> int:  # fmt: skip
+    """Workers read, answer and spell the rows; what they made is written here in order."""
+    refuse_absent([e["name"] for e in predictor.machine.wanted], source.names, source.name)
+    job = partial(_finished, predictor, source.typed, suffix)
+    with client_at(cluster) as client:
+        made = DaskPasses(client).map_tiles(source, job)
+        return _write_all(made, source, stream, suffix, on_rows)
+
+
+def _finished(predictor: RowPredictor, typed: bool, suffix: str, tile: Tile) -> tuple[Any, int]:
+    """A tile's rows with their answers, as bytes of the file where its pieces may be joined."""
+    table = predictor.widened(tile, typed)
+    joined = suffix != ".parquet"
+    return as_bytes(table, suffix, header=tile.first == 0) if joined else table, len(table)
+
+
+def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | bytes | None, bool], None]:
+    """What writes one table, or its bytes, after the other, and None at the end."""
     if suffix != ".parquet":
 
-        def write(table: pa.Table | None, first: bool) -> None:
-            if table is not None:
-                stream.write(as_bytes(table, suffix, header=first))
+        def write(part: pa.Table | bytes | None, first: bool) -> None:
+            if part is not None:
+                done = isinstance(part, bytes)
+                stream.write(part if done else as_bytes(part, suffix, header=first))
 
         return write
     writers: list[Any] = []
@@ -161,9 +207,9 @@ def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | None, bool], 
     return write_groups
 
 
-def _plain_files(answering: Answering, source: TextBlocks) -> list[LineFile]:
+def _plain_files(predictor: RowPredictor, source: TextBlocks) -> list[LineFile]:
     """The files of a source where all are plain lines; else none."""
-    if source.typed or answering.encoding.lower().replace("_", "-") not in ("utf-8", "ascii"):
+    if source.typed or predictor.encoding.lower().replace("_", "-") not in ("utf-8", "ascii"):
         return []
     files = [plain_lines(path) for path in source.paths]
     found = [f for f in files if f is not None and tuple(f.names) == source.names]
@@ -171,21 +217,21 @@ def _plain_files(answering: Answering, source: TextBlocks) -> list[LineFile]:
 
 
 def _write_lines(
-    answering: Answering,
+    predictor: RowPredictor,
     source: TextBlocks,
     files: list[LineFile],
     stream: BinaryIO,
     on_rows: Progress,
 ) -> int:
     """Lines as they are, with the answers behind them."""
-    wanted = [entry["name"] for entry in answering.machine.wanted]
+    wanted = [entry["name"] for entry in predictor.machine.input_schema]
     header = list(source.names)
     refuse_absent(wanted, header, source.name)
-    numbers = _plain_numbers(answering)
+    numbers = _plain_numbers(predictor)
 
     def job(lines: Lines) -> tuple[list[str], pa.Buffer, int]:
         rows = lines.cells(wanted, numbers)
-        added = answering.answers(rows, lines.first, False)
+        added = predictor.answers(rows, lines.first, False)
         return list(added), lines.widened(list(added.values())), len(rows)
 
     rows = 0
@@ -212,29 +258,29 @@ def _pieces(files: list[LineFile]) -> Iterator[Lines]:
             first = lines.first + lines.raw.count(b"\n")
 
 
-def _plain_numbers(answering: Answering) -> list[str]:
+def _plain_numbers(predictor: RowPredictor) -> list[str]:
     """Columns of numbers as Python writes them, of which nothing else is said."""
-    if answering.missing:
+    if predictor.missing:
         return []
     found = []
-    for entry in answering.machine.wanted:
+    for entry in predictor.machine.input_schema:
         notation = Notation.of(entry.get("notation"))
         plain = notation.plain_number and not notation.missing
-        said = answering.notations.told(entry["name"], notation)
+        said = predictor.notations.told(entry["name"], notation)
         if entry["kind"] == Kind.NUMERIC and plain and said == PLAIN_NOTATION:
             found.append(entry["name"])
     return found
 
 
-def answering_of(
+def predictor_of(
     machine: Any,
     encoding: str = "utf-8",
     missing: Any = (),
     decimal: Any = (),
     thousands: Any = (),
     date_format: Any = (),
-) -> Answering:
+) -> RowPredictor:
     """A machine and what a person says of how new rows are read."""
     notations = Notations.of(decimal, thousands, date_format)
     spelled = (missing,) if isinstance(missing, str) else tuple(missing)
-    return Answering(machine, spelled, notations, encoding)
+    return RowPredictor(machine, spelled, notations, encoding)

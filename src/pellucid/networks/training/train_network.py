@@ -186,7 +186,7 @@ def train(
         refuse_ids(network.layers, source.X)
     if validation and len(validation[0]) != len(validation[1]):
         raise ShapeError(
-            f"validation has {len(validation[0])} rows and {len(validation[1])} answers."
+            f"validation has {len(validation[0])} rows and {len(validation[1])} targets."
         )
     notices = precision_notices(source, dtype)
     size = min(batch_size, source.rows or batch_size)

@@ -37,13 +37,13 @@ class HeldOutRows:
     Raises
     ------
     ShapeError
-        For points that the network does not take, or not one answer and weight a row.
+        For points that the network does not take, or not one target and weight a row.
     TooFewRowsError
         For no rows.
     TableError
         For NaN or infinite numbers among them, with the first such row.
     FramingError
-        For answers that the loss cannot take, or token ids that an `Embedding` does not have.
+        For targets that the loss cannot take, or token ids that an `Embedding` does not have.
 
     Notes: Def 333
     """

@@ -55,7 +55,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     """Both changes, along the step and on the surface."""
     J, heights = _ground(state["formula"])
     x, move = _step(state)
-    slope = np.asarray(J.slope(x))
+    slope = np.asarray(J.gradient_at(x))
     here, there = float(J.value(x)), float(J.value(x + move))
     promised = _promise(J, x, move, state["order"])
     gaps = np.array(
