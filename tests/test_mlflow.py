@@ -139,7 +139,7 @@ def test_only_what_reads_a_table_has_a_signature_of_columns(
     """An estimator has no named columns, a machine of images none of its own; both predict."""
     from pellucid.mlflow import Scorer, _signature
 
-    wanted = {} if reads_images is None else {"wanted": [{"kind": "numeric", "name": "x"}]}
+    wanted = {} if reads_images is None else {"input_schema": [{"kind": "numeric", "name": "x"}]}
     model = SimpleNamespace(reads_images=reads_images, predict=lambda rows: rows, **wanted)
     if reads_images is None:
         del model.reads_images
