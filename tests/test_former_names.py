@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,15 @@ from typing import Any
 import pytest
 
 import pellucid
-from pellucid.former_names import ARGUMENTS, ATTRIBUTES, PUBLIC, renamed_arguments
+from pellucid.former_names import ARGUMENTS, ATTRIBUTES, PUBLIC, renamed, renamed_arguments
 
 SOURCE = Path(pellucid.__file__).parent
+
+
+@renamed(told="explanation")
+@dataclass(frozen=True)
+class _Explained:
+    explanation: str
 
 
 def _import_all_that_renamed_something() -> None:
@@ -62,10 +69,11 @@ def test_a_former_name_of_a_class_warns_and_gives_the_new_thing(
     owner: type, old: str, new: str
 ) -> None:
     declared = {name for each in owner.__mro__ for name in inspect.get_annotations(each)}
+    declared |= {*inspect.signature(owner).parameters}
     assert new in declared or hasattr(owner, new)
     marked = type("Marked", (owner,), {new: "what it is called now"})
     with pytest.warns(DeprecationWarning, match=f"is called {new} now") as warned:
-        found = getattr(object.__new__(marked), old)
+        found = getattr((tuple if issubclass(owner, tuple) else object).__new__(marked), old)
     assert found == "what it is called now"
     assert warned[0].filename == __file__
 
@@ -84,6 +92,13 @@ def test_a_former_argument_warns_and_is_passed_on_as_the_new_one(
     assert warned[0].filename == __file__
     with pytest.warns(DeprecationWarning, match=old), pytest.raises(TypeError, match="got"):
         echo(**{old: 1, new: 2})
+
+
+def test_a_dataclass_takes_a_field_by_its_former_name() -> None:
+    with pytest.warns(DeprecationWarning, match="is called explanation= now") as warned:
+        found = _Explained(told="by its name")  # type: ignore[call-arg]
+    assert found == _Explained("by its name")
+    assert warned[0].filename == __file__
 
 
 def test_an_estimator_lists_its_attributes_without_a_warning() -> None:

@@ -112,6 +112,84 @@ def test_derivatives_equal_jax_grad():
         assert_allclose(softmax(u) - y, slope, rtol=1e-10)
 
 
+@pytest.mark.parametrize("shape", [(), (4,), (2, 3)])
+def test_points_in_any_shape_have_the_loss_of_each_alone(shape):
+    """Softmax and its losses take the last axis as the classes, whatever stands before it."""
+    rng = np.random.default_rng(0)
+    u = rng.normal(size=(*shape, 3)) * 4
+    y = np.eye(3)[rng.integers(0, 3, shape)]
+    g = softmax(u)
+    assert g.shape == u.shape
+    for at in np.ndindex(shape):
+        odds = np.exp(u[at])
+        assert_allclose(g[at], odds / odds.sum(), rtol=1e-13)
+        loss = -np.log(g[at][y[at] > 0].item())
+        assert_allclose(nllm_from_scores(u, y)[at], loss, rtol=1e-12)
+        assert_allclose(LOSSES["nllm"](g, y)[at], loss, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_one_guess_stands_against_many_truths(name):
+    loss = LOSSES[name]
+    many, one = GUESSES[loss.guesses][1], GUESSES[loss.guesses][0][0]
+    if loss.guesses == "probabilities":  # its last axis is that of the classes
+        return
+    assert_allclose(loss(one, many), [loss(one, a) for a in many])
+    assert_allclose(loss(many, one), [loss(a, one) for a in many])
+    assert loss.derivative(one, many).shape == many.shape
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3))
+def test_section_1_3_huber_is_the_square_near_and_a_line_beyond(g, a):
+    r = abs(g - a)
+    assert_allclose(LOSSES["huber"](g, a), r * r if r < 1 else 2 * r - 1, atol=1e-12)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=4).filter(sum), st.floats(-5, 5))
+def test_concept_17_the_expected_loss_is_the_mean_over_as_many_draws(counts, g):
+    outcomes = np.repeat(np.arange(len(counts)), counts)
+    chances = {a: count / len(outcomes) for a, count in enumerate(counts)}
+    mean = LOSSES["square"](np.full(len(outcomes), g), outcomes).mean()
+    assert_allclose(LOSSES["square"].expected(g, chances), mean, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("chances", [[0.5, 0.4], [0.5, 0.6], [1.5, -0.5], [1.0, 1.0], [], [-1.0]])
+def test_concept_17_what_is_no_distribution_is_refused(chances):
+    with pytest.raises(HyperparameterError, match="Chances are 0 or more and sum to 1"):
+        LOSSES["square"].expected(0.0, dict(enumerate(chances)))
+
+
+@pytest.mark.parametrize("price", [0.0, 0.5, 1e300])
+def test_any_price_from_0_on_is_a_cost(price):
+    assert asymmetric({("a", "b"): price})(["a", "b", "a"], ["b", "a", "a"]).tolist() == [
+        price,
+        0,
+        0,
+    ]
+
+
+@pytest.mark.parametrize("pair", ["ab", (1,), (1, 2, 3), 1, frozenset({1, 2})])
+def test_a_cost_is_named_by_a_pair(pair):
+    with pytest.raises(HyperparameterError, match="named by a pair"):
+        asymmetric({pair: 1.0})
+
+
+@pytest.mark.parametrize("price", [-1e-9, np.inf, np.nan])
+def test_a_price_is_a_number(price):
+    with pytest.raises(HyperparameterError, match="must be a number ≥ 0"):
+        asymmetric({(0, 1): price})
+
+
+@pytest.mark.parametrize("outside", [-1e-9, 1 + 1e-9, np.nan])
+@pytest.mark.parametrize("what", ["guess", "truth"])
+@pytest.mark.parametrize("name", ["nll", "nllm"])
+def test_a_probability_lies_from_0_to_1(name, what, outside):
+    g, y = np.array([0.25, 0.75]), np.array([0.0, 1.0])
+    (g if what == "guess" else y)[1] = outside
+    with pytest.raises(HyperparameterError, match=f"needs each {what} as a probability"):
+        LOSSES[name](g, y)
+
+
 def test_bad_input_is_named():
     with pytest.raises(ShapeError, match=r"\(3,\) but the truths have shape \(2,\)"):
         LOSSES["square"]([1, 2, 3], [1, 2])

@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import pellucid
 from members import GENERATORS, MEMBERS, PREDICTORS, Member, rows
-from pellucid.errors import PellucidWarning
+from pellucid.errors import HyperparameterError, PellucidWarning
+from pellucid.glass_box import GlassBox
+from pellucid.hyperparameters import Hyperparameter
 from pellucid.storage import load_model, save_model
 
 every = pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)
@@ -236,6 +239,24 @@ def test_a_bad_hyperparameter_is_named(member: Member) -> None:
         wrong = clone(member.estimator).set_params(**{hyperparameter.name: object()})
         with pytest.raises((ValueError, TypeError), match=hyperparameter.name):
             wrong.fit(X, y)
+
+
+ODD = (0, -1, 2.5, float("nan"), "word", "", [], (), {}, [None], [[]], (1, "a"), {1: 2}, object(),
+       np.zeros(0), np.zeros((2, 2)), np.array(["a"]), b"x", 1j, lambda: None, type)  # fmt: skip
+
+
+def test_any_value_of_a_setting_passes_or_is_named() -> None:
+    """Whatever is given, the declaration's own test answers: no error of Python's comes through."""
+    classes, declared = [GlassBox], set[Hyperparameter]()
+    for each in classes:
+        classes += each.__subclasses__()
+        declared.update(each.hyperparameters)
+    assert {h for member in MEMBERS for h in type(member.estimator).hyperparameters} <= declared
+    assert sum(h.accepts is not None for h in declared) > 25
+    for h in declared:
+        for value in ODD:
+            with suppress(HyperparameterError):
+                h.check(value, "Model")
 
 
 def test_our_warnings_are_one_family() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -69,6 +70,25 @@ def test_results_show_themselves_short_and_safe(fitted: FitResult) -> None:
     assert "488 more" in shown_by(wide)
     assert "50 missing" in shown_by(texts)
     assert len(repr(fitted)) < 200
+
+
+@pytest.mark.parametrize(("place", "most"), [("title", 120), ("sentence", 400), ("cell", 60)])
+@pytest.mark.parametrize("over", [-1, 0, 1, 50])
+def test_a_text_is_cut_only_where_it_is_too_long(place: str, most: int, over: int) -> None:
+    text = ("0123456789" * 50)[: most + over]
+    title, sentence, cell = (
+        text if place == each else "" for each in ("title", "sentence", "cell")
+    )
+    shown = re.findall(r">([^<>]+)<", card(title, [sentence], ("",), [(cell,)]))
+    assert shown == [text if over <= 0 else f"{text[: most - 1]}…"]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 11, 12, 13, 14, 1500])
+def test_a_card_shows_twelve_rows_and_counts_the_others(rows: int) -> None:
+    shown = card("", heads=("n",), rows=[(i,) for i in range(rows)])
+    assert re.findall(r"<td>(\d+)</td>", shown) == [str(i) for i in range(min(rows, 12))]
+    assert re.findall(r"and ([\d,]+) more", shown) == ([f"{rows - 12:,}"] if rows > 12 else [])
+    assert ("<table>" in shown) == (rows > 0)
 
 
 def test_a_card_stays_small_whatever_it_holds() -> None:

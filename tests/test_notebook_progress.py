@@ -41,17 +41,62 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
     return made
 
 
-def test_a_bar_waits_a_second_and_is_drawn_five_times_a_second_at_most() -> None:
-    screen, now = Screen(), [0.0]
+@pytest.mark.parametrize("start", [0.0, 1000.0])
+def test_a_bar_waits_a_second_and_is_drawn_five_times_a_second_at_most(start: float) -> None:
+    screen, now = Screen(), [start]
     bar = NotebookBar(screen.show, lambda: now[0])
     for at in np.linspace(0, 3, 301):
-        now[0] = float(at)
+        now[0] = start + float(at)
         bar("epoch <1>", at / 3)
         assert (screen.drawn > 0) == (at >= 1.0)
     assert 9 <= screen.drawn <= 11
-    assert "epoch &lt;1&gt;" in screen.text
+    assert "epoch &lt;1&gt; · 3 s" in screen.text
     bar.close()
+    drawn = screen.drawn
     assert screen.text == ""
+    bar.close()
+    assert screen.drawn == drawn, "it is gone"
+
+
+@pytest.mark.parametrize(("done", "share"), [(-1.0, 0.0), (0.0, 0.0), (0.25, 0.25), (7.0, 1.0)])
+def test_the_bar_shows_the_share_done(done: float, share: float) -> None:
+    screen, now = Screen(), [0.0]
+    bar = NotebookBar(screen.show, lambda: now[0])
+    now[0] = 1.0  # the first that is long enough is shown at once
+    bar("fit", done)
+    assert f'value="{share:.3f}" max="1"' in screen.text
+
+
+def test_a_bar_shows_itself_by_the_notebooks_own_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of IPython: a display with a handle, by which it is drawn again; HTML, not text."""
+    shown: list[Any] = []
+    handle = types.SimpleNamespace(update=shown.append)
+
+    def display(thing: Any, display_id: Any = None) -> Any:
+        shown.append(thing)
+        return handle if display_id else None
+
+    monkeypatch.setitem(sys.modules, "IPython.display", types.SimpleNamespace(display=display))
+    monkeypatch.setattr(notebook_progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(notebook_progress, "PAUSE", 0.0)
+    bar = NotebookBar()
+    bar("a", 0.5)
+    bar("b", 1.0)
+    bar.close()
+    assert ["a ·" in shown[0], "b ·" in shown[1], shown[2]] == [True, True, ""]
+    assert [each._repr_html_() for each in shown] == shown
+
+
+@pytest.mark.parametrize("shell", [None, "TerminalInteractiveShell", "ZMQInteractiveShell"])
+def test_a_notebook_is_known_by_its_shell(
+    shell: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = None if shell is None else type(shell, (), {})()
+    python = types.SimpleNamespace(get_ipython=lambda: running)
+    monkeypatch.setitem(sys.modules, "IPython", python)
+    assert in_notebook() == (shell == "ZMQInteractiveShell")
+    monkeypatch.delitem(sys.modules, "IPython")
+    assert not in_notebook()
 
 
 def test_outside_a_notebook_nobody_is_told() -> None:

@@ -79,7 +79,7 @@ def codes_need_fewer_labels() -> Figure:
     # The work of a comparison goes with the length of what is compared.
     assert A.shape[1] * 9 < X.shape[1]
     return errors_against(
-        counts, shares, "labelled rows", "share of wrong answers", logarithmic=("x",)
+        counts, shares, "labelled rows", "share of wrong predictions", logarithmic=("x",)
     )
 
 
@@ -105,7 +105,7 @@ def binary_codes_hide_what_matters() -> Figure:
     }
     shares = {name: own["right"] for name, own in found.items()}
     assert shares["packed in 8"] < shares["code of 8"] - 0.06
-    return bars(found, "share of right answers")
+    return bars(found, "share of right predictions")
 
 
 def equal_digits_lie_together() -> Figure:
@@ -235,7 +235,7 @@ def accuracy_grows_with_the_code() -> Figure:
     assert shares[-1] <= 1 - whole.accuracy + 0.01
     return errors_against(
         lengths, {"codes": shares, "196 pixels": [1 - whole.accuracy] * len(lengths)},
-        "numbers in a code", "share of wrong answers", logarithmic=("x",),
+        "numbers in a code", "share of wrong predictions", logarithmic=("x",),
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def labels(values: Any, max_labels: int = 10) -> str:
 
     Examples
     --------
-    >>> labels(["blue", "red"]), labels(range(26), most=3)
+    >>> labels(["blue", "red"]), labels(range(26), max_labels=3)
     ("'blue', 'red'", '0, 1, 2, … (26 in all)')
 
     Notes: §1.0.3

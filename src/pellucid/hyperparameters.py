@@ -127,7 +127,10 @@ class Hyperparameter:
                 return False
             if (self.open_low and value == low) or (self.open_high and value == high):
                 return False
-        return self.accepts is None or self.accepts(value)
+        try:
+            return self.accepts is None or bool(self.accepts(value))
+        except (TypeError, ValueError, AttributeError):  # a value that the test cannot read
+            return False
 
     def _complaint(self, value: Any, owner: str) -> str:
         named = f"{self.name} ({self.symbol})" if self.symbol else self.name

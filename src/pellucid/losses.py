@@ -228,7 +228,7 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "zero-one", _zero_one, _flat, "class",
             "L(g,a) = 0 if g = a, else 1", r"L(g,a) = [g \neq a]", "§1.3, Def 129",
-            "share of wrong answers",
+            "share of wrong predictions",
         ),
         Loss(
             "absolute", _absolute, _absolute_slope, "number",

@@ -6,6 +6,7 @@ Notes: §1.0.7
 from __future__ import annotations
 
 import html
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ class NotebookBar:
         self, show: Callable[[str], Any] | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._show, self._clock = show or _shown, clock
-        self._start, self._last = clock(), -PAUSE
+        self._start, self._last = clock(), -math.inf
         self._handle: Any = None
 
     def __call__(self, stage: str, done: float) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pellucid.calculus import compile_objective
 from pellucid.descent.objective import Objective
-from pellucid.errors import FormulaError, ShapeError
+from pellucid.errors import FormulaError, FramingError, ShapeError
 
 RIDGE = "norm2(X'*theta - y)^2/n + lam*norm2(theta)^2"
 LOGISTIC = "sum(log(1 + exp(-y .* (X'*theta))))/n + lam*norm2(theta)^2"
@@ -105,3 +105,41 @@ def test_faults_are_named() -> None:
     objective = compile_objective(RIDGE, "theta", data)
     with pytest.raises(ShapeError, match="theta must have shape"):
         objective.value(np.ones(4))
+
+
+@pytest.mark.parametrize("n", [6, 7])
+@pytest.mark.parametrize(
+    ("formula", "names"),
+    [
+        ("norm2(X'*theta - y)^2", "Xy"),
+        ("norm2(theta'*X - Y)^2", "XY"),
+        ("norm2(W'*theta - y)^2", "Wy"),
+        ("norm2(X'*theta)^2", "X"),
+        ("norm2(X'*theta - c*y)^2", "Xyc"),
+    ],
+)
+@pytest.mark.parametrize("mean", [True, False])
+def test_def_121_the_parts_of_the_points_have_the_whole_gradient_as_their_mean(
+    formula: str, names: str, mean: bool, n: int
+) -> None:
+    """However the points are cut, for means and sums, with points in rows or in columns."""
+    rng = np.random.default_rng(0)
+    wide, y = rng.normal(size=(2, n)), rng.normal(size=n)
+    every = {"X": wide, "W": wide, "y": y, "Y": y[None], "c": 2.0}
+    found = compile_objective(formula + "/n" * mean, "theta", {name: every[name] for name in names})
+    assert found.points == n
+    assert found.part is not None
+    theta, order = rng.normal(size=2), rng.permutation(n)
+    for cut in (1, 2, n - 1):
+        parts = [order[:cut], order[cut:]]
+        whole = sum(len(rows) / n * found.part(theta, rows) for rows in parts)
+        np.testing.assert_allclose(whole, found.gradient(theta), rtol=1e-9)
+
+
+def test_def_121_what_is_neither_a_mean_nor_a_sum_over_points_has_no_batches() -> None:
+    data = {name: value for name, value in table().items() if name != "lam"}
+    found = compile_objective("norm2(X'*theta - y)^2 + norm2(theta)^2", "theta", data)
+    with pytest.raises(FramingError, match="neither a mean nor a plain sum"):
+        found.part(np.ones(3), [0, 1])
+    alone = compile_objective("norm2(theta)^2", "theta", {}, where="theta: 3")
+    assert (alone.points, alone.part) == (0, None)

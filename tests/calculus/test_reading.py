@@ -8,8 +8,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pellucid.calculus import declare, derive, read
+from pellucid.calculus.language.grammar import with_caret
 from pellucid.errors import FormulaError, PellucidError, ShapeError
 
 SHAPES = "X: d×n, theta: d, y: n, A: m×n, s: scalar"
@@ -213,3 +216,27 @@ def test_constants_and_sizes_are_not_differentiated_by() -> None:
         derive("x'*x/n", "n", "x: n")
     with pytest.raises(FormulaError, match="not among"):
         derive("x'*x", "z", "x: n")
+
+
+@given(st.lists(st.text("ab+", min_size=1, max_size=200), min_size=1, max_size=3), st.data())
+def test_the_caret_stands_under_its_place_on_its_line(
+    lines: list[str], data: st.DataObject
+) -> None:
+    """Of several lines that of the place; of a long line the part about it; at least one caret."""
+    text = "\n".join(lines)
+    start = data.draw(st.integers(0, len(text) - 1).filter(lambda at: text[at] != "\n"))
+    end = data.draw(st.integers(start, len(text)))
+    message, line, carets = with_caret(text, (start, end), "Why.").split("\n")
+    at = text[:start].count("\n")
+    column = start - sum(len(each) + 1 for each in lines[:at])
+    assert message == "Why."
+    assert line[2:] in lines[at]
+    assert len(line) <= 162
+    assert (line[2:] == lines[at]) == (len(lines[at]) <= 160)
+    marked = min(max(end - start, 1), len(lines[at]) - column)
+    if len(lines[at]) > 160:
+        marked = min(marked, 140 - min(column, 60))
+    assert carets.strip() == "^" * marked
+    shown = len(carets) - len(carets.lstrip())
+    assert line[shown] == text[start]
+    assert lines[at].find(line[2:], max(0, column - 60)) == column - (shown - 2)

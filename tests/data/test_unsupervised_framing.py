@@ -44,8 +44,8 @@ def test_patients_into_groups_is_clustering_and_dropping_height_reduction() -> N
 @pytest.mark.parametrize(
     ("wanted", "kind", "apart"),
     [
-        ("actions", "reinforcement learning", "nobody tells the right action.*reward is told"),
-        ("a sequence", "sequence learning", "outputs are told, but not the state"),
+        ("actions", "reinforcement learning", "nobody gives the right action.*reward is given"),
+        ("a sequence", "sequence learning", "outputs are given, but not the state"),
     ],
 )
 def test_other_kinds_of_learning_are_named_with_what_sets_them_apart(

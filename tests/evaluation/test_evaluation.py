@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.linear_model import Ridge as PeerRidge
@@ -15,7 +17,11 @@ from pellucid import Ridge, accuracy, cross_validate, learning_curve, training_e
 from pellucid import test_error as error_on_new_rows
 from pellucid.data import folds
 from pellucid.errors import FramingError, TooFewRowsError
-from pellucid.evaluation.decision_threshold import choose_threshold, expected_costs
+from pellucid.evaluation.decision_threshold import (
+    balanced_weights,
+    choose_threshold,
+    expected_costs,
+)
 
 
 def line(seed: int = 0, n: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -126,6 +132,30 @@ def test_def_151_costs_choose_the_threshold() -> None:
         choose_threshold({"a:b": 1}, ["0", "1"])
     with pytest.raises(FramingError, match="positive"):
         choose_threshold({"1:0": -1}, ["0", "1"])
+
+
+@given(st.integers(0, 1_000), st.floats(0.1, 20), st.floats(0.1, 20))
+def test_def_151_the_expected_cost_is_that_of_each_mistake(
+    seed: int, false_alarm: float, miss: float
+) -> None:
+    """Row by row: a probability above the threshold says yes; the cheapest cut is their ratio."""
+    rng = np.random.default_rng(seed)
+    p, positive = rng.integers(0, 11, 30) / 10, rng.random(30) < 0.4
+    cuts = np.array([0.0, 0.3, 0.5, 1.0])
+    found = expected_costs(p, positive, cuts, false_alarm, miss)
+    for cut, cost in zip(cuts, found, strict=True):
+        paid = [
+            (false_alarm if not truth else 0.0) if chance > cut else (miss if truth else 0.0)
+            for chance, truth in zip(p, positive, strict=True)
+        ]
+        assert cost == pytest.approx(np.mean(paid))
+    cut = choose_threshold({"no:yes": false_alarm, "yes:no": miss}, ["no", "yes"])
+    assert cut * miss == pytest.approx((1 - cut) * false_alarm)
+    assert choose_threshold({"yes:no": miss}, ["no", "yes"]) == pytest.approx(1 / (1 + miss))
+    labels = np.where(positive, "yes", "no")
+    weights = balanced_weights(labels, np.array(["no", "yes", "never"]))
+    for name, weight in zip(("no", "yes"), weights, strict=False):
+        assert weight * np.sum(labels == name) == pytest.approx(30 / 3 if name in labels else 0)
 
 
 def test_the_chosen_threshold_is_cheapest_when_probabilities_are_true() -> None:

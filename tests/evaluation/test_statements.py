@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.evaluation.diagnosis import diagnose, diagnosis_facts
-from pellucid.evaluation.diagnosis_statements import DIAGNOSIS
+from pellucid.evaluation.diagnosis_statements import DIAGNOSIS, NOTHING_LEFT, SMALL
 from pellucid.evaluation.evaluation_results import Candidate, LearningCurve, Score
 from pellucid.evaluation.statements import applicable_statements, contradictions
 
@@ -61,6 +61,49 @@ def test_no_two_sentences_contradict_each_other(seed: int) -> None:
         assert "would change little" not in found.words
     if richer is None:
         assert "gains little" not in found.words
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=200)
+def test_the_facts_are_those_of_the_curve_the_path_and_the_two_candidates(seed: int) -> None:
+    """Concept 77: each number that a sentence rests on, from what was measured."""
+    curve, chosen, base, richer = drawn(seed)
+    held, inside = chosen.score.mean, chosen.training
+    found = diagnose(curve, chosen, base, richer)
+    f = diagnosis_facts(curve, chosen, base, richer, found.estimation, found.structural)
+    middle = (held + inside) / 2 if inside < held else held
+    assert np.isclose(found.estimation, held - middle)
+    assert (f.held_out, f.training, f.baseline) == (held, inside, base)
+    assert f.spread == max(c.score.error for c in (chosen, richer) if c)
+    if richer:
+        below = richer.score.mean - diagnose(None, richer, base).estimation
+        assert np.isclose(found.structural, max(middle - below, 0))
+        assert (f.richer, f.richer_gain) == (richer.name, held - richer.score.mean)
+    else:
+        assert found.structural == 0 == f.structural_share
+    assert f.gains == (richer is not None and found.structural > SMALL * base)
+    assert f.structural_share == (found.structural / held if held > 0 else 0)
+    assert f.nothing_left == (held <= NOTHING_LEFT * base)
+    if curve:
+        before, last = curve.held_out[-2:]
+        assert (f.fall, f.fall_error, f.sizes) == (before.mean - last.mean, last.error, (20, 40))
+    assert f.falls == (curve is not None and before.mean - last.mean > last.error)
+    assert f.flat == (curve is not None and not f.falls)
+    assert f.at_least_lam == (chosen.lam == LAMS[0])
+    assert f.at_most_lam == (chosen.lam == LAMS[-1])
+    if chosen.lam is not None:
+        means = [score.mean for _, score, _ in chosen.path]
+        assert (f.lam, f.lams, f.saved) == (chosen.lam, (LAMS[0], LAMS[-1]), means[0] - held)
+        assert f.lost == max(inside - chosen.path[0][2], 0)
+        steps = {True: means[1] - means[0], False: means[-2] - means[-1]}
+        assert f.end_step == steps[f.at_least_lam]
+    errors = found.structural, found.estimation
+    if max(errors) <= SMALL * base:
+        assert f.verdict == "balanced"
+    elif abs(errors[0] - errors[1]) < chosen.score.error / 2:
+        assert f.verdict == "unclear"
+    else:
+        assert f.verdict == ("structural" if errors[0] > errors[1] else "estimation")
 
 
 def test_every_sentence_can_be_said_and_none_always_but_the_figures() -> None:

@@ -18,13 +18,19 @@ from pellucid.evaluation.column_importance import (
     with_shuffled_column,
 )
 from pellucid.evaluation.conformal_intervals import (
+    MOST_BINS,
+    ROWS_A_BIN,
     conformal_scores,
     coverage,
     held_out_predictions,
     interval,
 )
 from pellucid.evaluation.partial_dependence import partial_dependence
-from pellucid.evaluation.training_ranges import extrapolation_warnings, training_ranges
+from pellucid.evaluation.training_ranges import (
+    MOST_NAMED,
+    extrapolation_warnings,
+    training_ranges,
+)
 
 
 def test_importance_of_a_line_is_twice_the_variance_it_moves() -> None:
@@ -155,6 +161,35 @@ def test_rows_unlike_training_are_named_and_others_are_not() -> None:
     assert strange == "k = 'zebra' was not met in training"
     assert "x is missing" in gap
     assert "d = 1999-12-31 is below" in gap
+
+
+@given(st.integers(1, 400), st.integers(0, 2**32 - 1))
+@settings(max_examples=25)
+def test_scores_are_misses_in_units_of_the_usual_miss_nearby(m: int, seed: int) -> None:
+    """KE 35: rows in order of their predictions, in parts of equal number, and their mean miss."""
+    rng = np.random.default_rng(seed)
+    g = rng.normal(size=m)
+    y = g + rng.normal(size=m) * (0.01 + np.abs(g))
+    known = conformal_scores(g, y, least=0.5)
+    miss, order = y - g, np.argsort(g, kind="stable")
+    parts = np.array_split(order, len(known["sizes"]))
+    assert max(1, min(m // ROWS_A_BIN, MOST_BINS)) == len(parts)
+    overall = np.abs(miss).mean()
+    for part, centre, size in zip(parts, known["centers"], known["sizes"], strict=True):
+        assert centre == pytest.approx(g[part].mean())
+        assert size == pytest.approx(max(np.abs(miss[part]).mean(), 0.1 * overall))
+    assert (known["rows"], known["least"]) == (m, 0.5)
+    at = np.interp(g, known["centers"], known["sizes"])
+    np.testing.assert_allclose(known["scores"], np.sort(miss / at))
+
+
+def test_of_many_cautions_the_first_are_named_and_the_others_counted() -> None:
+    table = read_table(np.linspace(1.0, 13.0, 180).reshape(30, 6))
+    new = read_table(np.full((2, 6), [[99.0], [7.0]]), schema=table.schema)
+    first, second = extrapolation_warnings(training_ranges(table), new)
+    assert first.count("is above all of training (") == MOST_NAMED
+    assert first.endswith(f"; and {6 - MOST_NAMED} more")
+    assert second == ""
 
 
 @given(st.integers(3, 200), st.sampled_from([0.5, 0.8, 0.9]), st.integers(0, 2**32 - 1))

@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from pellucid.errors import (
     ConvergenceWarning,
     FramingError,
+    HyperparameterError,
     SeparationWarning,
     TooFewRowsError,
 )
@@ -22,6 +23,7 @@ from pellucid.linear import (
     LinearClassifier,
     LogisticClassifier,
     LogisticCV,
+    MajorityBaseline,
     SigmoidsClassifier,
     SoftmaxClassifier,
     SoftmaxCV,
@@ -195,6 +197,33 @@ def test_cross_validation_chooses_the_least_held_out_loss(E):
             assert_allclose(loss, -np.log(g[np.arange(len(g)), y[held_out]]).mean(), rtol=1e-6)
     assert h.lam_ == h.lams_[h.cv_losses_.mean(axis=1).argmin()]
     assert "held-out" in str(h.explain())
+
+
+@pytest.mark.parametrize("E", [LogisticCV, SoftmaxCV])
+@pytest.mark.parametrize(
+    "setting", [("lams", (0.0, 1.0)), ("lams", ()), ("lams", (-1.0,)), ("cv", 1)]
+)
+def test_a_grid_is_above_0_and_folds_are_two_or_more(E, setting):
+    name, value = setting
+    with pytest.raises(HyperparameterError, match=name):
+        E(**{name: value}).fit(*rows(20))
+    assert E(lams=(1.0,), cv=2).fit(*rows(60)).cv_losses_.shape == (1, 2)
+
+
+def test_def_129_the_majority_answers_the_shares_of_the_classes():
+    """Each class with a row that counts has its share of the weights; ties go to the first."""
+    y = np.array(["b", "a", "b", "c", "a"])
+    X = np.zeros((5, 1))
+    h = MajorityBaseline().fit(X, y)
+    assert h.classes_.tolist() == ["a", "b", "c"]
+    assert_allclose(h.predict_proba(X[:2]), [[0.4, 0.4, 0.2]] * 2)
+    assert h.predict(X[:2]).tolist() == ["a", "a"]
+    h.fit(X, y, sample_weight=[0.5, 0.25, 0.0, 0.75, 0.0])
+    assert_allclose(h.predict_proba(X[:1]), [[1 / 6, 1 / 3, 1 / 2]])
+    assert h.predict(X[:1]).tolist() == ["c"]
+    h.fit(X, y, sample_weight=[0, 1, 0, 1, 1])
+    assert h.classes_.tolist() == ["a", "c"]
+    assert_allclose(h.shares_, [2 / 3, 1 / 3])
 
 
 def test_linear_classifier_parts_separable_rows_and_counts_errors():

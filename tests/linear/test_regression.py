@@ -95,6 +95,20 @@ def test_a_weight_equals_a_repetition(seed: int, lam: float, penalised: bool) ->
 
 @given(SEEDS, st.floats(1e-3, 10))
 @QUICK
+def test_the_condition_is_that_of_the_columns_at_one_scale(seed: int, lam: float) -> None:
+    """Of (S + λI) with a diagonal of ones: an estimate from below, within a factor of 3."""
+    X, y = data(seed)
+    moments = partial(X, y[:, None])
+    A = moments.xx / moments.weight + lam * np.eye(5)
+    size = np.sqrt(np.diag(A))
+    exact = np.linalg.cond(A / np.multiply.outer(size, size), 1)
+    found = from_moments(moments, lam)
+    assert found is not None
+    assert exact / 3 <= found.condition**2 <= exact * (1 + 1e-9)
+
+
+@given(SEEDS, st.floats(1e-3, 10))
+@QUICK
 def test_dual_equals_primal(seed: int, lam: float) -> None:
     """Concept 72"""
     X, y = data(seed, n=12, d=12)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from legible import illegible, is_diagram
 from pellucid import LeastSquares, LogisticClassifier, RandomRegression, Ridge, tune
 from pellucid.data import Distribution, folds, linear_sample
 from pellucid.errors import ShapeError
@@ -66,6 +67,15 @@ def test_draws_the_same_bytes_twice(name: str) -> None:
     assert one.startswith("<svg")
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_nested_boxes_can_be_read_however_many_there_are(count: int) -> None:
+    found = tune(Ridge(), X, y, np.geomspace(1e-3, 1, count))
+    figure = cross_validation.nested_search(found)
+    assert is_diagram(figure)
+    assert illegible(figure) == []
+    assert texts(figure).count("minimise J(Θ)") == count + 1
+
+
 @pytest.mark.parametrize("threshold", [0.5, 0.8])
 def test_the_line_drawn_is_where_the_decision_changes(threshold: float) -> None:
     h = LogisticClassifier(lam=0.01, threshold=threshold).fit(PLANE, SIDES)
@@ -112,7 +122,7 @@ def test_the_bars_are_the_shares_of_the_draws() -> None:
     axes = distributions.sample_histograms(COIN, [40], seed=3).axes[0]
     bars: Any = axes.patches
     drawn = COIN.draw(40, 3)
-    shares = [float(np.mean(drawn == side)) for side in COIN.chances]
+    shares = [float(np.mean(drawn == side)) for side in COIN.probabilities]
     assert [bar.get_height() for bar in bars][:2] == pytest.approx(shares)
 
 

@@ -7,8 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from legible import illegible, is_diagram
 from pellucid.errors import FramingError, ShapeError
 from pellucid.formatting import number
 from pellucid.networks import (
@@ -119,9 +124,45 @@ DRAWN: dict[str, Callable[[], Figure]] = {
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_draws_the_same_bytes_twice(name: str) -> None:
-    one, again = (to_svg(DRAWN[name](), name) for _ in range(2))
+    figure = DRAWN[name]()
+    one, again = to_svg(figure, name), to_svg(DRAWN[name](), name)
     assert one == again
     assert one.startswith("<svg")
+    if is_diagram(figure):
+        assert illegible(figure) == []
+
+
+LETTERS = st.text("abc∂∇W₀", min_size=1, max_size=12)
+BLOCKS = st.builds(
+    Block,
+    LETTERS,
+    forward=st.just("") | LETTERS,
+    back=st.just("") | LETTERS,
+    above=st.sampled_from(["", "W"]),
+    under=st.sampled_from(["", "n¹", "two\nlines"]),
+    boxed=st.booleans(),
+)
+
+
+@given(st.lists(BLOCKS, min_size=1, max_size=5))
+@settings(max_examples=20, deadline=None)
+def test_any_chain_can_be_read(blocks: list[Block]) -> None:
+    """Def 263: boxes as wide as their text, apart, joined by an arrow each way that is named."""
+    figure = chain(blocks)
+    assert illegible(figure) == []
+    (axes,) = figure.axes
+    boxes = [p for p in axes.patches if isinstance(p, FancyBboxPatch)]
+    assert len(boxes) == sum(b.boxed for b in blocks)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    for b, shape in zip([b for b in blocks if b.boxed], boxes, strict=True):
+        frame = shape.get_window_extent(renderer)
+        inside = [t for t in axes.texts if frame.contains(*t.get_window_extent(renderer).p0)]
+        assert b.text in [t.get_text() for t in inside]
+    arrows = [p for p in axes.patches if isinstance(p, FancyArrowPatch)]
+    last = bool(blocks[-1].forward)
+    forward = len(blocks) - 1 + last
+    back = sum(bool(b.back) for b in blocks[:-1]) + bool(last and blocks[-1].back)
+    assert len(arrows) == forward + back + sum(bool(b.above) for b in blocks)
 
 
 def texts(figure: Figure) -> set[str]:

@@ -17,11 +17,21 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.serve.application import application
-from pellucid.serve.request_bodies import ARROW, CSV, JSON, as_json, json_of
+from pellucid.serve.request_bodies import (
+    ARROW,
+    CSV,
+    FORMATS,
+    JSON,
+    as_json,
+    body_of,
+    format_of,
+    json_of,
+)
 from pellucid.serve.request_error import RequestError
 from pellucid.serve.settings import ServeSettings
 from pellucid.storage import save_model
@@ -221,3 +231,56 @@ def test_no_body_makes_the_service_fail(app: Any) -> None:
 @pytest.mark.slow
 def test_none_of_twenty_thousand_bodies_makes_the_service_fail(app: Any) -> None:
     assert set(answers(app, 20_000, seed=2)) <= {200, 400, 413, 415, 422}
+
+
+def received(parts: list[bytes], headers: dict[str, str], wait: float = 0.0) -> Request:
+    """A request whose body comes in parts, each after a wait; then the caller is gone."""
+    messages = [
+        {"type": "http.request", "body": part, "more_body": i < len(parts) - 1}
+        for i, part in enumerate(parts)
+    ] or [{"type": "http.disconnect"}]
+
+    async def receive() -> Any:
+        await asyncio.sleep(wait)
+        return messages.pop(0)
+
+    named = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "POST", "headers": named}, receive)
+
+
+@pytest.mark.parametrize("stated", [None, "exactly", "not a number"])
+@pytest.mark.parametrize("parts", [[b""], [b"abcd"], [b"ab", b"cd"], [b"a", b"", b"bcd"]])
+@pytest.mark.parametrize("room", [-1, 0, 1])
+def test_a_body_is_read_up_to_its_limit_and_no_further(
+    stated: str | None, parts: list[bytes], room: int
+) -> None:
+    """With or without a stated length, in one part or several: the last byte allowed is allowed."""
+    whole = b"".join(parts)
+    length = {"exactly": str(len(whole)), "not a number": "many"}.get(stated or "", "")
+    request = received(parts, {"content-length": length} if stated else {})
+    reading = body_of(request, len(whole) + room, 5.0)
+    if room < 0:
+        with pytest.raises(RequestError, match="at most") as refused:
+            asyncio.run(reading)
+        assert refused.value.status == 413
+    else:
+        assert asyncio.run(reading) == whole
+
+
+def test_a_body_that_states_too_much_or_never_comes_is_refused() -> None:
+    too_long = received([b"x"], {"content-length": "101"})
+    slow, gone = received([b"x", b"y"], {}, wait=0.2), received([], {})
+    for request, status in ((too_long, 413), (slow, 408), (gone, 400)):
+        with pytest.raises(RequestError) as refused:
+            asyncio.run(body_of(request, 100, 0.05))
+        assert refused.value.status == status
+
+
+@given(st.lists(st.sampled_from([*FORMATS, "image/png", "*/*", "application/*", ""]), max_size=4))
+def test_the_first_format_that_is_known_is_spoken(kinds: list[str]) -> None:
+    known = [kind for kind in kinds if kind != "image/png"]
+    expected = known[0] if known else ("" if any(kinds) else "otherwise")
+    if expected not in FORMATS and known:
+        expected = "otherwise"
+    spoken = ", ".join(f"{kind.upper()};q=1" if kind else kind for kind in kinds)
+    assert format_of(spoken, "otherwise") == (expected if spoken else "otherwise")

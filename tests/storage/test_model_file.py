@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from pellucid.errors import ModelFileError, OutputError
 from pellucid.linear.ridge import Ridge
 from pellucid.storage import load_model, save_model, write_whole
-from pellucid.storage.object_packing import pack, unpack
+from pellucid.storage.object_packing import MAX_DEPTH, pack, unpack
 
 
 @pytest.fixture
@@ -169,3 +170,44 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="Cannot write"):
         write_whole(tmp_path / "file" / "below", "x")
+
+
+def _in_objects(value: Any) -> Any:
+    held = np.empty(1, dtype=object)
+    held[0] = value
+    return held
+
+
+NESTED: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "list": (lambda v: [v], lambda p: [p]),
+    "tuple": (lambda v: (v,), lambda p: {"$tuple": [p]}),
+    "value of a dictionary": (lambda v: {"k": v}, lambda p: {"$dict": [["k", p]]}),
+    "array of objects": (_in_objects, lambda p: {"$objects": [p], "shape": [1], "dtype": "O"}),
+    "estimator": (lambda v: Ridge(lam=v), None),
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_what_is_nested_is_held_to_a_depth_and_refused_beyond(kind: str) -> None:
+    """Each way of nesting counts: 32 deep is written, and read back 64 deep at the most."""
+    nest, nest_packed = NESTED[kind]
+    levels = 3 if kind == "estimator" else 1
+    value: Any = 0
+    for _ in range(MAX_DEPTH // levels):
+        value = nest(value)
+    packed = pack(value, {})
+    assert repr(unpack(packed, {})) == repr(value)
+    for _ in range(levels):
+        value = nest(value)
+    with pytest.raises(ModelFileError, match="nested more deeply"):
+        pack(value, {})
+    if nest_packed is None:
+        return
+    read: Any = 0
+    for _ in range(2 * MAX_DEPTH // levels):
+        read = nest_packed(read)
+    unpack(read, {})
+    for _ in range(levels):
+        read = nest_packed(read)
+    with pytest.raises(ModelFileError, match="nested too deeply"):
+        unpack(read, {})

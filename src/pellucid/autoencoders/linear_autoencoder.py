@@ -263,16 +263,16 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             self._descend(m)
         return self
 
-    def _keep(self, found: PrincipalAxes, weight: float) -> Self:
-        if not found.total > 0:
+    def _keep(self, axes: PrincipalAxes, weight: float) -> Self:
+        if not axes.total > 0:
             self.warn("all rows are equal: there is nothing to encode.", SingularWarning)
-        self.mean_, self.components_ = found.mean, found.axes.T.copy()
-        self.explained_variance_ = found.squares / weight
-        share = found.squares / found.total if found.total > 0 else np.zeros_like(found.squares)
+        self.mean_, self.components_ = axes.mean, axes.axes.T.copy()
+        self.explained_variance_ = axes.squares / weight
+        share = axes.squares / axes.total if axes.total > 0 else np.zeros_like(axes.squares)
         self.explained_variance_ratio_ = np.minimum(share, 1.0)
-        self.reconstruction_loss_ = found.lost
-        self.solver_, self.n_iter_ = found.solver, 1
-        return self._weights(found.axes, found.axes.T)
+        self.reconstruction_loss_ = axes.lost
+        self.solver_, self.n_iter_ = axes.solver, 1
+        return self._weights(axes.axes, axes.axes.T)
 
     def _weights(self, encoder: Array, decoder: Array) -> Self:
         self.encoder_weights_, self.decoder_weights_ = encoder.copy(), decoder.copy()

@@ -51,7 +51,7 @@ def show(console: Console, result: ImageFit) -> None:
     """Print the result for a person: the answer first."""
     model = result.machine.model
     train, test = len(result.split.train), len(result.split.test)
-    console.print(f"\n[bold]{result.found.said}[/]")
+    console.print(f"\n[bold]{result.image_set.description}[/]")
     console.print(f"{train:,} to learn from, {test:,} to test on. {result.split.how}\n")
     console.print(f"{result.why} {model.parameter_count_:,} parameters.")
     losses, held = model.trace_["loss"], model.trace_["validation_loss"]
@@ -63,7 +63,7 @@ def show(console: Console, result: ImageFit) -> None:
     low, high = result.interval
     console.print(
         f"[bold]On images never used:[/] right {result.errors['accuracy']:.2%} of the time (95 % "
-        f"interval {low:.1%} to {high:.1%}), where always guessing the commonest answer is right "
+        f"interval {low:.1%} to {high:.1%}), where always guessing the commonest label is right "
         f"{result.errors_baseline['accuracy']:.1%}.\n"
     )
     show_findings(console, result.findings)
@@ -73,7 +73,7 @@ def summary(result: ImageFit) -> dict[str, Any]:
     """The result as plain values, for programs."""
     model = result.machine.model
     return {
-        "found": result.found.said,
+        "found": result.image_set.description,
         "images": {"training": len(result.split.train), "test": len(result.split.test)},
         "model": type(model).__name__,
         "parameters": model.parameter_count_,

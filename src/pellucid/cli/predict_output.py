@@ -76,7 +76,7 @@ def _write(
     """Answers to images, or to the rows of a table, which may be more than memory holds."""
     from pellucid.data.sources.any_source import on_disk
     from pellucid.jobs.on_blocks.any_size import refuse_whole
-    from pellucid.jobs.on_blocks.prediction_stream import answering_of, write_predictions
+    from pellucid.jobs.on_blocks.prediction_stream import predictor_of, write_predictions
 
     if getattr(machine, "reads_images", False):
         refuse_whole(None, data, cluster)
@@ -85,7 +85,7 @@ def _write(
         return int(widened.num_rows)
     with on_disk(data) as path:
         return write_predictions(
-            answering_of(machine, **reading),
+            predictor_of(machine, **reading),
             str(path) if data == "-" and cluster is None else data,
             stream,
             suffix,

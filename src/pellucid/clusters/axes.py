@@ -26,10 +26,10 @@ MOST_AXES = 20
 
 @dataclass(frozen=True)
 class Axis:
-    """A direction along which the rows fall into `heaps`: `weights` has one entry a column."""
+    """A direction along which the rows fall into `modes`: `weights` has one entry a column."""
 
     weights: Array
-    heaps: int
+    modes: int
     column: int | None
 
 
@@ -54,7 +54,7 @@ def axis_with_groups(X: Array, numbers: list[int], seed: int = 0) -> Axis | None
     >>> random = np.random.default_rng(0)
     >>> X = random.normal(size=(300, 2)) * [4, 1] + np.outer(np.arange(300) % 3, [0, 9])
     >>> found = axis_with_groups(X - X.mean(axis=0), [0, 1])
-    >>> found.column, found.heaps
+    >>> found.column, found.modes
     (1, 3)
 
     Notes: Concept 236

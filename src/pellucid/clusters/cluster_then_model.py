@@ -199,7 +199,7 @@ class ClusterThenModel(GlassBox):
         return _fitted(clone(self._model()), weights, X, y)
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The answer of each row's own cluster, for the rows of X (m×d)."""
+        """The prediction of each row's own cluster, for the rows of X (m×d)."""
         rows, labels = self._sorted(X)
         return self._gather(labels, lambda model, at: model.predict(rows[at]))
 
@@ -257,7 +257,7 @@ class ClusterThenModel(GlassBox):
                 "Def 241",
             ),
             algorithm=(
-                f"{type(self.clusters_).__name__} sorts the rows, without looking at the answers; "
+                f"{type(self.clusters_).__name__} sorts the rows, without looking at the targets; "
                 f"{type(self.whole_).__name__} is then fitted to each cluster."
             ),
             happened=(

@@ -231,8 +231,8 @@ def beyond_chance(shares: Array, references: Array) -> tuple[Array, float]:
     return np.asarray(beyond), p
 
 
-def mean_silhouettes(X: Array, found: Sweep) -> Array:
+def mean_silhouettes(X: Array, sweep: Sweep) -> Array:
     """Mean silhouette for each k; NaN for a single group."""
     return np.array(
-        [silhouettes(X, y).mean() if len(np.unique(y)) > 1 else np.nan for y in found.labels]
+        [silhouettes(X, y).mean() if len(np.unique(y)) > 1 else np.nan for y in sweep.labels]
     )

@@ -23,7 +23,7 @@ from pellucid.errors import HyperparameterError
 
 Floats = NDArray[np.float64]
 Learned = dict[str, Any]
-Given = tuple[str, ...]
+CodeArguments = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Code:
     """
 
     kind: Kind
-    learn: Callable[[Column, Floats, Given], Learned]
+    learn: Callable[[Column, Floats, CodeArguments], Learned]
     encode: Callable[[Learned, Column], Floats]
     decode: Callable[[Learned, Floats], NDArray[Any]]
     takes: str = ""
@@ -185,7 +185,7 @@ def code_of(learned: Learned) -> Code:
     return CODES[learned.get("code") or DEFAULT_CODES[Kind(learned["kind"])]]
 
 
-def parse_code(code_text: str) -> tuple[str, Given]:
+def parse_code(code_text: str) -> tuple[str, CodeArguments]:
     """Name and arguments of a code as a person spells it.
 
     Raises
@@ -222,12 +222,12 @@ def parse_code(code_text: str) -> tuple[str, Given]:
 FIELD = r'(?:\A|,)\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(?=,|\Z)'
 
 
-def _field(found: re.Match[str]) -> str:
-    quoted = found[1]
-    return found[2] if quoted is None else quoted.replace('""', '"')
+def _field(match: re.Match[str]) -> str:
+    quoted = match[1]
+    return match[2] if quoted is None else quoted.replace('""', '"')
 
 
-def format_code(name: str, arguments: Given) -> str:
+def format_code(name: str, arguments: CodeArguments) -> str:
     """The inverse of `parse_code`.
 
     Examples

@@ -94,7 +94,7 @@ class Framing:
         return asdict(self)
 
     def answers(self, table: Table) -> NDArray[Any]:
-        """The right answers of a table's rows; rows without one must be left out before.
+        """The targets of a table's rows; rows without one must be left out before.
 
         Returns
         -------
@@ -104,7 +104,7 @@ class Framing:
         Raises
         ------
         FramingError
-            When a row has no answer.
+            When a row has no target.
 
         Notes: Notation 21, Def 164
         """

@@ -242,16 +242,16 @@ def _readable_error(cells: Cells) -> Iterator[None]:
         ) from error
 
 
-def _is_open(found: InferredColumn, default_notation: Notation) -> bool:
+def _is_open(inferred: InferredColumn, default_notation: Notation) -> bool:
     """Plain numbers in a table whose other columns have decimal commas: 1.234 may be 1234."""
-    plain = found.column.notation == PLAIN_NOTATION and found.column.values.dtype.kind == "f"
+    plain = inferred.column.notation == PLAIN_NOTATION and inferred.column.values.dtype.kind == "f"
     return plain and default_notation.thousands == "."
 
 
-def _common_notation(found: list[InferredColumn], delimiter: str) -> Notation:
+def _common_notation(columns: list[InferredColumn], delimiter: str) -> Notation:
     """The notation that most columns without a doubt have in common."""
-    orders = Counter(f.column.notation.order for f in found if f.column.notation.order)
-    commas = sum(f.column.notation.decimal == "," for f in found)
+    orders = Counter(f.column.notation.order for f in columns if f.column.notation.order)
+    commas = sum(f.column.notation.decimal == "," for f in columns)
     order = orders.most_common(1)[0][0] if orders else ""
     return Notation(
         decimal="," if commas or delimiter == ";" else ".",

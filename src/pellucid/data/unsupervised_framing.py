@@ -22,15 +22,15 @@ GOALS = {
 FOR = {"groups": "cluster by", "density": "judge by", "fewer columns": "encode"}
 MEANT = {
     "clustering": "rows that are alike are put together, and each gets the label of its group",
-    "density estimation": "each row is told how probable such a row is",
+    "density estimation": "each row is given how probable such a row is",
     "dimensionality reduction": "rows are described by fewer columns, and little is lost",
 }
 # What is neither supervised nor unsupervised, by what is wanted.
 OTHER = {
     "actions": "Choosing actions that earn rewards is reinforcement learning. It is not "
-    "supervised, as nobody tells the right action, nor wholly unsupervised, as the reward is told; "
-    "and each action changes the state that the next one meets. Pellucid does not learn it.",
-    "a sequence": "Turning a sequence into a sequence is sequence learning. Its outputs are told, "
+    "supervised, as nobody gives the right action, nor wholly unsupervised, as the reward is "
+    "given; and each action changes the state that the next one meets. Pellucid does not learn it.",
+    "a sequence": "Turning a sequence into a sequence is sequence learning. Its outputs are given, "
     "but not the state in which all inputs so far are remembered. pellucid.networks.NextToken "
     "learns to predict the next character from all so far, and pellucid.networks.EncoderDecoder "
     "to turn a sentence into another.",
@@ -67,7 +67,7 @@ class WithoutTarget:
 def frame_without_target(
     table: Table, goal: str = "groups", aside: Collection[str] = ()
 ) -> WithoutTarget:
-    """Frame the problem that rows without right answers pose.
+    """Frame the problem that rows without a target pose.
 
     Parameters
     ----------

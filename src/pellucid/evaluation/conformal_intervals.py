@@ -63,7 +63,7 @@ def conformal_scores(
     Parameters
     ----------
     predictions, y : ndarray, shape (m,)
-        Held-out predictions, and the answers.
+        Held-out predictions, and the targets.
     lower_bound : float or None
         No interval reaches below this (0 for amounts that cannot be negative).
 
@@ -118,7 +118,7 @@ def interval(
     predictions : ndarray, shape (n,)
         Predictions for new rows.
     level : float
-        Share of answers that should lie inside, strictly between 0 and 1.
+        Share of targets that should lie inside, strictly between 0 and 1.
 
     Returns
     -------
@@ -157,5 +157,5 @@ def interval(
 
 
 def coverage(low: Numbers, high: Numbers, y: Numbers) -> float:
-    """Share of answers inside their interval."""
+    """Share of targets inside their interval."""
     return float(np.mean((low <= y) & (y <= high)))

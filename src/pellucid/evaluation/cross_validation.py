@@ -36,8 +36,8 @@ class CrossValidation:
     """What cross-validation found: held-out and training loss, chunk by chunk.
 
     `score.mean` estimates the test error of the *algorithm*; no single hypothesis owns it.
-    `held_out`, where it was asked for, is the answer to each row while its chunk was held out, as
-    `answers_at` has it: (n,), NaN where a row is in no chunk.
+    `held_out`, where it was asked for, is the prediction of each row while its chunk was held out,
+    as `answers_at` has it: (n,), NaN where a row is in no chunk.
     """
 
     score: Score
@@ -50,7 +50,7 @@ class Tuning:
     """Scores along a hyperparameter: `values`, held-out `scores`, `training` loss, and `best`.
 
     `best` is the index of the lowest mean held-out loss. `held_out`, where it was asked for, holds
-    for each value the answers to held-out rows, as in `CrossValidation`.
+    for each value the predictions of held-out rows, as in `CrossValidation`.
     """
 
     name: str
@@ -127,7 +127,7 @@ def cross_validate(
         What the estimator is given for a chunk, in place of rows of X: where several estimators
         share an encoding, it is learned once a chunk.
     keep : bool
-        Whether the answers to held-out rows are wanted too.
+        Whether the predictions of held-out rows are wanted too.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a model answers as one column moves and all others stay as they are.
+"""What a model predicts as one column moves and all others stay as they are.
 
 Notes: §1.0.5, Def 31
 """
@@ -23,7 +23,7 @@ MOST_CELLS = 4_000_000
 
 @dataclass(frozen=True)
 class Dependence:
-    """The mean answer along one column.
+    """The mean prediction along one column.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ class Dependence:
     values : tuple
         Numbers, categories, or ISO dates.
     mean, low, high : ndarray, shape (g, k)
-        Mean answer at each value, and the band in which eight rows in ten lie; k is 1 for numbers
-        and for the second of two classes, else the number of classes.
+        Mean prediction at each value, and the band in which eight rows in ten lie; k is 1 for
+        numbers and for the second of two classes, else the number of classes.
     counts : ndarray, shape (g,)
         Rows of the table at (numbers: nearest to) each value.
     """
@@ -51,7 +51,7 @@ class Dependence:
 
 @renamed_arguments(answers="predict")
 def partial_dependence(predict: Callable[[Table], Array], X: Table, name: str) -> Dependence:
-    """Set one column to each of its values in turn, in every row, and average the answers.
+    """Set one column to each of its values in turn, in every row, and average the predictions.
 
     Parameters
     ----------

@@ -291,20 +291,20 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
                 self._meet_unseen(found, here)
             yield self._features(found, here)
 
-    def _buckets(self, found: DocumentCounts) -> Columns:
-        return (found.hashes % np.uint64(self.n_buckets or 1)).astype(np.int64)
+    def _buckets(self, documents: DocumentCounts) -> Columns:
+        return (documents.hashes % np.uint64(self.n_buckets or 1)).astype(np.int64)
 
-    def _unseen_numbers(self, found: DocumentCounts, columns: Columns) -> NDArray[np.bool_]:
-        strange: NDArray[np.bool_] = (columns < 0) & (found.size == self.ngram_range[0])
+    def _unseen_numbers(self, documents: DocumentCounts, columns: Columns) -> NDArray[np.bool_]:
+        strange: NDArray[np.bool_] = (columns < 0) & (documents.size == self.ngram_range[0])
         return strange
 
-    def _meet_unseen(self, found: DocumentCounts, columns: Columns) -> None:
+    def _meet_unseen(self, documents: DocumentCounts, columns: Columns) -> None:
         if self.unseen not in ("warn", "error"):
             return
-        strange = np.flatnonzero(self._unseen_numbers(found, columns))
+        strange = np.flatnonzero(self._unseen_numbers(documents, columns))
         if not len(strange):
             return
-        names = entry_texts(found)
+        names = entry_texts(documents)
         shown = ", ".join(repr(names[j].decode("utf-8"))[:40] for j in strange[:5].tolist())
         said = f"{len(strange):,} words are not in the vocabulary: {shown}"
         said += ", …" if len(strange) > 5 else ""
@@ -316,11 +316,11 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
         own = len(self.words_) if self.n_buckets is None else int(self.n_buckets)
         return own + (self.unseen == "feature" and self.n_buckets is None)
 
-    def _features(self, found: DocumentCounts, columns: Columns) -> sp.csr_array:
+    def _features(self, documents: DocumentCounts, columns: Columns) -> sp.csr_array:
         """Rows of a block, from the column of each of its numbers."""
         if self.unseen == "feature" and self.n_buckets is None:
-            columns = np.where(self._unseen_numbers(found, columns), self._width() - 1, columns)
-        rows = count_rows(found, columns, self._width())
+            columns = np.where(self._unseen_numbers(documents, columns), self._width() - 1, columns)
+        rows = count_rows(documents, columns, self._width())
         if self.entries == "presence":
             rows.data[:] = 1.0
         elif self.entries == "tf-idf":

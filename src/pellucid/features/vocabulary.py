@@ -34,11 +34,11 @@ class VocabularyBuilder:
     rows: int = 0
     skipped: int = 0
 
-    def take(self, found: DocumentCounts) -> NDArray[np.int64]:
+    def take(self, documents: DocumentCounts) -> NDArray[np.int64]:
         """Add a block; where each of its numbers stands, and −1 for a number no entry uses."""
         places = self.places
-        used = np.bincount(found.numbers, minlength=len(found.starts))
-        names = entry_texts(found)
+        used = np.bincount(documents.numbers, minlength=len(documents.starts))
+        names = entry_texts(documents)
         here = np.full(len(names), UNSEEN, dtype=np.int64)
         for j in np.flatnonzero(used).tolist():
             here[j] = places.setdefault(names[j], len(places))
@@ -47,7 +47,7 @@ class VocabularyBuilder:
         self.times = np.append(self.times, np.zeros(more, dtype=np.int64))
         kept = here >= 0
         self.documents[here[kept]] += used[kept]
-        times = np.bincount(found.numbers, weights=found.counts, minlength=len(names))
+        times = np.bincount(documents.numbers, weights=documents.counts, minlength=len(names))
         self.times[here[kept]] += times[kept].astype(np.int64)
         return here
 
@@ -134,18 +134,18 @@ def given_words(words: list[str], reading: TokenizerSettings) -> dict[bytes, int
     return columns
 
 
-def columns_of_block(found: DocumentCounts, columns: dict[bytes, int]) -> NDArray[np.int64]:
+def columns_of_block(documents: DocumentCounts, columns: dict[bytes, int]) -> NDArray[np.int64]:
     """The column of each number of a block, −1 where the vocabulary has none."""
-    names = entry_texts(found)
+    names = entry_texts(documents)
     return np.fromiter((columns.get(name, UNSEEN) for name in names), np.int64, len(names))
 
 
-def count_rows(found: DocumentCounts, columns: NDArray[np.int64], width: int) -> sp.csr_array:
+def count_rows(documents: DocumentCounts, columns: NDArray[np.int64], width: int) -> sp.csr_array:
     """A block as sparse rows of counts, columns in order.
 
     Parameters
     ----------
-    found : Counted
+    documents : Counted
     columns : ndarray of int
         Of each of its numbers; −1 leaves it out.
     width : int
@@ -155,8 +155,8 @@ def count_rows(found: DocumentCounts, columns: NDArray[np.int64], width: int) ->
     -------
     csr_array, shape (n, width)
     """
-    indices = columns[found.numbers].astype(np.int32)
-    data, indptr = found.counts.astype(np.float64), found.indptr
+    indices = columns[documents.numbers].astype(np.int32)
+    data, indptr = documents.counts.astype(np.float64), documents.indptr
     kept = indices >= 0
     if not kept.all():
         indptr = np.concatenate([[0], np.cumsum(kept)])[indptr]

@@ -242,11 +242,11 @@ def count_words(
     )
 
 
-def entry_texts(found: DocumentCounts) -> list[bytes]:
+def entry_texts(documents: DocumentCounts) -> list[bytes]:
     """Each number's word or sequence as UTF-8, the words of a sequence one space apart."""
-    held = found.text.tobytes()
-    ends = zip(found.starts.tolist(), found.stops.tolist(), strict=True)
+    held = documents.text.tobytes()
+    ends = zip(documents.starts.tolist(), documents.stops.tolist(), strict=True)
     names = [held[start:stop] for start, stop in ends]
-    for j in np.flatnonzero(found.before >= 0).tolist():
-        names[j] = names[found.before[j]] + b" " + names[found.last[j]]
+    for j in np.flatnonzero(documents.before >= 0).tolist():
+        names[j] = names[documents.before[j]] + b" " + names[documents.last[j]]
     return names

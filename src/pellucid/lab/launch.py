@@ -105,7 +105,8 @@ def _serve(listener: socket.socket, tables: Any, path: str, browser: bool, on_st
     app = application(tables, number)
     address = f"http://127.0.0.1:{number}{path}?token={app.state.locks.token}"
     settings = uvicorn.Config(
-        app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1,
+        # Routes say what goes wrong in a sentence; work that Ctrl-C cuts off is no error.
+        app, log_level="critical", ws="websockets-sansio", timeout_graceful_shutdown=1,
         server_header=False, access_log=False,
     )  # fmt: skip
 

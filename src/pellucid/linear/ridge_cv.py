@@ -334,7 +334,7 @@ def leave_one_out(X: Any, Y: Array, weights: Array | None, lams: Array, offset: 
     The fold without row i has W − wᵢ rows' worth of data, so its penalty is (W − wᵢ)λ: with that
     total penalty the residual of the whole fit, divided by 1 − leverage, is the one left out.
 
-    A row of leverage 1 fits itself whatever its answer is: left out, nothing would tell its guess,
+    A row of leverage 1 fits itself whatever its target is: left out, nothing would tell its guess,
     and its error is infinite.
 
     Notes: Def 85, KE 71

@@ -215,7 +215,7 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
 
     def _happened(self) -> tuple[tuple[str, str], ...]:
         words = {
-            "converged": "the decrement, the slope or the fall of J went below tol",
+            "converged": "the decrement, the gradient or the fall of J went below tol",
             "precision": "no further decrease is visible in 64-bit numbers",
             "separated": "the training rows are separated; longer coefficients would fit better",
             "stopped": "a callback asked to stop",

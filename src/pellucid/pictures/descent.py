@@ -132,14 +132,15 @@ def min_and_argmin(f: Curve, at: Sequence[float], low: float, high: float) -> Fi
         return figure
 
 
+@renamed_arguments(found="descent")
 def descent_path(
-    J: Curve, found: Descent, reach: float | None = None, ax: Axes | None = None
+    J: Curve, descent: Descent, reach: float | None = None, ax: Axes | None = None
 ) -> Figure:
     """The steps of a one-dimensional descent on its curve, the start marked by a cross.
 
     Notes: KE 102, Notation 101
     """
-    thetas = np.array([float(np.ravel(t)[0]) for t in found.path])
+    thetas = np.array([float(np.ravel(t)[0]) for t in descent.path])
     with axes_for(ax) as axes:
         _walk(axes, J, thetas, reach)
         return figure_of(axes)
@@ -282,7 +283,8 @@ def _surface(
     return X, Y, Z
 
 
-def surface(J: Curve, found: Descent, centre: Sequence[float], width: Sequence[float]) -> Figure:
+@renamed_arguments(found="descent")
+def surface(J: Curve, descent: Descent, centre: Sequence[float], width: Sequence[float]) -> Figure:
     """J as a landscape over two parameters, and a descent on it.
 
     Notes: §3.0.4, Clar 94
@@ -296,7 +298,7 @@ def surface(J: Curve, found: Descent, centre: Sequence[float], width: Sequence[f
         axes: Any = figure.add_subplot(projection="3d")
         X, Y, Z = _surface(J, centre, width, 40)
         axes.plot_surface(X, Y, Z, color=BLUE, alpha=0.35, linewidth=0.2, edgecolor=INK)
-        path = np.array([np.ravel(theta) for theta in found.path])
+        path = np.array([np.ravel(theta) for theta in descent.path])
         heights = [float(J(theta)) for theta in path]
         axes.plot(path[:, 0], path[:, 1], heights, "o-", color=ORANGE, markersize=3, zorder=9)
         axes.set_xlabel("θ₁")
@@ -396,7 +398,10 @@ def planar_error(objective: Objective, at: Any, direction: Any, ax: Axes | None 
     theta = np.asarray(at, dtype=np.float64)
     along = np.asarray(direction, dtype=np.float64)
     lengths = np.geomspace(1e-3, 1, 25)
-    here, promised = float(objective.value(theta)), float(np.vdot(objective.slope(theta), along))
+    here, promised = (
+        float(objective.value(theta)),
+        float(np.vdot(objective.gradient_at(theta), along)),
+    )
     moved = np.array([float(objective.value(theta + s * along)) - here for s in lengths])
     error = np.maximum(np.abs(moved - lengths * promised), 1e-16)
     with axes_for(ax) as axes:

@@ -1,4 +1,4 @@
-"""Pictures of what a model does: how much each column matters, and the answer along a column.
+"""Pictures of what a model does: how much each column matters, and the prediction along a column.
 
 Notes: §1.0.5, KE 35, Def 31
 """
@@ -58,7 +58,7 @@ def importance(
 def dependence(
     found: Dependence, answer: str, classes: Sequence[str] = (), ax: Axes | None = None
 ) -> Figure:
-    """The mean answer along one column, with the band in which eight rows in ten lie.
+    """The mean prediction along one column, with the band in which eight rows in ten lie.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ def decision_score(model: Any) -> Score:
 
 
 def is_positive(y: Any) -> NDArray[np.bool_]:
-    """Which of two labels, or of signed answers, are positive: the greater label, or y > 0."""
+    """Which of two labels, or of signed targets, are positive: the greater label, or y > 0."""
     answers = np.asarray(y)
     if answers.dtype.kind in "if":
         labels = np.unique(answers)
@@ -116,7 +116,7 @@ def bent_separator(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure
     X : array, shape (n, 1) or (n, 2)
         Raw inputs.
     y : array, shape (n,)
-        Two labels, or signed answers.
+        Two labels, or signed targets.
     ax : Axes or None
         Where to draw.
 

@@ -38,7 +38,7 @@ def _few(n: int) -> NDArray[np.intp]:
 
 @renamed_arguments(truths="targets", guesses="predictions")
 def predicted_against_actual(targets: Array, predictions: Array, ax: Axes | None = None) -> Figure:
-    """Each test row: its answer against its guess; on the line the guess is right.
+    """Each test row: its target against its prediction; on the line the prediction is right.
 
     Notes: Def 31
     """
@@ -58,7 +58,7 @@ def predicted_against_actual(targets: Array, predictions: Array, ax: Axes | None
 
 @renamed_arguments(truths="targets", guesses="predictions")
 def residuals(targets: Array, predictions: Array, ax: Axes | None = None) -> Figure:
-    """Guess minus answer against the guess: a pattern here is structure the model misses.
+    """Prediction minus target against the prediction: a pattern here is structure the model misses.
 
     Notes: §2.5.4, Def 75
     """
@@ -102,7 +102,7 @@ def confusion(counts: NDArray[np.int64], classes: Sequence[str], ax: Axes | None
         )
         axes.set_yticks(range(len(shown)), names)
         axes.grid(False)
-        axes.set_xlabel("said")
+        axes.set_xlabel("predicted")
         axes.set_ylabel("actual")
         return figure_of(axes)
 

@@ -32,7 +32,7 @@ def effects_of(machine: Any, encoded: Any, schema: Sequence[Entry]) -> list[dict
     encoded : array, shape (n, D), or Table
         Rows as its encoder leaves them.
     schema : sequence of dict
-        `machine.wanted`.
+        `machine.input_schema`.
 
     Returns
     -------

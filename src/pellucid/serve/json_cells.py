@@ -185,7 +185,7 @@ def table_of_rows(
     ----------
     rows : sequence of n dicts
     schema : sequence of dict
-        `machine.wanted`.
+        `machine.input_schema`.
     missing : tuple of str
         Further spellings of "missing".
 

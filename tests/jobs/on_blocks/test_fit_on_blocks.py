@@ -62,7 +62,7 @@ def test_the_answer_is_that_of_all_rows_in_memory() -> None:
     left = found.machine.predict(features.take(np.flatnonzero(test))) - y[test]
     assert found.test_error == pytest.approx(float(left @ left) / test.sum(), rel=1e-10)
     assert found.errors["R²"] == pytest.approx(1 - (left @ left) / test.sum() / y[test].var())
-    assert found.machine.known["ranges"] == training_ranges(inside)
+    assert found.machine.training_facts["ranges"] == training_ranges(inside)
     assert (len(found.split.train), len(found.split.test)) == (int((~test).sum()), int(test.sum()))
 
 
@@ -80,7 +80,7 @@ def test_what_used_a_sample_is_said() -> None:
 
 def test_what_the_model_does_is_named_with_its_rows_and_predict_gives_intervals() -> None:
     found = fitted(170)
-    insight, known = found.insight, found.machine.known["intervals"]
+    insight, known = found.insight, found.machine.training_facts["intervals"]
     assert insight is not None
     assert insight.importance
     assert insight.dependence

@@ -110,19 +110,21 @@ class BlockLloyd:
             return "means"
         return "cycles" if cycles == self.max_iter else ""
 
-    def _refilled(self, means: list[Array], r: int, found: Assignment) -> tuple[Assignment, int]:
+    def _refilled(
+        self, means: list[Array], r: int, assignment: Assignment
+    ) -> tuple[Assignment, int]:
         """The rule for empty clusters, as `lloyd.refill` has it; each filled one costs a pass."""
-        filled, judged = 0, found.farthest[0] > 0
-        while not found.members.all():
+        filled, judged = 0, assignment.farthest[0] > 0
+        while not assignment.members.all():
             if not judged:
-                found, judged = self._judged(means, r), True
+                assignment, judged = self._judged(means, r), True
                 continue
-            if not found.farthest[0] > 0:
+            if not assignment.farthest[0] > 0:
                 break
             means[r] = means[r].copy()
-            means[r][int(np.argmin(found.members > 0))] = found.farthest[1]
-            found, filled = self._judged(means, r), filled + 1
-        return found, filled
+            means[r][int(np.argmin(assignment.members > 0))] = assignment.farthest[1]
+            assignment, filled = self._judged(means, r), filled + 1
+        return assignment, filled
 
     def _judged(self, means: list[Array], r: int) -> Assignment:
         return self._assigned({r: means[r]}, with_losses=True)[0]

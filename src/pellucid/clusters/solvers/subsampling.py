@@ -35,14 +35,14 @@ class Order:
         Rows of smaller key are in no later bucket.
     rows : ndarray of int, shape (n,)
         Bucket by bucket.
-    begins : ndarray of int, shape (BUCKETS + 1,)
+    bucket_starts : ndarray of int, shape (BUCKETS + 1,)
         Where each bucket begins in `rows`.
     """
 
     key: Array
     bucket: NDArray[np.uint16]
     rows: Rows
-    begins: Rows
+    bucket_starts: Rows
 
 
 @numba.njit(nogil=True, cache=True)
@@ -101,7 +101,7 @@ def sample_rows(order: Order, bucket_mass: Array, mass: Any, u: Array) -> list[i
     picked = []
     for target in u * reached[-1]:
         b = min(int(np.searchsorted(reached, target, side="right")), last)
-        rows = order.rows[order.begins[b] : order.begins[b + 1]]
+        rows = order.rows[order.bucket_starts[b] : order.bucket_starts[b + 1]]
         rows = rows[np.argsort(order.key[rows], kind="stable")]
         inside = mass(rows)
         at = np.searchsorted(np.cumsum(inside), target - reached[b] + bucket_mass[b], side="right")

@@ -179,17 +179,17 @@ def _count_texts(previous: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -
     )
 
 
-def _without_excess_numbers(found: CellCounts) -> CellCounts:
+def _without_excess_numbers(counts: CellCounts) -> CellCounts:
     """Numbers beside too many texts are not counted on, so that no order of rows matters."""
-    if found.texts is not None:
-        return found
+    if counts.texts is not None:
+        return counts
     return replace(
         NO_CELLS,
-        rows=found.rows,
-        missing=found.missing,
+        rows=counts.rows,
+        missing=counts.missing,
         numbers=None,
         texts=None,
-        spelled=found.spelled,
+        spelled=counts.spelled,
     )
 
 

@@ -27,6 +27,7 @@ from pellucid.data.columns.number_doubts import (
     ZEROS_BEHIND,
     number_doubts,
 )
+from pellucid.data.columns.row_numbers import row_number_note
 from pellucid.data.columns.spellings import merge_spellings, normalized_spelling
 from pellucid.data.columns.unparsed_cells import SHOWN
 from pellucid.data.sources.any_source import SourceCells
@@ -36,7 +37,6 @@ from pellucid.findings import Finding
 
 MOST_CELLS = 300_000  # that stand for a column: beyond them counts are scaled down
 OF_ALL_ROWS = ("odd cells", "spellings", OPEN, ZEROS_BEFORE, ZEROS_BEHIND)  # said by all cells
-COUNTED = "counts the rows; not used"
 
 
 @dataclass(frozen=True)
@@ -174,15 +174,13 @@ def _with_source_type(numbers: list[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _is_row_counter(column: Column, profile: Profile) -> Column:
-    """Whole numbers from one to the next, one a row, count the rows: known by their ends."""
+    """Whole numbers, one a row, number the rows: known by their ends and the sample."""
     cells = profile.cells[column.name]
     if column.kind is not Kind.NUMERIC or cells.complete or cells.missing or cells.has_texts:
         return column
     there = np.asarray(column.values)
-    whole = bool((there == np.round(there)).all()) and len(np.unique(there)) == len(there)
-    if not whole or cells.high - cells.low != cells.rows - 1:
-        return column
-    return replace(column, kind=Kind.IDENTIFIER, note=COUNTED)
+    note = row_number_note(column.name, there, cells.low, cells.high, cells.rows)
+    return replace(column, kind=Kind.IDENTIFIER, note=note) if note else column
 
 
 def _counted_findings(

@@ -62,7 +62,7 @@ def is_frame(collection: Any) -> bool:
 
 
 def dask_blocks(X: Any, y: Any = None, sample_weight: Any = None) -> DaskBlocks:
-    """Collections of Dask side by side: rows, answers and weights.
+    """Collections of Dask side by side: rows, targets and weights.
 
     Partitions of unknown length (those of most data frames) are counted first, in one pass.
 

@@ -92,7 +92,7 @@ class LocalPasses:
         tree: MergeTree[S] = MergeTree(merge)
         found = tiles(source.blocks(columns), source.tile)
         read: AbstractContextManager[Iterable[Tile]]
-        read = nullcontext(found) if source.in_memory else ReadAhead(found, AHEAD)
+        read = nullcontext(found) if source.in_memory else Prefetch(found, AHEAD)
         with one_blas_thread(1), read as each, ThreadPoolExecutor(self.workers) as pool:
             waiting: deque[tuple[int, int, Future[S]]] = deque()
             for tile in each:
@@ -135,7 +135,7 @@ def merged_total(tree: MergeTree[S], source: RowBlocks) -> S:
     return found
 
 
-class ReadAhead:
+class Prefetch:
     """Items of an iterator that a thread reads before they are asked for.
 
     Closed as a context manager: the thread ends, also where an error stopped who asked.
@@ -167,7 +167,7 @@ class ReadAhead:
                 continue
         return False
 
-    def __enter__(self) -> ReadAhead:
+    def __enter__(self) -> Prefetch:
         return self
 
     def __exit__(self, *_: object) -> None:

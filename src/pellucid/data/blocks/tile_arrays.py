@@ -1,4 +1,4 @@
-"""The arrays of a tile, checked: rows, answers and weights.
+"""The arrays of a tile, checked: rows, targets and weights.
 
 Notes: KE 53, KE 54
 """
@@ -114,7 +114,7 @@ def with_positive_weight(
 
 
 def has_one_target(source: RowBlocks) -> bool:
-    """Whether there is one answer a row, not an array of them."""
+    """Whether there is one target a row, not an array of them."""
     first: Any = next(iter(source.blocks()), ())
     return len(first) > 1 and np.ndim(first[1]) == 1
 

@@ -30,14 +30,14 @@ class Cycle:
     """Something that goes round: its period, and how many waves tell it.
 
     `names` is a pattern of the words that column names have for it; values are whole, from
-    `lowest` to `lowest` + period − 1 for one of `lowests`.
+    `lowest` to `lowest` + period − 1 for one of `first_values`.
     """
 
     what: str
     names: str
     period: int
     waves: int
-    lowests: tuple[int, ...]
+    first_values: tuple[int, ...]
 
 
 CYCLES = (
@@ -74,7 +74,7 @@ def cycle_of(name: str, values: Floats) -> Cycle | None:
         return None
     for cycle in named:
         span = met[-1] - met[0] + 1
-        inside = any(low <= met[0] and met[-1] < low + cycle.period for low in cycle.lowests)
+        inside = any(low <= met[0] and met[-1] < low + cycle.period for low in cycle.first_values)
         if inside and span >= SPANNED * cycle.period:
             return cycle
     return None

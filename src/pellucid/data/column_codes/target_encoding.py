@@ -44,7 +44,7 @@ class Targets:
 
     @classmethod
     def of(cls, y: Any) -> Targets | None:
-        """Of the answers of a fit: amounts (n,), class names (n,), or indicators (n, k).
+        """Of the targets of a fit: amounts (n,), class names (n,), or indicators (n, k).
 
         Examples
         --------
@@ -81,7 +81,7 @@ def learn_target_mean(
     """
     if targets is None:
         raise HyperparameterError(
-            f"target-mean of {column.name!r} takes means of the target: give `fit` the answers "
+            f"target-mean of {column.name!r} takes means of the target: give `fit` the targets "
             "y, or choose the code rare."
         )
     known = _distinct_values(column, weights)

@@ -45,13 +45,13 @@ from pellucid.data.columns.number_doubts import (
     points_in_groups,
 )
 from pellucid.data.columns.number_formats import Numerals, describe_notation, read_numerals
+from pellucid.data.columns.row_numbers import FEW_ROWS, row_number_note
 from pellucid.data.columns.spellings import canonical_number, merge_spellings, number_spelling
 from pellucid.data.columns.unparsed_cells import mostly_parsed, unparsed_cells, unparsed_finding
 from pellucid.data.table import Column, Kind
 from pellucid.findings import Finding
 
 MOST_LEVELS = 1_000  # more categories than this are not one-hot columns a person could read
-FEW_ROWS = 10  # below this, uniqueness says nothing
 FEW_DISTINCT = 10_000
 MOST_SPELLINGS = (
     20_000  # a column with more different cells was no category when a model was fitted
@@ -128,24 +128,24 @@ def column_of(cells: Cells) -> InferredColumn:
 
 
 def _with_words(
-    found: InferredColumn, cells: Cells, raw: pa.ChunkedArray, values: pa.ChunkedArray
+    inferred: InferredColumn, cells: Cells, raw: pa.ChunkedArray, values: pa.ChunkedArray
 ) -> InferredColumn:
     """What is said of a column of words: NA among them, and amounts that are none."""
-    if found.column.kind not in WORDS or all_numbers(values) is not None:
-        return found
+    if inferred.column.kind not in WORDS or all_numbers(values) is not None:
+        return inferred
     absent = missing_words(raw, cells.missing) if not cells.typed else {}
     if CODE_OR_MISSING in absent and are_codes(values):
         kept = without_missing(raw, cells.typed, cells.missing, keep=(CODE_OR_MISSING,))
         others = sorted(values.drop_null().unique().to_pylist())
         told = kept_as_code(cells.name, absent.pop(CODE_OR_MISSING), others)
-        found = _from_words(cells.name, kept)
-        found = replace(found, findings=(*found.findings, told))
+        inferred = _from_words(cells.name, kept)
+        inferred = replace(inferred, findings=(*inferred.findings, told))
     if absent:
         told = counted_as_missing(cells.name, absent)
-        found = replace(found, findings=(*found.findings, told))
-    if "codes" in found.column.note or values.null_count == len(values):
-        return found
-    return replace(found, findings=(*found.findings, *amounts_in_words(cells.name, values)))
+        inferred = replace(inferred, findings=(*inferred.findings, told))
+    if "codes" in inferred.column.note or values.null_count == len(values):
+        return inferred
+    return replace(inferred, findings=(*inferred.findings, *amounts_in_words(cells.name, values)))
 
 
 def _from_numbers(
@@ -171,18 +171,13 @@ def _from_numbers(
         written = np.array([None if np.isnan(v) else str(int(v)) for v in numbers], dtype=object)
         found = _date_or_constant(name, dates, PLAIN_NOTATION, "dates written as 20261124")
         return replace(found, written=written)
-    if _counts_rows(there, len(numbers)):
-        return Column(name, Kind.IDENTIFIER, numbers, note="counts the rows; not used")
+    ends = float(there.min()), float(there.max())
+    if len(there) == len(numbers) and (why := row_number_note(name, there, *ends, len(numbers))):
+        return Column(name, Kind.IDENTIFIER, numbers, note=why)
     return Column(name, Kind.NUMERIC, numbers, note=note, notation=notation)
 
 
 NOTHING = "no row has a value; not used"
-
-
-def _counts_rows(present: NDArray[np.float64], n: int) -> bool:
-    if len(present) != n or n < FEW_ROWS or present.max() - present.min() != n - 1:
-        return False
-    return bool(np.all(present == np.round(present)) and len(np.unique(present)) == n)
 
 
 def _compact_dates(shown: NDArray[np.float64], numbers: NDArray[np.float64]) -> NDArray[Any] | None:
@@ -248,30 +243,30 @@ def _numerals(values: pa.ChunkedArray, hints: NotationHints) -> Numerals | None:
     return found if mostly_parsed(values, found.read) else None
 
 
-def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> InferredColumn:
-    refuse_infinite(name, found.values)
-    odd = unparsed_cells(values, found.read)
-    notation = replace(found.notation, missing=tuple(odd))
+def _from_numerals(name: str, values: pa.ChunkedArray, numerals: Numerals) -> InferredColumn:
+    refuse_infinite(name, numerals.values)
+    odd = unparsed_cells(values, numerals.read)
+    notation = replace(numerals.notation, missing=tuple(odd))
     words = describe_notation(notation)
     note = f"numbers with {words}" if words else "numbers"
-    column = _from_numbers(name, found.values, note, notation)
+    column = _from_numbers(name, numerals.values, note, notation)
     column = replace(column, written=_objects(values))
     findings = (
         [unparsed_finding(name, odd, len(values) - values.null_count, "numbers")] if odd else []
     )
-    findings += numeral_doubts(name, values, found.read, found.notation)
+    findings += numeral_doubts(name, values, numerals.read, numerals.notation)
     if words and column.kind is not Kind.CONSTANT:
         findings.append(
             Finding(
                 "notation",
-                "caution" if found.doubt else "note",
+                "caution" if numerals.doubt else "note",
                 f"Column {name!r} is read as numbers with {words}"
-                + (f"; nothing decides, and {found.doubt}." if found.doubt else "."),
+                + (f"; nothing decides, and {numerals.doubt}." if numerals.doubt else "."),
                 (name,),
                 "If that is wrong, say how they are written: --decimal, --thousands.",
             )
         )
-    return InferredColumn(column, tuple(findings), found.doubt)
+    return InferredColumn(column, tuple(findings), numerals.doubt)
 
 
 def _durations(name: str, values: pa.ChunkedArray) -> InferredColumn | None:
@@ -338,29 +333,29 @@ def _dates_with_findings(
     name: str,
     values: pa.ChunkedArray,
     stamped: NDArray[Any],
-    found: date_formats.Dates,
+    dates: date_formats.Dates,
     notation: Notation,
     failed: dict[str, list[int]],
 ) -> InferredColumn:
-    words = f"dates, {found.order}" if found.order else "dates"
+    words = f"dates, {dates.order}" if dates.order else "dates"
     column = _date_or_constant(name, stamped, notation, words)
     column = replace(column, written=_objects(values))
     findings = (
         [unparsed_finding(name, failed, len(values) - values.null_count, "dates")] if failed else []
     )
-    if found.doubt:
+    if dates.doubt:
         at = int(np.flatnonzero(~np.isnat(stamped))[0])
         findings.append(
             Finding(
                 "order of day and month",
                 "caution",
                 f"Column {name!r} is read as {words} ({values[at].as_py()!r} is "
-                f"{np.datetime_as_string(stamped[at], unit='D')}): {found.doubt}.",
+                f"{np.datetime_as_string(stamped[at], unit='D')}): {dates.doubt}.",
                 (name,),
                 "If that is wrong, say how they are written, as --date-format '%m/%d/%Y'.",
             )
         )
-    if found.short_years:
+    if dates.short_years:
         findings.append(
             Finding(
                 "years of two digits",
@@ -371,7 +366,7 @@ def _dates_with_findings(
                 "If that is wrong, write them with four.",
             )
         )
-    return InferredColumn(column, tuple(findings), found.doubt)
+    return InferredColumn(column, tuple(findings), dates.doubt)
 
 
 def _iso_dates(values: pa.ChunkedArray) -> tuple[NDArray[Any], bool] | None:

@@ -29,7 +29,7 @@ Numbers = NDArray[np.float64]
 RIGHT = 0.995  # share of rows that a column must tell right
 OF_BASELINE = 0.05  # and its errors, as a share of those of always saying the commonest class
 LEAST = 8  # rows of the rarer side of a cut: fewer may fall apart by luck
-NEAR = 0.005  # spread of the target's ranks that a column leaves untold
+NEAR = 0.005  # spread of the target's ranks that a column leaves unexplained
 APART = 10  # how many times less it leaves than the next column does
 TURNS = 0.01  # neighbouring values between which a monotone column may turn back
 GROUPS = 10  # different values that a monotone column must have
@@ -40,7 +40,7 @@ ABSENT = 0.1  # errors of "missing or not" as a share of the baseline's
 class Relation:
     """How a column tells the target: a sentence about it, and whether it does so exactly.
 
-    `left` is what it leaves untold, for comparison with other columns.
+    `left` is what it leaves unexplained, for comparison with other columns.
     """
 
     column: str
@@ -99,7 +99,7 @@ def _counts_rows(evidence: LeakSample, name: str) -> bool:
 
 
 def _relation(evidence: LeakSample, name: str) -> tuple[Relation | None, float]:
-    """What a column tells, and the share of the target's spread that it leaves untold."""
+    """What a column tells, and the share of the target's spread that it leaves unexplained."""
     column = evidence.column(name)
     x = evidence.as_numbers(name)
     there = np.isfinite(x)
@@ -191,21 +191,21 @@ def _of_classes(evidence: LeakSample, name: str, x: Numbers, c: Array) -> str:
     return interval_sentence(f"{name!r}", evidence, found, present)
 
 
-def interval_sentence(subject: str, evidence: LeakSample, found: Cut, present: Array) -> str:
+def interval_sentence(subject: str, evidence: LeakSample, cut: Cut, present: Array) -> str:
     """The sentence for classes that a number tells by its intervals."""
-    names = [evidence.names[int(present[c])] for c in found.order]
-    rows = f"in {found.right:,} of {found.rows:,} rows"
+    names = [evidence.names[int(present[c])] for c in cut.order]
+    rows = f"in {cut.right:,} of {cut.rows:,} rows"
     if len(names) == 2:
-        edge = number(found.edges[0])
+        edge = number(cut.edges[0])
         return (
             f"{evidence.target!r} is a threshold of {subject}: {names[1]!r} where it is above "
             f"{edge}, else {names[0]!r}, {rows}."
         )
-    shown = ", ".join(number(edge) for edge in found.edges[:4])
+    shown = ", ".join(number(edge) for edge in cut.edges[:4])
     parts = ", then ".join(map(repr, names[:5])) + (" …" if len(names) > 5 else "")
     return (
         f"{evidence.target!r} is cut from {subject}: in its order stand {parts}, parted at {shown}"
-        f"{' …' if len(found.edges) > 4 else ''}, {rows}."
+        f"{' …' if len(cut.edges) > 4 else ''}, {rows}."
     )
 
 
@@ -229,7 +229,7 @@ def _of_categories(evidence: LeakSample, name: str, codes: Array, c: Array) -> s
 
 
 def _leak_by_missingness(evidence: LeakSample, name: str, present: NDArray[np.bool_]) -> str:
-    """A column that is filled in, or not, by the answer."""
+    """A column that is filled in, or not, by the target."""
     absent = ~present
     if not LEAST <= absent.sum() <= len(absent) - LEAST:
         return ""

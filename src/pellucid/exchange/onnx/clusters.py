@@ -52,7 +52,7 @@ def group_of_tree(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
 
 def model_of_each(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
-    """The answer of each row's own cluster: all models answer, and the right one is kept.
+    """The prediction of each row's own cluster: all models answer, and the right one is kept.
 
     Notes: Def 241
     """
@@ -72,7 +72,7 @@ def model_of_each(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
 
 def _answers(graph: OnnxGraph, found: Outputs, submodel: Any, model: Any) -> Outputs:
-    """The answers of one model, its chances in the columns of all classes."""
+    """The predictions of one model, its probabilities in the columns of all classes."""
     if "label" not in found:
         return {"prediction": found["prediction"]}
     labels = np.asarray(model.classes_)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.passthrough import AsRead
+from pellucid.data.passthrough import Passthrough
 from pellucid.data.table import Kind
 from pellucid.errors import FramingError, MissingExtraError
 from pellucid.exchange.onnx.converters import features_of, outputs_of
@@ -80,7 +80,7 @@ def machine_to_onnx(machine: Any) -> bytes:
 
 def _of_table(machine: Machine) -> bytes:
     named = [PREDICTION, *(f"probability_{name}" for name in _classes(machine))]
-    graph, inputs, rows = _empty_graph(machine.wanted, named)
+    graph, inputs, rows = _empty_graph(machine.input_schema, named)
     return graph.packed(inputs, _answers(graph, rows, machine))
 
 
@@ -131,7 +131,7 @@ def _of_codes(machine: EncodingMachine) -> bytes:
         graph, given, rows = _empty_graph_of_images(machine.size, named)
         inputs = [given]
     else:
-        graph, inputs, columns = _empty_graph(machine.wanted, named)
+        graph, inputs, columns = _empty_graph(machine.input_schema, named)
         rows = features_of(graph, columns, machine.encoder)
     code, loss = code_and_loss(graph, rows, machine.model)
     outputs: Outputs = {
@@ -143,9 +143,9 @@ def _of_codes(machine: EncodingMachine) -> bytes:
 
 def _of_groups(machine: ClusterMachine) -> bytes:
     """The number of the group, from 1, and the distance to its mean."""
-    graph, inputs, columns = _empty_graph(machine.wanted, (PREDICTION, DISTANCE))
+    graph, inputs, columns = _empty_graph(machine.input_schema, (PREDICTION, DISTANCE))
     x = features_of(graph, columns, machine.encoder).matrix(graph)
-    x = graph("Mul", graph.columns(x, machine.kept), graph.constant(machine.scale))
+    x = graph("Mul", graph.columns(x, machine.used_columns), graph.constant(machine.scale))
     x = x if machine.view is None else graph("MatMul", x, graph.constant(machine.view))
     width = len(machine.model.cluster_centers_[0])
     found = outputs_of(graph, Rows.of(x, width), machine.model)
@@ -170,13 +170,13 @@ def _classes(machine: Machine) -> Sequence[str]:
 
 def _answers(graph: OnnxGraph, rows: Rows, machine: Machine) -> Outputs:
     for step in machine.steps:
-        if not isinstance(step, AsRead):  # the columns as they are: each part encodes them
+        if not isinstance(step, Passthrough):  # the columns as they are: each part encodes them
             rows = features_of(graph, rows, step)
     found = outputs_of(graph, rows, machine.model)
     if machine.framing.problem == "regression":
         amount = found["prediction"][0]
-        if machine.lowest is not None:
-            amount = graph("Max", amount, graph.constant(machine.lowest))
+        if machine.lower_bound is not None:
+            amount = graph("Max", amount, graph.constant(machine.lower_bound))
         return {PREDICTION: (amount, np.float64, ())}
     chances, names = found["probabilities"][0], _classes(machine)
     if machine.framing.problem != "overlapping classes":

@@ -80,7 +80,7 @@ class _File:
             ex.Sum: self._sum,
             ex.Product: lambda e: f"({' * '.join(map(self.print, e.factors))})",
             ex.Square: lambda e: f"{self.print(e.of)} ** 2",
-            ex.Minus: lambda e: f"({self.print(e.left)} - {self.print(e.right)})",
+            ex.Difference: lambda e: f"({self.print(e.left)} - {self.print(e.right)})",
             ex.Quotient: lambda e: f"{self.print(e.over)} / {self.print(e.under)}",
             ex.Call: self._call,
             ex.Modulo: lambda e: f"({self.print(e.of)} % {e.period!r})",
@@ -223,11 +223,11 @@ class _File:
     def _condition(self, e: ex.Condition) -> str:
         if isinstance(e, ex.Greater):
             return f"{self.print(e.left)} > {self.print(e.right)}"
-        if isinstance(e, ex.AtLeastAll):
+        if isinstance(e, ex.IsLargest):
             tests = [f"{e.left.name} >= {other.name}" for other in e.others]
             return " and ".join(tests) or "True"
         name = e.of.name
-        if isinstance(e, ex.AtMost):
+        if isinstance(e, ex.LessOrEqual):
             test = f"{name} <= {e.bound!r}" if np.isfinite(e.bound) else "True"
             return (
                 f"{name} is {'' if e.missing else 'not '}None {'or' if e.missing else 'and'} {test}"

@@ -25,11 +25,11 @@ def headline(choice: ChoiceOfK, k: int, axes_text: str, k_given: bool) -> str:
         verdict = "they can be defended" if choice.k == k else "they cannot be defended"
         return f"{k} groups, as you asked; {verdict}: {evidence.words()}."
     if choice.no_clusters and choice.p_value <= SIGNIFICANT:
-        return f"No number of groups can be defended here ({choice.sure})."
+        return f"No number of groups can be defended here ({choice.confidence})."
     if choice.no_clusters:
-        return f"There are no clusters here ({choice.sure})."
+        return f"There are no clusters here ({choice.confidence})."
     where = f" along {axes_text}" if axes_text else ""
-    return f"There are {k} groups{where} ({choice.sure})."
+    return f"There are {k} groups{where} ({choice.confidence})."
 
 
 def why(choice: ChoiceOfK, k: int, axes_text: str, k_given: bool) -> str:

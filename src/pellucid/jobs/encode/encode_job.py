@@ -20,6 +20,7 @@ from pellucid.data.table import CODED, Kind, Table
 from pellucid.data.table_encoder import TableEncoder
 from pellucid.data.unsupervised_framing import frame_without_target
 from pellucid.errors import FramingError, PellucidWarning, TooFewRowsError
+from pellucid.former_names import renamed_arguments
 from pellucid.jobs.column_summary import column_summaries
 from pellucid.jobs.encode.decoder_outputs import decoder_outputs
 from pellucid.jobs.encode.encoding_input import EncodedRows, places_of_columns
@@ -111,14 +112,15 @@ def encode_table(
 
 
 @with_notebook_bar
+@renamed_arguments(found="image_set")
 def encode_images(
-    found: ImageSet, settings: EncodeSettings | None = None, progress: Progress | None = None
+    image_set: ImageSet, settings: EncodeSettings | None = None, progress: Progress | None = None
 ) -> EncodeResult:
     """The same for images; labels that the file has are not learned from, only compared with.
 
     Parameters
     ----------
-    found : ImageSet
+    image_set : ImageSet
     settings : EncodeSettings or None
     progress : callable or None
 
@@ -129,20 +131,20 @@ def encode_images(
     Notes: Def 353, §8.3
     """
     settings = settings or EncodeSettings()
-    n, size = len(found), found.images.shape[1:]
-    X = found.images.reshape(n, -1).astype(np.float64)
+    n, size = len(image_set), image_set.images.shape[1:]
+    X = image_set.images.reshape(n, -1).astype(np.float64)
     names = [f"pixel {j}" for j in range(X.shape[1])]
     numbers = EncodedRows(X, names, "images", {}, size=tuple(size))
-    labels = None if found.labels is None else found.labels.astype(str).astype(object)
+    labels = None if image_set.labels is None else image_set.labels.astype(str).astype(object)
     machine: dict[str, Any] = {
         "schema": [],
         "features": (),
-        "problem": f"Compression: {found.said}",
+        "problem": f"Compression: {image_set.description}",
         "encoder": None,
         "size": tuple(int(side) for side in size),
     }
     told = _encoded(numbers, labels, settings, machine, progress, {})
-    return EncodeResult(source=found.source, columns=(), features=(), **told)
+    return EncodeResult(source=image_set.source, columns=(), features=(), **told)
 
 
 def _numbers(X: Array, encoder: TableEncoder, identifiers: dict[str, Any]) -> EncodedRows:

@@ -18,14 +18,14 @@ from pellucid.data.splits import folds as make_folds
 from pellucid.data.splits import without_singles
 from pellucid.errors import FramingError, PellucidWarning, TooLargeError
 from pellucid.evaluation.cross_validation import Folds, Rows, Tuning, cross_validate, tune
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.evaluation.evaluation_results import Candidate, Score
 from pellucid.findings import Finding
 from pellucid.formatting import number
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoding_cache import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.fit.model_averaging import Judged, averages_of
+from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, averages_of
 from pellucid.linear.solvers.lam_grid import extended_lams
 from pellucid.notebook_progress import Progress
 
@@ -42,7 +42,7 @@ def compare(
     marks: dict[str, Array],
     progress: Progress | None = None,
     deadline: Deadline | None = None,
-) -> tuple[list[Judged], list[Finding]]:
+) -> tuple[list[EvaluatedCandidate], list[Finding]]:
     """Cross-validate each recipe; then the best of them on other scales, and averages of all.
 
     Parameters
@@ -73,7 +73,7 @@ def compare(
     d = encoded_width(X, y, settings.code)
     until = deadline or Deadline(None)
     encoded = EncodedChunks(X, y, settings.code)
-    found: list[Judged] = []
+    found: list[EvaluatedCandidate] = []
     findings: list[Finding] = []
     waiting, late = list(recipes), []
     step, scaled = 0, not _skewed(y)
@@ -97,7 +97,7 @@ def compare(
                 base = found[0].candidate.score.mean if found else 0.0
                 work = partial(_try, recipe, encoded, d, settings, loss, marks, base)
                 found.append(judge.run(work))
-            except OutOfTime:
+            except TimeLimitReached:
                 late.append(recipe)
             except (TooLargeError, FramingError) as error:
                 if recipe.rank == 0:
@@ -113,11 +113,15 @@ def compare(
 
 
 def _averaged(
-    found: Sequence[Judged], y: Array, settings: Settings, loss: str, marks: dict[str, Array]
-) -> list[Judged]:
+    evaluated: Sequence[EvaluatedCandidate],
+    y: Array,
+    settings: Settings,
+    loss: str,
+    marks: dict[str, Array],
+) -> list[EvaluatedCandidate]:
     """Averages of the candidates that met the same rows as the best of them."""
-    fit = [c for c in found if c.candidate.rank > 0 and c.candidate.model != "nearest"]
-    held = [each for each in fit if each.answers is not None]
+    fit = [c for c in evaluated if c.candidate.rank > 0 and c.candidate.model != "nearest"]
+    held = [each for each in fit if each.predictions is not None]
     if not held:
         return []
     most = min((each.candidate for each in held), key=lambda c: c.score.mean).rows
@@ -137,10 +141,10 @@ def _skewed(y: Array) -> bool:
     return bool(((y - y.mean()) ** 3).mean() / y.std() ** 3 > SKEWED)
 
 
-def _on_other_scales(recipes: Sequence[Recipe], found: Sequence[Candidate]) -> list[Recipe]:
+def _on_other_scales(recipes: Sequence[Recipe], candidates: Sequence[Candidate]) -> list[Recipe]:
     """The best readable candidate and the best black box, on the logarithm and the root."""
     by_name = {recipe.model: recipe for recipe in recipes}
-    fit = [c for c in found if c.rank > 0 and c.model != "nearest" and c.model in by_name]
+    fit = [c for c in candidates if c.rank > 0 and c.model != "nearest" and c.model in by_name]
     chosen = []
     for readable in (True, False):
         alike = [c for c in fit if c.readable is readable]
@@ -167,8 +171,8 @@ def _try(
     marks: dict[str, Array],
     baseline: float,
     check_time: Callable[[], None] | None = None,
-) -> Judged:
-    """A candidate judged, with its answers to held-out rows where anything later wants them."""
+) -> EvaluatedCandidate:
+    """A candidate judged, with its predictions of held-out rows where anything later wants them."""
     begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
     rows = sample(y, recipe.rows(d, _scores(y)), settings, marks)
@@ -224,7 +228,7 @@ def _try(
         recipe.readable,
         value,
     )
-    return Judged(candidate, answers, training)
+    return EvaluatedCandidate(candidate, answers, training)
 
 
 def _scores(y: Array) -> int:

@@ -55,7 +55,7 @@ from pellucid.jobs.fit.final_refit import (
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.framed_rows import framed_rows, has_target, split_for
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_averaging import Judged, recipe_of
+from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, recipe_of
 from pellucid.jobs.fit.model_inspection import HeldOut, held_out_by_fits, inspect_model
 from pellucid.jobs.fit.model_weights import weights_of
 from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
@@ -115,7 +115,7 @@ def fit_table(
     result = _tested(job, machine, candidates, chosen)
     clock.lap("testing")
     say("drawing the learning curve", 0.8)
-    known = next((each for each in judged if each.candidate is chosen), Judged(chosen))
+    known = next((each for each in judged if each.candidate is chosen), EvaluatedCandidate(chosen))
     curve = in_time.run("the learning curve", lambda going: _curve(job, recipe, known), 0.5)
     clock.lap("learning curve")
     coded = code_findings(codes_of(machine))
@@ -254,7 +254,7 @@ def _fitted(job: _Job, recipe: Recipe, chosen: Candidate) -> tuple[Machine, list
         pipeline[-1],
         threshold,
         {},
-        lowest=lowest,
+        lower_bound=lowest,
         class_weights=weights,
     ), [*noticed, *balanced]
 
@@ -318,7 +318,7 @@ def _tested(
         interval=interval_of(each, settings.seed),
         errors=errors,
         errors_baseline=_measured(_plain(machine, base, settings), unseen, y_test)[2],
-        truths=y_test,
+        targets=y_test,
         predictions=guesses,
         probabilities=probabilities,
         curve=None,
@@ -415,18 +415,18 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
     )
 
 
-def _held_out(job: _Job, recipe: Recipe, judged: Judged) -> HeldOut:
+def _held_out(job: _Job, recipe: Recipe, judged: EvaluatedCandidate) -> HeldOut:
     """Predictions of training rows while held out: as the comparison made them, if it kept them."""
     chosen, settings = judged.candidate, job.settings
-    if judged.answers is not None:
-        answers, (rows, _) = judged.answers, job.chunked(chosen.rows)
+    if judged.predictions is not None:
+        answers, (rows, _) = judged.predictions, job.chunked(chosen.rows)
         held = np.isfinite(answers)  # in the order of time, the first rows are never held out
         return lambda going: (answers[held], rows[held])
     pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
     return partial(held_out_by_fits, pipeline, job.X_train, job.y_train, job.chunked)
 
 
-def _curve(job: _Job, recipe: Recipe, judged: Judged) -> LearningCurve | None:
+def _curve(job: _Job, recipe: Recipe, judged: EvaluatedCandidate) -> LearningCurve | None:
     chosen, settings = judged.candidate, job.settings
     rows, folds = job.chunked(min(chosen.rows, MOST_ROWS))
     try:

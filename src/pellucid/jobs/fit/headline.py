@@ -37,7 +37,7 @@ def headline(
     if framing.problem != "regression":
         return (
             f"{rows}, {found['accuracy']:.1%} of the predictions of {target} are right. Always "
-            f"giving the commonest answer is right {base['accuracy']:.1%} of the time."
+            f"giving the commonest label is right {base['accuracy']:.1%} of the time."
         )
     off = np.abs(np.asarray(predictions) - np.asarray(targets))
     half, most = np.quantile(off, [0.5, 0.9])

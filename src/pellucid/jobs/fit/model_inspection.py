@@ -1,4 +1,4 @@
-"""What a fitted model does with its columns, and how far its answers can be trusted.
+"""What a fitted model does with its columns, and how far its predictions can be trusted.
 
 Notes: §1.0.5, §1.0.7, KE 35
 """
@@ -45,7 +45,7 @@ Array = NDArray[Any]
 IMPORTANCE_ROWS = 1_000  # test rows that are shuffled
 SLOW_ROWS = 200  # where each answer looks at all training rows
 MOST_CELLS = 2_000_000  # rows × encoded columns: of very wide tables fewer rows are shuffled
-MOST_COLUMNS = 60  # columns shuffled: those most related to the model's own answers
+MOST_COLUMNS = 60  # columns shuffled: those most related to the model's own predictions
 DEPENDENCE_ROWS = 300
 SHOWN = 6  # strongest columns whose dependence is drawn
 WORST = 8  # rows with the largest loss
@@ -97,7 +97,7 @@ def inspect_model(
                 0.5,
             )
             known |= {} if intervals is None else {"intervals": intervals}
-        machine = replace(result.machine, known=known)
+        machine = replace(result.machine, training_facts=known)
         importance, rows, columns = in_time.run(
             "the importance of the columns",
             lambda going: _importance(machine, result, outside, y_test, going),
@@ -120,7 +120,7 @@ def inspect_model(
         )
     machine = replace(
         machine,
-        known=machine.known
+        training_facts=machine.training_facts
         | {"tested": tested_rows(each, result.split.test, y_test, result.framing.loss)},
     )
     if covered is not None:
@@ -165,7 +165,7 @@ def held_out_by_fits(
     pipeline : estimator
         The algorithm, not fitted.
     X, y : Table, ndarray, n rows
-        Training rows and their answers.
+        Training rows and their targets.
     folds_of : callable most -> (rows, folds)
         At most so many of them, and chunks of these.
     check_time : callable
@@ -185,10 +185,10 @@ def _intervals(held_out: HeldOut, y: Array, check_time: Callable[[], None]) -> d
 
 
 def _coverage(machine: Machine, X: Table, y: Array) -> tuple[float | None, float | None]:
-    if "intervals" not in machine.known:
+    if "intervals" not in machine.training_facts:
         return None, None
     try:
-        low, high = interval(machine.known["intervals"], machine.predict(X), LEVEL)
+        low, high = interval(machine.training_facts["intervals"], machine.predict(X), LEVEL)
     except TooFewRowsError:
         return None, None
     return coverage(low, high, y), float(np.median(high - low))
@@ -257,7 +257,7 @@ def _blocks(encoder: Any) -> dict[str, list[int]]:
 
 
 def _related(Z: Array, scores: Array, blocks: dict[str, list[int]], names: list[str]) -> list[str]:
-    """The columns most correlated with what the model answers."""
+    """The columns most correlated with what the model predicts."""
     scores = scores.reshape(len(Z), -1)
     a, b = Z - Z.mean(axis=0), scores - scores.mean(axis=0)
     size = np.sqrt((a**2).sum(axis=0))[:, None] * np.sqrt((b**2).sum(axis=0))[None, :]
@@ -296,9 +296,9 @@ def _worst(
     if not len(worst):
         return ()
     rows = X.take(worst)
-    told = extrapolation_warnings(machine.known["ranges"], rows)
+    told = extrapolation_warnings(machine.training_facts["ranges"], rows)
     shown = {name: rows[name].texts() for name in strongest}
-    truths, guesses = _as_texts(result, result.truths), _as_texts(result, result.predictions)
+    truths, guesses = _as_texts(result, result.targets), _as_texts(result, result.predictions)
     return tuple(
         WorstRow(
             int(result.split.test[at]) + 1,

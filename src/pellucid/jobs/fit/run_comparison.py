@@ -45,7 +45,7 @@ class Run:
     name: str
     figures: dict[str, str]
     settings: dict[str, Any]
-    tested: Mapping[str, Any]
+    test_rows: Mapping[str, Any]
 
 
 def read_run(path: Path) -> Run:
@@ -108,7 +108,7 @@ def verdicts(runs: Sequence[Run]) -> list[str]:
 
 def _verdict(first: Run, other: Run) -> str:
     names = f"{other.name} against {first.name}"
-    a, b = first.tested, other.tested
+    a, b = first.test_rows, other.test_rows
     if first.figures.get("target") != other.figures.get("target"):
         return f"{names}: they predict different targets, so their errors cannot be compared."
     if a.get("loss") != b.get("loss"):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.findings import Finding
 from pellucid.formatting import number
 
@@ -51,7 +51,7 @@ class TimeBudget:
         """The result of `work`, or None where it does not end within that share of what is left."""
         try:
             return self.deadline.within(share).run(work)
-        except OutOfTime:
+        except TimeLimitReached:
             self.left_out.append(task)
             return None
 

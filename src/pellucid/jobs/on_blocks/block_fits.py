@@ -74,7 +74,7 @@ class FitToAllRows:
 
     Parameters
     ----------
-    tested : model
+    test_model : model
         Of the training rows.
     last : model or None
         Of all rows, where it cost nothing more.
@@ -86,7 +86,7 @@ class FitToAllRows:
         What the fit used besides whole passes.
     """
 
-    tested: Any
+    test_model: Any
     last: Any
     chosen: Candidate
     lam_from_sample: bool
@@ -137,7 +137,7 @@ def _reading(rows: AllRows, splitter: HashedFolds) -> Read:
         found = reader.rows(tile)
         fold = np.where(found.test, TEST_FOLD, splitter.of(found.places))
         X = np.ascontiguousarray(encoded(machine, found), dtype=np.float64)
-        return X, np.asarray(found.answers, dtype=np.float64)[:, None], None, fold
+        return X, np.asarray(found.targets, dtype=np.float64)[:, None], None, fold
 
     return read
 
@@ -194,7 +194,7 @@ def fit_by_route(rows: AllRows, chosen: Candidate) -> FitToAllRows:
     def prepare(tile: Tile) -> Any:
         found = reader.rows(tile)
         inside = ~found.test
-        return encoded(machine, found)[inside], found.answers[inside]
+        return encoded(machine, found)[inside], found.targets[inside]
 
     width = len(rows.machine.steps[-1].get_feature_names_out())
     blocks = PreparedBlocks(rows.source, prepare, rows.reader.columns, width, rows.passes)

@@ -26,7 +26,7 @@ from pellucid.notebook_progress import Progress
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckResult:
     """What `pellucid check` tells.
 
     Parameters
@@ -56,7 +56,7 @@ def check_any_size(
     seed: int,
     memory: str | None = None,
     cluster: str | None = None,
-) -> Checked:
+) -> CheckResult:
     """Read a table, in blocks where it does not go into memory, and check the assumptions.
 
     Parameters
@@ -83,10 +83,10 @@ def check_any_size(
     if beyond is None:
         table = read_table(data, **reading)
         if target is None:
-            return Checked(table, len(table), None, table.findings)
+            return CheckResult(table, len(table), None, table.findings)
         whole = frame(table, target)
         split = split_rows(len(table), test=test, seed=seed)
-        return Checked(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
+        return CheckResult(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
     source, room = beyond
     sampled = room.sampled_rows(len(source.names))
     with passes_over(source, room, progress) as passes:
@@ -106,4 +106,4 @@ def check_any_size(
         f"assumptions and codes are those of a sample of {len(table):,} rows, drawn by a hash of "
         "each row's place.",
     )
-    return Checked(table, profile.rows, framing, (first, *told))
+    return CheckResult(table, profile.rows, framing, (first, *told))

@@ -101,7 +101,9 @@ def cluster_on_blocks(
         progress("weighing numbers of groups on a sample", 0.2)
         found = cluster_table(reading.sample, settings)
         missing = tuple(settings.reading()["missing"])
-        read = partial(read_tile, schema=found.machine.wanted, typed=source.typed, missing=missing)
+        read = partial(
+            read_tile, schema=found.machine.input_schema, typed=source.typed, missing=missing
+        )
 
         passes.next("means and ranges of all rows", 0.4, 0.5)
         machine, by_sample = _with_all_statistics(
@@ -167,7 +169,7 @@ def _sizes(
 
 
 def _of_all(
-    found: ClusterResult, machine: ClusterMachine, counts: Counts, places: Any, note: Finding
+    result: ClusterResult, machine: ClusterMachine, counts: Counts, places: Any, note: Finding
 ) -> ClusterResult:
     """The sample's result with the groups of all rows, numbered by their sizes."""
     before = machine.numbers
@@ -178,7 +180,7 @@ def _of_all(
     profiles = tuple(
         replace(p, group=renamed[p.group], rows=rows[renamed[p.group]],
                 share=rows[renamed[p.group]] / counts.sum())
-        for p in found.profiles
+        for p in result.profiles
     )  # fmt: skip
     evidence = machine.evidence | {
         "rows": int(counts.sum()),
@@ -187,20 +189,20 @@ def _of_all(
     words = {renamed[g]: text for g, text in machine.words.items()}
     renumber = np.vectorize(renamed.get, otypes=[np.intp])
     returned = np.empty(len(counts))
-    returned[[renamed[g] - 1 for g in range(1, len(counts) + 1)]] = found.returned
+    returned[[renamed[g] - 1 for g in range(1, len(counts) + 1)]] = result.stability
     return replace(
-        found,
+        result,
         rows=int(counts.sum()),
         machine=replace(
             machine, numbers=order, words=dict(sorted(words.items())), evidence=evidence
         ),
-        groups=renumber(found.groups),
+        groups=renumber(result.groups),
         profiles=tuple(sorted(profiles, key=lambda p: p.group)),
-        returned=tuple(returned.tolist()),
-        axes=replace(found.axes, groups=renumber(found.axes.groups)),
+        stability=tuple(returned.tolist()),
+        axes=replace(result.axes, groups=renumber(result.axes.groups)),
         silhouettes=None
-        if found.silhouettes is None
-        else (renumber(found.silhouettes[0]), found.silhouettes[1]),
-        findings=(note, *findings_of_sample(found.findings, len(places))),
+        if result.silhouettes is None
+        else (renumber(result.silhouettes[0]), result.silhouettes[1]),
+        findings=(note, *findings_of_sample(result.findings, len(places))),
         places=places,
     )

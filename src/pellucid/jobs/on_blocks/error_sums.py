@@ -67,7 +67,7 @@ class Sums:
         )
 
     def errors(self, variance: float = float("nan")) -> dict[str, float]:
-        """Measures by name; `variance` is that of the answers of a regression."""
+        """Measures by name; `variance` is that of the targets of a regression."""
         found = {name: value / self.rows for name, value in self.measures.items()}
         if "square" not in found:
             order = ("zero-one", "accuracy", "nll", "every class right")
@@ -108,7 +108,7 @@ class ErrorSums:
     @property
     def variance(self) -> float:
         """Of the test rows' answers, in a regression: what is left of the baseline's square loss
-        without the distance of its one answer from their mean."""
+        without the distance of its one target from their mean."""
         found = {name: value / self.baseline.rows for name, value in self.baseline.measures.items()}
         return found.get("square", float("nan")) - found.get("off", 0.0) ** 2
 
@@ -138,11 +138,11 @@ def sum_errors(
         rows = reader.rows(tile)
         X = encoded(machine, rows)
         whole = ErrorSums(NOTHING, NOTHING, NOTHING)
-        if not len(rows.answers):
+        if not len(rows.targets):
             return whole
-        train, test = sums(machine, machine.model, X, rows.answers, (~rows.test, rows.test))
-        zeros = np.zeros((len(rows.answers), 1))
-        (baseline,) = sums(machine, base, zeros, rows.answers, (rows.test,))
+        train, test = sums(machine, machine.model, X, rows.targets, (~rows.test, rows.test))
+        zeros = np.zeros((len(rows.targets), 1))
+        (baseline,) = sums(machine, base, zeros, rows.targets, (rows.test,))
         return ErrorSums(train, test, baseline)
 
     return refuse_no_rows(passes.reduce(source, partial, ErrorSums.added, reader.columns))
@@ -157,7 +157,7 @@ def refuse_no_rows(found: ErrorSums) -> ErrorSums:
     """
     if not found.test.rows or not found.train.rows:
         raise TooFewRowsError(
-            f"Of the rows with an answer {found.train.rows:,} are for training and "
+            f"Of the rows with a target {found.train.rows:,} are for training and "
             f"{found.test.rows:,} for the test: gather more rows, or choose another --test."
         )
     return found
@@ -180,7 +180,7 @@ def sums(
     ----------
     machine : Machine
     model : fitted model
-    X, y : rows as they reach the model, and their answers
+    X, y : rows as they reach the model, and their targets
     parts : sequence of ndarray of bool
         Which rows are of each part.
 
@@ -189,11 +189,11 @@ def sums(
     framing = machine.framing
     if framing.problem == "regression":
         g = np.asarray(model.predict(X), dtype=np.float64)
-        g = g if machine.lowest is None else np.maximum(g, machine.lowest)
+        g = g if machine.lower_bound is None else np.maximum(g, machine.lower_bound)
         return [sums_of_numbers(g[part], y[part], framing.loss) for part in parts]
     p = np.asarray(model.predict_proba(X))
     labels = np.asarray(getattr(model, "classes_", []))
-    each = losses_at(Answered(p, labels), X, y, framing.loss)
+    each = losses_at(KnownProbabilities(p, labels), X, y, framing.loss)
     return [_of_classes(machine, labels, each[part], p[part], y[part]) for part in parts]
 
 
@@ -227,7 +227,7 @@ def _of_classes(machine: Machine, labels: Array, losses: Array, p: Array, y: Arr
 
 
 @dataclass(frozen=True)
-class Answered:
+class KnownProbabilities:
     """A hypothesis whose probabilities of these rows are known.
 
     Parameters

@@ -32,7 +32,7 @@ class FirstPasses:
     framing : Framing
     reader : RowReader
     sample : JobRows
-        Rows of the sample that have an answer.
+        Rows of the sample that have a target.
     """
 
     profile: Profile

@@ -22,7 +22,7 @@ from pellucid.data.blocks.column_statistics import (
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.jobs.fit.candidates import recipe_named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
@@ -168,15 +168,15 @@ def _fitted(
     answers.refuse_few(settings.cv)
     base = recipe_named(first_passes.framing.problem, "mean").make(settings.seed)
     inside = ~first_passes.sample.test
-    base.fit(np.zeros((int(inside.sum()), 1)), first_passes.sample.answers[inside])
+    base.fit(np.zeros((int(inside.sum()), 1)), first_passes.sample.targets[inside])
     recipe = recipe_of(first_passes.framing.problem, sample_fit.chosen)
     fit = fit_of(recipe, settings.seed)
     machine = replace(
         sample_fit.machine,
         framing=first_passes.framing,
         schema=first_passes.reading.sample.schema,
-        lowest=0.0 if answers.are_counts and answers.amounts is not None else None,
-        known={},
+        lower_bound=0.0 if answers.are_counts and answers.amounts is not None else None,
+        training_facts={},
     )
     from_sample: list[str] = []
     found: FitToAllRows | None = None
@@ -190,8 +190,8 @@ def _fitted(
         all_rows = AllRows(source, passes, first_passes.reader, learned, recipe, settings, folds)
         try:
             found = fit(all_rows, sample_fit.chosen)
-            machine, from_sample = replace(learned, model=found.tested), by_sample
-        except OutOfTime:
+            machine, from_sample = replace(learned, model=found.test_model), by_sample
+        except TimeLimitReached:
             in_time.left_out.append(FIT_OF_ALL)
         passes.until = None
     baseline = answers.baseline(first_passes.framing, base)

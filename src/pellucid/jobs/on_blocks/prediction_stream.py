@@ -32,7 +32,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Answering:
+class RowPredictor:
     """A machine, and how the rows that it is asked about are read.
 
     Parameters
@@ -54,7 +54,7 @@ class Answering:
         """The columns that the machine adds to some rows."""
         table = read_by_schema(
             SourceCells(rows, "the table", typed),
-            self.machine.wanted,
+            self.machine.input_schema,
             self.missing,
             self.notations,
             first,
@@ -86,7 +86,7 @@ def source_of(data: Any, encoding: str) -> RowBlocks:
     return MemoryBlocks(whole.table, name=whole.name, typed=whole.typed)
 
 
-def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]:
+def tiles_with_answers(predictor: RowPredictor, source: RowBlocks) -> Iterator[pa.Table]:
     """The rows of a source with what the machine adds, a tile at a time.
 
     Raises
@@ -96,13 +96,13 @@ def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.T
 
     Notes: §2.5.6
     """
-    refuse_absent([e["name"] for e in answering.machine.wanted], source.names, source.name)
-    job = partial(answering.widened, typed=source.typed)
+    refuse_absent([e["name"] for e in predictor.machine.input_schema], source.names, source.name)
+    job = partial(predictor.widened, typed=source.typed)
     yield from ordered_map(tiles(source.blocks(), source.tile), job)
 
 
 def write_predictions(
-    answering: Answering,
+    predictor: RowPredictor,
     data: Any,
     stream: BinaryIO,
     suffix: str,
@@ -113,7 +113,7 @@ def write_predictions(
 
     Parameters
     ----------
-    answering : Answering
+    predictor : RowPredictor
     data : str or what `read_table` takes
     stream : binary stream
     suffix : str
@@ -134,17 +134,17 @@ def write_predictions(
     """
     on_rows = on_rows or (lambda rows: None)
     if cluster is not None:
-        found = blocks_of(str(data), answering.encoding)
+        found = blocks_of(str(data), predictor.encoding)
         refuse_whole(found, str(data), cluster)
         return _write_by_cluster(
-            answering, cast(RowBlocks, found), stream, suffix, on_rows, cluster
+            predictor, cast(RowBlocks, found), stream, suffix, on_rows, cluster
         )
-    source = source_of(data, answering.encoding)
+    source = source_of(data, predictor.encoding)
     if suffix in (".csv", ".txt", "") and isinstance(source, TextBlocks):
-        files = _plain_files(answering, source)
+        files = _plain_files(predictor, source)
         if files:
-            return _write_lines(answering, source, files, stream, on_rows)
-    found_tables = ((table, len(table)) for table in tiles_with_answers(answering, source))
+            return _write_lines(predictor, source, files, stream, on_rows)
+    found_tables = ((table, len(table)) for table in tiles_with_answers(predictor, source))
     return _write_all(found_tables, source, stream, suffix, on_rows)
 
 
@@ -166,20 +166,20 @@ def _write_all(
 
 
 def _write_by_cluster(
-    answering: Answering, source: RowBlocks, stream: BinaryIO, suffix: str, on_rows: Progress,
+    predictor: RowPredictor, source: RowBlocks, stream: BinaryIO, suffix: str, on_rows: Progress,
     cluster: str,
 ) -> int:  # fmt: skip
     """Workers read, answer and spell the rows; what they made is written here in order."""
-    refuse_absent([e["name"] for e in answering.machine.wanted], source.names, source.name)
-    job = partial(_finished, answering, source.typed, suffix)
+    refuse_absent([e["name"] for e in predictor.machine.wanted], source.names, source.name)
+    job = partial(_finished, predictor, source.typed, suffix)
     with client_at(cluster) as client:
         made = DaskPasses(client).map_tiles(source, job)
         return _write_all(made, source, stream, suffix, on_rows)
 
 
-def _finished(answering: Answering, typed: bool, suffix: str, tile: Tile) -> tuple[Any, int]:
+def _finished(predictor: RowPredictor, typed: bool, suffix: str, tile: Tile) -> tuple[Any, int]:
     """A tile's rows with their answers, as bytes of the file where its pieces may be joined."""
-    table = answering.widened(tile, typed)
+    table = predictor.widened(tile, typed)
     joined = suffix != ".parquet"
     return as_bytes(table, suffix, header=tile.first == 0) if joined else table, len(table)
 
@@ -207,9 +207,9 @@ def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | bytes | None,
     return write_groups
 
 
-def _plain_files(answering: Answering, source: TextBlocks) -> list[LineFile]:
+def _plain_files(predictor: RowPredictor, source: TextBlocks) -> list[LineFile]:
     """The files of a source where all are plain lines; else none."""
-    if source.typed or answering.encoding.lower().replace("_", "-") not in ("utf-8", "ascii"):
+    if source.typed or predictor.encoding.lower().replace("_", "-") not in ("utf-8", "ascii"):
         return []
     files = [plain_lines(path) for path in source.paths]
     found = [f for f in files if f is not None and tuple(f.names) == source.names]
@@ -217,21 +217,21 @@ def _plain_files(answering: Answering, source: TextBlocks) -> list[LineFile]:
 
 
 def _write_lines(
-    answering: Answering,
+    predictor: RowPredictor,
     source: TextBlocks,
     files: list[LineFile],
     stream: BinaryIO,
     on_rows: Progress,
 ) -> int:
     """Lines as they are, with the answers behind them."""
-    wanted = [entry["name"] for entry in answering.machine.wanted]
+    wanted = [entry["name"] for entry in predictor.machine.input_schema]
     header = list(source.names)
     refuse_absent(wanted, header, source.name)
-    numbers = _plain_numbers(answering)
+    numbers = _plain_numbers(predictor)
 
     def job(lines: Lines) -> tuple[list[str], pa.Buffer, int]:
         rows = lines.cells(wanted, numbers)
-        added = answering.answers(rows, lines.first, False)
+        added = predictor.answers(rows, lines.first, False)
         return list(added), lines.widened(list(added.values())), len(rows)
 
     rows = 0
@@ -258,29 +258,29 @@ def _pieces(files: list[LineFile]) -> Iterator[Lines]:
             first = lines.first + lines.raw.count(b"\n")
 
 
-def _plain_numbers(answering: Answering) -> list[str]:
+def _plain_numbers(predictor: RowPredictor) -> list[str]:
     """Columns of numbers as Python writes them, of which nothing else is said."""
-    if answering.missing:
+    if predictor.missing:
         return []
     found = []
-    for entry in answering.machine.wanted:
+    for entry in predictor.machine.input_schema:
         notation = Notation.of(entry.get("notation"))
         plain = notation.plain_number and not notation.missing
-        said = answering.notations.told(entry["name"], notation)
+        said = predictor.notations.told(entry["name"], notation)
         if entry["kind"] == Kind.NUMERIC and plain and said == PLAIN_NOTATION:
             found.append(entry["name"])
     return found
 
 
-def answering_of(
+def predictor_of(
     machine: Any,
     encoding: str = "utf-8",
     missing: Any = (),
     decimal: Any = (),
     thousands: Any = (),
     date_format: Any = (),
-) -> Answering:
+) -> RowPredictor:
     """A machine and what a person says of how new rows are read."""
     notations = Notations.of(decimal, thousands, date_format)
     spelled = (missing,) if isinstance(missing, str) else tuple(missing)
-    return Answering(machine, spelled, notations, encoding)
+    return RowPredictor(machine, spelled, notations, encoding)

@@ -16,7 +16,7 @@ from pellucid.data.blocks.dask_passes import DaskPasses
 from pellucid.data.blocks.passes import LocalPasses, Merge, Partial
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks
 from pellucid.data.blocks.size_estimates import estimated_rows
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
 from pellucid.notebook_progress import Progress
@@ -49,7 +49,7 @@ class ProgressPasses:
     notes : list of str
         What a fit used besides whole passes.
     until : Deadline or None
-        When a pass is left in its middle, with `OutOfTime`.
+        When a pass is left in its middle, with `TimeLimitReached`.
     slowest : float
         Seconds that a pass takes at most, about.
 
@@ -92,7 +92,7 @@ class ProgressPasses:
 
     def _seen(self, done: int) -> None:
         if self.until is not None and self.until.passed:
-            raise OutOfTime
+            raise TimeLimitReached
         now = time.monotonic()
         if now - self._told >= SECOND:
             self._told = now

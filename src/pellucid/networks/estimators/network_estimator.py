@@ -55,7 +55,7 @@ ACTIVATION: dict[str, Layer] = {
 
 
 class NetworkEstimator(CallbackEstimator, GlassBox):
-    """Abstract: a network as a scikit-learn estimator; a final class says layers, loss, answers.
+    """Abstract: a network as a scikit-learn estimator; a final class says layers, loss, targets.
 
     Notes: KE 279, Concept 294
     """
@@ -130,13 +130,13 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         return X
 
     def _checked(self, *given: Any, **how: Any) -> Any:
-        """Rows, and answers where given, checked by scikit-learn; floats of 32 bits stay so."""
+        """Rows, and targets where given, checked by scikit-learn; floats of 32 bits stay so."""
         return validate_data(self, *given, dtype=[np.float64, np.float32], **how)
 
     def _fit_rows(
         self, X: Any, targets: Any, weights: Any, network: Network, labels: Any, given: Any
     ) -> None:
-        """Train on checked rows; the answers are as the loss takes them."""
+        """Train on checked rows; the targets are as the loss takes them."""
         self.network_ = network
         start = self._start()
         epochs = self._epochs(len(X)) + (start["epochs"] if start else 0)
@@ -267,16 +267,16 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         kept = {name: value for name, value in vars(self).items() if name.endswith("_")}
         return kept | {"params_": epoch.params(), "state_": epoch.state()}
 
-    def _keep(self, found: Trained) -> None:
-        self.params_, self.state_ = found.params, found.state
-        self.n_iter_ = found.epochs
-        self.best_epoch_ = found.best_epoch
-        self.trace_ = {**found.history, "stopped": found.reason, "verdict": found.verdict}
-        self.warnings_ += list(found.warnings)
-        if found.verdict == "diverged":
+    def _keep(self, trained: Trained) -> None:
+        self.params_, self.state_ = trained.params, trained.state
+        self.n_iter_ = trained.epochs
+        self.best_epoch_ = trained.best_epoch
+        self.trace_ = {**trained.history, "stopped": trained.reason, "verdict": trained.verdict}
+        self.warnings_ += list(trained.warnings)
+        if trained.verdict == "diverged":
             self.warn(
-                f"{found.reason}. The weights before it are kept; divide step_size by ten, or give "
-                "clip.",
+                f"{trained.reason}. The weights before it are kept; divide step_size by ten, or "
+                "give clip.",
                 ConvergenceWarning,
             )
 

@@ -110,7 +110,7 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
         return np.asarray((Y - self.target_mean_) / self.target_scale_)
 
     def predict(self, X: Any) -> Array:
-        """Predicted numbers, (n,) or (n, t), in units of the answers.
+        """Predicted numbers, (n,) or (n, t), in units of the targets.
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
     def _explanation(self) -> Explanation:
         return self._explained(
             "Regression; rows independent and identically distributed; judged by the square loss "
-            "(losses below are of answers brought to deviation 1).",
+            "(losses below are of targets brought to deviation 1).",
             "J = (1/n) Σᵢ ‖a⁽ⁱ⁾ − y⁽ⁱ⁾‖²",
             r"J = \frac{1}{n}\sum_{i=1}^n \|a^{(i)} - y^{(i)}\|^2",
         )
@@ -147,9 +147,9 @@ class NetworkRegressor(Numbers):
     mean_, scale_ : array of shape (d,)
         By which columns were standardised.
     target_mean_, target_scale_ : array of shape (t,)
-        By which answers were standardised.
+        By which targets were standardised.
     flat_ : bool
-        Whether answers were one-dimensional.
+        Whether targets were one-dimensional.
     trace_ : dict
         `loss`, `validation_loss`, `gradient_norms` by epoch; `stopped`, `verdict`.
     n_iter_, best_epoch_ : int

@@ -149,7 +149,7 @@ def tune(
         check_count(name, value)
     X, y = np.asarray(X), targets_for(network, np.asarray(y))
     if len(X) != len(y):
-        raise ShapeError(f"There are {len(X)} rows and {len(y)} answers; give one answer a row.")
+        raise ShapeError(f"There are {len(X)} rows and {len(y)} targets; give one target a row.")
     pairs = folds if not isinstance(folds, int) else make_folds(len(X), folds, seed=seed)
     runs = [(train, held, seed + r) for train, held in pairs for r in range(restarts)]
     made = rule if isinstance(rule, Rule) else _named(rule)

@@ -81,7 +81,7 @@ def _passed(image: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _head() -> tuple[Any, float]:
-    """The last layer, learned from digits, and its share of right answers on others."""
+    """The last layer, learned from digits, and its share of right predictions on others."""
     from pellucid.evaluation.training_and_test_error import accuracy
     from pellucid.linear import SoftmaxClassifier
 
