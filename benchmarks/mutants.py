@@ -17,10 +17,10 @@ Each fate is printed as it is known, the table at the end or when the run is sto
 SIGTERM). The time of a test is processor time: a busy machine is no test.
 
 What is not changed, since its neighbour is as right: texts, annotations, and arguments that set how
-something looks or how much is printed (`LOOKS`). A number of two digits is a size or a limit (of a
-block, a search, a line of text) and one more would do as well: it changes its sign instead. A
-comparison moves its boundary only where that can be met, between whole numbers (a length, a shape,
-a literal); elsewhere it is negated.
+something looks or with how many digits it is printed (`LOOKS`). A number of two digits is a size or
+a limit (of a block, a search, a line of text) and one more would do as well: it changes its sign
+instead. A comparison moves its boundary only where that can be met, between whole numbers (a
+length, a shape, a literal); elsewhere it is negated.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ OPPOSITE: dict[type[ast.AST], type[ast.AST]] = {
     ast.IsNot: ast.Is,
 }
 LOOKS = re.compile(
-    "alpha|azim|borderaxespad|capsize|dpi|elev|figsize|fontsize|height_ratios|label(pad|rotation|size)"
-    "|length|linewidths?|lw|marker(edgewidth|scale|size)|mew|mutation_scale|pad|padding|rotation|"
-    "stacklevel|verbose|width_ratios|zorder"
+    "alpha|azim|borderaxespad|capsize|digits|dpi|elev|figsize|fontsize|ha|height_ratios|justify|"
+    "label(pad|rotation|size)|length|linewidths?|lw|marker(edgewidth|scale|size)|mew|"
+    "mutation_scale|pad|padding|rotation|stacklevel|va|verbose|width_ratios|zorder"
 )
 # As `./test` runs the quick suite.
 QUIETLY = {
@@ -150,6 +150,8 @@ def _running(tree: ast.AST, lines: Lines) -> Iterator[tuple[ast.expr, Lines]]:
     for field, value in ast.iter_fields(tree):
         if field in ("annotation", "returns", "decorator_list"):
             continue
+        if field == "args" and isinstance(tree, ast.Call) and ast.unparse(tree.func) == "number":
+            value = value[:1]  # then come the digits that are shown
         for node in value if isinstance(value, list) else [value]:
             if isinstance(node, ast.JoinedStr) or not isinstance(node, ast.AST):
                 continue

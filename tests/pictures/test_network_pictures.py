@@ -158,6 +158,7 @@ def test_any_chain_can_be_read(blocks: list[Block]) -> None:
         frame = shape.get_window_extent(renderer)
         inside = [t for t in axes.texts if frame.contains(*t.get_window_extent(renderer).p0)]
         assert b.text in [t.get_text() for t in inside]
+        assert frame.width >= 0.5 * figure.dpi - 1, "no box is a sliver"
     arrows = [p for p in axes.patches if isinstance(p, FancyArrowPatch)]
     last = bool(blocks[-1].forward)
     forward = len(blocks) - 1 + last
