@@ -121,9 +121,11 @@ def count_cells(
 
 
 def _plain_numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """The numbers of texts that are all numbers, none of them a name of digits."""
+    """The numbers of texts that are all numbers, none of them a name of digits or "nan"."""
     found = all_numbers(texts)
     if found is None or pc.any(pc.match_substring_regex(texts, CODE)).as_py():
+        return None
+    if pc.any(pc.is_nan(found)).as_py():  # "nan" is a text, whatever stands beside it
         return None
     return found
 
