@@ -57,8 +57,8 @@ def by_onnx(machine: Any, rows: pa.Table) -> Answers:
     packed = machine_to_onnx(machine)
     session = onnxruntime.InferenceSession(packed, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    table = read_table(rows, schema=machine.wanted)
-    return dict(zip(names, session.run(None, feed_of(machine.wanted, table)), strict=True))
+    table = read_table(rows, schema=machine.input_schema)
+    return dict(zip(names, session.run(None, feed_of(machine.input_schema, table)), strict=True))
 
 
 def by_duckdb(machine: Any, rows: pa.Table) -> Answers:
@@ -139,7 +139,7 @@ def line_of(source: Source, model: str, budget: float, most: int) -> str:
         wanted = machine.answers(rows)
         cells = [answered(machine, rows, wanted, form) for form in FORMS]
     return (
-        f"| {source.name} | {len(frame):,} | {len(machine.wanted)} | {result.chosen.name} | "
+        f"| {source.name} | {len(frame):,} | {len(machine.input_schema)} | {result.chosen.name} | "
         f"{' | '.join(cells)} | {seconds:.0f} |"
     )
 

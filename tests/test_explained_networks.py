@@ -205,7 +205,7 @@ def test_a_convolutional_network_is_what_its_printed_hypothesis_says(classes: in
 
 
 def test_a_convolutional_network_of_numbers_prints_the_loss_beside_it() -> None:
-    """Notation 44: of answers brought to deviation 1."""
+    """Notation 44: of targets brought to deviation 1."""
     rng = np.random.default_rng(6)
     X, y = rng.normal(size=(30, 6, 6, 1)), rng.normal(3, 5, size=30)
     h = ConvNetRegressor(filters=(2,), hidden=(5,), dropout=0.0, shift=0, **ALONE).fit(X, y)

@@ -217,7 +217,7 @@ def test_a_typeset_formula_is_drawn_named_and_its_own() -> None:
 
 def test_many_labels_are_cut_and_counted() -> None:
     assert labels(np.array(["b", "a"])) == "'b', 'a'"
-    assert labels(np.arange(1000), most=2) == "0, 1, … (1,000 in all)"
+    assert labels(np.arange(1000), max_labels=2) == "0, 1, … (1,000 in all)"
     assert labels(range(10)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
     assert labels(range(11)).endswith("8, 9, … (11 in all)")
 

@@ -44,7 +44,9 @@ def test_what_is_logged_loads_equal_and_scores_the_same(machine: Machine, tmp_pa
     table = read_table(PENGUINS)
     assert (back.predict(table) == machine.predict(table)).all()
     scorer = mlflow.pyfunc.load_model(logged.model_uri)
-    assert scorer.metadata.signature.inputs.input_names() == [e["name"] for e in machine.wanted]
+    assert scorer.metadata.signature.inputs.input_names() == [
+        e["name"] for e in machine.input_schema
+    ]
     scored = scorer.predict(frame.drop(columns="species"))
     for name, values in machine.answers(table).items():
         assert (np.asarray(scored[name]) == np.asarray(values)).all()

@@ -39,7 +39,7 @@ def a_histogram_approaches_its_distribution() -> Figure:
         gaps = []
         for seed in range(20):
             drawn = weather.draw(n, seed).tolist()
-            gaps.append(max(abs(drawn.count(o) / n - p) for o, p in weather.chances.items()))
+            gaps.append(max(abs(drawn.count(o) / n - p) for o, p in weather.probabilities.items()))
         off.append(float(np.mean(gaps)))
     assert off[1] < off[0] / 2
     assert off[2] < off[1] / 5  # as 1/√n

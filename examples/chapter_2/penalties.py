@@ -34,7 +34,7 @@ def without_offset(X: Array, y: Array, lam: float = 0.0) -> Objective:
 
     return Objective(
         lambda theta: float(J.value(both(theta))),
-        lambda theta: np.reshape(J.slope(both(theta))["theta"], np.shape(theta)),
+        lambda theta: np.reshape(J.gradient_at(both(theta))["theta"], np.shape(theta)),
     )
 
 
@@ -47,10 +47,10 @@ def the_tangent_is_flat_at_the_minimum() -> Figure:
     J = without_offset(X, y)
     h = LeastSquares(fit_intercept=False).fit(X, y)
     assert abs(h.coef_[0] - 1.6) < 1e-12
-    assert abs(J.slope(np.float64(1.6))) < 1e-12
-    rising = [float(J.slope(np.float64(t))) for t in np.linspace(0, 3, 31)]
+    assert abs(J.gradient_at(np.float64(1.6))) < 1e-12
+    rising = [float(J.gradient_at(np.float64(t))) for t in np.linspace(0, 3, 31)]
     np.testing.assert_allclose(np.diff(rising), 0.1 * 5)  # J″ = (2/n) Σ x² = 5, everywhere
-    return tangents(J.value, J.slope, (0.6, 1.6, 2.4), 0.0, 3.2)
+    return tangents(J.value, J.gradient_at, (0.6, 1.6, 2.4), 0.0, 3.2)
 
 
 def lam_tames_amplified_errors() -> Figure:

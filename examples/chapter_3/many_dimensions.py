@@ -72,7 +72,7 @@ def a_larger_partial_moves_farther() -> Figure:
     3.2.3-larger-partial-larger-move
     """
     found = minimize(BOWL, [1.0, 1.0], step_size=0.05, stop=Steps(12))
-    move, slope = np.abs(found.path[1] - found.path[0]), np.abs(BOWL.slope(found.path[0]))
+    move, slope = np.abs(found.path[1] - found.path[0]), np.abs(BOWL.gradient_at(found.path[0]))
     assert move[1] > move[0]
     np.testing.assert_allclose(move, 0.05 * slope)
     return contour(BOWL.value, [("η = 0.05", found)], (0.2, 0.2), (2.4, 2.4))
@@ -84,7 +84,7 @@ def a_perpendicular_step_changes_nothing_to_first_order() -> Figure:
     3.2.5-plane-directions
     """
     at = np.array([1.0, 0.5])
-    g = BOWL.slope(at)
+    g = BOWL.gradient_at(at)
     sideways = np.array([-g[1], g[0]]) / np.linalg.norm(g)
     assert abs(first_order_change(BOWL, at, sideways)) < 1e-12
     assert PLANE.value(at + np.array([2.0, 3.0])) == PLANE.value(at)  # exactly, on a plane
@@ -103,7 +103,7 @@ def the_gradient_is_the_steepest_direction() -> Figure:
     rng = np.random.default_rng(0)
     for _ in range(20):
         at = rng.normal(size=2)
-        g = BOWL.slope(at)
+        g = BOWL.gradient_at(at)
         directions = rng.normal(size=(200, 2))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
         tried = min(BOWL.value(at + 1e-4 * d) for d in directions)

@@ -101,7 +101,7 @@ def numeric_and_exact_gradients_agree() -> Figure:
     X, y = data()
     J = model_objective("square", "linear", X, y, lam=0.3)
     at = {"theta": np.array([0.3, -1.0, 2.0]), "theta_0": np.array(1.0)}
-    exact = J.slope(at)["theta"]
+    exact = J.gradient_at(at)["theta"]
     deltas = np.geomspace(1e-1, 1e-6, 11)
     errors = [
         np.abs(forward_differences(J.value, at, delta)["theta"] - exact).max() for delta in deltas
@@ -150,7 +150,7 @@ def one_delta_for_all_is_a_mistake() -> Figure:
     X, y = data()
     J = model_objective("square", "linear", X, y)
     at = {"theta": np.array([0.5, 0.5, 0.5]), "theta_0": np.array(0.0)}
-    exact = J.slope(at)["theta"]
+    exact = J.gradient_at(at)["theta"]
     delta = 1e-6
     shifted = at | {"theta": at["theta"] + delta}
     mixed = (J.value(shifted) - J.value(at)) / delta

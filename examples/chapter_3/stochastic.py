@@ -63,8 +63,8 @@ def steps_average_to_the_batch() -> Figure:
     """
     X, y, best = plane_data(50)
     J, start = least_squares(X, y), np.array([-1.5, 1.0])
-    single = np.mean([J.slope_at(start, np.array([i])) for i in range(50)], axis=0)
-    np.testing.assert_allclose(single, J.slope(start))
+    single = np.mean([J.batch_gradient_at(start, np.array([i])) for i in range(50)], axis=0)
+    np.testing.assert_allclose(single, J.gradient_at(start))
     how: dict[str, Any] = {"step_size": 0.1, "stop": Steps(60)}
     whole = minimize(J, start, **how)
     paths = [minimize(J, start, batches=one_point(seed), **how) for seed in range(150)]

@@ -69,7 +69,7 @@ def a_small_change_flips_the_label() -> Figure:
     chosen = np.flatnonzero(found.fooled)[:4]
     shown = [part[row].reshape(8, 8) for part in (X, found.X) for row in chosen]
     titles = [f"a {y[row]}" for row in chosen]
-    titles += [f"moved: said {found.answers[row]}" for row in chosen]
+    titles += [f"moved: said {found.predictions[row]}" for row in chosen]
     return images(shown, titles, columns=4, numbers=False)
 
 

@@ -79,7 +79,7 @@ def codes_need_fewer_labels() -> Figure:
     # The work of a comparison goes with the length of what is compared.
     assert A.shape[1] * 9 < X.shape[1]
     return errors_against(
-        counts, shares, "labelled rows", "share of wrong answers", logarithmic=("x",)
+        counts, shares, "labelled rows", "share of wrong predictions", logarithmic=("x",)
     )
 
 
@@ -105,7 +105,7 @@ def binary_codes_hide_what_matters() -> Figure:
     }
     shares = {name: own["right"] for name, own in found.items()}
     assert shares["packed in 8"] < shares["code of 8"] - 0.06
-    return bars(found, "share of right answers")
+    return bars(found, "share of right predictions")
 
 
 def equal_digits_lie_together() -> Figure:
@@ -191,7 +191,7 @@ def three_labels_label_many() -> Figure:
     # Which three were labelled matters: the middle one of twenty draws is judged, and the worst.
     assert np.median(shares) > 0.75
     assert max(shares) > 0.9
-    return latent_map(codes, y, images=X.reshape(-1, 14, 14), known=best)
+    return latent_map(codes, y, images=X.reshape(-1, 14, 14), labelled_rows=best)
 
 
 def a_number_of_a_code_does_something() -> Figure:
@@ -235,7 +235,7 @@ def accuracy_grows_with_the_code() -> Figure:
     assert shares[-1] <= 1 - whole.accuracy + 0.01
     return errors_against(
         lengths, {"codes": shares, "196 pixels": [1 - whole.accuracy] * len(lengths)},
-        "numbers in a code", "share of wrong answers", logarithmic=("x",),
+        "numbers in a code", "share of wrong predictions", logarithmic=("x",),
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ HOMES: dict[str, str] = {
     "FewLabelClassifier": "pellucid.autoencoders.few_label_classifier",
     "fit_table": "pellucid.jobs.any_table",
     "frame": "pellucid.data.framing",
+    "ForestRegressor": "pellucid.trees.forest",
     "GenerativeAdversarialPair": "pellucid.autoencoders.generative_adversarial_pair",
     "HierarchicalClusters": "pellucid.clusters.hierarchical",
     "KMeans": "pellucid.clusters.k_means",

@@ -60,21 +60,21 @@ def label(value: Any) -> str:
     return repr(value.item() if hasattr(value, "item") else value)
 
 
-def labels(values: Any, most: int = 10) -> str:
+def labels(values: Any, max_labels: int = 10) -> str:
     """Labels one after another; of many the first few, and how many there are.
 
     Parameters
     ----------
     values : sequence or array of labels
-    most : int
+    max_labels : int
         How many are named at the most.
 
     Examples
     --------
-    >>> labels(["blue", "red"]), labels(range(26), most=3)
+    >>> labels(["blue", "red"]), labels(range(26), max_labels=3)
     ("'blue', 'red'", '0, 1, 2, … (26 in all)')
 
     Notes: §1.0.3
     """
-    said = ", ".join(map(label, values[:most]))
-    return said + (f", … ({len(values):,} in all)" if len(values) > most else "")
+    said = ", ".join(map(label, values[:max_labels]))
+    return said + (f", … ({len(values):,} in all)" if len(values) > max_labels else "")

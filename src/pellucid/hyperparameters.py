@@ -163,7 +163,7 @@ class Hyperparameter:
         )
 
 
-def is_whole(value: Any, least: int = 1) -> bool:
+def is_whole(value: Any, minimum: int = 1) -> bool:
     """Whether a setting is a whole number of at least so much; True and False are none.
 
     Examples
@@ -172,5 +172,7 @@ def is_whole(value: Any, least: int = 1) -> bool:
     (True, False, False, False)
     """
     return (
-        not isinstance(value, bool) and isinstance(value, numbers.Integral) and int(value) >= least
+        not isinstance(value, bool)
+        and isinstance(value, numbers.Integral)
+        and int(value) >= minimum
     )

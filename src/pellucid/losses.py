@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pellucid.errors import HyperparameterError, ShapeError
+from pellucid.former_names import renamed_arguments
 
 Array = NDArray[np.float64]
 TINY = np.finfo(np.float64).tiny
@@ -62,13 +63,14 @@ class Loss:
     def __call__(self, g: ArrayLike, a: ArrayLike) -> Array:
         return self.value(g, a)
 
-    def expected(self, g: Any, chances: Mapping[Any, float]) -> float:
+    @renamed_arguments(chances="probabilities")
+    def expected(self, g: Any, probabilities: Mapping[Any, float]) -> float:
         """The expected loss of one guess: chance times loss, summed over what may come out.
 
         Parameters
         ----------
         g : label or number
-        chances : mapping of outcome to float
+        probabilities : mapping of outcome to float
             What may come out, and how probable each is; they sum to 1.
 
         Raises
@@ -83,13 +85,13 @@ class Loss:
 
         Notes: Concept 17
         """
-        p = np.array(list(chances.values()), dtype=float)
+        p = np.array(list(probabilities.values()), dtype=float)
         if not (p >= 0).all() or abs(p.sum() - 1) > 1e-9:
             raise HyperparameterError(
                 f"Chances are 0 or more and sum to 1; these sum to {p.sum():g}, from "
                 f"{p.min(initial=np.inf):g} up. Divide each by their sum."
             )
-        return float(p @ [float(self(g, a)) for a in chances])
+        return float(p @ [float(self(g, a)) for a in probabilities])
 
 
 def _same_shape(g: Any, a: Any, dtype: Any = float) -> tuple[Any, Any]:
@@ -226,7 +228,7 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "zero-one", _zero_one, _flat, "class",
             "L(g,a) = 0 if g = a, else 1", r"L(g,a) = [g \neq a]", "§1.3, Def 129",
-            "share of wrong answers",
+            "share of wrong predictions",
         ),
         Loss(
             "absolute", _absolute, _absolute_slope, "number",

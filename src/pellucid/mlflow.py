@@ -160,11 +160,11 @@ def _load_pyfunc(path: str) -> Scorer:
 
 def _signature(mlflow: Any, model: Any) -> Any:
     """Columns and their types; None for what reads no table."""
-    if not hasattr(model, "wanted") or getattr(model, "reads_images", False):
+    if not hasattr(model, "input_schema") or getattr(model, "reads_images", False):
         return None
     columns = [
         mlflow.types.ColSpec(TYPES.get(str(e["kind"]), "string"), e["name"], required=True)
-        for e in model.wanted
+        for e in model.input_schema
     ]
     return mlflow.models.ModelSignature(inputs=mlflow.types.Schema(columns))
 

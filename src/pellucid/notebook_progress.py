@@ -15,7 +15,7 @@ from functools import wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
-Say = Callable[[str, float], None]
+Progress = Callable[[str, float], None]
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 PATIENCE = 1.0  # seconds before a bar is shown: what is done by then needs none
@@ -87,10 +87,10 @@ def _bar(stage: str, done: float, seconds: float) -> str:
 
 
 @contextmanager
-def progress_or_bar(say: Say | None = None) -> Iterator[Say]:
+def progress_or_bar(progress: Progress | None = None) -> Iterator[Progress]:
     """Who gets the progress of a fit: the caller's function, else a notebook's bar, else nobody."""
-    if say is not None:
-        yield say
+    if progress is not None:
+        yield progress
     elif in_notebook():
         bar = NotebookBar()
         try:

@@ -41,7 +41,7 @@ def test_zero_is_the_mean_only_where_codes_are_centred() -> None:
     assert found.mean.tolist() == found.of_mean_code.tolist() == [2.0, 4.0]
     assert found.linear
     assert not found.centred
-    assert "Decode the mean code" in found.said
+    assert "Decode the mean code" in found.conclusion
     centred = zero_and_mean(LinearAutoencoder(1).fit(rows), rows)
     np.testing.assert_allclose(centred.zero, centred.mean)
     assert centred.centred
@@ -50,7 +50,7 @@ def test_zero_is_the_mean_only_where_codes_are_centred() -> None:
 def test_zero_of_a_network_is_no_average() -> None:
     """8.3.2-zero-decode-condition"""
     deep = Autoencoder(2, hidden=(8,), epochs=2).fit(X)
-    assert "Not linear" in zero_and_mean(deep, X).said
+    assert "Not linear" in zero_and_mean(deep, X).conclusion
     plain = Autoencoder(2, hidden=(), epochs=2).fit(X)
     assert zero_and_mean(plain, X).linear
 

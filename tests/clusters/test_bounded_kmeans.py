@@ -80,7 +80,7 @@ def test_and_on_larger_tables(n: int, d: int, k: int) -> None:
 
 @pytest.mark.parametrize("tight", [1e-3, 1e-4])
 def test_and_on_groups_much_tighter_than_they_are_apart(tight: float) -> None:
-    """Rounding in single precision is then as large as what the leashes measure."""
+    """Rounding in single precision is then as large as what the slacks measure."""
     rng = np.random.default_rng(0)
     places = rng.normal(size=(3, 2))
     X = places[rng.integers(0, 3, 3000)] + tight * rng.normal(size=(3000, 2))

@@ -68,7 +68,7 @@ def test_rings_are_no_groups_about_means(make: Callable[..., tuple[Array, Array]
     """6.3.12-rings-fail: no number of means is defended; where structure is seen, that is said."""
     found = choose_k(make(300, seed=1)[0], range(2, 9), **QUICK)
     assert found.no_clusters
-    assert (found.sure != "sure") == (found.p_value <= 0.05)
+    assert (found.confidence != "sure") == (found.p_value <= 0.05)
     assert ("A ring" in found.why) == (found.p_value <= 0.05)
 
 
@@ -79,9 +79,11 @@ def test_three_clouds_are_three(seed: int) -> None:
     X = triangle(np.random.default_rng(seed))
     found = choose_k(X, range(2, 7), random_state=seed, **enough)
     assert found.k == 3
-    assert found.sure == "sure"
+    assert found.confidence == "sure"
     assert found.p_value < 0.01
-    assert choose_k(X, range(2, 7), random_state=seed, **QUICK).sure == "fairly sure"  # p = 0.05
+    assert (
+        choose_k(X, range(2, 7), random_state=seed, **QUICK).confidence == "fairly sure"
+    )  # p = 0.05
     assert found.certainty > 0.8
     assert found.at(3).tenable
     assert not found.at(5).tenable
@@ -94,7 +96,7 @@ def test_three_clouds_are_three(seed: int) -> None:
 
 def test_groups_that_barely_touch_are_not_called_sure() -> None:
     found = choose_k(triangle(np.random.default_rng(0), apart=2.5), range(2, 6), **QUICK)
-    assert found.k != 3 or found.sure != "sure"
+    assert found.k != 3 or found.confidence != "sure"
 
 
 def test_long_thin_groups_show_along_one_axis() -> None:
@@ -103,11 +105,11 @@ def test_long_thin_groups_show_along_one_axis() -> None:
     assert choose_k(X, range(2, 6), **QUICK).no_clusters
     found = axis_with_groups(X - X.mean(axis=0), [0, 1])
     assert found is not None
-    assert (found.column, found.heaps) == (1, 3)
+    assert (found.column, found.modes) == (1, 3)
     turned = (X * [3.0, 1.0]) @ np.array([[1, 1], [-1, 1]]) / np.sqrt(2)
     along = axis_with_groups(turned - turned.mean(axis=0), [0, 1])
     assert along is not None
-    assert (along.column, along.heaps) == (None, 3)
+    assert (along.column, along.modes) == (None, 3)
     assert axis_with_groups(X, [0]) is None
 
 
@@ -125,7 +127,7 @@ def test_too_few_rows_are_called_that() -> None:
     few = triangle(np.random.default_rng(0), apart=30.0, n=4)
     found = choose_k(few, (2, 3), **QUICK)
     assert found.at(3).too_few_rows
-    assert (found.k, found.sure) == (1, "unsure")
+    assert (found.k, found.confidence) == (1, "unsure")
     assert "More rows would settle it; to take these groups all the same, ask for 3." in found.why
 
 
@@ -138,7 +140,7 @@ def test_same_seed_same_bits() -> None:
 def test_one_value_one_group_and_hostile_rows() -> None:
     same = choose_k(np.ones((30, 2)), (2, 3), **QUICK)
     assert same.no_clusters
-    assert same.sure == "sure"
+    assert same.confidence == "sure"
     two_values = np.repeat([[0.0, 0.0], [9.0, 1.0]], 20, axis=0)
     assert choose_k(two_values, (2, 3, 4), **QUICK).k == 2
     with pytest.raises(TooFewRowsError, match="4 rows at least"):

@@ -178,10 +178,10 @@ def test_the_objective_of_descent_has_the_gradient_it_says() -> None:
     J = k_means_objective(X, 3)
     assert check_gradient(J.value, J.gradient, means).agrees
     assert J.value(means) == pytest.approx(nearest_mean(X, means)[1].sum() / 50)
-    whole = J.slope_at(means, np.arange(50))
-    np.testing.assert_allclose(whole, J.slope(means), rtol=1e-12)
-    halves = [J.slope_at(means, rows) for rows in (np.arange(25), np.arange(25, 50))]
-    np.testing.assert_allclose(np.mean(halves, axis=0), J.slope(means), rtol=1e-12)
+    whole = J.batch_gradient_at(means, np.arange(50))
+    np.testing.assert_allclose(whole, J.gradient_at(means), rtol=1e-12)
+    halves = [J.batch_gradient_at(means, rows) for rows in (np.arange(25), np.arange(25, 50))]
+    np.testing.assert_allclose(np.mean(halves, axis=0), J.gradient_at(means), rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_new_and_missing_values_stand_at_the_mean_and_it_is_kept(tmp_path: Path)
 
 def test_target_means_need_a_target() -> None:
     frame = pd.DataFrame({"k": ["a", "b", "c"] * 5, "x": np.arange(15.0)})
-    with pytest.raises(HyperparameterError, match="give `fit` the answers y"):
+    with pytest.raises(HyperparameterError, match="give `fit` the targets y"):
         TableEncoder(codes={"k": "target-mean"}).fit(frame)
     assert TableEncoder().fit(Table((*texts(["a b", "c"]).columns, Column(
         "x", Kind.NUMERIC, np.arange(2.0))))).dropped_ == ["shop"]  # fmt: skip

@@ -55,8 +55,8 @@ def test_independent_events_multiply() -> None:
 def test_two_tosses_are_independent(p: float) -> None:
     """0.6-independence-rule, 1.2.4-fair-coins: whatever the coin."""
     tosses = Distribution({"heads": p, "tails": 1 - p}).twice()
-    first = {pair for pair in tosses.chances if pair[0] == "heads"}
-    second = {pair for pair in tosses.chances if pair[1] == "heads"}
+    first = {pair for pair in tosses.probabilities if pair[0] == "heads"}
+    second = {pair for pair in tosses.probabilities if pair[1] == "heads"}
     assert tosses.independent(first, second)
     assert tosses.chance(first) == pytest.approx(p)
 

@@ -20,7 +20,7 @@ def test_images_and_labels_are_found(tmp_path: Path, names: tuple[str, str]) -> 
     np.savez(path, **{names[0]: IMAGES, names[1]: np.arange(4)})
     found = read_images(path)
     assert found.images.shape == (4, 3, 5, 1)
-    assert found.said == f"4 images of 3×5, 1 channel ({names[0]}), labels in '{names[1]}'."
+    assert found.description == f"4 images of 3×5, 1 channel ({names[0]}), labels in '{names[1]}'."
     assert len(found) == 4
 
 

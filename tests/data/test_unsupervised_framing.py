@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pellucid.data.table import Column, Kind, Table
-from pellucid.data.unsupervised_framing import MEANT, WANTED, frame_without_target
+from pellucid.data.unsupervised_framing import GOALS, MEANT, frame_without_target
 from pellucid.errors import ColumnError, FramingError, TableError
 
 PATIENTS = Table(
@@ -20,10 +20,10 @@ PATIENTS = Table(
 
 def test_the_three_classes_of_unsupervised_problems_are_named() -> None:
     """1.1.4-unsupervised-classes"""
-    assert set(WANTED.values()) == {
+    assert set(GOALS.values()) == {
         "clustering", "density estimation", "dimensionality reduction",
     } == set(MEANT)  # fmt: skip
-    for wanted, problem in WANTED.items():
+    for wanted, problem in GOALS.items():
         assert str(frame_without_target(PATIENTS, wanted)).lower().startswith(problem)
     with pytest.raises(FramingError, match="'groups', 'density', 'fewer columns'"):
         frame_without_target(PATIENTS, "labels")
@@ -44,8 +44,8 @@ def test_patients_into_groups_is_clustering_and_dropping_height_reduction() -> N
 @pytest.mark.parametrize(
     ("wanted", "kind", "apart"),
     [
-        ("actions", "reinforcement learning", "nobody tells the right action.*reward is told"),
-        ("a sequence", "sequence learning", "outputs are told, but not the state"),
+        ("actions", "reinforcement learning", "nobody gives the right action.*reward is given"),
+        ("a sequence", "sequence learning", "outputs are given, but not the state"),
     ],
 )
 def test_other_kinds_of_learning_are_named_with_what_sets_them_apart(

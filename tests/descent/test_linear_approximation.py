@@ -69,7 +69,7 @@ def test_one_parameter_at_a_time() -> None:
     )
     along = along_one_parameter(J, [1.0, 3.0], 0)
     assert along.value(2.0) == 15
-    assert float(along.slope(np.array(2.0))) == 12
+    assert float(along.gradient_at(np.array(2.0))) == 12
     assert minimize(along, 1.0).theta.item() == pytest.approx(0, abs=1e-5)
     with pytest.raises(HyperparameterError, match="no parameter 2"):
         along_one_parameter(J, [1.0, 3.0], 2)

@@ -174,7 +174,7 @@ def test_searches_need_no_step_size(step_size: Any) -> None:
 
 def test_a_shrinking_search_tells_what_it_gave_up() -> None:
     found = minimize(lambda t: 500 * float(t**2), 1.0, step_size="shrinking", stop=Steps(100))
-    assert found.tried[0] == 1.0
+    assert found.step_sizes_tried[0] == 1.0
     assert float(found.step_size.split(",")[0]) < 2 / 1000
     assert "J rose" in str(found)
 
@@ -279,8 +279,8 @@ def test_stochastic_gradients_average_to_the_whole() -> None:
     """Def 121: the expectation over points is ∇J, regularizer and all."""
     J, _ = least_squares()
     theta = np.array([0.3, -1.0, 2.0])
-    mean = np.mean([J.slope_at(theta, np.array([i])) for i in range(60)], axis=0)
-    np.testing.assert_allclose(mean, J.slope(theta), rtol=1e-10)
+    mean = np.mean([J.batch_gradient_at(theta, np.array([i])) for i in range(60)], axis=0)
+    np.testing.assert_allclose(mean, J.gradient_at(theta), rtol=1e-10)
 
 
 def test_stochastic_steps_settle_when_the_two_series_say_so() -> None:
@@ -394,7 +394,7 @@ def test_a_walk_takes_the_steps_of_a_descent(rule: str) -> None:
     for here, theta, gradient in zip(places, whole.path, whole.gradients, strict=True):
         assert (here.theta == theta).all()
         assert (here.gradient == gradient).all()
-        assert (gradient == J.slope(theta)).all()
+        assert (gradient == J.gradient_at(theta)).all()
     assert [p.reason for p in places[:-1]] == [""] * (len(places) - 1)
     assert (places[-1].reason, told.verdict) == (whole.reason, whole.verdict)
 

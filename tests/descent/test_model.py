@@ -35,7 +35,7 @@ def test_gradients_equal_differences(seed: int, pair: tuple[str, str], regulariz
     J = model_objective(*pair, *rows(seed), lam=0.3, regularizer=regularizer)
     rng = np.random.default_rng(seed)
     at = {"theta": rng.normal(size=3), "theta_0": rng.normal()}
-    found = check_gradient(J.value, J.slope, at)
+    found = check_gradient(J.value, J.gradient_at, at)
     assert found.agrees, found
 
 
@@ -44,9 +44,9 @@ def test_parts_average_to_the_whole(pair: tuple[str, str]) -> None:
     """Def 121."""
     J = model_objective(*pair, *rows(), lam=0.3)
     at = {"theta": np.array([0.2, -1.0, 0.5]), "theta_0": np.array(0.1)}
-    parts = [J.slope_at(at, np.array([i])) for i in range(40)]
+    parts = [J.batch_gradient_at(at, np.array([i])) for i in range(40)]
     np.testing.assert_allclose(
-        np.mean([p["theta"] for p in parts], axis=0), J.slope(at)["theta"], atol=1e-12
+        np.mean([p["theta"] for p in parts], axis=0), J.gradient_at(at)["theta"], atol=1e-12
     )
 
 

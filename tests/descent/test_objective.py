@@ -22,8 +22,8 @@ def test_ke_119_central_differences_equal_the_ridge_gradient(seed: int) -> None:
 
     exact = 2 / 8 * X @ (theta @ X - y) + 0.6 * theta
     np.testing.assert_allclose(central_differences(J, theta), exact, rtol=1e-7, atol=1e-7)
-    np.testing.assert_allclose(Objective(J).slope(theta), exact, rtol=1e-7, atol=1e-7)
-    np.testing.assert_array_equal(Objective(J, lambda t: exact).slope(theta), exact)
+    np.testing.assert_allclose(Objective(J).gradient_at(theta), exact, rtol=1e-7, atol=1e-7)
+    np.testing.assert_array_equal(Objective(J, lambda t: exact).gradient_at(theta), exact)
 
 
 def test_the_gradient_has_the_shape_of_theta() -> None:

@@ -22,7 +22,7 @@ def test_the_two_errors_sum_to_the_distance_from_the_truth_and_rows_cure_one_of_
         for n in (10, 160)
     ]
     for each in found:
-        distance = np.mean((each.guesses - TRUTH) ** 2)
+        distance = np.mean((each.predictions - TRUTH) ** 2)
         assert each.structural + each.estimation == pytest.approx(distance)
     poor, poor_of_many, line, line_of_many = found
     assert poor_of_many.structural > 0.5 * poor.structural > 10 * line.structural

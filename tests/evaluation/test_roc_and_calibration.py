@@ -30,14 +30,14 @@ def test_calibration_counts_each_row_once(rows: list[tuple[float, bool]], bins: 
     p, truth = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
     found = calibration(p, truth, bins)
     assert found.counts.sum() == len(rows)
-    assert np.isclose((found.said * found.counts).sum(), p.sum())
-    assert np.isclose((found.came * found.counts).sum(), truth.sum())
+    assert np.isclose((found.predicted * found.counts).sum(), p.sum())
+    assert np.isclose((found.observed * found.counts).sum(), truth.sum())
     edges = np.linspace(0, 1, bins + 1)
     place = [max(i for i, edge in enumerate(edges[:-1]) if edge <= chance) for chance in p]
     held = [np.array(place) == at for at in sorted(set(place))]
     assert found.counts.tolist() == [rows.sum() for rows in held]
     assert found.lower.tolist() == [edges[at] for at in sorted(set(place))]
-    assert np.allclose(found.said, [p[rows].mean() for rows in held])
-    assert np.allclose(found.came, [truth[rows].mean() for rows in held])
-    assert (found.said >= found.lower - 1e-12).all()
-    assert (found.said <= found.lower + 1 / bins + 1e-12).all()
+    assert np.allclose(found.predicted, [p[rows].mean() for rows in held])
+    assert np.allclose(found.observed, [truth[rows].mean() for rows in held])
+    assert (found.predicted >= found.lower - 1e-12).all()
+    assert (found.predicted <= found.lower + 1 / bins + 1e-12).all()

@@ -121,7 +121,7 @@ def test_intervals_cover_what_they_promise(noise: str) -> None:
 def test_a_higher_level_never_gives_a_narrower_interval(n: int, level: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     g = rng.normal(size=n)
-    known = conformal_scores(g, g + rng.standard_t(3, size=n), least=-3.0)
+    known = conformal_scores(g, g + rng.standard_t(3, size=n), lower_bound=-3.0)
     low, high = interval(known, g, level)
     wide_low, wide_high = interval(known, g, min(level + 0.05, 1 - 2 / (n + 1)))
     assert (low <= high).all()

@@ -26,7 +26,17 @@ from pellucid.jobs.fit.model_averaging import recipe_of
 PENGUINS = Path(__file__).resolve().parents[2] / "examples" / "penguins.csv"
 # Targets of the mixed table, and the models that answer each.
 MODELS = {
-    "y": ("mean", "ridge", "curves", "pairs", "polynomial", "trees", "ridge-sqrt", "average"),
+    "y": (
+        "mean",
+        "ridge",
+        "curves",
+        "pairs",
+        "polynomial",
+        "trees",
+        "forest",
+        "ridge-sqrt",
+        "average",
+    ),
     "grown": ("ridge-log",),
     "side": ("logistic", "curves", "small-trees", "average"),
     "third": ("mean", "softmax", "pairs", "trees", "average"),

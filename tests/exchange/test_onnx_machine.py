@@ -113,7 +113,7 @@ def made(name: str) -> tuple[Machine, Table, Any]:
     machine = Machine(
         framing, table.schema, tuple(step for _, step in pipeline.steps[:-1]), pipeline[-1],
         0.37 if problem == "two classes" else None, {},
-        lowest=0.0 if problem == "regression" else None,
+        lower_bound=0.0 if problem == "regression" else None,
     )  # fmt: skip
     return machine, table, session_of(machine_to_onnx(machine))
 
@@ -121,7 +121,7 @@ def made(name: str) -> tuple[Machine, Table, Any]:
 def feed_of(machine: Machine, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """JSON rows as the inputs of the graph: null is NaN or an empty text."""
     feed = {}
-    for entry in machine.wanted:
+    for entry in machine.input_schema:
         cells = [row[entry["name"]] for row in rows]
         if entry["kind"] == "numeric":
             held: Any = np.array([np.nan if c is None else c for c in cells], dtype=np.float64)
@@ -196,7 +196,7 @@ FULL = {name: cell | st.none() for name, cell in CELLS.items()}
 def test_any_served_row_is_answered_alike(name: str, rows: list[dict[str, Any]]) -> None:
     machine, _, session = made(name)
     try:
-        table = table_of_rows(rows, machine.wanted)
+        table = table_of_rows(rows, machine.input_schema)
         machine.predict(table)
     except PellucidError:
         return
@@ -206,7 +206,7 @@ def test_any_served_row_is_answered_alike(name: str, rows: list[dict[str, Any]])
 def test_inputs_are_typed_and_named_as_the_columns() -> None:
     machine, _, session = made("amounts")
     types = {each.name: each.type for each in session.get_inputs()}
-    assert list(types) == [entry["name"] for entry in machine.wanted]
+    assert list(types) == [entry["name"] for entry in machine.input_schema]
     assert types["size"] == "tensor(double)"
     assert types["town"] == types["sold"] == types["note"] == "tensor(string)"
     assert machine_to_onnx(machine) == machine_to_onnx(machine)

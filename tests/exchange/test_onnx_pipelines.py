@@ -26,6 +26,7 @@ from pellucid import (
     CurvesClassifier,
     Dates,
     FactoredCode,
+    ForestRegressor,
     KMeans,
     LeastSquares,
     LogisticClassifier,
@@ -90,6 +91,7 @@ PIPELINES: dict[str, tuple[Any, Any, Any]] = {
     "table": (make_pipeline(TableEncoder(), Ridge()), FRAME, Y),
     "whole columns": (make_pipeline(ColumnValues(), BoostedTreesClassifier(20)), FRAME, THREE),
     "trees of a frame": (BoostedTreesClassifier(20), FRAME.drop(columns="day"), LABEL),
+    "forest of a frame": (ForestRegressor(20), FRAME.drop(columns="day"), Y),
     "curves of a frame": (CurvesClassifier(), FRAME.drop(columns="day"), LABEL),
     "a search": (GridSearchCV(make_pipeline(Standardize(), Ridge()), {"ridge__lam": [1.0]}), X, Y),
     "parts of names": (

@@ -42,7 +42,7 @@ def heaps(n: int = 120, seed: int = 0) -> Frame:
 def test_penguins_are_three_groups(penguins: ClusterResult) -> None:
     """6.3.9-summaries, 6.0.1-clustering: how many, how sure, what they mean."""
     assert penguins.k == 3
-    assert penguins.choice.sure == "sure"
+    assert penguins.choice.confidence == "sure"
     assert penguins.headline == "There are 3 groups (sure)."
     species = read_table(PENGUINS)["species"].texts()
     for group, name in ((1, "Adelie"), (2, "Gentoo"), (3, "Chinstrap")):
@@ -50,9 +50,9 @@ def test_penguins_are_three_groups(penguins: ClusterResult) -> None:
         words = [t.words for t in penguins.profiles[group - 1].traits]
         assert f"species is always {name} (0% elsewhere)" in words
     assert [p.rows for p in penguins.profiles] == [152, 124, 68]
-    assert min(penguins.returned) > 0.9
-    assert penguins.told["species"] == 1.0
-    assert penguins.told["sex"] < 0.05
+    assert min(penguins.stability) > 0.9
+    assert penguins.explained_shares["species"] == 1.0
+    assert penguins.explained_shares["sex"] < 0.05
     named = ["missing among words", "missing values", "groups repeat a column"]
     assert [f.name for f in penguins.findings] == named
 
@@ -81,7 +81,7 @@ def test_what_sets_groups_apart_is_told_in_the_columns_own_units() -> None:
     assert height.inside == pytest.approx(190, abs=2)
     assert height.effect > 5
     assert height.words.startswith("height far higher: 190 cm on average against 161 cm")
-    assert found.told["luck"] < 0.05
+    assert found.explained_shares["luck"] < 0.05
     assert [c.name for c in found.columns if not c.used] == ["who", "always"]
     assert set(found.identifiers) == {"who"}
 
@@ -138,7 +138,7 @@ def test_stripes_are_found_along_the_axis_that_shows_them() -> None:
     frame = {"x": 30 * random.normal(size=240), "y": 3.0 * lane + 0.3 * random.normal(size=240)}
     table = read_table(pa.table(frame))
     found = cluster_table(table, ClusterSettings(ks=(2, 3, 4, 5, 6)))
-    assert (found.k, found.along) == (3, "y")
+    assert (found.k, found.axis_name) == (3, "y")
     assert "along y" in found.headline
     assert found.why.startswith("Taken together, the columns show no groups")
     middle = next(p for p in found.profiles if p.name() == "middling y")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pellucid import Settings, fit_table, load_model, read_table, save_model
 from pellucid.data.splits import folds, without_singles
 from pellucid.evaluation.cross_validation import score_of
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.features.strongest_monomials import StrongestMonomials
 from pellucid.jobs.fit.candidate_choice import choose, paired_difference
@@ -72,11 +72,11 @@ def test_a_deadline_leaves_work_behind() -> None:
             time.sleep(0.01)
             try:
                 going()  # type: ignore[operator]
-            except OutOfTime:
+            except TimeLimitReached:
                 stopped.append(True)
                 raise
 
-    with pytest.raises(OutOfTime):
+    with pytest.raises(TimeLimitReached):
         Deadline(0.05).run(work)
     time.sleep(0.1)
     assert stopped
@@ -154,6 +154,6 @@ def test_the_strongest_products_are_found_where_all_would_be_too_many() -> None:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 60))
     y = X[:, 7] * X[:, 31] + X[:, 12] ** 2 + X[:, 0]
-    names = StrongestMonomials(most=70).fit(X, y).get_feature_names_out().tolist()
+    names = StrongestMonomials(max_features=70).fit(X, y).get_feature_names_out().tolist()
     assert len(names) == 70
     assert {"x7·x31", "x12²"} <= set(names)

@@ -15,6 +15,22 @@ from running_lab import ROOT, Lab
 CHROMIUM = shutil.which("chromium")
 
 
+# Which words written in pictures (those with an edge about them) lie on one another.
+WORDS = """{
+  const own = CanvasRenderingContext2D.prototype, { clearRect, strokeText } = own;
+  own.clearRect = function (...box) { this.canvas.words = []; clearRect.apply(this, box); };
+  own.strokeText = function (text, x, y) {
+    const right = x + this.measureText(text).width;
+    (this.canvas.words ??= []).push({ text, left: x, right, top: y - 9, base: y });
+    strokeText.call(this, text, x, y);
+  };
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.base && b.top < a.base;
+  globalThis.hiddenWords = () => [...document.querySelectorAll("canvas")].flatMap(n =>
+    (n.words ?? []).flatMap((a, i) => n.words.slice(i + 1).filter(b => meet(a, b))
+      .map(b => `${a.text} / ${b.text}`)));
+}"""
+
+
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
     """The lab over the penguins."""
@@ -71,6 +87,7 @@ def visit(browser: Any, lab: Lab) -> Iterator[Callable[..., Any]]:
         options.setdefault("viewport", {"width": 1280, "height": 800})
         context = browser.new_context(**options)
         contexts.append(context)
+        context.add_init_script(WORDS)
         tab = watched(context.new_page())
         tab.goto(path if path.startswith("file:") else lab.address(path, fragment))
         if path != "/":

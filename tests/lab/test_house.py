@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -261,3 +263,38 @@ def test_the_keyboard_ends_it_cleanly() -> None:
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
     assert "closed" in out
+
+
+LONG_WORK = """
+import time
+from pellucid.lab import launch, server
+
+class LongWork(server.LabState):
+    async def scene(self, request):
+        await server.run_in_threadpool(time.sleep, 3)
+
+server.LabState = LongWork
+launch.run_lab(port=0, browser=False, told=lambda address: print(address, flush=True))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Windows sends no SIGINT to a process")
+def test_work_that_the_keyboard_cuts_off_leaves_no_traceback() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", LONG_WORK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    address = urlsplit(process.stdout.readline().strip())
+    assert address.port is not None
+    own, token = f"127.0.0.1:{address.port}", parse_qs(address.query)["token"][0]
+    request = (
+        f"POST /page/{PAGE}/scene HTTP/1.1\r\nHost: {own}\r\nOrigin: http://{own}\r\n"
+        f"Cookie: pellucid-lab-{address.port}={token}\r\nContent-Length: 2\r\n\r\n{{}}"
+    )
+    with socket.create_connection(("127.0.0.1", address.port), timeout=20) as line:
+        line.sendall(request.encode())
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")

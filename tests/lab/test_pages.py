@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from pellucid.lab.catalogue import ENTRIES, PAGES, entries
+from pellucid.lab.export import values_of
 from pellucid.lab.frame_encoding import pack_frame, unpack_frame
 from pellucid.lab.html_documents import DRAWING
 from pellucid.lab.page_contract import COLOURS, PLACES
 from pellucid.lab.page_declaration import page_declaration
+from pellucid.lab.rendering import scenes_of
 from pellucid.lab.scene import Moving
 from pellucid.notes_map.references import find, parse_references
 
@@ -166,6 +168,38 @@ def test_reading_all_pages_loads_no_engine() -> None:
     assert found.stdout.strip() == "[]"
 
 
+# The pages whose main control changes the shape of a network, and so the program that is compiled.
+OTHER_SHAPES = {"activations", "depth", "filters", "layers", "pairing"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n in table.NAMES if n not in OTHER_SHAPES])
+def test_moving_the_main_control_compiles_nothing_again(
+    name: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    """Its value is data to the compiled programs: so a page that trains follows a slider."""
+    import jax
+
+    monkeypatch.chdir(pytestconfig.rootpath)
+    page, data = table.page(name), table.tables_of(table.page(name))[0]
+    values = values_of(page.controls[0], page, page.checked_state({}, data), data)
+    if isinstance(values[0], str):
+        pytest.skip("a choice may be of another network")
+    compiled: list[str] = []
+
+    def hear(event: str, _: float, **__: Any) -> None:
+        if "backend_compile" in event:
+            compiled.append(event)
+
+    for at in (0, len(values) // 3):  # what stands at an end of the range, and what between
+        next(scenes_of(page, page.checked_state({page.controls[0].name: values[at]}, data), data))
+    jax.monitoring.register_event_duration_secs_listener(hear)
+    for value in values[1 :: max(1, len(values) // 5)]:
+        state = page.checked_state({page.controls[0].name: value}, data)
+        next(scenes_of(page, state, data))
+    assert compiled == []
+
+
 # --- in a browser -----------------------------------------------------------------------------
 
 AXE = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -220,6 +254,7 @@ def test_a_page_in_a_browser(name: str, visit: Callable[..., Any]) -> None:
         tab.set_viewport_size({"width": width, "height": 844})
         redrawn(tab)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate("hiddenWords()") == [], f"words on words, {width} pixels wide"
     permalink(tab)
 
 

@@ -82,7 +82,7 @@ def test_no_entry_moves_further_than_the_budget(
     assert (found.X.max() <= max(30, X.max())) & (found.X.min() >= min(-30, X.min()))
     assert (found.steps <= steps).all()
     np.testing.assert_array_equal(found.X[~found.right_before], X[~found.right_before])
-    np.testing.assert_array_equal(found.answers, h.predict(found.X))
+    np.testing.assert_array_equal(found.predictions, h.predict(found.X))
     if until == "wrong":  # who is fooled was not led on: a step less would not have done
         still = found.right_before & ~found.fooled
         assert (found.steps[still] == steps).all()
@@ -191,7 +191,7 @@ def test_a_relabelled_image_is_shown_beside_the_one_it_was() -> None:
     found = adversarial_example(h, X, y, budget=0.1, bounds=(0, 1))
     row = int(np.flatnonzero(found.fooled)[0])
     pair = [part[row].reshape(4, 4) for part in (X, found.X)]
-    figure = images(pair, [str(y[row]), str(found.answers[row])], numbers=False, shared=True)
+    figure = images(pair, [str(y[row]), str(found.predictions[row])], numbers=False, shared=True)
     shown = [axes.images[0] for axes in figure.axes if axes.images]
     assert [each.axes.get_title("left") for each in shown] == [str(y[row]), str(not y[row])]
     before, after = (np.asarray(each.get_array(), float) for each in shown)

@@ -71,5 +71,5 @@ def test_a_grid_in_which_all_diverge_is_told() -> None:
     plain = Network([Dense(1)], "square", in_shape=4, reduction="sum")
     with pytest.warns(ConvergenceWarning, match="no best setting"):
         tune(plain, {"step_size": [1e30]}, X, X[:, 0], folds=2, epochs=3, rule="gradient descent")
-    with pytest.raises(ShapeError, match="one answer a row"):
+    with pytest.raises(ShapeError, match="one target a row"):
         tune(plain, {"step_size": [1.0]}, X, X[:9, 0], folds=2)

@@ -69,8 +69,8 @@ def test_minimum_and_argmin_of_the_shifted_square() -> None:
     """2.2.3-shifted-square: the least value is 0, taken at x* = 1."""
     bowl = Objective(lambda x: float((x[0] - 1) ** 2))
     assert bowl.value(np.array([1.0])) == 0
-    assert bowl.slope(np.array([1.0]))[0] == pytest.approx(0, abs=1e-9)
-    assert bowl.slope(np.array([0.5]))[0] < 0 < bowl.slope(np.array([1.5]))[0]
+    assert bowl.gradient_at(np.array([1.0]))[0] == pytest.approx(0, abs=1e-9)
+    assert bowl.gradient_at(np.array([0.5]))[0] < 0 < bowl.gradient_at(np.array([1.5]))[0]
 
 
 def test_optimization_returns_the_lowest_value_and_where_it_is() -> None:
@@ -242,7 +242,7 @@ def test_the_change_of_j_is_the_step_times_the_gradient() -> None:
         for s in (1e-2, 1e-4)
     ]
     assert errors[1] < 1e-3 * errors[0]
-    np.testing.assert_allclose(objective.slope(theta), slope, rtol=1e-6)
+    np.testing.assert_allclose(objective.gradient_at(theta), slope, rtol=1e-6)
 
 
 def test_a_fair_prior_resists_three_heads_in_four() -> None:

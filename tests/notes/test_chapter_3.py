@@ -42,7 +42,7 @@ def test_every_parameter_has_its_own_step() -> None:
     J = model_objective("square", "linear", [[1.0, 2.0], [3.0, 1.0]], [1.0, 2.0], lam=0.5)
     start = {"theta": np.array([0.3, -0.2]), "theta_0": np.array(0.1)}
     found = minimize(J, start, step_size=0.01, stop=Steps(1)).theta
-    slope = J.slope(start)
+    slope = J.gradient_at(start)
     for name, theta in start.items():
         assert np.shape(slope[name]) == np.shape(theta)
         np.testing.assert_allclose(found[name], theta - 0.01 * slope[name])
@@ -111,7 +111,7 @@ def test_descent_in_five_dimensions() -> None:
     J = Objective(lambda t: float(t @ A @ t), lambda t: 2 * A @ t)
     found = minimize(J, np.ones(5), step_size=0.05, stop=Steps(7))
     np.testing.assert_allclose(found.theta, (1 - 0.1 * np.arange(1, 6)) ** 7)
-    assert J.slope(np.ones(5)).shape == (5,)
+    assert J.gradient_at(np.ones(5)).shape == (5,)
 
 
 def test_the_step_size_scales_the_step() -> None:
@@ -127,7 +127,7 @@ def test_least_squares_at_zero_by_the_objective_of_parts() -> None:
     J = model_objective("square", "linear", [[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0])
     zero = {"theta": np.zeros(1), "theta_0": np.array(0.0)}
     assert J.value(zero) == pytest.approx(56 / 3)
-    slope = J.slope(zero)
+    slope = J.gradient_at(zero)
     assert slope["theta"] == pytest.approx([-56 / 3])
     assert slope["theta_0"] == pytest.approx(-8)
 
@@ -155,7 +155,7 @@ def test_the_offset_is_perturbed_too() -> None:
     """3.3.3-numerical-gradient: δ in one row at a time, and in θ₀."""
     J = model_objective("square", "linear", [[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0], lam=0.1)
     at = {"theta": np.array([0.5]), "theta_0": np.array(-1.0)}
-    exact = J.slope(at)
+    exact = J.gradient_at(at)
     for numeric in (central_differences(J.value, at), forward_differences(J.value, at)):
         np.testing.assert_allclose(numeric["theta"], exact["theta"], rtol=1e-5)
         np.testing.assert_allclose(numeric["theta_0"], exact["theta_0"], rtol=1e-5)
@@ -175,8 +175,8 @@ def test_regularized_points_average_to_the_whole() -> None:
     X, y = rng.normal(size=(30, 2)), rng.normal(size=30)
     J = model_objective("square", "linear", X, y, lam=0.4)
     at = {"theta": np.array([0.5, -1.0]), "theta_0": np.array(0.2)}
-    parts = [J.slope_at(at, np.array([i]))["theta"] for i in range(30)]
-    np.testing.assert_allclose(np.mean(parts, axis=0), J.slope(at)["theta"])
+    parts = [J.batch_gradient_at(at, np.array([i]))["theta"] for i in range(30)]
+    np.testing.assert_allclose(np.mean(parts, axis=0), J.gradient_at(at)["theta"])
 
 
 def labelled(figure: Any) -> bool:

@@ -78,7 +78,10 @@ def test_the_gradient_grows_more_accurate_with_the_batch() -> None:
     errors = []
     for size in (1, 16):
         batches = Batches(size, order="replaced", seed=1)
-        gaps = [J.slope_at(theta, batches.rows(t, 400)) - J.slope(theta) for t in range(1, 400)]
+        gaps = [
+            J.batch_gradient_at(theta, batches.rows(t, 400)) - J.gradient_at(theta)
+            for t in range(1, 400)
+        ]
         errors.append(np.sqrt(np.mean(np.square(gaps))))
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.2)
     how: dict[str, Any] = {"step_size": 0.45, "stop": Steps(300), "record": 0}
@@ -130,7 +133,7 @@ def test_batch_sizes_outside_the_data_are_refused() -> None:
 def test_averaged_steps_cancel_oscillation() -> None:
     """7.7.4.1-averaging-cancels: across a steep valley two steps undo each other."""
     found = minimize(LONG, [1.0, 1.0], step_size=0.039, stop=Steps(6))
-    slopes = np.array([LONG.slope(theta) for theta in found.path])
+    slopes = np.array([LONG.gradient_at(theta) for theta in found.path])
     averaged = moving_average(slopes, 2)[1:]
     steep = np.abs(averaged[:, 1]) / np.abs(slopes[1:, 1])
     flat = np.abs(averaged[:, 0]) / np.abs(slopes[1:, 0])

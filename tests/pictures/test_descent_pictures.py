@@ -35,7 +35,7 @@ DRAWN: dict[str, Callable[[], Figure]] = {
     "batch_against_stochastic": lambda: pictures.batch_and_stochastic(
         LONG.value, TWO, SAMPLED, (0, 0), (5, 3)
     ),
-    "descent_curves": lambda: pictures.descent_curves([TWO, SAMPLED], ["a", "b"], least=0.0),
+    "descent_curves": lambda: pictures.descent_curves([TWO, SAMPLED], ["a", "b"], minimum=0.0),
     "planar_error": lambda: pictures.planar_error(LONG, [1.0, 0.5], [0.1, 0.2]),
 }
 

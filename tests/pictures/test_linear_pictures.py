@@ -122,7 +122,7 @@ def test_the_bars_are_the_shares_of_the_draws() -> None:
     axes = distributions.sample_histograms(COIN, [40], seed=3).axes[0]
     bars: Any = axes.patches
     drawn = COIN.draw(40, 3)
-    shares = [float(np.mean(drawn == side)) for side in COIN.chances]
+    shares = [float(np.mean(drawn == side)) for side in COIN.probabilities]
     assert [bar.get_height() for bar in bars][:2] == pytest.approx(shares)
 
 

@@ -80,7 +80,9 @@ DRAWN: dict[str, Callable[[], Figure]] = {
         [9, 30, 3], titles=["x", "", ""], below=["9", "30", "3"]
     ),
     "dropped": lambda: network_links.links([3, 4, 2], dropped=[[], [1, 3]]),
-    "cut": lambda: network_links.links([3, 2], kept=[[[True, False], [True, True], [False, True]]]),
+    "cut": lambda: network_links.links(
+        [3, 2], masks=[[[True, False], [True, True], [False, True]]]
+    ),
     "collapse": lambda: network_links.collapse([np.eye(2), np.ones((2, 2))]),
     "chain": lambda: chain([Block("x", boxed=False), Block("f", "a", "∂L/∂a", above="w")]),
     "activation": lambda: activations.activation_curve(Tanh(), 0.7),
@@ -244,7 +246,7 @@ def test_dropped_and_cut_links() -> None:
 
     assert arrows(network_links.links([3, 4, 2])) == 20
     assert arrows(network_links.links([3, 4, 2], dropped=[[], [1, 3]])) == 10
-    assert arrows(network_links.links([3, 2], kept=[np.eye(3, 2, dtype=bool)])) == 2
+    assert arrows(network_links.links([3, 2], masks=[np.eye(3, 2, dtype=bool)])) == 2
     shared = convolution.shared_links(5, 3)
     assert arrows(shared) == 9
     colours = {patch.get_edgecolor() for patch in shared.axes[0].patches[:9]}

@@ -101,7 +101,7 @@ def result(problem: str = "regression", classes: tuple[str, ...] = (), **changes
         interval=(0.25, 0.4),
         errors=dict.fromkeys(measures, 0.8),
         errors_baseline=dict.fromkeys(measures, 0.4),
-        truths=truths,
+        targets=truths,
         predictions=guesses,
         probabilities=chances,
         curve=LearningCurve(

@@ -114,7 +114,9 @@ def answered(ask: Any) -> Any:
 def test_a_row_is_answered_as_its_table_whatever_its_cells(
     served: ServedModel, data: st.DataObject
 ) -> None:
-    changed = data.draw(st.lists(st.sampled_from([e["name"] for e in served.wanted]), max_size=4))
+    changed = data.draw(
+        st.lists(st.sampled_from([e["name"] for e in served.input_schema]), max_size=4)
+    )
     row = dict(served.example) | {name: data.draw(CELLS) for name in changed}
     if data.draw(st.integers(0, 20)) == 0:
         row.pop(data.draw(st.sampled_from(list(row))))

@@ -24,7 +24,7 @@ def test_the_answers_beside_a_table_are_the_predictions(target: str, model: str)
 
 
 def test_counts_are_never_answered_below_their_least() -> None:
-    machine = replace(machine_of("y", "ridge"), lowest=5.0)
+    machine = replace(machine_of("y", "ridge"), lower_bound=5.0)
     low = machine.model.predict(machine.features_of(features()))
     assert low.min() < 5
     assert min(machine.answers(features())["prediction"]) == 5
@@ -47,7 +47,7 @@ def test_one_row_and_a_table_are_served_alike_with_what_moved_them(
             label = isinstance(values[at], str)
             assert one[name] == (values[at] if label else pytest.approx(values[at], rel=1e-12))
     found = served.answer_table(served.table_of(rows), Options(effects=True))
-    assert set(found["effects"][0]) == {entry["name"] for entry in served.wanted}
+    assert set(found["effects"][0]) == {entry["name"] for entry in served.input_schema}
     # A column that is missing already moves nothing.
     holes = [at for at, row in enumerate(rows) if row["x"] is None]
     assert all(found["effects"][at]["x"] == pytest.approx(0, abs=1e-12) for at in holes)

@@ -8,6 +8,7 @@ Notes: Def 19, §1.0.7
 
 from __future__ import annotations
 
+import inspect
 import json
 import warnings
 from pathlib import Path
@@ -17,7 +18,10 @@ import pytest
 
 from pellucid.data.table_reader import read_table
 from pellucid.errors import PellucidWarning
+from pellucid.features.strongest_monomials import StrongestMonomials
 from pellucid.storage import load_model
+from pellucid.storage.object_packing import pack, unpack
+from pellucid.storage.registry import FORMER_CLASSES, FORMER_FIELDS, REGISTRY, class_named
 
 HERE = Path(__file__).parent
 PENGUINS = HERE.parents[1] / "examples" / "penguins.csv"
@@ -46,3 +50,13 @@ def test_each_kind_of_model_file_is_among_them() -> None:
         "ClusterMachine",
         "EncodingMachine",
     }
+
+
+def test_settings_and_fields_of_before_are_read_under_their_names_of_today() -> None:
+    arrays: dict[str, np.ndarray] = {}
+    written = json.dumps(pack(StrongestMonomials(7), arrays))
+    back = unpack(json.loads(written.replace('"max_features"', '"most"')), arrays)
+    assert back.get_params() == {"max_features": 7}
+    for name, former in FORMER_FIELDS.items():
+        assert set(former.values()) <= set(inspect.signature(class_named(name)).parameters)
+    assert all(name in REGISTRY for name in FORMER_CLASSES.values())

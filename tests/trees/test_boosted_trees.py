@@ -9,20 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
+from tree_frames import mixed
 
 from pellucid import BoostedTreesClassifier, BoostedTreesRegressor
-
-
-def mixed(seed: int, n: int = 160) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """A frame, the same as numbers with categories first (ranked by frequency), and a score."""
-    rng = np.random.default_rng(seed)
-    colour = rng.choice(["a", "b", "c", "d", "e"], n, p=[0.4, 0.25, 0.15, 0.12, 0.08])
-    size = np.where(rng.uniform(size=n) < 0.15, np.nan, rng.normal(size=n))
-    frame = pd.DataFrame({"size": size, "colour": colour})
-    names, counts = np.unique(colour, return_counts=True)
-    rank = {name: place for place, name in enumerate(names[np.argsort(-counts, kind="stable")])}
-    X = np.column_stack([[rank[c] for c in colour], size])
-    return frame, X, np.isin(colour, ["b", "e"]) + np.nan_to_num(size, nan=2.0)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 20), st.integers(2, 12))

@@ -97,14 +97,15 @@ def _knot_masses(knots: Array, values: Array, mass: Array) -> Array:
     return np.asarray(np.maximum(total / total.sum(), 1e-9))
 
 
-def _waves(shares: Array, most: int) -> Array:
+def _waves(shares: Array, max_waves: int) -> Array:
     """Waves along ranks at the knots: of unit size under the shares, times their decay."""
     g = len(shares)
     steps = (shares[1:] + shares[:-1]) / 2
     differences = np.diff(np.eye(g), axis=0) / np.sqrt(steps)[:, None]
     root = 1 / np.sqrt(shares)
     roughness, vectors = eigh(
-        root[:, None] * (differences.T @ differences) * root, subset_by_index=[0, min(most, g - 1)]
+        root[:, None] * (differences.T @ differences) * root,
+        subset_by_index=[0, min(max_waves, g - 1)],
     )
     waves = root[:, None] * vectors[:, 1:]
     decay = (np.maximum(roughness[1:], 1e-12) / max(roughness[1], 1e-12)) ** -DECAY

@@ -75,7 +75,7 @@ class CurvesClassifier(LogProbabilityMixin, ClassifierMixin, AdditiveCurves):  #
             Missing values are known as missing; categories of a table or frame as
             categories, each with an effect of its own.
         y : array, shape (n,)
-            Labels, the answers of the curves.
+            Labels, predicted by the curves.
         sample_weight : array, shape (n,), or None
             A weight counts like repetitions of its row.
 

@@ -33,7 +33,7 @@ class CurvesRegressor(RegressorMixin, AdditiveCurves):  # type: ignore[misc]
     theta_ : ndarray, shape (p, 1)
         Weights of the terms' features.
     theta_0_ : ndarray, shape (1,)
-        Offset: the mean answer.
+        Offset: the mean target.
     lams_ : ndarray, shape (terms, 1)
         Penalty of each term, as found from the rows, in units of the squares' sum.
     effective_ : ndarray, shape (terms,)
@@ -69,7 +69,7 @@ class CurvesRegressor(RegressorMixin, AdditiveCurves):  # type: ignore[misc]
             Missing values are known as missing; categories of a table or frame as
             categories, each with an effect of its own.
         y : array, shape (n,)
-            Numbers, the answers of the curves.
+            Numbers, predicted by the curves.
         sample_weight : array, shape (n,), or None
             A weight counts like repetitions of its row.
 

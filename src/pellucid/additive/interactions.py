@@ -86,7 +86,7 @@ def strongest_pairs(
     columns: Sequence[int],
     residual: Array,
     curvature: Array,
-    most: int,
+    max_pairs: int,
 ) -> list[tuple[int, int]]:
     """The pairs of columns whose cells still hold most, strongest first.
 
@@ -100,4 +100,4 @@ def strongest_pairs(
             if score > 0:
                 found.append((-score, min(i, j), max(i, j)))
     found.sort()
-    return [(i, j) for _, i, j in found[:most]]
+    return [(i, j) for _, i, j in found[:max_pairs]]

@@ -61,12 +61,12 @@ class _Penalties:
         self._moved = np.zeros(terms)
         self._checking: NDArray[np.bool_] | None = None
 
-    def move(self, effective: Array, wanted: Array) -> None:
+    def move(self, effective: Array, proposed: Array) -> None:
         """One round: effective numbers of weights, and the penalties these ask for."""
         kept = self.kept
         at_rest = self._rest((effective - self.effective)[kept])
-        wanted = np.where(kept, np.clip(wanted, self._low, self._high), self.lams)
-        moves = np.log(wanted / self.lams)
+        proposed = np.where(kept, np.clip(proposed, self._low, self._high), self.lams)
+        moves = np.log(proposed / self.lams)
         shrink = np.divide(moves, self._moved, out=np.zeros_like(moves), where=self._moved != 0)
         further = np.where(shrink < 1, 1 / (1 - np.minimum(shrink, 1 - 1e-9)), np.inf)
         moved = self.lams * np.exp(moves * np.clip(further, 1.0, self._reach))

@@ -192,7 +192,7 @@ class Autoencoder(CodeEstimator):
         return share if n * share >= LEAST_HELD_OUT else 0.0
 
     def _train(
-        self, rows: Any, answers: Any, weights: Any, start: Any, epochs: int, held: Any, watch: Any
+        self, X: Any, targets: Any, weights: Any, start: Any, epochs: int, held_out: Any, watch: Any
     ) -> Trained:
         """From the principal axes; and back to them, where training came out no better.
 
@@ -201,34 +201,34 @@ class Autoencoder(CodeEstimator):
         """
         self.axes_loss_ = None
         k = int(self.code_length)
-        if start or not self._has_linear_path() or not k < min(rows.shape):
-            return super()._train(rows, answers, weights, start, epochs, held, watch)
-        known, counts = (rows, weights) if held is None else map(np.concatenate, zip(
-            (rows, weights), (held[0], held[2]), strict=True))  # fmt: skip
+        if start or not self._has_linear_path() or not k < min(X.shape):
+            return super()._train(X, targets, weights, start, epochs, held_out, watch)
+        known, counts = (X, weights) if held_out is None else map(np.concatenate, zip(
+            (X, weights), (held_out[0], held_out[2]), strict=True))  # fmt: skip
         axes = LinearAutoencoder(k).fit(known, sample_weight=counts)
         begin = jax.tree.map(np.array, self.network_.init(int(self.random_state), self.dtype))
         after = begin[self.encoder_depth_]
         decoder = after["branches"][0][0] if self.loss_.penalty else after
         scores = [*self.loss_.binary, *(j for group in self.loss_.categories for j in group)]
         initialize_at_axes(begin[self.encoder_depth_ - 1], decoder, axes, scores)
-        found = super()._train(rows, answers, weights, begin, epochs, held, watch)
-        if held is None:
+        found = super()._train(X, targets, weights, begin, epochs, held_out, watch)
+        if held_out is None:
             return found
         with computing_in(self.dtype):
-            judge = HeldOutRows(self.network_, *held, dtype=self.dtype)
+            judge = HeldOutRows(self.network_, *held_out, dtype=self.dtype)
             self.axes_loss_ = float(judge.loss(vector_of(begin), found.state))
         least = min(found.history["validation_loss"], default=np.inf)
         if least < HARDLY * self.axes_loss_:
             return found
         if least < self.axes_loss_:
-            return self._bent(found, least, rows, answers, weights, epochs, held, watch)
+            return self._bent(found, least, X, targets, weights, epochs, held_out, watch)
         reason = "no epoch did better on the held-out rows than the principal axes, which are kept"
         kept = replace(found, params=begin, best_epoch=0, reason=reason)
-        return self._bent(kept, self.axes_loss_, rows, answers, weights, epochs, held, watch)
+        return self._bent(kept, self.axes_loss_, X, targets, weights, epochs, held_out, watch)
 
     def _bent(
-        self, kept: Trained, to_beat: float, rows: Any, answers: Any, weights: Any, epochs: int,
-        held: Any, watch: Any,
+        self, trained: Trained, to_beat: float, X: Any, targets: Any, weights: Any, epochs: int,
+        held_out: Any, watch: Any,
     ) -> Trained:  # fmt: skip
         """Trained once more without the linear path, from an ordinary start; the better of both.
 
@@ -236,16 +236,16 @@ class Autoencoder(CodeEstimator):
         the axes fast: each step away from them is uphill at first.
         """
         if self.checkpoint is not None:  # it belongs to the training that had the path
-            return kept
+            return trained
         straight = self.network_, self.encoder_depth_
         self.linear_path_ = False
         self.network_ = self._network(self.network_.points[0])
-        found = super()._train(rows, answers, weights, None, epochs, held, watch)
+        found = super()._train(X, targets, weights, None, epochs, held_out, watch)
         if min(found.history["validation_loss"], default=np.inf) < to_beat:
             return replace(found, reason=f"{found.reason}; the linear path was of no use")
         self.linear_path_ = True
         self.network_, self.encoder_depth_ = straight
-        return kept
+        return trained
 
     def _trainings(self) -> int:
         return 2 if self._has_linear_path() else 1

@@ -185,8 +185,8 @@ class CodeEstimator(TransformerMixin, ImageNetwork):  # type: ignore[misc]
         named = [*self.loss_.binary, *(j for group in self.loss_.categories for j in group)]
         self.mean_[named], self.scale_[named] = 0.0, 1.0
 
-    def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
-        Z = self._scaled(answers)
+    def _prepared_targets(self, targets: Any, weights: Any, fresh: bool) -> Any:
+        Z = self._scaled(targets)
         if fresh:
             self._warn_out_of_reach(Z)
         tail = self.network_.out_shape[0] - Z.shape[1]

@@ -17,6 +17,7 @@ from scipy.spatial.distance import cdist
 
 from pellucid.errors import HyperparameterError, ShapeError
 from pellucid.formatting import number
+from pellucid.former_names import renamed
 from pellucid.hyperparameters import is_whole
 
 Array = NDArray[np.float64]
@@ -151,6 +152,7 @@ def decoded_grid(
     return grid, rows.reshape(steps, steps, -1)
 
 
+@renamed(said="conclusion")
 @dataclass(frozen=True)
 class ZeroAndMean:
     """What the code 0 decodes to, what the mean code does, and whether either is the mean row.
@@ -161,7 +163,7 @@ class ZeroAndMean:
         decode(0), decode(mean of a), mean of x.
     linear, centred : bool
         Whether the decoder is linear; whether codes have mean 0.
-    said : str
+    conclusion : str
         What follows.
 
     Notes: Concept 364
@@ -172,7 +174,7 @@ class ZeroAndMean:
     mean: Array
     linear: bool
     centred: bool
-    said: str
+    conclusion: str
 
 
 def zero_and_mean(model: Any, X: Any) -> ZeroAndMean:

@@ -147,30 +147,33 @@ def _length_error(longest: int | None, otherwise: int) -> int:
     return otherwise if longest is None else max(1, int(longest))
 
 
-def _lengths_to_try(asked: Sequence[int] | None, most: int, usual: Any) -> NDArray[np.intp]:
+def _lengths_to_try(
+    requested: Sequence[int] | None, max_length: int, usual: Any
+) -> NDArray[np.intp]:
     """The lengths to try, in order."""
-    if asked is None:
+    if requested is None:
         return np.asarray(usual, dtype=np.intp)
-    found = np.unique(np.asarray(asked))
-    if not len(found) or found.dtype.kind not in "iu" or found[0] < 1 or found[-1] > most:
+    found = np.unique(np.asarray(requested))
+    if not len(found) or found.dtype.kind not in "iu" or found[0] < 1 or found[-1] > max_length:
         raise HyperparameterError(
-            f"choose_code_length: lengths are whole numbers from 1 to {most}; got {asked!r}."
+            f"choose_code_length: lengths are whole numbers from 1 to {max_length}; got "
+            f"{requested!r}."
         )
     return found.astype(np.intp)
 
 
-def _linear_losses(X: Array, split: Split, tried: NDArray[np.intp]) -> Array:
+def _linear_losses(X: Array, split: Split, lengths: NDArray[np.intp]) -> Array:
     """‖x − x̃‖² of each held-out row, without a code and at each length."""
-    model = LinearAutoencoder(int(tried[-1])).fit(X[split.train])
+    model = LinearAutoencoder(int(lengths[-1])).fit(X[split.train])
     held = X[split.test]
     whole = ((held - model.mean_) ** 2).sum(axis=1)
-    along = np.cumsum(model.encode(held) ** 2, axis=1)[:, tried - 1]
+    along = np.cumsum(model.encode(held) ** 2, axis=1)[:, lengths - 1]
     return np.asarray(np.maximum(np.column_stack([whole, whole[:, None] - along]), 0.0))
 
 
-def _model_losses(X: Any, split: Split, model: Any, tried: NDArray[np.intp]) -> Array:
+def _model_losses(X: Any, split: Split, model: Any, lengths: NDArray[np.intp]) -> Array:
     """The same by the model's own loss: it is trained once for each length."""
-    fitted = [clone(model).set_params(code_length=int(k)).fit(X[split.train]) for k in tried]
+    fitted = [clone(model).set_params(code_length=int(k)).fit(X[split.train]) for k in lengths]
     # All are standardised by the same training rows, so their losses are in one unit.
     flat = X.reshape(len(X), -1)
     nothing = baseline_losses(fitted[0], flat[split.train], flat[split.test]).sum(axis=1)
@@ -178,11 +181,11 @@ def _model_losses(X: Any, split: Split, model: Any, tried: NDArray[np.intp]) -> 
 
 
 def _choose_length(
-    lengths: NDArray[np.intp], judged: Array, keep: float | None, linear: bool
+    lengths: NDArray[np.intp], row_losses: Array, keep: float | None, linear: bool
 ) -> CodeLength:
-    m = len(judged)
-    losses = judged.mean(axis=0)
-    errors = judged.std(axis=0, ddof=min(1, m - 1)) / np.sqrt(m)
+    m = len(row_losses)
+    losses = row_losses.mean(axis=0)
+    errors = row_losses.std(axis=0, ddof=min(1, m - 1)) / np.sqrt(m)
     if not losses[0] > 0:
         return CodeLength(1, lengths, losses, errors, "All held-out rows are equal.")
     best = 1 + int(losses[1:].argmin())

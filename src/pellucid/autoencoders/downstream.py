@@ -27,7 +27,7 @@ class Downstream:
     k : int
         Numbers in a code; as many as columns for the rows themselves.
     accuracy : float
-        Share of right answers on held-out rows.
+        Share of right predictions on held-out rows.
     labelled : int
         Rows whose labels the classifier saw.
     coded : bool

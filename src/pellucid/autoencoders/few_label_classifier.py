@@ -155,7 +155,7 @@ class FewLabelClassifier(ClassifierMixin, GlassBox):  # type: ignore[misc]
         return Explanation(
             name="FewLabelClassifier",
             problem=f"Semi-supervised classification: {m:,} of {self.n_rows_:,} rows have labels; "
-            "judged by the share of wrong answers.",
+            "judged by the share of wrong predictions.",
             hypothesis=Formula(
                 "h(x) = y⁽ʲ⁾ with j = argminⱼ ‖a(x) − a(x⁽ʲ⁾)‖ over labelled rows j",
                 r"h(x) = y^{(j)},\ j = \arg\min_j \|a(x) - a(x^{(j)})\|",

@@ -49,25 +49,25 @@ def generator_gradient(
 
 
 def discriminator_gradient(
-    discriminator: Network, judge: Any, real: Any, made: Any
+    discriminator: Network, judge: Any, real: Any, generated: Any
 ) -> tuple[Any, Any]:
     """The mean log-likelihood loss of telling K real rows, 1, from K made ones, 0; its gradient.
 
     Notes: Def 375
     """
-    x = jnp.concatenate([real, made])
-    y = jnp.concatenate([jnp.ones((len(real), 1)), jnp.zeros((len(made), 1))]).astype(x.dtype)
+    x = jnp.concatenate([real, generated])
+    y = jnp.concatenate([jnp.ones((len(real), 1)), jnp.zeros((len(generated), 1))]).astype(x.dtype)
     value, gradient, _ = discriminator.loss_and_gradient(judge, x, y, Mode(training=True))
     return value, gradient
 
 
-def discriminator_accuracy(discriminator: Network, judge: Any, real: Any, made: Any) -> Any:
+def discriminator_accuracy(discriminator: Network, judge: Any, real: Any, generated: Any) -> Any:
     """Share of rows that the discriminator names rightly; half of them are real.
 
     Notes: Def 375, Clar 376
     """
     hits = discriminator.forward(judge, real, Mode())[0] > 0.5
-    refusals = discriminator.forward(judge, made, Mode())[0] <= 0.5
+    refusals = discriminator.forward(judge, generated, Mode())[0] <= 0.5
     return (hits.mean() + refusals.mean()) / 2
 
 
@@ -120,31 +120,28 @@ def compiled_turn(
 
 
 @lru_cache(maxsize=16)
-def compiled_alternation(generator: Network, discriminator: Network, K: int, epochs: int) -> Any:
-    """`run(carry, X, key, η)`: whole epochs, one step each of either network a batch.
+def compiled_epoch(generator: Network, discriminator: Network, K: int) -> Any:
+    """`run(carry, X, key, η, epoch, epochs)`: one step of either network a batch, through all rows.
 
-    carry = (θ_G, memory, θ_D, memory). η falls linearly to 0, so that the pair settles instead of
-    circling. Gives the carry, and for each epoch the two losses and the discriminator's accuracy.
+    carry = (θ_G, memory, θ_D, memory). Over all epochs η falls linearly to 0, so that the pair
+    settles instead of circling. How many they are is data: one program serves any number. Gives
+    the carry, and the epoch's two losses and the discriminator's accuracy.
 
     Notes: Def 375
     """
 
-    def run(carry: Carry, X: Any, key: Any, eta: Any) -> Any:
+    def run(carry: Carry, X: Any, key: Any, eta: Any, epoch: Any, epochs: Any) -> Any:
         batches = len(X) // K
+        own = jax.random.fold_in(key, epoch)
+        order = jax.random.permutation(own, len(X))[: batches * K].reshape(batches, K)
 
-        def epoch(carry: Carry, at: Any) -> tuple[Carry, Any]:
-            own = jax.random.fold_in(key, at)
-            order = jax.random.permutation(own, len(X))[: batches * K].reshape(batches, K)
+        def one(carry: Carry, i: Any) -> tuple[Carry, Any]:
+            done = (epoch * batches + i) / (epochs * batches)
+            own_key, now = jax.random.fold_in(own, i), eta * (1 - done)
+            return alternate(generator, discriminator, carry, X[order[i]], own_key, now)
 
-            def one(carry: Carry, i: Any) -> tuple[Carry, Any]:
-                done = (at * batches + i) / (epochs * batches)
-                own_key, now = jax.random.fold_in(own, i), eta * (1 - done)
-                return alternate(generator, discriminator, carry, X[order[i]], own_key, now)
-
-            carry, seen = jax.lax.scan(one, carry, jnp.arange(batches))
-            return carry, tuple(part.mean() for part in seen)
-
-        return jax.lax.scan(epoch, carry, jnp.arange(epochs))
+        carry, seen = jax.lax.scan(one, carry, jnp.arange(batches))
+        return carry, jnp.stack([part.mean() for part in seen])
 
     return compiled(run)
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from pellucid.autoencoders.gan_training import BOTH, RULE, compiled_alternation, compiled_turn
+from pellucid.autoencoders.gan_training import BOTH, RULE, compiled_epoch, compiled_turn
 from pellucid.autoencoders.generated_rows import GeneratedRows, check_count
 from pellucid.data.scaling import moments
 from pellucid.errors import ConvergenceWarning, HyperparameterError
@@ -250,14 +250,14 @@ class GenerativeAdversarialPair(GlassBox):
         K = min(int(self.batch_size), len(rows))
         with computing_in("float32") as kind, threads_for(G, K, trainings=2):
             key, carry = self._initial_carry()
-            run = compiled_alternation(G, D, K, int(self.epochs))
-            carry, seen = run(carry, rows, key, np.asarray(self.step_size, kind))
+            run, eta = compiled_epoch(G, D, K), np.asarray(self.step_size, kind)
+            seen, epochs = [], int(self.epochs)
+            for epoch in range(epochs):
+                carry, of_epoch = run(carry, rows, key, eta, epoch, epochs)
+                seen.append(of_epoch)
             self.__dict__.update(vars(self._with_parameters(carry)))
         names = ("generator_loss", "discriminator_loss", "accuracy")
-        self.trace_ = {
-            name: np.asarray(part, np.float64).tolist()
-            for name, part in zip(names, seen, strict=True)
-        }
+        self.trace_ = dict(zip(names, np.asarray(seen, np.float64).T.tolist(), strict=True))
 
     def generate(self, n: int = 10, seed: int = 0) -> GeneratedRows:
         """n rows that were never observed, labelled so.

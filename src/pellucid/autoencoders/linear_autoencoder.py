@@ -34,6 +34,7 @@ from pellucid.errors import (
 )
 from pellucid.explanation import Explanation, Formula
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.linear.solvers.moments import Moments, merge, partial
@@ -262,16 +263,16 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             self._descend(m)
         return self
 
-    def _keep(self, found: PrincipalAxes, weight: float) -> Self:
-        if not found.total > 0:
+    def _keep(self, axes: PrincipalAxes, weight: float) -> Self:
+        if not axes.total > 0:
             self.warn("all rows are equal: there is nothing to encode.", SingularWarning)
-        self.mean_, self.components_ = found.mean, found.axes.T.copy()
-        self.explained_variance_ = found.squares / weight
-        share = found.squares / found.total if found.total > 0 else np.zeros_like(found.squares)
+        self.mean_, self.components_ = axes.mean, axes.axes.T.copy()
+        self.explained_variance_ = axes.squares / weight
+        share = axes.squares / axes.total if axes.total > 0 else np.zeros_like(axes.squares)
         self.explained_variance_ratio_ = np.minimum(share, 1.0)
-        self.reconstruction_loss_ = found.lost
-        self.solver_, self.n_iter_ = found.solver, 1
-        return self._weights(found.axes, found.axes.T)
+        self.reconstruction_loss_ = axes.lost
+        self.solver_, self.n_iter_ = axes.solver, 1
+        return self._weights(axes.axes, axes.axes.T)
 
     def _weights(self, encoder: Array, decoder: Array) -> Self:
         self.encoder_weights_, self.decoder_weights_ = encoder.copy(), decoder.copy()
@@ -381,12 +382,13 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         check_is_fitted(self)
         return np.array([f"a{r}" for r in range(1, self.code_length + 1)], dtype=object)
 
-    def axis_names(self, most: int = 3) -> list[str]:
+    @renamed_arguments(most="max_columns")
+    def axis_names(self, max_columns: int = 3) -> list[str]:
         """What each component measures: its columns of largest weight, with signs.
 
         Parameters
         ----------
-        most : int
+        max_columns : int
             Columns named at the most.
 
         Notes: §8.4.3
@@ -397,7 +399,7 @@ class LinearAutoencoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             names = [f"x{i}" for i in range(self.n_features_in_)]
         spelled = []
         for axis in self.components_:
-            largest = np.argsort(-np.abs(axis), kind="stable")[:most]
+            largest = np.argsort(-np.abs(axis), kind="stable")[:max_columns]
             spelled.append(" ".join(f"{axis[i]:+.2f} {names[i]}" for i in largest))
         return spelled
 

@@ -16,7 +16,7 @@ from rich.table import Table as RichTable
 from pellucid.cli.job_runner import File, Job, predict_from, run_job, show_findings
 from pellucid.errors import FramingError, TableError
 from pellucid.formatting import number
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
     from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
@@ -47,10 +47,10 @@ def cluster_job(
 ) -> Job[ClusterResult]:
     """The job of `pellucid cluster`."""
 
-    def work(say: Say) -> ClusterResult:
+    def work(progress: Progress) -> ClusterResult:
         from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_any_size
 
-        return cluster_any_size(data, settings, say, **room)
+        return cluster_any_size(data, settings, progress, **room)
 
     def files(result: ClusterResult, folder: Path) -> list[File]:
         from pellucid.storage.model_file import packed_model
@@ -165,7 +165,7 @@ def _show_groups(console: Console, result: ClusterResult) -> None:
     from pellucid.jobs.cluster.cluster_statements import agreement_statement
 
     console.print()
-    for profile, returned in zip(result.profiles, result.returned, strict=True):
+    for profile, returned in zip(result.profiles, result.stability, strict=True):
         name = f", {profile.name()}" if profile.name() else ""
         console.print(
             f"[bold]Group {profile.group}[/]{escape(name)}: {profile.rows:,} rows "
@@ -175,7 +175,7 @@ def _show_groups(console: Console, result: ClusterResult) -> None:
             console.print(f"  · {escape(trait.words)}")
         if not profile.traits:
             console.print("  · no column sets it apart from the other rows")
-    told = [f"{name} {share:.0%}" for name, share in result.told.items()]
+    told = [f"{name} {share:.0%}" for name, share in result.explained_shares.items()]
     console.print(f"\n[bold]What the groups tell[/] of each column: {escape(', '.join(told))}")
     if result.agreement is not None:
         console.print(escape(agreement_statement(result)))
@@ -188,12 +188,12 @@ def summary(result: ClusterResult) -> dict[str, Any]:
         "k": result.k,
         "clusters": result.k > 1,
         "chosen_k": choice.k,
-        "sure": choice.sure,
+        "sure": choice.confidence,
         "certainty": choice.certainty,
         "p_value": choice.p_value,
         "headline": result.headline,
         "why": result.why,
-        "along": result.along,
+        "along": result.axis_name,
         "coarser": list(choice.coarser),
         "rows": result.rows,
         "rows_judged": choice.rows,
@@ -214,9 +214,9 @@ def summary(result: ClusterResult) -> dict[str, Any]:
                 "consistency": returned,
                 "traits": [asdict(t) for t in p.traits],
             }
-            for p, returned in zip(result.profiles, result.returned, strict=True)
+            for p, returned in zip(result.profiles, result.stability, strict=True)
         ],
-        "told": result.told,
+        "told": result.explained_shares,
         "agreement": None
         if result.agreement is None
         else {

@@ -19,10 +19,14 @@ from rich.table import Table as RichTable
 from pellucid.cli.job_runner import File, Job, run_job, show_findings
 from pellucid.errors import ModelFileError, TableError
 from pellucid.formatting import number
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
-    from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings
+    from pellucid.jobs.encode.encoding_result import (
+        ColumnReconstruction,
+        EncodeResult,
+        EncodeSettings,
+    )
 
 
 def run_encode(
@@ -47,13 +51,13 @@ def encode_job(
 
     images = read_images(data, settings.truth) if is_image_file(data) else None
 
-    def work(say: Say) -> EncodeResult:
+    def work(progress: Progress) -> EncodeResult:
         from pellucid.jobs.encode.encode_job import encode_images
         from pellucid.jobs.on_blocks.encode_on_blocks import encode_any_size
 
         if images is not None:
-            return encode_images(images, settings, progress=say)
-        return encode_any_size(data, settings, say, **room)
+            return encode_images(images, settings, progress=progress)
+        return encode_any_size(data, settings, progress, **room)
 
     def files(result: EncodeResult, folder: Path) -> list[File]:
         from pellucid.report.encode_report import render
@@ -131,15 +135,15 @@ def show(console: Console, result: EncodeResult) -> None:
             grid.add_column(head, justify="right" if at else "left")
         for kept in result.by_column:
             share = f"{max(kept.share, 0):.0%}"
-            grid.add_row(escape(kept.name), share, number(kept.loss), number(kept.nothing))
+            grid.add_row(escape(kept.name), share, number(kept.loss), number(kept.baseline_loss))
         console.print(grid)
-    for j, words in enumerate(result.says):
+    for j, words in enumerate(result.code_descriptions):
         console.print(f"[bold]a{j + 1}[/] goes with {escape(words)}")
     if result.accuracy is not None:
         console.print("\n" + accuracy_statement(result))
-    if result.odd:
+    if result.outliers:
         console.print("\n[bold]Worst reconstructed[/]")
-        for odd in result.odd[:5]:
+        for odd in result.outliers[:5]:
             name = f" ({escape(odd.name)})" if odd.name else ""
             why = f": {escape(odd.because)}" if odd.because else ""
             console.print(f"  row {odd.row:,}{name}, {odd.times:.1f} × the usual loss{why}")
@@ -162,8 +166,8 @@ def accuracy_statement(result: EncodeResult) -> str:
 def summary(result: EncodeResult) -> dict[str, Any]:
     """The result as plain values, for programs."""
 
-    def told(kept: Any) -> dict[str, Any]:
-        return asdict(kept) | {"kept": kept.share}
+    def as_dict(of: ColumnReconstruction) -> dict[str, Any]:
+        return {"name": of.name, "loss": of.loss, "nothing": of.baseline_loss, "kept": of.share}
 
     return {
         "headline": result.headline,
@@ -173,15 +177,15 @@ def summary(result: EncodeResult) -> dict[str, Any]:
         "k": result.settings.k,
         "model": result.settings.model,
         **training(result.machine.model),
-        "all_columns": told(result.all_columns),
-        "by_column": [told(kept) for kept in result.by_column],
-        "squared_error": told(result.squares),
-        "squared_error_linear": told(result.linear),
-        "says": list(result.says),
+        "all_columns": as_dict(result.all_columns),
+        "by_column": [as_dict(kept) for kept in result.by_column],
+        "squared_error": as_dict(result.squares),
+        "squared_error_linear": as_dict(result.linear),
+        "says": list(result.code_descriptions),
         "accuracy": None
         if result.accuracy is None
         else dict(zip(("codes", "rows", "commonest"), result.accuracy, strict=True)),
-        "odd_rows": [asdict(odd) for odd in result.odd],
+        "odd_rows": [asdict(odd) for odd in result.outliers],
         "findings": [asdict(f) for f in result.findings],
         "seconds": result.seconds,
     }

@@ -12,7 +12,7 @@ from rich.console import Console
 from pellucid.cli.job_runner import File, Job, predict_from, show_findings
 from pellucid.cli.run_file import read_config, run_file, settings_from
 from pellucid.formatting import number
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
     from pellucid.jobs.fit.fit_images import ImageFit
@@ -25,10 +25,10 @@ def image_job(data: str, given: Mapping[str, Any], config: Path | None) -> Job[I
     found = read_images(data, given.get("target") or read_config(config).get("target"))
     settings = settings_from({"target": found.label_name, **given}, config)
 
-    def work(say: Say) -> ImageFit:
+    def work(progress: Progress) -> ImageFit:
         from pellucid.jobs.fit.fit_images import fit_images
 
-        return fit_images(found, settings, progress=say)
+        return fit_images(found, settings, progress=progress)
 
     def files(result: ImageFit, folder: Path) -> list[File]:
         from pellucid.report.image_report import render_images
@@ -51,7 +51,7 @@ def show(console: Console, result: ImageFit) -> None:
     """Print the result for a person: the answer first."""
     model = result.machine.model
     train, test = len(result.split.train), len(result.split.test)
-    console.print(f"\n[bold]{result.found.said}[/]")
+    console.print(f"\n[bold]{result.image_set.description}[/]")
     console.print(f"{train:,} to learn from, {test:,} to test on. {result.split.how}\n")
     console.print(f"{result.why} {model.parameter_count_:,} parameters.")
     losses, held = model.trace_["loss"], model.trace_["validation_loss"]
@@ -63,7 +63,7 @@ def show(console: Console, result: ImageFit) -> None:
     low, high = result.interval
     console.print(
         f"[bold]On images never used:[/] right {result.errors['accuracy']:.2%} of the time (95 % "
-        f"interval {low:.1%} to {high:.1%}), where always guessing the commonest answer is right "
+        f"interval {low:.1%} to {high:.1%}), where always guessing the commonest label is right "
         f"{result.errors_baseline['accuracy']:.1%}.\n"
     )
     show_findings(console, result.findings)
@@ -73,7 +73,7 @@ def summary(result: ImageFit) -> dict[str, Any]:
     """The result as plain values, for programs."""
     model = result.machine.model
     return {
-        "found": result.found.said,
+        "found": result.image_set.description,
         "images": {"training": len(result.split.train), "test": len(result.split.test)},
         "model": type(model).__name__,
         "parameters": model.parameter_count_,

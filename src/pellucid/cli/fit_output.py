@@ -16,7 +16,7 @@ from pellucid.cli.run_file import run_file, settings_from
 from pellucid.cli.start_time import start_time
 from pellucid.errors import TableError
 from pellucid.formatting import number
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
     from pellucid.jobs.fit.fit_result import FitResult
@@ -51,10 +51,10 @@ def table_job(
     """The job of `pellucid fit TABLE`; passes over blocks are kept in the folder meanwhile."""
     settings = settings_from(given, config)
 
-    def work(say: Say) -> FitResult:
+    def work(progress: Progress) -> FitResult:
         from pellucid.jobs.on_blocks.any_size import fit_any_size
 
-        return fit_any_size(data, settings, say, folder, resume, since=start_time())
+        return fit_any_size(data, settings, progress, folder, resume, started_at=start_time())
 
     def files(result: FitResult, folder: Path) -> list[File]:
         from pellucid.report.fit_report import render

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from rich.console import Console
 
 from pellucid.errors import PellucidError
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
     from pellucid.findings import Finding
@@ -42,7 +42,7 @@ class Job(Generic[Result]):
     Parameters
     ----------
     work : callable say -> result
-        Reads and computes; `say(stage, share done)` moves the bar.
+        Reads and computes; `progress(stage, share done)` moves the bar.
     files : callable (result, folder) -> list of File
         What is written, in the order in which the answer names it.
     summary : callable result -> dict
@@ -55,7 +55,7 @@ class Job(Generic[Result]):
         How long it took, and what else of the kind is worth a line.
     """
 
-    work: Callable[[Say], Result]
+    work: Callable[[Progress], Result]
     files: Callable[[Result, Path], list[File]]
     summary: Callable[[Result], dict[str, Any]]
     show: Callable[[Console, Result], None]
@@ -103,15 +103,16 @@ def predict_from(new: str) -> Callable[[Any, Path], dict[str, str]]:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Say]:
+def progress(quiet: bool) -> Iterator[Progress]:
     """A bar on a terminal; silence elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda stage, done: None
         return
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    import rich.progress
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with rich.progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
         yield lambda stage, done: bar.update(task, description=stage, completed=done)
 

@@ -63,7 +63,13 @@ def lab(
             print(f"Written: {path}")
         return
     run_lab(
-        data, target=target, reading=reading, page=page, port=port, browser=open_browser, told=_told
+        data,
+        target=target,
+        reading=reading,
+        page=page,
+        port=port,
+        browser=open_browser,
+        on_start=_told,
     )
     print("The lab is closed.")
 

@@ -161,7 +161,7 @@ def _start(objective: Objective, numbers: list[float] | None) -> tuple[Any, str]
 
 def _shows_something(objective: Objective, start: Any) -> bool:
     with np.errstate(all="ignore"):
-        value, slope = float(objective.value(start)), objective.slope(start)
+        value, slope = float(objective.value(start)), objective.gradient_at(start)
     return bool(np.isfinite(value) and np.isfinite(slope).all() and np.abs(slope).max() > 1e-10)
 
 
@@ -262,17 +262,17 @@ def _shapes(bound: Bound) -> str:
     return ", ".join(found)
 
 
-def _report(derivation: Any, found: Descent, bound: Bound, how: str) -> str:
+def _report(derivation: Any, descent: Descent, bound: Bound, how: str) -> str:
     from pellucid.calculus.render.names import pretty_name
 
     parameter = pretty_name(str(derivation.derivative.by.detail))
-    lines = [str(derivation), "", str(found.explain()), f"Start: {how}.", "", _steps(found)]
+    lines = [str(derivation), "", str(descent.explain()), f"Start: {how}.", "", _steps(descent)]
     lines += ["", parameter]
     unused = [n for n in bound.arrays if n not in derivation.declared.symbols]
     if unused:
         lines.insert(1, f"Given, but not in the formula: {', '.join(unused)}.")
-    names = bound.names or tuple(f"{parameter}[{i}]" for i in range(np.size(found.theta)))
-    entries = np.ravel(found.theta)
+    names = bound.names or tuple(f"{parameter}[{i}]" for i in range(np.size(descent.theta)))
+    entries = np.ravel(descent.theta)
     if len(names) != len(entries):
         names = tuple(f"{parameter}[{i}]" for i in range(len(entries)))
     width = max(map(len, names), default=0)
@@ -282,41 +282,41 @@ def _report(derivation: Any, found: Descent, bound: Bound, how: str) -> str:
     return "\n".join(lines)
 
 
-def _steps(found: Descent) -> str:
+def _steps(descent: Descent) -> str:
     """J and ‖∇J‖ at a few steps, evenly spaced on a logarithmic scale."""
-    last = len(found.times) - 1
+    last = len(descent.times) - 1
     at = np.unique(np.geomspace(1, last + 1, SHOWN).round().astype(int) - 1) if last else [0]
     rows = [f"{'t':>8}  {'J':>14}  {'‖∇J‖':>10}"]
     rows += [
-        f"{found.times[i]:>8,}  {number(float(found.values[i]), 7):>14}  "
-        f"{number(float(found.gradient_norms[i])):>10}"
+        f"{descent.times[i]:>8,}  {number(float(descent.values[i]), 7):>14}  "
+        f"{number(float(descent.gradient_norms[i])):>10}"
         for i in at
     ]
     return "\n".join(rows)
 
 
-def _summary(found: Descent, bound: Bound) -> dict[str, Any]:
-    entries = [float(v) for v in np.ravel(found.theta)]
+def _summary(descent: Descent, bound: Bound) -> dict[str, Any]:
+    entries = [float(v) for v in np.ravel(descent.theta)]
     return {
-        "objective": found.objective,
-        "verdict": found.verdict,
-        "reason": found.reason,
-        "steps": found.steps,
-        "value": found.value,
-        "gradient_norm": found.gradient_norm,
+        "objective": descent.objective,
+        "verdict": descent.verdict,
+        "reason": descent.reason,
+        "steps": descent.steps,
+        "value": descent.value,
+        "gradient_norm": descent.gradient_norm,
         "theta": dict(zip(bound.names, entries, strict=True))
         if len(bound.names) == len(entries)
         else entries,
-        "values": found.values.tolist(),
+        "values": descent.values.tolist(),
         "rows_left_out": bound.left_out,
     }
 
 
-def _draw(found: Descent, path: Path) -> None:
+def _draw(descent: Descent, path: Path) -> None:
     from pellucid.pictures.descent import descent_curves
     from pellucid.pictures.style import to_svg
     from pellucid.storage import write_whole
 
     label = "J and the length of its gradient along the steps"
-    drawn = to_svg(descent_curves([found]), label)
+    drawn = to_svg(descent_curves([descent]), label)
     write_whole(path, drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pellucid.cli.job_runner import progress
 from pellucid.errors import ModelFileError, TableError
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 from pellucid.storage.atomic_files import open_atomically
 from pellucid.storage.table_files import as_bytes, refuse_kind
 
@@ -44,7 +44,7 @@ def run_predict(
     suffix = (".jsonl" if as_json else ".csv") if printed or output is None else output.suffix
     refuse_kind(suffix.lower())
     with progress(quiet=printed) as say:
-        write = partial(_write, machine, data, suffix=suffix.lower(), reading=reading, say=say)
+        write = partial(_write, machine, data, suffix=suffix.lower(), reading=reading, progress=say)
         if printed or output is None:
             write(sys.stdout.buffer)
             sys.stdout.flush()
@@ -55,11 +55,17 @@ def run_predict(
 
 
 def _write(
-    machine: Any, data: str, stream: BinaryIO, *, suffix: str, reading: dict[str, Any], say: Say
+    machine: Any,
+    data: str,
+    stream: BinaryIO,
+    *,
+    suffix: str,
+    reading: dict[str, Any],
+    progress: Progress,
 ) -> int:
     """Answers to images, or to the rows of a table, which may be more than memory holds."""
     from pellucid.data.sources.any_source import on_disk
-    from pellucid.jobs.on_blocks.prediction_stream import answering_of, write_predictions
+    from pellucid.jobs.on_blocks.prediction_stream import predictor_of, write_predictions
 
     if getattr(machine, "reads_images", False):
         widened = of_images(machine, data)
@@ -67,11 +73,11 @@ def _write(
         return int(widened.num_rows)
     with on_disk(data) as path:
         return write_predictions(
-            answering_of(machine, **reading),
+            predictor_of(machine, **reading),
             str(path) if data == "-" else data,
             stream,
             suffix,
-            lambda rows: say(f"{rows:,} rows answered", 0.0),
+            lambda rows: progress(f"{rows:,} rows answered", 0.0),
         )
 
 

@@ -26,10 +26,10 @@ MOST_AXES = 20
 
 @dataclass(frozen=True)
 class Axis:
-    """A direction along which the rows fall into `heaps`: `weights` has one entry a column."""
+    """A direction along which the rows fall into `modes`: `weights` has one entry a column."""
 
     weights: Array
-    heaps: int
+    modes: int
     column: int | None
 
 
@@ -54,7 +54,7 @@ def axis_with_groups(X: Array, numbers: list[int], seed: int = 0) -> Axis | None
     >>> random = np.random.default_rng(0)
     >>> X = random.normal(size=(300, 2)) * [4, 1] + np.outer(np.arange(300) % 3, [0, 9])
     >>> found = axis_with_groups(X - X.mean(axis=0), [0, 1])
-    >>> found.column, found.heaps
+    >>> found.column, found.modes
     (1, 3)
 
     Notes: Concept 236
@@ -85,12 +85,12 @@ def _directions(X: Array, numbers: list[int]) -> list[tuple[Array, int | None]]:
     return found
 
 
-def _modes_on_axis(along: Array, threshold: float, seed: int) -> tuple[int, float]:
+def _modes_on_axis(coordinates: Array, threshold: float, seed: int) -> tuple[int, float]:
     """The largest number of heaps on a line that halves agree on and valleys part; 1 for none."""
-    ks = [k for k in range(2, MOST_HEAPS + 1) if 8 * k <= len(along)]
-    if not ks or not (along != along[0]).any():
+    ks = [k for k in range(2, MOST_HEAPS + 1) if 8 * k <= len(coordinates)]
+    if not ks or not (coordinates != coordinates[0]).any():
         return 1, 1.0
-    cut = compare_halves(along, ks, SPLITS, STARTS, seed)
+    cut = compare_halves(coordinates, ks, SPLITS, STARTS, seed)
     valleys = np.median(cut.valleys, axis=0)
     passes = (cut.consistency.mean(axis=0) >= CONSISTENT) & (valleys <= threshold)
     passes &= np.median(cut.depths, axis=0) <= CLEAR

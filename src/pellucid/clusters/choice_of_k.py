@@ -117,6 +117,7 @@ class EvidenceForK:
         return "the halves tell different groups, which run into each other"
 
 
+@renamed(sure="confidence")
 @dataclass(frozen=True)
 class ChoiceOfK(PictureMixin):
     """A number of groups, how sure it is, and everything it rests on.
@@ -125,7 +126,7 @@ class ChoiceOfK(PictureMixin):
     ----------
     k : int
         The finest number of groups that can be defended; 1 when there are no groups here.
-    sure : str
+    confidence : str
         "sure", "fairly sure" or "unsure".
     certainty : float
         Share of the splits of the rows in which, each taken alone, this answer passes.
@@ -144,7 +145,7 @@ class ChoiceOfK(PictureMixin):
     """
 
     k: int
-    sure: str
+    confidence: str
     certainty: float
     p_value: float
     evidence: tuple[EvidenceForK, ...]
@@ -179,5 +180,5 @@ class ChoiceOfK(PictureMixin):
         ]
         heads = ("k", "consistency of halves", "beyond chance (sd)", "verdict")
         return card(
-            f"{groups} ({self.sure}, p = {self.p_value:.2g})", (self.why,), heads, rows
+            f"{groups} ({self.confidence}, p = {self.p_value:.2g})", (self.why,), heads, rows
         ) + picture_html(self)

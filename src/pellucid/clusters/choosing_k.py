@@ -80,7 +80,7 @@ def choose_k(
     >>> from pellucid.data.synthetic_groups import blobs
     >>> X, _ = blobs(200, [[0, 0], [9, 0], [0, 9]], seed=1)
     >>> found = choose_k(X, range(2, 5), splits=4, references=19)
-    >>> found.k, found.sure
+    >>> found.k, found.confidence
     (3, 'fairly sure')
 
     Notes: Concept 232, Concept 233, Concept 237, Concept 238
@@ -127,7 +127,7 @@ def _possible(ks: Sequence[int], n: int) -> tuple[int, ...]:
 
 def _weighed(
     rows: Array,
-    tried: tuple[int, ...],
+    ks: tuple[int, ...],
     categories: Columns,
     splits: int,
     references: int,
@@ -135,15 +135,15 @@ def _weighed(
     unit: float,
 ) -> tuple[tuple[EvidenceForK, ...], float, int]:
     """The evidence for each k, the p-value of there being groups, and the tables it rests on."""
-    all_ks = (1, *tried)
+    all_ks = (1, *ks)
     whole = gathered.cluster_each_k(rows, all_ks, 2 * STARTS, seed)
     cut = gathered.compare_halves(rows, all_ks, splits, STARTS, seed, categories)
     shares = gathered.log_shares(rows, whole.losses[1:])
     first, later = range(references)[:FIRST], range(references)[FIRST:]
-    drawn = gathered.reference_shares(rows, tried, categories, first, STARTS, seed)
+    drawn = gathered.reference_shares(rows, ks, categories, first, STARTS, seed)
     beyond, p_value = gathered.beyond_chance(shares, drawn)
     if later and p_value <= 1 / (1 + len(first)):  # none stood out as far: worth a closer look
-        more = gathered.reference_shares(rows, tried, categories, later, STARTS, seed)
+        more = gathered.reference_shares(rows, ks, categories, later, STARTS, seed)
         drawn = np.concatenate([drawn, more])
         beyond, p_value = gathered.beyond_chance(shares, drawn)
     silhouettes = gathered.mean_silhouettes(rows, whole)
@@ -180,28 +180,28 @@ def _passes(cut: gathered.Halves, p_value: float) -> Array:
 
 
 def _verdict(
-    found: tuple[EvidenceForK, ...], p_value: float, rows: int, references: int, splits: int
+    evidence: tuple[EvidenceForK, ...], p_value: float, rows: int, references: int, splits: int
 ) -> ChoiceOfK:
-    tenable = [each for each in found[1:] if each.tenable and p_value <= SIGNIFICANT]
-    chosen = tenable[-1] if tenable else found[0]
-    rival = max((each.passes for each in found if each.k > chosen.k), default=0.0)
+    tenable = [each for each in evidence[1:] if each.tenable and p_value <= SIGNIFICANT]
+    chosen = tenable[-1] if tenable else evidence[0]
+    rival = max((each.passes for each in evidence if each.k > chosen.k), default=0.0)
     certainty = chosen.passes if tenable else 1 - rival
     sure = (
         _certainty_of_groups(certainty, rival, p_value)
         if tenable
-        else _certainty_of_none(found, p_value)
+        else _certainty_of_none(evidence, p_value)
     )
     coarser = tuple(each.k for each in tenable[:-1])
     if tenable:
-        why = _reasons_for_groups(chosen, found, p_value, references, coarser)
+        why = _reasons_for_groups(chosen, evidence, p_value, references, coarser)
     else:
-        why = _reasons_for_none(found, p_value, references)
+        why = _reasons_for_none(evidence, p_value, references)
     return ChoiceOfK(
         k=chosen.k,
-        sure=sure,
+        confidence=sure,
         certainty=certainty,
         p_value=p_value,
-        evidence=found,
+        evidence=evidence,
         coarser=coarser,
         why=why,
         rows=rows,
@@ -216,11 +216,11 @@ def _certainty_of_groups(certainty: float, rival: float, p_value: float) -> str:
     return "fairly sure" if certainty >= FAIRLY and rival <= FAIRLY else "unsure"
 
 
-def _certainty_of_none(found: tuple[EvidenceForK, ...], p_value: float) -> str:
+def _certainty_of_none(evidence: tuple[EvidenceForK, ...], p_value: float) -> str:
     """An even spread is an answer; something else that is no groups leaves room for doubt."""
     if p_value > 2 * SIGNIFICANT:
         return "sure"
-    doubtful = p_value <= SIGNIFICANT and any(each.consistent for each in found[1:])
+    doubtful = p_value <= SIGNIFICANT and any(each.consistent for each in evidence[1:])
     return "unsure" if doubtful else "fairly sure"
 
 
@@ -232,7 +232,7 @@ def _chance(p_value: float, references: int) -> str:
 
 def _reasons_for_groups(
     chosen: EvidenceForK,
-    found: tuple[EvidenceForK, ...],
+    evidence: tuple[EvidenceForK, ...],
     p_value: float,
     references: int,
     coarser: tuple[int, ...],
@@ -242,7 +242,7 @@ def _reasons_for_groups(
         f"{chosen.consistency:.2f}; 1 is the same, 0 is chance), and rows thin out between every "
         f"two of them; {_chance(p_value, references)}."
     ]
-    finer = [each for each in found if each.k > chosen.k]
+    finer = [each for each in evidence if each.k > chosen.k]
     near = max(finer, key=lambda each: each.passes, default=None)
     if near is not None and near.passes > 0:
         sentences.append(
@@ -256,13 +256,13 @@ def _reasons_for_groups(
     return " ".join(sentences)
 
 
-def _reasons_for_none(found: tuple[EvidenceForK, ...], p_value: float, references: int) -> str:
+def _reasons_for_none(evidence: tuple[EvidenceForK, ...], p_value: float, references: int) -> str:
     if p_value > SIGNIFICANT:
         return (
             "No clusters here: the rows are no more compact about several means than an even "
             f"spread would be ({_chance(p_value, references)}; p = {number(p_value, 2)})."
         )
-    best = max(found[1:], key=lambda each: (each.consistent, each.separated, each.consistency))
+    best = max(evidence[1:], key=lambda each: (each.consistent, each.separated, each.consistency))
     advice = (
         f"More rows would settle it; to take these groups all the same, ask for {best.k}."
         if best.too_few_rows
@@ -277,7 +277,7 @@ def _reasons_for_none(found: tuple[EvidenceForK, ...], p_value: float, reference
     )
 
 
-def _identical_rows(rows: Array, tried: Sequence[int], splits: int, references: int) -> ChoiceOfK:
+def _identical_rows(rows: Array, ks: Sequence[int], splits: int, references: int) -> ChoiceOfK:
     one = EvidenceForK(1, 0, 0, 0, 0, 1, 0, 1, np.nan, 0, 0, 0, len(rows), 1)
     return ChoiceOfK(
         1, "sure", 1.0, 1.0, (one,), (),

@@ -199,7 +199,7 @@ class ClusterThenModel(GlassBox):
         return _fitted(clone(self._model()), weights, X, y)
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The answer of each row's own cluster, for the rows of X (m×d)."""
+        """The prediction of each row's own cluster, for the rows of X (m×d)."""
         rows, labels = self._sorted(X)
         return self._gather(labels, lambda model, at: model.predict(rows[at]))
 
@@ -237,9 +237,9 @@ class ClusterThenModel(GlassBox):
         rows = validate_data(self, X, dtype=np.float64, reset=False)
         return rows, np.asarray(self.clusters_.predict(rows), dtype=np.intp)
 
-    def _gather(self, labels: NDArray[np.intp], answers: Any) -> NDArray[Any]:
+    def _gather(self, labels: NDArray[np.intp], predict: Any) -> NDArray[Any]:
         parts = [(np.flatnonzero(labels == j), model) for j, model in enumerate(self.models_)]
-        found = [(at, np.asarray(answers(model, at))) for at, model in parts if len(at)]
+        found = [(at, np.asarray(predict(model, at))) for at, model in parts if len(at)]
         together = np.concatenate([answer for _, answer in found])
         order = np.argsort(np.concatenate([at for at, _ in found]), kind="stable")
         return np.asarray(together[order])
@@ -257,7 +257,7 @@ class ClusterThenModel(GlassBox):
                 "Def 241",
             ),
             algorithm=(
-                f"{type(self.clusters_).__name__} sorts the rows, without looking at the answers; "
+                f"{type(self.clusters_).__name__} sorts the rows, without looking at the targets; "
                 f"{type(self.whole_).__name__} is then fitted to each cluster."
             ),
             happened=(

@@ -164,11 +164,13 @@ def _compared(
     )
 
 
-def _counted(own: Array, half: Array, means: Array, numbers: NDArray[np.intp]) -> Array:
+def _counted(fitted_rows: Array, half: Array, means: Array, numbers: NDArray[np.intp]) -> Array:
     """Rows of the half in the windows, along lines and best directions: ways×pairs×3."""
     ways = [lines_between_means(means)]
     if 1 < len(numbers) <= MOST_COLUMNS:
-        ways.append(best_directions(own, means, nearest_mean(own, means)[0], numbers))
+        ways.append(
+            best_directions(fitted_rows, means, nearest_mean(fitted_rows, means)[0], numbers)
+        )
     labels = nearest_mean(half, means)[0]
     return np.array([valley_counts(half, means, labels, way) for way in ways])
 
@@ -229,8 +231,8 @@ def beyond_chance(shares: Array, references: Array) -> tuple[Array, float]:
     return np.asarray(beyond), p
 
 
-def mean_silhouettes(X: Array, found: Sweep) -> Array:
+def mean_silhouettes(X: Array, sweep: Sweep) -> Array:
     """Mean silhouette for each k; NaN for a single group."""
     return np.array(
-        [silhouettes(X, y).mean() if len(np.unique(y)) > 1 else np.nan for y in found.labels]
+        [silhouettes(X, y).mean() if len(np.unique(y)) > 1 else np.nan for y in sweep.labels]
     )

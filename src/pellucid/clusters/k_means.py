@@ -327,7 +327,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Gl
         if run.empty and self.algorithm == "descent":
             self.warn(
                 f"{run.empty} of {k} clusters are empty: no point is nearest to their mean, so its "
-                "slope is zero and it stays. Start elsewhere, or take algorithm='lloyd'.",
+                "gradient is zero and it stays. Start elsewhere, or take algorithm='lloyd'.",
                 ConvergenceWarning,
             )
         elif run.empty:

@@ -29,12 +29,12 @@ def stop_reason(algorithm: str, reason: str) -> str:
     Examples
     --------
     >>> stop_reason("descent", "means")
-    'the slope became small'
+    'the gradient became small'
 
     Notes: Def 225
     """
     if algorithm == "descent" and reason == "means":
-        return "the slope became small"
+        return "the gradient became small"
     return REASONS[reason]
 
 

@@ -19,6 +19,7 @@ from scipy.spatial.distance import cdist
 
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.errors import ShapeError, TooFewRowsError
+from pellucid.former_names import renamed
 
 Array = NDArray[np.float64]
 BLOCK_BYTES = 32 * 2**20  # of distances held at once
@@ -129,6 +130,7 @@ def group_consistency(labels: ArrayLike, others: ArrayLike) -> Array:
     return np.asarray((cells / either).max(axis=1))
 
 
+@renamed(truths="labels")
 @dataclass(frozen=True)
 class Agreement:
     """A clustering against the few labels that are trusted.
@@ -145,8 +147,8 @@ class Agreement:
     names : dict of int to str
         The name given to each group that got one.
     table : ndarray, shape (groups, names)
-        Rows by group and by name; `groups` and `truths` say which.
-    groups, truths : tuple
+        Rows by group and by name; `groups` and `labels` say which.
+    groups, labels : tuple
 
     Notes: Def 239
     """
@@ -157,7 +159,7 @@ class Agreement:
     names: dict[int, str]
     table: NDArray[np.int64]
     groups: tuple[int, ...]
-    truths: tuple[str, ...]
+    labels: tuple[str, ...]
 
 
 def agreement(labels: ArrayLike, trusted: Sequence[Any]) -> Agreement:
@@ -201,7 +203,7 @@ def agreement(labels: ArrayLike, trusted: Sequence[Any]) -> Agreement:
         names={int(groups[g]): str(names[t]) for g, t in zip(at, fits, strict=True)},
         table=table,
         groups=tuple(int(g) for g in groups),
-        truths=tuple(str(t) for t in names),
+        labels=tuple(str(t) for t in names),
     )
 
 

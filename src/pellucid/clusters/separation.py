@@ -80,7 +80,7 @@ def _scaled(direction: Array, way: Array) -> Array:
     return direction / length if length > 0 else np.zeros_like(direction)
 
 
-def valley_counts(X: Array, means: Array, labels: Labels, along: Array) -> Array:
+def valley_counts(X: Array, means: Array, labels: Labels, directions: Array) -> Array:
     """Rows near mean a, half-way, and near mean b, for each pair a < b: pairs×3.
 
     Parameters
@@ -90,7 +90,7 @@ def valley_counts(X: Array, means: Array, labels: Labels, along: Array) -> Array
     means : ndarray, shape (k, d)
     labels : ndarray, shape (n,)
         Nearest mean of each row.
-    along : ndarray, shape (pairs, d)
+    directions : ndarray, shape (pairs, d)
         Of `lines_between_means` or `best_directions`.
 
     Returns
@@ -106,8 +106,8 @@ def valley_counts(X: Array, means: Array, labels: Labels, along: Array) -> Array
     Notes: Def 212
     """
     members = [X[labels == j] for j in range(len(means))]
-    found = np.zeros((len(along), 3))
-    for row, ((a, b), way) in enumerate(zip(_pairs(means), along, strict=True)):
+    found = np.zeros((len(directions), 3))
+    for row, ((a, b), way) in enumerate(zip(_pairs(means), directions, strict=True)):
         if way.any():
             at = np.concatenate([members[a] @ way, members[b] @ way]) - means[a] @ way
             found[row] = [(np.abs(at - place) < HALF).sum() for place in (0.0, 0.5, 1.0)]

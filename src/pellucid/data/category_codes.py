@@ -61,7 +61,7 @@ def _learned(column: Column, weights: Floats, levels: list[str], entries: list[s
     return {"names": [*entries, *extra], "levels": levels, "missing": missing}
 
 
-def levels_of(column: Column, given: Given) -> list[str]:
+def levels_of(column: Column, fields: Given) -> list[str]:
     """The levels in the order given, or as the column has them.
 
     Raises
@@ -71,20 +71,20 @@ def levels_of(column: Column, given: Given) -> list[str]:
 
     Notes: Def 196
     """
-    if not given:
+    if not fields:
         return list(column.levels or ())
-    if len(set(given)) < len(given):
-        twice = next(level for level in given if given.count(level) > 1)
+    if len(set(fields)) < len(fields):
+        twice = next(level for level in fields if fields.count(level) > 1)
         raise HyperparameterError(f"The categories of {column.name!r} hold {twice!r} twice.")
     counts = np.bincount(column.values[column.values >= 0], minlength=len(column.levels or ()))
     met = [level for level, n in zip(column.levels or (), counts, strict=True) if n]
-    left = [level for level in met if level not in set(given)]
+    left = [level for level in met if level not in set(fields)]
     if left:
         shown = ", ".join(map(repr, left[:5])) + (" …" if len(left) > 5 else "")
         raise HyperparameterError(
             f"Column {column.name!r} also holds {shown}: name all of its categories, in order."
         )
-    return list(given)
+    return list(fields)
 
 
 def _with_missing(code: Learned, classes: Classes, block: Floats) -> Floats:
@@ -101,12 +101,12 @@ def _named(code: Learned, classes: Classes, block: Floats) -> NDArray[Any]:
     return np.asarray(levels[np.clip(classes, -1, len(levels) - 2)])
 
 
-def learn_one_hot(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_one_hot(column: Column, weights: Floats, fields: Given) -> Learned:
     """An entry a category, first category first.
 
     Notes: Def 197
     """
-    levels = levels_of(column, given)
+    levels = levels_of(column, fields)
     return _learned(column, weights, levels, [f"{column.name}={level}" for level in levels])
 
 
@@ -130,12 +130,12 @@ def decode_one_hot(code: Learned, block: Floats) -> NDArray[Any]:
     return np.asarray(levels[best])
 
 
-def learn_two_valued(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_two_valued(column: Column, weights: Floats, fields: Given) -> Learned:
     """One column, 1 for the second level; `share` is its mean, where unknown values stand.
 
     Notes: Def 197
     """
-    code = learn_one_hot(column, weights, given)
+    code = learn_one_hot(column, weights, fields)
     levels = code["levels"]
     if len(levels) != 2:
         return code
@@ -176,12 +176,12 @@ def _mean_row(column: Column, weights: Floats, levels: list[str], book: Floats) 
     return np.asarray(shares @ book / max(shares.sum(), np.finfo(float).tiny))
 
 
-def learn_thermometer(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_thermometer(column: Column, weights: Floats, fields: Given) -> Learned:
     """An entry a step, without Class ≥ 1, which the offset holds; order given or shown by names.
 
     Notes: Def 196
     """
-    levels = levels_of(column, given) if given else _ordered(column)
+    levels = levels_of(column, fields) if fields else _ordered(column)
     steps = [f"{column.name}≥{level}" for level in levels[1:]]
     book = class_codes.thermometer(np.arange(len(levels), dtype=np.int32), len(levels))[:, 1:]
     code = _learned(column, weights, levels, steps)
@@ -231,7 +231,7 @@ def decode_thermometer(code: Learned, block: Floats) -> NDArray[Any]:
     return _named(code, ones.astype(np.int32), block)
 
 
-def learn_numeric(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_numeric(column: Column, weights: Floats, fields: Given) -> Learned:
     """A number a category: i/k in their order, or the numbers given.
 
     Raises
@@ -241,7 +241,7 @@ def learn_numeric(column: Column, weights: Floats, given: Given) -> Learned:
 
     Notes: Def 194
     """
-    names, spacing = _spacing(column.name, given)
+    names, spacing = _spacing(column.name, fields)
     levels = levels_of(column, names) if names else _ordered(column)
     if spacing is None:
         spacing = class_codes.evenly_spaced(len(levels))
@@ -250,10 +250,10 @@ def learn_numeric(column: Column, weights: Floats, given: Given) -> Learned:
     return code | {"spacing": spacing, "mean": mean}
 
 
-def _spacing(name: str, given: Given) -> tuple[Given, Floats | None]:
-    pairs = [field.rpartition("=") for field in given]
+def _spacing(name: str, fields: Given) -> tuple[Given, Floats | None]:
+    pairs = [field.rpartition("=") for field in fields]
     if not any(middle for _, middle, _ in pairs):
-        return given, None
+        return fields, None
     try:
         numbers = np.array([float(value) for _, _, value in pairs])
         if not all(middle for _, middle, _ in pairs) or not np.isfinite(numbers).all():
@@ -261,7 +261,7 @@ def _spacing(name: str, given: Given) -> tuple[Given, Floats | None]:
     except ValueError:
         raise HyperparameterError(
             f"numeric of {name!r}: each category takes a number, as low=0,mid=2,high=3; got "
-            f"{','.join(given)!r}."
+            f"{','.join(fields)!r}."
         ) from None
     return tuple(level.strip() for level, _, _ in pairs), numbers
 
@@ -285,12 +285,12 @@ def decode_numeric(code: Learned, block: Floats) -> NDArray[Any]:
     return _named(code, class_codes.from_numeric(block, code["spacing"]), block)
 
 
-def learn_binary(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_binary(column: Column, weights: Floats, fields: Given) -> Learned:
     """The digits of each category's number.
 
     Notes: Concept 202
     """
-    levels = levels_of(column, given)
+    levels = levels_of(column, fields)
     digits = class_codes.digits_of(len(levels))
     entries = [f"{column.name}: {2**d}s digit" for d in reversed(range(digits))]
     return _learned(column, weights, levels, entries)
@@ -315,7 +315,7 @@ def decode_binary(code: Learned, block: Floats) -> NDArray[Any]:
     return _named(code, class_codes.from_binary(digits, k), block)
 
 
-def learn_factored(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_factored(column: Column, weights: Floats, fields: Given) -> Learned:
     """The parts of each category, one-hot each; the delimiter is given or guessed.
 
     Raises
@@ -326,7 +326,7 @@ def learn_factored(column: Column, weights: Floats, given: Given) -> Learned:
     Notes: Def 201
     """
     levels = list(column.levels or ())
-    delimiter = given[0] if given else guess_delimiter(levels)
+    delimiter = fields[0] if fields else guess_delimiter(levels)
     if delimiter is None or not any(delimiter in level for level in levels):
         shown = ", ".join(map(repr, levels[:4])) + (" …" if len(levels) > 4 else "")
         what = "No delimiter" if delimiter is None else f"{delimiter!r} does not"

@@ -110,9 +110,9 @@ def suggest_codes(
     ]
 
 
-def _requested_suggestion(column: Column, spelled: str) -> Suggestion:
+def _requested_suggestion(column: Column, code_text: str) -> Suggestion:
     try:
-        name, given = parse_code(spelled)
+        name, given = parse_code(code_text)
     except HyperparameterError as error:
         raise HyperparameterError(f"Column {column.name!r}: {error}") from None
     values = len(column.levels or ())

@@ -23,7 +23,7 @@ from pellucid.errors import HyperparameterError
 
 Floats = NDArray[np.float64]
 Learned = dict[str, Any]
-Given = tuple[str, ...]
+CodeArguments = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Code:
     ----------
     kind : Kind
         What the column is read as.
-    learn : callable (Column, weights, given) -> dict
-        `given` is what stands after the colon.
+    learn : callable (Column, weights, fields) -> dict
+        `fields` is what stands after the colon.
     encode : callable (dict, Column) -> ndarray (n, m)
     decode : callable (dict, ndarray (n, m)) -> ndarray (n,)
     takes : str
@@ -49,7 +49,7 @@ class Code:
     """
 
     kind: Kind
-    learn: Callable[[Column, Floats, Given], Learned]
+    learn: Callable[[Column, Floats, CodeArguments], Learned]
     encode: Callable[[Learned, Column], Floats]
     decode: Callable[[Learned, Floats], NDArray[Any]]
     takes: str = ""
@@ -185,7 +185,7 @@ def code_of(learned: Learned) -> Code:
     return CODES[learned.get("code") or DEFAULT_CODES[Kind(learned["kind"])]]
 
 
-def parse_code(spelled: str) -> tuple[str, Given]:
+def parse_code(code_text: str) -> tuple[str, CodeArguments]:
     """Name and arguments of a code as a person spells it.
 
     Raises
@@ -202,7 +202,7 @@ def parse_code(spelled: str) -> tuple[str, Given]:
 
     Notes: Concept 192
     """
-    name, _, rest = spelled.partition(":")
+    name, _, rest = code_text.partition(":")
     name = name.strip()
     if name not in CODES:
         raise HyperparameterError(f"There is no code {name!r}; there are {', '.join(CODES)}.")
@@ -222,12 +222,12 @@ def parse_code(spelled: str) -> tuple[str, Given]:
 FIELD = r'(?:\A|,)\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(?=,|\Z)'
 
 
-def _field(found: re.Match[str]) -> str:
-    quoted = found[1]
-    return found[2] if quoted is None else quoted.replace('""', '"')
+def _field(match: re.Match[str]) -> str:
+    quoted = match[1]
+    return match[2] if quoted is None else quoted.replace('""', '"')
 
 
-def format_code(name: str, given: Given) -> str:
+def format_code(name: str, arguments: CodeArguments) -> str:
     """The inverse of `parse_code`.
 
     Examples
@@ -239,6 +239,8 @@ def format_code(name: str, given: Given) -> str:
     """
     fields = [
         f'"{g.replace(chr(34), chr(34) * 2)}"' if set(g) & set(',"') or g != g.strip() else g
-        for g in given
+        for g in arguments
     ]
-    return f"{name}:{','.join(fields) if name != 'factored' else given[0]}" if given else name
+    return (
+        f"{name}:{','.join(fields) if name != 'factored' else arguments[0]}" if arguments else name
+    )

@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 
 from pellucid.errors import FramingError
 from pellucid.formatting import number
+from pellucid.former_names import renamed
 
 
+@renamed(chances="probabilities")
 @dataclass(frozen=True)
 class Distribution:
     """A function that gives each outcome its probability.
 
     Parameters
     ----------
-    chances : mapping of outcome to float
+    probabilities : mapping of outcome to float
         Each in [0, 1]; together 1.
 
     Raises
@@ -39,13 +41,13 @@ class Distribution:
     Notes: Def 9, §0.6
     """
 
-    chances: Mapping[Hashable, float]
+    probabilities: Mapping[Hashable, float]
 
     def __post_init__(self) -> None:
-        for outcome, p in self.chances.items():
+        for outcome, p in self.probabilities.items():
             if not 0 <= p <= 1:
                 raise FramingError(f"A probability lies in [0, 1]; that of {outcome!r} is {p}.")
-        total = sum(self.chances.values())
+        total = sum(self.probabilities.values())
         if not isclose(total, 1.0, abs_tol=1e-9):
             what = "none of them would happen" if total < 1 else "they cannot exclude one another"
             raise FramingError(
@@ -68,10 +70,10 @@ class Distribution:
 
         Notes: §0.6, Def 4
         """
-        unknown = [outcome for outcome in set(event) if outcome not in self.chances]
+        unknown = [outcome for outcome in set(event) if outcome not in self.probabilities]
         if unknown:
             raise FramingError(f"There is no outcome {unknown[0]!r} in this distribution.")
-        return float(sum(self.chances[outcome] for outcome in set(event)))
+        return float(sum(self.probabilities[outcome] for outcome in set(event)))
 
     def independent(self, one: Collection[Hashable], other: Collection[Hashable]) -> bool:
         """Whether P(A ∩ B) = P(A) P(B): knowing one event does not change the other's chance.
@@ -91,7 +93,7 @@ class Distribution:
 
         Notes: Def 12, §0.6
         """
-        each = self.chances.items()
+        each = self.probabilities.items()
         pairs: dict[Hashable, float] = {(a, b): p * q for a, p in each for b, q in each}
         return Distribution(pairs)
 
@@ -111,7 +113,7 @@ class Distribution:
 
         Notes: Def 12
         """
-        outcomes = np.empty(len(self.chances), dtype=object)
-        outcomes[:] = list(self.chances)
-        p = np.array(list(self.chances.values()))
+        outcomes = np.empty(len(self.probabilities), dtype=object)
+        outcomes[:] = list(self.probabilities)
+        p = np.array(list(self.probabilities.values()))
         return outcomes[np.random.default_rng(seed).choice(len(p), n, p=p / p.sum())]

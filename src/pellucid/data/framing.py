@@ -94,7 +94,7 @@ class Framing:
         return asdict(self)
 
     def answers(self, table: Table) -> NDArray[Any]:
-        """The right answers of a table's rows; rows without one must be left out before.
+        """The targets of a table's rows; rows without one must be left out before.
 
         Returns
         -------
@@ -104,7 +104,7 @@ class Framing:
         Raises
         ------
         FramingError
-            When a row has no answer.
+            When a row has no target.
 
         Notes: Notation 21, Def 164
         """
@@ -256,12 +256,12 @@ def _infer(column: Column, delimiter: str) -> tuple[str, str]:
     return "several classes", f"{name!r} names classes."
 
 
-def _two_or_several(problem: str, classes: tuple[str, ...], asked: str | None) -> str:
+def _two_or_several(problem: str, classes: tuple[str, ...], requested: str | None) -> str:
     """Two or several, by how many there are; a contradiction is an error."""
     if problem in ("regression", "overlapping classes"):
         return problem
     fits = "two classes" if len(classes) == 2 else "several classes"
-    if asked == "two classes" and fits != asked:
+    if requested == "two classes" and fits != requested:
         raise FramingError(f"The target has {len(classes)} classes, not two.")
     return fits
 

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TableError
+from pellucid.former_names import renamed
 
 IMAGE_NAMES = ("X", "images", "x", "x_train", "data")
 LABEL_NAMES = ("y", "labels", "label", "target", "y_train")
 
 
+@renamed(said="description")
 @dataclass(frozen=True)
 class ImageSet:
     """Images with the labels that a file has for them.
@@ -30,7 +32,7 @@ class ImageSet:
     labels : ndarray of shape (n,) or None
     label_name : str
         The array that holds the labels; "" where there is none.
-    said : str
+    description : str
         What was found, in a sentence.
     source : str
         Name of the file.
@@ -41,7 +43,7 @@ class ImageSet:
     images: NDArray[Any]
     labels: NDArray[Any] | None
     label_name: str
-    said: str
+    description: str
     source: str
 
     def __len__(self) -> int:
@@ -59,7 +61,7 @@ def read_images(path: str | Path, target: str | None = None) -> ImageSet:
     Parameters
     ----------
     path : path
-        A .npz file; arrays of Python objects, which could run code, are refused.
+        A .npz file; arrays of Python objects, which could run code, raise an error.
     target : str, optional
         Name of the array of labels.
 

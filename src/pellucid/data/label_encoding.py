@@ -61,12 +61,12 @@ def encode_labels(y: Any, first: int = 0) -> tuple[NDArray[Any], NDArray[np.intp
     return classes, codes
 
 
-def _refuse_mixed(y: NDArray[Any], begin: int) -> None:
+def _refuse_mixed(y: NDArray[Any], offset: int) -> None:
     first: tuple[str, int] | None = None
     for row, value in enumerate(y.ravel().tolist() if y.dtype.kind == "O" else y.ravel()):
         if _is_missing(value):
             raise LabelError(
-                f"Row {begin + row} has no label ({value}): leave such rows out, or give them a "
+                f"Row {offset + row} has no label ({value}): leave such rows out, or give them a "
                 "class of their own."
             )
         kind = _kind(value)
@@ -74,8 +74,8 @@ def _refuse_mixed(y: NDArray[Any], begin: int) -> None:
             first = kind, row
         elif kind != first[0]:
             raise LabelError(
-                f"Labels are of two kinds: {label(y.ravel()[first[1]])} in row {begin + first[1]} "
-                f"is {first[0]}, {label(value)} in row {begin + row} is {kind}. Write all of them "
+                f"Labels are of two kinds: {label(y.ravel()[first[1]])} in row {offset + first[1]} "
+                f"is {first[0]}, {label(value)} in row {offset + row} is {kind}. Write all of them "
                 "one way, as text for instance."
             )
 

@@ -43,7 +43,7 @@ def _learn(column: Column, weights: Floats, values: Floats, names: list[str]) ->
     return {"names": [*names, *extra], "mean": mean, "scale": scale, "missing": missing}
 
 
-def learn_standardized(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_standardized(column: Column, weights: Floats, fields: Given) -> Learned:
     """Mean and standard deviation of the training rows.
 
     Notes: Def 207
@@ -97,20 +97,20 @@ def encode_many_numbers(codes: Sequence[Learned], columns: Sequence[Column]) -> 
     return found
 
 
-def learn_centred(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_centred(column: Column, weights: Floats, fields: Given) -> Learned:
     """The mean alone.
 
     Notes: eq 5.30
     """
-    return learn_standardized(column, weights, given) | {"scale": np.ones(1)}
+    return learn_standardized(column, weights, fields) | {"scale": np.ones(1)}
 
 
-def learn_kept(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_kept(column: Column, weights: Floats, fields: Given) -> Learned:
     """Nothing but where a missing value stands: the number 0 is told apart by its own column.
 
     Notes: Concept 204
     """
-    return learn_centred(column, weights, given) | {"mean": np.zeros(1)}
+    return learn_centred(column, weights, fields) | {"mean": np.zeros(1)}
 
 
 def encode_numbers(code: Learned, column: Column) -> Floats:
@@ -143,7 +143,7 @@ def decode_numbers(code: Learned, block: Floats) -> Floats:
     return np.asarray(_decode(code, block)[:, 0])
 
 
-def learn_bins(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_bins(column: Column, weights: Floats, fields: Given) -> Learned:
     """Edges: given, or found on the training rows; by default their quartiles.
 
     Raises
@@ -157,29 +157,29 @@ def learn_bins(column: Column, weights: Floats, given: Given) -> Learned:
     missing = bool((np.isnan(_values(column)[:, 0]) & (weights > 0)).any())
     if np.isnan(values).all():
         raise TableError(f"Column {column.name!r} has no value to cut into bins.")
-    edges = _edges(column.name, values, given or ("quantile", "4"))
+    edges = _edges(column.name, values, fields or ("quantile", "4"))
     names = [f"{column.name} {name}" for name in bin_names(edges)]
     extra = [f"{column.name} is missing"] if missing else []
     return {"names": [*names, *extra], "edges": edges, "missing": missing}
 
 
-def _edges(name: str, values: Floats, given: Given) -> Floats:
-    if given[0] in EDGES:
-        count = given[1] if len(given) == 2 else "4"
-        if len(given) > 2 or not count.isdigit() or not 2 <= int(count) <= 1_000:
+def _edges(name: str, values: Floats, fields: Given) -> Floats:
+    if fields[0] in EDGES:
+        count = fields[1] if len(fields) == 2 else "4"
+        if len(fields) > 2 or not count.isdigit() or not 2 <= int(count) <= 1_000:
             raise HyperparameterError(
-                f"bins of {name!r}: say {given[0]},4 with a number of bins from 2 to 1,000; got "
-                f"{','.join(given)!r}."
+                f"bins of {name!r}: say {fields[0]},4 with a number of bins from 2 to 1,000; got "
+                f"{','.join(fields)!r}."
             )
-        return EDGES[given[0]](values, int(count))
+        return EDGES[fields[0]](values, int(count))
     try:
-        edges = np.array([float(edge) for edge in given])
+        edges = np.array([float(edge) for edge in fields])
     except ValueError:
         edges = np.array([np.nan])
     if not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
         raise HyperparameterError(
             f"bins of {name!r}: edges are numbers that rise, as 18,21; or quantile,4; or equal,4. "
-            f"Got {','.join(given)!r}."
+            f"Got {','.join(fields)!r}."
         )
     return edges
 
@@ -205,7 +205,7 @@ def decode_bins(code: Learned, block: Floats) -> NDArray[Any]:
     return np.asarray(names[np.maximum(found, -1)])
 
 
-def learn_dates(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_dates(column: Column, weights: Floats, fields: Given) -> Learned:
     """Mean and deviation of each part of the dates.
 
     Notes: §5.3

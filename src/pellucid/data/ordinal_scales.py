@@ -204,16 +204,16 @@ def _plain(level: str) -> str:
     return re.sub(r"[\s_]+", " ", level).strip().casefold()
 
 
-def _ranked(listed: list[str], plain: list[str], ranks: Ranks) -> tuple[str, ...]:
+def _ranked(levels: list[str], plain: list[str], ranks: Ranks) -> tuple[str, ...]:
     """The levels from low to high; nothing unless each has a rank, and no two the same."""
     place = {spelling: at for at, rank in enumerate(ranks) for spelling in rank}
     found = [place.get(p, place.get(p.replace("-", " "))) for p in plain]
     if any(at is None for at in found) or len(set(found)) < len(found):
         return ()
-    return tuple(level for _, level in sorted(zip(found, listed, strict=True)))
+    return tuple(level for _, level in sorted(zip(found, levels, strict=True)))
 
 
-def _numbered(listed: list[str], plain: list[str]) -> Scale | None:
+def _numbered(levels: list[str], plain: list[str]) -> Scale | None:
     """Stage 1, Stage 2, …; 1 star, 2 stars, …; Q1 … Q4: one word that counts, and a number."""
     matches = [
         re.fullmatch(rf"{NUMBERED}[ .:-]?(\d+)|(\d+)[ -]?{NUMBERED}", text) for text in plain
@@ -224,7 +224,7 @@ def _numbered(listed: list[str], plain: list[str]) -> Scale | None:
     numbers = [int(m[2] or m[3]) for m in matches if m]
     if len(words) > 1 or len(set(numbers)) < len(numbers):
         return None
-    order = tuple(level for _, level in sorted(zip(numbers, listed, strict=True)))
+    order = tuple(level for _, level in sorted(zip(numbers, levels, strict=True)))
     word = words.pop()
     return Scale(order, f"numbered by {'quarter' if word == 'q' else word}")
 
@@ -234,12 +234,12 @@ LEAST = r"(?:<=?|≤|under|below|less than|up to)\s*"
 MOST = r"(?:>=?|≥|over|above|more than|from)\s*"
 
 
-def _intervals(listed: list[str], plain: list[str]) -> Scale | None:
+def _intervals(levels: list[str], plain: list[str]) -> Scale | None:
     """Ranges of a number, such as 18-24, 25-34, 65+: in order where none overlaps the next."""
     found = [_interval(text) for text in plain]
     if any(each is None for each in found):
         return None
-    spans = sorted((each, level) for each, level in zip(found, listed, strict=True) if each)
+    spans = sorted((each, level) for each, level in zip(found, levels, strict=True) if each)
     for ((_, high), _), ((low, _), _) in pairwise(spans):
         if low < high:
             return None

@@ -1,4 +1,4 @@
-"""`AsRead`: a table as it was read, for a model whose parts encode its columns themselves.
+"""`Passthrough`: a table as it was read, for a model whose parts encode its columns themselves.
 
 Notes: §5.3
 """
@@ -20,7 +20,7 @@ from pellucid.glass_box import GlassBox
 REASON = "Each part of the average encodes it in its own way."
 
 
-class AsRead(TransformerMixin, GlassBox):  # type: ignore[misc]
+class Passthrough(TransformerMixin, GlassBox):  # type: ignore[misc]
     """A table to the same table: the columns met in `fit`, in that order, not encoded.
 
     Attributes
@@ -37,7 +37,7 @@ class AsRead(TransformerMixin, GlassBox):  # type: ignore[misc]
     Examples
     --------
     >>> table = read_table(np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 9.0]]))
-    >>> AsRead().fit(table).transform(table)["x1"].values
+    >>> Passthrough().fit(table).transform(table)["x1"].values
     array([2., 4., 9.])
 
     Notes: §5.3
@@ -57,7 +57,7 @@ class AsRead(TransformerMixin, GlassBox):  # type: ignore[misc]
 
         Returns
         -------
-        AsRead
+        Passthrough
             Itself.
         """
         self.check_hyperparameters()
@@ -101,7 +101,7 @@ class AsRead(TransformerMixin, GlassBox):  # type: ignore[misc]
 
     def _explanation(self) -> Explanation:
         return Explanation(
-            name="AsRead",
+            name="Passthrough",
             problem="Hand the columns on as they were read: the parts of the model encode them.",
             happened=tuple((code["column"], code["kind"]) for code in self.codes_),
             warnings=tuple(self.warnings_),

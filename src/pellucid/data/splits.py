@@ -168,15 +168,15 @@ def without_singles(labels: Array, pairs: list[tuple[Rows, Rows]]) -> list[tuple
     ]
 
 
-def _split(n: int, held: Rows, how: str) -> Split:
-    train, test = _complement(n, held)
+def _split(n: int, held_out: Rows, how: str) -> Split:
+    train, test = _complement(n, held_out)
     return Split(train, test, how)
 
 
-def _complement(n: int, held: Rows) -> tuple[Rows, Rows]:
+def _complement(n: int, held_out: Rows) -> tuple[Rows, Rows]:
     kept = np.ones(n, dtype=bool)
-    kept[held] = False
-    return np.flatnonzero(kept), np.sort(held)
+    kept[held_out] = False
+    return np.flatnonzero(kept), np.sort(held_out)
 
 
 def _stratified(labels: Array, sizes: list[int], rng: np.random.Generator) -> list[Rows]:
@@ -200,7 +200,7 @@ def _stratified(labels: Array, sizes: list[int], rng: np.random.Generator) -> li
     return [line[dealt == j] for j in range(len(sizes))]
 
 
-def _whole_groups(groups: Array, wanted: int, rng: np.random.Generator) -> Rows:
+def _whole_groups(groups: Array, n_rows: int, rng: np.random.Generator) -> Rows:
     names, codes = np.unique(groups.astype(str), return_inverse=True)
     if len(names) < 2:
         raise TooFewRowsError("Groups stay whole, and there is only one: at least 2 are needed.")
@@ -208,7 +208,7 @@ def _whole_groups(groups: Array, wanted: int, rng: np.random.Generator) -> Rows:
     held = np.zeros(len(names), dtype=bool)
     taken = 0
     for group in rng.permutation(len(names))[:-1]:
-        if taken == 0 or taken + counts[group] <= wanted:
+        if taken == 0 or taken + counts[group] <= n_rows:
             held[group] = True
             taken += counts[group]
     return np.flatnonzero(held[codes])

@@ -27,7 +27,7 @@ def linear_sample(
     dependence: float = 0.0,
     seed: int = 0,
 ) -> tuple[Array, Array]:
-    """Rows x with answers y = θᵀx + θ₀ + noise, drawn from normal distributions.
+    """Rows x with targets y = θᵀx + θ₀ + noise, drawn from normal distributions.
 
     Parameters
     ----------

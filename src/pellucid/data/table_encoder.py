@@ -203,9 +203,9 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
         suggestion: Suggestion,
         weights: NDArray[np.float64],
         targets: Targets | None,
-        known: dict[str, Any] | None,
+        learned: dict[str, Any] | None,
     ) -> dict[str, Any]:
-        """What is learned of a column; `known` where that is learned already."""
+        """What is learned of a column; `learned` where that is learned already."""
         name, given = parse_code(suggestion.code)
         levels = len(column.levels or ())
         if name not in MANY:
@@ -217,8 +217,8 @@ class TableEncoder(TransformerMixin, GlassBox):  # type: ignore[misc]
             "spelled": suggestion.code,
             "reason": suggestion.reason,
         }
-        if known is not None:
-            return chosen | known
+        if learned is not None:
+            return chosen | learned
         if name == "binary" and levels > 2:
             self.warn(cost_of_binary(column.name, levels), CodeWarning)
         if code_of(chosen).of_target:

@@ -57,10 +57,10 @@ class Notations:
         each = (self.decimal, self.thousands, self.date_format)
         return [name for found in each for name in found if name]
 
-    def asked(self, column: str, leaning: Notation = PLAIN_NOTATION) -> NotationHints:
+    def hints(self, column: str, default_notation: Notation = PLAIN_NOTATION) -> NotationHints:
         """What was said of one column."""
         decimal, thousands, date_format = (f.get(column, f.get("", "")) for f in self._each())
-        return NotationHints(decimal, thousands, date_format, leaning)
+        return NotationHints(decimal, thousands, date_format, default_notation)
 
     def told(self, column: str, notation: Notation) -> Notation:
         """The notation of training, but for what is said otherwise of these cells."""
@@ -199,24 +199,32 @@ KINDS = (Kind.NUMERIC, Kind.BINARY, Kind.CATEGORY, Kind.TEXT, Kind.DATE, Kind.ID
 
 def inferred_columns(
     source: SourceCells,
-    wanted: list[str],
-    asked: Mapping[str, Kind],
+    names: list[str],
+    requested_kinds: Mapping[str, Kind],
     missing: tuple[str, ...],
     notations: Notations,
 ) -> tuple[tuple[Column, ...], list[Finding]]:
     """Each column by its own cells; where these leave a doubt, as the other columns are written."""
 
-    def read(name: str, leaning: Notation = PLAIN_NOTATION) -> InferredColumn:
-        said = notations.asked(name, leaning)
-        cells = Cells(name, source.table[name], source.typed, missing, said)
+    def read(name: str, default_notation: Notation = PLAIN_NOTATION) -> InferredColumn:
+        hints = notations.hints(name, default_notation)
+        cells = Cells(name, source.table[name], source.typed, missing, hints)
         with _readable_error(cells):
-            return convert_to_kind(cells, asked[name]) if name in asked else column_of(cells)
+            return (
+                convert_to_kind(cells, requested_kinds[name])
+                if name in requested_kinds
+                else column_of(cells)
+            )
 
-    found = {name: read(name) for name in wanted}
-    leaning = _leaning([each for each in found.values() if not each.doubt], source.delimiter)
-    if leaning != PLAIN_NOTATION:
-        doubtful = [name for name, each in found.items() if each.doubt or _is_open(each, leaning)]
-        found |= {name: read(name, leaning) for name in doubtful}
+    found = {name: read(name) for name in names}
+    default_notation = _common_notation(
+        [each for each in found.values() if not each.doubt], source.delimiter
+    )
+    if default_notation != PLAIN_NOTATION:
+        doubtful = [
+            name for name, each in found.items() if each.doubt or _is_open(each, default_notation)
+        ]
+        found |= {name: read(name, default_notation) for name in doubtful}
     columns = tuple(each.column for each in found.values())
     findings = [sentence for each in found.values() for sentence in each.findings]
     return columns, findings
@@ -234,16 +242,16 @@ def _readable_error(cells: Cells) -> Iterator[None]:
         ) from error
 
 
-def _is_open(found: InferredColumn, leaning: Notation) -> bool:
+def _is_open(inferred: InferredColumn, default_notation: Notation) -> bool:
     """Plain numbers in a table whose other columns have decimal commas: 1.234 may be 1234."""
-    plain = found.column.notation == PLAIN_NOTATION and found.column.values.dtype.kind == "f"
-    return plain and leaning.thousands == "."
+    plain = inferred.column.notation == PLAIN_NOTATION and inferred.column.values.dtype.kind == "f"
+    return plain and default_notation.thousands == "."
 
 
-def _leaning(found: list[InferredColumn], delimiter: str) -> Notation:
+def _common_notation(columns: list[InferredColumn], delimiter: str) -> Notation:
     """The notation that most columns without a doubt have in common."""
-    orders = Counter(f.column.notation.order for f in found if f.column.notation.order)
-    commas = sum(f.column.notation.decimal == "," for f in found)
+    orders = Counter(f.column.notation.order for f in columns if f.column.notation.order)
+    commas = sum(f.column.notation.decimal == "," for f in columns)
     order = orders.most_common(1)[0][0] if orders else ""
     return Notation(
         decimal="," if commas or delimiter == ";" else ".",
@@ -307,7 +315,7 @@ def read_by_schema(
     return Table(tuple(columns), source.name)
 
 
-def refuse_absent(wanted: list[str], there: Sequence[str], source: str) -> None:
+def refuse_absent(required: list[str], present: Sequence[str], source: str) -> None:
     """Refuse rows that lack columns of training.
 
     Raises
@@ -315,11 +323,11 @@ def refuse_absent(wanted: list[str], there: Sequence[str], source: str) -> None:
     ColumnError
         Names them, and the nearest name.
     """
-    absent = [column for column in wanted if column not in there]
+    absent = [column for column in required if column not in present]
     if absent:
         raise ColumnError(
             f"{source} lacks {len(absent)} column(s) that the model was trained on: "
-            f"{', '.join(map(repr, absent))}. {absent_column(absent[0], there)}"
+            f"{', '.join(map(repr, absent))}. {absent_column(absent[0], present)}"
         )
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pellucid.data.framing import USED
 from pellucid.data.table import Column, Kind, Table
 from pellucid.errors import FramingError, TableError
+from pellucid.former_names import renamed_arguments
 
 # What is wanted of rows without right answers, and the problem class that asks for it.
-WANTED = {
+GOALS = {
     "groups": "clustering",
     "density": "density estimation",
     "fewer columns": "dimensionality reduction",
@@ -21,15 +22,15 @@ WANTED = {
 FOR = {"groups": "cluster by", "density": "judge by", "fewer columns": "encode"}
 MEANT = {
     "clustering": "rows that are alike are put together, and each gets the label of its group",
-    "density estimation": "each row is told how probable such a row is",
+    "density estimation": "each row is given how probable such a row is",
     "dimensionality reduction": "rows are described by fewer columns, and little is lost",
 }
 # What is neither supervised nor unsupervised, by what is wanted.
 OTHER = {
     "actions": "Choosing actions that earn rewards is reinforcement learning. It is not "
-    "supervised, as nobody tells the right action, nor wholly unsupervised, as the reward is told; "
-    "and each action changes the state that the next one meets. Pellucid does not learn it.",
-    "a sequence": "Turning a sequence into a sequence is sequence learning. Its outputs are told, "
+    "supervised, as nobody gives the right action, nor wholly unsupervised, as the reward is "
+    "given; and each action changes the state that the next one meets. Pellucid does not learn it.",
+    "a sequence": "Turning a sequence into a sequence is sequence learning. Its outputs are given, "
     "but not the state in which all inputs so far are remembered. pellucid.networks.NextToken "
     "learns to predict the next character from all so far, and pellucid.networks.EncoderDecoder "
     "to turn a sentence into another.",
@@ -62,15 +63,16 @@ class WithoutTarget:
         return "\n".join(lines)
 
 
+@renamed_arguments(wanted="goal")
 def frame_without_target(
-    table: Table, wanted: str = "groups", aside: Collection[str] = ()
+    table: Table, goal: str = "groups", aside: Collection[str] = ()
 ) -> WithoutTarget:
-    """Frame the problem that rows without right answers pose.
+    """Frame the problem that rows without a target pose.
 
     Parameters
     ----------
     table : Table
-    wanted : {"groups", "density", "fewer columns"}
+    goal : {"groups", "density", "fewer columns"}
         What the rows shall tell.
     aside : collection of str
         Columns kept out of it, to compare with afterwards.
@@ -92,16 +94,16 @@ def frame_without_target(
 
     Notes: §1.1.4, §1.1.5, Concept 211
     """
-    if wanted in OTHER:
-        raise FramingError(OTHER[wanted])
-    if wanted not in WANTED:
-        raise FramingError(f"Wanted may be {', '.join(map(repr, WANTED))}; got {wanted!r}.")
+    if goal in OTHER:
+        raise FramingError(OTHER[goal])
+    if goal not in GOALS:
+        raise FramingError(f"goal may be {', '.join(map(repr, GOALS))}; got {goal!r}.")
     for name in aside:
         _ = table[name]
     features = tuple(c.name for c in table.columns if c.kind in USED and c.name not in aside)
     if not features:
         raise TableError(
-            f"No column is left to {FOR[wanted]}: all are constant, text or identifiers. Say what "
+            f"No column is left to {FOR[goal]}: all are constant, text or identifiers. Say what "
             "a column is (--numeric, --category) if it was read wrongly."
         )
     dropped = tuple(
@@ -109,7 +111,7 @@ def frame_without_target(
         for c in table.columns
         if c.name not in features
     )
-    return WithoutTarget(WANTED[wanted], features, dropped)
+    return WithoutTarget(GOALS[goal], features, dropped)
 
 
 def _why(column: Column) -> str:

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from pellucid.descent.verdict import VERDICTS
 from pellucid.explanation import Explanation, Formula
 from pellucid.formatting import number
+from pellucid.former_names import renamed
 from pellucid.picture_mixin import PictureMixin, picture_html
 
 Tree = Any
 
 
+@renamed(tried="step_sizes_tried")
 @dataclass(frozen=True)
 class Descent(PictureMixin):
     """A descent, finished or to be gone on with.
@@ -46,7 +48,7 @@ class Descent(PictureMixin):
         J and ‖∇J‖ at these.
     rule, step_size, objective : str
         What ran.
-    tried : tuple of float
+    step_sizes_tried : tuple of float
         Step sizes that a shrinking search gave up.
     last : tree
         The last parameters.
@@ -70,7 +72,7 @@ class Descent(PictureMixin):
     step_size: str
     objective: str = ""
     latex: str = ""
-    tried: tuple[float, ...] = ()
+    step_sizes_tried: tuple[float, ...] = ()
     seconds: float = 0.0
     last: Tree = field(default=None, repr=False)
     memory: tuple[Any, ...] = field(default=(), repr=False)
@@ -92,8 +94,8 @@ class Descent(PictureMixin):
             ("J", f"{number(self.values[0], 6)} at the start, {number(self.value, 6)} at the end"),
             ("‖∇J‖ at the end", number(self.gradient_norm)),
         ]
-        if self.tried:
-            shown = ", ".join(f"{eta:g}" for eta in self.tried[-5:])
+        if self.step_sizes_tried:
+            shown = ", ".join(f"{eta:g}" for eta in self.step_sizes_tried[-5:])
             facts.append(("step sizes at which J rose", shown))
         return Explanation(
             "Descent",

@@ -43,7 +43,7 @@ def tangent_plane(objective: Any, at: Tree) -> Callable[[Tree], float]:
     Notes: Concept 95, Concept 109
     """
     J, here = as_objective(objective), arrays(at)
-    height, slope = float(J.value(here)), J.slope(here)
+    height, slope = float(J.value(here)), J.gradient_at(here)
     return lambda theta: height + dot(_place_of(arrays(theta), here), slope)
 
 
@@ -70,7 +70,7 @@ def first_order_change(objective: Any, at: Tree, move: Tree) -> float:
     """
     J, theta, step = as_objective(objective), arrays(at), arrays(move)
     _same_shape(step, theta)
-    return dot(step, J.slope(theta))
+    return dot(step, J.gradient_at(theta))
 
 
 @renamed(aside="across")
@@ -141,7 +141,7 @@ def along_one_parameter(objective: Any, at: Sequence[float] | Array, k: int) -> 
     Examples
     --------
     >>> bowl = along_one_parameter(lambda t: float(t[0] ** 2 + 3 * t[1] ** 2), [1.0, 2.0], 1)
-    >>> bowl.value(0.0), round(float(bowl.slope(np.array(2.0))), 6)
+    >>> bowl.value(0.0), round(float(bowl.gradient_at(np.array(2.0))), 6)
     (1.0, 12.0)
 
     Notes: Concept 108
@@ -159,7 +159,7 @@ def along_one_parameter(objective: Any, at: Sequence[float] | Array, k: int) -> 
 
     return Objective(
         lambda t: float(J.value(moved(t))),
-        lambda t: np.asarray(J.slope(moved(t))[k]),
+        lambda t: np.asarray(J.gradient_at(moved(t))[k]),
         text=f"{J.text or 'J'} along θ[{k}]",
     )
 

@@ -1,4 +1,4 @@
-"""Descent: from a start, step after step against the slope, until a rule says stop.
+"""Descent: from a start, step after step against the gradient, until a rule says stop.
 
 Notes: KE 102, KE 113, Def 106, Def 121, §3.0.3, §3.1.8, §3.2.2
 """
@@ -196,7 +196,7 @@ def resumable_descent(
 
     Notes: §3.0.2
     """
-    gradient = objective.slope(theta)
+    gradient = objective.gradient_at(theta)
     value, slope = float(objective.value(theta)), norm(gradient)
     memory = (state, steps, stop.start(), theta, RecentSteps(), searched)
     return Descent(
@@ -270,7 +270,7 @@ class _Run:
 
     def _whole(self, theta: Tree) -> Tree:
         with np.errstate(all="ignore"):
-            return self.J.slope(theta)
+            return self.J.gradient_at(theta)
 
     def _fit(self, g: Tree) -> None:
         found = {place: np.shape(leaf) for place, leaf in leaves(g)}
@@ -287,7 +287,7 @@ class _Run:
         else:
             rows = self.batches.rows(self.t, self.J.points)
             with np.errstate(all="ignore"):
-                g = self.J.slope_at(self.theta, rows)
+                g = self.J.batch_gradient_at(self.theta, rows)
             if self.batches.reduction == "sum":
                 g = tree_map(lambda leaf: len(rows) * leaf, g)
         return _one_axis(g, self.t) if self.along == "one axis" else g
@@ -353,7 +353,7 @@ class _Run:
             there = self._value(moved)
             if there <= here - search.share * eta * promised:
                 break
-            # Where rounding hides the fall, the slope shows that the step does not overshoot.
+            # Where rounding hides the fall, the gradient shows that the step does not overshoot.
             if there <= here + noise and dot(self._whole(moved), g) >= 0:
                 break
             eta /= 2
@@ -411,7 +411,7 @@ def _one_axis(g: Tree, t: int) -> Tree:
 
 
 def _lower_or_flat(
-    value: Callable[[Tree], float], theta: Tree, here: float, slope: float, directions: int = 24
+    value: Callable[[Tree], float], theta: Tree, current: float, slope: float, directions: int = 24
 ) -> bool:
     """Whether J is lower somewhere around θ, or the same all around."""
     rng = np.random.default_rng(0)
@@ -422,9 +422,9 @@ def _lower_or_flat(
         size = norm(d)
         for sign in (length / size, -length / size):
             there = value(tree_map(lambda w, e, s=sign: w + s * e, theta, d))
-            if there < here - 3 * length * slope - ROUNDING * (1 + abs(here)):
+            if there < current - 3 * length * slope - ROUNDING * (1 + abs(current)):
                 return True
-            moved = moved or abs(there - here) > ROUNDING * (1 + abs(here))
+            moved = moved or abs(there - current) > ROUNDING * (1 + abs(current))
     return not moved
 
 
@@ -454,4 +454,4 @@ def _minimize_by_shrinking(
             break
         tried.append(eta)
         eta /= 2
-    return replace(found, tried=tuple(tried), step_size=f"{eta:g}, found by halving")
+    return replace(found, step_sizes_tried=tuple(tried), step_size=f"{eta:g}, found by halving")

@@ -174,7 +174,7 @@ def model_objective(
     X, y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if X.ndim != 2 or y.shape != (len(X),):
         raise ShapeError(
-            f"X has shape {X.shape} and y {y.shape}; points are rows of X, with one answer each."
+            f"X has shape {X.shape} and y {y.shape}; points are rows of X, with one target each."
         )
 
     def value(p: Parameters) -> float:

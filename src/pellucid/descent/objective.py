@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from pellucid.descent.pytree import Tree, leaves, tree_map
 from pellucid.errors import FramingError
+from pellucid.former_names import renamed
 
 Array = NDArray[Any]
 Rows = NDArray[np.intp]
 
 
+@renamed(slope="gradient_at", slope_at="batch_gradient_at")
 @dataclass(frozen=True)
 class Objective:
     """J(θ) with ∇J(θ).
@@ -45,7 +47,7 @@ class Objective:
     --------
     >>> import numpy as np
     >>> bowl = Objective(lambda t: float(t @ t), lambda t: 2 * t, text="‖θ‖²")
-    >>> bowl.slope(np.array([3.0, 0.0]))
+    >>> bowl.gradient_at(np.array([3.0, 0.0]))
     array([6., 0.])
 
     Notes: Def 36, KE 37, Def 112
@@ -60,7 +62,7 @@ class Objective:
     part: Callable[[Any, Rows], Any] | None = None
     shape: tuple[int, ...] = ()
 
-    def slope(self, theta: Tree) -> Any:
+    def gradient_at(self, theta: Tree) -> Any:
         """∇J(θ): the gradient, or central differences where none is known.
 
         Notes: KE 119, Concept 118
@@ -70,7 +72,7 @@ class Objective:
             return np.asarray(found) if isinstance(theta, np.ndarray) else found
         return central_differences(self.value, theta)
 
-    def slope_at(self, theta: Tree, rows: Rows) -> Any:
+    def batch_gradient_at(self, theta: Tree, rows: Rows) -> Any:
         """The gradient of the mean over some points.
 
         Raises
@@ -100,7 +102,7 @@ def as_objective(given: Any, gradient: Any = None) -> Objective:
     Examples
     --------
     >>> import numpy as np
-    >>> as_objective(lambda t: float(t**2), "forward").slope(np.array(3.0)).round(4).item()
+    >>> as_objective(lambda t: float(t**2), "forward").gradient_at(np.array(3.0)).round(4).item()
     6.0
 
     Notes: KE 119

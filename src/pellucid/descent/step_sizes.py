@@ -162,7 +162,7 @@ class Cosine:
 
 
 @dataclass(frozen=True)
-class Given:
+class CustomSchedule:
     """η(t) as any function of t = 1, 2, …
 
     Notes: Theorem 123
@@ -225,7 +225,7 @@ class Shrinking:
         return "shrinking search"
 
 
-Schedule = Constant | Power | Stepped | Cosine | Given
+Schedule = Constant | Power | Stepped | Cosine | CustomSchedule
 
 
 def step_size_of(given: Any) -> Schedule | LineSearch | Shrinking:
@@ -257,7 +257,7 @@ def step_size_of(given: Any) -> Schedule | LineSearch | Shrinking:
             raise HyperparameterError(f"step_size (η) must be a number > 0; got {given!r}.")
         return Constant(float(given))
     if callable(given):
-        return Given(given)
+        return CustomSchedule(given)
     raise HyperparameterError(
         f"step_size (η) is a number > 0, a function of t, or one of {', '.join(named)}; got "
         f"{given!r}."

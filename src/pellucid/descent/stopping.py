@@ -224,9 +224,9 @@ class Both(Stop):
         return (one, other), f"{why}, and {why_other}" if why and why_other else ""
 
 
-def _at_least(value: Any, least: int, name: str) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise HyperparameterError(f"{name} is a whole number ≥ {least}; got {value!r}.")
+def _at_least(value: Any, minimum: int, name: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+        raise HyperparameterError(f"{name} is a whole number ≥ {minimum}; got {value!r}.")
 
 
 _RULES_BY_NAME: dict[str, Callable[[float], Stop]] = {

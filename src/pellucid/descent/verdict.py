@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 VERDICTS = {
-    "converged": "It settled at a minimum, or so near that the slope tells no difference.",
+    "converged": "It settled at a minimum, or so near that the gradient tells no difference.",
     "oscillating": "Steps undo one another: the step size is too large to settle. Halve it.",
     "crawling": "It moves the same way at nearly the same pace: the step size is far too small, or "
     "the valley too long. Raise it, or take a rule with momentum.",
@@ -73,7 +73,7 @@ def judge_descent(
     start, end : float
         J at the start and at the end.
     settled : bool
-        Whether a rule about the step, the slope or the change of J stopped the descent, or the
+        Whether a rule about the step, the gradient or the change of J stopped the descent, or the
         slope is as good as zero.
     lower_nearby : bool
         Whether J is lower, or no higher, at points around the end.
@@ -112,7 +112,7 @@ def _rises(tail: RecentSteps, start: float, end: float, sampled: bool) -> bool:
 
 
 def _falls_faster(tail: RecentSteps, start: float, end: float) -> bool:
-    """J falls and the slope grows, all the way: a hill without a foot."""
+    """J falls and the gradient grows, all the way: a hill without a foot."""
     gradients = [g for _, g, _ in tail.marks.values() if np.isfinite(g)]
     grew = len(gradients) >= 5 and bool(np.all(np.diff(gradients) > 0))
     return grew and end < start and gradients[-1] > 10 * gradients[0]
@@ -134,7 +134,7 @@ def _by_growth(tail: RecentSteps) -> str:
         return "unbounded below"  # a slope that never changes has no foot
     if (ratio > 1.6).all() and (steeper > 0.95).all():
         return "crawling"
-    # Growth as log t: each doubling goes as far as the last, and halves the slope.
+    # Growth as log t: each doubling goes as far as the last, and halves the gradient.
     if ((ratio > 0.7) & (ratio < 1.4)).all() and ((steeper > 0.35) & (steeper < 0.7)).all():
         return "no finite minimiser"
     return "under way"

@@ -31,8 +31,8 @@ def check_assumptions(table: Table, framing: Framing, split: Split | None = None
     Parameters
     ----------
     table : Table
-        All rows, as read, with the target among the columns; what was noticed in reading is told
-        too.
+        All rows, as read, with the target among the columns; what was noticed in reading is
+        reported too.
     framing : Framing
         What is predicted, from which columns.
     split : Split or None

@@ -32,11 +32,11 @@ def held_out_predictions(
     X: Any,
     y: Array,
     folds: Folds,
-    going: Callable[[], None] | None = None,
+    callback: Callable[[], None] | None = None,
 ) -> tuple[Numbers, Array]:
     """Each held-out row predicted by a model that never saw its chunk.
 
-    `going` is called before each chunk; what it raises ends the work.
+    `callback` is called before each chunk; what it raises ends the work.
 
     Returns
     -------
@@ -47,8 +47,8 @@ def held_out_predictions(
     """
     found = np.full(len(y), np.nan)
     for train, held_out in folds:
-        if going is not None:
-            going()
+        if callback is not None:
+            callback()
         h = clone(estimator).fit(take_rows(X, train), y[train])
         found[held_out] = h.predict(take_rows(X, held_out))
     rows = np.flatnonzero(np.isfinite(found))
@@ -56,15 +56,15 @@ def held_out_predictions(
 
 
 def conformal_scores(
-    predictions: Numbers, y: Numbers, least: float | None = None
+    predictions: Numbers, y: Numbers, lower_bound: float | None = None
 ) -> dict[str, Any]:
     """What an interval is computed from: plain values that a model file can hold.
 
     Parameters
     ----------
     predictions, y : ndarray, shape (m,)
-        Held-out predictions, and the answers.
-    least : float or None
+        Held-out predictions, and the targets.
+    lower_bound : float or None
         No interval reaches below this (0 for amounts that cannot be negative).
 
     Returns
@@ -90,30 +90,35 @@ def conformal_scores(
     overall = float(np.abs(miss).mean()) or 1.0
     centers = [float(np.mean(predictions[part])) for part in parts]
     sizes = [max(float(np.abs(miss[part]).mean()), 0.1 * overall) for part in parts]
-    known: dict[str, Any] = {"centers": centers, "sizes": sizes, "rows": len(miss), "least": least}
+    known: dict[str, Any] = {
+        "centers": centers,
+        "sizes": sizes,
+        "rows": len(miss),
+        "least": lower_bound,
+    }
     scores = np.sort(miss / _size(known, predictions))
     if len(scores) > MOST_SCORES:
         scores = np.quantile(scores, np.linspace(0, 1, MOST_SCORES))
     return known | {"scores": scores}
 
 
-def _size(known: dict[str, Any], predictions: Numbers) -> Numbers:
-    return np.asarray(np.interp(predictions, known["centers"], known["sizes"]))
+def _size(calibration: dict[str, Any], predictions: Numbers) -> Numbers:
+    return np.asarray(np.interp(predictions, calibration["centers"], calibration["sizes"]))
 
 
 def interval(
-    known: dict[str, Any], predictions: Numbers, level: float = LEVEL
+    calibration: dict[str, Any], predictions: Numbers, level: float = LEVEL
 ) -> tuple[Numbers, Numbers]:
     """Ends of the interval about each prediction.
 
     Parameters
     ----------
-    known : dict
+    calibration : dict
         From `conformal_scores`.
     predictions : ndarray, shape (n,)
         Predictions for new rows.
     level : float
-        Share of answers that should lie inside, strictly between 0 and 1.
+        Share of targets that should lie inside, strictly between 0 and 1.
 
     Returns
     -------
@@ -130,27 +135,27 @@ def interval(
     """
     if not 0 < level < 1:
         raise FramingError(f"An interval's level is a share between 0 and 1, as 0.9; got {level}.")
-    rows, tail = int(known["rows"]), (1 - level) / 2
+    rows, tail = int(calibration["rows"]), (1 - level) / 2
     needed = int(np.ceil(1 / tail - 1e-9)) - 1
     if rows < needed:
         raise TooFewRowsError(
             f"{rows} rows were held out in training; an interval of {level:.0%} needs {needed}. "
             f"Ask for at most {np.floor(100 * (1 - 2 / (rows + 1))):.0f}%."
         )
-    scores = np.asarray(known["scores"], dtype=np.float64)
+    scores = np.asarray(calibration["scores"], dtype=np.float64)
     # Of m scores and the new one, all in equal ranks, each end leaves a share of `tail` at most.
     outside = max(int(np.floor(tail * (rows + 1) + 1e-9)) - 1, 0)
     ends = np.array([outside, rows - 1 - outside]) / max(rows - 1, 1)
     places = np.linspace(0, 1, len(scores)) if len(scores) < rows else np.arange(rows) / (rows - 1)
     low, high = np.interp(ends, places, scores)
-    size = _size(known, predictions)
+    size = _size(calibration, predictions)
     below, above = predictions + low * size, predictions + high * size
-    if known.get("least") is not None:
-        below = np.maximum(below, float(known["least"]))
-        above = np.maximum(above, float(known["least"]))
+    if calibration.get("least") is not None:
+        below = np.maximum(below, float(calibration["least"]))
+        above = np.maximum(above, float(calibration["least"]))
     return below, above
 
 
 def coverage(low: Numbers, high: Numbers, y: Numbers) -> float:
-    """Share of answers inside their interval."""
+    """Share of targets inside their interval."""
     return float(np.mean((low <= y) & (y <= high)))

@@ -23,6 +23,7 @@ from pellucid.data.table import Table
 from pellucid.errors import PellucidError
 from pellucid.evaluation.evaluation_results import Score
 from pellucid.evaluation.training_and_test_error import answers_at, losses_at
+from pellucid.former_names import renamed_arguments
 from pellucid.losses import Loss
 
 Rows = NDArray[np.intp]
@@ -35,8 +36,8 @@ class CrossValidation:
     """What cross-validation found: held-out and training loss, chunk by chunk.
 
     `score.mean` estimates the test error of the *algorithm*; no single hypothesis owns it.
-    `held_out`, where it was asked for, is the answer to each row while its chunk was held out, as
-    `answers_at` has it: (n,), NaN where a row is in no chunk.
+    `held_out`, where it was asked for, is the prediction of each row while its chunk was held out,
+    as `answers_at` has it: (n,), NaN where a row is in no chunk.
     """
 
     score: Score
@@ -49,7 +50,7 @@ class Tuning:
     """Scores along a hyperparameter: `values`, held-out `scores`, `training` loss, and `best`.
 
     `best` is the index of the lowest mean held-out loss. `held_out`, where it was asked for, holds
-    for each value the answers to held-out rows, as in `CrossValidation`.
+    for each value the predictions of held-out rows, as in `CrossValidation`.
     """
 
     name: str
@@ -85,6 +86,7 @@ def folds_for(estimator: Any, y: Array, k: int, seed: int) -> Folds:
     return make_folds(len(y), k, seed=seed, labels=y if stratify else None)
 
 
+@renamed_arguments(going="callback")
 def cross_validate(
     estimator: Any,
     X: Any,
@@ -95,7 +97,7 @@ def cross_validate(
     loss: str | Loss = "square",
     seed: int = 0,
     n_jobs: int | None = None,
-    going: Callable[[], None] | None = None,
+    callback: Callable[[], None] | None = None,
     inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
     keep: bool = False,
 ) -> CrossValidation:
@@ -119,13 +121,13 @@ def cross_validate(
         Seed of the shuffle.
     n_jobs : int or None
         Folds at once (threads); the result is the same for any number.
-    going : callable or None
+    callback : callable or None
         Called before each chunk; what it raises ends the work.
     inputs : callable (training rows, held-out rows) -> (inputs, inputs), or None
         What the estimator is given for a chunk, in place of rows of X: where several estimators
         share an encoding, it is learned once a chunk.
     keep : bool
-        Whether the answers to held-out rows are wanted too.
+        Whether the predictions of held-out rows are wanted too.
 
     Returns
     -------
@@ -147,8 +149,8 @@ def cross_validate(
     given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
     def judge(train: Rows, held_out: Rows) -> tuple[float, float, Any]:
-        if going is not None:
-            going()
+        if callback is not None:
+            callback()
         X_train, X_held_out = given(train, held_out)
         h = clone(estimator).fit(X_train, y[train])
         inside = losses_at(h, X_train, y[train], loss).mean()
@@ -161,14 +163,15 @@ def cross_validate(
     return CrossValidation(held, training, kept)
 
 
-def _put_together(n: int, chunks: Folds, answers: Sequence[Array]) -> Array:
+def _put_together(n: int, chunks: Folds, predictions: Sequence[Array]) -> Array:
     """Answers of the chunks at the rows they belong to: (n,)."""
     found = np.full(n, np.nan)
-    for (_, held_out), mine in zip(chunks, answers, strict=True):
+    for (_, held_out), mine in zip(chunks, predictions, strict=True):
         found[held_out] = mine
     return found
 
 
+@renamed_arguments(going="callback")
 def tune(
     estimator: Any,
     X: Any,
@@ -181,7 +184,7 @@ def tune(
     loss: str | Loss = "square",
     seed: int = 0,
     n_jobs: int | None = None,
-    going: Callable[[], None] | None = None,
+    callback: Callable[[], None] | None = None,
     inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
     beyond: Callable[[Array, Array], Array] | None = None,
     keep: bool = False,
@@ -223,9 +226,9 @@ def tune(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
     given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
-    def judge(wanted: Sequence[Any], train: Rows, held_out: Rows) -> list[tuple[Any, ...]]:
-        if going is not None:
-            going()
+    def judge(values: Sequence[Any], train: Rows, held_out: Rows) -> list[tuple[Any, ...]]:
+        if callback is not None:
+            callback()
         before, last = _split_last(clone(estimator))
         y_train = y[train]
         inside, outside = given(train, held_out)
@@ -238,7 +241,7 @@ def tune(
                 losses_at(h, inside, y_train, loss).mean(),
                 answers_at(h, outside, y[held_out]) if keep else None,
             )
-            for h in _along(last, inside, y_train, name, wanted)
+            for h in _along(last, inside, y_train, name, values)
         ]
 
     tried: list[tuple[Any, Score, Score, Any]] = []

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 
-class OutOfTime(Exception):
+class TimeLimitReached(Exception):
     """The time allowed is over; the work asked for has no result."""
 
 
@@ -24,7 +24,7 @@ class Deadline:
     ----------
     seconds : float or None
         Time allowed.
-    since : float or None
+    started_at : float or None
         `time.perf_counter()` at the beginning, where that lies back.
 
     Examples
@@ -37,9 +37,9 @@ class Deadline:
     Notes: Concept 87
     """
 
-    def __init__(self, seconds: float | None, since: float | None = None) -> None:
+    def __init__(self, seconds: float | None, started_at: float | None = None) -> None:
         self.seconds = seconds
-        begin = time.perf_counter() if since is None else since
+        begin = time.perf_counter() if started_at is None else started_at
         self._end = None if seconds is None else begin + seconds
 
     @property
@@ -61,29 +61,29 @@ class Deadline:
         return Deadline(None if self._end is None else max(self.left - seconds, 0.0))
 
     def run(self, work: Callable[[Callable[[], None]], Result]) -> Result:
-        """The result of `work`, or `OutOfTime` as soon as the time is over.
+        """The result of `work`, or `TimeLimitReached` as soon as the time is over.
 
         Parameters
         ----------
         work : callable
-            Gets a function to call now and then, which raises `OutOfTime` in work already left, so
-            that it does not go on behind one's back.
+            Gets a function to call now and then, which raises `TimeLimitReached` in work already
+            left, so that it does not go on behind one's back.
 
         Raises
         ------
-        OutOfTime
+        TimeLimitReached
             When the time is over first.
         """
         if self._end is None:
             return work(lambda: None)
         if self.passed:
-            raise OutOfTime
+            raise TimeLimitReached
         left_behind = threading.Event()
         found: dict[str, Any] = {}
 
         def going() -> None:
             if left_behind.is_set():
-                raise OutOfTime
+                raise TimeLimitReached
 
         def job() -> None:
             try:
@@ -98,6 +98,6 @@ class Deadline:
             raise found["error"]
         if "result" not in found:
             left_behind.set()
-            raise OutOfTime
+            raise TimeLimitReached
         result: Result = found["result"]
         return result

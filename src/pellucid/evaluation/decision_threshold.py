@@ -65,7 +65,7 @@ def balanced_weights(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.
     Parameters
     ----------
     labels : ndarray, shape (n,)
-        Right answers of the training rows.
+        Targets of the training rows.
     classes : ndarray, shape (k,)
 
     Returns
@@ -92,7 +92,7 @@ def expected_costs(
     false_alarm: float,
     miss: float,
 ) -> NDArray[np.float64]:
-    """Mean cost a row at each threshold, on rows with known answers.
+    """Mean cost a row at each threshold, on rows with known targets.
 
     Parameters
     ----------

@@ -14,17 +14,19 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from pellucid.errors import HyperparameterError
+from pellucid.former_names import renamed
 
 Array = NDArray[np.float64]
 
 
+@renamed(guesses="predictions")
 @dataclass(frozen=True)
 class TwoErrors:
     """How fits to many samples differ from the truth, and from one another.
 
     Parameters
     ----------
-    guesses : ndarray, shape (samples, m)
+    predictions : ndarray, shape (samples, m)
         Each fit at the points that were asked.
     structural : float
         Mean square distance of the average fit from the truth: more rows do not cure it.
@@ -32,19 +34,19 @@ class TwoErrors:
         Mean square distance of the fits from their average: it comes of the sample.
     """
 
-    guesses: Array
+    predictions: Array
     structural: float
     estimation: float
 
     @property
     def mean(self) -> Array:
         """The average fit, shape (m,)."""
-        return np.asarray(self.guesses.mean(axis=0))
+        return np.asarray(self.predictions.mean(axis=0))
 
     def __str__(self) -> str:
         return (
             f"structural error {self.structural:.4g}, estimation error {self.estimation:.4g}, "
-            f"over {len(self.guesses)} samples"
+            f"over {len(self.predictions)} samples"
         )
 
 
@@ -70,7 +72,7 @@ def two_errors(
     X : array, shape (m, d)
         Where the fits are compared with the truth.
     truth : array, shape (m,)
-        The true answers there, without noise.
+        The true targets there, without noise.
     samples : int
         How many samples are fitted, at least 2.
     seed : int

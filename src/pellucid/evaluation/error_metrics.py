@@ -29,16 +29,18 @@ def regression_metrics(g: Array, y: Array) -> dict[str, float]:
 
 
 def classification_metrics(
-    said: Array, p: Array, y: Array, classes: Array, *, ranked: bool = True
+    predicted: Array, p: Array, y: Array, classes: Array, *, ranked: bool = True
 ) -> dict[str, float]:
     """0-1 loss, accuracy (over rows and over classes), NLL of labels (m,), probabilities (m, k).
 
     Of two classes also the area under ROC, where it is to be `ranked` for.
     """
-    wrong = float(np.mean(said != y))
+    wrong = float(np.mean(predicted != y))
     found = {"zero-one": wrong, "accuracy": 1.0 - wrong}
     rows = [y == name for name in np.unique(y)]
-    found["mean over classes"] = float(np.mean([np.mean(said[mine] == y[mine]) for mine in rows]))
+    found["mean over classes"] = float(
+        np.mean([np.mean(predicted[mine] == y[mine]) for mine in rows])
+    )
     truth = one_hot(y, classes)
     found["nll"] = float(np.mean(np.asarray(LOSSES["nllm"].value(p, truth))))
     if ranked and len(classes) == 2 and 0 < truth[:, 1].sum() < len(y):

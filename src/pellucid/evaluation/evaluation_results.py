@@ -24,8 +24,8 @@ class Candidate:
     """One model type tried: its cross-validated score at its best λ, and its whole λ path.
 
     `path` holds (λ, held-out score, mean training error) from small to large λ; empty where there
-    is no λ. `rank` orders candidates from simple (0) upwards: within one standard error of the
-    best the lowest rank wins. `readable` tells whether a person can follow its answers. `value` is
+    is no λ. `rank` orders candidates from simple (0) upwards: within one standard error of the best
+    the lowest rank wins. `readable` tells whether a person can follow its predictions. `value` is
     what was tuned instead of λ, such as the rounds of boosting. `parts` are those of a weighted
     average, each with its weight; empty for a model by itself.
     """

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from pellucid.errors import TooFewRowsError
 from pellucid.evaluation.cross_validation import Folds, cross_validate, folds_for
 from pellucid.evaluation.evaluation_results import LearningCurve, Score
+from pellucid.former_names import renamed_arguments
 from pellucid.losses import Loss
 
 
+@renamed_arguments(whole="full_scores")
 def learning_curve(
     estimator: Any,
     X: Any,
@@ -28,7 +30,7 @@ def learning_curve(
     loss: str | Loss = "square",
     seed: int = 0,
     n_jobs: int | None = None,
-    whole: tuple[Score, Score] | None = None,
+    full_scores: tuple[Score, Score] | None = None,
 ) -> LearningCurve:
     """Training and held-out loss as the training rows grow.
 
@@ -38,7 +40,7 @@ def learning_curve(
         As in `cross_validate`.
     sizes : sequence of int or None
         Numbers of training rows; None takes five, evenly spaced on a logarithmic scale.
-    whole : tuple of Score or None
+    full_scores : tuple of Score or None
         Training and held-out loss of all rows of each chunk, where a cross-validation has found
         them: that size is not fitted again.
 
@@ -80,11 +82,11 @@ def learning_curve(
             n_jobs=n_jobs,
         )
         for m in wanted
-        if whole is None or m < largest
+        if full_scores is None or m < largest
     ]
     pairs = [(f.training, f.score) for f in found]
-    if len(pairs) < len(wanted) and whole is not None:
-        pairs.append(whole)
+    if len(pairs) < len(wanted) and full_scores is not None:
+        pairs.append(full_scores)
     return LearningCurve(tuple(wanted), *zip(*pairs, strict=True))
 
 

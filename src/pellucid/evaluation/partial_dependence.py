@@ -1,4 +1,4 @@
-"""What a model answers as one column moves and all others stay as they are.
+"""What a model predicts as one column moves and all others stay as they are.
 
 Notes: §1.0.5, Def 31
 """
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.table import CODED, Column, Kind, Table
+from pellucid.former_names import renamed_arguments
 
 Array = NDArray[Any]
 POINTS = 20
@@ -22,7 +23,7 @@ MOST_CELLS = 4_000_000
 
 @dataclass(frozen=True)
 class Dependence:
-    """The mean answer along one column.
+    """The mean prediction along one column.
 
     Parameters
     ----------
@@ -33,8 +34,8 @@ class Dependence:
     values : tuple
         Numbers, categories, or ISO dates.
     mean, low, high : ndarray, shape (g, k)
-        Mean answer at each value, and the band in which eight rows in ten lie; k is 1 for numbers
-        and for the second of two classes, else the number of classes.
+        Mean prediction at each value, and the band in which eight rows in ten lie; k is 1 for
+        numbers and for the second of two classes, else the number of classes.
     counts : ndarray, shape (g,)
         Rows of the table at (numbers: nearest to) each value.
     """
@@ -48,12 +49,13 @@ class Dependence:
     counts: Array
 
 
-def partial_dependence(answers: Callable[[Table], Array], X: Table, name: str) -> Dependence:
-    """Set one column to each of its values in turn, in every row, and average the answers.
+@renamed_arguments(answers="predict")
+def partial_dependence(predict: Callable[[Table], Array], X: Table, name: str) -> Dependence:
+    """Set one column to each of its values in turn, in every row, and average the predictions.
 
     Parameters
     ----------
-    answers : callable Table -> ndarray, shape (n,) or (n, k)
+    predict : callable Table -> ndarray, shape (n,) or (n, k)
         Numbers, or probabilities.
     X : Table, n rows
         Rows to average over.
@@ -93,7 +95,7 @@ def partial_dependence(answers: Callable[[Table], Array], X: Table, name: str) -
             for c in repeated.columns
         ),
     )
-    found = np.asarray(answers(moved), dtype=np.float64).reshape(len(grid), n, -1)
+    found = np.asarray(predict(moved), dtype=np.float64).reshape(len(grid), n, -1)
     low, high = np.quantile(found, [0.1, 0.9], axis=1)
     return Dependence(
         name,

@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pellucid.former_names import renamed, renamed_arguments
+
 Array = NDArray[np.float64]
 
 
-def confusion_counts(truths: Any, said: Any, classes: Sequence[str]) -> NDArray[np.int64]:
+@renamed_arguments(truths="labels", said="predicted")
+def confusion_counts(labels: Any, predicted: Any, classes: Sequence[str]) -> NDArray[np.int64]:
     """Rows by actual class (down) and said class (across).
 
     Examples
@@ -26,7 +29,7 @@ def confusion_counts(truths: Any, said: Any, classes: Sequence[str]) -> NDArray[
     """
     counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
     place = {str(c): i for i, c in enumerate(classes)}
-    for truth, guess in zip(truths, said, strict=True):
+    for truth, guess in zip(labels, predicted, strict=True):
         counts[place[str(truth)], place[str(guess)]] += 1
     return counts
 
@@ -69,12 +72,13 @@ def roc_points(
     return share(p[~truth]), share(p[truth])
 
 
+@renamed(said="predicted", came="observed")
 class Calibration(NamedTuple):
     """Probabilities in bins, and what came true in each; empty bins are left out.
 
     Parameters
     ----------
-    said, came : arrays, shape (b,)
+    predicted, observed : arrays, shape (b,)
         Mean probability, and share of positives.
     counts : array of int, shape (b,)
         Rows.
@@ -84,8 +88,8 @@ class Calibration(NamedTuple):
     Notes: Concept 149
     """
 
-    said: Array
-    came: Array
+    predicted: Array
+    observed: Array
     counts: NDArray[np.intp]
     lower: Array
 
@@ -104,7 +108,7 @@ def calibration(probabilities: ArrayLike, positive: ArrayLike, bins: int = 10) -
     Examples
     --------
     >>> found = calibration([0.1, 0.12, 0.9], [False, True, True], bins=2)
-    >>> found.came.tolist(), found.counts.tolist()
+    >>> found.observed.tolist(), found.counts.tolist()
     ([0.5, 1.0], [2, 1])
 
     Notes: Concept 149, KE 150

@@ -45,7 +45,7 @@ def losses_at(h: Hypothesis, X: Any, y: Array, loss: str | Loss = "square") -> N
     FramingError
         When the loss needs probabilities that `h` does not give, or its name is unknown.
     ShapeError
-        When guesses and answers do not have the same number of rows.
+        When predictions and targets do not have the same number of rows.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def losses_at(h: Hypothesis, X: Any, y: Array, loss: str | Loss = "square") -> N
     rule = loss_named(loss)
     g, a = predictions_and_targets(h, X, np.asarray(y), rule)
     if len(g) != len(a):
-        raise ShapeError(f"The hypothesis gave {len(g)} guesses for {len(a)} answers.")
+        raise ShapeError(f"The hypothesis gave {len(g)} predictions for {len(a)} targets.")
     each = np.array(rule.value(g, a), dtype=np.float64)
     if rule.guesses in ("probability", "probabilities") and np.ndim(y) == 1:
         each[~_known_classes(h, np.asarray(y))] = COST_OF_UNKNOWN
@@ -111,7 +111,7 @@ def loss_named(loss: str | Loss) -> Loss:
 
 
 def predictions_and_targets(h: Hypothesis, X: Any, y: Array, loss: Loss) -> tuple[Array, Array]:
-    """Guesses of `h` in the form the loss takes, and the answers in the same form."""
+    """Guesses of `h` in the form the loss takes, and the targets in the same form."""
     if not hasattr(h, "predict"):
         return np.asarray(h(X)), y
     if loss.guesses in ("number", "class"):

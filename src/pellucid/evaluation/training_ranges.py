@@ -48,12 +48,12 @@ def _amounts(column: Column) -> NDArray[np.float64]:
     return np.asarray(values, dtype=np.float64)
 
 
-def extrapolation_warnings(known: dict[str, Any], X: Table) -> list[str]:
+def extrapolation_warnings(ranges: dict[str, Any], X: Table) -> list[str]:
     """A caution for each row that training gave no example of; empty text where there is none.
 
     Parameters
     ----------
-    known : dict
+    ranges : dict
         From `training_ranges`.
     X : Table, n rows
         New rows, read by the schema of training.
@@ -73,25 +73,25 @@ def extrapolation_warnings(known: dict[str, Any], X: Table) -> list[str]:
     Notes: Def 12
     """
     told = [""] * len(X)
-    for row, words in _found(known, X).items():
+    for row, words in _found(ranges, X).items():
         told[row] = _joined(words)
     return told
 
 
-def warnings_by_row(known: dict[str, Any], X: Table) -> list[list[str]]:
+def warnings_by_row(ranges: dict[str, Any], X: Table) -> list[list[str]]:
     """All cautions of each row, n lists; arguments as in `extrapolation_warnings`.
 
     Notes: Def 12
     """
-    found = _found(known, X)
+    found = _found(ranges, X)
     return [found.get(row, []) for row in range(len(X))]
 
 
-def _found(known: dict[str, Any], X: Table) -> dict[int, list[str]]:
+def _found(ranges: dict[str, Any], X: Table) -> dict[int, list[str]]:
     """Cautions by row, of the rows that have any."""
     found: dict[int, list[str]] = {}
     for column in X.columns:
-        for row, words in _of_column(known, column):
+        for row, words in _of_column(ranges, column):
             found.setdefault(row, []).append(words)
     return found
 
@@ -101,10 +101,10 @@ def _joined(words: list[str]) -> str:
     return "; ".join(words[:MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _of_column(known: dict[str, Any], column: Column) -> list[tuple[int, str]]:
+def _of_column(ranges: dict[str, Any], column: Column) -> list[tuple[int, str]]:
     name, found = column.name, []
-    if name in known["low"] and column.kind in (Kind.NUMERIC, Kind.DATE):
-        values, low, high = _amounts(column), known["low"][name], known["high"][name]
+    if name in ranges["low"] and column.kind in (Kind.NUMERIC, Kind.DATE):
+        values, low, high = _amounts(column), ranges["low"][name], ranges["high"][name]
         there = ~column.missing
         for side, outside in (("below", values < low), ("above", values > high)):
             ends = f"({_written(column, low)} to {_written(column, high)})"
@@ -115,7 +115,7 @@ def _of_column(known: dict[str, Any], column: Column) -> list[tuple[int, str]]:
         for row in np.flatnonzero(column.values <= UNSEEN):
             value = column.unseen[UNSEEN - int(column.values[row])]
             found.append((int(row), f"{name} = {value!r} was not met in training"))
-    if name in known["complete"]:
+    if name in ranges["complete"]:
         found += [
             (int(row), f"{name} is missing, and never was in training")
             for row in np.flatnonzero(column.missing)

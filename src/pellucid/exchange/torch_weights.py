@@ -165,7 +165,7 @@ def _order(layer: Any, shape: Shape) -> Array:
     return ours.ravel(order="F" if layer.order == "column" else "C")
 
 
-def _fitting(name: str, found: dict[str, Array], wanted: dict[str, Any]) -> dict[str, Array]:
+def _fitting(name: str, found: dict[str, Array], expected: dict[str, Any]) -> dict[str, Array]:
     """The arrays as float32, each of the shape that the layer has.
 
     Raises
@@ -173,13 +173,13 @@ def _fitting(name: str, found: dict[str, Array], wanted: dict[str, Any]) -> dict
     ShapeError
         With the module's name and both shapes.
     """
-    if set(found) != set(wanted):
+    if set(found) != set(expected):
         raise ModelFileError(
-            f"{name} holds {', '.join(found)}, but the layer has {', '.join(wanted)}: "
+            f"{name} holds {', '.join(found)}, but the layer has {', '.join(expected)}: "
             "set `offset` as PyTorch's `bias` was."
         )
     for key, value in found.items():
-        have, want = value.shape, tuple(np.shape(wanted[key]))
+        have, want = value.shape, tuple(np.shape(expected[key]))
         if have != want:
             raise ShapeError(
                 f"{name}: as our {key} it is {shape_text(have)}, but the layer's is "

@@ -180,7 +180,9 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
             made.append(self._features(found, here))
         return self._given_out(stack_blocks(made, self._width()))
 
-    def _learn(self, X: Any, kept: deque[tuple[DocumentCounts, Columns]] | None) -> Columns | None:
+    def _learn(
+        self, X: Any, counted: deque[tuple[DocumentCounts, Columns]] | None
+    ) -> Columns | None:
         """Fit; keep the blocks where asked, and give the column of each word a block may name."""
         self.check_hyperparameters()
         _LOOKUPS.pop(self, None)
@@ -197,10 +199,10 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
                 here = grown.take(found)
             grown.rows += len(found.indptr) - 1
             grown.skipped += found.skipped
-            if kept is not None:
+            if counted is not None:
                 if self.vocabulary is not None:
                     self._meet_unseen(found, here)
-                kept.append((found._replace(text=found.text[:0]), here))
+                counted.append((found._replace(text=found.text[:0]), here))
         self.n_documents_, self.skipped_ = grown.rows, grown.skipped
         self.words_, self.document_frequency_, self.left_out_ = [], documents, 0
         if self.vocabulary is not None:
@@ -235,11 +237,11 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
             _LOOKUPS[self] = own if self.vocabulary is None else self._given_vocabulary()
         return _LOOKUPS[self]
 
-    def _check_vocabulary(self, met: int) -> None:
+    def _check_vocabulary(self, n_words: int) -> None:
         if self.words_:
             return
-        if met:
-            why = f"min_df={self.min_df} and max_df={self.max_df} leave out all {met:,} words"
+        if n_words:
+            why = f"min_df={self.min_df} and max_df={self.max_df} leave out all {n_words:,} words"
         else:
             why = f"there is no word in {self.n_documents_:,} documents"
             why += f" ({self.skipped_:,} are too short or too long)" if self.skipped_ else ""
@@ -289,20 +291,20 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
                 self._meet_unseen(found, here)
             yield self._features(found, here)
 
-    def _buckets(self, found: DocumentCounts) -> Columns:
-        return (found.hashes % np.uint64(self.n_buckets or 1)).astype(np.int64)
+    def _buckets(self, documents: DocumentCounts) -> Columns:
+        return (documents.hashes % np.uint64(self.n_buckets or 1)).astype(np.int64)
 
-    def _unseen_numbers(self, found: DocumentCounts, here: Columns) -> NDArray[np.bool_]:
-        strange: NDArray[np.bool_] = (here < 0) & (found.size == self.ngram_range[0])
+    def _unseen_numbers(self, documents: DocumentCounts, columns: Columns) -> NDArray[np.bool_]:
+        strange: NDArray[np.bool_] = (columns < 0) & (documents.size == self.ngram_range[0])
         return strange
 
-    def _meet_unseen(self, found: DocumentCounts, here: Columns) -> None:
+    def _meet_unseen(self, documents: DocumentCounts, columns: Columns) -> None:
         if self.unseen not in ("warn", "error"):
             return
-        strange = np.flatnonzero(self._unseen_numbers(found, here))
+        strange = np.flatnonzero(self._unseen_numbers(documents, columns))
         if not len(strange):
             return
-        names = entry_texts(found)
+        names = entry_texts(documents)
         shown = ", ".join(repr(names[j].decode("utf-8"))[:40] for j in strange[:5].tolist())
         said = f"{len(strange):,} words are not in the vocabulary: {shown}"
         said += ", …" if len(strange) > 5 else ""
@@ -314,11 +316,11 @@ class BagOfWords(TransformerMixin, GlassBox):  # type: ignore[misc]
         own = len(self.words_) if self.n_buckets is None else int(self.n_buckets)
         return own + (self.unseen == "feature" and self.n_buckets is None)
 
-    def _features(self, found: DocumentCounts, here: Columns) -> sp.csr_array:
+    def _features(self, documents: DocumentCounts, columns: Columns) -> sp.csr_array:
         """Rows of a block, from the column of each of its numbers."""
         if self.unseen == "feature" and self.n_buckets is None:
-            here = np.where(self._unseen_numbers(found, here), self._width() - 1, here)
-        rows = count_rows(found, here, self._width())
+            columns = np.where(self._unseen_numbers(documents, columns), self._width() - 1, columns)
+        rows = count_rows(documents, columns, self._width())
         if self.entries == "presence":
             rows.data[:] = 1.0
         elif self.entries == "tf-idf":

@@ -163,13 +163,13 @@ def _in_order(owner: str, part: DiscreteColumn, ordered: bool) -> list[Any]:
     return list(scale.levels)
 
 
-def abbreviated_levels(levels: Any, most: int = 6) -> str:
+def abbreviated_levels(levels: Any, max_levels: int = 6) -> str:
     """A few levels for a sentence, long ones cut.
 
     Notes: Concept 192
     """
     said = [
         (repr(v) if len(v) <= 40 else repr(f"{v[:39]}…")) if isinstance(v, str) else label(v)
-        for v in levels[:most]
+        for v in levels[:max_levels]
     ]
-    return ", ".join(said) + (f", … ({len(levels):,} in all)" if len(levels) > most else "")
+    return ", ".join(said) + (f", … ({len(levels):,} in all)" if len(levels) > max_levels else "")

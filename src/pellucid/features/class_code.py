@@ -236,16 +236,16 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
         share = counts[present] / counts[present].sum()
         return np.asarray(share @ self._encode_sparse(present.astype(np.int32), k, at))
 
-    def _matrix(self, found: list[Classes]) -> Any:
+    def _matrix(self, codes: list[Classes]) -> Any:
         if not self.sparse_output:
-            self._refuse_large(found)
-        blocks = [block for at, c in enumerate(found) for block in self._blocks(at, c)]
+            self._refuse_large(codes)
+        blocks = [block for at, c in enumerate(codes) for block in self._blocks(at, c)]
         if self.sparse_output:
             return sp.csr_array(sp.hstack(blocks, format="csr") if len(blocks) > 1 else blocks[0])
         return np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
 
-    def _refuse_large(self, found: list[Classes]) -> None:
-        size = 8 * len(found[0]) * len(self.get_feature_names_out())
+    def _refuse_large(self, codes: list[Classes]) -> None:
+        size = 8 * len(codes[0]) * len(self.get_feature_names_out())
         if size > MOST_BYTES:
             advice = (
                 " Say sparse_output=True."
@@ -253,7 +253,7 @@ class ClassCode(TransformerMixin, GlassBox):  # type: ignore[misc]
                 else ""
             )
             raise TableError(
-                f"{type(self).__name__}: {len(found[0]):,} rows of "
+                f"{type(self).__name__}: {len(codes[0]):,} rows of "
                 f"{len(self.get_feature_names_out()):,} entries would take {size / 2**30:,.0f} GiB."
                 f"{advice}"
             )

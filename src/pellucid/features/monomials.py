@@ -180,8 +180,9 @@ def uncentered_coefficients(
     return {key: float(value) for key, value in total.items()}
 
 
-def _powers(centre: Fraction, half: Fraction, most: int) -> list[list[Fraction]]:
-    """((x − c)/h)^e as coefficients of x⁰ … x^e, for e = 0 … most."""
+def _powers(centre: Fraction, half: Fraction, degree: int) -> list[list[Fraction]]:
+    """((x − c)/h)^e as coefficients of x⁰ … x^e, for e = 0 … degree."""
     return [
-        [comb(e, p) * (-centre) ** (e - p) / half**e for p in range(e + 1)] for e in range(most + 1)
+        [comb(e, p) * (-centre) ** (e - p) / half**e for p in range(e + 1)]
+        for e in range(degree + 1)
     ]

@@ -114,7 +114,7 @@ class RadialBasis(ClassNamePrefixFeaturesOutMixin, TransformerMixin, GlassBox): 
         Raises
         ------
         FramingError
-            When β is to be tuned without answers.
+            When β is to be tuned without targets.
         TooFewRowsError
             When β is to be tuned on one row.
 

@@ -44,7 +44,7 @@ BETA = Hyperparameter(
     "median",
     "float",
     "Decay with distance; 'median' is 1/median distance between rows, 'tuned' the multiple of it "
-    "under which a ridge regression predicts left-out answers best.",
+    "under which a ridge regression predicts left-out targets best.",
     symbol="β",
     unit="1/distance",
     low=0,

@@ -90,9 +90,9 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         self.check_hyperparameters()
         return self.keep_spread(self._spread(X, sample_weight, fitting=True))
 
-    def keep_spread(self, found: Spread) -> Self:
+    def keep_spread(self, spread: Spread) -> Self:
         """Set the fitted attributes, and warn of columns that tell nothing."""
-        self._keep(found)
+        self._keep(spread)
         self._tell()
         return self
 
@@ -118,8 +118,8 @@ class Center(OneToOneFeatureMixin, TransformerMixin, GlassBox):  # type: ignore[
         weights = np.ones(n) if sample_weight is None else checked_weights(sample_weight, n)
         return spread(X, weights)
 
-    def _keep(self, found: Spread) -> None:
-        self.weight_, self.mean_, self.deviation_ = found.weight, found.mean, found.deviation
+    def _keep(self, spread: Spread) -> None:
+        self.weight_, self.mean_, self.deviation_ = spread.weight, spread.mean, spread.deviation
 
     def _checked(self, X: Any, *, fitting: bool, copy: bool = False) -> Floats:
         finite: Any = True if self.missing == "error" else "allow-nan"
@@ -229,8 +229,8 @@ class Standardize(Center):
     hyperparameters: ClassVar = (MISSING,)
     scale_: Floats
 
-    def _keep(self, found: Spread) -> None:
-        super()._keep(found)
+    def _keep(self, spread: Spread) -> None:
+        super()._keep(spread)
         self.scale_ = np.where(self.deviation_ > 0, self.deviation_, 1.0)
 
     def transform(self, X: Any) -> Floats:

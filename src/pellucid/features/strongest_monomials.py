@@ -16,6 +16,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, v
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.errors import HyperparameterError
 from pellucid.explanation import Explanation, Formula
+from pellucid.former_names import renamed, renamed_arguments
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
 
@@ -23,15 +24,18 @@ Array = NDArray[np.float64]
 WIDEST = 1_500  # columns among which products are looked for
 SHRINK = 1e-3  # penalty of the linear fit whose residuals decide, per row and unit variance
 
-MOST = Hyperparameter("most", 1_000, "int", "Most features, the inputs among them.", low=1)
+MAX_FEATURES = Hyperparameter(
+    "max_features", 1_000, "int", "Most features, the inputs among them.", low=1
+)
 
 
+@renamed(most="max_features")
 class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
     """The inputs, and the products and squares of them that matter most for the target.
 
-    Where all monomials of order 2 are at most `most`, it is the polynomial basis of order 2 without
-    its constant. Beyond, each product is weighed by how closely it follows what a linear fit leaves
-    of the target; all are weighed in two products of matrices.
+    Where all monomials of order 2 are at most `max_features`, it is the polynomial basis of order 2
+    without its constant. Beyond, each product is weighed by how closely it follows what a linear
+    fit leaves of the target; all are weighed in two products of matrices.
 
     Parameters
     ----------
@@ -52,21 +56,22 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
     --------
     >>> import numpy as np
     >>> X = np.random.default_rng(0).normal(size=(200, 6))
-    >>> chosen = StrongestMonomials(most=8).fit(X, X[:, 1] * X[:, 4] + X[:, 2] ** 2)
+    >>> chosen = StrongestMonomials(max_features=8).fit(X, X[:, 1] * X[:, 4] + X[:, 2] ** 2)
     >>> chosen.get_feature_names_out().tolist()
     ['x0', 'x1', 'x2', 'x3', 'x4', 'x5', 'x1·x4', 'x2²']
 
     Notes: Def 187, §5.2, Concept 185
     """
 
-    hyperparameters: ClassVar = (MOST,)
+    hyperparameters: ClassVar = (MAX_FEATURES,)
 
     pairs_: NDArray[np.intp]
     candidates_: int
     n_features_in_: int
 
-    def __init__(self, most: int = MOST.default) -> None:
-        self.most = most
+    @renamed_arguments(most="max_features")
+    def __init__(self, max_features: int = MAX_FEATURES.default) -> None:
+        self.max_features = max_features
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -91,7 +96,7 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
         refuse_extremes(X)
         d = X.shape[1]
         self.candidates_ = comb(d + 1, 2)
-        room = max(int(self.most) - d, 0)
+        room = max(int(self.max_features) - d, 0)
         if self.candidates_ <= room:
             first, second = np.triu_indices(d)
             self.pairs_ = np.column_stack([first, second]).astype(np.intp)

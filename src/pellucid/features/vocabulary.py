@@ -34,11 +34,11 @@ class VocabularyBuilder:
     rows: int = 0
     skipped: int = 0
 
-    def take(self, found: DocumentCounts) -> NDArray[np.int64]:
+    def take(self, documents: DocumentCounts) -> NDArray[np.int64]:
         """Add a block; where each of its numbers stands, and −1 for a number no entry uses."""
         places = self.places
-        used = np.bincount(found.numbers, minlength=len(found.starts))
-        names = entry_texts(found)
+        used = np.bincount(documents.numbers, minlength=len(documents.starts))
+        names = entry_texts(documents)
         here = np.full(len(names), UNSEEN, dtype=np.int64)
         for j in np.flatnonzero(used).tolist():
             here[j] = places.setdefault(names[j], len(places))
@@ -47,20 +47,20 @@ class VocabularyBuilder:
         self.times = np.append(self.times, np.zeros(more, dtype=np.int64))
         kept = here >= 0
         self.documents[here[kept]] += used[kept]
-        times = np.bincount(found.numbers, weights=found.counts, minlength=len(names))
+        times = np.bincount(documents.numbers, weights=documents.counts, minlength=len(names))
         self.times[here[kept]] += times[kept].astype(np.int64)
         return here
 
 
 def chosen_words(
-    grown: VocabularyBuilder, fewest: float, most: float, limit: int | None, by_times: bool
+    builder: VocabularyBuilder, min_df: float, max_df: float, limit: int | None, by_times: bool
 ) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
     """The words within the limits, in alphabetical order.
 
     Parameters
     ----------
-    grown : Growing
-    fewest, most : int or float
+    builder : VocabularyBuilder
+    min_df, max_df : int or float
         In how many documents a word may stand; a float is a share of them.
     limit : int or None
         How many words are kept: the most frequent, of equals the first in the alphabet.
@@ -77,17 +77,17 @@ def chosen_words(
 
     Notes: §5.3.2
     """
-    names = list(grown.places)
-    low = fewest if isinstance(fewest, int) else fewest * grown.rows
-    high = most if isinstance(most, int) else most * grown.rows
+    names = list(builder.places)
+    low = min_df if isinstance(min_df, int) else min_df * builder.rows
+    high = max_df if isinstance(max_df, int) else max_df * builder.rows
     order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
-    kept = order[(grown.documents[order] >= low) & (grown.documents[order] <= high)]
+    kept = order[(builder.documents[order] >= low) & (builder.documents[order] <= high)]
     if limit is not None and limit < len(kept):
-        often = (grown.times if by_times else grown.documents)[kept]
+        often = (builder.times if by_times else builder.documents)[kept]
         kept = kept[np.sort(np.argsort(-often, kind="stable")[:limit])]
     columns = np.full(len(names), UNSEEN, dtype=np.int64)
     columns[kept] = np.arange(len(kept))
-    return [names[j].decode("utf-8") for j in kept.tolist()], grown.documents[kept], columns
+    return [names[j].decode("utf-8") for j in kept.tolist()], builder.documents[kept], columns
 
 
 def given_words(words: list[str], reading: TokenizerSettings) -> dict[bytes, int]:
@@ -134,18 +134,18 @@ def given_words(words: list[str], reading: TokenizerSettings) -> dict[bytes, int
     return columns
 
 
-def columns_of_block(found: DocumentCounts, columns: dict[bytes, int]) -> NDArray[np.int64]:
+def columns_of_block(documents: DocumentCounts, columns: dict[bytes, int]) -> NDArray[np.int64]:
     """The column of each number of a block, −1 where the vocabulary has none."""
-    names = entry_texts(found)
+    names = entry_texts(documents)
     return np.fromiter((columns.get(name, UNSEEN) for name in names), np.int64, len(names))
 
 
-def count_rows(found: DocumentCounts, columns: NDArray[np.int64], width: int) -> sp.csr_array:
+def count_rows(documents: DocumentCounts, columns: NDArray[np.int64], width: int) -> sp.csr_array:
     """A block as sparse rows of counts, columns in order.
 
     Parameters
     ----------
-    found : Counted
+    documents : Counted
     columns : ndarray of int
         Of each of its numbers; −1 leaves it out.
     width : int
@@ -155,8 +155,8 @@ def count_rows(found: DocumentCounts, columns: NDArray[np.int64], width: int) ->
     -------
     csr_array, shape (n, width)
     """
-    indices = columns[found.numbers].astype(np.int32)
-    data, indptr = found.counts.astype(np.float64), found.indptr
+    indices = columns[documents.numbers].astype(np.int32)
+    data, indptr = documents.counts.astype(np.float64), documents.indptr
     kept = indices >= 0
     if not kept.all():
         indptr = np.concatenate([[0], np.cumsum(kept)])[indptr]

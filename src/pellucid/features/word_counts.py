@@ -59,53 +59,57 @@ def _fold(data, table, folded):  # type: ignore[no-untyped-def]  # pragma: no co
 
 
 @numba.njit(nogil=True, cache=True)
-def _word(text, start, stop, key, h, slots, held, known):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The number of a word: its own where it has come before, else the next, `known`."""
+def _word(text, start, stop, key, h, slots, entries, n_words):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The number of a word: its own where it has come before, else the next number."""
     mask = np.uint64(len(slots) - 1)
     at = (h ^ (h >> np.uint64(32))) & mask
     length = stop - start
     while slots[at] >= 0:
         j = slots[at]
-        if held[j, KEY] == key and held[j, STOP] - held[j, START] == length:
+        if entries[j, KEY] == key and entries[j, STOP] - entries[j, START] == length:
             i = 8  # so many bytes are the key
-            while i < length and text[held[j, START] + i] == text[start + i]:
+            while i < length and text[entries[j, START] + i] == text[start + i]:
                 i += 1
             if i >= length:
                 return j
         at = (at + np.uint64(1)) & mask
-    slots[at] = known
-    held[known, KEY], held[known, HASH] = key, np.int64(h)
-    held[known, START], held[known, STOP], held[known, SIZE] = start, stop, 1
-    held[known, SEEN] = -1
-    return known
+    slots[at] = n_words
+    entries[n_words, KEY], entries[n_words, HASH] = key, np.int64(h)
+    entries[n_words, START], entries[n_words, STOP], entries[n_words, SIZE] = start, stop, 1
+    entries[n_words, SEEN] = -1
+    return n_words
 
 
 @numba.njit(nogil=True, cache=True)
-def _sequence(first, word, slots, held, known):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _sequence(first, word, slots, entries, n_words):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The number of the sequence `first` followed by `word`, as `_word` gives it."""
     mask = np.uint64(len(slots) - 1)
-    h = (np.uint64(held[first, HASH]) ^ np.uint64(32)) * HASH_FACTOR
-    h = (h ^ np.uint64(held[word, HASH])) * HASH_FACTOR
+    h = (np.uint64(entries[first, HASH]) ^ np.uint64(32)) * HASH_FACTOR
+    h = (h ^ np.uint64(entries[word, HASH])) * HASH_FACTOR
     at = (h ^ (h >> np.uint64(32))) & mask
     while slots[at] >= 0:
         j = slots[at]
-        if held[j, START] == first and held[j, STOP] == word:
+        if entries[j, START] == first and entries[j, STOP] == word:
             return j
         at = (at + np.uint64(1)) & mask
-    slots[at] = known
-    held[known, HASH], held[known, START], held[known, STOP] = np.int64(h), first, word
-    held[known, SIZE], held[known, SEEN] = held[first, SIZE] + 1, -1
-    return known
+    slots[at] = n_words
+    entries[n_words, HASH], entries[n_words, START], entries[n_words, STOP] = (
+        np.int64(h),
+        first,
+        word,
+    )
+    entries[n_words, SIZE], entries[n_words, SEEN] = entries[first, SIZE] + 1, -1
+    return n_words
 
 
 @numba.njit(nogil=True, cache=True)
-def _grown(slots, held, known, of_words):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _grown(slots, entries, n_words, of_words):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Twice the slots, with the words (or else the sequences) known so far in them."""
     wider = np.full(2 * len(slots), -1, np.int32)
     mask = np.uint64(len(wider) - 1)
-    for j in range(known):
-        if (held[j, SIZE] == 1) == of_words:
-            h = np.uint64(held[j, HASH])
+    for j in range(n_words):
+        if (entries[j, SIZE] == 1) == of_words:
+            h = np.uint64(entries[j, HASH])
             at = (h ^ (h >> np.uint64(32))) & mask
             while wider[at] >= 0:
                 at = (at + np.uint64(1)) & mask
@@ -143,7 +147,7 @@ def _read(text, i, end, shortest, longest, found):  # type: ignore[no-untyped-de
 
 @numba.njit(nogil=True, cache=True)
 def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
-    text, offsets, shortest, longest, low, high, indptr, numbers, counts, held, found
+    text, offsets, shortest, longest, low, high, indptr, numbers, counts, entries, found
 ):
     known, filled, skipped = 0, 0, 0
     # Small tables that grow stay in the cache; each is at most half full.
@@ -155,27 +159,27 @@ def _count(  # type: ignore[no-untyped-def]  # pragma: no cover
         for k in range(read):
             h = np.uint64(found[k, HASH])
             word = _word(
-                text, found[k, START], found[k, STOP], found[k, KEY], h, slots, held, known
+                text, found[k, START], found[k, STOP], found[k, KEY], h, slots, entries, known
             )
             if word == known:
                 known += 1
                 if 2 * known > len(slots):
-                    slots = _grown(slots, held, known, True)
+                    slots = _grown(slots, entries, known, True)
             for n in range(min(k, high - 1), 0, -1):
-                j = _sequence(ending[n], word, pairs, held, known)
+                j = _sequence(ending[n], word, pairs, entries, known)
                 if j == known:
                     known += 1
                     if 2 * known > len(pairs):
-                        pairs = _grown(pairs, held, known, False)
+                        pairs = _grown(pairs, entries, known, False)
                 ending[n + 1] = j
             ending[1] = word
             for n in range(low, min(k + 1, high) + 1):
                 j = ending[n]
-                if held[j, SEEN] == doc:
-                    counts[held[j, PLACE]] += 1
+                if entries[j, SEEN] == doc:
+                    counts[entries[j, PLACE]] += 1
                 else:
                     numbers[filled], counts[filled] = j, 1
-                    held[j, SEEN], held[j, PLACE] = doc, filled
+                    entries[j, SEEN], entries[j, PLACE] = doc, filled
                     filled += 1
         indptr[doc + 1] = filled
     return known, filled, skipped
@@ -238,11 +242,11 @@ def count_words(
     )
 
 
-def entry_texts(found: DocumentCounts) -> list[bytes]:
+def entry_texts(documents: DocumentCounts) -> list[bytes]:
     """Each number's word or sequence as UTF-8, the words of a sequence one space apart."""
-    held = found.text.tobytes()
-    ends = zip(found.starts.tolist(), found.stops.tolist(), strict=True)
+    held = documents.text.tobytes()
+    ends = zip(documents.starts.tolist(), documents.stops.tolist(), strict=True)
     names = [held[start:stop] for start, stop in ends]
-    for j in np.flatnonzero(found.before >= 0).tolist():
-        names[j] = names[found.before[j]] + b" " + names[found.last[j]]
+    for j in np.flatnonzero(documents.before >= 0).tolist():
+        names[j] = names[documents.before[j]] + b" " + names[documents.last[j]]
     return names

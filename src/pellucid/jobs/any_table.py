@@ -11,21 +11,23 @@ from typing import Any
 
 from pellucid.data.blocks.dask_blocks import dask_table, is_frame
 from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.former_names import renamed_arguments
 from pellucid.jobs.fit import fit_tables
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
-from pellucid.notebook_progress import Say, with_notebook_bar
+from pellucid.notebook_progress import Progress, with_notebook_bar
 
 
 @with_notebook_bar
+@renamed_arguments(since="started_at")
 def fit_table(
     table: Any,
     settings: Settings,
-    progress: Say | None = None,
+    progress: Progress | None = None,
     *,
-    since: float | None = None,
+    started_at: float | None = None,
 ) -> FitResult:
     """Frame the problem, choose a model by cross-validation, and test it on rows never used.
 
@@ -41,7 +43,7 @@ def fit_table(
         What a person chose; the rest is inferred, and said.
     progress : callable (stage, share done) or None
         Called as the work goes on.
-    since : float or None
+    started_at : float or None
         `time.perf_counter()` when the whole job began, where a report is written at its end: the
         budget then holds all of it.
 
@@ -61,11 +63,11 @@ def fit_table(
     """
     say = progress or (lambda stage, done: None)
     if isinstance(table, str | Path):
-        return fit_any_size(str(table), settings, say, since=since)
+        return fit_any_size(str(table), settings, say, started_at=started_at)
     if "dask" in sys.modules and is_frame(table):
         table = dask_table(table)
     if isinstance(table, RowBlocks):
         return fit_on_blocks(
             table, settings, MemoryBudget.of(settings.memory, settings.cluster), say
         )
-    return fit_tables.fit_table(table, settings, say, since=since)
+    return fit_tables.fit_table(table, settings, say, started_at=started_at)

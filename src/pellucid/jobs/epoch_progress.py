@@ -15,7 +15,7 @@ NETWORKS = ("network", "convnet", "variational", "denoising")
 
 
 def epoch_progress(
-    model: str, say: Callable[[str, float], None], begin: float = 0.6, end: float = 0.75
+    model: str, progress: Callable[[str, float], None], start: float = 0.6, end: float = 0.75
 ) -> AbstractContextManager[None]:
     """Meanwhile each epoch of a network is reported: its number and losses, and the share done.
 
@@ -23,8 +23,8 @@ def epoch_progress(
     ----------
     model : str
         Name of a candidate; nothing is reported of models other than networks.
-    say : callable (stage, share done)
-    begin, end : float
+    progress : callable (stage, share done)
+    start, end : float
         Shares of the whole job between which the training lies.
 
     Notes: Def 333
@@ -37,6 +37,6 @@ def epoch_progress(
         held = epoch.validation_loss
         beside = f", held-out {number(held)}" if held == held else ""
         told = f"epoch {epoch.number} of {epoch.of}: loss {number(epoch.loss)}{beside}"
-        say(told, begin + (end - begin) * epoch.number / epoch.of)
+        progress(told, start + (end - start) * epoch.number / epoch.of)
 
     return progress_watcher(tell)

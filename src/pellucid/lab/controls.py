@@ -228,7 +228,7 @@ def chosen_columns(
     for c in sorted(asked, key=lambda c: not c.answer):
         if c.name not in found and not c.optional:
             taken = set(found.values())
-            found[c.name] = data.suggested(c.kinds, answer=c.answer, taken=taken, owner=owner)
+            found[c.name] = data.suggested(c.kinds, answer=c.answer, used=taken, owner=owner)
     return {c.name: found.get(c.name, "") for c in asked}
 
 

@@ -42,7 +42,7 @@ class Data:
         return [c.name for c in self.table.columns if str(c.kind) in kinds]
 
     def suggested(
-        self, kinds: Sequence[str], *, answer: bool, taken: Collection[str], owner: str
+        self, kinds: Sequence[str], *, answer: bool, used: Collection[str], owner: str
     ) -> str:
         """The column that a control shows before somebody chooses: the target for the answer, else
         the last (answer) or the first (input) that is free.
@@ -55,7 +55,7 @@ class Data:
         offered = self.offered(kinds)
         if answer and self.target in offered:
             return self.target
-        free = [n for n in offered if n not in taken and n != self.target] or offered
+        free = [n for n in offered if n not in used and n != self.target] or offered
         if not free:
             raise ColumnError(
                 f"{owner} needs a column that is {' or '.join(kinds)}; {self.name} has none."

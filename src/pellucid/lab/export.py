@@ -127,8 +127,8 @@ def values_of(control: Control, page: Page, state: Mapping[str, Any], data: Data
     return sorted(v for v in kept if low <= v <= high)
 
 
-def _short(value: float, whole: bool) -> Any:
-    if whole:
+def _short(value: float, is_whole_number: bool) -> Any:
+    if is_whole_number:
         return round(value)
     digits = 2 - math.floor(math.log10(abs(value))) if value else 2
     return round(float(value), digits)

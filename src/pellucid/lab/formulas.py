@@ -26,8 +26,8 @@ def typeset(latex: str, spoken: str, size: float = 21.0) -> str:
     """
     names: list[str] = []
 
-    def coloured(found: re.Match[str]) -> str:
-        names.append(found[1])
+    def coloured(match: re.Match[str]) -> str:
+        names.append(match[1])
         return rf"\textcolor{{#fe00{len(names):02x}}}{{"
 
     drawn = svg(MARKED.sub(coloured, latex), title=spoken, size=size)

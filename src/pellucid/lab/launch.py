@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pellucid.errors import FramingError
+from pellucid.former_names import renamed_arguments
 
 USUAL_PORT = 8765
 
@@ -48,6 +49,7 @@ def _reason(trouble: Exception) -> str:
     return str(reason).lower()
 
 
+@renamed_arguments(told="on_start")
 def run_lab(
     source: str | None = None,
     *,
@@ -56,7 +58,7 @@ def run_lab(
     page: str = "",
     port: int | None = None,
     browser: bool = True,
-    told: Any = None,
+    on_start: Any = None,
 ) -> None:
     """Serve the lab until it is stopped.
 
@@ -74,7 +76,7 @@ def run_lab(
         8765, or a free one where that is taken, when None.
     browser : bool
         Whether the browser is opened.
-    told : callable (str), optional
+    on_start : callable (str), optional
         Is given the address.
 
     Raises
@@ -89,21 +91,22 @@ def run_lab(
     tables = Tables(source, target, reading)
     with listening_socket(port) as own:
         try:
-            _serve(own, tables, path, browser, told)
+            _serve(own, tables, path, browser, on_start)
         except KeyboardInterrupt:
             return  # the server has closed everything, then hands the key on
 
 
-def _serve(own: socket.socket, tables: Any, path: str, browser: bool, told: Any) -> None:
+def _serve(listener: socket.socket, tables: Any, path: str, browser: bool, on_start: Any) -> None:
     import uvicorn
 
     from pellucid.lab.server import application
 
-    number = own.getsockname()[1]
+    number = listener.getsockname()[1]
     app = application(tables, number)
     address = f"http://127.0.0.1:{number}{path}?token={app.state.locks.token}"
     settings = uvicorn.Config(
-        app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1,
+        # Routes say what goes wrong in a sentence; work that Ctrl-C cuts off is no error.
+        app, log_level="critical", ws="websockets-sansio", timeout_graceful_shutdown=1,
         server_header=False, access_log=False,
     )  # fmt: skip
 
@@ -112,9 +115,9 @@ def _serve(own: socket.socket, tables: Any, path: str, browser: bool, told: Any)
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            if told is not None:
-                told(address)
+            if on_start is not None:
+                on_start(address)
             if browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    Announced(settings).run(sockets=[own])
+    Announced(settings).run(sockets=[listener])

@@ -140,33 +140,35 @@ class PageSession:
             "data": {"own": self.tables.offered()},
         }
 
-    def answer(self, asked: Mapping[str, Any]) -> bytes:
+    def answer(self, request: Mapping[str, Any]) -> bytes:
         """The frame that answers a question; a sentence where it cannot be answered."""
         found: dict[str, Any]
         try:
-            found = {"found": self._found(asked)}
+            found = {"found": self._found(request)}
         except PellucidError as trouble:
             found = {"trouble": str(trouble)}
         except Exception as trouble:  # the kernel would tell nobody who looks at the page
             print(f"pellucid lab: {self.page.name}: {trouble!r}", file=sys.stderr)  # noqa: T201
             found = {"trouble": "This page cannot be computed with these settings."}
-        return pack_frame({"asked": str(asked.get("id", ""))} | found)
+        return pack_frame({"asked": str(request.get("id", ""))} | found)
 
-    def _found(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        view, kind = str(asked.get("view", "")), asked.get("kind")
+    def _found(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        view, kind = str(request.get("view", "")), request.get("kind")
         if kind == "upload":
-            return self.tables.dropped(str(asked.get("name", "")), _content(asked.get("content")))
+            return self.tables.dropped(
+                str(request.get("name", "")), _content(request.get("content"))
+            )
         if kind == "leave":
             self.leave(view)
             return {}
         if kind == "more":
             return self._next(view)
-        given = asked.get("state")
+        given = request.get("state")
         if not isinstance(given, dict):
             raise FramingError("A page is asked with its settings.")
         data = self.tables.of(self.page, given)
         if kind == "answer":
-            return dict(answer_to(self.page, given, data, asked.get("index")))
+            return dict(answer_to(self.page, given, data, request.get("index")))
         if kind != "scene":
             raise FramingError(f"A page is asked for a scene, more or an answer; got {kind!r}.")
         self.leave(view)

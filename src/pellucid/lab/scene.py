@@ -64,7 +64,7 @@ class Scene:
         What the page's program must give under these names: what is shown is taken from here.
     steps : int
         How many steps can be played; 0 is a still scene.
-    said : str
+    summary : str
         One sentence for a screen reader, when the scene arrives.
     progress : str
         Of a stream: where the work stands, such as "epoch 12 of 200".
@@ -79,7 +79,7 @@ class Scene:
     facts: tuple[tuple[str, str], ...]
     numbers: Mapping[str, Any]
     steps: int = 0
-    said: str = ""
+    summary: str = ""
     progress: str = ""
     count: str = "t"
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Scene:
             "pictures": dict(self.pictures),
             "facts": [list(fact) for fact in self.facts],
             "steps": self.steps,
-            "said": self.said,
+            "said": self.summary,
             "progress": self.progress,
             "count": self.count,
             "labels": dict(self.labels),

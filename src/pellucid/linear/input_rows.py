@@ -1,4 +1,4 @@
-"""What the regression estimators ask of their input: rows, answers and weights, checked once.
+"""What the regression estimators ask of their input: rows, targets and weights, checked once.
 
 Notes: Concept 56, KE 53, KE 54
 """

@@ -167,8 +167,10 @@ class LinearClassifier(TwoClasses):
 
     @property
     def predict_proba(self) -> Any:
-        """A linear classifier answers a class, not a probability."""
-        raise AttributeError("LinearClassifier answers classes, not chances: LogisticClassifier.")
+        """A linear classifier predicts a class, not a probability."""
+        raise AttributeError(
+            "LinearClassifier predicts classes, not probabilities: LogisticClassifier."
+        )
 
     predict_log_proba = predict_proba
 

@@ -22,7 +22,7 @@ class MeanBaseline(MultiOutputMixin, RegressorMixin, GlassBox):  # type: ignore[
     Attributes
     ----------
     mean_ : float or ndarray, shape (t,)
-        What it always says, in answer units.
+        What it always says, in units of the target.
     n_features_in_ : int
         d.
     warnings_ : list of str
@@ -76,7 +76,7 @@ class MeanBaseline(MultiOutputMixin, RegressorMixin, GlassBox):  # type: ignore[
             name="MeanBaseline",
             problem="Regression, with nothing learned from the columns.",
             hypothesis=Formula("h(x) = θ₀", r"h(x) = \theta_0", "θ₀: 1×1", "§2.4"),
-            algorithm="The mean of the answers minimises the mean square loss of a constant.",
+            algorithm="The mean of the targets minimises the mean square loss of a constant.",
             happened=(("mean", f"{np.asarray(self.mean_)}"),),
             notes="§2.4",
         )

@@ -101,7 +101,7 @@ class Neighbors(GlassBox):
 
 
 class NearestNeighborRegressor(MultiOutputMixin, RegressorMixin, Neighbors):  # type: ignore[misc]
-    """Average the answers of the nearest stored rows.
+    """Average the targets of the nearest stored rows.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ class NearestNeighborRegressor(MultiOutputMixin, RegressorMixin, Neighbors):  # 
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Store the rows X (n×d) and answers y (n or n×t), with their weights."""
+        """Store the rows X (n×d) and targets y (n or n×t), with their weights."""
         self.check_hyperparameters()
         X, Y, weights, flat = training_rows(self, X, y, sample_weight, sparse=False)
         self._store(X, weights)
@@ -135,7 +135,7 @@ class NearestNeighborRegressor(MultiOutputMixin, RegressorMixin, Neighbors):  # 
         return self
 
     def predict(self, X: Any) -> Array:
-        """Mean answer of the nearest rows, for each row of X (m×d)."""
+        """Mean target of the nearest rows, for each row of X (m×d)."""
         X = query_rows(self, X, sparse=False)
         index, votes = self._votes(X)
         total = np.einsum("mk,mkt->mt", votes, self.answers_[index])
@@ -236,7 +236,7 @@ class NearestNeighbor(Neighbors):
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Store the rows X (n×d) and answers y (n or n×t), with their weights."""
+        """Store the rows X (n×d) and targets y (n or n×t), with their weights."""
         self.check_hyperparameters()
         if y is None:
             raise ShapeError("NearestNeighbor requires y to be passed, but the target y is None.")

@@ -129,7 +129,7 @@ class PenalizedClassifier(ScoreClassifier):
         known = None if first else self.classes_
         if first and classes is not None:
             known = np.unique(classes)
-        X, codes, weights = self._rows(X, y, sample_weight, known=known)
+        X, codes, weights = self._rows(X, y, sample_weight, all_classes=known)
         if first:
             design = self._design(X, weights)
             start = initial_state(self.rule, np.zeros((design.width, self.truths(codes).shape[1])))

@@ -25,7 +25,7 @@ SPREAD = Hyperparameter(
     "spread",
     1.0,
     "float",
-    "Standard deviation of the weights tried, for columns and answers of standard deviation 1.",
+    "Standard deviation of the weights tried, for columns and targets of standard deviation 1.",
     low=0.0,
     open_low=True,
 )
@@ -37,7 +37,7 @@ class RandomRegression(CallbackEstimator, SquareLossRegressor):
     """Linear regression by random search: θ drawn from a normal distribution, the best kept.
 
     Weights are drawn for standardised columns and answers, so that the search does not depend on
-    units; θ₀ is drawn likewise, about the mean answer.
+    units; θ₀ is drawn likewise, about the mean target.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ class RandomRegression(CallbackEstimator, SquareLossRegressor):
 
         Returns
         -------
-        theta : ndarray, shape (tries, d), or (tries, t, d) for several answers
+        theta : ndarray, shape (tries, d), or (tries, t, d) for several targets
         theta_0 : ndarray, shape (tries,) or (tries, t)
 
         Examples
@@ -167,7 +167,7 @@ class RandomRegression(CallbackEstimator, SquareLossRegressor):
         return (thetas[:, :, 0], offsets[:, 0]) if flat else (thetas.swapaxes(1, 2), offsets)
 
     def _drawn(self, m: Moments) -> tuple[Array, Array]:
-        """θ (tries, d, t) and θ₀ (tries, t), in units of the columns and answers."""
+        """θ (tries, d, t) and θ₀ (tries, t), in units of the columns and targets."""
         d, t = m.xy.shape
         drawn = np.random.default_rng(self.random_state).normal(size=(self.tries, d + 1, t))
         x_scale = np.sqrt(np.maximum(np.diag(m.xx) / m.weight, 0.0))

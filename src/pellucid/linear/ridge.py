@@ -73,9 +73,9 @@ class Ridge(PenalizedRegressor):
     Attributes
     ----------
     coef_ : ndarray, shape (d,) or (t, d)
-        θ, in answer units per unit of the column.
+        θ, in units of the target per unit of the column.
     intercept_ : float or ndarray, shape (t,)
-        θ₀, in answer units.
+        θ₀, in units of the target.
     solver_ : str
         What ran: "cholesky", "dual cholesky", "qr", "svd" or "lsmr"; or the algorithm.
     condition_ : float

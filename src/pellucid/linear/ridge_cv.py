@@ -248,7 +248,7 @@ def k_fold(
 
 
 def held_out_errors(
-    train: Moments, held: Moments, lams: Array, offset: bool
+    train: Moments, held_out: Moments, lams: Array, offset: bool
 ) -> tuple[Array, Array, Array]:
     """Σ of squared errors of a fold at each λ, fitted on others: (a, t); and the θ and θ₀.
 
@@ -258,15 +258,15 @@ def held_out_errors(
     with one_blas_thread(len(m.x_mean)):
         thetas = path_from_moments(m, lams)
     offsets = m.y_mean - np.einsum("adt,d->at", thetas, m.x_mean)
-    return squared_errors(held, thetas, offsets), thetas, offsets
+    return squared_errors(held_out, thetas, offsets), thetas, offsets
 
 
-def are_cancelled(errors: Array, held: Moments) -> bool:
+def are_cancelled(errors: Array, held_out: Moments) -> bool:
     """Whether cancellation ate the digits of errors, so that the rows themselves must tell.
 
     Notes: KE 55
     """
-    size = held.yy + held.weight * held.y_mean**2
+    size = held_out.yy + held_out.weight * held_out.y_mean**2
     return bool((errors < EXACT * size).any())
 
 
@@ -334,7 +334,7 @@ def leave_one_out(X: Any, Y: Array, weights: Array | None, lams: Array, offset: 
     The fold without row i has W − wᵢ rows' worth of data, so its penalty is (W − wᵢ)λ: with that
     total penalty the residual of the whole fit, divided by 1 − leverage, is the one left out.
 
-    A row of leverage 1 fits itself whatever its answer is: left out, nothing would tell its guess,
+    A row of leverage 1 fits itself whatever its target is: left out, nothing would tell its guess,
     and its error is infinite.
 
     Notes: Def 85, KE 71

@@ -46,15 +46,15 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
         return tags
 
     def _rows(
-        self, X: Any, y: Any, sample_weight: Any, known: Any = None
+        self, X: Any, y: Any, sample_weight: Any, all_classes: Any = None
     ) -> tuple[Any, NDArray[np.intp], Array]:
         """Validated rows of positive weight, class codes, and weights that sum to 1.
 
-        `known`: the classes, where these rows need not hold them all.
+        `all_classes`: the classes, where these rows need not hold them all.
         """
         self.check_hyperparameters()
         # Whether dense rows are finite shows in their moments, without a pass of its own.
-        further = known is not None and hasattr(self, "standing_")
+        further = all_classes is not None and hasattr(self, "standing_")
         X, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=np.float64, ensure_all_finite=False,
             reset=not further,
@@ -69,8 +69,8 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
             present, codes = np.unique(codes, return_inverse=True)
             classes = classes[present]
         self.classes_ = classes
-        if known is not None:
-            codes = self._codes_among(np.asarray(known), codes)
+        if all_classes is not None:
+            codes = self._codes_among(np.asarray(all_classes), codes)
         self.check_classes()
         given = getattr(self, "class_weight", None)
         weights = weights * class_weights(given, self.classes_, codes, weights)[codes]
@@ -78,15 +78,15 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
         sparse = bool(sp.issparse(X))
         return sp.csr_array(X) if sparse else X, codes, weights / weights.sum()
 
-    def _codes_among(self, known: NDArray[Any], codes: NDArray[np.intp]) -> NDArray[np.intp]:
-        strange = self.classes_[~np.isin(self.classes_, known)]
+    def _codes_among(self, classes: NDArray[Any], codes: NDArray[np.intp]) -> NDArray[np.intp]:
+        strange = self.classes_[~np.isin(self.classes_, classes)]
         if len(strange):
             raise FramingError(
-                f"The label {label(strange[0])} is not among the classes {labels(known)}: give "
+                f"The label {label(strange[0])} is not among the classes {labels(classes)}: give "
                 "`classes` all labels in the first partial_fit."
             )
-        places: NDArray[np.intp] = np.searchsorted(known, self.classes_)[codes]
-        self.classes_ = known
+        places: NDArray[np.intp] = np.searchsorted(classes, self.classes_)[codes]
+        self.classes_ = classes
         return places
 
     def _design(self, X: Any, weights: Array) -> Design:
@@ -215,7 +215,7 @@ class ScoreClassifier(CallbackEstimator, ClassifierMixin, GlassBox):  # type: ig
 
     def _happened(self) -> tuple[tuple[str, str], ...]:
         words = {
-            "converged": "the decrement, the slope or the fall of J went below tol",
+            "converged": "the decrement, the gradient or the fall of J went below tol",
             "precision": "no further decrease is visible in 64-bit numbers",
             "separated": "the training rows are separated; longer coefficients would fit better",
             "stopped": "a callback asked to stop",

@@ -162,7 +162,7 @@ class CrossValidated(ScoreClassifier):
         return fits
 
     def _folds(
-        self, codes: NDArray[np.intp], kept: NDArray[np.intp] | None
+        self, codes: NDArray[np.intp], row_numbers: NDArray[np.intp] | None
     ) -> Iterable[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         if isinstance(self.cv, int) and np.bincount(codes).min() < 2:
             rare = self.classes_[int(np.bincount(codes).argmin())]
@@ -170,17 +170,19 @@ class CrossValidated(ScoreClassifier):
                 f"{type(self).__name__}: class {label(rare)} has a single row; cross-validation "
                 "needs at least 2 a class, one to train on and one held out."
             )
-        if isinstance(self.cv, HashedFolds) and kept is not None:
-            fold = self.cv.of(kept.astype(np.uint64))  # of a row's place, whatever others weigh
+        if isinstance(self.cv, HashedFolds) and row_numbers is not None:
+            fold = self.cv.of(
+                row_numbers.astype(np.uint64)
+            )  # of a row's place, whatever others weigh
             pairs = ((fold != j, fold == j) for j in range(self.cv.n_splits))
             return [(np.flatnonzero(train), np.flatnonzero(held)) for train, held in pairs]
         cv = min(self.cv, int(np.bincount(codes).min())) if isinstance(self.cv, int) else self.cv
         splits = check_cv(cv, codes, classifier=True).split(np.zeros((len(codes), 1)), codes)
-        if isinstance(self.cv, int) or hasattr(self.cv, "split") or kept is None:
+        if isinstance(self.cv, int) or hasattr(self.cv, "split") or row_numbers is None:
             return list(splits)
         # Row numbers given by hand count the rows of weight 0 too.
-        place = np.full(int(kept.max()) + 1, -1)
-        place[kept] = np.arange(len(kept))
+        place = np.full(int(row_numbers.max()) + 1, -1)
+        place[row_numbers] = np.arange(len(row_numbers))
         return [(_found(place, train), _found(place, held_out)) for train, held_out in splits]
 
     def _fold(self, fits: Fits, train: NDArray[np.intp], held_out: NDArray[np.intp]) -> list[float]:

@@ -68,7 +68,7 @@ class SquareLossRegressor(MultiOutputMixin, RegressorMixin, GlassBox):  # type: 
         Returns
         -------
         ndarray, shape (n,) or (n, t)
-            In units of the answers.
+            In units of the targets.
 
         Notes: KE 45
         """
@@ -98,7 +98,7 @@ class SquareLossRegressor(MultiOutputMixin, RegressorMixin, GlassBox):  # type: 
         solution : Solution
         theta_0 : ndarray, shape (t,)
         flat : bool
-            Whether there is one answer a row, not an array of them.
+            Whether there is one target a row, not an array of them.
         """
         self._keep(solution, theta_0, flat)
         self._complain(solution)

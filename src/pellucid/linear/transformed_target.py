@@ -152,7 +152,7 @@ class TransformedTarget(RegressorMixin, GlassBox):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> Array:
-        """The mean answer of each row of X, in the target's own units, never below 0: (n,)."""
+        """The mean prediction of each row of X, in the target's own units, never below 0: (n,)."""
         check_is_fitted(self)
         u = np.asarray(self.estimator_.predict(X), dtype=np.float64)
         if self.scale == "log":

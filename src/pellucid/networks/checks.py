@@ -67,12 +67,12 @@ def check_outputs(layers: Sequence[Layer], loss: OutputLoss) -> None:
         )
 
 
-def refuse_points(wanted: Shape, shape: Shape) -> None:
+def refuse_points(expected: Shape, shape: Shape) -> None:
     """A batch whose points the network does not take.
 
     Parameters
     ----------
-    wanted : tuple of int
+    expected : tuple of int
         Shape of one point of the network.
     shape : tuple of int
         Of the batch, n×in_shape.
@@ -83,12 +83,12 @@ def refuse_points(wanted: Shape, shape: Shape) -> None:
 
     Notes: Concept 278
     """
-    if len(shape) and shape[1:] == wanted:
+    if len(shape) and shape[1:] == expected:
         return
-    alone = " Write one point as a batch of one: X[None]." if shape == wanted else ""
+    alone = " Write one point as a batch of one: X[None]." if shape == expected else ""
     raise ShapeError(
-        f"The network takes batches of shape n×{shape_text(wanted)}, one row a point; this one is "
-        f"{shape_text(shape)}.{alone}"
+        f"The network takes batches of shape n×{shape_text(expected)}, one row a point; this one "
+        f"is {shape_text(shape)}.{alone}"
     )
 
 

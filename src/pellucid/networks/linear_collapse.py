@@ -69,8 +69,8 @@ def collapse_linear(network: Network, params: Sequence[Any]) -> tuple[Network, l
     return Network(layers, network.loss, network.points[0], network.reduction), kept
 
 
-def _pinned(layer: Dense, own: Any) -> dict[str, NDArray[Any]]:
-    arrays = {name: np.asarray(value) for name, value in own.items()}
+def _pinned(layer: Dense, params: Any) -> dict[str, NDArray[Any]]:
+    arrays = {name: np.asarray(value) for name, value in params.items()}
     if layer.mask is not None:
         arrays["W"] = arrays["W"] * np.asarray(layer.mask)
     return arrays

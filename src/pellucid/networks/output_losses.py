@@ -23,7 +23,7 @@ from pellucid.networks.layers.layer import shape_text
 
 @dataclass(frozen=True)
 class OutputLoss:
-    """How bad guesses are, and the slope of that.
+    """How bad predictions are, and the gradient of that.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ DIRECT: dict[tuple[str, str], OutputLoss] = {
 
 
 def loss_named(loss: str | OutputLoss) -> OutputLoss:
-    """The loss of that name, or the loss itself: whatever has a value and a slope.
+    """The loss of that name, or the loss itself: whatever has `value` and `slope`, its gradient.
 
     Raises
     ------

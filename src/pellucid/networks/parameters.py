@@ -89,47 +89,47 @@ def points_in(X: Any, dtype: Any) -> Any:
     return device_array(array, dtype)
 
 
-def _part(given: Any, wanted: Any, owner: str, name: str) -> Any:
+def _part(given: Any, expected: Any, owner: str, name: str) -> Any:
     """What stands at one place of the tree of parameters."""
     place = f"{owner}: {name}" if name else owner
-    if isinstance(wanted, dict):
+    if isinstance(expected, dict):
         if not isinstance(given, Mapping):
             raise ShapeError(
-                f"{place} takes a dict with {_names(wanted)}; this is a {type(given).__name__}."
+                f"{place} takes a dict with {_names(expected)}; this is a {type(given).__name__}."
             )
-        absent = [key for key in wanted if key not in given]
-        strange = [key for key in given if key not in wanted]
+        absent = [key for key in expected if key not in given]
+        strange = [key for key in given if key not in expected]
         if absent or strange:
             lacks = f"{absent[0]!r} is missing" if absent else f"it has no {strange[0]!r}"
-            raise ShapeError(f"{place} takes a dict with {_names(wanted)}; {lacks}.")
-        return {key: _part(given[key], wanted[key], owner, _at(name, key)) for key in wanted}
-    if isinstance(wanted, list):
-        if not isinstance(given, Sequence) or len(given) != len(wanted):
+            raise ShapeError(f"{place} takes a dict with {_names(expected)}; {lacks}.")
+        return {key: _part(given[key], expected[key], owner, _at(name, key)) for key in expected}
+    if isinstance(expected, list):
+        if not isinstance(given, Sequence) or len(given) != len(expected):
             raise ShapeError(
-                f"{place} takes a list of {len(wanted)} parts, one for each layer inside; this is "
-                f"{_kind(given)}."
+                f"{place} takes a list of {len(expected)} parts, one for each layer inside; this "
+                f"is {_kind(given)}."
             )
-        parts = zip(given, wanted, strict=True)
+        parts = zip(given, expected, strict=True)
         return [_part(own, inner, owner, _at(name, i)) for i, (own, inner) in enumerate(parts)]
-    return _array(given, wanted, owner, name)
+    return _array(given, expected, owner, name)
 
 
-def _array(given: Any, wanted: tuple[int, ...], owner: str, name: str) -> Any:
+def _array(given: Any, expected: tuple[int, ...], owner: str, name: str) -> Any:
     array = given if hasattr(given, "shape") and hasattr(given, "dtype") else _numbers(given)
     if array is None or np.dtype(array.dtype).kind not in "biuf":
         raise ShapeError(
-            f"{owner}: {name} is {shape_text(wanted)} numbers; this is {_kind(given)}."
+            f"{owner}: {name} is {shape_text(expected)} numbers; this is {_kind(given)}."
         )
     shape = tuple(array.shape)
-    if shape == wanted:
+    if shape == expected:
         return array
-    if len(wanted) == 1 and shape == (*wanted, 1):  # the notes' column
-        return array.reshape(wanted)
-    turned = len(wanted) == 2 and shape == wanted[::-1]
+    if len(expected) == 1 and shape == (*expected, 1):  # the notes' column
+        return array.reshape(expected)
+    turned = len(expected) == 2 and shape == expected[::-1]
     cure = f" It looks transposed: give its transpose, {name}.T." if turned else ""
-    column = f" (or {wanted[0]}×1)" if len(wanted) == 1 else ""
+    column = f" (or {expected[0]}×1)" if len(expected) == 1 else ""
     raise ShapeError(
-        f"{owner}: {name} is {shape_text(wanted)}{column}; this one is {shape_text(shape)}.{cure}"
+        f"{owner}: {name} is {shape_text(expected)}{column}; this one is {shape_text(shape)}.{cure}"
     )
 
 
@@ -144,8 +144,8 @@ def _at(name: str, key: Any) -> str:
     return f"{name}.{key}" if name else str(key)
 
 
-def _names(wanted: Mapping[str, Any]) -> str:
-    return " and ".join(repr(key) for key in wanted) or "nothing in it"
+def _names(expected: Mapping[str, Any]) -> str:
+    return " and ".join(repr(key) for key in expected) or "nothing in it"
 
 
 def _kind(given: Any) -> str:

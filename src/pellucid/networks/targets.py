@@ -13,12 +13,12 @@ from pellucid.networks.output_losses import class_rows, number_truths
 
 
 def targets_for(network: Network, y: Any) -> Any:
-    """Class codes (n,) as one-hot rows where the loss is "nllm"; other answers as they are.
+    """Class codes (n,) as one-hot rows where the loss is "nllm"; other targets as they are.
 
     Raises
     ------
     FramingError
-        For answers that the loss cannot take, such as labels −1 and +1 where it wants 0 and 1.
+        For targets that the loss cannot take, such as labels −1 and +1 where it wants 0 and 1.
     ShapeError
         For a class that the network has no output for.
     """

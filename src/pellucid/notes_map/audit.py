@@ -71,11 +71,11 @@ def candidates(item: Item, citations: Iterable[Citation]) -> list[str]:
     return [name for score, _, _, name in sorted(close, reverse=True) if score]
 
 
-def report(listed: Iterable[Item]) -> str:
-    """The open items among `listed`, each with candidate objects and tests."""
+def report(items: Iterable[Item]) -> str:
+    """The open items among `items`, each with candidate objects and tests."""
     objects, tests = references_in_source(), references_in_tests()
     lines = []
-    for item in listed:
+    for item in items:
         if not item.built:
             lines.append(f"{item.id}  [{item.tag}] {item.title} ({', '.join(item.boxes)})")
             lines += [f"    object  {name}" for name in candidates(item, objects)[:SHOWN]]
@@ -83,14 +83,14 @@ def report(listed: Iterable[Item]) -> str:
     return "\n".join(lines)
 
 
-def propose(listed: Iterable[Item]) -> str:
+def propose(items: Iterable[Item]) -> str:
     """The best object and test of each open item that has both, as CSV to be corrected."""
     objects = [each for each in references_in_source() if each.public and ":" in each.name]
     tests = references_in_tests()
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(("id", "object", "test"))
-    for item in listed:
+    for item in items:
         found, settled = candidates(item, objects), candidates(item, tests)
         if not item.built and found and settled:
             rows.writerow((item.id, found[0], settled[0]))
@@ -136,8 +136,8 @@ def fill(rows: Iterable[dict[str, str]], data: Path = DATA) -> int:
     return len(wanted)
 
 
-def _entry_faults(id_: str, object_: str, test: str, known: set[str]) -> list[str]:
-    if id_ not in known:
+def _entry_faults(id_: str, object_: str, test: str, item_ids: set[str]) -> list[str]:
+    if id_ not in item_ids:
         return [f"The map has no item {id_!r}."]
     if not object_ and not test:
         return []
@@ -147,8 +147,8 @@ def _entry_faults(id_: str, object_: str, test: str, known: set[str]) -> list[st
     return [f"{id_}: {fault}" for fault in missing if fault]
 
 
-def _filled(row: dict[str, str], wanted: dict[str, tuple[str, str]]) -> dict[str, str]:
-    object_, test = wanted.get(row["id"], (row["object"], row["test"]))
+def _filled(row: dict[str, str], entries: dict[str, tuple[str, str]]) -> dict[str, str]:
+    object_, test = entries.get(row["id"], (row["object"], row["test"]))
     return {**row, "object": object_, "test": test}
 
 

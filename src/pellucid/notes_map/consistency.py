@@ -54,10 +54,10 @@ def unknown_references(citations: Iterable[Citation]) -> list[str]:
     return faults
 
 
-def missing_evidence(listed: Iterable[Item], tests: Path = TESTS) -> list[str]:
+def missing_evidence(items: Iterable[Item], tests: Path = TESTS) -> list[str]:
     """Items whose object or test does not exist, or that name only one of the two."""
     faults = []
-    for item in listed:
+    for item in items:
         if bool(item.object) != bool(item.test):
             faults.append(f"{item.id}: an object and a test are both needed, or neither.")
         elif item.built:
@@ -86,20 +86,20 @@ def missing_test(name: str, tests: Path = TESTS) -> str:
     return ""
 
 
-def uncited_objects(listed: Iterable[Item], citations: Iterable[Citation]) -> list[str]:
+def uncited_objects(items: Iterable[Item], citations: Iterable[Citation]) -> list[str]:
     """Built items whose object, its class and its module all leave the notes uncited."""
     citing = {citation.name for citation in citations}
     return [
         f"{item.id}: the docstring of {item.object} has no line `Notes: …`."
-        for item in listed
+        for item in items
         if item.object and not missing_object(item.object) and not citing & _homes(item.object)
     ]
 
 
-def cited_but_open(listed: Iterable[Item], citations: Iterable[Citation]) -> list[str]:
+def cited_but_open(items: Iterable[Item], citations: Iterable[Citation]) -> list[str]:
     """Boxes that a public object cites while every item that asks for them is still open."""
-    wanted = [item for item in listed if item.tag == "implement"]
-    begun = {item.issue for item in listed if item.built}
+    wanted = [item for item in items if item.tag == "implement"]
+    begun = {item.issue for item in items if item.built}
     faults = []
     for citation in citations:
         if not citation.public or ":" not in citation.name:
@@ -118,9 +118,9 @@ def cited_but_open(listed: Iterable[Item], citations: Iterable[Citation]) -> lis
     return faults
 
 
-def tested_but_open(listed: Iterable[Item], tests: Iterable[Citation]) -> list[str]:
+def tested_but_open(items: Iterable[Item], tests: Iterable[Citation]) -> list[str]:
     """Open items that a test names by their id: they are built, or the test claims too much."""
-    unbuilt = {item.id for item in listed if not item.built}
+    unbuilt = {item.id for item in items if not item.built}
     return [
         f"{test.name} names {name}, which is open: fill it in, or take its id out of the test."
         for test in tests

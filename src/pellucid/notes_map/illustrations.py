@@ -63,16 +63,16 @@ def lab_page(references: str | Iterable[Reference]) -> str:
     return best if best and scores[best] > 0 else ""
 
 
-def _shared(asked: Reference, own: tuple[Reference, ...]) -> int:
+def _shared(reference: Reference, page_references: tuple[Reference, ...]) -> int:
     """How much a reference says for a page: 6 for its box, 3 for its section, 1 for one inside."""
-    if asked.to == "box":
-        return 6 * any(r.to == "box" and r.number == asked.number for r in own)
-    if asked.to != "section":
+    if reference.to == "box":
+        return 6 * any(r.to == "box" and r.number == reference.number for r in page_references)
+    if reference.to != "section":
         return 0
-    sections = [r.number for r in own if r.to == "section" and "." in r.number]
-    if asked.number in sections:
+    sections = [r.number for r in page_references if r.to == "section" and "." in r.number]
+    if reference.number in sections:
         return 3
-    return int(any(asked.number.startswith(f"{number}.") for number in sections))
+    return int(any(reference.number.startswith(f"{number}.") for number in sections))
 
 
 def page_of(item: Item) -> str:

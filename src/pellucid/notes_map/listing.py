@@ -87,36 +87,36 @@ def as_records(reference: str | None = None) -> list[dict[str, object]]:
     ]
 
 
-def items_under(found: Found) -> list[Item]:
+def items_under(query: Found) -> list[Item]:
     """The items of a section with all below it, of a box, or of the sections of an equation."""
-    if isinstance(found, Item):
-        return [found]
-    if isinstance(found, Box):
-        return [item for item in items() if found.number in item.box_numbers]
-    if isinstance(found, Equation):
-        return [item for item in items() if item.section in found.sections]
-    return [item for item in items() if found.holds(item.section)]
+    if isinstance(query, Item):
+        return [query]
+    if isinstance(query, Box):
+        return [item for item in items() if query.number in item.box_numbers]
+    if isinstance(query, Equation):
+        return [item for item in items() if item.section in query.sections]
+    return [item for item in items() if query.holds(item.section)]
 
 
-def counts(listed: Iterable[Item]) -> str:
+def counts(items: Iterable[Item]) -> str:
     """How many items are built, and how many of each tag are open, as a line of text."""
-    listed = list(listed)
-    built = sum(item.built for item in listed)
-    still_open = Counter(item.tag for item in listed if not item.built)
+    items = list(items)
+    built = sum(item.built for item in items)
+    still_open = Counter(item.tag for item in items if not item.built)
     detail = ", ".join(f"{tag} {count}" for tag, count in still_open.items())
-    text = f"{built} of {len(listed)} built"
+    text = f"{built} of {len(items)} built"
     return f"{text}; open: {detail}" if detail else text
 
 
-def _heading(found: Found) -> str:
-    if isinstance(found, Section):
-        place = f"Chapter {found.number}" if "." not in found.number else found.label
-        return f"{place} · {found.title}"
-    if isinstance(found, Box):
-        return f"{found.label} · {found.title} · §{found.section}"
-    if isinstance(found, Equation):
-        return f"{found.label} · " + ", ".join(f"§{number}" for number in found.sections)
-    return f"{found.id} · issue {found.issue}"
+def _heading(query: Found) -> str:
+    if isinstance(query, Section):
+        place = f"Chapter {query.number}" if "." not in query.number else query.label
+        return f"{place} · {query.title}"
+    if isinstance(query, Box):
+        return f"{query.label} · {query.title} · §{query.section}"
+    if isinstance(query, Equation):
+        return f"{query.label} · " + ", ".join(f"§{number}" for number in query.sections)
+    return f"{query.id} · issue {query.issue}"
 
 
 def _title(number: str) -> str:
@@ -153,6 +153,6 @@ def _chapters() -> str:
     return "\n".join([*table, "", "A section, box or term after `notes` lists its items."])
 
 
-def _tally(listed: Iterable[Item]) -> tuple[str, str, str]:
-    states = Counter(item.state for item in listed)
+def _tally(items: Iterable[Item]) -> tuple[str, str, str]:
+    states = Counter(item.state for item in items)
     return str(states["built"]), str(states["open"]), str(states.total())

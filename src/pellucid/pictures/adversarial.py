@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pellucid.errors import ShapeError
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.style import BLUE, ORANGE, SERIES, axes_for, figure_of, legend_above
 
 
@@ -56,12 +57,13 @@ def accuracy_by_budget(
         return figure_of(axes)
 
 
-def real_and_generated(real: Any, made: Any, ax: Axes | None = None) -> Figure:
+@renamed_arguments(made="generated")
+def real_and_generated(real: Any, generated: Any, ax: Axes | None = None) -> Figure:
     """Observed rows as dots, generated ones as crosses; of one column, two histograms.
 
     Parameters
     ----------
-    real, made : arrays, n×d
+    real, generated : arrays, n×d
         The first two columns are drawn.
 
     Raises
@@ -71,20 +73,23 @@ def real_and_generated(real: Any, made: Any, ax: Axes | None = None) -> Figure:
 
     Notes: Def 369, Def 375
     """
-    real, made = np.asarray(real, float), np.asarray(made, float)
-    if real.ndim != 2 or made.ndim != 2 or real.shape[1] != made.shape[1]:
+    real, generated = np.asarray(real, float), np.asarray(generated, float)
+    if real.ndim != 2 or generated.ndim != 2 or real.shape[1] != generated.shape[1]:
         raise ShapeError(
-            f"Real and made rows have the same columns; got {real.shape} and {made.shape}."
+            f"Real and generated rows have the same columns; got {real.shape} and "
+            f"{generated.shape}."
         )
     with axes_for(ax) as axes:
         if real.shape[1] == 1:
-            edges = np.histogram_bin_edges(np.r_[real[:, 0], made[:, 0]], 30).tolist()
+            edges = np.histogram_bin_edges(np.r_[real[:, 0], generated[:, 0]], 30).tolist()
             axes.hist(real[:, 0], edges, color=BLUE, alpha=0.5, label="observed")
-            axes.hist(made[:, 0], edges, histtype="step", color=ORANGE, lw=1.8, label="generated")
+            axes.hist(
+                generated[:, 0], edges, histtype="step", color=ORANGE, lw=1.8, label="generated"
+            )
             axes.set_ylabel("rows")
         else:
             axes.plot(*real[:, :2].T, "o", color=BLUE, markersize=3, alpha=0.5, label="observed")
-            axes.plot(*made[:, :2].T, "x", color=ORANGE, markersize=4, label="generated")
+            axes.plot(*generated[:, :2].T, "x", color=ORANGE, markersize=4, label="generated")
             axes.set_ylabel("x₂")
         axes.set_xlabel("x₁")
         legend_above(axes)

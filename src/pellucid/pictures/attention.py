@@ -16,16 +16,18 @@ from matplotlib.figure import Figure
 
 from pellucid.errors import ShapeError
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.diagram import arrow, box, canvas, label
 from pellucid.pictures.style import BLUE, GREEN, INK, ORANGE, SETTINGS
 
 COLUMNS = 4
 
 
+@renamed_arguments(asking="queries", told="keys")
 def attention(
     weights: Any,
-    asking: Sequence[str],
-    told: Sequence[str] | None = None,
+    queries: Sequence[str],
+    keys: Sequence[str] | None = None,
     titles: Sequence[str] = (),
 ) -> Figure:
     """A square a head: row i shows what place i attends to; each row sums to 1.
@@ -33,9 +35,9 @@ def attention(
     Parameters
     ----------
     weights : array, S×T or heads×S×T
-    asking : sequence of str, length S
+    queries : sequence of str, length S
         Words or characters of the places that look.
-    told : sequence of str, length T, optional
+    keys : sequence of str, length T, optional
         Of the places looked at; the same when not given.
     titles : sequence of str
         One a head; "head 1" and so on when not given.
@@ -49,24 +51,24 @@ def attention(
     """
     P = np.asarray(weights, float)
     P = P[None] if P.ndim == 2 else P
-    told = asking if told is None else told
-    if P.ndim != 3 or P.shape[1:] != (len(asking), len(told)):
+    keys = queries if keys is None else keys
+    if P.ndim != 3 or P.shape[1:] != (len(queries), len(keys)):
         raise ShapeError(
-            f"Attention weights are heads×{len(asking)}×{len(told)} for these words; got "
+            f"Attention weights are heads×{len(queries)}×{len(keys)} for these words; got "
             f"{'×'.join(map(str, P.shape))}."
         )
     heads = len(P)
     columns = min(COLUMNS, heads)
     rows = ceil(heads / columns)
-    cell = 0.34 if max(len(told), len(asking)) <= 10 else 0.2
-    wide = max(2.4, cell * len(told) + 1.0)
-    tall = max(2.3, cell * len(asking) + 1.2)
+    cell = 0.34 if max(len(keys), len(queries)) <= 10 else 0.2
+    wide = max(2.4, cell * len(keys) + 1.0)
+    tall = max(2.3, cell * len(queries) + 1.2)
     names = titles or ([f"head {h + 1}" for h in range(heads)] if heads > 1 else [""])
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(wide * columns, tall * rows), layout="compressed")
         for h in range(heads):
             ax = figure.add_subplot(rows, columns, h + 1)
-            _square(ax, P[h], asking, told, written=P[h].size <= 64)
+            _square(ax, P[h], queries, keys, written=P[h].size <= 64)
             if cell < 0.3:
                 ax.tick_params(labelsize=8)
             ax.set_title(names[h] if h < len(names) else "", fontsize=11)
@@ -77,11 +79,11 @@ def attention(
         return figure
 
 
-def _square(ax: Axes, P: Any, asking: Sequence[str], told: Sequence[str], written: bool) -> None:
+def _square(ax: Axes, P: Any, queries: Sequence[str], keys: Sequence[str], written: bool) -> None:
     ax.imshow(P, cmap="Blues", vmin=0, vmax=max(float(P.max()), 1e-9), interpolation="nearest")
-    turned = 60 if max(map(len, told)) > 2 else 0
-    ax.set_xticks(range(len(told)), [_label(word) for word in told], rotation=turned)
-    ax.set_yticks(range(len(asking)), [_label(word) for word in asking])
+    turned = 60 if max(map(len, keys)) > 2 else 0
+    ax.set_xticks(range(len(keys)), [_label(word) for word in keys], rotation=turned)
+    ax.set_yticks(range(len(queries)), [_label(word) for word in queries])
     ax.grid(False)
     for side in ax.spines.values():
         side.set(visible=True, color=INK, alpha=0.4)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pellucid.clusters.choice_of_k import CONSISTENT, ChoiceOfK
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.jobs.cluster.cluster_result import PrincipalAxes
 from pellucid.pictures.evaluation import shorten_name
 from pellucid.pictures.style import (
@@ -307,22 +308,23 @@ def silhouette(groups: Labels, values: Array, ax: Axes | None = None) -> Figure:
         return figure_of(axes)
 
 
-def principal_axes(seen: PrincipalAxes, ax: Axes | None = None) -> Figure:
+@renamed_arguments(seen="result")
+def principal_axes(result: PrincipalAxes, ax: Axes | None = None) -> Figure:
     """The rows seen along the two directions in which they spread most, by group.
 
     Notes: Concept 240
     """
-    step = max(1, len(seen.scores) // MOST_DOTS)
+    step = max(1, len(result.scores) // MOST_DOTS)
     with axes_for(ax, (5.6, 4.6)) as axes:
-        _points(axes, seen.scores[::step], seen.groups[::step] - 1, None, regions=False)
-        for g, mean in enumerate(seen.means):
+        _points(axes, result.scores[::step], result.groups[::step] - 1, None, regions=False)
+        for g, mean in enumerate(result.means):
             axes.annotate(
                 str(g + 1), mean, ha="center", va="center", fontsize=13, fontweight="bold",
                 color="white", zorder=5,
                 bbox={"boxstyle": "circle,pad=0.25", "fc": group_colour(g), "ec": INK, "lw": 1.2},
             )  # fmt: skip
         for axis, share, made_of in zip(
-            (axes.xaxis, axes.yaxis), seen.shares, seen.loadings, strict=True
+            (axes.xaxis, axes.yaxis), result.shares, result.loadings, strict=True
         ):
             terms = " ".join(
                 f"{'+' if w > 0 else '−'} {shorten_name(n, 18)}" for n, w in made_of[:2]

@@ -1,4 +1,4 @@
-"""Pictures of codes and scales: entries of a code, answers by class, errors side by side.
+"""Pictures of codes and scales: entries of a code, targets by class, errors side by side.
 
 Notes: Concept 195, Concept 198, Concept 200, Concept 202, Concept 206
 """
@@ -102,7 +102,7 @@ def targets_by_class(
     ----------
     levels : sequence of k str
     classes, y : ndarray (n,)
-        Class and answer of each row.
+        Class and target of each row.
     fits : mapping of name to ndarray (k,)
         Answer of each model for each class.
 

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from pellucid.errors import FramingError
+from pellucid.former_names import renamed_arguments
 from pellucid.networks import AveragePool, Convolution, MaxBlurPool, MaxPool, Network
 from pellucid.networks.layers.activations import Elementwise
 from pellucid.networks.layers.layer import Layer, Mode, Shape, shape_text
@@ -67,7 +68,8 @@ def _name(layer: Layer) -> str:
     )
 
 
-def filters(network: Network, params: Any, layer: int = 1, most: int = 32) -> Figure:
+@renamed_arguments(most="max_filters")
+def filters(network: Network, params: Any, layer: int = 1, max_filters: int = 32) -> Figure:
     """The filters of a convolution: purple above 0, orange below; their mean over input channels.
 
     Parameters
@@ -76,7 +78,7 @@ def filters(network: Network, params: Any, layer: int = 1, most: int = 32) -> Fi
     params : list of dict
     layer : int
         Which convolution, counted from 1.
-    most : int
+    max_filters : int
         How many filters are drawn.
 
     Notes: Def 411, Concept 423
@@ -84,7 +86,7 @@ def filters(network: Network, params: Any, layer: int = 1, most: int = 32) -> Fi
     l = _convolution(network, layer)
     W = np.asarray(params[l]["W"])
     flat = W.mean(axis=-2) if W.ndim == 4 else W[:, None].mean(axis=-2)
-    shown = [flat[..., m] for m in range(min(most, W.shape[-1]))]
+    shown = [flat[..., m] for m in range(min(max_filters, W.shape[-1]))]
     titles = [f"{m + 1}" for m in range(len(shown))]
     return images(shown, titles, signed=True, numbers=False, columns=8, size=1.0)
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pellucid.errors import ShapeError
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.diagram import arrow, canvas, label
 from pellucid.pictures.network_links import links
 from pellucid.pictures.style import BLUE, GREEN, GREY, INK, ORANGE, SERIES, SETTINGS, side_by_side
@@ -168,14 +169,15 @@ def pool_gradient(A: Any, size: int = 2, stride: int = 2) -> Figure:
         return figure
 
 
-def output_lengths(n: int = 10, sizes: Sequence[int] = (1, 3, 5), most: int = 4) -> Figure:
+@renamed_arguments(most="max_padding")
+def output_lengths(n: int = 10, sizes: Sequence[int] = (1, 3, 5), max_padding: int = 4) -> Figure:
     """Length of the output over padding and over stride, a line a filter size.
 
     Notes: Concept 402, Def 403, KE 432
     """
     with side_by_side(2, (3.9, 3.2)) as (figure, axes):
         for k, colour in zip(sizes, SERIES, strict=False):
-            p, s = np.arange(most + 1), np.arange(1, most + 2)
+            p, s = np.arange(max_padding + 1), np.arange(1, max_padding + 2)
             axes[0].plot(p, n + 2 * p - (k - 1), "o-", color=colour, label=f"k = {k}")
             axes[1].plot(s, np.ceil((n - (k - 1)) / s), "o-", color=colour, label=f"k = {k}")
         axes[0].axhline(n, color=GREY, ls=":", lw=1.2)
@@ -196,7 +198,7 @@ def shared_links(n: int = 5, k: int = 3) -> Figure:
     kept = np.array([[0 <= i - j < k for j in range(outputs)] for i in range(n)])
     colours = np.array([[SERIES[(i - j) % k] for j in range(outputs)] for i in range(n)])
     return links(
-        [n, outputs], weights=None, colours=[colours], kept=[kept], hidden=True,
+        [n, outputs], weights=None, colours=[colours], masks=[kept], hidden=True,
         titles=["", f"{k} weights,\n{kept.sum()} links"],
     )  # fmt: skip
 

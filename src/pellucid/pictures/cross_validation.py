@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from pellucid.evaluation.cross_validation import Folds, Tuning
 from pellucid.evaluation.training_and_test_error import test_error
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.diagram import arrow, box, canvas, label
 from pellucid.pictures.features import padded_range
 from pellucid.pictures.network_links import subscript
@@ -71,26 +72,27 @@ def _bar(axes: Axes, folds: Folds, held: int) -> None:
     axes.spines[:].set_visible(False)
 
 
-def nested_search(found: Tuning, theta: str = "Θ") -> Figure:
+@renamed_arguments(found="tuning")
+def nested_search(tuning: Tuning, theta: str = "Θ") -> Figure:
     """Optimizing λ from outside: for each λ a whole optimization of Θ, then its held-out loss.
 
     Parameters
     ----------
-    found : Tuning
+    tuning : Tuning
     theta : str
         What the inner optimization finds.
 
     Notes: Clar 88, Concept 87
     """
-    name = {"lam": "λ"}.get(found.name, found.name)
+    name = {"lam": "λ"}.get(tuning.name, tuning.name)
     step = 0.72
-    tall = max(step * len(found.values) + 0.5, 1.6)
+    tall = max(step * len(tuning.values) + 0.5, 1.6)
     with canvas(8.3, tall + 0.2) as (figure, axes):
         box(axes, (2.95, 0.1 + tall / 2), "", (5.7, tall), GREY)
         label(axes, (0.3, tall - 0.1), f"for each {name}", size=12, ha="left")
-        for i, (value, score) in enumerate(zip(found.values, found.scores, strict=True)):
+        for i, (value, score) in enumerate(zip(tuning.values, tuning.scores, strict=True)):
             y = tall - 0.6 - step * i
-            best = i == found.best
+            best = i == tuning.best
             label(axes, (0.75, y), f"{name} = {number(float(value))}")
             box(axes, (2.6, y), f"minimise J({theta})", (2.1, 0.5), BLUE)
             arrow(axes, (1.35, y), (1.5, y))
@@ -100,7 +102,7 @@ def nested_search(found: Tuning, theta: str = "Θ") -> Figure:
             label(axes, (4.05, y), f"loss {number(score.mean)}{mark}", colour, ha="left")
         middle = max(0.1 + tall / 2, 1.45)  # few rows leave less room than what follows needs
         arrow(axes, (5.85, middle), (6.2, middle))
-        label(axes, (6.98, middle), f"least loss:\n{name}* = {number(float(found.best_value))}")
+        label(axes, (6.98, middle), f"least loss:\n{name}* = {number(float(tuning.best_value))}")
         arrow(axes, (6.98, middle - 0.35), (6.98, middle - 0.75))
         box(axes, (6.98, middle - 1.05), f"minimise J({theta})\non all rows", (2.1, 0.6), GREEN)
         return figure

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pellucid.descent import Descent, Objective, local_minima
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.style import (
     BLUE,
     GREY,
@@ -131,14 +132,15 @@ def min_and_argmin(f: Curve, at: Sequence[float], low: float, high: float) -> Fi
         return figure
 
 
+@renamed_arguments(found="descent")
 def descent_path(
-    J: Curve, found: Descent, reach: float | None = None, ax: Axes | None = None
+    J: Curve, descent: Descent, reach: float | None = None, ax: Axes | None = None
 ) -> Figure:
     """The steps of a one-dimensional descent on its curve, the start marked by a cross.
 
     Notes: KE 102, Notation 101
     """
-    thetas = np.array([float(np.ravel(t)[0]) for t in found.path])
+    thetas = np.array([float(np.ravel(t)[0]) for t in descent.path])
     with axes_for(ax) as axes:
         _walk(axes, J, thetas, reach)
         return figure_of(axes)
@@ -281,7 +283,8 @@ def _surface(
     return X, Y, Z
 
 
-def surface(J: Curve, found: Descent, centre: Sequence[float], width: Sequence[float]) -> Figure:
+@renamed_arguments(found="descent")
+def surface(J: Curve, descent: Descent, centre: Sequence[float], width: Sequence[float]) -> Figure:
     """J as a landscape over two parameters, and a descent on it.
 
     Notes: §3.0.4, Clar 94
@@ -295,7 +298,7 @@ def surface(J: Curve, found: Descent, centre: Sequence[float], width: Sequence[f
         axes: Any = figure.add_subplot(projection="3d")
         X, Y, Z = _surface(J, centre, width, 40)
         axes.plot_surface(X, Y, Z, color=BLUE, alpha=0.35, linewidth=0.2, edgecolor=INK)
-        path = np.array([np.ravel(theta) for theta in found.path])
+        path = np.array([np.ravel(theta) for theta in descent.path])
         heights = [float(J(theta)) for theta in path]
         axes.plot(path[:, 0], path[:, 1], heights, "o-", color=ORANGE, markersize=3, zorder=9)
         axes.set_xlabel("θ₁")
@@ -331,22 +334,24 @@ def parameter_slices(J: Curve, at: Sequence[float], reach: float) -> Figure:
         return figure
 
 
+@renamed_arguments(whole="batch", sampled="stochastic")
 def batch_and_stochastic(
-    J: Curve, whole: Descent, sampled: Descent, centre: Sequence[float], width: Sequence[float]
+    J: Curve, batch: Descent, stochastic: Descent, centre: Sequence[float], width: Sequence[float]
 ) -> Figure:
     """The path of all points beside that of a few points a step.
 
     Notes: Def 121, Concept 122
     """
-    runs = [("all points", whole), ("a few points a step", sampled)]
+    runs = [("all points", batch), ("a few points a step", stochastic)]
     with side_by_side(2, (4.2, 3.9)) as (figure, axes):
         for ax, run in zip(axes, runs, strict=True):
             contour(J, [run], centre, width, ax)
         return figure
 
 
+@renamed_arguments(least="minimum")
 def descent_curves(
-    runs: Sequence[Descent], names: Sequence[str] = (), least: float | None = None
+    runs: Sequence[Descent], names: Sequence[str] = (), minimum: float | None = None
 ) -> Figure:
     """J and ‖∇J‖ along the steps of one or several descents.
 
@@ -355,7 +360,7 @@ def descent_curves(
     runs : sequence of Descent
     names : sequence of str
         For the legend.
-    least : float or None
+    minimum : float or None
         The least value of J; the excess over it is then drawn, on a logarithmic scale.
 
     Notes: §3.1.8
@@ -363,11 +368,11 @@ def descent_curves(
     with side_by_side(2) as (figure, axes):
         for at, (found, colour) in enumerate(zip(runs, _colours(len(runs)), strict=True)):
             label = names[at] if at < len(names) else None
-            values = found.values if least is None else np.maximum(found.values - least, 1e-16)
+            values = found.values if minimum is None else np.maximum(found.values - minimum, 1e-16)
             axes[0].plot(found.times, values, color=colour, label=label)
             axes[1].plot(found.times, found.gradient_norms, color=colour, label=label)
-        axes[0].set_ylabel("J" if least is None else "J above its least value")
-        axes[0].set_yscale("linear" if least is None else "log")
+        axes[0].set_ylabel("J" if minimum is None else "J above its least value")
+        axes[0].set_yscale("linear" if minimum is None else "log")
         axes[1].set_ylabel("‖∇J‖")
         if all((found.gradient_norms > 0).any() for found in runs):
             axes[1].set_yscale("log")
@@ -393,7 +398,10 @@ def planar_error(objective: Objective, at: Any, direction: Any, ax: Axes | None 
     theta = np.asarray(at, dtype=np.float64)
     along = np.asarray(direction, dtype=np.float64)
     lengths = np.geomspace(1e-3, 1, 25)
-    here, promised = float(objective.value(theta)), float(np.vdot(objective.slope(theta), along))
+    here, promised = (
+        float(objective.value(theta)),
+        float(np.vdot(objective.gradient_at(theta), along)),
+    )
     moved = np.array([float(objective.value(theta + s * along)) - here for s in lengths])
     error = np.maximum(np.abs(moved - lengths * promised), 1e-16)
     with axes_for(ax) as axes:

@@ -31,8 +31,8 @@ def sample_histograms(distribution: Distribution, sizes: Sequence[int], seed: in
 
     Notes: Def 9, Def 12
     """
-    outcomes, at = list(distribution.chances), np.arange(len(distribution.chances))
-    chances = list(distribution.chances.values())
+    outcomes, at = list(distribution.probabilities), np.arange(len(distribution.probabilities))
+    chances = list(distribution.probabilities.values())
     with side_by_side(len(sizes)) as (figure, axes):
         for ax, n in zip(axes, sizes, strict=True):
             drawn = distribution.draw(n, seed).tolist()

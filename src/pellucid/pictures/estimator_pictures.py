@@ -144,7 +144,7 @@ def losses(model: Any) -> Figure:
 
 
 def curves(model: Any) -> Figure:
-    """What each column adds to the answer: the curves that reach furthest."""
+    """What each column adds to the prediction: the curves that reach furthest."""
     columns = column_names(model, model.n_features_in_)
     found = [model.curve(j) for j in range(model.n_features_in_)]
     reach = [float(np.ptp(c["adds"])) if len(c["adds"]) else 0.0 for c in found]
@@ -254,7 +254,9 @@ WITHOUT = {
     **dict.fromkeys(
         ("NearestNeighbor", "NearestNeighborClassifier", "NearestNeighborRegressor"), ROWS
     ),
-    **dict.fromkeys(("BoostedTreesClassifier", "BoostedTreesRegressor"), BLACK_BOX),
+    **dict.fromkeys(
+        ("BoostedTreesClassifier", "BoostedTreesRegressor", "ForestRegressor"), BLACK_BOX
+    ),
     **dict.fromkeys(
         (
             "PolynomialBasis", "RadialBasis", "RadiusFeature", "StrongestMonomials", "Bins",

@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 
 from pellucid.evaluation.diagnosis import split_error
 from pellucid.evaluation.evaluation_results import Candidate, LearningCurve, Score
+from pellucid.former_names import renamed_arguments
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.losses import LOSSES
 from pellucid.pictures.style import BLUE, GREY, INK, ORANGE, axes_for, figure_of, plain_numbers
 
 
-def shorten_name(name: str, most: int = 28) -> str:
+def shorten_name(name: str, max_length: int = 28) -> str:
     """A name that fits beside an axis: long ones lose their middle."""
-    if len(name) <= most:
+    if len(name) <= max_length:
         return name
-    head = (most - 1) // 2
-    return f"{name[:head]}…{name[-(most - 1 - head) :]}"
+    head = (max_length - 1) // 2
+    return f"{name[:head]}…{name[-(max_length - 1 - head) :]}"
 
 
 def loss_title(loss: str) -> str:
@@ -32,14 +33,15 @@ def loss_title(loss: str) -> str:
     return LOSSES[loss].title if loss in LOSSES else loss
 
 
+@renamed_arguments(tried="compared")
 def candidates(
-    tried: Sequence[Candidate], chosen: str, loss: str, ax: Axes | None = None
+    compared: Sequence[Candidate], chosen: str, loss: str, ax: Axes | None = None
 ) -> Figure:
     """Held-out loss of each candidate, with its standard error; the chosen one stands out.
 
     Parameters
     ----------
-    tried : sequence of Candidate
+    compared : sequence of Candidate
         In any order.
     chosen : str
         Name of the chosen one.
@@ -50,7 +52,7 @@ def candidates(
 
     Notes: Concept 87
     """
-    shown = [c for c in tried if np.isfinite(c.score.mean)]
+    shown = [c for c in compared if np.isfinite(c.score.mean)]
     with axes_for(ax, (5.2, 0.8 + 0.5 * max(len(shown), 1))) as axes:
         for at, c in enumerate(shown):
             colour = ORANGE if c.name == chosen else BLUE
@@ -175,12 +177,15 @@ def learning_curve(curve: LearningCurve, loss: str, ax: Axes | None = None) -> F
         return figure_of(axes)
 
 
-def weights(found: Sequence[Weight], most: int = 20, ax: Axes | None = None) -> Figure:
+@renamed_arguments(most="max_weights", found="model_weights")
+def weights(
+    model_weights: Sequence[Weight], max_weights: int = 20, ax: Axes | None = None
+) -> Figure:
     """The largest weights, each times the standard deviation of its column.
 
     Notes: Def 49, §2.3.8
     """
-    shown = list(found[:most])
+    shown = list(model_weights[:max_weights])
     with axes_for(ax, (5.2, 0.8 + 0.3 * max(len(shown), 1))) as axes:
         sizes = [w.standardized for w in shown]
         axes.barh(range(len(shown)), sizes, color=[BLUE if s >= 0 else ORANGE for s in sizes])

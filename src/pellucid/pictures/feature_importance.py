@@ -1,4 +1,4 @@
-"""Pictures of what a model does: how much each column matters, and the answer along a column.
+"""Pictures of what a model does: how much each column matters, and the prediction along a column.
 
 Notes: §1.0.5, KE 35, Def 31
 """
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from pellucid.evaluation.column_importance import Importance
 from pellucid.evaluation.partial_dependence import Dependence
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.evaluation import loss_title, shorten_name
 from pellucid.pictures.style import GREY, INK, SERIES, axes_for, figure_of, plain_numbers
 
@@ -20,23 +21,24 @@ MOST_CLASSES = 6
 MEAN, BAND = SERIES[:2]
 
 
+@renamed_arguments(most="max_columns", found="importances")
 def importance(
-    found: Sequence[Importance], loss: str, most: int = 15, ax: Axes | None = None
+    importances: Sequence[Importance], loss: str, max_columns: int = 15, ax: Axes | None = None
 ) -> Figure:
     """By how much the loss rises when each column is shuffled, with its spread.
 
     Parameters
     ----------
-    found : sequence of Importance
+    importances : sequence of Importance
         The most important first.
     loss : str
         Name of the loss.
-    most : int
+    max_columns : int
         How many are drawn.
 
     Notes: KE 35
     """
-    shown = list(found[:most])
+    shown = list(importances[:max_columns])
     with axes_for(ax, (5.2, 0.9 + 0.3 * max(len(shown), 1))) as axes:
         places = range(len(shown))
         colours = [MEAN if each.sure else GREY for each in shown]
@@ -56,7 +58,7 @@ def importance(
 def dependence(
     found: Dependence, answer: str, classes: Sequence[str] = (), ax: Axes | None = None
 ) -> Figure:
-    """The mean answer along one column, with the band in which eight rows in ten lie.
+    """The mean prediction along one column, with the band in which eight rows in ten lie.
 
     Parameters
     ----------

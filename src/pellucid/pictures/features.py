@@ -47,7 +47,7 @@ def decision_score(model: Any) -> Score:
 
 
 def is_positive(y: Any) -> NDArray[np.bool_]:
-    """Which of two labels, or of signed answers, are positive: the greater label, or y > 0."""
+    """Which of two labels, or of signed targets, are positive: the greater label, or y > 0."""
     answers = np.asarray(y)
     if answers.dtype.kind in "if":
         labels = np.unique(answers)
@@ -80,10 +80,12 @@ def _plane(X: Array, score: Score, n: int = 241) -> tuple[Array, Array, Array]:
     return A, B, np.asarray(score(np.column_stack([A.ravel(), B.ravel()]))).reshape(A.shape)
 
 
-def _inputs(X: Any, most: int = 2) -> Array:
+def _inputs(X: Any, max_inputs: int = 2) -> Array:
     rows = np.asarray(X, dtype=np.float64)
-    if rows.ndim != 2 or not 1 <= rows.shape[1] <= most:
-        raise ShapeError(f"This view has room for 1 to {most} inputs; X has shape {rows.shape}.")
+    if rows.ndim != 2 or not 1 <= rows.shape[1] <= max_inputs:
+        raise ShapeError(
+            f"This view has room for 1 to {max_inputs} inputs; X has shape {rows.shape}."
+        )
     return rows
 
 
@@ -114,7 +116,7 @@ def bent_separator(model: Any, X: Any, y: Any, ax: Axes | None = None) -> Figure
     X : array, shape (n, 1) or (n, 2)
         Raw inputs.
     y : array, shape (n,)
-        Two labels, or signed answers.
+        Two labels, or signed targets.
     ax : Axes or None
         Where to draw.
 

@@ -17,6 +17,7 @@ from matplotlib.patches import Rectangle
 
 from pellucid.evaluation.roc_and_calibration import confusion_counts
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.prediction_errors import confusion
 from pellucid.pictures.style import INK, ORANGE, SETTINGS
 
@@ -97,17 +98,18 @@ def _pixels(ax: Axes, image: Any, bound: float, signed: bool, numbers: bool) -> 
             )  # fmt: skip
 
 
+@renamed_arguments(truths="labels", chances="probabilities")
 def confident_mistakes(
-    images: Any, truths: Any, chances: Any, classes: Sequence[Any], shown: int = 8
+    images: Any, labels: Any, probabilities: Any, classes: Sequence[Any], shown: int = 8
 ) -> Figure:
     """The confusion matrix beside the images that were got wrong most confidently.
 
     Parameters
     ----------
     images : array, n×h×w or n×h×w×c
-    truths : array, (n,)
+    labels : array, (n,)
         Labels.
-    chances : array, n×k
+    probabilities : array, n×k
         In the order of `classes`.
     classes : sequence, length k
     shown : int
@@ -115,23 +117,25 @@ def confident_mistakes(
 
     Notes: Def 175, Concept 446
     """
-    chances, truths = np.asarray(chances), np.asarray(truths)
+    probabilities, labels = np.asarray(probabilities), np.asarray(labels)
     names = [str(each) for each in classes]
-    said = np.asarray(classes)[chances.argmax(axis=1)]
-    wrong = np.flatnonzero(said != truths)
-    wrong = wrong[np.argsort(-chances.max(axis=1)[wrong], kind="stable")][:shown]
+    said = np.asarray(classes)[probabilities.argmax(axis=1)]
+    wrong = np.flatnonzero(said != labels)
+    wrong = wrong[np.argsort(-probabilities.max(axis=1)[wrong], kind="stable")][:shown]
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(9.4, 4.4), layout="constrained")
         parts: Any = figure.subfigures(1, 2, width_ratios=[1.15, 1])
         left, right = parts
         for part in (left, right):
             part.set_facecolor("none")
-        confusion(confusion_counts(truths, said, names), names, ax=left.add_subplot())
+        confusion(confusion_counts(labels, said, names), names, ax=left.add_subplot())
         rows = max(1, ceil(shown / 4))
         for at, row in enumerate(wrong):
             ax = right.add_subplot(rows, 4, at + 1)
             show_image(ax, images[row])
-            ax.set_title(f"{truths[row]} said {said[row]}\n{chances[row].max():.0%}", fontsize=9)
+            ax.set_title(
+                f"{labels[row]} said {said[row]}\n{probabilities[row].max():.0%}", fontsize=9
+            )
         if not len(wrong):
             right.text(0.5, 0.5, "no mistakes", ha="center")
         return figure

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from numpy.typing import NDArray
 
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.diagram import Block, chain
 from pellucid.pictures.images import show_image
 from pellucid.pictures.style import (
@@ -38,12 +39,13 @@ MOST_DOTS = 3_000
 MOST_IMAGES = 60
 
 
+@renamed_arguments(known="labelled_rows")
 def latent_map(
     codes: Array,
     labels: Any = None,
     *,
     images: Any = None,
-    known: Any = None,
+    labelled_rows: Any = None,
     seed: int = 0,
     ax: Axes | None = None,
 ) -> Figure:
@@ -56,7 +58,7 @@ def latent_map(
         Colour and mark of each row; beyond twelve labels all rows are drawn alike.
     images : array, n×h×w or n×h×w×c, optional
         Some of them stand where their codes are, no two over one another.
-    known : array of int, optional
+    labelled_rows : array of int, optional
         Places of rows to ring, such as the labelled ones.
     seed : int
         Of the rows drawn, where there are more than 3,000.
@@ -76,9 +78,9 @@ def latent_map(
                 codes[own, 0], height[own], MARKS[at % len(MARKS)], ls="", alpha=faint,
                 color=label_colour(at, len(groups)), markersize=3.5, mew=0, label=name or None,
             )  # fmt: skip
-        if known is not None:
+        if labelled_rows is not None:
             ring: dict[str, Any] = {"mfc": "none", "mec": INK, "mew": 2, "markersize": 14}
-            axes.plot(codes[known, 0], height[known], "o", **ring)
+            axes.plot(codes[labelled_rows, 0], height[labelled_rows], "o", **ring)
             axes.set_title("ringed: the rows with a label", fontsize=10)
         if images is not None:
             _place(axes, codes[:, 0], height, np.asarray(images), random.permutation(len(codes)))

@@ -122,7 +122,7 @@ def change_by_direction(J: Objective, at: Sequence[float], length: float) -> Fig
     Notes: Concept 114, Concept 115
     """
     here = np.asarray(at, dtype=np.float64)
-    g = J.slope(here)
+    g = J.gradient_at(here)
     uphill = np.arctan2(g[1], g[0])
     turned = np.linspace(-180, 180, 181)
     steps = length * np.array(
@@ -149,7 +149,7 @@ def step_along_and_across(J: Objective, at: Sequence[float], move: Sequence[floa
     Notes: Concept 116, eq 3.20
     """
     here, step = (np.asarray(v, dtype=np.float64) for v in (at, move))
-    split = split_step(step, J.slope(here))
+    split = split_step(step, J.gradient_at(here))
     with axes_for(None, (5.2, 4.4)) as axes:
         _levels(axes, J, here + step / 2, 0.9 * np.abs(step).max() + 1e-12)
         for start, end, colour, label in (

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.diagram import (
     Point,
     between,
@@ -34,11 +35,12 @@ def subscript(i: int) -> str:
     return "".join("₀₁₂₃₄₅₆₇₈₉"[int(d)] for d in str(i))
 
 
+@renamed_arguments(kept="masks")
 def links(
     sizes: Sequence[int],
     *,
     weights: Sequence[Any] | None = None,
-    kept: Sequence[Any] | None = None,
+    masks: Sequence[Any] | None = None,
     dropped: Sequence[Sequence[int]] = (),
     titles: Sequence[str] = (),
     below: Sequence[str] = (),
@@ -54,7 +56,7 @@ def links(
         Neurons a column, the input first.
     weights : sequence of array (m, n), optional
         Blue above 0, orange below, wide where large.
-    kept : sequence of array of bool (m, n), optional
+    masks : sequence of array of bool (m, n), optional
         False where a link is cut; it is drawn dotted.
     dropped : sequence of sequence of int
         Neurons of each column that take no part, counted from 0.
@@ -67,7 +69,7 @@ def links(
 
     Notes: Def 265, Def 266, Def 267, Def 336, Def 385
     """
-    drawn = _Columns(sizes, weights, kept, dropped, colours, values, hidden)
+    drawn = _Columns(sizes, weights, masks, dropped, colours, values, hidden)
     low, high = 0.42 * any(below) + 0.15, 0.42 * any(titles) + 0.15
     with canvas(drawn.width, low + drawn.height + high) as (figure, axes):
         drawn.onto(axes, 0.0, low)
@@ -161,8 +163,8 @@ class _Columns:
             _weight(axes, start, end, float(W[ij]))
 
 
-def _of(each: Sequence[Any] | None, c: int) -> Any:
-    return None if each is None else np.asarray(each[c])
+def _of(arrays: Sequence[Any] | None, c: int) -> Any:
+    return None if arrays is None else np.asarray(arrays[c])
 
 
 def drawn_neurons(size: int) -> list[int]:
@@ -173,9 +175,9 @@ def drawn_neurons(size: int) -> list[int]:
 
 
 def _link(
-    axes: Axes, start: Point, end: Point, ij: tuple[int, int], W: Any, kept: Any, colours: Any
+    axes: Axes, start: Point, end: Point, ij: tuple[int, int], W: Any, mask: Any, colours: Any
 ) -> None:
-    if kept is not None and not kept[ij]:
+    if mask is not None and not mask[ij]:
         p, q = rims(start, end)
         axes.plot([p[0], q[0]], [p[1], q[1]], color=ORANGE, lw=1.1, ls=":")
         return

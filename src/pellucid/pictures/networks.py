@@ -300,7 +300,7 @@ def _layer_of_weight(network: Network, weight: int) -> int:
     return places[weight - 1]
 
 
-def _chain_of(network: Network, found: Pass, chosen: int, params: Any) -> str:
+def _chain_of(network: Network, recorded: Pass, chosen: int, params: Any) -> str:
     """The factors that meet in the chosen weight's gradient, from the loss back; their product.
 
     Links between layers are extended through W or f′ (Concept 297), and end in what the weight
@@ -308,28 +308,28 @@ def _chain_of(network: Network, found: Pass, chosen: int, params: Any) -> str:
     """
     names = names_of(network.layers)
     outputs = [each.output for each in names[chosen:]][::-1]
-    reached = next(at for at, name in enumerate(outputs) if f"∂L/∂{name}" in found.names)
+    reached = next(at for at, name in enumerate(outputs) if f"∂L/∂{name}" in recorded.names)
     wholly = outputs[reached:]  # ∂L/∂Z may be taken at once, without ∂L/∂A
     last = f"∂L/∂{names[chosen].parameter('W')}"
-    scalar = all(np.size(found[name].value) == 1 for name in (*wholly, last))
+    scalar = all(np.size(recorded[name].value) == 1 for name in (*wholly, last))
     links = [f"∂L/∂{wholly[0]}"]
     links += [f"∂{later}/∂{earlier}" for later, earlier in pairwise(wholly)]
     links.append(f"∂{wholly[-1]}/∂{names[chosen].parameter('W')}")
     text = f"{last} = {' · '.join(links)}"
     if not scalar:
         return text
-    back = [float(np.ravel(found[f"∂L/∂{name}"].value)[0]) for name in wholly]
-    total = float(np.ravel(found[last].value)[0])
+    back = [float(np.ravel(recorded[f"∂L/∂{name}"].value)[0]) for name in wholly]
+    total = float(np.ravel(recorded[last].value)[0])
     if not all(back):  # a factor that is 0 hides those behind it
         return f"{text} = {number(total + 0.0)}"
     numbers = [back[0], *(later / earlier for earlier, later in pairwise([*back, total]))]
     return f"{text}\n= {' · '.join(number(v + 0.0) for v in numbers)} = {number(total + 0.0)}"
 
 
-def _written(found: Pass, name: str) -> str:
-    if name not in found.names:
+def _written(recorded: Pass, name: str) -> str:
+    if name not in recorded.names:
         return ""
-    quantity = found[name]
+    quantity = recorded[name]
     values = np.ravel(quantity.value)
     if len(values) > 4:
         return f"{name}: {quantity.shape}"

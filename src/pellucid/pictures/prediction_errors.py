@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pellucid.evaluation import roc_and_calibration
 from pellucid.evaluation.roc_and_calibration import confusion_counts
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.evaluation import shorten_name
 from pellucid.pictures.style import (
     BLUE,
@@ -35,15 +36,18 @@ def _few(n: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(np.intp))
 
 
-def predicted_against_actual(truths: Array, guesses: Array, ax: Axes | None = None) -> Figure:
-    """Each test row: its answer against its guess; on the line the guess is right.
+@renamed_arguments(truths="targets", guesses="predictions")
+def predicted_against_actual(targets: Array, predictions: Array, ax: Axes | None = None) -> Figure:
+    """Each test row: its target against its prediction; on the line the prediction is right.
 
     Notes: Def 31
     """
-    rows = _few(len(truths))
+    rows = _few(len(targets))
     with axes_for(ax) as axes:
-        axes.plot(guesses[rows], truths[rows], "o", color=BLUE, alpha=0.55, markersize=4, mew=0)
-        ends = [min(truths.min(), guesses.min()), max(truths.max(), guesses.max())]
+        axes.plot(
+            predictions[rows], targets[rows], "o", color=BLUE, alpha=0.55, markersize=4, mew=0
+        )
+        ends = [min(targets.min(), predictions.min()), max(targets.max(), predictions.max())]
         axes.plot(ends, ends, color=ORANGE, lw=1.2)
         plain_numbers(axes.xaxis)
         plain_numbers(axes.yaxis)
@@ -52,15 +56,16 @@ def predicted_against_actual(truths: Array, guesses: Array, ax: Axes | None = No
         return figure_of(axes)
 
 
-def residuals(truths: Array, guesses: Array, ax: Axes | None = None) -> Figure:
-    """Guess minus answer against the guess: a pattern here is structure the model misses.
+@renamed_arguments(truths="targets", guesses="predictions")
+def residuals(targets: Array, predictions: Array, ax: Axes | None = None) -> Figure:
+    """Prediction minus target against the prediction: a pattern here is structure the model misses.
 
     Notes: §2.5.4, Def 75
     """
-    rows = _few(len(truths))
+    rows = _few(len(targets))
     with axes_for(ax) as axes:
-        left = guesses - truths
-        axes.plot(guesses[rows], left[rows], "o", color=BLUE, alpha=0.55, markersize=4, mew=0)
+        left = predictions - targets
+        axes.plot(predictions[rows], left[rows], "o", color=BLUE, alpha=0.55, markersize=4, mew=0)
         axes.axhline(0, color=ORANGE, lw=1.2)
         plain_numbers(axes.xaxis)
         plain_numbers(axes.yaxis)
@@ -97,7 +102,7 @@ def confusion(counts: NDArray[np.int64], classes: Sequence[str], ax: Axes | None
         )
         axes.set_yticks(range(len(shown)), names)
         axes.grid(False)
-        axes.set_xlabel("said")
+        axes.set_xlabel("predicted")
         axes.set_ylabel("actual")
         return figure_of(axes)
 
@@ -159,8 +164,9 @@ def costs_by_threshold(
         return figure_of(axes)
 
 
+@renamed_arguments(truths="labels", said="predicted")
 def binary_errors(
-    probabilities: Array, truths: Array, said: Array, classes: Sequence[str]
+    probabilities: Array, labels: Array, predicted: Array, classes: Sequence[str]
 ) -> Figure:
     """Confusion, ROC and calibration of a classifier of two classes, side by side.
 
@@ -168,19 +174,19 @@ def binary_errors(
     ----------
     probabilities : array, shape (n,)
         Of the second class.
-    truths, said : array, shape (n,)
+    labels, predicted : array, shape (n,)
         Labels, among `classes`.
     classes : two str
         The second is the positive one.
 
     Notes: Def 175, Def 151, Concept 149
     """
-    hit = np.array([str(truth) == classes[1] for truth in truths])
+    hit = np.array([str(truth) == classes[1] for truth in labels])
     with side_by_side(3, (4.2, 3.9)) as (figure, axes):
-        confusion(confusion_counts(truths, said, classes), classes, axes[0])
+        confusion(confusion_counts(labels, predicted, classes), classes, axes[0])
         roc(probabilities, hit, axes[1])
         calibration(probabilities, hit, ax=axes[2])
-        right = np.mean([str(a) == str(b) for a, b in zip(truths, said, strict=True)])
+        right = np.mean([str(a) == str(b) for a, b in zip(labels, predicted, strict=True)])
         axes[0].set_title(f"accuracy {right:.3g}")
         axes[1].set_title("as the threshold falls")
         axes[2].set_title("probabilities against the rows")

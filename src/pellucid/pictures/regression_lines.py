@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pellucid.evaluation.training_and_test_error import training_error
 from pellucid.formatting import number
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.features import padded_range
 from pellucid.pictures.separators import separator
 from pellucid.pictures.style import (
@@ -96,10 +97,10 @@ def residual_lines(
         return figure
 
 
-def _residuals(axes: Axes, x: Array, actual: Array, said: Array, squares: bool) -> None:
+def _residuals(axes: Axes, x: Array, actual: Array, predicted: Array, squares: bool) -> None:
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     as_wide = (right - left) / (high - low)  # the box is a square, so these sides look equal
-    for at, a, g in zip(x, actual, said, strict=True):
+    for at, a, g in zip(x, actual, predicted, strict=True):
         axes.plot([at, at], [a, g], color=ORANGE, lw=1.3)
         if squares:
             side = abs(g - a)
@@ -153,14 +154,15 @@ def lines(
         return figure
 
 
-def random_tries(found: Sequence[Any], least: Any, X: Any, y: Any) -> Figure:
+@renamed_arguments(least="best_fit", found="tries")
+def random_tries(tries: Sequence[Any], best_fit: Any, X: Any, y: Any) -> Figure:
     """The best line of few and of many random tries, and J against tries with its floor.
 
     Parameters
     ----------
-    found : sequence of RandomRegression
+    tries : sequence of RandomRegression
         Fitted to X and y, with ever more tries.
-    least : LeastSquares
+    best_fit : LeastSquares
         Fitted to the same.
     X : array, shape (n, 1)
     y : array, shape (n,)
@@ -170,15 +172,15 @@ def random_tries(found: Sequence[Any], least: Any, X: Any, y: Any) -> Figure:
     with side_by_side(2, (4.6, 3.9)) as (figure, (left, right)):
         scatter(X, y, ax=left)
         ends = np.array(left.get_xlim())
-        for at, h in enumerate(found):
+        for at, h in enumerate(tries):
             name = f"best of {h.n_iter_:,}" if h.n_iter_ > 1 else "a single try"
             line = h.predict(ends[:, None])
             left.plot(ends, line, DASHES[at % 4], color=SERIES[at], lw=2, label=name)
         left.set_xlim(*ends.tolist())
         left.legend(fontsize=9)
-        J = found[-1].best_
+        J = tries[-1].best_
         right.step(np.arange(1, len(J) + 1), J, color=BLUE, lw=2, where="post", label="best so far")
-        floor = training_error(least, X, y)
+        floor = training_error(best_fit, X, y)
         right.axhline(floor, color=ORANGE, ls="--", label=f"least squares, {number(floor)}")
         right.set_xscale("log")
         powers = 10 ** np.arange(int(np.log10(len(J))) + 1)
@@ -191,22 +193,23 @@ def random_tries(found: Sequence[Any], least: Any, X: Any, y: Any) -> Figure:
         return figure
 
 
+@renamed_arguments(answers="targets")
 def line_and_separator(
-    regression: Any, x: Any, answers: Any, classifier: Any, X: Any, labels: Any
+    regression: Any, x: Any, targets: Any, classifier: Any, X: Any, labels: Any
 ) -> Figure:
     """A regression line over one input next to the boundary of a classifier of two inputs.
 
     Parameters
     ----------
     regression : fitted model of one input
-    x, answers : arrays, shape (n, 1) and (n,)
+    x, targets : arrays, shape (n, 1) and (n,)
     classifier : fitted linear classifier of two inputs
     X, labels : arrays, shape (m, 2) and (m,)
 
     Notes: Clar 143, Clar 145
     """
     with side_by_side(2, (4.4, 4.3)) as (figure, (left, right)):
-        scatter(x, answers, ("x₁", "y"), left)
+        scatter(x, targets, ("x₁", "y"), left)
         ends = np.array(left.get_xlim())
         left.plot(ends, regression.predict(ends[:, None]), color=INK, lw=2.5)
         left.set_xlim(*ends.tolist())

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from pellucid.former_names import renamed_arguments
 from pellucid.pictures.style import (
     BLUE,
     GREY,
@@ -118,14 +119,15 @@ def gradient_norm_by_depth(
         return figure_of(axes)
 
 
+@renamed_arguments(answers="models")
 def regions(
-    answers: Sequence[tuple[str, Callable[[Array], Any]]], X: Any, y: Any, columns: int = 4
+    models: Sequence[tuple[str, Callable[[Array], Any]]], X: Any, y: Any, columns: int = 4
 ) -> Figure:
     """Two features, shaded by what is answered: one picture an epoch, or a model.
 
     Parameters
     ----------
-    answers : sequence of (title, callable)
+    models : sequence of (title, callable)
         The callable takes points n×2 and gives the chance of the second class, (n,).
     X : array, n×2
     y : array, (n,)
@@ -134,11 +136,11 @@ def regions(
     Notes: Concept 274, Concept 294
     """
     X, y = np.asarray(X, float), np.asarray(y)
-    columns = min(columns, len(answers))
-    rows = ceil(len(answers) / columns)
+    columns = min(columns, len(models))
+    rows = ceil(len(models) / columns)
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(2.7 * columns + 0.4, 2.7 * rows + 0.3), layout="constrained")
-        for at, (title, answer) in enumerate(answers):
+        for at, (title, answer) in enumerate(models):
             ax = figure.add_subplot(rows, columns, at + 1)
             _region(ax, answer, X, y)
             ax.set_title(title)

@@ -92,8 +92,8 @@ def _p(value: float) -> str:
     return number(value, 2)
 
 
-def _groups(result: ClusterResult, drawn: Drawer) -> str:
-    seen = drawn(
+def _groups(result: ClusterResult, draw: Drawer) -> str:
+    seen = draw(
         pictures.principal_axes(result.axes),
         "The rows along the two directions in which they spread most. Numbers stand at the means "
         "of the groups. What looks mixed here may be apart in the other directions.",
@@ -107,10 +107,10 @@ def _groups(result: ClusterResult, drawn: Drawer) -> str:
             share(p.share),
             f"{returned:.0%}",
         )
-        for p, returned in zip(result.profiles, result.returned, strict=True)
+        for p, returned in zip(result.profiles, result.stability, strict=True)
     ]
     heads = ("group", "rows", "share", "found again")
-    told = [(name, f"{part:.0%}") for name, part in result.told.items()]
+    told = [(name, f"{part:.0%}") for name, part in result.explained_shares.items()]
     words = "".join(_group(p) for p in result.profiles[:SHOWN_GROUPS])
     rest = "".join(_group(p) for p in result.profiles[SHOWN_GROUPS:])
     return section(
@@ -145,7 +145,7 @@ def _truth(result: ClusterResult) -> str:
         for g, line in zip(found.groups, found.table, strict=True)
     ]
     caption = f"Rows by group and by {result.settings.truth}"
-    return grid(caption, ("", *found.truths), rows, tuple(range(1, len(found.truths) + 1)))
+    return grid(caption, ("", *found.labels), rows, tuple(range(1, len(found.labels) + 1)))
 
 
 def _findings(result: ClusterResult) -> str:
@@ -154,7 +154,7 @@ def _findings(result: ClusterResult) -> str:
     return section("Worth knowing", *map(finding, result.findings))
 
 
-def _how_many(result: ClusterResult, drawn: Drawer) -> str:
+def _how_many(result: ClusterResult, draw: Drawer) -> str:
     choice = result.choice
     rows = [
         (
@@ -186,15 +186,15 @@ def _how_many(result: ClusterResult, drawn: Drawer) -> str:
         ),
         paragraph(_seen_through(result)),
         '<div class="pair">',
-        drawn(
+        draw(
             pictures.consistency_by_k(choice, result.k),
             "Consistency: above the band's edge the halves agree. Filled marks: all groups apart.",
         )
-        + drawn(
+        + draw(
             pictures.loss_by_k(choice, result.k),
             "Loss per point. Where held-out loss leaves training loss, means follow noise.",
         )
-        + drawn(
+        + draw(
             pictures.compactness_by_k(choice, result.k),
             "How far the rows are more compact than tables without groups (grey band).",
         ),
@@ -210,12 +210,12 @@ def _seen_through(result: ClusterResult) -> str:
     return ""
 
 
-def _how_good(result: ClusterResult, drawn: Drawer) -> str:
+def _how_good(result: ClusterResult, draw: Drawer) -> str:
     if result.silhouettes is None:
         return ""
     return section(
         "How well each row lies in its group",
-        drawn(
+        draw(
             pictures.silhouette(*result.silhouettes),
             "Silhouettes: near 1 a row lies well inside its group, at 0 between two groups, below "
             "0 nearer to another one.",
@@ -223,12 +223,12 @@ def _how_good(result: ClusterResult, drawn: Drawer) -> str:
     )
 
 
-def _levels(result: ClusterResult, drawn: Drawer) -> str:
+def _levels(result: ClusterResult, draw: Drawer) -> str:
     if result.tree is None:
         return ""
     return section(
         "Coarser and finer",
-        drawn(
+        draw(
             pictures.linkage_tree(*result.tree, k=result.k),
             "Groups within groups, by splitting: long stems are clear divisions, short ones are "
             "cuts through one lump. Marks show the group of most rows below; numbers count rows.",

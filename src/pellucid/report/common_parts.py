@@ -84,11 +84,11 @@ MOST_NAMED = 40  # columns named that share a reason
 
 
 def _grouped_names(
-    told: Iterable[tuple[tuple[str, ...], str]],
+    statements: Iterable[tuple[tuple[str, ...], str]],
 ) -> list[tuple[tuple[str, ...], list[str]]]:
     """Names by what is said of them, in the order of first mention."""
     groups: dict[tuple[str, ...], list[str]] = {}
-    for words, name in told:
+    for words, name in statements:
         groups.setdefault(words, []).append(name)
     return list(groups.items())
 

@@ -72,7 +72,7 @@ def _answer(result: EncodeResult) -> str:
     return answer(f"Codes of {result.source or 'a table'}", (result.headline,), facts)
 
 
-def _map(result: EncodeResult, drawn: Drawer, images: Any) -> str:
+def _map(result: EncodeResult, draw: Drawer, images: Any) -> str:
     labels = result.labels
     parts = [
         paragraph(
@@ -90,9 +90,9 @@ def _map(result: EncodeResult, drawn: Drawer, images: Any) -> str:
         parts.append(picture(drawing, caption))
     if images is not None or result.codes.shape[1] == 1:
         figure = pictures.latent_map(result.codes, labels, images=images)
-        parts.append(drawn(figure, "The same as a still picture, with some of the images."))
-    if result.says:
-        rows = [(f"a{j + 1}", words) for j, words in enumerate(result.says)]
+        parts.append(draw(figure, "The same as a still picture, with some of the images."))
+    if result.code_descriptions:
+        rows = [(f"a{j + 1}", words) for j, words in enumerate(result.code_descriptions)]
         parts.append(grid("Correlation of each number of the code", ("", "goes with"), rows))
     if result.accuracy is not None:
         coded, whole, commonest = result.accuracy
@@ -119,12 +119,12 @@ def _words(result: EncodeResult) -> list[str]:
     return told
 
 
-def _kept(result: EncodeResult, drawn: Drawer) -> str:
+def _kept(result: EncodeResult, draw: Drawer) -> str:
     if not result.by_column:
         return ""
     kept = result.by_column
     rows = [
-        (c.name, number(c.loss), number(c.nothing), f"{max(c.share, 0):.0%}")
+        (c.name, number(c.loss), number(c.baseline_loss), f"{max(c.share, 0):.0%}")
         for c in (*kept, result.all_columns)
     ]
     heads = ("column", "loss with the code", "loss without", "kept")
@@ -135,7 +135,7 @@ def _kept(result: EncodeResult, drawn: Drawer) -> str:
             "deviations), the log loss for yes-or-no and for categories. Without a code every row "
             "is decoded as the mean."
         ),
-        drawn(
+        draw(
             pictures.variance_explained_by_column([c.name for c in kept], [c.share for c in kept]),
             "100% is lossless; 0% is no better than saying the mean.",
         ),
@@ -143,7 +143,7 @@ def _kept(result: EncodeResult, drawn: Drawer) -> str:
     )
 
 
-def _rebuilt(result: EncodeResult, drawn: Drawer) -> str:
+def _rebuilt(result: EncodeResult, draw: Drawer) -> str:
     probes, size = result.probes, result.machine.size
     if probes is None:
         return ""
@@ -157,7 +157,7 @@ def _rebuilt(result: EncodeResult, drawn: Drawer) -> str:
         _grey(probes.originals, size), {"decoded": made(probes.rebuilt)}, titles
     )
     parts = [
-        drawn(
+        draw(
             pairs,
             "Images never used, and what their codes decode to. They are not the same: what the "
             "code cannot hold is gone.",
@@ -167,7 +167,7 @@ def _rebuilt(result: EncodeResult, drawn: Drawer) -> str:
     walks = [made(walk) for walk in probes.walks]
     names = [f"a{j + 1}" for j in range(len(walks))]
     parts.append(
-        drawn(
+        draw(
             pictures.traversals(walks, names, probes.values),
             "Generated, not observed: one number of the code of the first image varied over the "
             "range it has, the others kept. It may stand for nothing one can name.",
@@ -178,7 +178,7 @@ def _rebuilt(result: EncodeResult, drawn: Drawer) -> str:
         images = made(sheet.reshape(-1, sheet.shape[-1]))
         images = images.reshape(*codes.shape[:2], *images.shape[1:])
         parts.append(
-            drawn(
+            draw(
                 pictures.decoded_images(images, codes),
                 "Generated, not observed: what a grid of codes decodes to.",
             )
@@ -186,7 +186,7 @@ def _rebuilt(result: EncodeResult, drawn: Drawer) -> str:
     averages = [made(row)[0] for _, row in probes.averages]
     said = [title for title, _ in probes.averages]
     parts += [
-        drawn(
+        draw(
             image_pictures.images(averages, said, columns=6, numbers=False, size=1.2),
             "Generated, not observed: what 0, the mean code, and the mean code of each label "
             "decode to. An average need not be typical of its label; untypical is what lies "
@@ -202,14 +202,14 @@ def _grey(rows: Any, size: tuple[int, ...]) -> Any:
     return np.asarray(rows).reshape(-1, *size).mean(axis=-1)
 
 
-def _odd(result: EncodeResult, drawn: Drawer, images: Any) -> str:
-    if not result.odd:
+def _odd(result: EncodeResult, draw: Drawer, images: Any) -> str:
+    if not result.outliers:
         return ""
     heads = ["row", "loss", "of the usual"]
-    rows = [[f"{o.row:,}", number(o.loss), f"{o.times:.1f} ×"] for o in result.odd]
+    rows = [[f"{o.row:,}", number(o.loss), f"{o.times:.1f} ×"] for o in result.outliers]
     for head, told in (
-        ("identifier", [o.name for o in result.odd]),
-        ("where it comes from", [o.because for o in result.odd]),
+        ("identifier", [o.name for o in result.outliers]),
+        ("where it comes from", [o.because for o in result.outliers]),
     ):
         if any(told):
             heads.append(head)
@@ -221,15 +221,17 @@ def _odd(result: EncodeResult, drawn: Drawer, images: Any) -> str:
         grid("Worst reconstructed, of all rows", heads, rows, (0, 1, 2)),
     ]
     if images is not None:
-        places = [o.row - 1 for o in result.odd]
+        places = [o.row - 1 for o in result.outliers]
         shown = np.asarray(images)[places].astype(float)
         flat = shown.reshape(len(places), -1)
         size = result.machine.size
         rebuilt = result.machine.model.reconstruct(flat)
         figure = pictures.originals_and_reconstructions(
-            _grey(flat, size), {"decoded": _grey(rebuilt, size)}, [str(o.row) for o in result.odd]
+            _grey(flat, size),
+            {"decoded": _grey(rebuilt, size)},
+            [str(o.row) for o in result.outliers],
         )
-        parts.append(drawn(figure, "The worst reconstructed images.", wide=len(places) > 6))
+        parts.append(draw(figure, "The worst reconstructed images.", wide=len(places) > 6))
     return section("Odd rows", *parts)
 
 

@@ -138,7 +138,7 @@ def _findings(result: FitResult) -> str:
     return section("Assumptions, checked", *map(finding, result.findings))
 
 
-def _candidates(result: FitResult, drawn: Drawer) -> str:
+def _candidates(result: FitResult, draw: Drawer) -> str:
     rows = [
         (
             c.name,
@@ -168,33 +168,33 @@ def _candidates(result: FitResult, drawn: Drawer) -> str:
             at,
         ),
         side_by_side(
-            drawn(
+            draw(
                 pictures.candidates(result.candidates, result.chosen.name, result.framing.loss),
                 "Held-out loss of each candidate with its standard error; the band is one standard "
                 "error about the best.",
             ),
-            _path(result, drawn),
+            _path(result, draw),
         ),
     )
 
 
-def _path(result: FitResult, drawn: Drawer) -> str:
+def _path(result: FitResult, draw: Drawer) -> str:
     chosen = result.chosen
     if not chosen.path or chosen.lam is None:
         return ""
-    return drawn(
+    return draw(
         pictures.lambda_path(chosen.path, chosen.lam, result.framing.loss),
         f"How strongly to regularize: along the grid of λ, λ = {number(chosen.lam, 2)} has the "
         "lowest held-out loss. Smaller λ trusts the data more; larger λ keeps the weights smaller.",
     )
 
 
-def _curve(result: FitResult, drawn: Drawer) -> str:
+def _curve(result: FitResult, draw: Drawer) -> str:
     advice = "".join(f"<li>{escape(a)}</li>" for a in result.diagnosis.advice)
     chosen, shown = result.chosen, []
     if len(chosen.path) > 2 and chosen.lam is not None:
         shown.append(
-            drawn(
+            draw(
                 pictures.structural_and_estimation_error(
                     chosen.path, chosen.lam, result.framing.loss
                 ),
@@ -205,7 +205,7 @@ def _curve(result: FitResult, drawn: Drawer) -> str:
         )
     if result.curve is not None:
         shown.append(
-            drawn(
+            draw(
                 pictures.learning_curve(result.curve, result.framing.loss),
                 "As rows are added: the gap between the two lines is estimation error; the height "
                 "at which they would meet is structural error and noise.",
@@ -219,7 +219,7 @@ def _curve(result: FitResult, drawn: Drawer) -> str:
     )
 
 
-def _errors(result: FitResult, drawn: Drawer) -> str:
+def _errors(result: FitResult, draw: Drawer) -> str:
     names = sorted(result.errors, key=list(result.errors).index)
     rows = [
         (MEASURES.get(n, n), number(result.errors[n]), number(result.errors_baseline.get(n)))
@@ -227,22 +227,22 @@ def _errors(result: FitResult, drawn: Drawer) -> str:
     ]
     measures = grid("On the test rows", ("measure", "this model", "baseline"), rows, (1, 2))
     if result.framing.problem == "regression":
-        shown = _regression_pictures(result, drawn)
+        shown = _regression_pictures(result, draw)
     elif result.framing.problem == "overlapping classes":
         shown = _overlapping_table(result)
     else:
-        shown = _class_pictures(result, drawn)
+        shown = _class_pictures(result, draw)
     return section("Errors on rows never used", measures, shown)
 
 
-def _regression_pictures(result: FitResult, drawn: Drawer) -> str:
-    y, g = result.truths, result.predictions
+def _regression_pictures(result: FitResult, draw: Drawer) -> str:
+    y, g = result.targets, result.predictions
     return side_by_side(
-        drawn(
+        draw(
             error_pictures.predicted_against_actual(y, g),
             "Each dot is a test row; on the line the prediction is right.",
         ),
-        drawn(
+        draw(
             error_pictures.residuals(y, g),
             "Residuals: a bend or a funnel here is structure that the model misses.",
         ),
@@ -253,7 +253,7 @@ def _overlapping_table(result: FitResult) -> str:
     p = result.probabilities
     if p is None:
         return ""
-    said, truth = p > 0.5, result.truths > 0
+    said, truth = p > 0.5, result.targets > 0
     rows = [
         (
             str(name),
@@ -266,10 +266,10 @@ def _overlapping_table(result: FitResult) -> str:
     return grid("By class", ("class", "rows that have it", "right", "found"), rows, (1, 2, 3))
 
 
-def _class_pictures(result: FitResult, drawn: Drawer) -> str:
+def _class_pictures(result: FitResult, draw: Drawer) -> str:
     classes = [str(c) for c in result.machine.model.classes_]
-    counts = confusion_counts(result.truths, result.predictions, classes)
-    shown = drawn(
+    counts = confusion_counts(result.targets, result.predictions, classes)
+    shown = draw(
         error_pictures.confusion(counts, classes),
         "Rows are the right answers, columns what was said; the diagonal is right."
         + (" The 20 classes with most mistakes are shown." if len(classes) > 20 else ""),
@@ -279,19 +279,19 @@ def _class_pictures(result: FitResult, drawn: Drawer) -> str:
         shown += _mistakes(counts, classes)
     if len(classes) != 2 or result.probabilities is None:
         return shown
-    p, positive = result.probabilities[:, 1], result.truths == result.machine.model.classes_[1]
+    p, positive = result.probabilities[:, 1], result.targets == result.machine.model.classes_[1]
     if 0 < positive.sum() < len(positive):
         shown += (
             '<div class="pair">'
-            + drawn(error_pictures.roc(p, positive), f"ROC: finding {classes[1]!r}.")
-            + drawn(
+            + draw(error_pictures.roc(p, positive), f"ROC: finding {classes[1]!r}.")
+            + draw(
                 error_pictures.calibration(p, positive),
                 "Calibration: said probabilities against what came true; on the line they can "
                 "be taken at their word.",
             )
             + "</div>"
         )
-    return shown + _costs(result, p, positive, classes, drawn)
+    return shown + _costs(result, p, positive, classes, draw)
 
 
 def _mistakes(counts: np.ndarray, classes: list[str]) -> str:
@@ -299,7 +299,9 @@ def _mistakes(counts: np.ndarray, classes: list[str]) -> str:
     worst = np.argsort(-wrong, axis=None, kind="stable")[:8]
     pairs = [np.unravel_index(at, wrong.shape) for at in worst if wrong.flat[at]]
     rows = [(classes[i], classes[j], f"{wrong[i, j]:,}") for i, j in pairs]
-    return grid("The commonest mistakes", ("actual", "said", "rows"), rows, (2,)) if rows else ""
+    return (
+        grid("The commonest mistakes", ("actual", "predicted", "rows"), rows, (2,)) if rows else ""
+    )
 
 
 def _costs(
@@ -307,7 +309,7 @@ def _costs(
     p: np.ndarray,
     positive: np.ndarray,
     classes: list[str],
-    drawn: Drawer,
+    draw: Drawer,
 ) -> str:
     costs = result.settings.costs
     if not costs or result.threshold is None:
@@ -316,7 +318,7 @@ def _costs(
     false_alarm = costs.get(f"{classes[0]}:{classes[1]}", 1.0)
     miss = costs.get(f"{classes[1]}:{classes[0]}", 1.0)
     mean = expected_costs(p, positive, thresholds, false_alarm, miss)
-    return drawn(
+    return draw(
         error_pictures.costs_by_threshold(thresholds, mean, result.threshold),
         f"Costs decide the threshold: {classes[1]!r} is said when its probability passes "
         f"{number(result.threshold)}.",

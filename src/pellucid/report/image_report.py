@@ -34,7 +34,9 @@ def render_images(result: ImageFit, folder: Path = Path("pellucid-out")) -> str:
     body = "".join(
         [
             _answer(result),
-            section("The images", paragraph(result.found.said), paragraph(result.split.how)),
+            section(
+                "The images", paragraph(result.image_set.description), paragraph(result.split.how)
+            ),
             training_section(model, drawn),
             _mistakes(result, drawn),
             network_section(model),
@@ -44,7 +46,7 @@ def render_images(result: ImageFit, folder: Path = Path("pellucid-out")) -> str:
             footer(),
         ]
     )
-    return page(f"Images of {result.found.source}: a report", body)
+    return page(f"Images of {result.image_set.source}: a report", body)
 
 
 def _answer(result: ImageFit) -> str:
@@ -52,7 +54,7 @@ def _answer(result: ImageFit) -> str:
     low, high = result.interval
     sentence = (
         f"On {len(result.split.test):,} images never used, {found['accuracy']:.1%} of the answers "
-        "are right. Always giving the commonest answer is right "
+        "are right. Always giving the commonest label is right "
         f"{base['accuracy']:.1%} of the time."
     )
     facts = [
@@ -62,23 +64,23 @@ def _answer(result: ImageFit) -> str:
         (f"{result.training_errors['accuracy']:.2%}", "right on the training images"),
         (f"{result.seconds['training']:.0f} s", "of training"),
     ]
-    return answer(f"Images of {result.found.source}", (sentence, result.why), facts)
+    return answer(f"Images of {result.image_set.source}", (sentence, result.why), facts)
 
 
-def _mistakes(result: ImageFit, drawn: Drawer) -> str:
+def _mistakes(result: ImageFit, draw: Drawer) -> str:
     rows = [
         (MEASURES.get(name, name), number(value), number(result.errors_baseline.get(name)))
         for name, value in result.errors.items()
     ]
-    images = result.found.images[result.split.test]
+    images = result.image_set.images[result.split.test]
     figure = confident_mistakes(
-        images, result.truths, result.probabilities, list(result.machine.model.classes_),
+        images, result.labels, result.probabilities, list(result.machine.model.classes_),
         PER_PICTURE,
     )  # fmt: skip
     return section(
         "Errors on images never used",
         grid("On the test images", ("measure", "this network", "baseline"), rows, (1, 2)),
-        drawn(
+        draw(
             figure,
             "Rows are the right answers, columns what was said; beside it the images that were got "
             "wrong most confidently.",

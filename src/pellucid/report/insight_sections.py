@@ -17,39 +17,41 @@ from pellucid.report.page import collapsible, grid, paragraph, section, side_by_
 MOST_NAMED = 30
 
 
-def what_it_does(result: FitResult, drawn: Drawer) -> str:
-    """Importance of each column, and the answer along the strongest."""
+def what_it_does(result: FitResult, draw: Drawer) -> str:
+    """Importance of each column, and the prediction along the strongest."""
     found = result.insight
     if found is None or not found.importance:
         return ""
     return section(
         "What the model does with the columns",
-        _importance(result, found, drawn),
-        _dependence(result, found, drawn),
+        _importance(result, found, draw),
+        _dependence(result, found, draw),
     )
 
 
-def _importance(result: FitResult, found: Insight, drawn: Drawer) -> str:
+def _importance(result: FitResult, insight: Insight, draw: Drawer) -> str:
     loss = pictures.loss_title(result.framing.loss)
     of = len(result.framing.features)
-    looked = "" if found.columns >= of else f" {found.columns} of {of:,} columns were looked at."
+    looked = (
+        "" if insight.columns >= of else f" {insight.columns} of {of:,} columns were looked at."
+    )
     rows = [
         (
             each.column,
             f"{number(each.mean)} ± {number(each.spread, 2)}",
             _share(each.share) if each.sure else "may be chance",
         )
-        for each in found.importance[:MOST_NAMED]
+        for each in insight.importance[:MOST_NAMED]
     ]
     heads = ("column", "rise of the loss", "of the gain")
-    picture = drawn(
-        drawings.importance(found.importance, result.framing.loss),
+    picture = draw(
+        drawings.importance(insight.importance, result.framing.loss),
         "The longer the bar, the more the model leans on the column; the whisker is the spread "
         "over five shuffles. Grey bars could be chance.",
     )
     table = grid("Importance, by shuffling", heads, rows, (1, 2))
     told = paragraph(
-        f"Each column was shuffled among {found.rows:,} test rows, by itself: by how much the "
+        f"Each column was shuffled among {insight.rows:,} test rows, by itself: by how much the "
         f"{loss} rises tells how much the model needs it.{looked} Columns that stand in for "
         "each other can each look unimportant. What matters to the model is not thereby a "
         "cause."
@@ -64,8 +66,8 @@ def _share(share: float) -> str:
     return "all of it" if share >= 1 else f"{share:.0%}"
 
 
-def _dependence(result: FitResult, found: Insight, drawn: Drawer) -> str:
-    if not found.dependence:
+def _dependence(result: FitResult, insight: Insight, draw: Drawer) -> str:
+    if not insight.dependence:
         return ""
     framing = result.framing
     classes: tuple[str, ...] = ()
@@ -76,22 +78,22 @@ def _dependence(result: FitResult, found: Insight, drawn: Drawer) -> str:
             f"probability of {classes[-1]}" if framing.problem == "two classes" else "probability"
         )
     shown = "".join(
-        drawn(
+        draw(
             drawings.dependence(each, answer, classes),
             f"{answer} along {each.column}",
         )
-        for each in found.dependence
+        for each in insight.dependence
     )
     band = (
         " The band holds eight rows in ten; marks below show where rows lie."
-        if found.dependence[0].mean.shape[1] == 1
+        if insight.dependence[0].mean.shape[1] == 1
         else ""
     )
     return (
         "<h3>The strongest columns</h3>"
         + paragraph(
             "One column takes each of its values in turn, in every row, while all others stay as "
-            f"they are; the line is the mean answer.{band}"
+            f"they are; the line is the mean prediction.{band}"
         )
         + f'<div class="small">{shown}</div>'
     )
@@ -120,11 +122,11 @@ def how_far_to_trust(result: FitResult) -> str:
     return section("How far to trust it", *map(paragraph, lines), _worst(found))
 
 
-def _worst(found: Insight) -> str:
-    if not found.worst:
+def _worst(insight: Insight) -> str:
+    if not insight.worst:
         return ""
-    names = [name for name, _ in found.worst[0].values]
-    cautions = any(w.caution for w in found.worst)
+    names = [name for name, _ in insight.worst[0].values]
+    cautions = any(w.caution for w in insight.worst)
     rows = [
         (
             f"{w.row:,}",
@@ -134,7 +136,7 @@ def _worst(found: Insight) -> str:
             *(value for _, value in w.values),
             *((w.caution,) if cautions else ()),
         )
-        for w in found.worst
+        for w in insight.worst
     ]
     heads = ("row", "actual", "predicted", "loss", *names, *(("caution",) if cautions else ()))
     return collapsible(

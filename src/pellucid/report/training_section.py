@@ -45,7 +45,7 @@ def network_section(model: Any) -> str:
     )
 
 
-def training_section(model: Any, drawn: Callable[[Figure, str], str]) -> str:
+def training_section(model: Any, draw: Callable[[Figure, str], str]) -> str:
     """Curves of the losses, of the gradient norms where recorded, and why it stopped.
 
     Notes: Def 333, Def 314
@@ -62,11 +62,11 @@ def training_section(model: Any, drawn: Callable[[Figure, str], str]) -> str:
     parts = [paragraph(told)]
     if len(trace["loss"]) > 1:
         caption = "Mean loss of a row, epoch by epoch. Where the held-out line turns up, the "
-        parts.append(drawn(pictures.losses(curves, stop=best), caption + "network overfits."))
+        parts.append(draw(pictures.losses(curves, stop=best), caption + "network overfits."))
     if trace["gradient_norms"]:
         from pellucid.networks.training.gradient_norms import layers_with_parameters
 
         names = [f"layer {l}" for l in layers_with_parameters(model.network_)]
         figure = pictures.gradient_norms(trace["gradient_norms"], names, x="epoch")
-        parts.append(drawn(figure, "Length of each layer's gradient."))
+        parts.append(draw(figure, "Length of each layer's gradient."))
     return section("How it was trained", *parts)

@@ -15,11 +15,11 @@ from pellucid.report.training_section import is_network, network_section, traini
 MOST_WEIGHTS = 200  # rows of the table; a basis can have thousands
 
 
-def weights_section(result: FitResult, drawn: Drawer) -> str:
+def weights_section(result: FitResult, draw: Drawer) -> str:
     """The weights of a linear model, the layers of a network, or that there are none."""
     if is_network(result.machine.model):
         model = result.machine.model
-        return network_section(model) + training_section(model, drawn)
+        return network_section(model) + training_section(model, draw)
     if result.chosen.parts:
         return _parts_section(result)
     if not result.weights:
@@ -46,7 +46,7 @@ def weights_section(result: FitResult, drawn: Drawer) -> str:
         "Weights",
         paragraph(_reading(result, several, unit)),
         '<div class="pair">'
-        + drawn(pictures.weights(result.weights), "The largest weights, per standard deviation.")
+        + draw(pictures.weights(result.weights), "The largest weights, per standard deviation.")
         + "</div>",
         collapsible(note, grid(note, heads, rows[:MOST_WEIGHTS], (len(heads) - 2, len(heads) - 1))),
     )

@@ -22,7 +22,7 @@ from pellucid.serve.json_cells import Entry, column_of_cells
 Array = NDArray[np.float64]
 
 
-def effects_of(machine: Any, encoded: Any, wanted: Sequence[Entry]) -> list[dict[str, float]]:
+def effects_of(machine: Any, encoded: Any, schema: Sequence[Entry]) -> list[dict[str, float]]:
     """Answer less the answer without a column, by column; n dicts, the largest first.
 
     Parameters
@@ -31,8 +31,8 @@ def effects_of(machine: Any, encoded: Any, wanted: Sequence[Entry]) -> list[dict
         What is asked.
     encoded : array, shape (n, D), or Table
         Rows as its encoder leaves them.
-    wanted : sequence of dict
-        `machine.wanted`.
+    schema : sequence of dict
+        `machine.input_schema`.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def effects_of(machine: Any, encoded: Any, wanted: Sequence[Entry]) -> list[dict
 
     Notes: §5.3
     """
-    entries = {entry["name"]: entry for entry in wanted}
+    entries = {entry["name"]: entry for entry in schema}
     answers = machine.answers_of(encoded)
     outputs = _outputs(answers)
     # For classes the probability of the one answered; for overlapping ones, of the likeliest.

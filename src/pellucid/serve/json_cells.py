@@ -177,15 +177,15 @@ def _refuse_wrong(entry: Entry, kind: Kind, row: int, value: Any, missing: tuple
 
 
 def table_of_rows(
-    rows: Sequence[Mapping[str, Any]], wanted: Sequence[Entry], missing: tuple[str, ...] = ()
+    rows: Sequence[Mapping[str, Any]], schema: Sequence[Entry], missing: tuple[str, ...] = ()
 ) -> Table:
     """The columns that a machine wants from JSON rows; other names are left aside.
 
     Parameters
     ----------
     rows : sequence of n dicts
-    wanted : sequence of dict
-        `machine.wanted`.
+    schema : sequence of dict
+        `machine.input_schema`.
     missing : tuple of str
         Further spellings of "missing".
 
@@ -203,7 +203,7 @@ def table_of_rows(
         if type(row) is not dict:
             raise no_row(place, row)
     columns = []
-    for entry in wanted:
+    for entry in schema:
         name = entry["name"]
         try:
             cells = list(map(itemgetter(name), rows))

@@ -143,10 +143,10 @@ def temporary_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="pellucid-serve-")
 
 
-def too_many_rows(most: int) -> RequestError:
+def too_many_rows(max_rows: int) -> RequestError:
     """The refusal of more rows than one request may hold."""
     return RequestError(
-        413, f"A request holds at most {most:,} rows: send them in several requests."
+        413, f"A request holds at most {max_rows:,} rows: send them in several requests."
     )
 
 
@@ -191,12 +191,12 @@ def _rows_of(answers: dict[str, list[Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def encode_answers(answers: dict[str, list[Any]], wanted: str) -> bytes:
+def encode_answers(answers: dict[str, list[Any]], media_type: str) -> bytes:
     """Many answers in the format asked for."""
-    if wanted == JSON:
+    if media_type == JSON:
         return as_json(_rows_of(answers))
     table, sink = as_arrow(answers), pa.BufferOutputStream()
-    if wanted == CSV:
+    if media_type == CSV:
         from pyarrow import csv
 
         csv.write_csv(table, sink, csv.WriteOptions(quoting_style="needed"))

@@ -31,7 +31,7 @@ class RowEncoder:
 
     Parameters
     ----------
-    wanted : sequence of dict
+    schema : sequence of dict
         The columns that a row must have: name, kind, levels.
     codes : sequence of dict
         `encoder.codes_`.
@@ -43,18 +43,18 @@ class RowEncoder:
 
     def __init__(
         self,
-        wanted: Sequence[Entry],
+        schema: Sequence[Entry],
         codes: Sequence[Mapping[str, Any]],
         missing: tuple[str, ...] = (),
     ) -> None:
-        entries = {entry["name"]: entry for entry in wanted}
+        entries = {entry["name"]: entry for entry in schema}
         self._cells = [
             (entries[code["column"]], compile_column(entries[code["column"]], dict(code), missing))
             for code in codes
         ]
         coded = {code["column"] for code in codes}
         self._unused = [
-            (entry, _unused(entry, missing)) for entry in wanted if entry["name"] not in coded
+            (entry, _unused(entry, missing)) for entry in schema if entry["name"] not in coded
         ]
 
     def encode(self, row: Any) -> NDArray[np.float64]:

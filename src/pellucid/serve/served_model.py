@@ -76,17 +76,19 @@ class ServedModel:
                 "`pellucid fit`, `cluster` and `encode` make of tables."
             )
         self.path, self.name, self.machine = path, name, machine
-        self.wanted: list[Entry] = machine.wanted
+        self.input_schema: list[Entry] = machine.input_schema
         self._missing = missing
         coded = isinstance(machine.encoder, TableEncoder)
-        self._rows = RowEncoder(self.wanted, machine.encoder.codes_, missing) if coded else None
+        self._rows = (
+            RowEncoder(self.input_schema, machine.encoder.codes_, missing) if coded else None
+        )
         # The encoder keeps each warning; many requests may meet new categories at once.
         self._alone = threading.Lock()
         self._recorded = len(machine.encoder.warnings_)
         codes = {code["column"]: code for code in codes_of(machine)}
         self.example = {
             e["name"]: example_of(e, codes.get(e["name"]), _middle(machine, e["name"]))
-            for e in self.wanted
+            for e in self.input_schema
         }
         self.answers_named = list(self.answer_one(self.example))  # compiles what is compiled
 
@@ -109,11 +111,11 @@ class ServedModel:
 
     def table_of(self, rows: list[Any]) -> Table:
         """JSON rows as the machine reads them; errors as in `table_of_rows`."""
-        return table_of_rows(rows, self.wanted, self._missing)
+        return table_of_rows(rows, self.input_schema, self._missing)
 
     def read(self, source: Any) -> Table:
         """A file or an Arrow table as the machine reads it; errors as in `read_table`."""
-        return read_table(source, schema=self.wanted, missing=self._missing)
+        return read_table(source, schema=self.input_schema, missing=self._missing)
 
     def answer_table(self, table: Table, options: Options = PLAIN) -> dict[str, list[Any]]:
         """Answers by name, each a list of n values.
@@ -133,7 +135,7 @@ class ServedModel:
             found["cautions"] = self._cautions(table)
         if options.effects:
             self._refuse_effects(len(table))
-            found["effects"] = effects_of(self.machine, encoded, self.wanted)
+            found["effects"] = effects_of(self.machine, encoded, self.input_schema)
         return found
 
     def _answers_of(self, encoded: Any) -> Any:
@@ -196,7 +198,7 @@ class ServedModel:
                     "wanted": wanted_of(entry),
                     "example": self.example[entry["name"]],
                 }
-                for entry in self.wanted
+                for entry in self.input_schema
             ],
             "answers": self.answers_named,
             "intervals": "intervals" in getattr(self.machine, "known", {}),

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import ModelFileError
-from pellucid.storage.registry import class_named, name_of
+from pellucid.storage.registry import FORMER_FIELDS, class_named, name_of
 
 Arrays = dict[str, NDArray[Any]]
 MAX_DEPTH = 32
@@ -132,9 +132,12 @@ def _read_object(packed: dict[str, Any], arrays: Arrays, depth: int) -> Any:
     state = unpack(packed["state"], arrays, depth + 1)
     if hasattr(cls, "from_state"):
         return cls.from_state(state)
+    former = FORMER_FIELDS.get(cls.__name__, {})
+    named = state if is_dataclass(cls) else state["params"]
+    arguments = {former.get(name, name): value for name, value in named.items()}
     if is_dataclass(cls):
-        return cls(**state)
-    estimator = cls(**state["params"])
+        return cls(**arguments)
+    estimator = cls(**arguments)
     vars(estimator).update(state["fitted"])
     return estimator
 

@@ -29,13 +29,14 @@ REGISTRY: dict[str, str] = {
     "EncodingMachine": "pellucid.jobs.encode.encoding_machine:EncodingMachine",
     "TableEncoder": "pellucid.data.table_encoder:TableEncoder",
     "ColumnValues": "pellucid.data.column_values:ColumnValues",
-    "AsRead": "pellucid.data.passthrough:AsRead",
+    "Passthrough": "pellucid.data.passthrough:Passthrough",
     "WeightedAverageClassifier": "pellucid.additive.weighted_average:WeightedAverageClassifier",
     "WeightedAverageRegressor": "pellucid.additive.weighted_average:WeightedAverageRegressor",
     "CurvesClassifier": "pellucid.additive.curves_classifier:CurvesClassifier",
     "CurvesRegressor": "pellucid.additive.curves_regressor:CurvesRegressor",
     "BoostedTreesClassifier": "pellucid.trees.boosted_trees:BoostedTreesClassifier",
     "BoostedTreesRegressor": "pellucid.trees.boosted_trees:BoostedTreesRegressor",
+    "ForestRegressor": "pellucid.trees.forest:ForestRegressor",
     "StrongestMonomials": "pellucid.features.strongest_monomials:StrongestMonomials",
     "TransformedTarget": "pellucid.linear.transformed_target:TransformedTarget",
     "KMeans": "pellucid.clusters.k_means:KMeans",
@@ -117,7 +118,14 @@ REGISTRY: dict[str, str] = {
 }
 
 # Class of before -> class of today, in files that an earlier version wrote.
-FORMER_CLASSES = {"ColumnsActivated": "ColumnActivation"}
+FORMER_CLASSES = {"ColumnsActivated": "ColumnActivation", "AsRead": "Passthrough"}
+
+# Class -> field or setting of before -> that of today, likewise.
+FORMER_FIELDS = {
+    "ClusterMachine": {"kept": "used_columns"},
+    "Machine": {"known": "training_facts", "lowest": "lower_bound"},
+    "StrongestMonomials": {"most": "max_features"},
+}
 
 
 def name_of(model: object) -> str:

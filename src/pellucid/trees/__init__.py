@@ -1,4 +1,4 @@
-"""Boosted trees of scikit-learn, as yardstick and candidate; names are imported when first used.
+"""Trees of scikit-learn, boosted or a forest: yardstick and candidates; imported when first used.
 
 Notes: Concept 87, §1.4
 """
@@ -11,6 +11,7 @@ from pellucid.lazy import lazy_names
 HOMES: dict[str, str] = {
     "BoostedTreesClassifier": "pellucid.trees.boosted_trees",
     "BoostedTreesRegressor": "pellucid.trees.boosted_trees",
+    "ForestRegressor": "pellucid.trees.forest",
 }
 
 __all__ = list(HOMES)

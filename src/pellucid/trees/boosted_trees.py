@@ -18,17 +18,17 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from pellucid.data.column_values import Values, values_of
+from pellucid.data.column_values import Values
 from pellucid.data.row_checks import checked_training_rows, classes_of
 from pellucid.explanation import Explanation, Formula
-from pellucid.glass_box import GlassBox, LogProbabilityMixin
+from pellucid.glass_box import LogProbabilityMixin
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.losses import sigmoid
-from pellucid.trees.tree_arrays import Trees, first_trees, tree_arrays, tree_scores
+from pellucid.trees.sum_of_trees import SumOfTrees, rows_by_weight
+from pellucid.trees.tree_arrays import first_trees, tree_arrays
 
 Array = NDArray[np.float64]
 MANY_VALUES = 1_000_000
-MOST_CATEGORIES = 254  # scikit-learn's histograms hold so many categories, and one for the rest
 
 MAX_ITER = Hyperparameter("max_iter", 100, "int", "Rounds of boosting: trees a class.", low=1)
 LEARNING_RATE = Hyperparameter(
@@ -54,8 +54,8 @@ MAX_FEATURES = Hyperparameter(
 RANDOM_STATE = Hyperparameter("random_state", 0, "int", "Seed of the draws.", low=0, high=2**32 - 1)
 
 
-class BoostedTrees(GlassBox):
-    """Abstract: rows to columns of values, growing the trees, and their sums.
+class BoostedTrees(SumOfTrees):
+    """Abstract: growing the trees round by round.
 
     Notes: §1.4
     """
@@ -65,11 +65,6 @@ class BoostedTrees(GlassBox):
     )
     path_parameter = "max_iter"
     n_iter_: int
-    trees_: Trees
-    baseline_: Array
-    ranks_: list[Any]
-    levels_: list[Any]
-    n_features_in_: int
 
     def __init__(
         self,
@@ -88,21 +83,11 @@ class BoostedTrees(GlassBox):
         self.max_features = max_features
         self.random_state = random_state
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
-
     def _grow(self, make: Any, values: Values, y: Any, weights: Array) -> None:
         """Let scikit-learn grow the trees, and keep them as arrays."""
-        self.ranks_ = [
-            None if levels is None else _ranks(values.X[:, j], len(levels))
-            for j, levels in enumerate(values.levels)
-        ]
-        X = self._ranked(values)
-        X, y, shares = _rows_by_weight(X, y, weights)
-        coded = sum(ranks is not None for ranks in self.ranks_)
-        categorical = [place < coded for place in range(X.shape[1])]
+        X = self._rank_categories(values)
+        X, y, shares = rows_by_weight(X, y, weights)
+        categorical = [place < self._coded for place in range(X.shape[1])]
         machine = make(
             max_iter=self.max_iter,
             learning_rate=self.learning_rate,
@@ -119,25 +104,6 @@ class BoostedTrees(GlassBox):
         self.n_iter_ = int(self.max_iter)
         self.trees_ = tree_arrays(grown._predictors)
         self.baseline_ = np.asarray(grown._baseline_prediction, dtype=np.float64).ravel()
-
-    def _ranked(self, values: Values) -> Array:
-        """Categories as ranks, the commonest first; what training did not hold is missing.
-
-        Columns of categories come first, as scikit-learn orders them inside.
-        """
-        X = np.array(values.X)
-        for j, ranks in enumerate(self.ranks_):
-            if ranks is not None:
-                places = np.where(np.isnan(X[:, j]) | (X[:, j] < 0), len(ranks), X[:, j])
-                X[:, j] = np.append(ranks, np.nan)[places.astype(np.intp)]
-        coded = np.array([ranks is not None for ranks in self.ranks_])
-        return np.ascontiguousarray(X[:, np.argsort(~coded, kind="stable")])
-
-    def _sums(self, X: Any) -> Array:
-        check_is_fitted(self)
-        return tree_scores(
-            self.trees_, self._ranked(values_of(self, X, fitting=False)), self.baseline_
-        )
 
     def path(self, X: Any, y: Any, values: Sequence[int], sample_weight: Any = None) -> list[Self]:
         """The fitted trees after each number of rounds, from one fit.
@@ -192,27 +158,6 @@ class BoostedTrees(GlassBox):
         )
 
 
-def _ranks(places: Array, count: int) -> Array:
-    """Rank of each category by how often it is met; the rarest share one, those not met are NaN."""
-    met = places[np.isfinite(places) & (places >= 0)].astype(np.intp)
-    counts = np.bincount(met, minlength=count)
-    order = np.argsort(-counts, kind="stable")
-    ranks = np.empty(count)
-    ranks[order] = np.minimum(np.arange(count), MOST_CATEGORIES)
-    ranks[counts == 0] = np.nan
-    return ranks
-
-
-def _rows_by_weight(X: Array, y: Any, weights: Array) -> tuple[Array, Any, Array | None]:
-    """Rows as often as their weights say, where these are whole numbers; else weighted rows."""
-    if (weights == 1).all():
-        return X, y, None
-    if (weights == np.round(weights)).all() and weights.sum() <= 20 * len(weights):
-        again = np.repeat(np.arange(len(weights)), weights.astype(np.intp))
-        return X[again], y[again], None
-    return X, y, weights
-
-
 class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
     """Boosted regression trees under the square loss.
 
@@ -225,7 +170,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
     trees_ : dict of ndarray
         The nodes of all trees, end to end.
     baseline_ : ndarray, shape (1,)
-        The answer before the first tree: the mean.
+        The prediction before the first tree: the mean.
     ranks_, levels_ : list
         For each column of categories their ranks by frequency and their names; None for an amount.
     n_iter_ : int
@@ -255,7 +200,7 @@ class BoostedTreesRegressor(RegressorMixin, BoostedTrees):  # type: ignore[misc]
             Missing values are known as missing; categories of a table or frame as
             categories, each a split of its own kind.
         y : array, shape (n,)
-            Numbers, the answers of the trees.
+            Numbers, predicted by the trees.
         sample_weight : array, shape (n,), or None
 
         Returns
@@ -321,7 +266,7 @@ class BoostedTreesClassifier(LogProbabilityMixin, ClassifierMixin, BoostedTrees)
             Missing values are known as missing; categories of a table or frame as
             categories, each a split of its own kind.
         y : array, shape (n,)
-            Labels, the answers of the trees.
+            Labels, predicted by the trees.
         sample_weight : array, shape (n,), or None
 
         Returns

@@ -52,6 +52,42 @@ def tree_arrays(rounds: Sequence[Sequence[Any]]) -> Trees:
     }
 
 
+def forest_arrays(trees: Sequence[Any], coded: int, distinct: Sequence[Array]) -> Trees:
+    """The trees of a forest that was grown on places among distinct values, as `tree_arrays`.
+
+    Parameters
+    ----------
+    trees : sequence of scikit-learn's `tree_`
+    coded : int
+        So many columns, the first, hold categories: a split on one sends a set of them left.
+    distinct : sequence of ndarray
+        The distinct values of each column, sorted; a node's threshold lies between two of them.
+    """
+    sizes = [tree.node_count for tree in trees]
+    feature = np.concatenate([tree.feature for tree in trees]).astype(np.int64)
+    leaf = np.concatenate([tree.children_left for tree in trees]) < 0
+    thresholds = np.concatenate([tree.threshold for tree in trees])
+    # A threshold without end parts what is missing from all values.
+    bound = np.full(len(leaf), np.finfo(np.float64).max)
+    for j, values in enumerate(distinct):
+        mine = ~leaf & (feature == j) & np.isfinite(thresholds)
+        below = thresholds[mine].astype(np.int64)
+        bound[mine] = values[below] / 2 + values[np.minimum(below + 1, len(values) - 1)] / 2
+    sets = ~leaf & (feature < coded)
+    return {
+        "starts": np.cumsum([0, *sizes]).astype(np.int64),
+        "feature": np.where(leaf, 0, feature),
+        "threshold": bound,
+        "left": np.concatenate([tree.children_left for tree in trees]).astype(np.int64),
+        "right": np.concatenate([tree.children_right for tree in trees]).astype(np.int64),
+        "value": np.concatenate([tree.value[:, 0, 0] for tree in trees]) / len(trees),
+        "leaf": leaf,
+        "missing_left": np.concatenate([tree.missing_go_to_left for tree in trees]).astype(bool),
+        "categorical": np.where(sets, np.cumsum(sets) - 1, -1).astype(np.int64),
+        "categories": np.arange(256) <= bound[sets][:, None],
+    }
+
+
 def first_trees(trees: Trees, count: int) -> Trees:
     """The first so many trees."""
     stop = int(trees["starts"][count])

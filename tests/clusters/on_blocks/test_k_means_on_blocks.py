@@ -90,6 +90,6 @@ def test_what_is_kept_of_tiles_changes_no_bit(kept: int, monkeypatch: pytest.Mon
     rows = X[:2_500]
     settings: dict[str, Any] = {"init": rows[:9], "stop": "labels"}
     memory = KMeans(9, **settings).fit(rows)
-    monkeypatch.setattr(assignment.KnownTiles.__init__, "__defaults__", (kept,))
+    monkeypatch.setattr(assignment.TileCache.__init__, "__defaults__", (kept,))
     monkeypatch.setattr(tiles, "MOST", 512)
     same(KMeans(9, **settings).fit(array_blocks(rows, cut=600)), memory)

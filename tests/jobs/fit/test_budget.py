@@ -26,7 +26,7 @@ def rows() -> np.ndarray:
 @pytest.fixture(scope="module")
 def spent() -> FitResult:
     """A fit whose time was over before it began."""
-    return fit_table(rows(), Settings("x4", budget=1.0), since=time.perf_counter() - 60)
+    return fit_table(rows(), Settings("x4", budget=1.0), started_at=time.perf_counter() - 60)
 
 
 def test_without_time_the_baseline_is_taken_and_all_that_is_missing_named(spent: FitResult) -> None:

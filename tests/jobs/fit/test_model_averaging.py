@@ -17,7 +17,12 @@ from pellucid.evaluation.cross_validation import cross_validate, score_of, tune
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
-from pellucid.jobs.fit.model_averaging import MOST_PARTS, Judged, averages_of, row_losses
+from pellucid.jobs.fit.model_averaging import (
+    MOST_PARTS,
+    EvaluatedCandidate,
+    averages_of,
+    row_losses,
+)
 from pellucid.linear.logistic_classifier import LogisticClassifier
 from pellucid.linear.ridge import Ridge
 from pellucid.linear.softmax_classifier import SoftmaxClassifier
@@ -35,7 +40,7 @@ def answers_of(seed: int, m: int, n: int, loss: str) -> tuple[np.ndarray, np.nda
     return (1 / (1 + np.exp(-answers)) if loss == "nll" else answers), y
 
 
-def held_out(seed: int, m: int, loss: str) -> tuple[list[Judged], np.ndarray]:
+def held_out(seed: int, m: int, loss: str) -> tuple[list[EvaluatedCandidate], np.ndarray]:
     answers, y = answers_of(seed, m, 60, loss)
     found = []
     for j, mine in enumerate(answers):
@@ -43,7 +48,7 @@ def held_out(seed: int, m: int, loss: str) -> tuple[list[Judged], np.ndarray]:
         name = f"candidate {j}"
         score = score_of(chunks)
         of = Candidate(name, name, score, j, 0.0, 1, rows=60, readable=j % 2 == 0)
-        found.append(Judged(of, mine))
+        found.append(EvaluatedCandidate(of, mine))
     return found, y
 
 
@@ -61,8 +66,8 @@ def test_an_average_is_named_only_where_rows_held_out_are_better_for_it(
         assert all(part.name in found.name for part in parts)
         assert {weight for _, weight in found.parts} == {1 / len(parts)}
         assert len(parts) <= MOST_PARTS
-        mean = np.mean([each.answers for each in held if each.candidate in parts], axis=0)
-        np.testing.assert_allclose(judged.answers, mean)
+        mean = np.mean([each.predictions for each in held if each.candidate in parts], axis=0)
+        np.testing.assert_allclose(judged.predictions, mean)
         chunks = [row_losses(mean[out], y[out], loss).mean() for _, out in folds(60, 5)]
         np.testing.assert_allclose(found.score.chunks, chunks)
 
@@ -109,7 +114,7 @@ def test_an_average_is_explained_reported_and_saved_with_its_parts(tmp_path: Pat
         assert part.name in page
     assert result.insight is not None
     assert result.insight.importance
-    assert "intervals" in result.machine.known
+    assert "intervals" in result.machine.training_facts
     save_model(result.machine, tmp_path / "model.pellucid")
     again = load_model(tmp_path / "model.pellucid")
     rows = pd.DataFrame(np.random.default_rng(1).normal(size=(9, 5)), columns=list("abcde"))

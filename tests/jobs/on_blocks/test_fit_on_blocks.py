@@ -61,7 +61,7 @@ def test_the_answer_is_that_of_all_rows_in_memory() -> None:
     left = found.machine.predict(features.take(np.flatnonzero(test))) - y[test]
     assert found.test_error == pytest.approx(float(left @ left) / test.sum(), rel=1e-10)
     assert found.errors["R²"] == pytest.approx(1 - (left @ left) / test.sum() / y[test].var())
-    assert found.machine.known["ranges"] == training_ranges(inside)
+    assert found.machine.training_facts["ranges"] == training_ranges(inside)
     assert (len(found.split.train), len(found.split.test)) == (int((~test).sum()), int(test.sum()))
 
 

@@ -58,8 +58,8 @@ def test_the_fit_is_that_of_passes_of_its_own(monkeypatch: pytest.MonkeyPatch) -
     assert (ours.chosen.lam, ours.rows) == (by_passes.chosen.lam, by_passes.rows)
     assert ours.test_error == pytest.approx(by_passes.test_error, rel=1e-10)
     assert ours.errors_baseline == pytest.approx(by_passes.errors_baseline, rel=1e-10)
-    assert ours.machine.known["ranges"] == by_passes.machine.known["ranges"]
-    assert ours.machine.lowest == by_passes.machine.lowest
+    assert ours.machine.training_facts["ranges"] == by_passes.machine.training_facts["ranges"]
+    assert ours.machine.lower_bound == by_passes.machine.lower_bound
 
 
 def test_a_missing_number_is_left_to_passes_of_its_own() -> None:

@@ -19,7 +19,7 @@ from pellucid.data.sources import csv_lines
 from pellucid.errors import ColumnError, TableError
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
-from pellucid.jobs.on_blocks.prediction_stream import answering_of, write_predictions
+from pellucid.jobs.on_blocks.prediction_stream import predictor_of, write_predictions
 from pellucid.storage.csv_text import csv_bytes
 
 
@@ -38,7 +38,7 @@ def machine() -> Any:
 
 def predicted(source: str, suffix: str = ".csv", **reading: Any) -> bytes:
     stream = io.BytesIO()
-    write_predictions(answering_of(machine(), **reading), source, stream, suffix)
+    write_predictions(predictor_of(machine(), **reading), source, stream, suffix)
     return stream.getvalue()
 
 

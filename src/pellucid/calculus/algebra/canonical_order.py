@@ -94,35 +94,37 @@ def _reading_order(term: Expression) -> tuple[int, int, str]:
     return (1 if coefficient < 0 else 0, 1 if plain and coefficient > 0 else 0, str(term))
 
 
-def _one_number_out(whole: Expression) -> Expression:
+def _one_number_out(expression: Expression) -> Expression:
     """2a + 2b is 2(a + b); −a − b is −(a + b)."""
-    if whole.operation != "add":
-        return whole
-    if any(len(term_parts(term)[1]) + len(term_parts(term)[2]) > 1 for term in whole.arguments):
-        return whole
-    numbers = {term_parts(term)[0] for term in whole.arguments}
+    if expression.operation != "add":
+        return expression
+    if any(
+        len(term_parts(term)[1]) + len(term_parts(term)[2]) > 1 for term in expression.arguments
+    ):
+        return expression
+    numbers = {term_parts(term)[0] for term in expression.arguments}
     if len({abs(n) for n in numbers}) != 1:
-        return whole
+        return expression
     size: Fraction | float = max(next(iter(numbers)), -next(iter(numbers)))
     if all(n < 0 for n in numbers):
         size = -size
     if size == 1:
-        return whole
+        return expression
     inverse = Fraction(1) / size
-    inner = ex.add(*(ex.multiply(ex.number(inverse), term) for term in whole.arguments))
+    inner = ex.add(*(ex.multiply(ex.number(inverse), term) for term in expression.arguments))
     return ex.multiply(ex.number(size), inner)
 
 
-def _common_last(whole: Expression) -> Expression:
-    return _common(whole, lambda arrays: arrays[-1], lambda arrays: arrays[:-1], last=True)
+def _common_last(expression: Expression) -> Expression:
+    return _common(expression, lambda arrays: arrays[-1], lambda arrays: arrays[:-1], last=True)
 
 
-def _common_first(whole: Expression) -> Expression:
-    return _common(whole, lambda arrays: arrays[0], lambda arrays: arrays[1:], last=False)
+def _common_first(expression: Expression) -> Expression:
+    return _common(expression, lambda arrays: arrays[0], lambda arrays: arrays[1:], last=False)
 
 
 def _common(
-    whole: Expression,
+    expression: Expression,
     shared_of: Callable[[list[Expression]], Expression],
     rest_of: Callable[[list[Expression]], list[Expression]],
     *,
@@ -131,7 +133,7 @@ def _common(
     """Terms with the same scalars and the same outer factor are bracketed together."""
     groups: dict[tuple[object, ...], list[tuple[Fraction | float, list[Expression]]]] = {}
     order: list[tuple[object, ...]] = []
-    for term in whole.arguments:
+    for term in expression.arguments:
         coefficient, scalars, arrays = term_parts(term)
         place: tuple[object, ...] = (term,)
         if len(arrays) > 1 and not is_scalar(rest_of(arrays)[0].shape):

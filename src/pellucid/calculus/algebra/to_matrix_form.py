@@ -35,7 +35,7 @@ class Operand:
     indices: tuple[int, ...]
 
 
-class _Unraisable(Exception):
+class _NoMatrixForm(Exception):
     """The term has no matrix form."""
 
 
@@ -70,7 +70,7 @@ def is_matrix_form(expression: Expression) -> bool:
 def _term_form(term: Term, axes: tuple[Size, ...], shape: Shape) -> Expression:
     try:
         return _raised(term, axes, shape)
-    except _Unraisable:
+    except _NoMatrixForm:
         return _contraction(term, axes, shape)
 
 
@@ -190,7 +190,7 @@ def _raised_tensor(term: Term, axes: tuple[Size, ...], shape: Shape) -> Expressi
     arrays = [f for f in term.factors if f.indices]
     scalars = [factor_form(f) for f in term.factors if not f.indices]
     if not all(f.indices == every for f in arrays):
-        raise _Unraisable
+        raise _NoMatrixForm
     body = ex.hadamard(*(factor_form(f) for f in arrays)) if arrays else ex.ones(shape)
     return ex.multiply(ex.number(term.coefficient), *ordered_scalars(scalars), body)
 
@@ -235,13 +235,13 @@ def _shift_forms(factors: list[Factor], rank: int) -> list[Operand]:
         vectors = {o.indices[0]: o for o in operands if len(o.indices) == 1}
         pairs = [i for i in (signal, taps, out) if i in vectors and i >= rank and uses[i] == 2]
         if not pairs:
-            raise _Unraisable
+            raise _NoMatrixForm
         made = _two_vectors(shift, vectors, pairs) or _one_vector(shift, vectors[pairs[0]])
         consumed, operand = made
         operands = [o for o in operands if o not in consumed] + [operand]
     for operand in operands:
         if len(operand.indices) > 2:
-            raise _Unraisable
+            raise _NoMatrixForm
     return operands
 
 
@@ -295,7 +295,7 @@ def _joined(operands: list[Operand], rank: int) -> tuple[list[Operand], list[Exp
             break
         operands = step
     if any(index >= rank for operand in operands for index in operand.indices):
-        raise _Unraisable
+        raise _NoMatrixForm
     return operands, scalars
 
 

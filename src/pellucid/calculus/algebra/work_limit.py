@@ -18,7 +18,7 @@ _LEFT: ContextVar[list[int] | None] = ContextVar("work left", default=None)
 
 
 @contextmanager
-def limited_work(most: int = MOST_WORK) -> Iterator[None]:
+def limited_work(max_work: int = MOST_WORK) -> Iterator[None]:
     """Count the work done inside; within another limit, that one holds.
 
     Examples
@@ -31,7 +31,7 @@ def limited_work(most: int = MOST_WORK) -> Iterator[None]:
     if _LEFT.get() is not None:
         yield
         return
-    token = _LEFT.set([most])
+    token = _LEFT.set([max_work])
     try:
         yield
     finally:

@@ -161,17 +161,17 @@ def diagnose_answer(given: Expression, derivative: Derivative) -> tuple[str, str
 
 
 def _transposed(
-    shape: Shape, wanted: Shape, pairs: list[tuple[Array, Array, dict[str, int]]]
+    shape: Shape, target: Shape, pairs: list[tuple[Array, Array, dict[str, int]]]
 ) -> tuple[str, str] | None:
-    if len(shape) != 2 or len(wanted) != 2:
+    if len(shape) != 2 or len(target) != 2:
         return None
     if all(a.ndim == 2 and _equal(a.T, b) for a, b, _ in pairs):
-        if shape == wanted:
+        if shape == target:
             return "transposed", "The answer is the transpose of the derivative."
         return (
             "transposed",
             f"The answer {shape_text(shape)} is the transpose of the derivative "
-            f"{shape_text(wanted)}: in the notes' denominator layout rows follow the input, so a "
+            f"{shape_text(target)}: in the notes' denominator layout rows follow the input, so a "
             "gradient is a column with the input's shape (Clarification 464).",
         )
     return None

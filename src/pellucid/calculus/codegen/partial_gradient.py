@@ -66,10 +66,10 @@ class PartialGradient:
         arrays: Mapping[str, Any],
         shapes: Declarations,
         axes: Mapping[str, int],
-        whole: Callable[[Array], Array],
+        full_gradient: Callable[[Array], Array],
     ) -> None:
         self.expression, self.wrt, self.shapes = expression, wrt, shapes
-        self.arrays, self.axes, self.whole = dict(arrays), dict(axes), whole
+        self.arrays, self.axes, self.full_gradient = dict(arrays), dict(axes), full_gradient
         self.points = int(next(arrays[n].shape[axis] for n, axis in axes.items()))
         self.made: dict[int, CompiledFormula] = {}
         self.summed: bool | None = None
@@ -94,7 +94,7 @@ class PartialGradient:
 
     def _is_sum(self, shape: tuple[int, ...]) -> bool:
         theta = np.random.default_rng(0).normal(size=shape) * 0.1
-        whole = self.whole(theta)
+        whole = self.full_gradient(theta)
         half = self.points // 2
         parts = [np.arange(half), np.arange(half, 2 * half)]
         rest = np.arange(2 * half, self.points)

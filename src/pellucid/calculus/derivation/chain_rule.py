@@ -359,13 +359,13 @@ def _factor(word: str) -> tuple[str, str, bool]:
     return symbol_name(match[1].strip()), symbol_name(match[2].strip()), match[3] is not None
 
 
-def _judge_order(whole: Chain, order: list[tuple[str, str, bool]]) -> str:
-    known = {(k.output, k.input): k for route in whole.routes for k in route.links}
-    right = " + ".join(str(route) for route in whole.routes)
+def _judge_order(chain: Chain, order: list[tuple[str, str, bool]]) -> str:
+    known = {(k.output, k.input): k for route in chain.routes for k in route.links}
+    right = " + ".join(str(route) for route in chain.routes)
     shapes: list[tuple[str, Shape]] = []
     for output, start, turned in order:
         link = known.get((output, start))
-        shape = link.shape if link else _gathered(whole, output, start)
+        shape = link.shape if link else _gathered(chain, output, start)
         if shape is None:
             name = f"∂{output}/∂{start}"
             raise FormulaError(f"{name} is not a factor of this chain. The chain is {right}.")
@@ -379,18 +379,18 @@ def _judge_order(whole: Chain, order: list[tuple[str, str, bool]]) -> str:
                 f"the input comes first: {right}."
             )
     shape = (shapes[0][1][0], shapes[-1][1][-1])
-    if len(axes_of(whole.total.shape)) <= 2 and shape != whole.total.shape:
+    if len(axes_of(chain.total.shape)) <= 2 and shape != chain.total.shape:
         raise ShapeError(
             f"The factors conform but give {shape_text(shape)}, and the derivative is "
-            f"{shape_text(whole.total.shape)}. The chain is {right}."
+            f"{shape_text(chain.total.shape)}. The chain is {right}."
         )
-    _refuse_wrong_value(whole, order, known, right)
+    _refuse_wrong_value(chain, order, known, right)
     return f"conforms, and gives {shape_text(shape)}"
 
 
-def _gathered(whole: Chain, output: str, start: str) -> Shape | None:
+def _gathered(chain: Chain, output: str, start: str) -> Shape | None:
     """Several links taken as one factor, such as dL/dZ for all later layers."""
-    for route in whole.routes:
+    for route in chain.routes:
         names = [route.links[0].input, *(link.output for link in route.links)]
         if output in names and start in names and names.index(start) < names.index(output):
             first = next(link for link in route.links if link.input == start)
@@ -402,19 +402,19 @@ def _gathered(whole: Chain, output: str, start: str) -> Shape | None:
 
 
 def _refuse_wrong_value(
-    whole: Chain,
+    chain: Chain,
     order: list[tuple[str, str, bool]],
-    known: Mapping[tuple[str, str], Link],
+    links: Mapping[tuple[str, str], Link],
     right: str,
 ) -> None:
     """Square or scalar factors may conform in a wrong order: the order of links is compared too."""
-    for route in whole.routes:
+    for route in chain.routes:
         wanted = [((k.output, k.input), turned) for k, turned in _order(route)]
         if [(o, i) for o, i, _ in order] == [name for name, _ in wanted]:
             return
         if _telescopes(route, order):
             return
-    if all((o, i) in known for o, i, _ in order):
+    if all((o, i) in links for o, i, _ in order):
         raise ShapeError(
             f"These shapes happen to conform, but the order is not that of the chain: {right}."
         )

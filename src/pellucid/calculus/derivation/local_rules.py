@@ -29,24 +29,24 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def rules_between(spelled: Expression, name: Expression) -> tuple[str, str]:
+def rules_between(expression: Expression, name: Expression) -> tuple[str, str]:
     """The rules on the way from `name` to the whole, and their sources."""
     found: dict[str, str] = {}
-    affected = {node for node in ex.walk(spelled) if ex.depends_on(node, name)}
+    affected = {node for node in ex.walk(expression) if ex.depends_on(node, name)}
     squared = {
         node.arguments[0]
         for node in affected
         if node.operation == "power" and ex.is_number(node.arguments[1], 2)
     }
-    for node in ex.walk(spelled):
+    for node in ex.walk(expression):
         inside_square = node.operation == "norm2" and node in squared
         if node in affected and node != name and not inside_square:
             rule = _rule_of(node, affected)
             if rule is not None:
                 found.setdefault(*rule)
     if not found:
-        return _linear(spelled, name)
-    if spelled.operation == "add" and sum(a in affected for a in spelled.arguments) > 1:
+        return _linear(expression, name)
+    if expression.operation == "add" and sum(a in affected for a in expression.arguments) > 1:
         found = {"Sum rule: each term alone": "Definition 456"} | found
     kept = list(found.items())[:4]
     sources = dict.fromkeys(source for _, source in kept)
@@ -82,8 +82,8 @@ def _rule_of(node: Expression, affected: set[Expression]) -> tuple[str, str] | N
 _STRUCTURE = {"transpose", "sum", "mean", "diagonal", "diag", "windows", "band", "slope"}
 
 
-def _linear(spelled: Expression, name: Expression) -> tuple[str, str]:
-    inputs, outputs = len(axes_of(name.shape)), len(axes_of(spelled.shape))
+def _linear(expression: Expression, name: Expression) -> tuple[str, str]:
+    inputs, outputs = len(axes_of(name.shape)), len(axes_of(expression.shape))
     if inputs == 1 and outputs == 1:
         return (
             "Linear: d(Aᵀx)/dx = A, and what does not hold the variable drops out.",

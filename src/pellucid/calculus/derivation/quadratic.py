@@ -118,10 +118,10 @@ def _rebuilt(node: Expression, arguments: list[Expression]) -> Expression:
     return ex.with_arguments(node, tuple(arguments))
 
 
-def _distributed(by: Expression, whole: Expression) -> Expression:
+def _distributed(factor: Expression, expression: Expression) -> Expression:
     from pellucid.calculus.algebra.to_index_form import index_form
     from pellucid.calculus.algebra.to_matrix_form import matrix_form
 
-    terms = whole.arguments if whole.operation == "add" else (whole,)
-    spread = ex.add(*(ex.multiply(by, term) for term in terms))
-    return matrix_form(index_form(spread), whole.shape)
+    terms = expression.arguments if expression.operation == "add" else (expression,)
+    spread = ex.add(*(ex.multiply(factor, term) for term in terms))
+    return matrix_form(index_form(spread), expression.shape)

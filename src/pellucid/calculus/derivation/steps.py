@@ -154,11 +154,11 @@ class _Derivation:
             "Concept 470",
         )
 
-    def _local(self, label: str, spelled: Expression, name: Expression, several: bool) -> Step:
-        rule, source = rules_between(spelled, name)
+    def _local(self, label: str, expression: Expression, name: Expression, several: bool) -> Step:
+        rule, source = rules_between(expression, name)
         if several and label == self.label:
             rule = f"Directly, the named parts held still: {rule[0].lower()}{rule[1:]}"
-        found = differentiate(spelled, name)
+        found = differentiate(expression, name)
         text, typeset = _equation(label, name, found.expression)
         return Step(rule, f"{text}  {shape_text(found.shape)}", typeset, source)
 
@@ -217,9 +217,9 @@ def _parts(of: Expression, by: Expression) -> list[Expression]:
     return ordered[:MOST_PARTS]
 
 
-def _names(parts: list[Expression], taken: set[str]) -> dict[Expression, Expression]:
-    small = [c for c in "uvwzrpq" if c not in taken] + [f"u_{k}" for k in range(1, 40)]
-    large = [c for c in "UVQRZ" if c not in taken] + [f"U_{k}" for k in range(1, 40)]
+def _names(parts: list[Expression], used_names: set[str]) -> dict[Expression, Expression]:
+    small = [c for c in "uvwzrpq" if c not in used_names] + [f"u_{k}" for k in range(1, 40)]
+    large = [c for c in "UVQRZ" if c not in used_names] + [f"U_{k}" for k in range(1, 40)]
     names: dict[Expression, Expression] = {}
     for part in parts:
         pool = large if len(axes_of(part.shape)) > 1 else small

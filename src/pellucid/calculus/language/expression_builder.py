@@ -44,10 +44,10 @@ class _Builder:
         self.declared = declared
         self.text = text
 
-    def build(self, whole: Syntax) -> Expression:
+    def build(self, syntax: Syntax) -> Expression:
         """Arguments before what they stand in, without recursion: sums may be long."""
         built: dict[int, Expression] = {}
-        stack = [(whole, False)]
+        stack = [(syntax, False)]
         while stack:
             node, ready = stack.pop()
             leaf = self._leaf(node)
@@ -58,7 +58,7 @@ class _Builder:
             else:
                 stack.append((node, True))
                 stack.extend((argument, False) for argument in reversed(node.arguments))
-        return built[id(whole)]
+        return built[id(syntax)]
 
     def _leaf(self, node: Syntax) -> Expression | None:
         if node.operation == "name":

@@ -18,31 +18,31 @@ from pellucid.calculus.render.names import function_name, name_latex, number_tex
 LETTERS = "ijklpqrstuvabcefgh"
 
 
-def contraction_text(e: Expression, whole: Callable[[Expression], str]) -> str:
+def contraction_text(e: Expression, render: Callable[[Expression], str]) -> str:
     """A contraction inside matrix text: `[Σ_l A_il B_jl C_kl]_ijk`."""
     tensor = index_form(e)
     outer = LETTERS[: tensor.rank]
-    entry = Entries(LETTERS, False, whole).tensor(tensor, tuple(outer), tensor.rank)
+    entry = Entries(LETTERS, False, render).tensor(tensor, tuple(outer), tensor.rank)
     return f"[{entry}]" + (f"_{outer}" if outer else "")
 
 
-def contraction_latex(e: Expression, whole: Callable[[Expression], str]) -> str:
+def contraction_latex(e: Expression, render: Callable[[Expression], str]) -> str:
     r"""The same in LaTeX."""
     tensor = index_form(e)
     outer = LETTERS[: tensor.rank]
     subscript = f"_{{{' '.join(outer)}}}" if outer else ""
-    entry = Entries(LETTERS, True, whole).tensor(tensor, tuple(outer), tensor.rank)
+    entry = Entries(LETTERS, True, render).tensor(tensor, tuple(outer), tensor.rank)
     return rf"\left[{entry}\right]{subscript}"
 
 
 class Entries:
-    """Writes single entries; what has no entries to write is left to `whole`."""
+    """Writes single entries; what has no entries to write is left to `render`."""
 
-    def __init__(self, letters: str, latex: bool, whole: Callable[[Expression], str]) -> None:
+    def __init__(self, letters: str, latex: bool, render: Callable[[Expression], str]) -> None:
         self.letters = letters + "".join(f"{c}'" for c in letters)
         self.pool = list(letters) + [f"{c}_{k}" for k in range(1, 400) for c in letters[:9]]
         self.latex = latex
-        self.whole = whole
+        self.render = render
 
     def tensor(self, tensor: Tensor, free: tuple[str, ...], used: int) -> str:
         if not tensor.terms:
@@ -105,8 +105,8 @@ class Entries:
         exponent = exponent if re.fullmatch(r"\d", exponent) else f"({exponent})"
         return f"{base}^{exponent}"
 
-    def atom(self, atom: Atom, places: tuple[str, ...], used: int) -> str:
-        subscript = self._subscript(places)
+    def atom(self, atom: Atom, indices: tuple[str, ...], used: int) -> str:
+        subscript = self._subscript(indices)
         if atom.kind == "symbol":
             return self._symbol(atom, subscript)
         if atom.kind == "delta":
@@ -114,17 +114,17 @@ class Entries:
         if atom.kind == "basis":
             return "e" + self._subscript((str(atom.detail),)) + subscript
         if atom.kind == "shift":
-            out, taps, signal = places
+            out, taps, signal = indices
             return f"[{signal}={out}+{taps}-1]"
         if atom.kind == "group":
-            return f"({self.tensor(atom.inners[0], places, used)})"
+            return f"({self.tensor(atom.inners[0], indices, used)})"
         if atom.kind == "map":
             name = self._function(atom.detail)
-            return f"{name}({self.tensor(atom.inners[0], places, used)})"
+            return f"{name}({self.tensor(atom.inners[0], indices, used)})"
         if atom.kind == "power":
-            base = self.tensor(atom.inners[0], places, used)
+            base = self.tensor(atom.inners[0], indices, used)
             return f"({base})^{{{self.tensor(atom.inners[1], (), used)}}}"
-        spelled = self.whole(atom_form(atom))
+        spelled = self.render(atom_form(atom))
         return f"[{spelled}]{subscript}" if subscript else spelled
 
     def _function(self, name: str) -> str:
@@ -141,13 +141,13 @@ class Entries:
             else (name + subscript)
         )
 
-    def _subscript(self, places: tuple[str, ...]) -> str:
-        if not places:
+    def _subscript(self, indices: tuple[str, ...]) -> str:
+        if not indices:
             return ""
         if self.latex:
-            return "_{" + " ".join(places) + "}"
-        joined = "".join(places)
-        return f"_{joined}" if all(len(p) == 1 for p in places) else "_{" + ",".join(places) + "}"
+            return "_{" + " ".join(indices) + "}"
+        joined = "".join(indices)
+        return f"_{joined}" if all(len(p) == 1 for p in indices) else "_{" + ",".join(indices) + "}"
 
 
 def _plain_first(factor: Factor) -> tuple[bool, bool]:

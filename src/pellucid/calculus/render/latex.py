@@ -30,27 +30,27 @@ def shape_latex(shape: Shape) -> str:
     return "(" + r" \times ".join(str(size) for size in shape) + ")"
 
 
-def _wrapped(inner: str, own: int, wanted: int) -> str:
-    return rf"\left({inner}\right)" if own < wanted else inner
+def _wrapped(inner: str, precedence: int, min_precedence: int) -> str:
+    return rf"\left({inner}\right)" if precedence < min_precedence else inner
 
 
-def _number(value: Fraction | float, wanted: int) -> str:
+def _number(value: Fraction | float, min_precedence: int) -> str:
     if isinstance(value, Fraction) and value.denominator != 1:
         sign = "-" if value < 0 else ""
         spelled = rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
     else:
         spelled = str(value) if isinstance(value, Fraction) else repr(float(value))
-    return _wrapped(spelled, SUM if value < 0 else ATOM, wanted)
+    return _wrapped(spelled, SUM if value < 0 else ATOM, min_precedence)
 
 
-def _spelled(e: Expression, wanted: int) -> str:
+def _spelled(e: Expression, min_precedence: int) -> str:
     if e.operation == "number":
-        return _number(e.detail, wanted)
+        return _number(e.detail, min_precedence)
     if e.operation == "symbol":
         return name_latex(e.detail)
     rule = _RULES.get(e.operation)
     if rule is not None:
-        return rule(e, wanted)
+        return rule(e, min_precedence)
     inner = ", ".join(_spelled(a, SUM) for a in e.arguments)
     if e.operation in {"unknown", "slope"}:
         mark = "'" if e.operation == "slope" else ""
@@ -60,7 +60,7 @@ def _spelled(e: Expression, wanted: int) -> str:
     return rf"{function_name(e.operation)}\left({inner}\right)"
 
 
-def _add(e: Expression, wanted: int) -> str:
+def _add(e: Expression, min_precedence: int) -> str:
     code = ""
     for term in e.arguments:
         negative = is_number(term) and term.detail < 0
@@ -69,10 +69,10 @@ def _add(e: Expression, wanted: int) -> str:
             code = spelled
         else:
             code += f" - {spelled[1:]}" if spelled.startswith("-") else f" + {spelled}"
-    return _wrapped(code, SUM, wanted)
+    return _wrapped(code, SUM, min_precedence)
 
 
-def _multiply(e: Expression, wanted: int) -> str:
+def _multiply(e: Expression, min_precedence: int) -> str:
     coefficient, above, below = fraction_parts(e)
     sign = "-" if coefficient < 0 else ""
     size: Fraction | float = max(coefficient, -coefficient)
@@ -93,14 +93,16 @@ def _multiply(e: Expression, wanted: int) -> str:
     else:
         parts = front + [_spelled(a, UNARY) for a in scalars]
     parts += [_spelled(a, UNARY) for a in arrays]
-    return _wrapped(sign + " ".join(parts), PRODUCT, wanted)
+    return _wrapped(sign + " ".join(parts), PRODUCT, min_precedence)
 
 
-def _hadamard(e: Expression, wanted: int) -> str:
-    return _wrapped(r" \odot ".join(_spelled(a, UNARY) for a in e.arguments), PRODUCT, wanted)
+def _hadamard(e: Expression, min_precedence: int) -> str:
+    return _wrapped(
+        r" \odot ".join(_spelled(a, UNARY) for a in e.arguments), PRODUCT, min_precedence
+    )
 
 
-def _power(e: Expression, wanted: int) -> str:
+def _power(e: Expression, min_precedence: int) -> str:
     base, exponent = e.arguments
     if is_number(exponent, Fraction(1, 2)) and is_scalar(e.shape):
         return rf"\sqrt{{{_spelled(base, SUM)}}}"
@@ -111,23 +113,23 @@ def _power(e: Expression, wanted: int) -> str:
     code = rf"{_spelled(base, ATOM)}^{{{mark}{_spelled(exponent, SUM)}}}"
     if base.operation == "symbol" and "^" in str(base.detail):
         code = rf"\left({_spelled(base, ATOM)}\right)^{{{mark}{_spelled(exponent, SUM)}}}"
-    return _wrapped(code, POWER, wanted)
+    return _wrapped(code, POWER, min_precedence)
 
 
-def _transpose(e: Expression, wanted: int) -> str:
+def _transpose(e: Expression, min_precedence: int) -> str:
     base = e.arguments[0]
     inner = _spelled(base, ATOM)
     if base.operation == "symbol" and "^" in str(base.detail):
         inner = rf"\left({inner}\right)"
-    return _wrapped(rf"{inner}^{{\top}}", POWER, wanted)
+    return _wrapped(rf"{inner}^{{\top}}", POWER, min_precedence)
 
 
 def _norm(mark: str) -> Callable[[Expression, int], str]:
     return lambda e, _: rf"\lVert {_spelled(e.arguments[0], SUM)} \rVert{mark}"
 
 
-def _inverse(e: Expression, wanted: int) -> str:
-    return _wrapped(rf"{_spelled(e.arguments[0], ATOM)}^{{-1}}", POWER, wanted)
+def _inverse(e: Expression, min_precedence: int) -> str:
+    return _wrapped(rf"{_spelled(e.arguments[0], ATOM)}^{{-1}}", POWER, min_precedence)
 
 
 def _filled(sign: str) -> Callable[[Expression, int], str]:

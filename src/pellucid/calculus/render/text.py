@@ -62,34 +62,34 @@ def shapes_text(expression: Expression) -> str:
     )
 
 
-def _wrapped(inner: str, own: int, wanted: int) -> str:
-    return f"({inner})" if own < wanted else inner
+def _wrapped(inner: str, precedence: int, min_precedence: int) -> str:
+    return f"({inner})" if precedence < min_precedence else inner
 
 
-def _spelled(e: Expression, style: Style, wanted: int) -> str:
+def _spelled(e: Expression, style: Style, min_precedence: int) -> str:
     if e.operation == "number":
-        return _number(e.detail, wanted)
+        return _number(e.detail, min_precedence)
     if e.operation == "symbol":
         return pretty_name(e.detail) if style.unicode else str(e.detail)
     if e.operation == "add":
-        return _wrapped(_sum(e, style), SUM, wanted)
+        return _wrapped(_sum(e, style), SUM, min_precedence)
     if e.operation == "multiply":
-        return _wrapped(_product(e, style), PRODUCT, wanted)
+        return _wrapped(_product(e, style), PRODUCT, min_precedence)
     if e.operation == "hadamard":
-        return _wrapped(_entrywise(e, style), PRODUCT, wanted)
+        return _wrapped(_entrywise(e, style), PRODUCT, min_precedence)
     if e.operation == "power":
-        return _power(e, style, wanted)
+        return _power(e, style, min_precedence)
     if e.operation == "transpose":
         return _spelled(e.arguments[0], style, ATOM) + style.transposed
     return _call(e, style)
 
 
-def _number(value: Fraction | float, wanted: int) -> str:
+def _number(value: Fraction | float, min_precedence: int) -> str:
     spelled = number_text(value)
     own = ATOM if value >= 0 else SUM
     if "/" in spelled and value >= 0:
         own = PRODUCT
-    return _wrapped(spelled, own, wanted)
+    return _wrapped(spelled, own, min_precedence)
 
 
 def _sum(e: Expression, style: Style) -> str:
@@ -176,22 +176,22 @@ def _entrywise(e: Expression, style: Style) -> str:
     return style.entrywise.join(above) + "".join(over + part for part in below)
 
 
-def _power(e: Expression, style: Style, wanted: int) -> str:
+def _power(e: Expression, style: Style, min_precedence: int) -> str:
     base, exponent = e.arguments
     scalar = is_scalar(base.shape)
     if is_number(exponent, Fraction(1, 2)):
         return f"sqrt({_spelled(base, style, SUM)})"
     if scalar and _is_divisor(e):
         whole = Expression("multiply", (e,), e.shape)
-        return _wrapped(_product(whole, style), PRODUCT, wanted)
+        return _wrapped(_product(whole, style), PRODUCT, min_precedence)
     raised = _spelled(exponent, style, ATOM)
     if exponent.operation == "number" and exponent.detail < 0:
         raised = f"({number_text(exponent.detail)})"
     if style.unicode and raised in {"2", "3"}:
         spelled = _spelled(base, style, ATOM) + {"2": "²", "3": "³"}[raised]
-        return _wrapped(spelled, POWER, wanted)
+        return _wrapped(spelled, POWER, min_precedence)
     sign = "^" if scalar else ".^"
-    return _wrapped(f"{_spelled(base, style, ATOM)}{sign}{raised}", POWER, wanted)
+    return _wrapped(f"{_spelled(base, style, ATOM)}{sign}{raised}", POWER, min_precedence)
 
 
 def _call(e: Expression, style: Style) -> str:

@@ -1,7 +1,7 @@
 """One pass over the points: who is nearest to another mean than before?
 
 For each point it is known how far the means may move before another one can be nearer: the point's
-*leash*. Points still on theirs are left alone. The others meet all means in a tile, in single
+*slack*. Points still on theirs are left alone. The others meet all means in a tile, in single
 precision; where the two nearest are too close to call, double precision decides, by the formula of
 `k_means_loss.squared_distances`. The labels are those of the plain algorithm.
 
@@ -24,7 +24,7 @@ COPY, MULTIPLY, SETTLE = 1.5, 0.01, 4.0
 
 
 @numba.njit(nogil=True, cache=True)
-def _bounds(best, second, sizes, reach, d, sure, leash):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _bounds(best, second, sizes, reach, d, sure, slack):  # type: ignore[no-untyped-def]  # pragma: no cover
     """How far means may move, and whether the nearest is nearest for certain.
 
     `best` and `second` are ‖μ‖² − 2x·μ, rounded. `error` bounds what rounding did to them, and
@@ -42,7 +42,7 @@ def _bounds(best, second, sizes, reach, d, sure, leash):  # type: ignore[no-unty
         error += four * u * whole
         near = np.sqrt(max(best[r] + x * x + error, np.float32(0))) * (one + four * u)
         far = np.sqrt(max(second[r] + x * x - error, np.float32(0))) * (one - four * u)
-        leash[r] = far - near
+        slack[r] = far - near
 
 
 @numba.njit(nogil=True, cache=True)
@@ -66,28 +66,28 @@ def _relabel(X, weights, labels, high, low, members, rows, index, sure, count): 
 
 
 @numba.njit(nogil=True, cache=True)
-def _bound_end(ends, moved, rows, index, leash, count):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Where the leash of each row ends."""
+def _bound_end(ends, moved, rows, index, slack, count):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Where the slack of each row ends."""
     for r in range(count):
-        end = leash[r] + moved[index[r]]
+        end = slack[r] + moved[index[r]]
         ends[rows[r]] = end - 4 * U * abs(end)
 
 
 @numba.njit(nogil=True, cache=True)
-def _bound_ends(ends, labels, moved, start, stop, index, leash, sure):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _bound_ends(ends, labels, moved, start, stop, index, slack, sure):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The same for rows one after the other; how many want another label, or are not sure."""
     wanting = 0
     for i in range(start, stop):
         r = i - start
-        end = leash[r] + moved[index[r]]
+        end = slack[r] + moved[index[r]]
         ends[i] = end - 4 * U * abs(end)
         wanting += (index[r] != labels[i]) | (not sure[r])
     return wanting
 
 
 @numba.njit(nogil=True, cache=True)
-def _decide(X, packed, begin, scale, rows, count, index, leash):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Labels and leashes of rows that single precision cannot tell."""
+def _decide(X, packed, initial, scale, rows, count, index, slack):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Labels and slacks of rows that single precision cannot tell."""
     panel, best, second = (
         np.empty((X.shape[1], POINTS_64)),
         np.empty(POINTS_64),
@@ -96,17 +96,19 @@ def _decide(X, packed, begin, scale, rows, count, index, leash):  # type: ignore
     for start in range(0, count, POINTS_64):
         some = min(POINTS_64, count - start)
         part = index[start : start + POINTS_64]
-        nearest_in_double_precision(X, rows[start:], some, packed, begin, panel, best, second, part)
+        nearest_in_double_precision(
+            X, rows[start:], some, packed, initial, panel, best, second, part
+        )
         for r in range(some):
             near, far = np.sqrt(best[r]) * (1 + 4 * U), np.sqrt(second[r]) * (1 - 4 * U)
-            leash[start + r] = (far - near) * scale
+            slack[start + r] = (far - near) * scale
 
 
 @numba.njit(nogil=True, cache=True)
-def _compare_panels(panels, packed, begin, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _compare_panels(panels, packed, initial, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
     """The points of some panels against all means, in single precision."""
     count, d, width = panels.shape
-    points, means, starts = panels.ctypes.data, packed.ctypes.data, begin.ctypes.data
+    points, means, starts = panels.ctypes.data, packed.ctypes.data, initial.ctypes.data
     nearest, next_one, whose = best.ctypes.data, second.ctypes.data, index.ctypes.data
     best[: count * width], second[: count * width] = np.inf, np.inf
     index[: count * width] = 0
@@ -139,7 +141,7 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
     table : X, weights, panels, sizes, centre, scale
         As `Points` has them.
     state : labels, ends, moved
-        int32 (n,), k where there is none yet; float32 (n,), the value of `moved` at which the leash
+        int32 (n,), k where there is none yet; float32 (n,), the value of `moved` at which the slack
         of a row ends; (k + 1,), how far each label's mean and the others have moved, together.
     change : high, low, members
         By which the sums, in two parts, and the numbers of rows change: (k, d + 1) twice, (k,).
@@ -156,11 +158,11 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
     X, weights, panels, sizes, centre, scale = table
     labels, ends, moved = state
     high, low, members = change
-    packed, begin, reach = single
+    packed, initial, reach = single
     width, (n, d) = panels.shape[2], X.shape
     some = max(1, min(16, 512 // d))  # panels at a time
     many = some * width
-    best, second, size, leash = np.zeros((4, many + 2 * POINTS_64), dtype=np.float32)
+    best, second, size, slack = np.zeros((4, many + 2 * POINTS_64), dtype=np.float32)
     sure, always = np.ones((2, many + 2 * POINTS_64), dtype=np.bool_)
     index = np.zeros(many + 2 * POINTS_64, dtype=np.int32)
     rows, lone, unclear = np.empty((3, 2 * many + POINTS_64), dtype=np.int64)
@@ -179,9 +181,9 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
         count, wanting = 0, 0
         if asked - waiting > dense * (stop - start):
             count = stop - start
-            _compare_panels(panels[p:q], packed, begin, best, second, index)
-            _bounds(best, second, sizes[start:stop], reach, d, sure, leash)
-            wanting = _bound_ends(ends, labels, moved, start, stop, index, leash, sure)
+            _compare_panels(panels[p:q], packed, initial, best, second, index)
+            _bounds(best, second, sizes[start:stop], reach, d, sure, slack)
+            wanting = _bound_ends(ends, labels, moved, start, stop, index, slack, sure)
             for r in range(count if wanting else 0):
                 rows[r] = start + r
         else:
@@ -191,9 +193,11 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
                 waiting -= count
                 rows[:count] = lone[waiting : waiting + count]
                 _gather(X, centre, scale, sizes, rows, count, gathered, size)
-                _compare_panels(gathered[: -(-count // width)], packed, begin, best, second, index)
-                _bounds(best, second, size[:count], reach, d, sure, leash)
-                _bound_end(ends, moved, rows, index, leash, count)
+                _compare_panels(
+                    gathered[: -(-count // width)], packed, initial, best, second, index
+                )
+                _bounds(best, second, size[:count], reach, d, sure, slack)
+                _bound_end(ends, moved, rows, index, slack, count)
         met += count
         if wanting:
             changed += _relabel(X, weights, labels, high, low, members, rows, index, sure, count)
@@ -201,8 +205,8 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
                 unclear[close] = rows[r]
                 close += not sure[r]
         if close >= POINTS_64 or (p >= last and close > 0):
-            _decide(X, exact[0], exact[1], scale, unclear, close, index, leash)
-            _bound_end(ends, moved, unclear, index, leash, close)
+            _decide(X, exact[0], exact[1], scale, unclear, close, index, slack)
+            _bound_end(ends, moved, unclear, index, slack, close)
             changed += _relabel(
                 X, weights, labels, high, low, members, unclear, index, always, close
             )

@@ -61,7 +61,7 @@ class _Instructions:
 
 
 def _summed(
-    write: _Instructions, points: Any, means: Any, begin: Any, d: Any, term: Callable[..., Any]
+    write: _Instructions, points: Any, means: Any, initial: Any, d: Any, term: Callable[..., Any]
 ) -> list[list[Any]]:
     """The sums over all columns: MEANS × ABREAST places that hold a vector each."""
     builder, unit = write.builder, write.size
@@ -69,7 +69,7 @@ def _summed(
         [cgutils.alloca_once(builder, write.vector) for _ in range(ABREAST)] for _ in range(MEANS)
     ]
     for c in range(MEANS):
-        one = write.load(begin, write.constant(c), write.number, unit)
+        one = write.load(initial, write.constant(c), write.number, unit)
         start = write.spread(one, write.vector)
         for p in range(ABREAST):
             builder.store(start, sums[c][p])
@@ -128,23 +128,23 @@ def _tile(number: Any, size: int, term: Callable[..., Any], keep: bool = False) 
     The tile takes addresses: points (d rows of abreast × lanes numbers), means (d rows of MEANS),
     what each sum starts from (MEANS), d, the index of the first mean, and best, second and index of
     the points so far, which it brings up to date. The first of equal means is kept. With `keep` it
-    takes no more than points, means, begin and d, and where to put all sums (MEANS rows of points).
+    takes no more than points, means, initial, d and where to put all sums (MEANS rows of points).
     """
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        points, means, begin, d, *rest = args
+        points, means, initial, d, *rest = args
         write = _Instructions(builder, number, size, d.type)
-        sums = _summed(write, points, means, begin, d, term)
+        sums = _summed(write, points, means, initial, d, term)
         (_keep if keep else _bring_up_to_date)(write, sums, *rest)
         return context.get_dummy_value()
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def keeping(typingctx: Any, points: Any, means: Any, begin: Any, d: Any, sums: Any) -> Any:
+    def keeping(typingctx: Any, points: Any, means: Any, initial: Any, d: Any, sums: Any) -> Any:
         return types.void(*[types.intp] * 5), build
 
     @intrinsic  # type: ignore[untyped-decorator]
     def tile(
-        typingctx: Any, points: Any, means: Any, begin: Any, d: Any, first: Any, best: Any,
+        typingctx: Any, points: Any, means: Any, initial: Any, d: Any, first: Any, best: Any,
         second: Any, index: Any,
     ) -> Any:  # fmt: skip
         return types.void(*[types.intp] * 8), build

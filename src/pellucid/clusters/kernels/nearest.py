@@ -31,10 +31,10 @@ def packed_exactly(means: Array) -> tuple[Array, Array]:
     """
     k, d = means.shape
     groups = -(-k // MEANS)
-    packed, begin = np.zeros((groups * MEANS, d)), np.full(groups * MEANS, np.inf)
-    packed[:k], begin[:k] = means, 0.0
+    packed, initial = np.zeros((groups * MEANS, d)), np.full(groups * MEANS, np.inf)
+    packed[:k], initial[:k] = means, 0.0
     side_by_side = np.ascontiguousarray(packed.reshape(groups, MEANS, d).transpose(0, 2, 1))
-    return side_by_side, begin.reshape(groups, MEANS)
+    return side_by_side, initial.reshape(groups, MEANS)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -47,31 +47,31 @@ def _fill(X, rows, count, panel):  # type: ignore[no-untyped-def]  # pragma: no 
 
 
 @numba.njit(nogil=True, cache=True)
-def nearest_in_double_precision(X, rows, count, packed, begin, panel, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
+def nearest_in_double_precision(X, rows, count, packed, initial, panel, best, second, index):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Some rows of X against all means, in double precision, as the plain formula has it."""
     d = X.shape[1]
     _fill(X, rows, count, panel)
     best[:], second[:], index[:] = np.inf, np.inf, 0
     for m in range(len(packed)):
         gap_tile(
-            panel.ctypes.data, packed[m].ctypes.data, begin[m].ctypes.data, d, m * MEANS,
+            panel.ctypes.data, packed[m].ctypes.data, initial[m].ctypes.data, d, m * MEANS,
             best.ctypes.data, second.ctypes.data, index.ctypes.data,
         )  # fmt: skip
 
 
 @numba.njit(nogil=True, cache=True)
-def _nearest(X, packed, begin, start, stop, y, D):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _nearest(X, packed, initial, start, stop, y, D):  # type: ignore[no-untyped-def]  # pragma: no cover
     panel, index = np.empty((X.shape[1], POINTS_64)), np.empty(POINTS_64, dtype=np.int32)
     best, second = np.empty((2, POINTS_64))
     for i in range(start, stop, POINTS_64):
         rows = np.arange(i, min(i + POINTS_64, stop))
-        nearest_in_double_precision(X, rows, len(rows), packed, begin, panel, best, second, index)
+        nearest_in_double_precision(X, rows, len(rows), packed, initial, panel, best, second, index)
         for r in range(len(rows)):
             y[i + r], D[i + r] = index[r], best[r]
 
 
 @numba.njit(nogil=True, cache=True)
-def _gaps(X, packed, begin, start, stop, D):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _gaps(X, packed, initial, start, stop, D):  # type: ignore[no-untyped-def]  # pragma: no cover
     d, k = X.shape[1], D.shape[1]
     panel, sums = np.empty((d, POINTS_64)), np.empty((MEANS, POINTS_64))
     for i in range(start, stop, POINTS_64):
@@ -79,7 +79,11 @@ def _gaps(X, packed, begin, start, stop, D):  # type: ignore[no-untyped-def]  # 
         _fill(X, rows, len(rows), panel)
         for m in range(len(packed)):
             all_exact_gaps_tile(
-                panel.ctypes.data, packed[m].ctypes.data, begin[m].ctypes.data, d, sums.ctypes.data
+                panel.ctypes.data,
+                packed[m].ctypes.data,
+                initial[m].ctypes.data,
+                d,
+                sums.ctypes.data,
             )
             for c in range(min(MEANS, k - m * MEANS)):
                 for r in range(len(rows)):
@@ -130,10 +134,10 @@ def nearest_of_rows(X: Array, means: Array) -> tuple[NDArray[np.intp], Array]:
     Notes: Notation 229
     """
     y, D = np.empty(len(X), dtype=np.intp), np.empty(len(X))
-    packed, begin = packed_exactly(means)
+    packed, initial = packed_exactly(means)
 
     def piece(first: int, last: int) -> None:
-        _nearest(X, packed, begin, first * POINTS_32, min(last * POINTS_32, len(X)), y, D)
+        _nearest(X, packed, initial, first * POINTS_32, min(last * POINTS_32, len(X)), y, D)
 
     with piece_runner(*X.shape) as over:
         over(piece)
@@ -160,10 +164,10 @@ def gaps_of_rows(X: Array, means: Array) -> Array:
     Notes: Concept 217
     """
     D = np.empty((len(X), len(means)))
-    packed, begin = packed_exactly(means)
+    packed, initial = packed_exactly(means)
 
     def piece(first: int, last: int) -> None:
-        _gaps(X, packed, begin, first * POINTS_32, min(last * POINTS_32, len(X)), D)
+        _gaps(X, packed, initial, first * POINTS_32, min(last * POINTS_32, len(X)), D)
 
     with piece_runner(*X.shape) as over:
         over(piece)

@@ -33,11 +33,11 @@ from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tile_arrays import rows_with_weight
 from pellucid.data.blocks.tiles import Tile
 
-KEPT = 1 << 28  # bytes at most that are kept of the rows from pass to pass
+CACHE_BYTES = 1 << 28  # bytes at most that are kept of the rows from pass to pass
 
 
 @dataclass
-class KnownTile:
+class CachedTile:
     """What this process knows of a tile's rows from the pass before.
 
     Parameters
@@ -54,7 +54,7 @@ class KnownTile:
     runs: dict[int, BoundedRun] = field(default_factory=dict)
 
 
-class KnownTiles:
+class TileCache:
     """What is known of the first tiles, as many as go into so many bytes.
 
     It only saves work: a row's nearest mean is the same whether or not something is known of it, so
@@ -62,31 +62,31 @@ class KnownTiles:
 
     Parameters
     ----------
-    most : int
+    max_bytes : int
         Bytes.
 
     Notes: Def 225
     """
 
-    def __init__(self, most: int = KEPT) -> None:
-        self.most = most
-        self.tiles: dict[int, KnownTile] = {}
+    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
+        self.max_bytes = max_bytes
+        self.tiles: dict[int, CachedTile] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return KnownTiles, (0,)
+        return TileCache, (0,)
 
-    def of(self, tile: Tile, size: int, X: Array, weights: Array | None, runs: int) -> KnownTile:
+    def of(self, tile: Tile, size: int, X: Array, weights: Array | None, runs: int) -> CachedTile:
         """What is known of a tile; made, and kept where there is room, at the first pass."""
-        held = self.tiles.get(tile.number)
-        if held is not None:
+        cached = self.tiles.get(tile.number)
+        if cached is not None:
             w = NO_WEIGHTS if weights is None else weights
-            return KnownTile(replace(held.points, X=X, weights=w), held.runs)
-        known = KnownTile(panels_from_rows(X, weights, _over(len(X))))
+            return CachedTile(replace(cached.points, X=X, weights=w), cached.runs)
+        cached = CachedTile(panels_from_rows(X, weights, _over(len(X))))
         row = 4 * (X.shape[1] + 1) + 8 * runs
-        if (tile.number + 1) * size * row <= self.most:
-            without = replace(known.points, X=X[:0], weights=NO_WEIGHTS)
-            self.tiles[tile.number] = KnownTile(without, known.runs)
-        return known
+        if (tile.number + 1) * size * row <= self.max_bytes:
+            without = replace(cached.points, X=X[:0], weights=NO_WEIGHTS)
+            self.tiles[tile.number] = CachedTile(without, cached.runs)
+        return cached
 
 
 def _over(n: int) -> Any:
@@ -135,8 +135,8 @@ def assignments(
     runs: Mapping[int, Array],
     unit: float,
     *,
-    judged: bool = False,
-    known: KnownTiles | None = None,
+    with_losses: bool = False,
+    cache: TileCache | None = None,
 ) -> list[Assignment]:
     """One pass: the rows assigned to the means of each run.
 
@@ -146,18 +146,18 @@ def assignments(
         Means, in `unit`s, by the number of the run.
     unit : float
         By which the rows are divided.
-    judged : bool
+    with_losses : bool
         Whether losses and farthest rows are wanted; else they are 0.
-    known : KnownTiles or None
+    cache : TileCache or None
         What the passes before found out about these runs.
 
     Notes: Def 225
     """
-    known = KnownTiles(0) if known is None else known
+    cache = TileCache(0) if cache is None else cache
     size = source.tile
 
     def partial(tile: Tile) -> list[Assignment | None]:
-        return _assigned(tile, size, runs, unit, judged, known)
+        return _assigned(tile, size, runs, unit, with_losses, cache)
 
     return [each for each in passes.reduce(source, partial, _merged) if each is not None]
 
@@ -167,20 +167,20 @@ def _assigned(
     size: int,
     runs: Mapping[int, Array],
     unit: float,
-    judged: bool,
-    known: KnownTiles,
+    with_losses: bool,
+    cache: TileCache,
 ) -> list[Assignment | None]:
     X, weights, _ = rows_with_weight(tile)
     if not len(X):
         return [None] * len(runs)
     X = X if unit == 1 else X / unit
-    here = known.of(tile, size, X, weights, len(runs))
+    here = cache.of(tile, size, X, weights, len(runs))
     followed = [_followed(here, number, means) for number, means in runs.items()]
     assign(here.points, followed, _over(len(X)))
     found: list[Assignment | None] = []
     for run in followed:
         loss, farthest = (0.0, 0.0), (0.0, X[0])
-        if judged:
+        if with_losses:
             D = squared_distance_to_own_mean(X, run.means, run.labels)
             loss = compensated_parts(D, NO_WEIGHTS if weights is None else weights)
             farthest = float(D.max()), X[int(D.argmax())].copy()
@@ -189,16 +189,16 @@ def _assigned(
     return found
 
 
-def _followed(here: KnownTile, number: int, means: Array) -> BoundedRun:
-    """A run with these means: as the last pass left it, its leashes shortened."""
-    run = here.runs.get(number)
+def _followed(tile: CachedTile, number: int, means: Array) -> BoundedRun:
+    """A run with these means: as the last pass left it, its slacks shortened."""
+    run = tile.runs.get(number)
     if run is None:
-        run = here.runs[number] = initial_run(here.points, means)
+        run = tile.runs[number] = initial_run(tile.points, means)
         return run
     run.cycles += 1
     if run.cycles % AFRESH == 0:
-        recompute_sums(here.points, run)
-    move_means(here.points, run, means)
+        recompute_sums(tile.points, run)
+    move_means(tile.points, run, means)
     return run
 
 

@@ -27,7 +27,7 @@ Candidates = tuple[NDArray[np.float64], Array]  # keys, and rows
 
 
 def block_starts(
-    passes: Passes, source: RowBlocks, k: int, plan: Plan, known: RowSurvey, unit: float
+    passes: Passes, source: RowBlocks, k: int, plan: Plan, survey: RowSurvey, unit: float
 ) -> list[Array]:
     """Means from which the restarts begin, in units.
 
@@ -37,22 +37,22 @@ def block_starts(
     Notes: Concept 215, Concept 231
     """
     if isinstance(plan.init, np.ndarray):
-        return initial_means(known.sample.arrays[0] / unit, [k], plan)[0]
+        return initial_means(survey.sample.arrays[0] / unit, [k], plan)[0]
     if plan.init == "positions":
-        return initial_means(np.stack([known.low, known.high]) / unit, [k], plan)[0]
-    if plan.init == "k-means||" and len(known.sample) < known.rows:
+        return initial_means(np.stack([survey.low, survey.high]) / unit, [k], plan)[0]
+    if plan.init == "k-means||" and len(survey.sample) < survey.rows:
         return [
-            _parallel(passes, source, k, plan, known, unit, restart)
+            _parallel(passes, source, k, plan, survey, unit, restart)
             for restart in range(plan.n_init)
         ]
-    if len(known.sample) < known.rows:
-        passes.notes.append(f"{known.sampling}, for where the means start")
-    X, weights = known.sample.arrays
+    if len(survey.sample) < survey.rows:
+        passes.notes.append(f"{survey.sampling}, for where the means start")
+    X, weights = survey.sample.arrays
     return initial_means(X / unit, [k], plan, None if (weights == 1).all() else weights)[0]
 
 
 def _parallel(
-    passes: Passes, source: RowBlocks, k: int, plan: Plan, known: RowSurvey, unit: float, at: int
+    passes: Passes, source: RowBlocks, k: int, plan: Plan, survey: RowSurvey, unit: float, at: int
 ) -> Array:
     """k-means‖: rounds draw 2k rows by squared distance; k-means++ on these, weighted, gives k.
 
@@ -63,7 +63,7 @@ def _parallel(
     """
     seed, most = 1_000_003 * plan.seed + 31 * at, OVERSAMPLING * k
     rng = np.random.default_rng([plan.seed, at])
-    X, weights = known.sample.arrays
+    X, weights = survey.sample.arrays
     means: Array = X[[int(rng.choice(len(X), p=weights / weights.sum()))]] / unit
     for turn in range(ROUNDS):
 
@@ -77,7 +77,7 @@ def _parallel(
     return initial_means(means[served > 0], [k], few, served[served > 0])[0][0]
 
 
-def _drawn(tile: Tile, means: Array, unit: float, most: int, seed: int) -> Candidates:
+def _drawn(tile: Tile, means: Array, unit: float, max_rows: int, seed: int) -> Candidates:
     X, weights, places = rows_with_weight(tile)
     X = X / unit
     _, D = nearest_of_rows(X, means)
@@ -85,11 +85,11 @@ def _drawn(tile: Tile, means: Array, unit: float, most: int, seed: int) -> Candi
     u = ((hash_rows(places, seed, DRAWN) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
     there = mass > 0
     keys = np.log(u[there]) / mass[there]
-    chosen = np.argsort(-keys, kind="stable")[:most]
+    chosen = np.argsort(-keys, kind="stable")[:max_rows]
     return keys[chosen], X[there][chosen]
 
 
-def _best(a: Candidates, b: Candidates, most: int) -> Candidates:
+def _best(a: Candidates, b: Candidates, max_rows: int) -> Candidates:
     keys, rows = np.concatenate([a[0], b[0]]), np.concatenate([a[1], b[1]])
-    chosen = np.argsort(-keys, kind="stable")[:most]
+    chosen = np.argsort(-keys, kind="stable")[:max_rows]
     return keys[chosen], rows[chosen]

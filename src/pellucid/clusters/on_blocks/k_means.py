@@ -13,7 +13,7 @@ import numpy as np
 
 from pellucid.clusters.kernels.compensated_sums import compensated_sum
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.on_blocks.assignment import Assignment, KnownTiles, assignments
+from pellucid.clusters.on_blocks.assignment import Assignment, TileCache, assignments
 from pellucid.clusters.on_blocks.initialization import block_starts
 from pellucid.clusters.solvers.lloyd import Run
 from pellucid.clusters.solvers.restarts import safe_unit
@@ -77,7 +77,7 @@ class BlockLloyd:
     ) -> None:
         self.passes, self.source, self.unit = passes, source, unit
         self.max_iter, self.least_move, self.stop = max_iter, least_move, stop
-        self.known = KnownTiles()
+        self.cache = TileCache()
 
     def all_runs(self, starts: list[Array]) -> tuple[list[Run], list[Array]]:
         """A run from each start, and the weight of its clusters."""
@@ -91,7 +91,7 @@ class BlockLloyd:
                 move = compensated_sum(((moved - means[r]) ** 2).ravel())
                 means[r], cycles[r], filled[r] = moved, cycles[r] + 1, filled[r] + more
                 reasons[r] = self._reason(move, more, cycles[r])
-        last = self._assigned(dict(enumerate(means)), judged=True)
+        last = self._assigned(dict(enumerate(means)), with_losses=True)
         runs, counts = [], []
         for r, each in enumerate(last):
             each, more = self._refilled(means, r, each)
@@ -110,24 +110,26 @@ class BlockLloyd:
             return "means"
         return "cycles" if cycles == self.max_iter else ""
 
-    def _refilled(self, means: list[Array], r: int, found: Assignment) -> tuple[Assignment, int]:
+    def _refilled(
+        self, means: list[Array], r: int, assignment: Assignment
+    ) -> tuple[Assignment, int]:
         """The rule for empty clusters, as `lloyd.refill` has it; each filled one costs a pass."""
-        filled, judged = 0, found.farthest[0] > 0
-        while not found.members.all():
+        filled, judged = 0, assignment.farthest[0] > 0
+        while not assignment.members.all():
             if not judged:
-                found, judged = self._judged(means, r), True
+                assignment, judged = self._judged(means, r), True
                 continue
-            if not found.farthest[0] > 0:
+            if not assignment.farthest[0] > 0:
                 break
             means[r] = means[r].copy()
-            means[r][int(np.argmin(found.members > 0))] = found.farthest[1]
-            found, filled = self._judged(means, r), filled + 1
-        return found, filled
+            means[r][int(np.argmin(assignment.members > 0))] = assignment.farthest[1]
+            assignment, filled = self._judged(means, r), filled + 1
+        return assignment, filled
 
     def _judged(self, means: list[Array], r: int) -> Assignment:
-        return self._assigned({r: means[r]}, judged=True)[0]
+        return self._assigned({r: means[r]}, with_losses=True)[0]
 
-    def _assigned(self, runs: dict[int, Array], *, judged: bool = False) -> list[Assignment]:
+    def _assigned(self, runs: dict[int, Array], *, with_losses: bool = False) -> list[Assignment]:
         return assignments(
-            self.passes, self.source, runs, self.unit, judged=judged, known=self.known
+            self.passes, self.source, runs, self.unit, with_losses=with_losses, cache=self.cache
         )

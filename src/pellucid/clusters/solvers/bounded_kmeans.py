@@ -177,7 +177,7 @@ def _cycle(
 
 
 def move_means(points: Points, run: BoundedRun, means: Array) -> None:
-    """Take the new means; each leash is used up by how far its mean and the others moved.
+    """Take the new means; each slack is used up by how far its mean and the others moved.
 
     Notes: Def 225
     """
@@ -221,8 +221,8 @@ def _packed(points: Points, means: Array) -> tuple[Any, Any]:
     squares = (small**2).sum(axis=1)
     packed = np.zeros((groups * MEANS, d), dtype=np.float32)
     packed[:k] = -2 * small
-    begin = np.full(groups * MEANS, np.inf, dtype=np.float32)
-    begin[:k] = squares
+    initial = np.full(groups * MEANS, np.inf, dtype=np.float32)
+    initial[:k] = squares
     side_by_side = np.ascontiguousarray(packed.reshape(groups, MEANS, d).transpose(0, 2, 1))
     reach = float(np.sqrt(squares.max()) * (1 + 1e-6))
-    return (side_by_side, begin.reshape(groups, MEANS), reach), packed_exactly(means)
+    return (side_by_side, initial.reshape(groups, MEANS), reach), packed_exactly(means)

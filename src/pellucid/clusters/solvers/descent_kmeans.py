@@ -1,4 +1,4 @@
-"""k-means by gradient descent: means move against the slope of the loss, labels come at the end.
+"""k-means by gradient descent: means move against the gradient of the loss, labels come at the end.
 
 Notes: §6.2.14, §6.2.15
 """
@@ -40,7 +40,7 @@ def k_means_objective(X: Array, k: int, weights: Array | None = None) -> Objecti
     Examples
     --------
     >>> J = k_means_objective(np.array([[0.0], [2.0]]), 1)
-    >>> J.value(np.array([[1.0]])), J.slope(np.array([[2.0]])).tolist()
+    >>> J.value(np.array([[1.0]])), J.gradient_at(np.array([[2.0]])).tolist()
     (1.0, [[2.0]])
 
     Notes: Concept 227, Notation 228
@@ -78,7 +78,7 @@ def descended_k_means(
 ) -> Run:
     """Descend from the means given; the labels are the nearest means at the end.
 
-    A mean to which no point is nearest has slope zero and stays: the rule for empty clusters is
+    A mean to which no point is nearest has gradient zero and stays: the rule for empty clusters is
     not part of descent.
 
     Parameters

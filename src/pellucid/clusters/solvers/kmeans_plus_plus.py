@@ -28,7 +28,7 @@ def _gains(panels, weights, D, packed, first, last):  # type: ignore[no-untyped-
     groups, d = packed.shape[:2]
     sums = np.empty((MEANS, POINTS_32), dtype=np.float32)
     total = np.zeros((groups * MEANS, POINTS_32))
-    weight, begin = np.ones(POINTS_32), np.zeros(MEANS, dtype=np.float32)
+    weight, initial = np.ones(POINTS_32), np.zeros(MEANS, dtype=np.float32)
     n = len(weights)
     for p in range(first, last):
         for r in range(POINTS_32 if n else 0):
@@ -36,7 +36,11 @@ def _gains(panels, weights, D, packed, first, last):  # type: ignore[no-untyped-
             weight[r] = weights[i] if i < n else 0.0
         for m in range(groups):
             all_gaps_tile(
-                panels[p].ctypes.data, packed[m].ctypes.data, begin.ctypes.data, d, sums.ctypes.data
+                panels[p].ctypes.data,
+                packed[m].ctypes.data,
+                initial.ctypes.data,
+                d,
+                sums.ctypes.data,
             )
             for c in range(MEANS):
                 for r in range(POINTS_32):
@@ -49,12 +53,16 @@ def _lower(panels, weights, D, packed, bucket, first, last):  # type: ignore[no-
     """Bring D down to the nearest candidate; the mass w·D of each bucket."""
     groups, d = packed.shape[:2]
     sums = np.empty((MEANS, POINTS_32), dtype=np.float32)
-    begin, held = np.zeros(MEANS, dtype=np.float32), np.zeros(BUCKETS)
+    initial, held = np.zeros(MEANS, dtype=np.float32), np.zeros(BUCKETS)
     for p in range(first, last):
         start = p * POINTS_32
         for m in range(groups):
             all_gaps_tile(
-                panels[p].ctypes.data, packed[m].ctypes.data, begin.ctypes.data, d, sums.ctypes.data
+                panels[p].ctypes.data,
+                packed[m].ctypes.data,
+                initial.ctypes.data,
+                d,
+                sums.ctypes.data,
             )
             for c in range(MEANS):
                 for r in range(POINTS_32):

@@ -20,7 +20,7 @@ from pellucid.clusters.solvers.lloyd import Run, plain_k_means
 from pellucid.clusters.solvers.subsampling import order_of_rows
 
 LARGE, SMALL = 2.0**100, 2.0**-100
-HELD_AT_ONCE = 1 << 28  # bytes of labels and leashes of the runs that go side by side
+HELD_AT_ONCE = 1 << 28  # bytes of labels and slacks of the runs that go side by side
 
 
 @dataclass(frozen=True)

@@ -35,14 +35,14 @@ class Order:
         Rows of smaller key are in no later bucket.
     rows : ndarray of int, shape (n,)
         Bucket by bucket.
-    begins : ndarray of int, shape (BUCKETS + 1,)
+    bucket_starts : ndarray of int, shape (BUCKETS + 1,)
         Where each bucket begins in `rows`.
     """
 
     key: Array
     bucket: NDArray[np.uint16]
     rows: Rows
-    begins: Rows
+    bucket_starts: Rows
 
 
 @numba.njit(nogil=True, cache=True)
@@ -70,13 +70,13 @@ def order_of_rows(X: Array, over: Any) -> Order:
     return Order(key, bucket, rows, begins)
 
 
-def sample_rows(order: Order, held: Array, mass: Any, u: Array) -> list[int]:
+def sample_rows(order: Order, bucket_mass: Array, mass: Any, u: Array) -> list[int]:
     """Rows drawn in proportion to their mass.
 
     Parameters
     ----------
     order : Order
-    held : array of shape (BUCKETS,)
+    bucket_mass : array of shape (BUCKETS,)
         Mass of each bucket; not all zero.
     mass : callable rows -> array
         Mass of some rows.
@@ -96,15 +96,15 @@ def sample_rows(order: Order, held: Array, mass: Any, u: Array) -> list[int]:
 
     Notes: Concept 215
     """
-    reached = np.cumsum(held)
-    last = int(np.flatnonzero(held)[-1])
+    reached = np.cumsum(bucket_mass)
+    last = int(np.flatnonzero(bucket_mass)[-1])
     picked = []
     for target in u * reached[-1]:
         b = min(int(np.searchsorted(reached, target, side="right")), last)
-        rows = order.rows[order.begins[b] : order.begins[b + 1]]
+        rows = order.rows[order.bucket_starts[b] : order.bucket_starts[b + 1]]
         rows = rows[np.argsort(order.key[rows], kind="stable")]
         inside = mass(rows)
-        at = np.searchsorted(np.cumsum(inside), target - reached[b] + held[b], side="right")
+        at = np.searchsorted(np.cumsum(inside), target - reached[b] + bucket_mass[b], side="right")
         picked.append(int(rows[min(int(at), int(np.flatnonzero(inside)[-1]))]))
     return picked
 

@@ -56,7 +56,7 @@ def source_of(X: Any, y: Any = None, sample_weight: Any = None) -> tuple[RowBloc
     if isinstance(X, RowBlocks):
         if y is not None or sample_weight is not None:
             raise ShapeError(
-                "Blocks hold the answers beside the rows: give array_blocks(X, y), and no y."
+                "Blocks hold the targets beside the rows: give array_blocks(X, y), and no y."
             )
         return X, getattr(X, "passes", None) or LocalPasses()
     from pellucid.data.blocks.dask_blocks import dask_blocks

@@ -111,20 +111,20 @@ def _plain_numbers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
     return found
 
 
-def _count_numbers(known: CellCounts, values: pa.ChunkedArray, beside: CellCounts) -> CellCounts:
+def _count_numbers(previous: CellCounts, values: pa.ChunkedArray, beside: CellCounts) -> CellCounts:
     if beside.numbers is None and (ends := _ends(values)) is not None:
-        return replace(known, numbers=None, low=ends[0], high=ends[1])
+        return replace(previous, numbers=None, low=ends[0], high=ends[1])
     if pa.types.is_floating(values.type) or values.null_count:
         there = values.drop_null()
         if pa.types.is_floating(there.type):
             there = there.filter(pc.invert(pc.is_nan(there)))
-        missing = known.missing + len(values) - len(there)
-        known, values = replace(known, missing=missing), there
+        missing = previous.missing + len(values) - len(there)
+        previous, values = replace(previous, missing=missing), there
     if not len(values):
-        return known
+        return previous
     ends = pc.min_max(values).as_py()
     counts = None if beside.numbers is None else _value_counts(values, MOST_NUMBERS)
-    return replace(known, numbers=counts, low=float(ends["min"]), high=float(ends["max"]))
+    return replace(previous, numbers=counts, low=float(ends["min"]), high=float(ends["max"]))
 
 
 def _ends(values: pa.ChunkedArray) -> tuple[float, float] | None:
@@ -136,11 +136,11 @@ def _ends(values: pa.ChunkedArray) -> tuple[float, float] | None:
     return None if np.isnan(low + high) else (low, high)
 
 
-def _count_texts(known: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -> CellCounts:
+def _count_texts(previous: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -> CellCounts:
     """Texts of which some are numbers: these are taken by value, the others as they are."""
     found = _value_counts(texts, len(texts)) or {}
     if as_texts:
-        return _without_excess_numbers(replace(known, texts=_unless_too_many(found, MOST_TEXTS)))
+        return _without_excess_numbers(replace(previous, texts=_unless_too_many(found, MOST_TEXTS)))
     cells = pa.array(list(found), pa.string())
     names = pc.match_substring_regex(cells, CODE)
     numeral = pc.and_(pc.match_substring_regex(cells, NUMERAL), pc.invert(names)).to_pylist()
@@ -153,33 +153,33 @@ def _count_texts(known: CellCounts, texts: pa.ChunkedArray, as_texts: bool) -> C
             others[text] = n
     return _without_excess_numbers(
         replace(
-            known,
+            previous,
             numbers=_unless_too_many(numbers, MOST_NUMBERS),
             texts=_unless_too_many(others, MOST_TEXTS),
-            low=min(numbers, default=known.low),
-            high=max(numbers, default=known.high),
+            low=min(numbers, default=previous.low),
+            high=max(numbers, default=previous.high),
         )
     )
 
 
-def _without_excess_numbers(found: CellCounts) -> CellCounts:
+def _without_excess_numbers(counts: CellCounts) -> CellCounts:
     """Numbers beside too many texts are not counted on, so that no order of rows matters."""
-    if found.texts is not None:
-        return found
-    return replace(NO_CELLS, rows=found.rows, missing=found.missing, numbers=None, texts=None)
+    if counts.texts is not None:
+        return counts
+    return replace(NO_CELLS, rows=counts.rows, missing=counts.missing, numbers=None, texts=None)
 
 
-def _value_counts(values: pa.ChunkedArray, most: int) -> Counts | None:
-    if len(values) > 2 * most and len(values[: 2 * most].unique()) > most:
+def _value_counts(values: pa.ChunkedArray, max_distinct: int) -> Counts | None:
+    if len(values) > 2 * max_distinct and len(values[: 2 * max_distinct].unique()) > max_distinct:
         return None  # the first ones tell already
     found = pc.value_counts(values)
-    if len(found) > most:
+    if len(found) > max_distinct:
         return None
     return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
 
 
-def _unless_too_many(counts: Counts, most: int) -> Counts | None:
-    return None if len(counts) > most else counts
+def _unless_too_many(counts: Counts, max_distinct: int) -> Counts | None:
+    return None if len(counts) > max_distinct else counts
 
 
 def merge_counts(a: CellCounts, b: CellCounts) -> CellCounts:
@@ -199,11 +199,11 @@ def merge_counts(a: CellCounts, b: CellCounts) -> CellCounts:
     )
 
 
-def _sum_counts(a: Counts | None, b: Counts | None, most: int) -> Counts | None:
+def _sum_counts(a: Counts | None, b: Counts | None, max_distinct: int) -> Counts | None:
     if a is None or b is None:
         return None
     more, fewer = (a, b) if len(a) >= len(b) else (b, a)
     found = dict(more)
     for cell, n in fewer.items():
         found[cell] = found.get(cell, 0) + n
-    return _unless_too_many(found, most)
+    return _unless_too_many(found, max_distinct)

@@ -19,6 +19,7 @@ import pyarrow as pa
 from pellucid.data.blocks.cell_counts import CellCounts
 from pellucid.data.blocks.table_profile import Profile
 from pellucid.data.columns.arrow_values import as_texts, plain_values
+from pellucid.data.columns.row_numbers import row_number_note
 from pellucid.data.columns.spellings import merge_spellings, normalized_spelling
 from pellucid.data.columns.unparsed_cells import SHOWN
 from pellucid.data.sources.any_source import SourceCells
@@ -27,7 +28,6 @@ from pellucid.data.table_reader import Notations, inferred_columns, read_by_sche
 from pellucid.findings import Finding
 
 MOST_CELLS = 300_000  # that stand for a column: beyond them counts are scaled down
-COUNTED = "counts the rows; not used"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def infer_columns(
     profile: Profile,
     name: str,
     typed: bool,
-    asked: Mapping[str, Kind],
+    requested_kinds: Mapping[str, Kind],
     missing: tuple[str, ...],
     notations: Notations,
 ) -> InferredColumns:
@@ -81,11 +81,15 @@ def infer_columns(
     cells = {n: representative_cells(profile.cells[n], profile.sample[n]) for n in names}
     stand_in: Any = cells  # columns of unequal lengths, each looked at by itself
     columns, findings = inferred_columns(
-        SourceCells(stand_in, name, typed), names, asked, missing, notations
+        SourceCells(stand_in, name, typed), names, requested_kinds, missing, notations
     )
-    columns = tuple(_is_row_counter(c, profile) if c.name not in asked else c for c in columns)
+    columns = tuple(
+        _is_row_counter(c, profile) if c.name not in requested_kinds else c for c in columns
+    )
     told = [f for f in findings if f.name not in ("odd cells", "spellings")]
-    told += [f for c in columns for f in _counted_findings(c, profile.cells[c.name], asked)]
+    told += [
+        f for c in columns for f in _counted_findings(c, profile.cells[c.name], requested_kinds)
+    ]
     schema = Table(columns).schema
     read = read_by_schema(SourceCells(profile.sample, name, typed), schema, missing)
     sample = tuple(
@@ -157,19 +161,17 @@ def _with_source_type(numbers: list[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _is_row_counter(column: Column, profile: Profile) -> Column:
-    """Whole numbers from one to the next, one a row, count the rows: known by their ends."""
+    """Whole numbers, one a row, number the rows: known by their ends and the sample."""
     cells = profile.cells[column.name]
     if column.kind is not Kind.NUMERIC or cells.complete or cells.missing or cells.has_texts:
         return column
     there = np.asarray(column.values)
-    whole = bool((there == np.round(there)).all()) and len(np.unique(there)) == len(there)
-    if not whole or cells.high - cells.low != cells.rows - 1:
-        return column
-    return replace(column, kind=Kind.IDENTIFIER, note=COUNTED)
+    note = row_number_note(column.name, there, cells.low, cells.high, cells.rows)
+    return replace(column, kind=Kind.IDENTIFIER, note=note) if note else column
 
 
 def _counted_findings(
-    column: Column, cells: CellCounts, asked: Mapping[str, Kind]
+    column: Column, cells: CellCounts, requested_kinds: Mapping[str, Kind]
 ) -> list[Finding]:
     """What is said of odd cells and of spellings, with the counts of all rows."""
     texts = cells.texts or {}
@@ -177,21 +179,23 @@ def _counted_findings(
         odd = {t: texts[t] for t in column.notation.missing if t in texts}
         kind = "dates" if column.kind is Kind.DATE else "numbers"
         return [_unparsed_finding(column.name, odd, cells, kind)] if odd else []
-    if column.kind in CODED and column.name not in asked and cells.complete:
+    if column.kind in CODED and column.name not in requested_kinds and cells.complete:
         there = {t: n for t, n in texts.items() if normalized_spelling(t)}
         return list(merge_spellings(column.name, there).findings) if there else []
     return []
 
 
-def _unparsed_finding(name: str, odd: Mapping[str, int], cells: CellCounts, kind: str) -> Finding:
-    listed = sorted(odd.items(), key=lambda pair: (-pair[1], pair[0]))
+def _unparsed_finding(
+    name: str, unparsed: Mapping[str, int], cells: CellCounts, kind: str
+) -> Finding:
+    listed = sorted(unparsed.items(), key=lambda pair: (-pair[1], pair[0]))
     shown: Sequence[str] = [f"{t!r} ({n:,} row{'s' if n > 1 else ''})" for t, n in listed[:SHOWN]]
     more = f" and {len(listed) - SHOWN} more spellings" if len(listed) > SHOWN else ""
     first = listed[0][0]
     return Finding(
         "odd cells",
         "caution",
-        f"Column {name!r} holds {kind}, but for {sum(odd.values()):,} of "
+        f"Column {name!r} holds {kind}, but for {sum(unparsed.values()):,} of "
         f"{cells.rows - cells.missing:,} cells, which count as missing: "
         f"{', '.join(shown)}{more}.",
         (name,),

@@ -119,21 +119,29 @@ def merge_statistics(a: ColumnStatistics, b: ColumnStatistics) -> ColumnStatisti
     )
 
 
-def ranges_of(table: Table, found: ColumnStatistics) -> dict[str, Any]:
+def ranges_of(table: Table, statistics: ColumnStatistics) -> dict[str, Any]:
     """The ranges that `training_ranges` finds in memory; `table` has the columns.
 
     Notes: Def 12
     """
     names = [c.name for c in table.columns if is_ordered_kind(c.kind)]
-    met = [(n, lo, hi) for n, lo, hi in zip(names, found.low, found.high, strict=True) if lo <= hi]
+    met = [
+        (n, lo, hi)
+        for n, lo, hi in zip(names, statistics.low, statistics.high, strict=True)
+        if lo <= hi
+    ]
     return {
         "low": {name: float(low) for name, low, _ in met},
         "high": {name: float(high) for name, _, high in met},
-        "complete": [c.name for c, n in zip(table.columns, found.missing, strict=True) if not n],
+        "complete": [
+            c.name for c, n in zip(table.columns, statistics.missing, strict=True) if not n
+        ],
     }
 
 
-def refit_encoder(encoder: Any, table: Table, found: ColumnStatistics) -> tuple[Any, list[str]]:
+def refit_encoder(
+    encoder: Any, table: Table, statistics: ColumnStatistics
+) -> tuple[Any, list[str]]:
     """The encoder with what all training rows say, and the columns that still rest on a sample.
 
     Parameters
@@ -142,7 +150,7 @@ def refit_encoder(encoder: Any, table: Table, found: ColumnStatistics) -> tuple[
         Fitted to a sample; its codes stay.
     table : Table
         Rows of the sample, with the kinds and levels of all rows.
-    found : ColumnStatistics
+    statistics : ColumnStatistics
         Of the training rows.
 
     Raises
@@ -154,18 +162,18 @@ def refit_encoder(encoder: Any, table: Table, found: ColumnStatistics) -> tuple[
     """
     place = {c.name: i for i, c in enumerate(table.columns)}
     coded = [c.name for c in table.columns if c.kind in CODED]
-    counts = dict(zip(coded, found.levels, strict=True))
-    ranges = ranges_of(table, found)
+    counts = dict(zip(coded, statistics.levels, strict=True))
+    ranges = ranges_of(table, statistics)
     again, sampled, at = copy.copy(encoder), [], 0
     again.codes_ = []
     for code in encoder.codes_:
         name, column = code["column"], table[code["column"]]
-        missing = int(found.missing[place[name]])
+        missing = int(statistics.missing[place[name]])
         width = standardized_columns(code, column.take(np.arange(0))).shape[1]
         here, at = slice(at, at + width), at + width
         if code["code"] in AMOUNTS:
             _refuse_huge(name, ranges)
-            again.codes_.append(_of_amounts(code, found.amounts, here, missing, ranges))
+            again.codes_.append(_of_amounts(code, statistics.amounts, here, missing, ranges))
         elif code["code"] in BY_COUNTS and name in counts:
             again.codes_.append(_of_counts(code, column, counts[name], missing))
         else:
@@ -204,10 +212,10 @@ def fit_encoder_to_all_rows(
 
 
 def _of_amounts(
-    code: dict[str, Any], amounts: Spread, here: slice, missing: int, ranges: dict[str, Any]
+    code: dict[str, Any], amounts: Spread, columns: slice, missing: int, ranges: dict[str, Any]
 ) -> dict[str, Any]:
     name = code["column"]
-    mean, deviation = amounts.mean[here], amounts.deviation[here]
+    mean, deviation = amounts.mean[columns], amounts.deviation[columns]
     scale = np.where(deviation > 0, deviation, 1.0)
     if code["code"] in ("center", "number"):
         scale = np.ones(1)

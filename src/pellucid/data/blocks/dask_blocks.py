@@ -62,7 +62,7 @@ def is_frame(collection: Any) -> bool:
 
 
 def dask_blocks(X: Any, y: Any = None, sample_weight: Any = None) -> DaskBlocks:
-    """Collections of Dask side by side: rows, answers and weights.
+    """Collections of Dask side by side: rows, targets and weights.
 
     Partitions of unknown length (those of most data frames) are counted first, in one pass.
 
@@ -123,7 +123,7 @@ def _in_partitions(X: Any) -> tuple[list[Any], list[int]]:
     return np.ravel(X.to_delayed()).tolist(), [int(n) for n in X.chunks[0]]
 
 
-def _partitions_alongside(other: Any, counts: list[int], what: str) -> list[Any]:
+def _partitions_alongside(other: Any, counts: list[int], name: str) -> list[Any]:
     """Partitions of another collection, cut as the first one is."""
     import dask.array as da
 
@@ -131,20 +131,20 @@ def _partitions_alongside(other: Any, counts: list[int], what: str) -> list[Any]
         other = other if isinstance(other, da.Array) else da.from_array(np.asarray(other))
         if np.isnan(other.chunks[0]).any():
             other.compute_chunk_sizes()
-        _refuse_other_length(other.shape[0], counts, what)
+        _refuse_other_length(other.shape[0], counts, name)
         other = other.rechunk({0: tuple(counts), **({1: -1} if other.ndim > 1 else {})})
         return list(np.ravel(other.to_delayed()).tolist())
     parts, lengths = _in_partitions(other)
     if lengths == counts:
         return parts
-    _refuse_other_length(sum(lengths), counts, what)
+    _refuse_other_length(sum(lengths), counts, name)
     array = other.to_dask_array(lengths=lengths)
-    return _partitions_alongside(array, counts, what)
+    return _partitions_alongside(array, counts, name)
 
 
-def _refuse_other_length(n: int, counts: list[int], what: str) -> None:
+def _refuse_other_length(n: int, counts: list[int], name: str) -> None:
     if n != sum(counts):
-        raise ShapeError(f"X has {sum(counts):,} rows but {what} has {n:,}.")
+        raise ShapeError(f"X has {sum(counts):,} rows but {name} has {n:,}.")
 
 
 def _side_by_side(*arrays: Any) -> tuple[Any, ...]:

@@ -119,14 +119,14 @@ class DaskPasses:
     Parameters
     ----------
     client : distributed.Client
-    seen : callable (rows) or None
+    on_rows : callable (rows) or None
         Called with the number of rows done so far in a pass.
 
     Notes: §2.5.6
     """
 
-    def __init__(self, client: Any, seen: Callable[[int], None] | None = None) -> None:
-        self.client, self.seen = client, seen
+    def __init__(self, client: Any, on_rows: Callable[[int], None] | None = None) -> None:
+        self.client, self.on_rows = client, on_rows
         self.taken = 0
         self.notes: list[str] = []
         self._lengths: dict[int, tuple[RowBlocks, list[int]]] = {}  # of pieces once counted
@@ -175,8 +175,8 @@ class DaskPasses:
                         tree.add(level, number, each)
                     done += rows[future.key]
                     future.release()
-                    if self.seen is not None:
-                        self.seen(done)
+                    if self.on_rows is not None:
+                        self.on_rows(done)
             finally:
                 for future in futures:
                     future.release()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from pellucid.data.blocks.passes import ReadAhead
+from pellucid.data.blocks.passes import Prefetch
 from pellucid.threads import one_blas_thread, threads
 
 Item = TypeVar("Item")
@@ -31,7 +31,7 @@ def ordered_map(
     Notes: §2.5.6
     """
     count = workers or threads()
-    read = ReadAhead(items, AHEAD)
+    read = Prefetch(items, AHEAD)
     with one_blas_thread(1), read, ThreadPoolExecutor(count) as pool:
         waiting: deque[Future[Made]] = deque()
         for item in read:

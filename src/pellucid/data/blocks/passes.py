@@ -63,7 +63,7 @@ class LocalPasses:
     ----------
     workers : int or None
         Threads; None takes one a core.
-    seen : callable (rows) or None
+    on_rows : callable (rows) or None
         Called with the number of rows done so far.
 
     Examples
@@ -78,10 +78,10 @@ class LocalPasses:
     """
 
     def __init__(
-        self, workers: int | None = None, seen: Callable[[int], None] | None = None
+        self, workers: int | None = None, on_rows: Callable[[int], None] | None = None
     ) -> None:
         self.notes: list[str]
-        self.workers, self.seen = workers or threads(), seen
+        self.workers, self.on_rows = workers or threads(), on_rows
         self.taken, self.notes = 0, []
 
     def reduce(
@@ -92,7 +92,7 @@ class LocalPasses:
         tree: MergeTree[S] = MergeTree(merge)
         found = tiles(source.blocks(columns), source.tile)
         read: AbstractContextManager[Iterable[Tile]]
-        read = nullcontext(found) if source.in_memory else ReadAhead(found, AHEAD)
+        read = nullcontext(found) if source.in_memory else Prefetch(found, AHEAD)
         with one_blas_thread(1), read as each, ThreadPoolExecutor(self.workers) as pool:
             waiting: deque[tuple[int, int, Future[S]]] = deque()
             for tile in each:
@@ -108,8 +108,8 @@ class LocalPasses:
     def _take(self, tree: MergeTree[S], waiting: deque[tuple[int, int, Future[S]]]) -> None:
         number, done, future = waiting.popleft()
         tree.add(0, number, future.result())
-        if self.seen is not None:
-            self.seen(done)
+        if self.on_rows is not None:
+            self.on_rows(done)
 
 
 def partial_of_tile(partial: Partial[S], tile: Tile) -> S:
@@ -135,7 +135,7 @@ def merged_total(tree: MergeTree[S], source: RowBlocks) -> S:
     return found
 
 
-class ReadAhead:
+class Prefetch:
     """Items of an iterator that a thread reads before they are asked for.
 
     Closed as a context manager: the thread ends, also where an error stopped who asked.
@@ -167,7 +167,7 @@ class ReadAhead:
                 continue
         return False
 
-    def __enter__(self) -> ReadAhead:
+    def __enter__(self) -> Prefetch:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -87,7 +87,7 @@ class MemoryBlocks(RowBlocks):
 
     Parameters
     ----------
-    held : pa.Table or tuple of ndarray
+    data : pa.Table or tuple of ndarray
     cut : int or sequence of int
         Rows of a piece, or of each piece in turn.
     name : str
@@ -99,17 +99,17 @@ class MemoryBlocks(RowBlocks):
 
     def __init__(
         self,
-        held: Rows,
+        data: Rows,
         cut: int | Sequence[int] = 1 << 16,
         *,
         name: str = "a table in memory",
         typed: bool = True,
     ) -> None:
-        self.held, self.name, self.typed = held, name, typed
-        n = length(held)
+        self.data, self.name, self.typed = data, name, typed
+        n = length(data)
         steps = [cut] * (-(-n // cut)) if isinstance(cut, int) else list(cut)
         self.edges = np.minimum(np.cumsum([0, *steps, *([n] if sum(steps) < n else [])]), n)
-        self.names = column_names(held)
+        self.names = column_names(data)
 
     @property
     def pieces(self) -> int:
@@ -119,7 +119,7 @@ class MemoryBlocks(RowBlocks):
         return int(self.edges[at + 1] - self.edges[at])
 
     def piece(self, at: int, columns: Columns = None) -> Iterator[Rows]:
-        rows = slice_rows(self.held, int(self.edges[at]), int(self.edges[at + 1]))
+        rows = slice_rows(self.data, int(self.edges[at]), int(self.edges[at + 1]))
         yield rows if isinstance(rows, tuple) else select_columns(rows, columns)
 
 

@@ -1,4 +1,4 @@
-"""The arrays of a tile, checked: rows, answers and weights.
+"""The arrays of a tile, checked: rows, targets and weights.
 
 Notes: KE 53, KE 54
 """
@@ -34,7 +34,7 @@ def rows_of(tile: Tile, *, missing: bool = False) -> Array:
     return finite_array(tile.rows[0], tile.first, "X", 2, missing=missing)
 
 
-def finite_array(values: Any, first: int, what: str, axes: int, *, missing: bool = False) -> Array:
+def finite_array(values: Any, first: int, name: str, axes: int, *, missing: bool = False) -> Array:
     """An array of finite float64, row after row in memory.
 
     Raises
@@ -46,9 +46,9 @@ def finite_array(values: Any, first: int, what: str, axes: int, *, missing: bool
         # Arrays that came over a network may stand between addresses: sums of such have other bits.
         numbers = np.require(values, dtype=np.float64, requirements=["C", "A"])
     except (TypeError, ValueError) as error:
-        raise ShapeError(f"{what} holds what is no number: {error}. Encode it first.") from error
-    if numbers.ndim not in (axes, 1 if what == "y" else axes):
-        raise ShapeError(f"{what} must have {axes} axes; a block of it has {numbers.ndim}.")
+        raise ShapeError(f"{name} holds what is no number: {error}. Encode it first.") from error
+    if numbers.ndim not in (axes, 1 if name == "y" else axes):
+        raise ShapeError(f"{name} must have {axes} axes; a block of it has {numbers.ndim}.")
     if np.isfinite(numbers.sum()):  # so is each of them
         return numbers
     known = ~np.isinf(numbers) if missing else np.isfinite(numbers)
@@ -56,7 +56,7 @@ def finite_array(values: Any, first: int, what: str, axes: int, *, missing: bool
     if not flat.all():
         row, wrong = first + int(np.argmin(flat)), "infinity" if missing else "NaN or infinity"
         raise ShapeError(
-            f"{what} contains {wrong}, first in row {row:,}: fill it or leave the row out."
+            f"{name} contains {wrong}, first in row {row:,}: fill it or leave the row out."
         )
     return numbers
 
@@ -114,7 +114,7 @@ def with_positive_weight(
 
 
 def has_one_target(source: RowBlocks) -> bool:
-    """Whether there is one answer a row, not an array of them."""
+    """Whether there is one target a row, not an array of them."""
     first: Any = next(iter(source.blocks()), ())
     return len(first) > 1 and np.ndim(first[1]) == 1
 

@@ -30,14 +30,14 @@ class Cycle:
     """Something that goes round: its period, and how many waves tell it.
 
     `names` is a pattern of the words that column names have for it; values are whole, from
-    `lowest` to `lowest` + period − 1 for one of `lowests`.
+    `lowest` to `lowest` + period − 1 for one of `first_values`.
     """
 
     what: str
     names: str
     period: int
     waves: int
-    lowests: tuple[int, ...]
+    first_values: tuple[int, ...]
 
 
 CYCLES = (
@@ -74,7 +74,7 @@ def cycle_of(name: str, values: Floats) -> Cycle | None:
         return None
     for cycle in named:
         span = met[-1] - met[0] + 1
-        inside = any(low <= met[0] and met[-1] < low + cycle.period for low in cycle.lowests)
+        inside = any(low <= met[0] and met[-1] < low + cycle.period for low in cycle.first_values)
         if inside and span >= SPANNED * cycle.period:
             return cycle
     return None
@@ -101,7 +101,7 @@ def reason_of(cycle: Cycle) -> str:
     )
 
 
-def learn_circle(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_circle(column: Column, weights: Floats, fields: Given) -> Learned:
     """Period and waves as given; mean and deviation of each sine and cosine.
 
     Raises
@@ -111,7 +111,7 @@ def learn_circle(column: Column, weights: Floats, given: Given) -> Learned:
 
     Notes: Def 194, Def 207
     """
-    period, waves = _period(column, given)
+    period, waves = _period(column, fields)
     points = _points(np.asarray(column.values, dtype=np.float64), period, waves)
     missing = bool((np.isnan(points[:, 0]) & (weights > 0)).any())
     mean, scale = moments(points, weights)
@@ -134,8 +134,8 @@ def _lowest(column: Column, weights: Floats) -> float:
     return float(np.floor(values.min())) if len(values) else 0.0
 
 
-def _period(column: Column, given: Given) -> tuple[float, int]:
-    if not given:
+def _period(column: Column, fields: Given) -> tuple[float, int]:
+    if not fields:
         cycle = cycle_of(column.name, np.asarray(column.values, dtype=np.float64))
         if cycle is None:
             raise HyperparameterError(
@@ -144,13 +144,13 @@ def _period(column: Column, given: Given) -> tuple[float, int]:
             )
         return float(cycle.period), cycle.waves
     try:
-        period, waves = float(given[0]), int(given[1]) if len(given) > 1 else 1
-        if len(given) > 2 or not np.isfinite(period) or period <= 0 or not 1 <= waves <= 12:
+        period, waves = float(fields[0]), int(fields[1]) if len(fields) > 1 else 1
+        if len(fields) > 2 or not np.isfinite(period) or period <= 0 or not 1 <= waves <= 12:
             raise ValueError
     except ValueError:
         raise HyperparameterError(
             f"circle of {column.name!r}: say the period and, if you like, 1 to 12 waves, as "
-            f"circle:24 or circle:24,3; got {','.join(given)!r}."
+            f"circle:24 or circle:24,3; got {','.join(fields)!r}."
         ) from None
     return period, waves
 

@@ -44,7 +44,7 @@ class Targets:
 
     @classmethod
     def of(cls, y: Any) -> Targets | None:
-        """Of the answers of a fit: amounts (n,), class names (n,), or indicators (n, k).
+        """Of the targets of a fit: amounts (n,), class names (n,), or indicators (n, k).
 
         Examples
         --------
@@ -68,7 +68,7 @@ class Targets:
 
 
 def learn_target_mean(
-    column: Column, weights: Floats, given: Given, targets: Targets | None = None
+    column: Column, weights: Floats, fields: Given, targets: Targets | None = None
 ) -> Learned:
     """The shrunk mean of the target for each value; a missing one is a value of its own.
 
@@ -81,7 +81,7 @@ def learn_target_mean(
     """
     if targets is None:
         raise HyperparameterError(
-            f"target-mean of {column.name!r} takes means of the target: give `fit` the answers "
+            f"target-mean of {column.name!r} takes means of the target: give `fit` the targets "
             "y, or choose the code rare."
         )
     known = _distinct_values(column, weights)
@@ -149,10 +149,10 @@ def _distinct_values(column: Column, weights: Floats) -> list[str]:
     return sorted({text for text in column.texts()[weights > 0] if text is not None})
 
 
-def positions_among(column: Column, known: list[str]) -> Places:
+def positions_among(column: Column, categories: list[str]) -> Places:
     """Place of each row's value among those known; then of a missing one, then of a new one."""
-    place: dict[str | None, int] = {text: i for i, text in enumerate(known)}
-    missing, new = len(known), len(known) + 1
+    place: dict[str | None, int] = {text: i for i, text in enumerate(categories)}
+    missing, new = len(categories), len(categories) + 1
     if column.levels is None:
         return np.array(
             [missing if t is None else place.get(t, new) for t in column.texts()], dtype=np.intp
@@ -194,7 +194,7 @@ def _shrunk_means(
     return overall + share * means, overall, worth
 
 
-def learn_rare(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_rare(column: Column, weights: Floats, fields: Given) -> Learned:
     """One-hot over the values with many rows; all others are one, "other (rare)".
 
     Raises
@@ -205,13 +205,13 @@ def learn_rare(column: Column, weights: Floats, given: Given) -> Learned:
     Notes: Def 197
     """
     most = MOST_KEPT
-    if given:
-        if len(given) > 1 or not given[0].isdigit() or not 1 <= int(given[0]) <= 1_000:
+    if fields:
+        if len(fields) > 1 or not fields[0].isdigit() or not 1 <= int(fields[0]) <= 1_000:
             raise HyperparameterError(
                 f"rare of {column.name!r}: say how many values keep their own column, from 1 to "
-                f"1,000, as rare:30; got {','.join(given)!r}."
+                f"1,000, as rare:30; got {','.join(fields)!r}."
             )
-        most = int(given[0])
+        most = int(fields[0])
     met = _distinct_values(column, weights)
     counts = np.bincount(positions_among(column, met), weights, minlength=len(met) + 2)
     enough = [i for i in range(len(met)) if counts[i] >= FEWEST_ROWS]

@@ -42,7 +42,7 @@ def words_of(text: str | None) -> list[str]:
     return [] if text is None else WORD.findall(text.lower())
 
 
-def learn_text(column: Column, weights: Floats, given: Given) -> Learned:
+def learn_text(column: Column, weights: Floats, fields: Given) -> Learned:
     """Words that two rows or more hold, their rarity, and the axes along which rows differ.
 
     Raises
@@ -52,7 +52,7 @@ def learn_text(column: Column, weights: Floats, given: Given) -> Learned:
 
     Notes: Concept 192
     """
-    most = _axes_asked(column.name, given)
+    most = _axes_asked(column.name, fields)
     texts = column.texts()
     used = np.flatnonzero(weights > 0)
     met: Counter[str] = Counter()
@@ -80,15 +80,15 @@ def learn_text(column: Column, weights: Floats, given: Given) -> Learned:
     }
 
 
-def _axes_asked(name: str, given: Given) -> int:
-    if not given:
+def _axes_asked(name: str, fields: Given) -> int:
+    if not fields:
         return MOST_AXES
-    if len(given) > 1 or not given[0].isdigit() or not 1 <= int(given[0]) <= MOST_AXES:
+    if len(fields) > 1 or not fields[0].isdigit() or not 1 <= int(fields[0]) <= MOST_AXES:
         raise HyperparameterError(
             f"text of {name!r}: say a number of axes from 1 to {MOST_AXES}, as text:8; got "
-            f"{','.join(given)!r}."
+            f"{','.join(fields)!r}."
         )
-    return int(given[0])
+    return int(fields[0])
 
 
 def encode_text(code: Learned, column: Column) -> Floats:
@@ -153,7 +153,7 @@ def _counts(code: Learned, texts: NDArray[Any]) -> sparse.csr_array:
     return sparse.csr_array(parts, shape=shape)
 
 
-def _principal_axes(counts: sparse.csr_array, weights: Floats, most: int) -> Floats:
+def _principal_axes(counts: sparse.csr_array, weights: Floats, n_axes: int) -> Floats:
     """Orthonormal directions (V×m) along which the rows vary most, by subspace iteration."""
     width = counts.shape[1]
     total = weights.sum()
@@ -163,14 +163,14 @@ def _principal_axes(counts: sparse.csr_array, weights: Floats, most: int) -> Flo
         along = counts @ Q
         return np.asarray(counts.T @ (weights[:, None] * along) / total - np.outer(mean, mean @ Q))
 
-    kept = min(most + SPARE, width)
+    kept = min(n_axes + SPARE, width)
     start = np.random.default_rng(SEED).standard_normal((width, kept))
     Q = np.linalg.qr(start)[0]
     for _ in range(ROUNDS):
         Q = np.linalg.qr(covariance(Q))[0]
     small = Q.T @ covariance(Q)
     spread, turn = np.linalg.eigh((small + small.T) / 2)
-    order = np.argsort(-spread)[:most]
+    order = np.argsort(-spread)[:n_axes]
     order = order[spread[order] > 1e-9 * max(float(spread.max()), 1e-300)]
     order = order[spread[order] > 1e-12]
     axes = Q @ turn[:, order]

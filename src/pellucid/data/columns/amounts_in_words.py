@@ -170,5 +170,5 @@ def _places(texts: pa.ChunkedArray, text: str, count: int) -> str:
     return f"{count:,} row{'s' if count > 1 else ''}, first row {row:,}"
 
 
-def _finding(name: str, said: str, advice: str) -> Finding:
-    return Finding("amounts as words", "caution", f"Column {name!r} {said}", (name,), advice)
+def _finding(name: str, statement: str, advice: str) -> Finding:
+    return Finding("amounts as words", "caution", f"Column {name!r} {statement}", (name,), advice)

@@ -92,7 +92,7 @@ class Dates:
     short_years: bool = False
 
 
-def read_dates(texts: pa.Array, order: str = "", leaning: str = "") -> Dates:
+def read_dates(texts: pa.Array, order: str = "", default_order: str = "") -> Dates:
     """The dates of different texts, in the order given or in the one that they show.
 
     Parameters
@@ -100,7 +100,7 @@ def read_dates(texts: pa.Array, order: str = "", leaning: str = "") -> Dates:
     texts : pa.Array of strings
     order : str
         "day first" or "month first"; empty to be found.
-    leaning : str
+    default_order : str
         The order to take where nothing decides, if the rest of the table shows one.
 
     Notes: §2.1.3
@@ -124,7 +124,7 @@ def read_dates(texts: pa.Array, order: str = "", leaning: str = "") -> Dates:
         fields = fields_of(parts.take(pa.array(fits)))
         if name == "numbers":
             if not found:
-                found, doubt = _order(fields, leaning)
+                found, doubt = _order(fields, default_order)
             first_is_day = found != "month first"
             fields["day"] = fields["first" if first_is_day else "other"]
             fields["month"] = fields["other" if first_is_day else "first"]
@@ -155,7 +155,7 @@ def _whole(texts: NDArray[Any], absent: int = 0) -> Whole:
     return np.array([int(t) if t else absent for t in texts.tolist()], dtype=np.int64)
 
 
-def _order(fields: dict[str, NDArray[Any]], leaning: str) -> tuple[str, str]:
+def _order(fields: dict[str, NDArray[Any]], default_order: str) -> tuple[str, str]:
     """Day or month first, by days that no month has; what is left open is said."""
     first, other = _whole(fields["first"]), _whole(fields["other"])
     day_first, month_first = bool((first > 12).any()), bool((other > 12).any())
@@ -166,8 +166,8 @@ def _order(fields: dict[str, NDArray[Any]], leaning: str) -> tuple[str, str]:
         return ("day first" if most else "month first"), ""
     if (fields["mark"] == ".").all():
         return "day first", ""
-    if leaning:
-        return leaning, "no day beyond 12 decides; read as the other dates of the table"
+    if default_order:
+        return default_order, "no day beyond 12 decides; read as the other dates of the table"
     if (first == first[0]).all() != (other == other[0]).all():
         constant = "day first" if (first == first[0]).all() else "month first"
         if len(first) > 2:
@@ -243,7 +243,7 @@ def _minutes(zone: str) -> int:
     return (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if zone[0] == "-" else 1)
 
 
-def dates_by_format(texts: pa.Array, said: str) -> Dates:
+def dates_by_format(texts: pa.Array, date_format: str) -> Dates:
     """Dates in a format that a person said, as `datetime.strptime` takes it.
 
     Raises
@@ -256,14 +256,14 @@ def dates_by_format(texts: pa.Array, said: str) -> Dates:
     found, read, zoned = [], [], []
     for text in texts.to_pylist():
         try:
-            stamp = None if text is None else datetime.strptime(text.strip(), said)
+            stamp = None if text is None else datetime.strptime(text.strip(), date_format)
         except ValueError as error:
             if (
                 "directive" in str(error)
                 or "stray" in str(error)
                 or "bad" in str(error).split(" ")[0]
             ):
-                raise HyperparameterError(f"date_format {said!r}: {error}.") from None
+                raise HyperparameterError(f"date_format {date_format!r}: {error}.") from None
             stamp = None
         aware = stamp is not None and stamp.tzinfo is not None
         read.append(stamp is not None)

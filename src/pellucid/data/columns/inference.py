@@ -45,13 +45,13 @@ from pellucid.data.columns.number_doubts import (
     points_in_groups,
 )
 from pellucid.data.columns.number_formats import Numerals, describe_notation, read_numerals
+from pellucid.data.columns.row_numbers import FEW_ROWS, row_number_note
 from pellucid.data.columns.spellings import canonical_number, merge_spellings, number_spelling
 from pellucid.data.columns.unparsed_cells import mostly_parsed, unparsed_cells, unparsed_finding
 from pellucid.data.table import Column, Kind
 from pellucid.findings import Finding
 
 MOST_LEVELS = 1_000  # more categories than this are not one-hot columns a person could read
-FEW_ROWS = 10  # below this, uniqueness says nothing
 FEW_DISTINCT = 10_000
 MOST_SPELLINGS = (
     20_000  # a column with more different cells was no category when a model was fitted
@@ -74,7 +74,7 @@ class Cells:
         Whether the source tells missing values itself.
     missing : tuple of str
         Further spellings of "missing".
-    asked : NotationHints
+    hints : NotationHints
         Notation that was said, or that the other columns show.
     first : int
         Rows of the table that stand before these, for messages.
@@ -84,7 +84,7 @@ class Cells:
     values: pa.ChunkedArray
     typed: bool = True
     missing: tuple[str, ...] = ()
-    asked: NotationHints = NO_HINTS
+    hints: NotationHints = NO_HINTS
     first: int = 0
 
 
@@ -128,24 +128,24 @@ def column_of(cells: Cells) -> InferredColumn:
 
 
 def _with_words(
-    found: InferredColumn, cells: Cells, held: pa.ChunkedArray, values: pa.ChunkedArray
+    inferred: InferredColumn, cells: Cells, raw: pa.ChunkedArray, values: pa.ChunkedArray
 ) -> InferredColumn:
     """What is said of a column of words: NA among them, and amounts that are none."""
-    if found.column.kind not in WORDS or all_numbers(values) is not None:
-        return found
-    absent = missing_words(held, cells.missing) if not cells.typed else {}
+    if inferred.column.kind not in WORDS or all_numbers(values) is not None:
+        return inferred
+    absent = missing_words(raw, cells.missing) if not cells.typed else {}
     if CODE_OR_MISSING in absent and are_codes(values):
-        kept = without_missing(held, cells.typed, cells.missing, keep=(CODE_OR_MISSING,))
+        kept = without_missing(raw, cells.typed, cells.missing, keep=(CODE_OR_MISSING,))
         others = sorted(values.drop_null().unique().to_pylist())
         told = kept_as_code(cells.name, absent.pop(CODE_OR_MISSING), others)
-        found = _from_words(cells.name, kept)
-        found = replace(found, findings=(*found.findings, told))
+        inferred = _from_words(cells.name, kept)
+        inferred = replace(inferred, findings=(*inferred.findings, told))
     if absent:
         told = counted_as_missing(cells.name, absent)
-        found = replace(found, findings=(*found.findings, told))
-    if "codes" in found.column.note or values.null_count == len(values):
-        return found
-    return replace(found, findings=(*found.findings, *amounts_in_words(cells.name, values)))
+        inferred = replace(inferred, findings=(*inferred.findings, told))
+    if "codes" in inferred.column.note or values.null_count == len(values):
+        return inferred
+    return replace(inferred, findings=(*inferred.findings, *amounts_in_words(cells.name, values)))
 
 
 def _from_numbers(
@@ -171,28 +171,23 @@ def _from_numbers(
         written = np.array([None if np.isnan(v) else str(int(v)) for v in numbers], dtype=object)
         found = _date_or_constant(name, dates, PLAIN_NOTATION, "dates written as 20261124")
         return replace(found, written=written)
-    if _counts_rows(there, len(numbers)):
-        return Column(name, Kind.IDENTIFIER, numbers, note="counts the rows; not used")
+    ends = float(there.min()), float(there.max())
+    if len(there) == len(numbers) and (why := row_number_note(name, there, *ends, len(numbers))):
+        return Column(name, Kind.IDENTIFIER, numbers, note=why)
     return Column(name, Kind.NUMERIC, numbers, note=note, notation=notation)
 
 
 NOTHING = "no row has a value; not used"
 
 
-def _counts_rows(there: NDArray[np.float64], n: int) -> bool:
-    if len(there) != n or n < FEW_ROWS or there.max() - there.min() != n - 1:
-        return False
-    return bool(np.all(there == np.round(there)) and len(np.unique(there)) == n)
-
-
-def _compact_dates(there: NDArray[np.float64], numbers: NDArray[np.float64]) -> NDArray[Any] | None:
+def _compact_dates(shown: NDArray[np.float64], numbers: NDArray[np.float64]) -> NDArray[Any] | None:
     """Whole numbers that are all days of the calendar, such as 20261124."""
     low, high = COMPACT
-    if there.min() < low or there.max() > high or (there != np.round(there)).any():
+    if shown.min() < low or shown.max() > high or (shown != np.round(shown)).any():
         return None
     texts = pa.array([None if np.isnan(v) else str(int(v)) for v in numbers], pa.string())
     found = date_formats.read_dates(texts)
-    return found.values if found.read.sum() == len(there) else None
+    return found.values if found.read.sum() == len(shown) else None
 
 
 def _from_text(cells: Cells) -> InferredColumn:
@@ -202,20 +197,20 @@ def _from_text(cells: Cells) -> InferredColumn:
         return plain_numbers
     if has_codes(values):
         return _from_words(name, values, codes=True)
-    numerals = _numerals(values, cells.asked)
+    numerals = _numerals(values, cells.hints)
     if numerals is not None:
         return _from_numerals(name, values, numerals)
     if (lengths := _durations(name, values)) is not None:
         return lengths
-    dates = _dates(name, values, cells.asked)
+    dates = _dates(name, values, cells.hints)
     return dates or _from_words(name, values)
 
 
 def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> InferredColumn | None:
     """A column in which each cell is a number as Python writes it, and none a name of digits."""
-    if _says_number(cells.asked) or values.null_count == len(values):
+    if _says_number(cells.hints) or values.null_count == len(values):
         return None
-    if cells.asked.leaning.thousands == "." and points_in_groups(values):
+    if cells.hints.default_notation.thousands == "." and points_in_groups(values):
         return None
     found = all_numbers(values)
     if found is None:
@@ -224,13 +219,13 @@ def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> InferredColumn | No
     if are_names(values, numbers):
         return _from_words(cells.name, values, codes=True)
     column = _with_written(_from_numbers(cells.name, numbers), values)
-    findings = number_doubts(cells.name, values, cells.asked) if column.kind in AMOUNTS else ()
+    findings = number_doubts(cells.name, values, cells.hints) if column.kind in AMOUNTS else ()
     doubt = "the points might part thousands" if any(f.name == OPEN for f in findings) else ""
     return InferredColumn(column, findings, doubt)
 
 
-def _says_number(asked: NotationHints) -> bool:
-    return asked.decimal == "," or asked.thousands == "."
+def _says_number(hints: NotationHints) -> bool:
+    return hints.decimal == "," or hints.thousands == "."
 
 
 def _sampled(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -239,38 +234,38 @@ def _sampled(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return there.take(pa.array(np.arange(0, len(there), step)))
 
 
-def _numerals(values: pa.ChunkedArray, asked: NotationHints) -> Numerals | None:
+def _numerals(values: pa.ChunkedArray, hints: NotationHints) -> Numerals | None:
     some = _sampled(values)
-    if read_numerals(some, asked).read.mean() < 0.3:
+    if read_numerals(some, hints).read.mean() < 0.3:
         return None
-    found = read_numerals(values, asked)
+    found = read_numerals(values, hints)
     return found if mostly_parsed(values, found.read) else None
 
 
-def _from_numerals(name: str, values: pa.ChunkedArray, found: Numerals) -> InferredColumn:
-    refuse_infinite(name, found.values)
-    odd = unparsed_cells(values, found.read)
-    notation = replace(found.notation, missing=tuple(odd))
+def _from_numerals(name: str, values: pa.ChunkedArray, numerals: Numerals) -> InferredColumn:
+    refuse_infinite(name, numerals.values)
+    odd = unparsed_cells(values, numerals.read)
+    notation = replace(numerals.notation, missing=tuple(odd))
     words = describe_notation(notation)
     note = f"numbers with {words}" if words else "numbers"
-    column = _from_numbers(name, found.values, note, notation)
+    column = _from_numbers(name, numerals.values, note, notation)
     column = replace(column, written=_objects(values))
     findings = (
         [unparsed_finding(name, odd, len(values) - values.null_count, "numbers")] if odd else []
     )
-    findings += numeral_doubts(name, values, found.read, found.notation)
+    findings += numeral_doubts(name, values, numerals.read, numerals.notation)
     if words and column.kind is not Kind.CONSTANT:
         findings.append(
             Finding(
                 "notation",
-                "caution" if found.doubt else "note",
+                "caution" if numerals.doubt else "note",
                 f"Column {name!r} is read as numbers with {words}"
-                + (f"; nothing decides, and {found.doubt}." if found.doubt else "."),
+                + (f"; nothing decides, and {numerals.doubt}." if numerals.doubt else "."),
                 (name,),
                 "If that is wrong, say how they are written: --decimal, --thousands.",
             )
         )
-    return InferredColumn(column, tuple(findings), found.doubt)
+    return InferredColumn(column, tuple(findings), numerals.doubt)
 
 
 def _durations(name: str, values: pa.ChunkedArray) -> InferredColumn | None:
@@ -295,8 +290,8 @@ def _durations(name: str, values: pa.ChunkedArray) -> InferredColumn | None:
     return InferredColumn(replace(column, written=_objects(values)), tuple(findings))
 
 
-def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> InferredColumn | None:
-    stamps = None if asked.date_format else _iso_dates(values)
+def _dates(name: str, values: pa.ChunkedArray, hints: NotationHints) -> InferredColumn | None:
+    stamps = None if hints.date_format else _iso_dates(values)
     if stamps is not None:
         return InferredColumn(
             _date_or_constant(name, stamps[0], replace(PLAIN_NOTATION, zone=stamps[1]))
@@ -305,9 +300,9 @@ def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> Inferred
     if not len(distinct):
         return None
     some = distinct.take(pa.array(np.arange(0, len(distinct), max(len(distinct) // 200, 1))))
-    if _read_dates(some, asked).read.mean() < 0.3:
+    if _read_dates(some, hints).read.mean() < 0.3:
         return None
-    found = _read_dates(distinct, asked)
+    found = _read_dates(distinct, hints)
     if found.zoned.any():  # with a zone and without one, times cannot be compared
         found = replace(found, read=found.read & found.zoned)
     read = np.append(found.read, False)[places]
@@ -317,7 +312,7 @@ def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> Inferred
     odd = unparsed_cells(values, read)
     notation = Notation(
         order=found.order,
-        date_format=asked.date_format,
+        date_format=hints.date_format,
         zone=bool(found.zoned.any()),
         missing=tuple(odd),
     )
@@ -327,39 +322,39 @@ def _dates(name: str, values: pa.ChunkedArray, asked: NotationHints) -> Inferred
 NAT = np.datetime64("NaT", "us")
 
 
-def _read_dates(texts: pa.Array, asked: NotationHints) -> date_formats.Dates:
-    if asked.date_format:
-        return date_formats.dates_by_format(texts, asked.date_format)
-    return date_formats.read_dates(texts, leaning=asked.leaning.order)
+def _read_dates(texts: pa.Array, hints: NotationHints) -> date_formats.Dates:
+    if hints.date_format:
+        return date_formats.dates_by_format(texts, hints.date_format)
+    return date_formats.read_dates(texts, default_order=hints.default_notation.order)
 
 
 def _dates_with_findings(
     name: str,
     values: pa.ChunkedArray,
     stamped: NDArray[Any],
-    found: date_formats.Dates,
+    dates: date_formats.Dates,
     notation: Notation,
-    odd: dict[str, list[int]],
+    failed: dict[str, list[int]],
 ) -> InferredColumn:
-    words = f"dates, {found.order}" if found.order else "dates"
+    words = f"dates, {dates.order}" if dates.order else "dates"
     column = _date_or_constant(name, stamped, notation, words)
     column = replace(column, written=_objects(values))
     findings = (
-        [unparsed_finding(name, odd, len(values) - values.null_count, "dates")] if odd else []
+        [unparsed_finding(name, failed, len(values) - values.null_count, "dates")] if failed else []
     )
-    if found.doubt:
+    if dates.doubt:
         at = int(np.flatnonzero(~np.isnat(stamped))[0])
         findings.append(
             Finding(
                 "order of day and month",
                 "caution",
                 f"Column {name!r} is read as {words} ({values[at].as_py()!r} is "
-                f"{np.datetime_as_string(stamped[at], unit='D')}): {found.doubt}.",
+                f"{np.datetime_as_string(stamped[at], unit='D')}): {dates.doubt}.",
                 (name,),
                 "If that is wrong, say how they are written, as --date-format '%m/%d/%Y'.",
             )
         )
-    if found.short_years:
+    if dates.short_years:
         findings.append(
             Finding(
                 "years of two digits",
@@ -370,7 +365,7 @@ def _dates_with_findings(
                 "If that is wrong, write them with four.",
             )
         )
-    return InferredColumn(column, tuple(findings), found.doubt)
+    return InferredColumn(column, tuple(findings), dates.doubt)
 
 
 def _iso_dates(values: pa.ChunkedArray) -> tuple[NDArray[Any], bool] | None:

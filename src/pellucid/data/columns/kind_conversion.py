@@ -68,23 +68,23 @@ def convert_to_kind(cells: Cells, kind: Kind) -> InferredColumn:
     )
 
 
-def _words_kept(held: PlainValues, cells: Cells) -> Levels:
+def _words_kept(plain: PlainValues, cells: Cells) -> Levels:
     """NA and its kin are categories like others where these are words; among numbers, missing."""
-    found = without_missing(held.values, cells.typed, cells.missing)
-    if not held.is_text or all_numbers(found) is not None:
+    found = without_missing(plain.values, cells.typed, cells.missing)
+    if not plain.is_text or all_numbers(found) is not None:
         return ()
     return tuple(word for word in WORDS if word not in {m.strip() for m in cells.missing})
 
 
-def _numbers_or_dates(cells: Cells, held: PlainValues, kind: Kind, note: str) -> InferredColumn:
+def _numbers_or_dates(cells: Cells, plain: PlainValues, kind: Kind, note: str) -> InferredColumn:
     """As inferred where that is numbers or dates; else by the usual notation, or an error."""
     found = column_of(cells)
     column = found.column
     if column.kind is kind:
         return replace(found, column=replace(column, note=_joined(note, column.note)))
-    values = without_missing(held.values, cells.typed, cells.missing)
+    values = without_missing(plain.values, cells.typed, cells.missing)
     if kind is Kind.DATE:
-        notation = Notation(date_format=cells.asked.date_format, zone=held.zone)
+        notation = Notation(date_format=cells.hints.date_format, zone=plain.zone)
         return InferredColumn(_dates(cells.name, values, notation, note, any_zone=True))
     texts = column.written if column.written is not None else None
     if column.values.dtype.kind == "f" and column.kind is not Kind.DATE:
@@ -126,12 +126,12 @@ def convert_as_in_training(
     kind: Kind,
     levels: Levels | None,
     notation: Notation,
-    told: Notation = PLAIN_NOTATION,
+    new_notation: Notation = PLAIN_NOTATION,
 ) -> Column:
     """The column as it was read in training: its kind, its categories, its notation.
 
-    `told` is what a person says of the notation of these cells: decimal and thousands marks, or a
-    format of dates, that are others than in training.
+    `new_notation` is what a person says of the notation of these cells: decimal and thousands
+    marks, or a format of dates, that are others than in training.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def convert_as_in_training(
     held = plain_values(cells.values)
     keep = levels or ()
     absent = (*cells.missing, *(() if kind in CODED else notation.missing))
-    if kind is Kind.NUMERIC and held.is_text and not absent and told == PLAIN_NOTATION:
+    if kind is Kind.NUMERIC and held.is_text and not absent and new_notation == PLAIN_NOTATION:
         # Where all cells are numbers there is nothing else to ask: no spelling of missing is one.
         found = all_numbers(held.values) if notation.plain_number else None
         if found is not None:
@@ -158,15 +158,19 @@ def convert_as_in_training(
     if kind is Kind.NUMERIC:
         _refuse_other_lengths(cells.name, held, values, notation)
         by = (
-            replace(notation, decimal=told.decimal, thousands=told.thousands)
-            if told != PLAIN_NOTATION
+            replace(notation, decimal=new_notation.decimal, thousands=new_notation.thousands)
+            if new_notation != PLAIN_NOTATION
             else notation
         )
         numbers = _numbers(cells.name, values, by, first=cells.first)
         return Column(cells.name, kind, numbers, note=note, notation=notation)
     if kind is Kind.DATE:
         _refuse_other_zone(cells.name, held, values, notation)
-        by = replace(notation, date_format=told.date_format) if told.date_format else notation
+        by = (
+            replace(notation, date_format=new_notation.date_format)
+            if new_notation.date_format
+            else notation
+        )
         return _dates(cells.name, values, by, note, first=cells.first)
     texts = as_texts(values)
     return Column(cells.name, kind, np.array(texts.to_pylist(), dtype=object), note=note)
@@ -186,10 +190,10 @@ def _coded_texts(
 
 
 def _refuse_other_lengths(
-    name: str, held: PlainValues, values: pa.ChunkedArray, notation: Notation
+    name: str, plain: PlainValues, values: pa.ChunkedArray, notation: Notation
 ) -> None:
     """Lengths of time and bare numbers are not to be mixed: nobody tells the unit of the latter."""
-    if held.is_text or values.null_count == len(values) or held.duration == notation.duration:
+    if plain.is_text or values.null_count == len(values) or plain.duration == notation.duration:
         return
     was, now = (
         ("lengths of time", "numbers") if notation.duration else ("numbers", "lengths of time")
@@ -201,9 +205,9 @@ def _refuse_other_lengths(
 
 
 def _refuse_other_zone(
-    name: str, held: PlainValues, values: pa.ChunkedArray, notation: Notation
+    name: str, plain: PlainValues, values: pa.ChunkedArray, notation: Notation
 ) -> None:
-    if not held.is_time or values.null_count == len(values) or held.zone == notation.zone:
+    if not plain.is_time or values.null_count == len(values) or plain.zone == notation.zone:
         return
     raise ColumnError(_zone_words(name, notation.zone))
 
@@ -253,7 +257,7 @@ def _refuse_unread(
     name: str,
     values: pa.ChunkedArray,
     read: NDArray[np.bool_],
-    what: str,
+    expected: str,
     notation: Notation,
     strict: bool = False,
     first: int = 0,
@@ -271,13 +275,13 @@ def _refuse_unread(
         return
     row, text = bad[0]
     written = ""
-    if what == "numbers" and "," in text and notation.decimal == ".":
+    if expected == "numbers" and "," in text and notation.decimal == ".":
         written = " If the comma is a decimal comma, say --decimal ','."
-    if what == "dates":
+    if expected == "dates":
         written = " Or say how dates are written, as --date-format '%d.%m.%Y'."
     raise ColumnError(
-        f"Column {name!r} should hold {what}, but row {first + row + 1} holds {text!r}. Mend it, "
-        f"or say that it means missing: --missing {text!r}.{written}"
+        f"Column {name!r} should hold {expected}, but row {first + row + 1} holds {text!r}. Mend "
+        f"it, or say that it means missing: --missing {text!r}.{written}"
     )
 
 

@@ -19,7 +19,7 @@ TWO_CAPITALS = r"^\s*[A-Z]{2}\s*$"
 FEWEST_CODES = 3  # other codes of two letters, before NA is taken for one of them
 
 
-def missing_words(texts: pa.ChunkedArray, said: tuple[str, ...]) -> dict[str, list[int]]:
+def missing_words(texts: pa.ChunkedArray, declared: tuple[str, ...]) -> dict[str, list[int]]:
     """Words for "missing" in a column that nobody spoke of, each with its rows from 1.
 
     Examples
@@ -29,7 +29,7 @@ def missing_words(texts: pa.ChunkedArray, said: tuple[str, ...]) -> dict[str, li
 
     Notes: §2.1.3
     """
-    absent = [w for w in SPELLINGS if w and w not in {s.strip() for s in said}]
+    absent = [w for w in SPELLINGS if w and w not in {s.strip() for s in declared}]
     trimmed = pc.utf8_trim_whitespace(texts)
     there = pc.fill_null(pc.is_in(trimmed, value_set=pa.array(absent, pa.string())), False)
     found: dict[str, list[int]] = {}

@@ -85,20 +85,20 @@ PLAIN_NOTATION = Notation()
 class NotationHints:
     """What a person said about the notation of a column; empty where nothing was.
 
-    `leaning` is what the other columns of the table show: it decides where a column's own cells
-    do not.
+    `default_notation` is what the other columns of the table show: it decides where a column's own
+    cells do not.
     """
 
     decimal: str = ""
     thousands: str = ""
     date_format: str = ""
-    leaning: Notation = PLAIN_NOTATION
+    default_notation: Notation = PLAIN_NOTATION
 
 
 NO_HINTS = NotationHints()
 
 
-def per_column(option: str, said: Any, allowed: tuple[str, ...] = ()) -> Mapping[str, str]:
+def per_column(option: str, value: Any, allowed: tuple[str, ...] = ()) -> Mapping[str, str]:
     """What was said of each column: "," of all (the empty name), "price=," of one, or a mapping.
 
     Raises
@@ -113,11 +113,11 @@ def per_column(option: str, said: Any, allowed: tuple[str, ...] = ()) -> Mapping
 
     Notes: §2.1.3
     """
-    if isinstance(said, Mapping):
-        found = {str(name): str(sign) for name, sign in said.items()}
+    if isinstance(value, Mapping):
+        found = {str(name): str(sign) for name, sign in value.items()}
     else:
         found = {}
-        for each in (said,) if isinstance(said, str) else (said or ()):
+        for each in (value,) if isinstance(value, str) else (value or ()):
             name, mark, sign = each.rpartition("=") if each != "=" else ("", "", each)
             found[name if mark else ""] = sign
     for name, sign in found.items():

@@ -33,7 +33,7 @@ def points_in_groups(values: pa.ChunkedArray) -> bool:
     return len(dotted) > 0 and bool(pc.all(pc.match_substring_regex(dotted, GROUPS)).as_py())
 
 
-def open_points(values: pa.ChunkedArray, asked: NotationHints) -> bool:
+def open_points(values: pa.ChunkedArray, hints: NotationHints) -> bool:
     """Whether points may part thousands: each stands before three digits, and none is needed.
 
     A number of four digits without a point shows that thousands are not parted.
@@ -48,7 +48,7 @@ def open_points(values: pa.ChunkedArray, asked: NotationHints) -> bool:
 
     Notes: §2.1.3
     """
-    if asked.decimal or asked.thousands:
+    if hints.decimal or hints.thousands:
         return False
     for some in (values.slice(0, SAMPLE).drop_null(), values.drop_null()):
         if not points_in_groups(some) or pc.any(pc.match_substring_regex(some, LONG)).as_py():
@@ -56,7 +56,7 @@ def open_points(values: pa.ChunkedArray, asked: NotationHints) -> bool:
     return True
 
 
-def number_doubts(name: str, values: pa.ChunkedArray, asked: NotationHints) -> tuple[Finding, ...]:
+def number_doubts(name: str, values: pa.ChunkedArray, hints: NotationHints) -> tuple[Finding, ...]:
     """What is said of a column of plain numbers whose cells may mean something else.
 
     Parameters
@@ -64,7 +64,7 @@ def number_doubts(name: str, values: pa.ChunkedArray, asked: NotationHints) -> t
     name : str
     values : pa.ChunkedArray
         Its cells as written.
-    asked : NotationHints
+    hints : NotationHints
         What was said of the notation.
 
     Examples
@@ -77,7 +77,7 @@ def number_doubts(name: str, values: pa.ChunkedArray, asked: NotationHints) -> t
     Notes: §2.1.3
     """
     found = []
-    if open_points(values, asked):
+    if open_points(values, hints):
         at, text = _first(values, r"\.")
         found.append(
             Finding(

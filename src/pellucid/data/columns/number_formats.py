@@ -80,7 +80,7 @@ CANDIDATES: tuple[tuple[str, str], ...] = (*((mark, "") for mark in ".,"), (".",
 CANDIDATES = (*CANDIDATES, *((mark, between) for between in " '" for mark in ".,"))
 
 
-def read_numerals(texts: pa.ChunkedArray, asked: NotationHints) -> Numerals:
+def read_numerals(texts: pa.ChunkedArray, hints: NotationHints) -> Numerals:
     """Numbers in the notation that explains the most cells of a column.
 
     Notes: §2.1.3
@@ -88,7 +88,7 @@ def read_numerals(texts: pa.ChunkedArray, asked: NotationHints) -> Numerals:
     parts = number_parts(texts)
     mark, scaled, fits, several = _mark(parts)
     digits = pc.if_else(pa.array(fits), parts.field("digits"), pa.scalar(None, pa.string()))
-    decimal, thousands, doubt = _separators(digits, parts.field("power"), asked)
+    decimal, thousands, doubt = _separators(digits, parts.field("power"), hints)
     notation = Notation(decimal=decimal, thousands=thousands, mark=mark, scaled=scaled)
     values, read = _values(parts, fits, notation)
     return Numerals(values, read, notation, doubt, several)
@@ -188,31 +188,31 @@ def _stands_for_a_unit(
     return bool(different >= (3 if known else MANY))
 
 
-def _separators(digits: pa.Array, power: pa.Array, asked: NotationHints) -> tuple[str, str, str]:
+def _separators(digits: pa.Array, power: pa.Array, hints: NotationHints) -> tuple[str, str, str]:
     """Decimal mark and thousands mark that explain the most cells, and the doubt that is left."""
     candidates = [
         (d, t)
         for d, t in CANDIDATES
-        if asked.decimal in ("", d) and (not asked.thousands or asked.thousands == t) and d != t
+        if hints.decimal in ("", d) and (not hints.thousands or hints.thousands == t) and d != t
     ]
-    if asked.thousands and not candidates:
-        candidates = [("," if asked.thousands == "." else ".", asked.thousands)]
+    if hints.thousands and not candidates:
+        candidates = [("," if hints.thousands == "." else ".", hints.thousands)]
     explained = {}
     for decimal, thousands in candidates:
         fits = pc.match_substring_regex(digits, digit_group_pattern(thousands, decimal))
         explained[decimal, thousands] = pc.sum(pc.fill_null(fits, False)).as_py() or 0
     best = max(explained.values())
     equal = [pair for pair in candidates if explained[pair] == best]
-    if len(equal) == 1 or asked.decimal or asked.thousands:
+    if len(equal) == 1 or hints.decimal or hints.thousands:
         return (*equal[0], "")
-    return _undecided(equal, digits, asked)
+    return _undecided(equal, digits, hints)
 
 
 def _undecided(
-    equal: list[tuple[str, str]], digits: pa.Array, asked: NotationHints
+    equal: list[tuple[str, str]], digits: pa.Array, hints: NotationHints
 ) -> tuple[str, str, str]:
     """Between readings that explain as many cells: as the table leans, or the plain one."""
-    if asked.leaning.thousands == "." and (",", ".") in equal:
+    if hints.default_notation.thousands == "." and (",", ".") in equal:
         return (",", ".", "the points might be decimal points")
     if equal[0] == (".", ""):
         return (".", "", "")
@@ -220,7 +220,7 @@ def _undecided(
         return (*equal[0], "")
     # Only commas, each before three digits: thousands, or a decimal comma with three decimals.
     long = pc.any(pc.match_substring_regex(digits, r"^\d{4,}$")).as_py()
-    if asked.leaning.decimal == "," or long:
+    if hints.default_notation.decimal == "," or long:
         return (",", "", "the comma might part thousands" if not long else "")
     return (".", ",", "the comma might be a decimal comma")
 

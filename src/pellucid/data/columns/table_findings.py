@@ -65,11 +65,11 @@ def _holds_words(column: Column) -> bool:
     return column.values.dtype.kind != "f" or column.written is not None
 
 
-def _no_observation(kind: str, row: int, what: str, *names: str) -> Finding:
+def _no_observation(kind: str, row: int, statement: str, *names: str) -> Finding:
     return Finding(
         kind,
         "caution",
-        f"The last row (row {row + 1:,}) {what}.",
+        f"The last row (row {row + 1:,}) {statement}.",
         names,
         "It is no observation: take it out of the file.",
     )

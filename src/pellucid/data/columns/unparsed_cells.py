@@ -66,10 +66,10 @@ def mostly_parsed(texts: pa.ChunkedArray, read: Flags) -> bool:
     return not rest and count >= FEWEST
 
 
-def unparsed_finding(name: str, odd: dict[str, list[int]], n: int, kind: str) -> Finding:
+def unparsed_finding(name: str, unparsed: dict[str, list[int]], n: int, kind: str) -> Finding:
     """What is said of the odd cells of a column, with what to do."""
-    total = sum(len(rows) for rows in odd.values())
-    listed = sorted(odd.items(), key=lambda pair: (-len(pair[1]), pair[1][0]))
+    total = sum(len(rows) for rows in unparsed.values())
+    listed = sorted(unparsed.items(), key=lambda pair: (-len(pair[1]), pair[1][0]))
     shown = ", ".join(
         f"{text!r} ({len(rows):,} row{'s' if len(rows) > 1 else ''}, first row {rows[0]:,})"
         for text, rows in listed[:SHOWN]

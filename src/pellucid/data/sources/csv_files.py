@@ -94,14 +94,14 @@ def csv_blocks(
 
 
 def _batches(
-    stream: BinaryIO, path: Path, name: str, layout: Layout, wanted: list[str]
+    stream: BinaryIO, path: Path, name: str, layout: Layout, columns: list[str]
 ) -> Iterator[pa.RecordBatch]:
     quoted = is_quoted(path, name, layout)
     if not stream.read(1):
         return
     stream.seek(-1, io.SEEK_CUR)
     options = arrow_options(layout, quoted)
-    options["convert_options"].include_columns = wanted
+    options["convert_options"].include_columns = columns
     yield from arrow_csv.open_csv(stream, **options)
 
 
@@ -155,21 +155,21 @@ def short_names(layout: Layout) -> list[str]:
     return [f"c{at}" for at in range(len(layout.names))]
 
 
-def _parsed(stream: BinaryIO, layout: Layout, quoted: bool) -> pa.Table:
+def _parsed(stream: BinaryIO, layout: Layout, quoted_newlines: bool) -> pa.Table:
     if not stream.read(1):
         return pa.table({c: pa.array([], pa.string()) for c in short_names(layout)})
     stream.seek(-1, io.SEEK_CUR)
-    return arrow_csv.read_csv(stream, **arrow_options(layout, quoted))
+    return arrow_csv.read_csv(stream, **arrow_options(layout, quoted_newlines))
 
 
-def arrow_options(layout: Layout, quoted: bool) -> dict[str, Any]:
+def arrow_options(layout: Layout, quoted_newlines: bool) -> dict[str, Any]:
     """How Arrow reads the cells: all of them as text, empty ones null."""
     columns = short_names(layout)
     return {
         "read_options": arrow_csv.ReadOptions(column_names=columns, block_size=BLOCK),
         "parse_options": arrow_csv.ParseOptions(
             delimiter=layout.delimiter,
-            newlines_in_values=quoted,
+            newlines_in_values=quoted_newlines,
             # The only cell of a row may be missing; of several cells, one must be there.
             ignore_empty_lines=len(columns) > 1,
         ),

@@ -67,7 +67,7 @@ def ending(path: Path) -> str:
 
 
 def refuse_other_columns(
-    path: Path, names: Sequence[str], wanted: Sequence[str], first: Path
+    path: Path, names: Sequence[str], expected: Sequence[str], first: Path
 ) -> None:
     """A file must have the columns of the first.
 
@@ -76,8 +76,8 @@ def refuse_other_columns(
     ColumnError
         Names the file and the column.
     """
-    absent = [name for name in wanted if name not in names]
-    more = [name for name in names if name not in wanted]
+    absent = [name for name in expected if name not in names]
+    more = [name for name in names if name not in expected]
     if absent:
         raise ColumnError(f"{path.name} lacks the column {absent[0]!r} that {first.name} has.")
     if more:

@@ -76,14 +76,14 @@ def _kind(value: Any) -> str:
     return "length" if isinstance(value, dt.timedelta | np.timedelta64) else "other"
 
 
-def _numbers(held: list[Any], kinds: set[str]) -> pa.Array:
+def _numbers(cells: list[Any], kinds: set[str]) -> pa.Array:
     if "float" in kinds:
-        return pa.array([None if v is None else _as_float(v) for v in held], pa.float64())
-    largest = max((abs(int(v)) for v in held if v is not None), default=0)
+        return pa.array([None if v is None else _as_float(v) for v in cells], pa.float64())
+    largest = max((abs(int(v)) for v in cells if v is not None), default=0)
     if largest <= LARGEST_INT64:
-        return pa.array([None if v is None else int(v) for v in held], pa.int64())
+        return pa.array([None if v is None else int(v) for v in cells], pa.int64())
     # Names made of digits.
-    return pa.array([None if v is None else str(int(v)) for v in held], pa.string())
+    return pa.array([None if v is None else str(int(v)) for v in cells], pa.string())
 
 
 def _as_float(value: Any) -> float:

@@ -19,7 +19,7 @@ from pellucid.errors import TableError
 BLOCK_ROWS = 1 << 15
 
 
-def from_sqlite(path: Path, name: str, wanted: str) -> pa.Table:
+def from_sqlite(path: Path, name: str, table: str) -> pa.Table:
     """The named table, or the only one.
 
     Raises
@@ -29,12 +29,12 @@ def from_sqlite(path: Path, name: str, wanted: str) -> pa.Table:
 
     Notes: §2.1.3
     """
-    with closing(sqlite_blocks(path, name, wanted, -1)) as blocks:
+    with closing(sqlite_blocks(path, name, table, -1)) as blocks:
         return next(blocks)
 
 
 def sqlite_blocks(
-    path: Path, name: str, wanted: str, rows: int = BLOCK_ROWS
+    path: Path, name: str, table: str, rows: int = BLOCK_ROWS
 ) -> Generator[pa.Table, None, None]:
     """The rows of the named table, or the only one, some at a time; −1 is all at once.
 
@@ -49,7 +49,7 @@ def sqlite_blocks(
     """
     with _opened(path, name) as base:
         base.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-        quoted = _chosen(base, name, wanted).replace('"', '""')
+        quoted = _chosen(base, name, table).replace('"', '""')
         told = base.execute(f'PRAGMA table_info("{quoted}")').fetchall()
         truths = {entry[1] for entry in told if str(entry[2]).upper().startswith("BOOL")}
         found = base.execute(f'SELECT * FROM "{quoted}"')
@@ -67,7 +67,7 @@ def sqlite_blocks(
             at += max(len(some), 1)
 
 
-def count_rows(path: Path, name: str, wanted: str) -> int:
+def count_rows(path: Path, name: str, table: str) -> int:
     """How many rows the named table, or the only one, has.
 
     Raises
@@ -78,7 +78,7 @@ def count_rows(path: Path, name: str, wanted: str) -> int:
     Notes: §2.1.3
     """
     with _opened(path, name) as base:
-        quoted = _chosen(base, name, wanted).replace('"', '""')
+        quoted = _chosen(base, name, table).replace('"', '""')
         return int(base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])
 
 
@@ -108,7 +108,7 @@ def _chosen(base: sqlite3.Connection, name: str, wanted: str) -> str:
     return wanted
 
 
-def _column(file: str, name: str, values: Any, truths: bool, first: int) -> pa.Array:
+def _column(file: str, name: str, values: Any, is_boolean: bool, first: int) -> pa.Array:
     bad = next(
         (at for at, v in enumerate(values, first + 1) if isinstance(v, str) and not _is_unicode(v)),
         None,
@@ -118,7 +118,7 @@ def _column(file: str, name: str, values: Any, truths: bool, first: int) -> pa.A
             f"{file}, column {name!r}, row {bad}: the text is not UTF-8. Mend it, or leave the "
             "column out."
         )
-    if truths and set(values) <= {0, 1, None}:
+    if is_boolean and set(values) <= {0, 1, None}:
         values = [None if v is None else bool(v) for v in values]
     return column_of_cells(values)
 

@@ -17,7 +17,7 @@ from pellucid.errors import TableError
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
-def from_workbook(path: Path, name: str, wanted: str) -> pa.Table:
+def from_workbook(path: Path, name: str, sheet_name: str) -> pa.Table:
     """The named sheet, or the first that holds something.
 
     Raises
@@ -32,13 +32,13 @@ def from_workbook(path: Path, name: str, wanted: str) -> pa.Table:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             sheets = list(book.sheet_names)
-            if wanted and wanted not in sheets:
+            if sheet_name and sheet_name not in sheets:
                 raise TableError(
-                    f"{name} has no sheet {wanted!r}; its sheets are {', '.join(sheets)}. Name "
+                    f"{name} has no sheet {sheet_name!r}; its sheets are {', '.join(sheets)}. Name "
                     f"one as {name}::SHEET."
                 )
             rows: list[list[Any]] = []
-            for sheet in [wanted] if wanted else sheets:
+            for sheet in [sheet_name] if sheet_name else sheets:
                 rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
                 if rows:
                     break

@@ -31,9 +31,11 @@ SIMPLE = tuple(
 )  # fmt: skip
 
 
-def combinations_of(evidence: LeakSample, known: set[str]) -> list[tuple[tuple[str, ...], str]]:
-    """Columns that tell the target together, each with a sentence; those `known` are left out."""
-    names, X, rows = _matrix(evidence, known)
+def combinations_of(
+    evidence: LeakSample, known_leaks: set[str]
+) -> list[tuple[tuple[str, ...], str]]:
+    """Columns that tell the target together, each with a sentence; without `known_leaks`."""
+    names, X, rows = _matrix(evidence, known_leaks)
     found: list[tuple[tuple[str, ...], str]] = []
     if evidence.numbers is not None and len(names) > 1 and len(rows) >= 20:
         found += _made_of(evidence, names, X, evidence.numbers[rows])
@@ -41,16 +43,16 @@ def combinations_of(evidence: LeakSample, known: set[str]) -> list[tuple[tuple[s
         return found
     if len(names) > 1 and len(rows) >= 20:
         found += _threshold_of_two(evidence, names, X, evidence.classes[rows])
-    return found or _flags(evidence, known)
+    return found or _flags(evidence, known_leaks)
 
 
-def _matrix(evidence: LeakSample, known: set[str]) -> tuple[list[str], Numbers, Array]:
+def _matrix(evidence: LeakSample, known_leaks: set[str]) -> tuple[list[str], Numbers, Array]:
     """Numbers without many gaps, the most correlated first, on the rows that have them all."""
     y = evidence.numbers if evidence.numbers is not None else evidence.classes
     assert y is not None
     ranked = []
     for name in evidence.features:
-        if name in known or evidence.column(name).kind is not Kind.NUMERIC:
+        if name in known_leaks or evidence.column(name).kind is not Kind.NUMERIC:
             continue
         x = evidence.as_numbers(name)
         there = np.isfinite(x)
@@ -133,7 +135,7 @@ def _candidate_sets(Z: Numbers, t: Numbers) -> list[list[int]]:
     return sets
 
 
-def _best_pairs(Z: Numbers, t: Numbers, most: int) -> list[tuple[int, int]]:
+def _best_pairs(Z: Numbers, t: Numbers, max_pairs: int) -> list[tuple[int, int]]:
     """Pairs whose best weighted sum lies nearest to the target, from correlations alone."""
     d = Z.shape[1]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -142,7 +144,7 @@ def _best_pairs(Z: Numbers, t: Numbers, most: int) -> list[tuple[int, int]]:
         told = (c[:, None] ** 2 + c[None, :] ** 2 - 2 * np.outer(c, c) * C) / (1 - C**2)
     told[~np.isfinite(told) | (np.abs(C) > 1 - 1e-9)] = -1.0
     told[np.tril_indices(d)] = -1.0
-    best = np.argsort(-told, axis=None, kind="stable")[:most]
+    best = np.argsort(-told, axis=None, kind="stable")[:max_pairs]
     pairs = [np.unravel_index(at, told.shape) for at in best if told.flat[at] > 0]
     return [(int(i), int(j)) for i, j in pairs]
 
@@ -237,14 +239,14 @@ def _threshold_of_two(
     return []
 
 
-def _flags(evidence: LeakSample, known: set[str]) -> list[tuple[tuple[str, ...], str]]:
+def _flags(evidence: LeakSample, known_leaks: set[str]) -> list[tuple[tuple[str, ...], str]]:
     """Two classes, one of which holds exactly where at least one of several flags does."""
     if evidence.classes is None or len(evidence.names) != 2:
         return []
     flags = [
         name
         for name in evidence.features
-        if name not in known
+        if name not in known_leaks
         and evidence.column(name).kind is Kind.BINARY
         and not is_number(evidence.column(name))
     ]

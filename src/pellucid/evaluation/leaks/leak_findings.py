@@ -15,7 +15,7 @@ from pellucid.evaluation.leaks.one_column import relations
 from pellucid.findings import Finding
 
 MOST_NAMED = 12  # leaks named one by one
-SHIFTED = 0.99  # share of rows that hold the answer of the next
+SHIFTED = 0.99  # share of rows that hold the target of the next
 
 
 def find_leaks(table: Table, framing: Framing, seed: int = 0) -> list[Finding]:
@@ -38,7 +38,7 @@ def find_leaks(table: Table, framing: Framing, seed: int = 0) -> list[Finding]:
         numbers cut to bands; categories that each belong to one class; columns filled in by the
         answer; one column far nearer to the target than all others; sums, means, differences,
         products and ratios of columns; thresholds of a sum or difference; flags any of which
-        settles the class; and the answer of the next row.
+        settles the class; and the target of the next row.
 
     Examples
     --------
@@ -118,15 +118,15 @@ def _of_next_row(name: str, target: str, share: float) -> Finding:
     )
 
 
-def _shortened(found: list[Finding]) -> list[Finding]:
+def _shortened(findings: list[Finding]) -> list[Finding]:
     """Many leaks of one name: the first few one by one, the rest in one finding."""
-    if len(found) <= MOST_NAMED:
-        return found
-    rest = found[MOST_NAMED:]
+    if len(findings) <= MOST_NAMED:
+        return findings
+    rest = findings[MOST_NAMED:]
     names = tuple(dict.fromkeys(name for f in rest for name in f.columns))
     shown = ", ".join(map(repr, names[:MOST_NAMED])) + (" …" if len(names) > MOST_NAMED else "")
     return [
-        *found[:MOST_NAMED],
+        *findings[:MOST_NAMED],
         Finding(
             "feature is the target",
             "alarm",

@@ -26,7 +26,7 @@ FEW_VALUES = 20  # a number with no more values than this may be classes
 
 @dataclass(frozen=True)
 class LeakSample:
-    """A sample of rows with an answer.
+    """A sample of rows with a target.
 
     `table` holds these rows. `numbers` is the target as numbers (regression), `classes` the
     target as codes 0 … k − 1 with `names`; either may be None.

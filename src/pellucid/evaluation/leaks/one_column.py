@@ -29,7 +29,7 @@ Numbers = NDArray[np.float64]
 RIGHT = 0.995  # share of rows that a column must tell right
 OF_BASELINE = 0.05  # and its errors, as a share of those of always saying the commonest class
 LEAST = 8  # rows of the rarer side of a cut: fewer may fall apart by luck
-NEAR = 0.005  # spread of the target's ranks that a column leaves untold
+NEAR = 0.005  # spread of the target's ranks that a column leaves unexplained
 APART = 10  # how many times less it leaves than the next column does
 TURNS = 0.01  # neighbouring values between which a monotone column may turn back
 GROUPS = 10  # different values that a monotone column must have
@@ -40,7 +40,7 @@ ABSENT = 0.1  # errors of "missing or not" as a share of the baseline's
 class Relation:
     """How a column tells the target: a sentence about it, and whether it does so exactly.
 
-    `left` is what it leaves untold, for comparison with other columns.
+    `left` is what it leaves unexplained, for comparison with other columns.
     """
 
     column: str
@@ -62,13 +62,13 @@ def relations(evidence: LeakSample) -> list[Relation]:
 
 
 def _standing_out(
-    evidence: LeakSample, untold: dict[str, float], known: set[str]
+    evidence: LeakSample, untold: dict[str, float], known_leaks: set[str]
 ) -> list[Relation]:
     """Columns that nearly tell the target, far better than all the others do."""
     ranked = sorted(
         (left, name)
         for name, left in untold.items()
-        if name not in known and not _counts_rows(evidence, name)
+        if name not in known_leaks and not _counts_rows(evidence, name)
     )
     near = [(left, name) for left, name in ranked if left <= NEAR]
     if not near or len(near) > max(len(untold) // 3, 1):
@@ -99,7 +99,7 @@ def _counts_rows(evidence: LeakSample, name: str) -> bool:
 
 
 def _relation(evidence: LeakSample, name: str) -> tuple[Relation | None, float]:
-    """What a column tells, and the share of the target's spread that it leaves untold."""
+    """What a column tells, and the share of the target's spread that it leaves unexplained."""
     column = evidence.column(name)
     x = evidence.as_numbers(name)
     there = np.isfinite(x)
@@ -120,10 +120,10 @@ def _relation(evidence: LeakSample, name: str) -> tuple[Relation | None, float]:
     return (Relation(name, sentence, True, left) if sentence else None), left
 
 
-def _of_numbers(evidence: LeakSample, name: str, there: NDArray[np.bool_]) -> tuple[str, float]:
+def _of_numbers(evidence: LeakSample, name: str, present: NDArray[np.bool_]) -> tuple[str, float]:
     """A numeric target told by a number, or by categories that are its bands."""
     assert evidence.numbers is not None
-    target, x, y = evidence.target, evidence.as_numbers(name)[there], evidence.numbers[there]
+    target, x, y = evidence.target, evidence.as_numbers(name)[present], evidence.numbers[present]
     if np.ptp(y) == 0:
         return "", 1.0
     if is_coded(evidence.column(name)):
@@ -132,7 +132,7 @@ def _of_numbers(evidence: LeakSample, name: str, there: NDArray[np.bool_]) -> tu
         return f"{name!r} equals {target!r}.", 0.0
     if abs(correlation(x, y)) > 1 - 1e-9:
         return f"{name!r} is a straight-line copy of {target!r}.", 0.0
-    left = unexplained(x, evidence.ranks[there])
+    left = unexplained(x, evidence.ranks[present])
     if left > 0.1:
         return "", left
     share, direction, groups = inversions(x, y)
@@ -191,21 +191,21 @@ def _of_classes(evidence: LeakSample, name: str, x: Numbers, c: Array) -> str:
     return interval_sentence(f"{name!r}", evidence, found, present)
 
 
-def interval_sentence(subject: str, evidence: LeakSample, found: Cut, present: Array) -> str:
+def interval_sentence(subject: str, evidence: LeakSample, cut: Cut, present: Array) -> str:
     """The sentence for classes that a number tells by its intervals."""
-    names = [evidence.names[int(present[c])] for c in found.order]
-    rows = f"in {found.right:,} of {found.rows:,} rows"
+    names = [evidence.names[int(present[c])] for c in cut.order]
+    rows = f"in {cut.right:,} of {cut.rows:,} rows"
     if len(names) == 2:
-        edge = number(found.edges[0])
+        edge = number(cut.edges[0])
         return (
             f"{evidence.target!r} is a threshold of {subject}: {names[1]!r} where it is above "
             f"{edge}, else {names[0]!r}, {rows}."
         )
-    shown = ", ".join(number(edge) for edge in found.edges[:4])
+    shown = ", ".join(number(edge) for edge in cut.edges[:4])
     parts = ", then ".join(map(repr, names[:5])) + (" …" if len(names) > 5 else "")
     return (
         f"{evidence.target!r} is cut from {subject}: in its order stand {parts}, parted at {shown}"
-        f"{' …' if len(found.edges) > 4 else ''}, {rows}."
+        f"{' …' if len(cut.edges) > 4 else ''}, {rows}."
     )
 
 
@@ -228,9 +228,9 @@ def _of_categories(evidence: LeakSample, name: str, codes: Array, c: Array) -> s
     )
 
 
-def _leak_by_missingness(evidence: LeakSample, name: str, there: NDArray[np.bool_]) -> str:
-    """A column that is filled in, or not, by the answer."""
-    absent = ~there
+def _leak_by_missingness(evidence: LeakSample, name: str, present: NDArray[np.bool_]) -> str:
+    """A column that is filled in, or not, by the target."""
+    absent = ~present
     if not LEAST <= absent.sum() <= len(absent) - LEAST:
         return ""
     if evidence.classes is not None and len(evidence.names) == 2:
@@ -240,7 +240,7 @@ def _leak_by_missingness(evidence: LeakSample, name: str, there: NDArray[np.bool
         wrong = min(wrong, len(codes) - wrong)
         if least < LEAST or wrong > ABSENT * least:
             return ""
-        filled = evidence.names[int(np.bincount(codes[there], minlength=2).argmax())]
+        filled = evidence.names[int(np.bincount(codes[present], minlength=2).argmax())]
         return (
             f"{name!r} is filled in where {evidence.target!r} is {filled!r} and missing elsewhere, "
             f"in {len(codes) - wrong:,} of {len(codes):,} rows: it seems to be known only "
@@ -250,7 +250,7 @@ def _leak_by_missingness(evidence: LeakSample, name: str, there: NDArray[np.bool
         return ""
     found = intervals_of(evidence.numbers, absent.astype(np.intp))
     wrong = found.rows - found.right
-    if len(found.edges) != 1 or wrong > ABSENT / 2 * min(absent.sum(), there.sum()):
+    if len(found.edges) != 1 or wrong > ABSENT / 2 * min(absent.sum(), present.sum()):
         return ""
     side = "above" if found.order[0] == 1 else "up to"
     return (

@@ -25,11 +25,11 @@ from pellucid.exchange.formulas.expressions import (
     numbers,
 )
 from pellucid.exchange.formulas.program import Program
-from pellucid.exchange.formulas.unencoded_columns import Whole
+from pellucid.exchange.formulas.unencoded_columns import WholeColumn
 
 
 def curve_scores(
-    program: Program, model: AdditiveCurves, columns: Sequence[Whole]
+    program: Program, model: AdditiveCurves, columns: Sequence[WholeColumn]
 ) -> list[Expression]:
     """A score an output of fitted curves.
 
@@ -53,7 +53,7 @@ def curve_scores(
     ]
 
 
-def _single(term: Term, columns: Sequence[Whole]) -> list[Expression]:
+def _single(term: Term, columns: Sequence[WholeColumn]) -> list[Expression]:
     """The features of a term of one column, each a function of this column."""
     j = int(term["columns"][0])
     column = columns[j]
@@ -77,7 +77,7 @@ def _at(term: Term, values: Any, width: int) -> Any:
     return term_features(term, rows)
 
 
-def _pair(program: Program, term: Term, columns: Sequence[Whole]) -> list[Expression]:
+def _pair(program: Program, term: Term, columns: Sequence[WholeColumn]) -> list[Expression]:
     """Products of the features of two columns, before they are centred."""
     parts: list[list[Expression]] = []
     for part, keep in zip(term["parts"], term["keep"], strict=True):

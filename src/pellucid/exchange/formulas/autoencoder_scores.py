@@ -13,8 +13,8 @@ from pellucid.exchange.formulas.encoded_columns import encoded_columns
 from pellucid.exchange.formulas.expressions import (
     Call,
     Constant,
+    Difference,
     Expression,
-    Minus,
     Product,
     Square,
     Sum,
@@ -44,7 +44,7 @@ def add_codes(program: Program, machine: EncodingMachine) -> None:
     """
     model = machine.model
     program.about += [machine.problem, f"model: {type(model).__name__}"]
-    encoded = encoded_columns(program, machine.encoder, machine.wanted)
+    encoded = encoded_columns(program, machine.encoder, machine.input_schema)
     names = machine.encoder.get_feature_names_out()
     row: Values = [
         feature if isinstance(feature, Constant) else program.bind("f", feature, str(name))
@@ -75,7 +75,7 @@ def _linear(program: Program, model: Any, row: Values) -> tuple[Values, Values]:
             zip(np.asarray(model.decoder_weights_).T, offsets, strict=True), 1
         )
     ]
-    return code, [Square(Minus(x, y)) for x, y in zip(row, back, strict=True)]
+    return code, [Square(Difference(x, y)) for x, y in zip(row, back, strict=True)]
 
 
 def _trained(program: Program, model: Any, row: Values) -> tuple[Values, Values]:
@@ -91,7 +91,7 @@ def _trained(program: Program, model: Any, row: Values) -> tuple[Values, Values]
     code = coded[: int(model.code_length)]  # log-variances stand behind the means
     scores = layers_in_series(program, decoder.layers, decoding, None, code)
     loss = model.loss_
-    parts: Values = [Square(Minus(scores[j], x[j])) for j in loss.squares]
+    parts: Values = [Square(Difference(scores[j], x[j])) for j in loss.squares]
     for j in loss.binary:
         parts.append(_of_yes_or_no(scores[j], x[j]))
     for group in loss.categories:
@@ -110,7 +110,7 @@ def _of_yes_or_no(u: Expression, y: Expression) -> Expression:
 def _of_category(program: Program, scores: Values, y: Values) -> Values:
     """−yⱼ log softmax(u)ⱼ of each class."""
     best = program.bind("m", Call("largest", tuple(scores)), "the largest score")
-    less = [Call("largest", (Minus(u, best), Constant(-700.0))) for u in scores]
+    less = [Call("largest", (Difference(u, best), Constant(-700.0))) for u in scores]
     total = Sum(tuple(Call("exp", (each,)) for each in less))
     log = program.bind("l", Sum((best, Call("ln", (total,)))), "log Σ e^u")
-    return [Product((each, Minus(log, u))) for each, u in zip(y, scores, strict=True)]
+    return [Product((each, Difference(log, u))) for each, u in zip(y, scores, strict=True)]

@@ -23,11 +23,11 @@ from pellucid.errors import FramingError
 from pellucid.exchange.formulas.expressions import (
     Call,
     Constant,
+    Difference,
     Expression,
     IfMissing,
     Line,
     Lookup,
-    Minus,
     Modulo,
     Product,
     Ref,
@@ -151,7 +151,7 @@ def _circle(x: Ref, code: Code) -> list[Expression]:
             raise FramingError(f"Column {code['column']!r}: there is no wave {name!r}.")
         angle = Product((Constant(2 * np.pi * wave / period), Modulo(x, period)))
         wave_of = Call({"sine": "sin", "cosine": "cos"}[part], (angle,))
-        shifted = Minus(wave_of, Constant(float(centre)))
+        shifted = Difference(wave_of, Constant(float(centre)))
         scaled = Product((Constant(1 / float(spread)), shifted))
         found.append(IfMissing(x, 0.0, scaled))
     return [*found, *_missing(x, code)]

@@ -61,7 +61,7 @@ class Square:
 
 
 @dataclass(frozen=True)
-class Minus:
+class Difference:
     """left − right."""
 
     left: Expression
@@ -151,7 +151,7 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class AtMost:
+class LessOrEqual:
     """Whether of ≤ bound; of a missing value `missing` says."""
 
     of: Ref
@@ -160,7 +160,7 @@ class AtMost:
 
 
 @dataclass(frozen=True)
-class Among:
+class IsOneOf:
     """Whether a category is one of `levels`; of a missing or new one `missing` and `unseen` say."""
 
     of: Ref
@@ -178,7 +178,7 @@ class Greater:
 
 
 @dataclass(frozen=True)
-class AtLeastAll:
+class IsLargest:
     """Whether left ≥ each of the others."""
 
     left: Ref
@@ -212,9 +212,9 @@ class Joined:
     none: str
 
 
-Condition = AtMost | Among | Greater | AtLeastAll
+Condition = LessOrEqual | IsOneOf | Greater | IsLargest
 Expression = (
-    Ref | Constant | Text | Sum | Product | Square | Minus | Quotient | Call | Modulo | Sigmoid
+    Ref | Constant | Text | Sum | Product | Square | Difference | Quotient | Call | Modulo | Sigmoid
     | IfMissing | Line | Lookup | Curve | Steps | If | Joined
 )  # fmt: skip
 

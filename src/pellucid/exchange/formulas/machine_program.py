@@ -20,14 +20,14 @@ from pellucid.exchange.formulas.additive_scores import curve_scores
 from pellucid.exchange.formulas.autoencoder_scores import add_codes
 from pellucid.exchange.formulas.encoded_columns import encoded_columns
 from pellucid.exchange.formulas.expressions import (
-    AtLeastAll,
     Call,
     Constant,
+    Difference,
     Expression,
     Greater,
     If,
+    IsLargest,
     Joined,
-    Minus,
     Product,
     Quotient,
     Ref,
@@ -56,7 +56,7 @@ from pellucid.linear.sigmoids_classifier import SigmoidsClassifier
 from pellucid.linear.softmax_classifier import SeveralClasses
 from pellucid.linear.square_loss import SquareLossRegressor
 from pellucid.linear.transformed_target import FURTHEST, TransformedTarget
-from pellucid.trees.boosted_trees import BoostedTrees
+from pellucid.trees.sum_of_trees import SumOfTrees
 
 Inputs = Sequence[Any]  # expressions of an encoded row, or whole columns
 
@@ -111,8 +111,8 @@ def _predictions(program: Program, machine: Machine) -> None:
     ]
     if framing.problem == "regression":
         found = _amount(program, machine.model, inputs)
-        if machine.lowest is not None:
-            found = Call("largest", (found, Constant(float(machine.lowest))))
+        if machine.lower_bound is not None:
+            found = Call("largest", (found, Constant(float(machine.lower_bound))))
         program.answers.append(Step("prediction", found, f"in units of {framing.target}"))
     elif framing.problem == "overlapping classes":
         _overlapping(program, machine, inputs)
@@ -128,18 +128,18 @@ def _inputs(program: Program, machine: Machine) -> Inputs:
     """The rows as the model takes them; of an average those of each part."""
     if isinstance(machine.model, WeightedAverage):
         return [
-            _rows_after(program, before, machine.wanted, model)
+            _rows_after(program, before, machine.input_schema, model)
             for *before, model in machine.model.steps_
         ]
-    return _rows_after(program, machine.steps, machine.wanted, machine.model)
+    return _rows_after(program, machine.steps, machine.input_schema, machine.model)
 
 
-def _rows_after(program: Program, steps: Sequence[Any], wanted: Any, model: Any) -> Inputs:
+def _rows_after(program: Program, steps: Sequence[Any], schema: Any, model: Any) -> Inputs:
     _refuse_without_formulas(model)
     encoder, *features = steps
     if isinstance(encoder, ColumnValues):
-        return whole_columns(program, encoder, wanted)
-    found: Inputs = encoded_columns(program, encoder, wanted)
+        return whole_columns(program, encoder, schema)
+    found: Inputs = encoded_columns(program, encoder, schema)
     names = encoder.get_feature_names_out()
     for step in features:
         if not isinstance(step, StrongestMonomials):
@@ -158,10 +158,10 @@ def _refuse_without_formulas(model: Any) -> None:
 
 
 def _scores(program: Program, model: Any, inputs: Inputs) -> list[Expression]:
-    """The scores of a model, or of a regression its answer."""
+    """The scores of a model, or of a regression its prediction."""
     if isinstance(model, AdditiveCurves):
         return curve_scores(program, model, inputs)
-    if isinstance(model, BoostedTrees):
+    if isinstance(model, SumOfTrees):
         return tree_scores(model, inputs)
     if isinstance(
         model,
@@ -170,7 +170,7 @@ def _scores(program: Program, model: Any, inputs: Inputs) -> list[Expression]:
         return linear_scores(model, inputs)
     raise FramingError(
         f"{type(model).__name__} has no export to SQL or Python: there is one of linear models, "
-        "curves, boosted trees, networks, groups and codes. Serve it: pellucid serve."
+        "curves, trees, networks, groups and codes. Serve it: pellucid serve."
     )
 
 
@@ -178,13 +178,13 @@ def _is_network(model: Any) -> bool:
     return hasattr(model, "network_") and hasattr(model, "params_")
 
 
-def _weighted(model: WeightedAverage, answers: Sequence[Expression]) -> Expression:
-    """The weighted average of the answers of the parts."""
-    return dot([float(w) for w in model.weights_], answers, 0.0)
+def _weighted(model: WeightedAverage, outputs: Sequence[Expression]) -> Expression:
+    """The weighted average of the predictions of the parts."""
+    return dot([float(w) for w in model.weights_], outputs, 0.0)
 
 
 def _amount(program: Program, model: Any, inputs: Inputs) -> Expression:
-    """A regression's answer."""
+    """A regression's prediction."""
     if isinstance(model, WeightedAverage):
         parts = [
             program.bind("h", _amount(program, steps[-1], rows), f"predicted by {name}")
@@ -234,7 +234,7 @@ def _chances(program: Program, model: Any, inputs: Inputs, names: Sequence[str])
         outputs = network_scores(program, model, inputs)
         if len(outputs) == 1:
             second = program.bind("p", outputs[0], f"probability of {names[1]}")
-            left = Minus(Constant(1.0), second)
+            left = Difference(Constant(1.0), second)
             return [program.bind("p", left, f"probability of {names[0]}"), second]
         return bound(outputs)
     scores = _scores(program, model, inputs)
@@ -280,7 +280,7 @@ def _classes(program: Program, machine: Machine, inputs: Inputs) -> None:
             words = "the class of the largest probability × weight; a tie goes to the first"
         for at in reversed(range(len(names) - 1)):
             others = tuple(c for i, c in enumerate(said) if i != at)
-            label = If(AtLeastAll(said[at], others), Text(names[at]), label)
+            label = If(IsLargest(said[at], others), Text(names[at]), label)
     program.answers.append(Step("prediction", label, words))
     program.answers += [
         Step(f"probability_{name}", chance) for name, chance in zip(names, chances, strict=True)
@@ -310,13 +310,13 @@ def _groups(program: Program, machine: ClusterMachine) -> None:
     if not isinstance(machine.model, KMeans) or not isinstance(machine.encoder, TableEncoder):
         raise FramingError(f"{type(machine.model).__name__} has no export to SQL or Python.")
     program.about += [machine.problem, *(f"group {g}: {w}" for g, w in machine.words.items())]
-    encoded = encoded_columns(program, machine.encoder, machine.wanted)
+    encoded = encoded_columns(program, machine.encoder, machine.input_schema)
     names = machine.encoder.get_feature_names_out()
     seen: list[Expression] = [
         scaled_by(float(scale), encoded[int(at)])
-        for at, scale in zip(machine.kept, machine.scale, strict=True)
+        for at, scale in zip(machine.used_columns, machine.scale, strict=True)
     ]
-    words = [f"{names[int(at)]}, scaled" for at in machine.kept]
+    words = [f"{names[int(at)]}, scaled" for at in machine.used_columns]
     if machine.view is not None:
         seen = [dot(along.tolist(), seen, 0.0) for along in np.asarray(machine.view).T]
         words = [f"direction {q + 1}" for q in range(len(seen))]
@@ -326,7 +326,11 @@ def _groups(program: Program, machine: ClusterMachine) -> None:
             _fresh(
                 program,
                 "q",
-                Sum(tuple(Square(Minus(at, Constant(m))) for at, m in zip(z, mean, strict=True))),
+                Sum(
+                    tuple(
+                        Square(Difference(at, Constant(m))) for at, m in zip(z, mean, strict=True)
+                    )
+                ),
                 f"squared distance to the mean of group {group}",
             )
         )
@@ -338,6 +342,6 @@ def _groups(program: Program, machine: ClusterMachine) -> None:
     groups = [Constant(int(group)) for group in machine.numbers]
     label: Expression = groups[-1]
     for square, group in zip(reversed(squares[:-1]), reversed(groups[:-1]), strict=True):
-        label = If(AtLeastAll(least, (square,)), group, label)
+        label = If(IsLargest(least, (square,)), group, label)
     program.answers.append(Step("prediction", label, "the group, from 1, the largest first"))
     program.answers.append(Step("distance", Call("sqrt", (least,)), "to the mean of the group"))

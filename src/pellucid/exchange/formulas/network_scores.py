@@ -16,10 +16,10 @@ from pellucid.errors import FramingError
 from pellucid.exchange.formulas.expressions import (
     Call,
     Constant,
+    Difference,
     Expression,
     Greater,
     If,
-    Minus,
     Product,
     Quotient,
     Sigmoid,
@@ -144,7 +144,7 @@ def softmax_of(program: Program, scores: Sequence[Expression], names: Sequence[s
     """
     of = list(names) or [f"unit {at}" for at in range(1, len(scores) + 1)]
     best = program.bind("m", Call("largest", tuple(scores)), "the largest score")
-    less = [Minus(score, best) for score in scores]
+    less = [Difference(score, best) for score in scores]
     # exp of a very negative number is an error to some databases, and 0 to all.
     safe = [Call("largest", (each, Constant(LEAST_LOGARITHM))) for each in less]
     parts = [

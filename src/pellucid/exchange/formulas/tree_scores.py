@@ -1,4 +1,4 @@
-"""Boosted trees as formulas: nested conditions, added up.
+"""Trees as formulas: nested conditions, added up.
 
 Notes: §1.4
 """
@@ -10,19 +10,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from pellucid.exchange.formulas.expressions import (
-    Among,
-    AtMost,
     Condition,
     Constant,
     Expression,
     If,
+    IsOneOf,
+    LessOrEqual,
     Sum,
 )
-from pellucid.exchange.formulas.unencoded_columns import Whole
-from pellucid.trees.boosted_trees import BoostedTrees
+from pellucid.exchange.formulas.unencoded_columns import WholeColumn
+from pellucid.trees.sum_of_trees import SumOfTrees
 
 
-def tree_scores(model: BoostedTrees, columns: Sequence[Whole]) -> list[Expression]:
+def tree_scores(model: SumOfTrees, columns: Sequence[WholeColumn]) -> list[Expression]:
     """A score an output: the baseline and the values of its trees.
 
     Notes: §1.4
@@ -46,7 +46,7 @@ def tree_scores(model: BoostedTrees, columns: Sequence[Whole]) -> list[Expressio
 
 
 def _condition(
-    model: BoostedTrees, node: int, order: Sequence[int], columns: Sequence[Whole]
+    model: SumOfTrees, node: int, order: Sequence[int], columns: Sequence[WholeColumn]
 ) -> Condition:
     """Whether a row goes to the left of a node."""
     trees = model.trees_
@@ -54,7 +54,7 @@ def _condition(
     column, missing = columns[j], bool(trees["missing_left"][node])
     bound = float(trees["threshold"][node])
     if column.levels is None or column.numbers is None:
-        return AtMost(column.of, bound, missing)
+        return LessOrEqual(column.of, bound, missing)
     values, ranks = column.numbers, model.ranks_[j]
     if ranks is not None:
         places = np.where(np.isnan(values) | (values < 0), len(ranks), values).astype(np.intp)
@@ -68,4 +68,4 @@ def _condition(
 
     sides = [left(value) for value in values.tolist()]
     chosen = tuple(v for v, side in zip(column.levels, sides[:-2], strict=True) if side)
-    return Among(column.of, chosen, sides[-2], sides[-1])
+    return IsOneOf(column.of, chosen, sides[-2], sides[-1])

@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Whole:
+class WholeColumn:
     """A column as the model takes it.
 
     Parameters
@@ -46,7 +46,7 @@ class Whole:
 
 def whole_columns(
     program: Program, encoder: ColumnValues, schema: Sequence[Entry]
-) -> tuple[Whole, ...]:
+) -> tuple[WholeColumn, ...]:
     """The columns of the table that `encoder` hands on, in order.
 
     Raises
@@ -66,17 +66,17 @@ def whole_columns(
         names = encoder.coded_.get_feature_names_out()
         coded = encoded_columns(program, encoder.coded_, schema)
         found += [
-            Whole(program.bind("f", formula, str(name)))
+            WholeColumn(program.bind("f", formula, str(name)))
             for name, formula in zip(names, coded, strict=True)
         ]
     return tuple(found)
 
 
-def _column_as_is(program: Program, code: dict[str, Any], entry: Entry) -> Whole:
+def _column_as_is(program: Program, code: dict[str, Any], entry: Entry) -> WholeColumn:
     if code["levels_"] is None:
-        return Whole(number_read(program, entry))
+        return WholeColumn(number_read(program, entry))
     levels = tuple(entry["levels"])
     wanted = {level: float(place) for place, level in enumerate(code["levels_"])}
     new = np.nan if code["code"] == "place" else -2.0
     places = [wanted.get(level, new) for level in levels]
-    return Whole(level_read(program, entry, levels), levels, np.array([*places, np.nan, new]))
+    return WholeColumn(level_read(program, entry, levels), levels, np.array([*places, np.nan, new]))

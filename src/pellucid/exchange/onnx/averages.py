@@ -1,4 +1,4 @@
-"""Weighted averages: the graph of each part, on the same columns, and the sum of their answers.
+"""Weighted averages: the graph of each part, on the same columns, and the sum of their predictions.
 
 Notes: §2.7, KE 152
 """

@@ -1,4 +1,4 @@
-"""Baselines as ONNX operators: the same answer for every row.
+"""Baselines as ONNX operators: the same prediction for every row.
 
 Notes: §2.4, Def 175
 """
@@ -15,7 +15,7 @@ from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
 def mean(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
-    """The mean of the answers.
+    """The mean of the targets.
 
     Notes: §2.4
     """

@@ -52,7 +52,7 @@ def group_of_tree(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
 
 def model_of_each(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
-    """The answer of each row's own cluster: all models answer, and the right one is kept.
+    """The prediction of each row's own cluster: all models answer, and the right one is kept.
 
     Notes: Def 241
     """
@@ -71,12 +71,12 @@ def model_of_each(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     return {name: (kept[name], dtype, shape) for name, (_, dtype, shape) in whole.items()}
 
 
-def _answers(graph: OnnxGraph, found: Outputs, own: Any, model: Any) -> Outputs:
-    """The answers of one model, its chances in the columns of all classes."""
+def _answers(graph: OnnxGraph, found: Outputs, submodel: Any, model: Any) -> Outputs:
+    """The predictions of one model, its probabilities in the columns of all classes."""
     if "label" not in found:
         return {"prediction": found["prediction"]}
     labels = np.asarray(model.classes_)
-    places = np.searchsorted(labels, own.classes_)
+    places = np.searchsorted(labels, submodel.classes_)
     kept: Outputs = {"label": found["label"]}
     if "probabilities" in found:
         spread = np.eye(len(labels))[places]

@@ -40,14 +40,14 @@ def column_values(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     return features(graph, blocks, len(model.get_feature_names_out()))
 
 
-def _value(graph: OnnxGraph, cells: Part, code: Learned, known: list[str] | None) -> str:
+def _value(graph: OnnxGraph, cells: Part, code: Learned, levels: list[str] | None) -> str:
     """One column that stays: its amount, or the place of its category."""
-    if code["levels_"] is None or known is None:
+    if code["levels_"] is None or levels is None:
         return cells.result
     order = {level: float(at) for at, level in enumerate(code["levels_"])}
     unseen = np.nan if code["code"] == "place" else float(UNSEEN)
-    book = np.array([*(order.get(level, unseen) for level in known), unseen, np.nan])
-    return from_book(graph, book[:, None], table_places(graph, cells, known))
+    book = np.array([*(order.get(level, unseen) for level in levels), unseen, np.nan])
+    return from_book(graph, book[:, None], table_places(graph, cells, levels))
 
 
 def values_of_columns(graph: OnnxGraph, rows: Rows, model: Any) -> str:

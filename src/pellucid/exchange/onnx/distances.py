@@ -39,7 +39,7 @@ def _gaps(graph: OnnxGraph, x: str, P: str, metric: str) -> str:
     sizes = graph("Abs", gaps)
     if metric == "cityblock":
         return graph.total(sizes, -1)
-    return graph("ReduceMax", sizes, graph.whole([-1]), keepdims=0, since=18)
+    return graph("ReduceMax", sizes, graph.whole([-1]), keepdims=0, min_opset=18)
 
 
 def _row_by_row(graph: OnnxGraph, x: str, P: str, shape: tuple[int, ...], metric: str) -> str:

@@ -44,7 +44,7 @@ class OnnxGraph:
     ----------
     dtype : {"float32", "float64"}
         What it computes in.
-    taken : sequence of str
+    reserved_names : sequence of str
         Names that results must not have: those of inputs and outputs.
     prefix : str
         What the names of results begin with.
@@ -57,7 +57,7 @@ class OnnxGraph:
     def __init__(
         self,
         dtype: str = "float64",
-        taken: Sequence[str] = (),
+        reserved_names: Sequence[str] = (),
         prefix: str = "",
         limits: Mapping[str, int] | None = None,
     ) -> None:
@@ -65,7 +65,7 @@ class OnnxGraph:
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.opsets: dict[str, int] = {"": OPSET}
-        self._taken = set(taken)
+        self._taken = set(reserved_names)
         self._count = [0]
         self.prefix, self.limits = prefix, dict(limits or {})
 
@@ -89,18 +89,18 @@ class OnnxGraph:
             if name not in self._taken:
                 return name
 
-    def __call__(self, operator: str, *inputs: str, since: int = 0, **attributes: Any) -> str:
+    def __call__(self, operator: str, *inputs: str, min_opset: int = 0, **attributes: Any) -> str:
         """Add an operator with one result."""
-        return self.several(operator, 1, *inputs, since=since, **attributes)[0]
+        return self.several(operator, 1, *inputs, min_opset=min_opset, **attributes)[0]
 
     def several(
-        self, operator: str, count: int, *inputs: str, since: int = 0, **attributes: Any
+        self, operator: str, count: int, *inputs: str, min_opset: int = 0, **attributes: Any
     ) -> list[str]:
-        """Add an operator with so many results; `since` is the version that it needs."""
+        """Add an operator with so many results; `min_opset` is the version that it needs."""
         from onnx import helper
 
         domain, version = ELSEWHERE.get(operator, ("", SINCE.get(operator, OPSET)))
-        version = max(version, since)
+        version = max(version, min_opset)
         if version > max(self.limits.get(domain, version), OPSET if not domain else 0):
             raise FramingError(
                 f"The operator {operator} needs version {version} of {domain or 'ai.onnx'}; "

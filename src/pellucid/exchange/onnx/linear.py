@@ -84,7 +84,7 @@ def sigmoids(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
 
 def transformed_target(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
-    """The regression's answer on its own scale, taken back to the mean in the target's units.
+    """The regression's prediction on its own scale, taken back to the mean in the target's units.
 
     Notes: §2.4, KE 53
     """

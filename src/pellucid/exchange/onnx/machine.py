@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pellucid.data.passthrough import AsRead
+from pellucid.data.passthrough import Passthrough
 from pellucid.data.table import Kind
 from pellucid.errors import FramingError, MissingExtraError
 from pellucid.exchange.onnx.converters import features_of, outputs_of
@@ -80,16 +80,16 @@ def machine_to_onnx(machine: Any) -> bytes:
 
 def _of_table(machine: Machine) -> bytes:
     named = [PREDICTION, *(f"probability_{name}" for name in _classes(machine))]
-    graph, inputs, rows = _empty_graph(machine.wanted, named)
+    graph, inputs, rows = _empty_graph(machine.input_schema, named)
     return graph.packed(inputs, _answers(graph, rows, machine))
 
 
 def _empty_graph(
-    wanted: list[dict[str, Any]], named: Sequence[str]
+    schema: list[dict[str, Any]], named: Sequence[str]
 ) -> tuple[OnnxGraph, list[Input], Rows]:
     """An empty graph with an input a column, whose outputs will have these names."""
     inputs = [
-        Input(entry["name"], np.float64 if _is_amount(entry) else str, (1,)) for entry in wanted
+        Input(entry["name"], np.float64 if _is_amount(entry) else str, (1,)) for entry in schema
     ]
     clash = next((each.name for each in inputs if each.name in named), None)
     if clash is not None:
@@ -98,7 +98,7 @@ def _empty_graph(
             "Rename the column and fit again."
         )
     names = [each.name for each in inputs]
-    graph = OnnxGraph(taken=[*names, *named])
+    graph = OnnxGraph(reserved_names=[*names, *named])
     return graph, inputs, rows_of(graph, inputs, names)
 
 
@@ -116,7 +116,7 @@ def _empty_graph_of_images(
     size: Sequence[int], named: Sequence[str]
 ) -> tuple[OnnxGraph, Input, Rows]:
     """A graph with one input of images, and these as flat rows."""
-    graph = OnnxGraph(taken=[IMAGES, *named])
+    graph = OnnxGraph(reserved_names=[IMAGES, *named])
     width = int(np.prod(size))
     flat = graph("Reshape", IMAGES, graph.whole([-1, width]))
     return graph, Input(IMAGES, np.float64, tuple(size)), Rows.of(flat, width)
@@ -131,7 +131,7 @@ def _of_codes(machine: EncodingMachine) -> bytes:
         graph, given, rows = _empty_graph_of_images(machine.size, named)
         inputs = [given]
     else:
-        graph, inputs, columns = _empty_graph(machine.wanted, named)
+        graph, inputs, columns = _empty_graph(machine.input_schema, named)
         rows = features_of(graph, columns, machine.encoder)
     code, loss = code_and_loss(graph, rows, machine.model)
     outputs: Outputs = {
@@ -143,9 +143,9 @@ def _of_codes(machine: EncodingMachine) -> bytes:
 
 def _of_groups(machine: ClusterMachine) -> bytes:
     """The number of the group, from 1, and the distance to its mean."""
-    graph, inputs, columns = _empty_graph(machine.wanted, (PREDICTION, DISTANCE))
+    graph, inputs, columns = _empty_graph(machine.input_schema, (PREDICTION, DISTANCE))
     x = features_of(graph, columns, machine.encoder).matrix(graph)
-    x = graph("Mul", graph.columns(x, machine.kept), graph.constant(machine.scale))
+    x = graph("Mul", graph.columns(x, machine.used_columns), graph.constant(machine.scale))
     x = x if machine.view is None else graph("MatMul", x, graph.constant(machine.view))
     width = len(machine.model.cluster_centers_[0])
     found = outputs_of(graph, Rows.of(x, width), machine.model)
@@ -170,13 +170,13 @@ def _classes(machine: Machine) -> Sequence[str]:
 
 def _answers(graph: OnnxGraph, rows: Rows, machine: Machine) -> Outputs:
     for step in machine.steps:
-        if not isinstance(step, AsRead):  # the columns as they are: each part encodes them
+        if not isinstance(step, Passthrough):  # the columns as they are: each part encodes them
             rows = features_of(graph, rows, step)
     found = outputs_of(graph, rows, machine.model)
     if machine.framing.problem == "regression":
         amount = found["prediction"][0]
-        if machine.lowest is not None:
-            amount = graph("Max", amount, graph.constant(machine.lowest))
+        if machine.lower_bound is not None:
+            amount = graph("Max", amount, graph.constant(machine.lower_bound))
         return {PREDICTION: (amount, np.float64, ())}
     chances, names = found["probabilities"][0], _classes(machine)
     if machine.framing.problem != "overlapping classes":
@@ -185,31 +185,33 @@ def _answers(graph: OnnxGraph, rows: Rows, machine: Machine) -> Outputs:
     return {PREDICTION: (label, str, ())} | _each(graph, chances, names)
 
 
-def _of_classes(graph: OnnxGraph, chances: str, names: Sequence[str], place: str) -> Outputs:
+def _of_classes(graph: OnnxGraph, probabilities: str, names: Sequence[str], place: str) -> Outputs:
     """The name of the class at a place, (n,), and the chance of each class."""
     label = graph("Gather", graph.text(list(names)), place)
-    return {PREDICTION: (label, str, ())} | _each(graph, chances, names)
+    return {PREDICTION: (label, str, ())} | _each(graph, probabilities, names)
 
 
-def _each(graph: OnnxGraph, chances: str, names: Sequence[str]) -> Outputs:
+def _each(graph: OnnxGraph, probabilities: str, names: Sequence[str]) -> Outputs:
     outputs: Outputs = {}
     for at, name in enumerate(names):
-        own = graph("Gather", chances, graph.whole(at), axis=1)
+        own = graph("Gather", probabilities, graph.whole(at), axis=1)
         outputs[f"probability_{name}"] = (own, np.float64, ())
     return outputs
 
 
-def _predicted_class(graph: OnnxGraph, chances: str, machine: Machine) -> str:
+def _predicted_class(graph: OnnxGraph, probabilities: str, machine: Machine) -> str:
     """Place of the class that is said: the second of two above the threshold, else the likeliest.
 
     Notes: KE 152, Def 175
     """
     if len(_classes(machine)) != 2:
         if machine.class_weights is not None:
-            chances = graph("Mul", chances, graph.constant(np.array(machine.class_weights)))
-        return graph("ArgMax", chances, axis=1, keepdims=0)
+            probabilities = graph(
+                "Mul", probabilities, graph.constant(np.array(machine.class_weights))
+            )
+        return graph("ArgMax", probabilities, axis=1, keepdims=0)
     cut = 0.5 if machine.threshold is None else float(machine.threshold)
-    second = graph("Gather", chances, graph.whole(1), axis=1)
+    second = graph("Gather", probabilities, graph.whole(1), axis=1)
     return graph.cast(graph("Greater", second, graph.constant(cut)), np.int64)
 
 
@@ -222,11 +224,11 @@ def _together(graph: OnnxGraph, present: str, classes: Sequence[str]) -> str:
     text = graph.repeated(np.array("", dtype=object), present)
     for at, name in enumerate(classes):
         there = graph("Equal", graph("Gather", present, graph.whole(at), axis=1), graph.whole(1))
-        begun = graph("Not", graph("Equal", text, nothing, since=19))
+        begun = graph("Not", graph("Equal", text, nothing, min_opset=19))
         before = graph("Where", begun, graph.text(";"), nothing)
         more = graph("StringConcat", before, graph.text(name))
         text = graph("StringConcat", text, graph("Where", there, more, nothing))
-    none = graph("Equal", text, nothing, since=19)
+    none = graph("Equal", text, nothing, min_opset=19)
     return graph("Where", none, graph.text(MISSING), text)
 
 

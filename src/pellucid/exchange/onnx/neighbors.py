@@ -18,7 +18,7 @@ from pellucid.linear.nearest_neighbor import DECIMALS
 
 
 def average(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
-    """The mean answer of the nearest rows.
+    """The mean target of the nearest rows.
 
     Notes: §1.4.1
     """

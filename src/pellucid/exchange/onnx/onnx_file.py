@@ -102,6 +102,6 @@ def packed_onnx(model: Any, params: Any = None, state: Any = None, example: Any 
     if hasattr(model, "fit"):
         check_is_fitted(model)
     inputs = inputs_of(model, example)
-    graph = OnnxGraph(taken=[each.name for each in inputs])
+    graph = OnnxGraph(reserved_names=[each.name for each in inputs])
     rows = rows_of(graph, inputs, names_of(model, inputs))
     return graph.packed(inputs, outputs_of(graph, rows, model))

@@ -60,7 +60,7 @@ def of_another_package(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     return _inlined(graph, rows, model, made.graph, made.opset_import)
 
 
-def _inlined(graph: OnnxGraph, rows: Rows, model: Any, made: Any, opsets: Any) -> Outputs:
+def _inlined(graph: OnnxGraph, rows: Rows, model: Any, foreign_graph: Any, opsets: Any) -> Outputs:
     """Nodes and constants under names of ours; what they give, named as we name it."""
     own = {f"input_{i}": part.result for i, part in enumerate(rows.parts)}
 
@@ -69,17 +69,17 @@ def _inlined(graph: OnnxGraph, rows: Rows, model: Any, made: Any, opsets: Any) -
             own[name] = graph.name("foreign")
         return own.get(name, "")
 
-    for constant in made.initializer:
+    for constant in foreign_graph.initializer:
         constant.name = renamed(constant.name)
         graph.constants.append(constant)
-    for node in made.node:
+    for node in foreign_graph.node:
         node.input[:] = [renamed(name) for name in node.input]
         node.output[:] = [renamed(name) for name in node.output]
         node.name = node.output[0]
         graph.nodes.append(node)
     for each in opsets:
         graph.opsets[each.domain] = max(graph.opsets.get(each.domain, 0), each.version)
-    results = [renamed(each.name) for each in made.output]
+    results = [renamed(each.name) for each in foreign_graph.output]
     return _named_outputs(graph, model, results)
 
 

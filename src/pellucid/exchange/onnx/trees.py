@@ -1,4 +1,4 @@
-"""Boosted trees as one ONNX operator; a split on categories tests membership in a set.
+"""Trees as one ONNX operator; a split on categories tests membership in a set.
 
 Notes: §1.4
 """

@@ -80,7 +80,7 @@ class _File:
             ex.Sum: self._sum,
             ex.Product: lambda e: f"({' * '.join(map(self.print, e.factors))})",
             ex.Square: lambda e: f"{self.print(e.of)} ** 2",
-            ex.Minus: lambda e: f"({self.print(e.left)} - {self.print(e.right)})",
+            ex.Difference: lambda e: f"({self.print(e.left)} - {self.print(e.right)})",
             ex.Quotient: lambda e: f"{self.print(e.over)} / {self.print(e.under)}",
             ex.Call: self._call,
             ex.Modulo: lambda e: f"({self.print(e.of)} % {e.period!r})",
@@ -206,8 +206,8 @@ class _File:
         table = dict(zip(keys, (*e.values, e.missing, e.unseen), strict=True))
         return f"{self._constant(repr(table))}[{e.of.name}]"
 
-    def _along(self, function: str, e: Any, places: ex.Numbers) -> str:
-        at, values = self._constant(repr(places)), self._constant(repr(e.values))
+    def _along(self, function: str, e: Any, knots: ex.Numbers) -> str:
+        at, values = self._constant(repr(knots)), self._constant(repr(e.values))
         return f"{self._own(function)}({e.of.name}, {at}, {values}, {e.missing!r})"
 
     def _if(self, e: Any) -> str:
@@ -223,11 +223,11 @@ class _File:
     def _condition(self, e: ex.Condition) -> str:
         if isinstance(e, ex.Greater):
             return f"{self.print(e.left)} > {self.print(e.right)}"
-        if isinstance(e, ex.AtLeastAll):
+        if isinstance(e, ex.IsLargest):
             tests = [f"{e.left.name} >= {other.name}" for other in e.others]
             return " and ".join(tests) or "True"
         name = e.of.name
-        if isinstance(e, ex.AtMost):
+        if isinstance(e, ex.LessOrEqual):
             test = f"{name} <= {e.bound!r}" if np.isfinite(e.bound) else "True"
             return (
                 f"{name} is {'' if e.missing else 'not '}None {'or' if e.missing else 'and'} {test}"
@@ -255,7 +255,7 @@ def _joined_imports(lines: list[str]) -> str:
     )
 
 
-def _sources(wanted: set[str]) -> list[str]:
+def _sources(names: set[str]) -> list[str]:
     """The source of functions of `standalone`, after that of all that they call."""
     found: dict[str, str] = {}
     imported = {line.split()[-1] for line in IMPORTS}
@@ -273,7 +273,7 @@ def _sources(wanted: set[str]) -> list[str]:
                     collect(used, scope[used])
             found[name] = _without_asides(inspect.getsource(value))
 
-    for name in sorted(wanted):
+    for name in sorted(names):
         collect(name, getattr(python_runtime, name))
     return list(found.values())
 

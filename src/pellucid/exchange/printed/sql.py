@@ -106,7 +106,7 @@ class _Query:
             ex.Sum: lambda e: self._chain(" + ", [self.print(t) for t in e.terms]),
             ex.Product: lambda e: self._chain(" * ", [self.print(f) for f in e.factors]),
             ex.Square: self._square,
-            ex.Minus: lambda e: f"({self.print(e.left)} - {self.print(e.right)})",
+            ex.Difference: lambda e: f"({self.print(e.left)} - {self.print(e.right)})",
             ex.Quotient: lambda e: f"({self.print(e.over)} / {self.print(e.under)})",
             ex.Call: self._call,
             ex.Modulo: lambda e: self._modulo(self.print(e.of), e.period),
@@ -317,11 +317,11 @@ class _Query:
     def _condition(self, e: ex.Condition) -> str:
         if isinstance(e, ex.Greater):
             return f"{self.print(e.left)} > {self.print(e.right)}"
-        if isinstance(e, ex.AtLeastAll):
+        if isinstance(e, ex.IsLargest):
             tests = [f"{e.left.name} >= {other.name}" for other in e.others]
             return " AND ".join(tests) or "1 = 1"
         name = e.of.name
-        if isinstance(e, ex.AtMost):
+        if isinstance(e, ex.LessOrEqual):
             finite = bool(np.isfinite(e.bound))
             test = f"{name} <= {self.dialect.number(e.bound)}" if finite else f"{name} IS NOT NULL"
         else:

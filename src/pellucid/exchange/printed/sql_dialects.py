@@ -332,8 +332,8 @@ def _date_text(cell: Cell, reading: Reading, shaped: str) -> str:
     return case_of([(shaped, cell.iso)], f"{_no(reading, 'date')} || {cell.text}")
 
 
-def _no(reading: Reading, what: str) -> str:
-    return literal(f"Column {reading.column!r} holds no {what}: ")
+def _no(reading: Reading, kind: str) -> str:
+    return literal(f"Column {reading.column!r} holds no {kind}: ")
 
 
 def _is_json_number(text: str) -> str:

@@ -56,10 +56,10 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _refuse_unspeakable(text: str, what: str) -> None:
+def _refuse_unspeakable(text: str, role: str) -> None:
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise FramingError(
-            f"The {what} {text!r} holds a character that no SQL text can hold: rename it, and fit "
+            f"The {role} {text!r} holds a character that no SQL text can hold: rename it, and fit "
             "again."
         )
 
@@ -78,7 +78,7 @@ def listed(texts: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Spelled:
+class CategorySpellings:
     """Texts that mean a category: in small letters without spaces around, exactly, as a number."""
 
     folded: frozenset[str]
@@ -86,7 +86,7 @@ class Spelled:
     amount: float | None = None
 
 
-def spellings_of(levels: tuple[str, ...]) -> dict[str, Spelled]:
+def spellings_of(levels: tuple[str, ...]) -> dict[str, CategorySpellings]:
     """How each category may be written, as `data.columns.spellings.Levels` reads it.
 
     Capitals and spaces around do not count unless two categories differ in them alone; a number may
@@ -104,11 +104,11 @@ def spellings_of(levels: tuple[str, ...]) -> dict[str, Spelled]:
     words = [normalized_spelling(level) for level in levels]
     numbers = [canonical_number(level) for level in levels]
     truths = len(levels) == 2 and {TRUTHS.get(word) for word in words} == {0, 1}
-    found: dict[str, Spelled] = {}
+    found: dict[str, CategorySpellings] = {}
     taken = set(words)
     for level, word, amount in zip(levels, words, numbers, strict=True):
         if words.count(word) > 1:
-            found[level] = Spelled(frozenset(), frozenset({level}))
+            found[level] = CategorySpellings(frozenset(), frozenset({level}))
             continue
         cases = (level, level.lower(), level.upper(), level.title(), word)
         said = {_small(text) for text in cases} | {text.lower().strip() for text in cases}
@@ -116,7 +116,7 @@ def spellings_of(levels: tuple[str, ...]) -> dict[str, Spelled]:
         if truths:
             own = {text for text, truth in TRUTHS.items() if truth == TRUTHS[word]} - taken
             said |= own | {f"{text}.0" for text in own if text.isdigit()}
-        found[level] = Spelled(frozenset(said), frozenset(), size)
+        found[level] = CategorySpellings(frozenset(said), frozenset(), size)
     return found
 
 

@@ -32,7 +32,7 @@ from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings,
 from pellucid.jobs.cluster.cluster_statements import findings, headline, why
 from pellucid.jobs.cluster.group_profiles import GroupProfile, profiles, spread_between_groups
 from pellucid.jobs.column_summary import column_summaries
-from pellucid.notebook_progress import Say, with_notebook_bar
+from pellucid.notebook_progress import Progress, with_notebook_bar
 
 Array = NDArray[np.float64]
 SPLITS = 10  # halvings behind "how well each group comes back"
@@ -40,7 +40,7 @@ SHOWN = 5_000  # rows of a picture
 
 
 @dataclass(frozen=True)
-class _Encoded:
+class _EncodedTable:
     """Rows as numbers: X (n×D), names of its columns, and which of them code categories."""
 
     X: Array
@@ -48,14 +48,14 @@ class _Encoded:
     categories: list[list[int]]
     numbers: list[int]
     encoder: TableEncoder
-    kept: NDArray[np.intp]
+    used_columns: NDArray[np.intp]
     scale: Array
-    grain: Array
+    resolution: Array
 
 
 @with_notebook_bar
 def cluster_table(
-    table: Table, settings: ClusterSettings | None = None, progress: Say | None = None
+    table: Table, settings: ClusterSettings | None = None, progress: Progress | None = None
 ) -> ClusterResult:
     """Find the groups of a table's rows, or that it has none, and say what they mean.
 
@@ -119,7 +119,7 @@ def cluster_table(
         features=features,
         problem=str(framed),
         encoder=encoded.encoder,
-        kept=encoded.kept,
+        used_columns=encoded.used_columns,
         scale=encoded.scale,
         view=view,
         model=model,
@@ -137,12 +137,12 @@ def cluster_table(
         k=k,
         headline=headline(choice, k, along, len(settings.ks) == 1),
         why=why(choice, k, along, len(settings.ks) == 1),
-        along=along,
+        axis_name=along,
         groups=groups,
         distances=np.sqrt(squares),
         profiles=described,
-        returned=returned,
-        told=told,
+        stability=returned,
+        explained_shares=told,
         axes=_axes(encoded, groups, k, settings.seed),
         silhouettes=(groups[judged], silhouettes(X[judged], groups[judged])) if k > 1 else None,
         tree=_tree(X[judged], groups[judged], max(*settings.ks, k, 8), settings.seed),
@@ -159,19 +159,19 @@ def _evidence(
     k: int,
     described: tuple[GroupProfile, ...],
     features: tuple[str, ...],
-    along: str,
+    axes_text: str,
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "rows": sum(p.rows for p in described),
         "groups": k,
-        "how sure": choice.sure,
+        "how sure": choice.confidence,
         "rows in each group": ", ".join(f"{p.rows:,}" for p in described),
         "columns used": ", ".join(features),
     }
-    return facts | ({"looked along": along} if along else {})
+    return facts | ({"looked along": axes_text} if axes_text else {})
 
 
-def _encoded(table: Table, features: tuple[str, ...]) -> _Encoded:
+def _encoded(table: Table, features: tuple[str, ...]) -> _EncodedTable:
     """Numbers for all columns used; that a value is missing is not itself a mark to group by."""
     chosen = table.select(features)
     encoder = TableEncoder().fit(chosen)
@@ -198,7 +198,7 @@ def _encoded(table: Table, features: tuple[str, ...]) -> _Encoded:
     names = [str(name) for name in encoder.get_feature_names_out()[columns]]
     scale = scale[columns]
     X = np.ascontiguousarray(everything[:, columns] * scale)
-    return _Encoded(X, names, categories, numbers, encoder, columns, scale, np.array(grain))
+    return _EncodedTable(X, names, categories, numbers, encoder, columns, scale, np.array(grain))
 
 
 def _grain(code: dict[str, Any], values: Array) -> float:
@@ -212,13 +212,17 @@ def _grain(code: dict[str, Any], values: Array) -> float:
     return float(steps.min()) if np.allclose(whole, np.round(whole)) else 0.0
 
 
-def _choice(encoded: _Encoded, settings: ClusterSettings) -> tuple[Array | None, ChoiceOfK, str]:
+def _choice(
+    encoded: _EncodedTable, settings: ClusterSettings
+) -> tuple[Array | None, ChoiceOfK, str]:
     """The choice of k; along one axis when all columns together show no groups."""
     X, ks, seed = encoded.X, settings.ks, settings.seed
-    choice = choose_k(X, ks, categories=encoded.categories, grain=encoded.grain, random_state=seed)
+    choice = choose_k(
+        X, ks, categories=encoded.categories, grain=encoded.resolution, random_state=seed
+    )
     if len(ks) == 1 or not choice.no_clusters:
         return None, choice, ""
-    spread = spread_within_steps(X, encoded.grain, np.random.default_rng([seed, 9]))
+    spread = spread_within_steps(X, encoded.resolution, np.random.default_rng([seed, 9]))
     judged = spread[_sample_of_rows(len(X), MOST_ROWS, seed)]
     axis = axis_with_groups(judged - judged.mean(axis=0), encoded.numbers, seed)
     if axis is None:
@@ -249,10 +253,10 @@ def _numbered(X: Array, k: int, seed: int) -> tuple[KMeans, NDArray[np.intp]]:
     return model, order
 
 
-def _sample_of_rows(n: int, most: int, seed: int) -> NDArray[np.intp]:
-    if n <= most:
+def _sample_of_rows(n: int, max_rows: int, seed: int) -> NDArray[np.intp]:
+    if n <= max_rows:
         return np.arange(n)
-    return np.sort(np.random.default_rng([seed, 8]).choice(n, most, replace=False))
+    return np.sort(np.random.default_rng([seed, 8]).choice(n, max_rows, replace=False))
 
 
 def _stability_of_groups(
@@ -268,7 +272,7 @@ def _stability_of_groups(
     return tuple(by_group.get(g, 0.0) for g in range(1, k + 1))
 
 
-def _axes(encoded: _Encoded, groups: NDArray[np.intp], k: int, seed: int) -> PrincipalAxes:
+def _axes(encoded: _EncodedTable, groups: NDArray[np.intp], k: int, seed: int) -> PrincipalAxes:
     centred = encoded.X - encoded.X.mean(axis=0)
     _, sizes, axes = np.linalg.svd(
         centred[_sample_of_rows(len(centred), SHOWN, seed)], full_matrices=False
@@ -302,5 +306,5 @@ def _tree(X: Array, groups: NDArray[np.intp], leaves: int, seed: int) -> tuple[A
     return tree.linkage_, counts
 
 
-def _agreement(table: Table, truth: str | None, groups: NDArray[np.intp]) -> Agreement | None:
-    return None if truth is None else agreement(groups, list(table[truth].texts()))
+def _agreement(table: Table, column: str | None, groups: NDArray[np.intp]) -> Agreement | None:
+    return None if column is None else agreement(groups, list(table[column].texts()))

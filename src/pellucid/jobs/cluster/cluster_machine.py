@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.data.table_reader import read_table
 from pellucid.explanation import Explanation
+from pellucid.former_names import renamed
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
 Array = NDArray[np.float64]
 
 
+@renamed(kept="used_columns", wanted="input_schema")
 @dataclass(frozen=True)
 class ClusterMachine:
     """Reads a table, encodes it as in training, and finds the nearest mean.
@@ -33,7 +35,7 @@ class ClusterMachine:
         The problem as it was framed.
     encoder : TableEncoder
         Fitted on the training rows.
-    kept : ndarray of int
+    used_columns : ndarray of int
         Encoded columns that distances are measured in.
     scale : ndarray, shape (D,)
         What each of these is multiplied by, so that every column of the table counts as one.
@@ -55,7 +57,7 @@ class ClusterMachine:
     features: tuple[str, ...]
     problem: str
     encoder: Any
-    kept: NDArray[np.intp]
+    used_columns: NDArray[np.intp]
     scale: Array
     view: Array | None
     model: Any
@@ -64,7 +66,7 @@ class ClusterMachine:
     evidence: dict[str, Any]
 
     @property
-    def wanted(self) -> list[dict[str, Any]]:
+    def input_schema(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be sorted into the groups."""
         return columns_wanted(self.schema, self.features)
 
@@ -76,10 +78,10 @@ class ClusterMachine:
         ColumnError
             When a column of training is absent.
         """
-        return self._seen(self.encoder.transform(read_table(source, schema=self.wanted)))
+        return self._seen(self.encoder.transform(read_table(source, schema=self.input_schema)))
 
     def _seen(self, encoded: Array) -> Array:
-        found = encoded[:, self.kept] * self.scale
+        found = encoded[:, self.used_columns] * self.scale
         return np.ascontiguousarray(found if self.view is None else found @ self.view)
 
     def predict(self, source: Any) -> NDArray[np.intp]:
@@ -100,7 +102,7 @@ class ClusterMachine:
 
     def answers(self, table: Any) -> dict[str, Any]:
         """Columns that a prediction adds: the group, and the distance to its mean."""
-        return self.answers_of(self.encoder.transform(read_table(table, schema=self.wanted)))
+        return self.answers_of(self.encoder.transform(read_table(table, schema=self.input_schema)))
 
     def answers_of(self, encoded: Array) -> dict[str, Any]:
         """The same from rows as the encoder leaves them, n×D."""

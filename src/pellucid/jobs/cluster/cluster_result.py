@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.reading_options import ReadingOptions
 from pellucid.findings import Finding
+from pellucid.former_names import renamed
 from pellucid.jobs.column_summary import ColumnSummary
 
 if TYPE_CHECKING:
@@ -72,16 +73,17 @@ class PrincipalAxes:
     loadings: tuple[tuple[tuple[str, float], ...], ...]
 
 
+@renamed(along="axis_name", told="explained_shares", returned="stability")
 @dataclass(frozen=True)
 class ClusterResult:
     """All that `pellucid cluster` found out: what the report shows and the command line prints.
 
     `groups` (n,) and `distances` (n,) are of all rows in the table's order; `silhouettes` holds
-    groups and values of the rows judged, or None for one group; `returned` says how well each
-    group comes back from half of the rows; `told` maps a column to the share of its spread that
-    the groups tell; `along` is the column or axis looked along, "" when all columns count. Of rows
-    in blocks, `groups`, `distances` and `identifiers` are those of a sample, which stands at
-    `places` of the source.
+    groups and values of the rows judged, or None for one group; `stability` says how well each
+    group comes back from half of the rows; `explained_shares` maps a column to the share of its
+    spread that the groups explain; `axis_name` is the column or axis along which groups were looked
+    for, "" when all columns count. Of rows in blocks, `groups`, `distances` and `identifiers` are
+    those of a sample, which stands at `places` of the source.
     """
 
     settings: ClusterSettings
@@ -93,12 +95,12 @@ class ClusterResult:
     k: int
     headline: str
     why: str
-    along: str
+    axis_name: str
     groups: NDArray[np.intp]
     distances: Array
     profiles: tuple[GroupProfile, ...]
-    returned: tuple[float, ...]
-    told: dict[str, float]
+    stability: tuple[float, ...]
+    explained_shares: dict[str, float]
     axes: PrincipalAxes
     silhouettes: tuple[NDArray[np.intp], Array] | None
     tree: tuple[Array, Array] | None

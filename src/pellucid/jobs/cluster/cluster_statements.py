@@ -18,28 +18,28 @@ REPEATED = 0.95  # of a category's spread told by the groups: they are its categ
 FEW = 0.01  # a group with a smaller share of the rows may be outliers
 
 
-def headline(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
-    """The answer in a sentence; `said` when a person fixed the number of groups."""
-    if said:
+def headline(choice: ChoiceOfK, k: int, axes_text: str, k_given: bool) -> str:
+    """The answer in a sentence; `k_given` when a person fixed the number of groups."""
+    if k_given:
         evidence = choice.at(k)
         verdict = "they can be defended" if choice.k == k else "they cannot be defended"
         return f"{k} groups, as you asked; {verdict}: {evidence.words()}."
     if choice.no_clusters and choice.p_value <= SIGNIFICANT:
-        return f"No number of groups can be defended here ({choice.sure})."
+        return f"No number of groups can be defended here ({choice.confidence})."
     if choice.no_clusters:
-        return f"There are no clusters here ({choice.sure})."
-    where = f" along {along}" if along else ""
-    return f"There are {k} groups{where} ({choice.sure})."
+        return f"There are no clusters here ({choice.confidence})."
+    where = f" along {axes_text}" if axes_text else ""
+    return f"There are {k} groups{where} ({choice.confidence})."
 
 
-def why(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
+def why(choice: ChoiceOfK, k: int, axes_text: str, k_given: bool) -> str:
     """The reasons behind the answer."""
-    if along:
+    if axes_text:
         return (
             "Taken together, the columns show no groups about means; looked at one by one, and "
-            f"along principal axes, the rows fall into heaps along {along}. {choice.why}"
+            f"along principal axes, the rows fall into heaps along {axes_text}. {choice.why}"
         )
-    if not said or choice.k == k:
+    if not k_given or choice.k == k:
         return choice.why
     evidence = choice.at(k)
     return (
@@ -50,14 +50,14 @@ def why(choice: ChoiceOfK, k: int, along: str, said: bool) -> str:
     )
 
 
-def _restated(table: Table, told: dict[str, float], k: int) -> list[Finding]:
+def _restated(table: Table, shares: dict[str, float], k: int) -> list[Finding]:
     """Categories that the groups merely repeat."""
     same = [
         name
-        for name, share in told.items()
+        for name, share in shares.items()
         if share >= REPEATED and len(table[name].levels or ()) == k > 1
     ]
-    if not same or len(told) == len(same):
+    if not same or len(shares) == len(same):
         return []
     return [
         Finding(
@@ -74,7 +74,7 @@ def findings(
     table: Table,
     features: tuple[str, ...],
     described: tuple[GroupProfile, ...],
-    told: dict[str, float],
+    shares: dict[str, float],
 ) -> tuple[Finding, ...]:
     """What to be wary of."""
     found = []
@@ -94,7 +94,7 @@ def findings(
                 "Leave such rows out if their group matters.",
             )
         )
-    found += _restated(table, told, len(described))
+    found += _restated(table, shares, len(described))
     small = [p for p in described if p.share < FEW or p.rows < 5]
     if small and len(described) > 1:
         named = ", ".join(f"group {p.group} ({p.rows} rows)" for p in small)

@@ -140,11 +140,11 @@ def _trait_of_number(column: Column, inside: NDArray[np.bool_]) -> Trait | None:
 
 
 def _trait_of_range(
-    column: Column, own: NDArray[np.float64], rest: NDArray[np.float64]
+    column: Column, values: NDArray[np.float64], rest: NDArray[np.float64]
 ) -> Trait | None:
     """A group whose mean is like that of the others, and whose values are not: it lies between."""
-    low, high = np.quantile(own, [0.05, 0.95])
-    inside, outside = (float(np.mean((v >= low) & (v <= high))) for v in (own, rest))
+    low, high = np.quantile(values, [0.05, 0.95])
+    inside, outside = (float(np.mean((v >= low) & (v <= high))) for v in (values, rest))
     if outside > FEW_OUTSIDE:
         return None
     turn = 2 * (np.arcsin(np.sqrt(inside)) - np.arcsin(np.sqrt(outside)))
@@ -152,7 +152,7 @@ def _trait_of_range(
     ends = f"{amount(column, float(low))} to {amount(column, float(high))}"
     words = f"{name} mostly from {ends}, where {share(outside)} of the other rows are"
     effect = float(turn) * 4 / WHOLE_ANGLE
-    return Trait(column.name, effect, float(own.mean()), float(rest.mean()), "", words, True)
+    return Trait(column.name, effect, float(values.mean()), float(rest.mean()), "", words, True)
 
 
 def _trait_of_category(column: Column, inside: NDArray[np.bool_]) -> Trait | None:
@@ -176,12 +176,12 @@ def _shares(codes: NDArray[Any], k: int) -> NDArray[np.float64] | None:
     return np.bincount(known, minlength=k) / len(known) if len(known) else None
 
 
-def _share_statement(name: str, level: str, own: float, rest: float) -> str:
-    if own == 0:
+def _share_statement(name: str, level: str, inside: float, rest: float) -> str:
+    if inside == 0:
         return f"{name} is never {level} ({share(rest)} elsewhere)"
-    if own == 1:
+    if inside == 1:
         return f"{name} is always {level} ({share(rest)} elsewhere)"
-    return f"{name} is {level} in {share(own)} of its rows ({share(rest)} elsewhere)"
+    return f"{name} is {level} in {share(inside)} of its rows ({share(rest)} elsewhere)"
 
 
 def _degree(effect: float) -> str:

@@ -81,5 +81,5 @@ def decoder_outputs(model: Any, X: Array, labels: Any, test: Any) -> DecoderOutp
         tuple(walk.values for walk in walks),
         decoded_grid(model, some, 10) if k > 1 else None,
         tuple(averages),
-        found.said,
+        found.conclusion,
     )

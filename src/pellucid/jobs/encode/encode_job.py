@@ -20,6 +20,7 @@ from pellucid.data.table import CODED, Kind, Table
 from pellucid.data.table_encoder import TableEncoder
 from pellucid.data.unsupervised_framing import frame_without_target
 from pellucid.errors import FramingError, PellucidWarning, TooFewRowsError
+from pellucid.former_names import renamed_arguments
 from pellucid.jobs.column_summary import column_summaries
 from pellucid.jobs.encode.decoder_outputs import decoder_outputs
 from pellucid.jobs.encode.encoding_input import EncodedRows, places_of_columns
@@ -34,7 +35,7 @@ from pellucid.jobs.encode.encoding_statements import (
 )
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.linear.nearest_neighbor import NearestNeighborClassifier
-from pellucid.notebook_progress import Say, with_notebook_bar
+from pellucid.notebook_progress import Progress, with_notebook_bar
 
 Array = NDArray[np.float64]
 FEWEST = 5
@@ -43,7 +44,7 @@ MOST_JUDGED = 2_000  # rows behind the accuracy of the nearest neighbour
 
 @with_notebook_bar
 def encode_table(
-    table: Table, settings: EncodeSettings | None = None, progress: Say | None = None
+    table: Table, settings: EncodeSettings | None = None, progress: Progress | None = None
 ) -> EncodeResult:
     """Compress a table's rows into codes, and measure on rows never used what these keep.
 
@@ -111,14 +112,15 @@ def encode_table(
 
 
 @with_notebook_bar
+@renamed_arguments(found="image_set")
 def encode_images(
-    found: ImageSet, settings: EncodeSettings | None = None, progress: Say | None = None
+    image_set: ImageSet, settings: EncodeSettings | None = None, progress: Progress | None = None
 ) -> EncodeResult:
     """The same for images; labels that the file has are not learned from, only compared with.
 
     Parameters
     ----------
-    found : ImageSet
+    image_set : ImageSet
     settings : EncodeSettings or None
     progress : callable or None
 
@@ -129,20 +131,20 @@ def encode_images(
     Notes: Def 353, §8.3
     """
     settings = settings or EncodeSettings()
-    n, size = len(found), found.images.shape[1:]
-    X = found.images.reshape(n, -1).astype(np.float64)
+    n, size = len(image_set), image_set.images.shape[1:]
+    X = image_set.images.reshape(n, -1).astype(np.float64)
     names = [f"pixel {j}" for j in range(X.shape[1])]
     numbers = EncodedRows(X, names, "images", {}, size=tuple(size))
-    labels = None if found.labels is None else found.labels.astype(str).astype(object)
+    labels = None if image_set.labels is None else image_set.labels.astype(str).astype(object)
     machine: dict[str, Any] = {
         "schema": [],
         "features": (),
-        "problem": f"Compression: {found.said}",
+        "problem": f"Compression: {image_set.description}",
         "encoder": None,
         "size": tuple(int(side) for side in size),
     }
     told = _encoded(numbers, labels, settings, machine, progress, {})
-    return EncodeResult(source=found.source, columns=(), features=(), **told)
+    return EncodeResult(source=image_set.source, columns=(), features=(), **told)
 
 
 def _numbers(X: Array, encoder: TableEncoder, identifiers: dict[str, Any]) -> EncodedRows:
@@ -168,7 +170,7 @@ def _encoded(
     labels: NDArray[Any] | None,
     settings: EncodeSettings,
     machine: dict[str, Any],
-    progress: Say | None,
+    progress: Progress | None,
     missing: dict[str, int],
 ) -> dict[str, Any]:
     """What tables and images have in common."""
@@ -237,7 +239,7 @@ def _evidence(
     n: int,
     d: int,
     k: int,
-    kept: ColumnReconstruction,
+    overall: ColumnReconstruction,
     squares: ColumnReconstruction,
     best: ColumnReconstruction,
 ) -> dict[str, Any]:
@@ -245,7 +247,7 @@ def _evidence(
         "rows": n,
         "numbers a row": d,
         "numbers a code": k,
-        "kept on rows never used": f"{kept.share:.1%}",
+        "kept on rows never used": f"{overall.share:.1%}",
         "squared error kept, this code": f"{squares.share:.1%}",
         "squared error kept, best linear code": f"{best.share:.1%}",
     }
@@ -258,9 +260,9 @@ def losses_by_column(model: Any, X: Array) -> Array:
     return np.asarray((X - model.reconstruct(X)) ** 2)
 
 
-def _kept(name: str, judged: Array, nothing: Array, test: Any) -> ColumnReconstruction:
+def _kept(name: str, losses: Array, nothing: Array, test: Any) -> ColumnReconstruction:
     return ColumnReconstruction(
-        name, float(judged[test].sum(axis=1).mean()), float(nothing[test].sum(axis=1).mean())
+        name, float(losses[test].sum(axis=1).mean()), float(nothing[test].sum(axis=1).mean())
     )
 
 

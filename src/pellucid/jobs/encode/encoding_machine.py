@@ -56,7 +56,7 @@ class EncodingMachine:
         return bool(self.size)
 
     @property
-    def wanted(self) -> list[dict[str, Any]]:
+    def input_schema(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be encoded.
 
         Raises
@@ -77,7 +77,7 @@ class EncodingMachine:
             When a column of training is absent, or images have another size.
         """
         if not self.size:
-            return np.asarray(self.encoder.transform(read_table(source, schema=self.wanted)))
+            return np.asarray(self.encoder.transform(read_table(source, schema=self.input_schema)))
         return images_as_rows(source, self.size, "encodes").astype(np.float64)
 
     def encode(self, source: Any) -> Array:

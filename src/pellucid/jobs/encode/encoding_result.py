@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pellucid.data.reading_options import ReadingOptions
 from pellucid.errors import FramingError
 from pellucid.findings import Finding
+from pellucid.former_names import renamed
 from pellucid.jobs.column_summary import ColumnSummary
 
 if TYPE_CHECKING:
@@ -74,22 +75,23 @@ class EncodeSettings(ReadingOptions):
         return {f.name: v for f in fields(self) if (v := getattr(self, f.name)) != f.default}
 
 
+@renamed(nothing="baseline_loss")
 @dataclass(frozen=True)
 class ColumnReconstruction:
     """What a column (or all of them) loses on rows never used.
 
-    `loss` is the mean of a row, `nothing` that of the code of no numbers, which decodes every row
-    as the mean; `share` is what the code keeps of the difference between none and all.
+    `loss` is the mean of a row, `baseline_loss` that of the code of no numbers, which decodes every
+    row as the mean; `share` is what the code keeps of the difference between none and all.
     """
 
     name: str
     loss: float
-    nothing: float
+    baseline_loss: float
 
     @property
     def share(self) -> float:
         """1 where nothing is lost, 0 where the code is no better than none."""
-        return 1 - self.loss / self.nothing if self.nothing > 0 else 1.0
+        return 1 - self.loss / self.baseline_loss if self.baseline_loss > 0 else 1.0
 
 
 @dataclass(frozen=True)
@@ -103,17 +105,18 @@ class OutlierRow:
     because: str
 
 
+@renamed(says="code_descriptions", odd="outliers")
 @dataclass(frozen=True)
 class EncodeResult:
     """All that `pellucid encode` found out: what the report shows and the command line prints.
 
     `codes` (n, k) and `losses` (n,) are of all rows in their order; `test` are the places of the
     rows never used. `squares` and `linear` compare, in squared error of the same numbers on those,
-    the code with the best linear one. `says` tells for each number of the code which columns go
-    with it. `probes` holds what the decoder of images says; `accuracy` is that of codes, of the
-    rows themselves, and of the commonest label. Of rows in blocks, `codes`, `losses`, `labels` and
-    `identifiers` are those of a sample, which stands at `places` of the source, and `measured` rows
-    never used say what is kept.
+    the code with the best linear one. `code_descriptions` says for each number of the code which
+    columns go with it. `probes` holds what the decoder of images says; `accuracy` is that of codes,
+    of the rows themselves, and of the commonest label. Of rows in blocks, `codes`, `losses`,
+    `labels` and `identifiers` are those of a sample, which stands at `places` of the source, and
+    `measured` rows never used say what is kept.
     """
 
     settings: EncodeSettings
@@ -130,8 +133,8 @@ class EncodeResult:
     by_column: tuple[ColumnReconstruction, ...]
     squares: ColumnReconstruction
     linear: ColumnReconstruction
-    says: tuple[str, ...]
-    odd: tuple[OutlierRow, ...]
+    code_descriptions: tuple[str, ...]
+    outliers: tuple[OutlierRow, ...]
     labels: NDArray[Any] | None
     accuracy: tuple[float, float, float] | None
     probes: DecoderOutputs | None

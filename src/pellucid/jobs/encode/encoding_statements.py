@@ -24,7 +24,7 @@ def headline(
     kind: str,
     k: int,
     d: int,
-    kept: ColumnReconstruction,
+    overall: ColumnReconstruction,
     squares: ColumnReconstruction,
     linear: ColumnReconstruction,
     model: str,
@@ -34,8 +34,8 @@ def headline(
     article = "an" if kind == "images" else "a"
     numbers = "1 number" if k == 1 else f"{k} numbers"
     told = (
-        f"{numbers} {article} {rows} instead of {d} keep {max(kept.share, 0.0):.0%} of what tells "
-        f"{rows}s apart, measured on {rows}s never used"
+        f"{numbers} {article} {rows} instead of {d} keep {max(overall.share, 0.0):.0%} of what "
+        f"tells {rows}s apart, measured on {rows}s never used"
     )
     if model == "linear":
         return f"{told}; this is the best linear code."
@@ -64,13 +64,13 @@ def columns_of_code(codes: Array, X: Array, names: list[str]) -> tuple[str, ...]
 
 
 def outlier_rows(
-    judged: Array, blocks: dict[str, list[int]], identifiers: dict[str, Any]
+    column_losses: Array, blocks: dict[str, list[int]], identifiers: dict[str, Any]
 ) -> tuple[OutlierRow, ...]:
     """Rows reconstructed worst: unlike the others, or wrong in the table.
 
     Notes: Concept 357
     """
-    losses = judged.sum(axis=1)
+    losses = column_losses.sum(axis=1)
     usual = float(np.median(losses)) or float(np.finfo(float).tiny)
     found = []
     for row in np.argsort(-losses, kind="stable")[:MOST_ODD]:
@@ -78,7 +78,8 @@ def outlier_rows(
         if times < ODD:
             break
         shares = {
-            name: float(judged[row, block].sum() / losses[row]) for name, block in blocks.items()
+            name: float(column_losses[row, block].sum() / losses[row])
+            for name, block in blocks.items()
         }
         heavy = sorted(shares, key=lambda name: -shares[name])[:2]
         because = ", ".join(f"{name} {shares[name]:.0%}" for name in heavy if shares[name] > 0.1)
@@ -121,7 +122,7 @@ def still_learning(model: Any) -> bool:
 def findings(
     model: Any,
     missing: dict[str, int],
-    kept: ColumnReconstruction,
+    overall: ColumnReconstruction,
     squares: ColumnReconstruction,
     linear: ColumnReconstruction,
 ) -> tuple[Finding, ...]:
@@ -148,12 +149,12 @@ def findings(
                 f" last. To train longer: --epochs {2 * done}.",
             )
         )
-    if kept.share < 0.2:
+    if overall.share < 0.2:
         found.append(
             Finding(
                 "little is kept",
                 "caution",
-                f"The code keeps {max(kept.share, 0):.0%} of what tells rows apart: near codes "
+                f"The code keeps {max(overall.share, 0):.0%} of what tells rows apart: near codes "
                 "need not mean like rows.",
                 (),
                 "Take a longer code.",

@@ -18,19 +18,19 @@ from pellucid.data.splits import folds as make_folds
 from pellucid.data.splits import without_singles
 from pellucid.errors import FramingError, PellucidWarning, TooLargeError
 from pellucid.evaluation.cross_validation import Folds, Rows, Tuning, cross_validate, tune
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.evaluation.evaluation_results import Candidate, Score
 from pellucid.findings import Finding
 from pellucid.formatting import number
 from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoding_cache import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.fit.model_averaging import Judged, averages_of
+from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, averages_of
 from pellucid.linear.solvers.lam_grid import extended_lams
+from pellucid.notebook_progress import Progress
 
 Array = NDArray[Any]
 NO_BETTER = 1e-3  # share of the baseline's log loss below which another λ is no better
-Progress = Callable[[str, float], None]
 
 
 def compare(
@@ -42,7 +42,7 @@ def compare(
     marks: dict[str, Array],
     progress: Progress | None = None,
     deadline: Deadline | None = None,
-) -> tuple[list[Judged], list[Finding]]:
+) -> tuple[list[EvaluatedCandidate], list[Finding]]:
     """Cross-validate each recipe; then the best of them on other scales, and averages of all.
 
     Parameters
@@ -73,7 +73,7 @@ def compare(
     d = encoded_width(X, y, settings.code)
     until = deadline or Deadline(None)
     encoded = EncodedChunks(X, y, settings.code)
-    found: list[Judged] = []
+    found: list[EvaluatedCandidate] = []
     findings: list[Finding] = []
     waiting, late = list(recipes), []
     step, scaled = 0, not _skewed(y)
@@ -97,7 +97,7 @@ def compare(
                 base = found[0].candidate.score.mean if found else 0.0
                 work = partial(_try, recipe, encoded, d, settings, loss, marks, base)
                 found.append(judge.run(work))
-            except OutOfTime:
+            except TimeLimitReached:
                 late.append(recipe)
             except (TooLargeError, FramingError) as error:
                 if recipe.rank == 0:
@@ -113,11 +113,15 @@ def compare(
 
 
 def _averaged(
-    found: Sequence[Judged], y: Array, settings: Settings, loss: str, marks: dict[str, Array]
-) -> list[Judged]:
+    evaluated: Sequence[EvaluatedCandidate],
+    y: Array,
+    settings: Settings,
+    loss: str,
+    marks: dict[str, Array],
+) -> list[EvaluatedCandidate]:
     """Averages of the candidates that met the same rows as the best of them."""
-    fit = [c for c in found if c.candidate.rank > 0 and c.candidate.model != "nearest"]
-    held = [each for each in fit if each.answers is not None]
+    fit = [c for c in evaluated if c.candidate.rank > 0 and c.candidate.model != "nearest"]
+    held = [each for each in fit if each.predictions is not None]
     if not held:
         return []
     most = min((each.candidate for each in held), key=lambda c: c.score.mean).rows
@@ -137,10 +141,10 @@ def _skewed(y: Array) -> bool:
     return bool(((y - y.mean()) ** 3).mean() / y.std() ** 3 > SKEWED)
 
 
-def _on_other_scales(recipes: Sequence[Recipe], found: Sequence[Candidate]) -> list[Recipe]:
+def _on_other_scales(recipes: Sequence[Recipe], candidates: Sequence[Candidate]) -> list[Recipe]:
     """The best readable candidate and the best black box, on the logarithm and the root."""
     by_name = {recipe.model: recipe for recipe in recipes}
-    fit = [c for c in found if c.rank > 0 and c.model != "nearest" and c.model in by_name]
+    fit = [c for c in candidates if c.rank > 0 and c.model != "nearest" and c.model in by_name]
     chosen = []
     for readable in (True, False):
         alike = [c for c in fit if c.readable is readable]
@@ -166,9 +170,9 @@ def _try(
     loss: str,
     marks: dict[str, Array],
     baseline: float,
-    going: Callable[[], None] | None = None,
-) -> Judged:
-    """A candidate judged, with its answers to held-out rows where anything later wants them."""
+    check_time: Callable[[], None] | None = None,
+) -> EvaluatedCandidate:
+    """A candidate judged, with its predictions of held-out rows where anything later wants them."""
     begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
     rows = sample(y, recipe.rows(d, _scores(y)), settings, marks)
@@ -178,7 +182,7 @@ def _try(
     note = "" if len(rows) == len(y) else f"compared on {len(rows):,} of {len(y):,} training rows"
     shared: dict[str, Any] = {"folds": chunks, "loss": loss, "n_jobs": settings.jobs}
     kept = y.ndim == 1 and (settings.model == "auto" or y.dtype.kind == "f")
-    shared |= {"going": going, "inputs": encoded.inputs(recipe, rows), "keep": kept}
+    shared |= {"callback": check_time, "inputs": encoded.inputs(recipe, rows), "keep": kept}
     value: float | None = None
     lam: float | None = None
     path: tuple[tuple[float, Score, float], ...] = ()
@@ -224,7 +228,7 @@ def _try(
         recipe.readable,
         value,
     )
-    return Judged(candidate, answers, training)
+    return EvaluatedCandidate(candidate, answers, training)
 
 
 def _scores(y: Array) -> int:
@@ -258,22 +262,22 @@ def _free(outputs: int) -> int:
     return 1 if outputs == 2 else outputs
 
 
-def sample(y: Array, most: int, settings: Settings, marks: dict[str, Array]) -> Rows:
+def sample(y: Array, max_rows: int, settings: Settings, marks: dict[str, Array]) -> Rows:
     """A seeded, sorted sample of row indices; all rows when few enough, or in groups."""
-    if len(y) <= most or "groups" in marks:
+    if len(y) <= max_rows or "groups" in marks:
         return np.arange(len(y), dtype=np.intp)
     if "order" in marks:  # the newest past is what the future resembles most
-        return np.sort(np.argsort(marks["order"], kind="stable")[-most:])
+        return np.sort(np.argsort(marks["order"], kind="stable")[-max_rows:])
     rng = np.random.default_rng(settings.seed)
     if y.ndim == 1 and y.dtype.kind in "OU":
         labels, codes = np.unique(y.astype(str), return_inverse=True)
         kept = []
         for label in range(len(labels)):
             mine = np.flatnonzero(codes == label)
-            wanted = min(len(mine), max(round(most * len(mine) / len(y)), settings.cv))
+            wanted = min(len(mine), max(round(max_rows * len(mine) / len(y)), settings.cv))
             kept.append(rng.choice(mine, wanted, replace=False))
         return np.sort(np.concatenate(kept)).astype(np.intp)
-    return np.sort(rng.choice(len(y), most, replace=False)).astype(np.intp)
+    return np.sort(rng.choice(len(y), max_rows, replace=False)).astype(np.intp)
 
 
 def chunks_of(y: Array, settings: Settings, marks: dict[str, Array]) -> Folds:

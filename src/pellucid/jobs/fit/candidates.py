@@ -95,7 +95,7 @@ class Recipe:
         if self.expand:
             from pellucid.features.strongest_monomials import StrongestMonomials
 
-            steps.append(("polynomial", StrongestMonomials(most=self.most)))
+            steps.append(("polynomial", StrongestMonomials(max_features=self.most)))
         return Pipeline([*steps, ("model", model)])
 
     def encoder(self, codes: dict[str, str] | None = None) -> Any:
@@ -137,7 +137,7 @@ class Recipe:
         Notes: KE 160
         """
         few = f"{d:,} columns on {n:,} rows would take too long, and the rows decide little."
-        if self.family == "trees":
+        if self.family == "trees" and self.lams:
             rounds = self.lams[-1] * FURTHER_ROUNDS[-1]  # where the last of the first are the best
             work = folds * rounds * outputs * self.nodes(n) * d * BINS
             return few if d > n and work > MOST_WORK_OF_TREES else ""
@@ -302,6 +302,26 @@ def _trees(kind: str) -> dict[str, Recipe]:
     }
 
 
+def _forest() -> Recipe:
+    """A forest: steadier than boosting where rows are few."""
+
+    def make(seed: int) -> Any:
+        from pellucid.trees.forest import ForestRegressor
+
+        return ForestRegressor(random_state=seed)
+
+    return Recipe(
+        "random forest",
+        "forest",
+        7,
+        make,
+        count=lambda d, k: 0,
+        whole=True,
+        family="trees",
+        readable=False,
+    )
+
+
 def automatic(problem: str) -> list[Recipe]:
     """The candidates that `auto` compares."""
     found = recipes(problem)
@@ -310,7 +330,7 @@ def automatic(problem: str) -> list[Recipe]:
 
 AUTOMATIC = (
     *("mean", "ridge", "logistic", "softmax", "sigmoids", "curves", "polynomial", "pairs"),
-    *("nearest", "trees", "small-trees"),
+    *("nearest", "trees", "small-trees", "forest"),
 )
 SCALES = ("log", "sqrt")
 
@@ -391,6 +411,7 @@ def _regression() -> dict[str, Recipe]:
         ),
         "network": _network("NetworkRegressor"),
         **_trees("Regressor"),
+        "forest": _forest(),
     }
 
 

@@ -25,7 +25,7 @@ class EncodedChunks:
     Parameters
     ----------
     X : Table, n rows
-    y : ndarray, n answers
+    y : ndarray, n targets
     codes : dict of str to str, or None
         Codes asked for.
 

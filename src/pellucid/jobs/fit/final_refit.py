@@ -48,7 +48,7 @@ def refit_on_all_rows(
     X = table.select(result.framing.features)
     pipeline = recipe.pipeline(settings.seed, result.chosen.lam, settings.code)
 
-    def work(going: Any) -> Any:
+    def work(check_time: Any) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PellucidWarning)  # told of the fit that was tested
             return pipeline.fit(X, y)

@@ -19,11 +19,11 @@ from pellucid.errors import FramingError, PellucidWarning
 from pellucid.evaluation.error_metrics import classification_metrics
 from pellucid.findings import Finding
 from pellucid.formatting import label
+from pellucid.former_names import renamed, renamed_arguments
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.candidate_comparison import Progress
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.image_machine import ImageMachine
-from pellucid.notebook_progress import with_notebook_bar
+from pellucid.notebook_progress import Progress, with_notebook_bar
 
 MODELS = ("convnet", "network")
 HELD_OUT = 0.1  # of the training images, by which training stops early
@@ -31,16 +31,17 @@ MOST_CLASSES = 1000
 BATCH = 64
 
 
+@renamed(truths="labels", found="image_set")
 @dataclass(frozen=True)
 class ImageFit:
     """What `pellucid fit` found out about images: the report and the command line read it.
 
-    Arrays concern the m test images: `truths` and `predictions` (m,), `probabilities` (m, k).
+    Arrays concern the m test images: `labels` and `predictions` (m,), `probabilities` (m, k).
     `interval` is the 95 % interval of the share right.
     """
 
     settings: Settings
-    found: ImageSet
+    image_set: ImageSet
     split: Split
     machine: ImageMachine
     why: str
@@ -48,7 +49,7 @@ class ImageFit:
     errors_baseline: dict[str, float]
     training_errors: dict[str, float]
     interval: tuple[float, float]
-    truths: NDArray[Any]
+    labels: NDArray[Any]
     predictions: NDArray[Any]
     probabilities: NDArray[np.float64]
     findings: tuple[Finding, ...] = ()
@@ -56,12 +57,15 @@ class ImageFit:
 
 
 @with_notebook_bar
-def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = None) -> ImageFit:
+@renamed_arguments(found="image_set")
+def fit_images(
+    image_set: ImageSet, settings: Settings, progress: Progress | None = None
+) -> ImageFit:
     """Train a network on most of the images, and test it on images never used.
 
     Parameters
     ----------
-    found : ImageSet
+    image_set : ImageSet
         As `read_images` gives it, with labels.
     settings : Settings
         `model` is "auto", "convnet" or "network"; `test` and `seed` as for tables.
@@ -80,9 +84,9 @@ def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = 
         raise FramingError(
             f"There is no model {settings.model!r} for images; there are auto, {', '.join(MODELS)}."
         )
-    y = _labels(found)
+    y = _labels(image_set)
     split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=y)
-    images, truths = found.images[split.train], y[split.train]
+    images, truths = image_set.images[split.train], y[split.train]
     h = _build(model, settings.seed, len(images))
     begin = time.perf_counter()
     with epoch_progress(model, say, 0.05, 0.9), warnings.catch_warnings(record=True) as caught:
@@ -90,8 +94,8 @@ def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = 
         h.fit(images if model == "convnet" else images.reshape(len(images), -1), truths)
     trained = time.perf_counter()
     say("testing on images never used", 0.9)
-    machine = ImageMachine(h, tuple(found.images.shape[1:]), {})
-    p = machine.predict_probabilities(found.images[split.test])
+    machine = ImageMachine(h, tuple(image_set.images.shape[1:]), {})
+    p = machine.predict_probabilities(image_set.images[split.test])
     said, right = h.classes_[p.argmax(axis=1)], y[split.test]
     errors = classification_metrics(said, p, right, h.classes_)
     p_train = machine.predict_probabilities(images)
@@ -105,7 +109,7 @@ def fit_images(found: ImageSet, settings: Settings, progress: Progress | None = 
     }
     seconds = {"training": trained - begin, "testing": time.perf_counter() - trained}
     return ImageFit(
-        settings, found, split, ImageMachine(h, machine.shape, facts), _why(settings, model),
+        settings, image_set, split, ImageMachine(h, machine.shape, facts), _why(settings, model),
         errors, _baseline(truths, right, h.classes_), inside, _wilson(said == right), right, said,
         p, _findings_of_warnings(caught), seconds,
     )  # fmt: skip
@@ -135,12 +139,12 @@ def _build(model: str, seed: int, n: int) -> Any:
     )
 
 
-def _labels(found: ImageSet) -> NDArray[Any]:
-    if found.labels is None:
-        raise FramingError(f"{found.source} has no labels; add an array called labels or y.")
-    y = found.labels.astype(str) if found.labels.dtype.kind in "OUSb" else found.labels
+def _labels(image_set: ImageSet) -> NDArray[Any]:
+    if image_set.labels is None:
+        raise FramingError(f"{image_set.source} has no labels; add an array called labels or y.")
+    y = image_set.labels.astype(str) if image_set.labels.dtype.kind in "OUSb" else image_set.labels
     if y.dtype.kind == "f" and not (y == np.round(y)).all():
-        raise FramingError(f"Labels must be classes; {found.label_name!r} holds fractions.")
+        raise FramingError(f"Labels must be classes; {image_set.label_name!r} holds fractions.")
     classes, counts = np.unique(y, return_counts=True)
     if not 2 <= len(classes) <= MOST_CLASSES:
         raise FramingError(f"Labels must be 2 to {MOST_CLASSES} classes; there are {len(classes)}.")
@@ -156,8 +160,8 @@ def _why(settings: Settings, model: str) -> str:
     return f"A {NAMES[model]} was asked for."
 
 
-def _baseline(truths: NDArray[Any], right: NDArray[Any], classes: NDArray[Any]) -> dict[str, float]:
-    shares = np.array([(truths == label).mean() for label in classes])
+def _baseline(labels: NDArray[Any], right: NDArray[Any], classes: NDArray[Any]) -> dict[str, float]:
+    shares = np.array([(labels == label).mean() for label in classes])
     p = np.tile(shares, (len(right), 1))
     return classification_metrics(np.full(len(right), classes[shares.argmax()]), p, right, classes)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.reading_options import KINDS, ReadingOptions
 from pellucid.errors import FramingError
+from pellucid.former_names import renamed
 from pellucid.picture_mixin import PictureMixin, picture_html
 
 if TYPE_CHECKING:
@@ -136,11 +137,12 @@ class Weight:
     per_unit: float | None = None
 
 
+@renamed(truths="targets")
 @dataclass(frozen=True)
 class FitResult(PictureMixin):
     """All that `pellucid fit` found out: what the report shows and the command line prints.
 
-    Arrays concern the test rows, m of them: `truths` (m,) (or (m, k) for overlapping classes),
+    Arrays concern the test rows, m of them: `targets` (m,) (or (m, k) for overlapping classes),
     `predictions` likewise, `probabilities` (m, k) or None. `errors` maps a measure's name to its
     value on the test rows ("square", "root mean square", "absolute", "R²"; "zero-one", "accuracy",
     "nll", ...); `errors_baseline` the same for the baseline; `interval` is the 95 % interval of
@@ -163,7 +165,7 @@ class FitResult(PictureMixin):
     interval: tuple[float, float]
     errors: dict[str, float]
     errors_baseline: dict[str, float]
-    truths: NDArray[Any]
+    targets: NDArray[Any]
     predictions: NDArray[Any]
     probabilities: NDArray[np.float64] | None
     curve: LearningCurve | None
@@ -182,7 +184,7 @@ class FitResult(PictureMixin):
         from pellucid.jobs.fit.headline import headline
 
         return headline(
-            self.framing, self.truths, self.predictions, self.errors, self.errors_baseline
+            self.framing, self.targets, self.predictions, self.errors, self.errors_baseline
         )
 
     def __repr__(self) -> str:

@@ -36,7 +36,7 @@ from pellucid.formatting import number
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidate_choice import choose
-from pellucid.jobs.fit.candidate_comparison import Progress, chunks_of, compare, sample
+from pellucid.jobs.fit.candidate_comparison import chunks_of, compare, sample
 from pellucid.jobs.fit.candidates import (
     MOST_ROWS,
     Recipe,
@@ -55,29 +55,27 @@ from pellucid.jobs.fit.final_refit import (
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.framed_rows import framed_rows, has_target, split_for
 from pellucid.jobs.fit.machine import Machine
-from pellucid.jobs.fit.model_averaging import Judged, recipe_of
+from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, recipe_of
 from pellucid.jobs.fit.model_inspection import HeldOut, held_out_by_fits, inspect_model
 from pellucid.jobs.fit.model_weights import weights_of
 from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
+from pellucid.notebook_progress import Progress
 
 Array = NDArray[Any]
 
 
 def fit_table(
-    table: Any,
-    settings: Settings,
-    progress: Progress | None = None,
-    *,
-    since: float | None = None,
-) -> FitResult:
+    table: Any, settings: Settings, progress: Progress | None = None, *,
+    started_at: float | None = None,
+) -> FitResult:  # fmt: skip
     """Frame the problem, choose a model by cross-validation, and test it on rows never used.
 
     Parameters
     ----------
-    table, settings, progress, since
+    table, settings, progress, started_at
         As in `jobs.any_table.fit_table`; the rows are held in memory.
 
     Returns
@@ -90,7 +88,7 @@ def fit_table(
     clock = _Clock()
     table = table if isinstance(table, Table) else read_table(table, **settings.reading())
     say("framing the problem", 0.0)
-    in_time = TimeBudget(time_for_work(settings.budget, since))
+    in_time = TimeBudget(time_for_work(settings.budget, started_at))
     job = _job(*framed_rows(table, settings), settings, in_time, say)
     say("checking assumptions", 0.05)
     findings = in_time.run(
@@ -117,7 +115,7 @@ def fit_table(
     result = _tested(job, machine, candidates, chosen)
     clock.lap("testing")
     say("drawing the learning curve", 0.8)
-    known = next((each for each in judged if each.candidate is chosen), Judged(chosen))
+    known = next((each for each in judged if each.candidate is chosen), EvaluatedCandidate(chosen))
     curve = in_time.run("the learning curve", lambda going: _curve(job, recipe, known), 0.5)
     clock.lap("learning curve")
     coded = code_findings(codes_of(machine))
@@ -161,11 +159,11 @@ class _Job:
     y_train: Array
     marks_train: dict[str, Array]
     in_time: TimeBudget
-    say: Progress
+    progress: Progress
 
-    def chunked(self, most: int) -> tuple[Array, Folds]:
+    def chunked(self, max_rows: int) -> tuple[Array, Folds]:
         """At most so many training rows, and chunks of them as the comparison made them."""
-        rows = sample(self.y_train, most, self.settings, self.marks_train)
+        rows = sample(self.y_train, max_rows, self.settings, self.marks_train)
         marks = {name: values[rows] for name, values in self.marks_train.items()}
         return rows, chunks_of(self.y_train[rows], self.settings, marks)
 
@@ -176,13 +174,15 @@ def _job(
     marks: dict[str, Array],
     settings: Settings,
     in_time: TimeBudget,
-    say: Progress,
+    progress: Progress,
 ) -> _Job:
     y = framing.answers(table)
     split = split_for(y, settings, framing, marks)
     X_train = take_rows(table.select(framing.features), split.train)
     marks = {name: values[split.train] for name, values in marks.items()}
-    return _Job(settings, table, framing, y, split, X_train, y[split.train], marks, in_time, say)
+    return _Job(
+        settings, table, framing, y, split, X_train, y[split.train], marks, in_time, progress
+    )
 
 
 def _chosen(
@@ -198,7 +198,7 @@ def _chosen(
         beside=candidates,
     )
     recipe = recipe_of(problem, chosen)
-    job.say(f"fitting {chosen.name}", 0.6)
+    job.progress(f"fitting {chosen.name}", 0.6)
     if chosen.rank > 0:
         fitted = job.in_time.run(
             f"the fit of {chosen.name}", lambda going: _fitted(job, recipe, chosen)
@@ -236,7 +236,7 @@ class _Clock:
 def _fitted(job: _Job, recipe: Recipe, chosen: Candidate) -> tuple[Machine, list[Finding]]:
     settings, framing, y = job.settings, job.framing, job.y_train
     pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
-    with epoch_progress(recipe.model, job.say), warnings.catch_warnings(record=True) as caught:
+    with epoch_progress(recipe.model, job.progress), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PellucidWarning)
         pipeline.fit(job.X_train, y)
     threshold, weights, balanced = _decision(job, pipeline[-1])
@@ -254,7 +254,7 @@ def _fitted(job: _Job, recipe: Recipe, chosen: Candidate) -> tuple[Machine, list
         pipeline[-1],
         threshold,
         {},
-        lowest=lowest,
+        lower_bound=lowest,
         class_weights=weights,
     ), [*noticed, *balanced]
 
@@ -318,7 +318,7 @@ def _tested(
         interval=interval_of(each, settings.seed),
         errors=errors,
         errors_baseline=_measured(_plain(machine, base, settings), unseen, y_test)[2],
-        truths=y_test,
+        targets=y_test,
         predictions=guesses,
         probabilities=probabilities,
         curve=None,
@@ -384,14 +384,14 @@ def _measured(
 
 
 def _evidence(
-    chosen: Candidate, split: Split, each: Array, framing: Framing, errors: dict[str, float]
+    chosen: Candidate, split: Split, losses: Array, framing: Framing, errors: dict[str, float]
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "model": chosen.name,
         "training rows": len(split.train),
         "test rows": len(split.test),
         "loss": LOSSES[framing.loss].title,
-        "test error": f"{each.mean():.6g}",
+        "test error": f"{losses.mean():.6g}",
     }
     if chosen.lam is not None:
         facts["λ"] = f"{chosen.lam:.3g}"
@@ -415,19 +415,19 @@ def _columns(table: Table, framing: Framing, machine: Machine) -> tuple[ColumnSu
     )
 
 
-def _held_out(job: _Job, recipe: Recipe, known: Judged) -> HeldOut:
+def _held_out(job: _Job, recipe: Recipe, judged: EvaluatedCandidate) -> HeldOut:
     """Predictions of training rows while held out: as the comparison made them, if it kept them."""
-    chosen, settings = known.candidate, job.settings
-    if known.answers is not None:
-        answers, (rows, _) = known.answers, job.chunked(chosen.rows)
+    chosen, settings = judged.candidate, job.settings
+    if judged.predictions is not None:
+        answers, (rows, _) = judged.predictions, job.chunked(chosen.rows)
         held = np.isfinite(answers)  # in the order of time, the first rows are never held out
         return lambda going: (answers[held], rows[held])
     pipeline = recipe.pipeline(settings.seed, chosen.lam, settings.code)
     return partial(held_out_by_fits, pipeline, job.X_train, job.y_train, job.chunked)
 
 
-def _curve(job: _Job, recipe: Recipe, known: Judged) -> LearningCurve | None:
-    chosen, settings = known.candidate, job.settings
+def _curve(job: _Job, recipe: Recipe, judged: EvaluatedCandidate) -> LearningCurve | None:
+    chosen, settings = judged.candidate, job.settings
     rows, folds = job.chunked(min(chosen.rows, MOST_ROWS))
     try:
         with warnings.catch_warnings():
@@ -440,7 +440,7 @@ def _curve(job: _Job, recipe: Recipe, known: Judged) -> LearningCurve | None:
                 loss=job.framing.loss,
                 seed=settings.seed,
                 n_jobs=settings.jobs,
-                whole=None if known.training is None else (known.training, chosen.score),
+                full_scores=None if judged.training is None else (judged.training, chosen.score),
             )
     except TooFewRowsError:
         return None

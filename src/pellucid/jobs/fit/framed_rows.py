@@ -1,4 +1,4 @@
-"""The rows of a fit: those that have an answer, the problem they pose, and how they are split.
+"""The rows of a fit: those that have a target, the problem they pose, and how they are split.
 
 Notes: §1.0.3, §2.7
 """
@@ -20,7 +20,7 @@ Array = NDArray[Any]
 
 
 def framed_rows(table: Table, settings: Settings) -> tuple[Table, Framing, dict[str, Array]]:
-    """The rows that have an answer, the problem, and what orders or groups the rows.
+    """The rows that have a target, the problem, and what orders or groups the rows.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def _marks(table: Table, name: str) -> Array:
 
 
 def has_target(table: Table, target: str) -> NDArray[np.bool_]:
-    """Which rows have an answer: (n,)."""
+    """Which rows have a target: (n,)."""
     return ~table[target].missing
 
 

@@ -17,7 +17,7 @@ from pellucid.formatting import number
 
 def headline(
     framing: Framing,
-    truths: NDArray[Any],
+    targets: NDArray[Any],
     predictions: NDArray[Any],
     found: Mapping[str, float],
     base: Mapping[str, float],
@@ -28,18 +28,18 @@ def headline(
     ----------
     framing : Framing
         The problem.
-    truths, predictions : ndarray, shape (m,) or (m, k)
+    targets, predictions : ndarray, shape (m,) or (m, k)
         Of the test rows.
     found, base : mapping of str to float
         Measures of the model and of the baseline, by name.
     """
-    target, rows = framing.target, f"On {len(truths):,} rows never used"
+    target, rows = framing.target, f"On {len(targets):,} rows never used"
     if framing.problem != "regression":
         return (
             f"{rows}, {found['accuracy']:.1%} of the predictions of {target} are right. Always "
-            f"giving the commonest answer is right {base['accuracy']:.1%} of the time."
+            f"giving the commonest label is right {base['accuracy']:.1%} of the time."
         )
-    off = np.abs(np.asarray(predictions) - np.asarray(truths))
+    off = np.abs(np.asarray(predictions) - np.asarray(targets))
     half, most = np.quantile(off, [0.5, 0.9])
     return (
         f"{rows}, half of the predictions of {target} are off by less than {number(float(half))}, "

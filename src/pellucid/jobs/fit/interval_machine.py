@@ -21,16 +21,16 @@ class WithIntervals:
     machine : Machine
         Of a regression.
     level : float
-        Share of answers that lie inside.
+        Share of targets that lie inside.
     """
 
     machine: Machine
     level: float
 
     @property
-    def wanted(self) -> list[dict[str, Any]]:
+    def input_schema(self) -> list[dict[str, Any]]:
         """Columns that a table must have."""
-        return self.machine.wanted
+        return self.machine.input_schema
 
     def answers(self, table: Any) -> dict[str, Any]:
         """Columns of `pellucid predict --intervals`."""

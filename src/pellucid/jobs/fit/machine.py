@@ -18,11 +18,13 @@ from pellucid.errors import FramingError
 from pellucid.evaluation.conformal_intervals import interval
 from pellucid.evaluation.training_ranges import extrapolation_warnings
 from pellucid.explanation import Explanation
+from pellucid.former_names import renamed
 from pellucid.jobs.machine_parts import columns_wanted, facts_of
 
 MISSING = "(none)"
 
 
+@renamed(known="training_facts", lowest="lower_bound", wanted="input_schema")
 @dataclass(frozen=True)
 class Machine:
     """What `pellucid fit` leaves behind: from a table to predictions.
@@ -41,11 +43,11 @@ class Machine:
         Two classes: the second is said above this probability; None means one half.
     evidence : dict
         Figures of the fit: rows, loss, test error, its interval, the baseline's.
-    known : dict
+    training_facts : dict
         "ranges" of the training rows, and for a regression "intervals": what
         `extrapolation_warnings` and `intervals` rest on; empty in files of earlier versions.
-    lowest : float or None
-        Of a regression: no answer lies below it (0 for counts).
+    lower_bound : float or None
+        Of a regression: no prediction lies below it (0 for counts).
     class_weights : list of float or None
         Several classes: the one of the largest probability × weight is said; None weighs them
         alike.
@@ -59,12 +61,12 @@ class Machine:
     model: Any
     threshold: float | None
     evidence: dict[str, Any]
-    known: dict[str, Any] = field(default_factory=dict)
-    lowest: float | None = None
+    training_facts: dict[str, Any] = field(default_factory=dict)
+    lower_bound: float | None = None
     class_weights: list[float] | None = None
 
     @property
-    def wanted(self) -> list[dict[str, Any]]:
+    def input_schema(self) -> list[dict[str, Any]]:
         """Columns that a table must have to be predicted from."""
         return columns_wanted(self.schema, self.framing.features)
 
@@ -78,7 +80,9 @@ class Machine:
         ColumnError
             When a column of training is absent.
         """
-        return self._after_encoder(self.encoder.transform(read_table(source, schema=self.wanted)))
+        return self._after_encoder(
+            self.encoder.transform(read_table(source, schema=self.input_schema))
+        )
 
     def _after_encoder(self, encoded: Any) -> Any:
         X: Any = encoded
@@ -109,7 +113,7 @@ class Machine:
     def amounts(self, X: Any) -> NDArray[np.float64]:
         """Answers of a regression to encoded rows, none below `lowest`."""
         found = np.asarray(self.model.predict(X), dtype=np.float64)
-        return found if self.lowest is None else np.maximum(found, self.lowest)
+        return found if self.lower_bound is None else np.maximum(found, self.lower_bound)
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
         """Class labels from probabilities, n×k, with the machine's threshold or weights.
@@ -156,14 +160,14 @@ class Machine:
     def intervals(
         self, source: Any, level: float = 0.9
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Ends of the interval in which so many of the answers lie.
+        """Ends of the interval in which so many of the targets lie.
 
         Parameters
         ----------
         source : Table, path, data frame or array
             As in `predict`.
         level : float
-            Share of answers inside, strictly between 0 and 1.
+            Share of targets inside, strictly between 0 and 1.
 
         Returns
         -------
@@ -180,19 +184,19 @@ class Machine:
         """
         if self.framing.problem != "regression":
             raise FramingError("Classes have no intervals; their probabilities say how sure it is.")
-        if "intervals" not in self.known:
+        if "intervals" not in self.training_facts:
             raise FramingError("This model was fitted without intervals; fit it again.")
-        return interval(self.known["intervals"], self.predict(source), level)
+        return interval(self.training_facts["intervals"], self.predict(source), level)
 
     def cautions(self, source: Any) -> list[str]:
         """For each row, what about it training gave no example of; "" where nothing.
 
         Notes: Def 12
         """
-        table = read_table(source, schema=self.wanted)
-        if "ranges" not in self.known:
+        table = read_table(source, schema=self.input_schema)
+        if "ranges" not in self.training_facts:
             return [""] * len(table)
-        return extrapolation_warnings(self.known["ranges"], table)
+        return extrapolation_warnings(self.training_facts["ranges"], table)
 
     @property
     def encoder(self) -> Any:
@@ -205,8 +209,8 @@ class Machine:
         `prediction`, one `probability_CLASS` a class, and `caution` where the machine knows the
         ranges of training: empty for a row like those.
         """
-        read = read_table(table, schema=self.wanted)
-        told = {"caution": self.cautions(read)} if "ranges" in self.known else {}
+        read = read_table(table, schema=self.input_schema)
+        told = {"caution": self.cautions(read)} if "ranges" in self.training_facts else {}
         return self.answers_of(self.encoder.transform(read)) | told
 
     def answers_of(self, encoded: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Averages of the candidates that cannot be told apart: as judged on their held-out answers.
+"""Averages of the candidates that cannot be told apart: as judged on their held-out predictions.
 
 Weights found from the same rows did no better than equal ones on 25 real tables.
 
@@ -28,15 +28,15 @@ READABLE_RANK, BLACK_RANK = 5, 8
 
 
 @dataclass(frozen=True)
-class Judged:
+class EvaluatedCandidate:
     """A candidate with what its chunks found, so that nobody has to fit them again.
 
-    `answers` are `answers_at` of each compared row while its chunk was held out, or None;
+    `predictions` are `answers_at` of each compared row while its chunk was held out, or None;
     `training` is the loss on the rows it was fitted on, or None where it is not known itself.
     """
 
     candidate: Candidate
-    answers: Array | None = None
+    predictions: Array | None = None
     training: Score | None = None
 
 
@@ -52,7 +52,7 @@ class AverageRecipe(Recipe):
     ) -> Pipeline:
         """The table as it was read, and the parts, each with an encoder of its own."""
         from pellucid.additive import weighted_average as averages
-        from pellucid.data.passthrough import AsRead
+        from pellucid.data.passthrough import Passthrough
 
         build = (
             averages.WeightedAverageRegressor
@@ -64,7 +64,7 @@ class AverageRecipe(Recipe):
             [weight for _, _, weight in self.parts],
             [recipe.name for recipe, _, _ in self.parts],
         )
-        return Pipeline([("encoder", AsRead()), ("model", model)])
+        return Pipeline([("encoder", Passthrough()), ("model", model)])
 
 
 def recipe_of(problem: str, chosen: Candidate) -> Recipe:
@@ -84,7 +84,9 @@ def recipe_of(problem: str, chosen: Candidate) -> Recipe:
     )
 
 
-def averages_of(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> list[Judged]:
+def averages_of(
+    evaluated: Sequence[EvaluatedCandidate], y: Array, chunks: Folds, loss: str
+) -> list[EvaluatedCandidate]:
     """The average of readable candidates and that of all, where held-out rows are better for it.
 
     Averaged, with equal weights, are the best candidate and those within one paired standard error
@@ -92,8 +94,8 @@ def averages_of(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> l
 
     Parameters
     ----------
-    held : sequence of Judged
-        What was compared on these rows, with its answers.
+    evaluated : sequence of EvaluatedCandidate
+        What was compared on these rows, with its predictions.
     y : ndarray, shape (n,)
         Answers.
     chunks : sequence of (train rows, held-out rows)
@@ -108,18 +110,20 @@ def averages_of(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> l
 
     Notes: Def 85, Clar 88
     """
-    readable = [each for each in held if each.candidate.readable]
-    found = [_average(some, y, chunks, loss) for some in (readable, held)]
+    readable = [each for each in evaluated if each.candidate.readable]
+    found = [_average(some, y, chunks, loss) for some in (readable, evaluated)]
     return list({each.candidate.model: each for each in found[::-1] if each is not None}.values())[
         ::-1
     ]
 
 
-def _average(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> Judged | None:
-    if len(held) < 2 or loss not in LOSSES_AVERAGED:
+def _average(
+    evaluated: Sequence[EvaluatedCandidate], y: Array, chunks: Folds, loss: str
+) -> EvaluatedCandidate | None:
+    if len(evaluated) < 2 or loss not in LOSSES_AVERAGED:
         return None
-    near = _near(held)
-    answers = np.mean([np.asarray(each.answers) for each in near], axis=0)
+    near = _near(evaluated)
+    answers = np.mean([np.asarray(each.predictions) for each in near], axis=0)
     score = score_of([row_losses(answers[out], y[out], loss).mean() for _, out in chunks])
     parts = [each.candidate for each in near]
     if len(parts) < 2 or score.mean >= parts[0].score.mean:
@@ -138,12 +142,12 @@ def _average(held: Sequence[Judged], y: Array, chunks: Folds, loss: str) -> Judg
         readable=readable,
         parts=tuple((c, weight) for c in parts),
     )
-    return Judged(average, answers)
+    return EvaluatedCandidate(average, answers)
 
 
-def _near(held: Sequence[Judged]) -> list[Judged]:
+def _near(evaluated: Sequence[EvaluatedCandidate]) -> list[EvaluatedCandidate]:
     """The best, and those within one paired standard error of it, the best first."""
-    ranked = sorted(held, key=lambda each: each.candidate.score.mean)
+    ranked = sorted(evaluated, key=lambda each: each.candidate.score.mean)
     best = ranked[0].candidate
     found = ranked[:1]
     for each in ranked[1:]:
@@ -152,13 +156,13 @@ def _near(held: Sequence[Judged]) -> list[Judged]:
     return found[:MOST_PARTS]
 
 
-def row_losses(answers: Array, y: Array, loss: str) -> NDArray[np.float64]:
+def row_losses(predictions: Array, y: Array, loss: str) -> NDArray[np.float64]:
     """Losses of rows from `answers_at`: (n,).
 
     Notes: KE 33, Def 148
     """
     rule = loss_named(loss)
     if rule.guesses == "number":
-        return rule(answers, y)
+        return rule(predictions, y)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.where(answers > 0, -np.log(answers), COST_OF_UNKNOWN))
+        return np.asarray(np.where(predictions > 0, -np.log(predictions), COST_OF_UNKNOWN))

@@ -1,4 +1,4 @@
-"""What a fitted model does with its columns, and how far its answers can be trusted.
+"""What a fitted model does with its columns, and how far its predictions can be trusted.
 
 Notes: §1.0.5, §1.0.7, KE 35
 """
@@ -45,7 +45,7 @@ Array = NDArray[Any]
 IMPORTANCE_ROWS = 1_000  # test rows that are shuffled
 SLOW_ROWS = 200  # where each answer looks at all training rows
 MOST_CELLS = 2_000_000  # rows × encoded columns: of very wide tables fewer rows are shuffled
-MOST_COLUMNS = 60  # columns shuffled: those most related to the model's own answers
+MOST_COLUMNS = 60  # columns shuffled: those most related to the model's own predictions
 DEPENDENCE_ROWS = 300
 SHOWN = 6  # strongest columns whose dependence is drawn
 WORST = 8  # rows with the largest loss
@@ -97,7 +97,7 @@ def inspect_model(
                 0.5,
             )
             known |= {} if intervals is None else {"intervals": intervals}
-        machine = replace(result.machine, known=known)
+        machine = replace(result.machine, training_facts=known)
         importance, rows, columns = in_time.run(
             "the importance of the columns",
             lambda going: _importance(machine, result, outside, y_test, going),
@@ -120,7 +120,7 @@ def inspect_model(
         )
     machine = replace(
         machine,
-        known=machine.known
+        training_facts=machine.training_facts
         | {"tested": tested_rows(each, result.split.test, y_test, result.framing.loss)},
     )
     if covered is not None:
@@ -144,10 +144,10 @@ def _dependence(machine: Machine, inside: Table, names: list[str]) -> tuple[Depe
     )
 
 
-def _some(table: Table, most: int) -> Table:
-    if len(table) <= most:
+def _some(table: Table, max_rows: int) -> Table:
+    if len(table) <= max_rows:
         return table
-    return table.take(np.linspace(0, len(table) - 1, most).round().astype(np.intp))
+    return table.take(np.linspace(0, len(table) - 1, max_rows).round().astype(np.intp))
 
 
 def held_out_by_fits(
@@ -155,7 +155,7 @@ def held_out_by_fits(
     X: Table,
     y: Array,
     folds_of: Callable[[int], tuple[Array, Folds]],
-    going: Callable[[], None],
+    check_time: Callable[[], None],
 ) -> tuple[Array, Array]:
     """Predictions of some training rows, each by a fit without its chunk, and their places.
 
@@ -164,30 +164,30 @@ def held_out_by_fits(
     pipeline : estimator
         The algorithm, not fitted.
     X, y : Table, ndarray, n rows
-        Training rows and their answers.
+        Training rows and their targets.
     folds_of : callable most -> (rows, folds)
         At most so many of them, and chunks of these.
-    going : callable
+    check_time : callable
         Called before each chunk; what it raises ends the work.
 
     Notes: Def 85
     """
     rows, chunks = folds_of(INTERVAL_ROWS)
-    guesses, held = held_out_predictions(pipeline, take_rows(X, rows), y[rows], chunks, going)
+    guesses, held = held_out_predictions(pipeline, take_rows(X, rows), y[rows], chunks, check_time)
     return guesses, rows[held]
 
 
-def _intervals(held_out: HeldOut, y: Array, going: Callable[[], None]) -> dict[str, Any]:
-    guesses, rows = held_out(going)
+def _intervals(held_out: HeldOut, y: Array, check_time: Callable[[], None]) -> dict[str, Any]:
+    guesses, rows = held_out(check_time)
     least = 0.0 if y.min() >= 0 else None
     return conformal_scores(guesses, y[rows], least)
 
 
 def _coverage(machine: Machine, X: Table, y: Array) -> tuple[float | None, float | None]:
-    if "intervals" not in machine.known:
+    if "intervals" not in machine.training_facts:
         return None, None
     try:
-        low, high = interval(machine.known["intervals"], machine.predict(X), LEVEL)
+        low, high = interval(machine.training_facts["intervals"], machine.predict(X), LEVEL)
     except TooFewRowsError:
         return None, None
     return coverage(low, high, y), float(np.median(high - low))
@@ -199,7 +199,7 @@ def losses_of_test(machine: Machine, result: FitResult, X: Table, y: Array) -> A
 
 
 def _importance(
-    machine: Machine, result: FitResult, X: Table, y: Array, going: Callable[[], None]
+    machine: Machine, result: FitResult, X: Table, y: Array, check_time: Callable[[], None]
 ) -> tuple[tuple[Importance, ...], int, int]:
     """Shuffle encoded blocks where the first step makes numbers of columns, else the table."""
     names = list(result.framing.features)
@@ -221,7 +221,7 @@ def _importance(
         return rows
 
     def losses(rows: Any) -> Array:
-        going()
+        check_time()
         return losses_at(machine.model, reached(rows), y, result.framing.loss)
 
     gain = _baseline_loss(result) - result.test_error
@@ -256,7 +256,7 @@ def _blocks(encoder: Any) -> dict[str, list[int]]:
 
 
 def _related(Z: Array, scores: Array, blocks: dict[str, list[int]], names: list[str]) -> list[str]:
-    """The columns most correlated with what the model answers."""
+    """The columns most correlated with what the model predicts."""
     scores = scores.reshape(len(Z), -1)
     a, b = Z - Z.mean(axis=0), scores - scores.mean(axis=0)
     size = np.sqrt((a**2).sum(axis=0))[:, None] * np.sqrt((b**2).sum(axis=0))[None, :]
@@ -266,10 +266,10 @@ def _related(Z: Array, scores: Array, blocks: dict[str, list[int]], names: list[
     return ranked[:MOST_COLUMNS]
 
 
-def facts_of_result(result: FitResult, insight: Insight, each: Array) -> ResultFacts:
+def facts_of_result(result: FitResult, insight: Insight, losses: Array) -> ResultFacts:
     """The numbers that the sentences about a result rest on."""
-    m, n = len(each), len(result.split.train)
-    test_spread = float(each.std(ddof=1) / np.sqrt(m)) if m > 1 else 0.0
+    m, n = len(losses), len(result.split.train)
+    test_spread = float(losses.std(ddof=1) / np.sqrt(m)) if m > 1 else 0.0
     shares = [i.share for i in insight.importance if i.sure] + [float("nan")] * 2
     held = result.chosen.score
     return ResultFacts(
@@ -288,22 +288,22 @@ def facts_of_result(result: FitResult, insight: Insight, each: Array) -> ResultF
 
 
 def _worst(
-    machine: Machine, result: FitResult, X: Table, each: Array, strongest: list[str]
+    machine: Machine, result: FitResult, X: Table, losses: Array, strongest: list[str]
 ) -> tuple[WorstRow, ...]:
-    worst = np.argsort(-each, kind="stable")[:WORST]
-    worst = worst[each[worst] > FAR_ABOVE * each.mean()]
+    worst = np.argsort(-losses, kind="stable")[:WORST]
+    worst = worst[losses[worst] > FAR_ABOVE * losses.mean()]
     if not len(worst):
         return ()
     rows = X.take(worst)
-    told = extrapolation_warnings(machine.known["ranges"], rows)
+    told = extrapolation_warnings(machine.training_facts["ranges"], rows)
     shown = {name: rows[name].texts() for name in strongest}
-    truths, guesses = _as_texts(result, result.truths), _as_texts(result, result.predictions)
+    truths, guesses = _as_texts(result, result.targets), _as_texts(result, result.predictions)
     return tuple(
         WorstRow(
             int(result.split.test[at]) + 1,
             truths[at],
             guesses[at],
-            float(each[at]),
+            float(losses[at]),
             tuple((name, _plain(values[i])) for name, values in shown.items()),
             told[i],
         )
@@ -315,17 +315,17 @@ def _plain(text: Any) -> str:
     return "(missing)" if text is None else str(text).removesuffix(".0")
 
 
-def _as_texts(result: FitResult, answers: Array) -> list[str]:
+def _as_texts(result: FitResult, predictions: Array) -> list[str]:
     from pellucid.formatting import number
 
     if result.framing.problem == "regression":
-        return [number(float(v), 4) for v in answers]
-    if np.ndim(answers) == 1:
-        return [str(v) for v in answers]
+        return [number(float(v), 4) for v in predictions]
+    if np.ndim(predictions) == 1:
+        return [str(v) for v in predictions]
     names = result.framing.classes
     return [
         "; ".join(n for n, on in zip(names, row, strict=True) if on > 0) or "(none)"
-        for row in answers
+        for row in predictions
     ]
 
 

@@ -23,7 +23,7 @@ MOST_LOSSES = 10_000  # test rows whose losses a model file keeps
 CLEAR = 2.0  # standard errors from which a difference is no chance
 
 
-def tested_rows(losses: NDArray[np.float64], rows: Any, truths: Any, loss: str) -> dict[str, Any]:
+def tested_rows(losses: NDArray[np.float64], rows: Any, targets: Any, loss: str) -> dict[str, Any]:
     """The loss of each test row, and a mark of which rows these were: for a model file.
 
     Returns
@@ -33,7 +33,7 @@ def tested_rows(losses: NDArray[np.float64], rows: Any, truths: Any, loss: str) 
     """
     if len(losses) > MOST_LOSSES:
         return {}
-    told = "|".join(map(str, np.ravel(truths).tolist()))
+    told = "|".join(map(str, np.ravel(targets).tolist()))
     mark = crc32(f"{np.asarray(rows).tolist()}{told}".encode())
     return {"losses": np.asarray(losses, dtype=np.float64), "mark": mark, "loss": loss}
 
@@ -45,7 +45,7 @@ class Run:
     name: str
     figures: dict[str, str]
     settings: dict[str, Any]
-    tested: Mapping[str, Any]
+    test_rows: Mapping[str, Any]
 
 
 def read_run(path: Path) -> Run:
@@ -108,7 +108,7 @@ def verdicts(runs: Sequence[Run]) -> list[str]:
 
 def _verdict(first: Run, other: Run) -> str:
     names = f"{other.name} against {first.name}"
-    a, b = first.tested, other.tested
+    a, b = first.test_rows, other.test_rows
     if first.figures.get("target") != other.figures.get("target"):
         return f"{names}: they predict different targets, so their errors cannot be compared."
     if a.get("loss") != b.get("loss"):

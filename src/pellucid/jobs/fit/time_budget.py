@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.findings import Finding
 from pellucid.formatting import number
 
@@ -46,13 +46,13 @@ class TimeBudget:
     left_out: list[str] = field(default_factory=list)
 
     def run(
-        self, what: str, work: Callable[[Callable[[], None]], Result], share: float = 1.0
+        self, task: str, work: Callable[[Callable[[], None]], Result], share: float = 1.0
     ) -> Result | None:
         """The result of `work`, or None where it does not end within that share of what is left."""
         try:
             return self.deadline.within(share).run(work)
-        except OutOfTime:
-            self.left_out.append(what)
+        except TimeLimitReached:
+            self.left_out.append(task)
             return None
 
     def findings(self, budget: float | None) -> list[Finding]:
@@ -71,19 +71,19 @@ class TimeBudget:
         ]
 
 
-def time_for_work(budget: float | None, since: float | None) -> Deadline:
+def time_for_work(budget: float | None, started_at: float | None) -> Deadline:
     """The deadline of the work, which leaves time to write the report where one is to be written.
 
     Parameters
     ----------
     budget : float or None
         Seconds for the whole job.
-    since : float or None
+    started_at : float or None
         `time.perf_counter()` when the job began; None where nothing is written afterwards.
 
     Notes: Concept 87
     """
-    if budget is None or since is None:
+    if budget is None or started_at is None:
         return Deadline(budget)
-    begun = time.perf_counter() - since
-    return Deadline(budget, since).keeping(max(WRITING * begun, LEAST_WRITING))
+    begun = time.perf_counter() - started_at
+    return Deadline(budget, started_at).keeping(max(WRITING * begun, LEAST_WRITING))

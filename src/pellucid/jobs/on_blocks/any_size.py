@@ -22,7 +22,7 @@ from pellucid.jobs.on_blocks.pass_checkpoints import (
     has_checkpoints,
     run_fingerprint,
 )
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 GO_ON = (
     " The same command with --resume goes on from the last whole pass: with another --cluster, or "
@@ -85,11 +85,11 @@ def rows_beyond_memory(
 def fit_any_size(
     data: str,
     settings: Settings,
-    say: Say,
+    progress: Progress,
     folder: Path | None = None,
     resume: bool = False,
     *,
-    since: float | None = None,
+    started_at: float | None = None,
 ) -> FitResult:
     """`fit_table` where the rows go into the memory that the job may take, else `fit_on_blocks`.
 
@@ -98,12 +98,12 @@ def fit_any_size(
     data : str
         A file, a pattern, a folder, or "-".
     settings : Settings
-    say : callable (stage, share done)
+    progress : callable (stage, share done)
     folder : Path or None
         Where whole passes are kept while the job runs.
     resume : bool
         Whether to go on from those that an earlier run left there.
-    since : float or None
+    started_at : float or None
         `time.perf_counter()` when the budget of the settings began.
 
     Raises
@@ -125,15 +125,15 @@ def fit_any_size(
     refuse_whole(source, data, settings.cluster)
     left = resume and folder is not None and has_checkpoints(folder)
     if source is None or (room.holds(source) and not left):
-        say("reading the table", 0.0)
+        progress("reading the table", 0.0)
         table = read_table(data, **settings.reading())
-        return fit_table(table, settings, progress=say, since=since)
+        return fit_table(table, settings, progress=progress, started_at=started_at)
     if folder is None or settings.budget is not None:
-        return fit_on_blocks(source, settings, room, say, since=since)
+        return fit_on_blocks(source, settings, room, progress, started_at=started_at)
     mark = run_fingerprint(source, settings, room.sampled_rows(len(source.names)))
     record = PassCheckpoints(folder, mark, resume)
     try:
-        result = fit_on_blocks(source, settings, room, say, record)
+        result = fit_on_blocks(source, settings, room, progress, record)
     except KeyboardInterrupt as stopped:
         further = "The same command with --resume goes on from there." if record.passes else ""
         raise KeyboardInterrupt(further) from stopped

@@ -74,7 +74,7 @@ class FitToAllRows:
 
     Parameters
     ----------
-    tested : model
+    test_model : model
         Of the training rows.
     last : model or None
         Of all rows, where it cost nothing more.
@@ -86,7 +86,7 @@ class FitToAllRows:
         What the fit used besides whole passes.
     """
 
-    tested: Any
+    test_model: Any
     last: Any
     chosen: Candidate
     lam_from_sample: bool
@@ -137,7 +137,7 @@ def _reading(rows: AllRows, splitter: HashedFolds) -> Read:
         found = reader.rows(tile)
         fold = np.where(found.test, TEST_FOLD, splitter.of(found.places))
         X = np.ascontiguousarray(encoded(machine, found), dtype=np.float64)
-        return X, np.asarray(found.answers, dtype=np.float64)[:, None], None, fold
+        return X, np.asarray(found.targets, dtype=np.float64)[:, None], None, fold
 
     return read
 
@@ -162,19 +162,19 @@ def _solved(model: Any, rows: AllRows, read: Read, moments: Any, lam: float) -> 
 
 
 def _with_grid(
-    chosen: Candidate, tried: Array, scores: Array, lam: float, grid: RidgeGrid
+    chosen: Candidate, lams: Array, scores: Array, lam: float, grid: RidgeGrid
 ) -> Candidate:
     """The candidate with what the folds of all training rows say of each λ."""
     means, train = grid.mean(scores), moments_without(grid.folds)
-    inside = held_out_errors(train, train, tried, grid.offset)[0].mean(axis=1) / train.weight
+    inside = held_out_errors(train, train, lams, grid.offset)[0].mean(axis=1) / train.weight
 
     def score(at: int) -> Score:
         each = scores[at]
         error = float(each.std(ddof=1) / np.sqrt(len(each)))
         return Score(float(means[at]), error, tuple(map(float, each)))
 
-    path = tuple((float(v), score(i), float(inside[i])) for i, v in enumerate(tried))
-    best = int(np.flatnonzero(tried == lam)[0])
+    path = tuple((float(v), score(i), float(inside[i])) for i, v in enumerate(lams))
+    best = int(np.flatnonzero(lams == lam)[0])
     count = round(train.weight)
     note = f"λ chosen on all {count:,} training rows"
     return replace(chosen, lam=float(lam), score=score(best), path=path, rows=count, note=note)
@@ -194,7 +194,7 @@ def fit_by_route(rows: AllRows, chosen: Candidate) -> FitToAllRows:
     def prepare(tile: Tile) -> Any:
         found = reader.rows(tile)
         inside = ~found.test
-        return encoded(machine, found)[inside], found.answers[inside]
+        return encoded(machine, found)[inside], found.targets[inside]
 
     width = len(rows.machine.steps[-1].get_feature_names_out())
     blocks = PreparedBlocks(rows.source, prepare, rows.reader.columns, width, rows.passes)

@@ -51,34 +51,34 @@ class Parts:
     Parameters
     ----------
     settings : Settings
-    known : FirstPasses
-    tried : FitResult
+    first_passes : FirstPasses
+    sample_fit : FitResult
         Of the sample.
     machine : Machine
         The one that is tested.
     statistics : ColumnStatistics
     answers : TargetCounts
     baseline : model
-    found : FitToAllRows or None
+    fit_to_all : FitToAllRows or None
         None where the model is that of the sample.
     from_sample : tuple of str
         Columns whose code rests on the sample.
     """
 
     settings: Settings
-    known: FirstPasses
-    tried: FitResult
+    first_passes: FirstPasses
+    sample_fit: FitResult
     machine: Machine
     statistics: ColumnStatistics
     answers: TargetCounts
     baseline: Any
-    found: FitToAllRows | None
+    fit_to_all: FitToAllRows | None
     from_sample: tuple[str, ...]
 
     @property
     def chosen(self) -> Any:
         """The candidate, with what all rows say of it."""
-        return self.tried.chosen if self.found is None else self.found.chosen
+        return self.sample_fit.chosen if self.fit_to_all is None else self.fit_to_all.chosen
 
 
 def result_of(parts: Parts, errors: ErrorSums, reason: str, in_time: TimeBudget) -> FitResult:
@@ -89,27 +89,27 @@ def result_of(parts: Parts, errors: ErrorSums, reason: str, in_time: TimeBudget)
     result = _tested(parts, errors)
     name, late = parts.chosen.name, [*in_time.left_out]
     result = _looked_inside(parts, result, in_time)
-    framing = parts.known.framing
+    framing = parts.first_passes.framing
     train, test = errors.train.rows, errors.test.rows
-    m = int((~parts.known.sample.test).sum())
-    fitted = parts.found is not None
+    m = int((~parts.first_passes.sample.test).sum())
+    fitted = parts.fit_to_all is not None
     told = block_findings(
-        parts.known,
+        parts.first_passes,
         reason,
         fitted=fitted,
         why_not=NO_TIME.format(budget=parts.settings.budget, name=name)
         if late
         else NO_ROUTE.format(name=_start(name)),
-        lam_from_sample=parts.found is not None and parts.found.lam_from_sample,
+        lam_from_sample=parts.fit_to_all is not None and parts.fit_to_all.lam_from_sample,
         columns=parts.from_sample,
-        notes=() if parts.found is None else parts.found.notes,
+        notes=() if parts.fit_to_all is None else parts.fit_to_all.notes,
         area_error=errors.test.area_error,
     )
-    reread = parts.known.reading.sample.findings
+    reread = parts.first_passes.reading.sample.findings
     names = {(f.name, f.message) for f in reread}
     earlier = [
         f
-        for f in parts.tried.findings
+        for f in parts.sample_fit.findings
         if f.name not in SAID_AGAIN and (f.name, f.message) not in names
     ]
     later = [f for f in result.findings if f.name in SAID_AGAIN]
@@ -117,16 +117,18 @@ def result_of(parts: Parts, errors: ErrorSums, reason: str, in_time: TimeBudget)
     result = replace(
         result,
         findings=(*unfinished, *told, *reread, *findings_of_sample(earlier, m), *later),
-        split=Split(_count(train), _count(test), parts.known.reader.how),
+        split=Split(_count(train), _count(test), parts.first_passes.reader.how),
         rows=train + test,
     )
-    last = None if parts.found is None or parts.settings.keep_test_out else parts.found.last
+    last = (
+        None if parts.fit_to_all is None or parts.settings.keep_test_out else parts.fit_to_all.last
+    )
     if last is not None:
         facts = result.machine.evidence | {
             "fitted on": f"all {train + test:,} rows, after the test"
         }
         result = _weighed(parts, replace(result.machine, model=last, evidence=facts), result)
-    why = reasons_for_choice(parts.tried.why, m, train, fitted=fitted, last=last is not None)
+    why = reasons_for_choice(parts.sample_fit.why, m, train, fitted=fitted, last=last is not None)
     return replace(result, why=why, framing=framing, explanation=result.machine.explain())
 
 
@@ -141,23 +143,22 @@ def _start(name: str) -> str:
 
 def _tested(parts: Parts, errors: ErrorSums) -> FitResult:
     """The sample's result with the errors of all rows."""
-    loss = parts.known.framing.loss
+    loss = parts.first_passes.framing.loss
     found = errors.test.errors(errors.variance)
     facts = evidence_of(
         parts.chosen, errors.train.rows, errors.test.rows, loss, errors.test.mean, found
     )
-    base = next(c for c in parts.tried.candidates if c.rank == 0)
-    richer = [
-        c for c in parts.tried.candidates if c.rank > parts.chosen.rank and c.model != "nearest"
-    ]
+    compared = parts.sample_fit.candidates
+    base = next(c for c in compared if c.rank == 0)
+    richer = [c for c in compared if c.rank > parts.chosen.rank and c.model != "nearest"]
     chosen = replace(parts.chosen, training=errors.train.mean)
     result = replace(
-        parts.tried,
+        parts.sample_fit,
         settings=parts.settings,
         columns=_columns(parts),
-        framing=parts.known.framing,
+        framing=parts.first_passes.framing,
         chosen=chosen,
-        candidates=tuple(chosen if c is parts.tried.chosen else c for c in parts.tried.candidates),
+        candidates=tuple(chosen if c is parts.sample_fit.chosen else c for c in compared),
         machine=replace(parts.machine, evidence=facts),
         training_error=errors.train.mean,
         test_error=errors.test.mean,
@@ -165,7 +166,7 @@ def _tested(parts: Parts, errors: ErrorSums) -> FitResult:
         errors=found,
         errors_baseline=errors.baseline.errors(errors.variance),
         diagnosis=diagnose(
-            parts.tried.curve, chosen, base.score.mean,
+            parts.sample_fit.curve, chosen, base.score.mean,
             min(richer, key=lambda c: c.score.mean, default=None),
         ),
     )  # fmt: skip
@@ -174,71 +175,73 @@ def _tested(parts: Parts, errors: ErrorSums) -> FitResult:
 
 def _weighed(parts: Parts, machine: Machine, result: FitResult) -> FitResult:
     """With a machine, and its weights by name."""
-    X = encoded(machine, parts.known.sample)
-    weights, offset = weights_of(machine, take_rows(X, np.flatnonzero(~parts.known.sample.test)))
+    X = encoded(machine, parts.first_passes.sample)
+    weights, offset = weights_of(
+        machine, take_rows(X, np.flatnonzero(~parts.first_passes.sample.test))
+    )
     return replace(result, machine=machine, weights=weights, offset=offset)
 
 
 def _looked_inside(parts: Parts, result: FitResult, in_time: TimeBudget) -> FitResult:
     """What the machine of all rows does, seen on the rows of the sample."""
-    rows, settings = parts.known.sample, parts.settings
+    rows, settings = parts.first_passes.sample, parts.settings
     inside, outside = np.flatnonzero(~rows.test), np.flatnonzero(rows.test)
     X = take_rows(encoded(result.machine, rows), outside)
-    problem = parts.known.framing.problem
+    problem = parts.first_passes.framing.problem
     p = None if problem == "regression" else np.asarray(result.machine.model.predict_proba(X))
     guesses: Any = result.machine.amounts(X) if p is None else result.machine.decide(p)
     if problem == "overlapping classes" and p is not None:
         guesses = (p > 0.5).astype(np.int64)
-    recipe = recipe_of(problem, parts.tried.chosen)
-    y_train = rows.answers[inside]
+    recipe = recipe_of(problem, parts.sample_fit.chosen)
+    y_train = rows.targets[inside]
 
     pipeline = recipe.pipeline(settings.seed, parts.chosen.lam, settings.code)
-    features = rows.table.select(parts.known.framing.features)
+    features = rows.table.select(parts.first_passes.framing.features)
 
-    def folds_of(most: int) -> Any:
-        there = sample(y_train, most, settings, {})
+    def folds_of(max_rows: int) -> Any:
+        there = sample(y_train, max_rows, settings, {})
         return there, chunks_of(y_train[there], settings, {})
 
     found = inspect_model(
         replace(
             result,
             split=Split(inside, outside, ""),
-            truths=rows.answers[outside],
+            targets=rows.targets[outside],
             predictions=guesses,
             probabilities=p,
             findings=(),
         ),
         rows.table,
-        rows.answers,
+        rows.targets,
         partial(held_out_by_fits, pipeline, features.take(inside), y_train, folds_of),
         in_time,
     )
-    known = dict(found.machine.known) | {"ranges": ranges_of(features, parts.statistics)}
+    known = dict(found.machine.training_facts) | {"ranges": ranges_of(features, parts.statistics)}
     known.pop("tested", None)  # its marks are those of rows of the sample
     insight = found.insight
     if insight is not None:
         worst = tuple(replace(w, row=int(rows.places[w.row - 1]) + 1) for w in insight.worst)
         insight = replace(insight, worst=worst)
-    return replace(found, machine=replace(found.machine, known=known), insight=insight)
+    return replace(found, machine=replace(found.machine, training_facts=known), insight=insight)
 
 
 def _columns(parts: Parts) -> tuple[ColumnSummary, ...]:
     """The sample's columns, with the missing values of all rows."""
     codes = {c["column"]: c for c in getattr(parts.machine.steps[0], "codes_", [])}
-    features = parts.known.framing.features
+    features = parts.first_passes.framing.features
     used = dict(zip(features, parts.statistics.missing.tolist(), strict=True))
-    why = dict(parts.known.framing.dropped)
+    why = dict(parts.first_passes.framing.dropped)
     return tuple(
         ColumnSummary(
             c.name,
             str(c.kind),
-            _missing(parts.known.profile.cells[c.name], used.get(c.name, 0)),
+            _missing(parts.first_passes.profile.cells[c.name], used.get(c.name, 0)),
             c.name in features,
             why.get(c.name, c.note),
             codes.get(c.name, {}).get("spelled", ""),
             codes.get(c.name, {}).get("reason", ""),
         )
-        for c in parts.known.reading.sample.columns
+        for c in parts.first_passes.reading.sample.columns
     )
 
 

@@ -23,7 +23,7 @@ def findings_of_sample(findings: Sequence[Finding], rows: int) -> list[Finding]:
 
 
 def block_findings(
-    known: FirstPasses,
+    first_passes: FirstPasses,
     reason: str,
     *,
     fitted: bool,
@@ -37,7 +37,7 @@ def block_findings(
 
     Parameters
     ----------
-    known : FirstPasses
+    first_passes : FirstPasses
     reason : str
         Why rows were read in blocks.
     fitted : bool
@@ -53,7 +53,7 @@ def block_findings(
     area_error : float or None
         How far the area under ROC is off at most.
     """  # fmt: skip
-    m, learned = len(known.sample.answers), int((~known.sample.test).sum())
+    m, learned = len(first_passes.sample.targets), int((~first_passes.sample.test).sum())
     by_sample = [
         f"the comparison of candidates, the learning curve and the assumptions ({learned:,} "
         "training rows)",
@@ -63,9 +63,10 @@ def block_findings(
         by_sample.append("λ")
     if columns:
         by_sample.append(f"the codes of {_listed(columns)}")
-    if known.reading.from_sample:
+    if first_passes.reading.from_sample:
         by_sample.append(
-            f"the kind of {_listed(known.reading.from_sample)}, which every row was then read by"
+            f"the kind of {_listed(first_passes.reading.from_sample)}, "
+            "which every row was then read by"
         )
     by_sample += [f"in the fit, {note}" for note in notes]
     whole = "kinds of columns, means and ranges, test error"
@@ -75,7 +76,7 @@ def block_findings(
         Finding(
             IN_BLOCKS,
             "note",
-            f"{reason} All {known.profile.rows:,} rows gave: {whole}"
+            f"{reason} All {first_passes.profile.rows:,} rows gave: {whole}"
             f"{', the fit' if fitted else ''}. A sample, drawn by a hash of each row's place, "
             f"gave: {'; '.join(by_sample)}.",
         )

@@ -22,11 +22,11 @@ from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
 from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, findings_of_sample
 from pellucid.jobs.on_blocks.first_passes import infer_kinds
 from pellucid.jobs.on_blocks.progress_passes import passes_over
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckResult:
     """What `pellucid check` tells.
 
     Parameters
@@ -50,13 +50,13 @@ def check_any_size(
     data: str,
     target: str | None,
     reading: Mapping[str, Any],
-    say: Say,
+    progress: Progress,
     *,
     test: float,
     seed: int,
     memory: str | None = None,
     cluster: str | None = None,
-) -> Checked:
+) -> CheckResult:
     """Read a table, in blocks where it does not go into memory, and check the assumptions.
 
     Parameters
@@ -65,7 +65,7 @@ def check_any_size(
     target : str or None
     reading : mapping
         What `read_table` takes beside.
-    say : callable (stage, share done)
+    progress : callable (stage, share done)
     test : float
         Share of the rows that are for the test.
     seed : int
@@ -83,13 +83,13 @@ def check_any_size(
     if beyond is None:
         table = read_table(data, **reading)
         if target is None:
-            return Checked(table, len(table), None, table.findings)
+            return CheckResult(table, len(table), None, table.findings)
         whole = frame(table, target)
         split = split_rows(len(table), test=test, seed=seed)
-        return Checked(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
+        return CheckResult(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
     source, room = beyond
     sampled = room.sampled_rows(len(source.names))
-    with passes_over(source, room, say) as passes:
+    with passes_over(source, room, progress) as passes:
         profile, read = infer_kinds(source, reading, sampled, seed, passes)
     table, told = read.sample, list(read.sample.findings)
     framing: Framing | None = None
@@ -106,4 +106,4 @@ def check_any_size(
         f"assumptions and codes are those of a sample of {len(table):,} rows, drawn by a hash of "
         "each row's place.",
     )
-    return Checked(table, profile.rows, framing, (first, *told))
+    return CheckResult(table, profile.rows, framing, (first, *told))

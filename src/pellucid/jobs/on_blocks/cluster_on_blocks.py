@@ -34,7 +34,7 @@ from pellucid.jobs.on_blocks.first_passes import infer_kinds
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
 from pellucid.jobs.on_blocks.training_rows import read_tile
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 Counts = NDArray[np.int64]
 Read = Callable[[Tile], Table]
@@ -43,7 +43,7 @@ Read = Callable[[Tile], Table]
 def cluster_any_size(
     data: str,
     settings: ClusterSettings,
-    say: Say,
+    progress: Progress,
     memory: str | None = None,
     cluster: str | None = None,
 ) -> ClusterResult:
@@ -53,7 +53,7 @@ def cluster_any_size(
     ----------
     data : str
     settings : ClusterSettings
-    say : callable (stage, share done)
+    progress : callable (stage, share done)
     memory : str or None
         Memory that the job may take.
     cluster : str or None
@@ -69,13 +69,13 @@ def cluster_any_size(
     beyond = rows_beyond_memory(data, settings.encoding or "utf-8", memory, cluster)
     if beyond is not None:
         source, room = beyond
-        return cluster_on_blocks(source, settings, room, say)
-    say("reading the table", 0.0)
-    return cluster_table(read_table(data, **settings.reading()), settings, progress=say)
+        return cluster_on_blocks(source, settings, room, progress)
+    progress("reading the table", 0.0)
+    return cluster_table(read_table(data, **settings.reading()), settings, progress=progress)
 
 
 def cluster_on_blocks(
-    source: RowBlocks, settings: ClusterSettings, room: MemoryBudget, say: Say
+    source: RowBlocks, settings: ClusterSettings, room: MemoryBudget, progress: Progress
 ) -> ClusterResult:
     """Find the groups of rows in blocks.
 
@@ -92,13 +92,18 @@ def cluster_on_blocks(
     """
     began = time.perf_counter()
     sampled = room.sampled_rows(len(source.names))
-    with passes_over(source, room, say) as passes, warnings.catch_warnings():  # of a tile alone
+    with (
+        passes_over(source, room, progress) as passes,
+        warnings.catch_warnings(),
+    ):  # of a tile alone
         warnings.simplefilter("ignore", PellucidWarning)
         profile, reading = infer_kinds(source, settings.reading(), sampled, settings.seed, passes)
-        say("weighing numbers of groups on a sample", 0.2)
+        progress("weighing numbers of groups on a sample", 0.2)
         found = cluster_table(reading.sample, settings)
         missing = tuple(settings.reading()["missing"])
-        read = partial(read_tile, wanted=found.machine.wanted, typed=source.typed, missing=missing)
+        read = partial(
+            read_tile, schema=found.machine.input_schema, typed=source.typed, missing=missing
+        )
 
         passes.next("means and ranges of all rows", 0.4, 0.5)
         machine, by_sample = _with_all_statistics(
@@ -164,7 +169,7 @@ def _sizes(
 
 
 def _of_all(
-    found: ClusterResult, machine: ClusterMachine, counts: Counts, places: Any, note: Finding
+    result: ClusterResult, machine: ClusterMachine, counts: Counts, places: Any, note: Finding
 ) -> ClusterResult:
     """The sample's result with the groups of all rows, numbered by their sizes."""
     before = machine.numbers
@@ -175,7 +180,7 @@ def _of_all(
     profiles = tuple(
         replace(p, group=renamed[p.group], rows=rows[renamed[p.group]],
                 share=rows[renamed[p.group]] / counts.sum())
-        for p in found.profiles
+        for p in result.profiles
     )  # fmt: skip
     evidence = machine.evidence | {
         "rows": int(counts.sum()),
@@ -184,20 +189,20 @@ def _of_all(
     words = {renamed[g]: text for g, text in machine.words.items()}
     renumber = np.vectorize(renamed.get, otypes=[np.intp])
     returned = np.empty(len(counts))
-    returned[[renamed[g] - 1 for g in range(1, len(counts) + 1)]] = found.returned
+    returned[[renamed[g] - 1 for g in range(1, len(counts) + 1)]] = result.stability
     return replace(
-        found,
+        result,
         rows=int(counts.sum()),
         machine=replace(
             machine, numbers=order, words=dict(sorted(words.items())), evidence=evidence
         ),
-        groups=renumber(found.groups),
+        groups=renumber(result.groups),
         profiles=tuple(sorted(profiles, key=lambda p: p.group)),
-        returned=tuple(returned.tolist()),
-        axes=replace(found.axes, groups=renumber(found.axes.groups)),
+        stability=tuple(returned.tolist()),
+        axes=replace(result.axes, groups=renumber(result.axes.groups)),
         silhouettes=None
-        if found.silhouettes is None
-        else (renumber(found.silhouettes[0]), found.silhouettes[1]),
-        findings=(note, *findings_of_sample(found.findings, len(places))),
+        if result.silhouettes is None
+        else (renumber(result.silhouettes[0]), result.silhouettes[1]),
+        findings=(note, *findings_of_sample(result.findings, len(places))),
         places=places,
     )

@@ -40,7 +40,7 @@ from pellucid.jobs.on_blocks.first_passes import infer_kinds
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
 from pellucid.jobs.on_blocks.training_rows import read_tile
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ Array = NDArray[np.float64]
 def encode_any_size(
     data: str,
     settings: EncodeSettings,
-    say: Say,
+    progress: Progress,
     memory: str | None = None,
     cluster: str | None = None,
 ) -> EncodeResult:
@@ -58,7 +58,7 @@ def encode_any_size(
     ----------
     data : str
     settings : EncodeSettings
-    say : callable (stage, share done)
+    progress : callable (stage, share done)
     memory, cluster : str or None
         As in `Settings`.
 
@@ -72,9 +72,9 @@ def encode_any_size(
     beyond = rows_beyond_memory(data, settings.encoding or "utf-8", memory, cluster)
     if beyond is not None:
         source, room = beyond
-        return encode_on_blocks(source, settings, room, say)
-    say("reading the table", 0.0)
-    return encode_table(read_table(data, **settings.reading()), settings, progress=say)
+        return encode_on_blocks(source, settings, room, progress)
+    progress("reading the table", 0.0)
+    return encode_table(read_table(data, **settings.reading()), settings, progress=progress)
 
 
 @dataclass(frozen=True)
@@ -84,29 +84,31 @@ class ReconstructionSums:
     Parameters
     ----------
     rows : int
-    judged, nothing : ndarray, shape (d,)
+    code_losses, baseline_losses : ndarray, shape (d,)
         What each number loses, by the code and by a code of no numbers.
     squares : ndarray, shape (3,)
         Squared errors: of no code, of this code, of the best linear one.
     """
 
     rows: int
-    judged: Array
-    nothing: Array
+    code_losses: Array
+    baseline_losses: Array
     squares: Array
 
     def added(self, other: ReconstructionSums) -> ReconstructionSums:
         """Those of both runs of rows."""
         return ReconstructionSums(
             self.rows + other.rows,
-            self.judged + other.judged,
-            self.nothing + other.nothing,
+            self.code_losses + other.code_losses,
+            self.baseline_losses + other.baseline_losses,
             self.squares + other.squares,
         )
 
     def kept(self, name: str, places: Any = slice(None)) -> ColumnReconstruction:
         """What is kept of some numbers."""
-        judged, nothing = (float(each[places].sum()) for each in (self.judged, self.nothing))
+        judged, nothing = (
+            float(each[places].sum()) for each in (self.code_losses, self.baseline_losses)
+        )
         return ColumnReconstruction(name, judged / self.rows, nothing / self.rows)
 
 
@@ -132,7 +134,7 @@ class Coder:
 
     def table(self, tile: Tile) -> Table:
         """The columns that are encoded."""
-        read = read_tile(tile, self.machine.wanted, self.typed, self.missing)
+        read = read_tile(tile, self.machine.input_schema, self.typed, self.missing)
         return read.select(self.machine.features)
 
     def numbers(self, tile: Tile) -> Array:
@@ -145,7 +147,7 @@ class Coder:
 
 
 def encode_on_blocks(
-    source: RowBlocks, settings: EncodeSettings, room: MemoryBudget, say: Say
+    source: RowBlocks, settings: EncodeSettings, room: MemoryBudget, progress: Progress
 ) -> EncodeResult:
     """Compress rows in blocks into codes.
 
@@ -167,12 +169,12 @@ def encode_on_blocks(
     """
     began = time.perf_counter()
     sampled = room.sampled_rows(len(source.names))
-    with passes_over(source, room, say) as passes, warnings.catch_warnings():
+    with passes_over(source, room, progress) as passes, warnings.catch_warnings():
         warnings.simplefilter("ignore", PellucidWarning)  # of a tile alone
         profile, reading = infer_kinds(source, settings.reading(), sampled, settings.seed, passes)
         inside = np.flatnonzero(~is_test_row(profile.places, settings.test, settings.seed))
         sample, places = reading.sample.take(inside), profile.places[inside]
-        say(f"encoding a sample of {len(sample):,} rows", 0.2)
+        progress(f"encoding a sample of {len(sample):,} rows", 0.2)
         found = encode_table(sample, settings)
         missing = tuple(settings.reading()["missing"])
         coder = Coder(found.machine, source.typed, missing, settings.test, settings.seed)
@@ -246,7 +248,7 @@ def _lost(
 
 
 def _of_all(
-    found: EncodeResult,
+    result: EncodeResult,
     machine: EncodingMachine,
     X: Array,
     lost: ReconstructionSums,
@@ -254,17 +256,17 @@ def _of_all(
     rows: int,
 ) -> EncodeResult:
     """The sample's result with what all rows keep; codes and odd rows by the model of all."""
-    settings, model, m = found.settings, machine.model, len(X)
+    settings, model, m = result.settings, machine.model, len(X)
     blocks = places_of_columns(machine.encoder)
     none, ours, best = (lost.squares / lost.rows).tolist()
     kept, squares = lost.kept("all columns"), ColumnReconstruction("this code", ours, none)
     linear = ColumnReconstruction("best linear code", best, none)
     judged, codes = losses_by_column(model, X), np.asarray(model.encode(X))
     names = [str(name) for name in machine.encoder.get_feature_names_out()]
-    odd = outlier_rows(judged, blocks, found.identifiers)
-    holes = {c.name: c.missing for c in found.columns if c.used}
+    odd = outlier_rows(judged, blocks, result.identifiers)
+    holes = {c.name: c.missing for c in result.columns if c.used}
     mine = findings(model, holes, kept, squares, linear)
-    table_says = [f for f in found.findings if f.name not in {each.name for each in mine}]
+    table_says = [f for f in result.findings if f.name not in {each.name for each in mine}]
     evidence = machine.evidence | {
         "rows": rows,
         "numbers a row": len(names),
@@ -273,7 +275,7 @@ def _of_all(
         "squared error kept, best linear code": f"{linear.share:.1%}",
     }
     return replace(
-        found,
+        result,
         rows=rows,
         d=len(names),
         headline=headline("table", settings.k, len(names), kept, squares, linear, settings.model),
@@ -283,8 +285,8 @@ def _of_all(
         by_column=tuple(lost.kept(name, block) for name, block in blocks.items()),
         squares=squares,
         linear=linear,
-        says=columns_of_code(codes, X, names),
-        odd=tuple(replace(each, row=int(places[each.row - 1]) + 1) for each in odd),
+        code_descriptions=columns_of_code(codes, X, names),
+        outliers=tuple(replace(each, row=int(places[each.row - 1]) + 1) for each in odd),
         findings=tuple(findings_of_sample([*table_says, *mine], m)),
         machine=replace(machine, evidence=evidence),
         places=places,

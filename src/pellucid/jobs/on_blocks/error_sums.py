@@ -65,7 +65,7 @@ class Sums:
         )
 
     def errors(self, variance: float = float("nan")) -> dict[str, float]:
-        """Measures by name; `variance` is that of the answers of a regression."""
+        """Measures by name; `variance` is that of the targets of a regression."""
         found = {name: value / self.rows for name, value in self.measures.items()}
         if "square" not in found:
             order = ("zero-one", "accuracy", "nll", "every class right")
@@ -106,7 +106,7 @@ class ErrorSums:
     @property
     def variance(self) -> float:
         """Of the test rows' answers, in a regression: what is left of the baseline's square loss
-        without the distance of its one answer from their mean."""
+        without the distance of its one target from their mean."""
         found = {name: value / self.baseline.rows for name, value in self.baseline.measures.items()}
         return found.get("square", float("nan")) - found.get("off", 0.0) ** 2
 
@@ -136,17 +136,17 @@ def sum_errors(
         rows = reader.rows(tile)
         X = encoded(machine, rows)
         whole = ErrorSums(NOTHING, NOTHING, NOTHING)
-        if not len(rows.answers):
+        if not len(rows.targets):
             return whole
-        train, test = sums(machine, machine.model, X, rows.answers, (~rows.test, rows.test))
-        zeros = np.zeros((len(rows.answers), 1))
-        (baseline,) = sums(machine, base, zeros, rows.answers, (rows.test,))
+        train, test = sums(machine, machine.model, X, rows.targets, (~rows.test, rows.test))
+        zeros = np.zeros((len(rows.targets), 1))
+        (baseline,) = sums(machine, base, zeros, rows.targets, (rows.test,))
         return ErrorSums(train, test, baseline)
 
     found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
     if not found.test.rows or not found.train.rows:
         raise TooFewRowsError(
-            f"Of the rows with an answer {found.train.rows:,} are for training and "
+            f"Of the rows with a target {found.train.rows:,} are for training and "
             f"{found.test.rows:,} for the test: gather more rows, or choose another --test."
         )
     return found
@@ -169,7 +169,7 @@ def sums(
     ----------
     machine : Machine
     model : fitted model
-    X, y : rows as they reach the model, and their answers
+    X, y : rows as they reach the model, and their targets
     parts : sequence of ndarray of bool
         Which rows are of each part.
 
@@ -178,16 +178,16 @@ def sums(
     framing = machine.framing
     if framing.problem == "regression":
         g = np.asarray(model.predict(X), dtype=np.float64)
-        g = g if machine.lowest is None else np.maximum(g, machine.lowest)
+        g = g if machine.lower_bound is None else np.maximum(g, machine.lower_bound)
         each = losses_at(lambda _: g, X, y, framing.loss)
         return [_of_numbers(each[part], (g - y)[part]) for part in parts]
     p = np.asarray(model.predict_proba(X))
     labels = np.asarray(getattr(model, "classes_", []))
-    each = losses_at(Answered(p, labels), X, y, framing.loss)
+    each = losses_at(KnownProbabilities(p, labels), X, y, framing.loss)
     return [_of_classes(machine, labels, each[part], p[part], y[part]) for part in parts]
 
 
-def _of_numbers(each: Array, off: Array) -> Sums:
+def _of_numbers(losses: Array, off: Array) -> Sums:
     if not len(off):
         return NOTHING
     measures = {
@@ -195,10 +195,10 @@ def _of_numbers(each: Array, off: Array) -> Sums:
         "absolute": float(np.abs(off).sum()),
         "off": float(off.sum()),
     }
-    return Sums(len(off), float(each.sum()), float(each @ each), measures)
+    return Sums(len(off), float(losses.sum()), float(losses @ losses), measures)
 
 
-def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array) -> Sums:
+def _of_classes(machine: Machine, labels: Array, losses: Array, p: Array, y: Array) -> Sums:
     if not len(y):
         return NOTHING
     scores = None
@@ -208,11 +208,11 @@ def _of_classes(machine: Machine, labels: Array, each: Array, p: Array, y: Array
         means = classification_metrics(labels[_decided(machine, p)], p, y, labels, ranked=False)
         scores = score_counts(p[:, 1], y == labels[1]) if len(labels) == 2 else None
     kept = {name: value * len(y) for name, value in means.items()}
-    return Sums(len(y), float(each.sum()), float(each @ each), kept, scores)
+    return Sums(len(y), float(losses.sum()), float(losses @ losses), kept, scores)
 
 
 @dataclass(frozen=True)
-class Answered:
+class KnownProbabilities:
     """A hypothesis whose probabilities of these rows are known.
 
     Parameters

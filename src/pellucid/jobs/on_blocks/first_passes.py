@@ -32,7 +32,7 @@ class FirstPasses:
     framing : Framing
     reader : RowReader
     sample : JobRows
-        Rows of the sample that have an answer.
+        Rows of the sample that have a target.
     """
 
     profile: Profile
@@ -44,7 +44,7 @@ class FirstPasses:
 
 def infer_kinds(
     source: RowBlocks,
-    said: Mapping[str, Any],
+    reading: Mapping[str, Any],
     rows: int,
     seed: int,
     passes: ProgressPasses,
@@ -55,7 +55,7 @@ def infer_kinds(
     Parameters
     ----------
     source : RowBlocks
-    said : mapping
+    reading : mapping
         What `read_table` takes beside: from `ReadingOptions.reading`.
     rows : int
         Of the sample.
@@ -71,9 +71,11 @@ def infer_kinds(
 
     Notes: §2.1.3, §5.3
     """
-    asked = {column: kind for kind in KINDS for column in said[str(kind)]}
-    notations = Notations.of(said["decimal"], said["thousands"], said["date_format"])
-    columns = wanted_columns(source.names, [*asked, *notations.named()], said["drop"], source.name)
+    asked = {column: kind for kind in KINDS for column in reading[str(kind)]}
+    notations = Notations.of(reading["decimal"], reading["thousands"], reading["date_format"])
+    columns = wanted_columns(
+        source.names, [*asked, *notations.named()], reading["drop"], source.name
+    )
     about = estimated_rows(source)
 
     def look(as_texts: list[str]) -> Profile:
@@ -88,7 +90,7 @@ def infer_kinds(
     if again:
         passes.next("cells as they are written", 0.1, 0.2)
         profile = look(again)
-    missing = tuple(said["missing"])
+    missing = tuple(reading["missing"])
     return profile, infer_columns(profile, source.name, source.typed, asked, missing, notations)
 
 

@@ -22,7 +22,7 @@ from pellucid.data.blocks.column_statistics import (
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.jobs.fit.candidates import recipe_named
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.fit_tables import fit_table
@@ -44,7 +44,7 @@ from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses, passes_over
 from pellucid.jobs.on_blocks.target_counts import TargetCounts
 from pellucid.memory import peak_memory
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 Array = NDArray[Any]
 Statistics = tuple[ColumnStatistics, TargetCounts]
@@ -56,10 +56,10 @@ def fit_on_blocks(
     source: RowBlocks,
     settings: Settings,
     room: MemoryBudget,
-    progress: Say | None = None,
+    progress: Progress | None = None,
     record: PassCheckpoints | None = None,
     *,
-    since: float | None = None,
+    started_at: float | None = None,
 ) -> FitResult:
     """Fit to rows in blocks.
 
@@ -72,7 +72,7 @@ def fit_on_blocks(
     progress : callable (stage, share done) or None
     record : PassCheckpoints or None
         Keeps each whole pass, so that a run that was killed goes on.
-    since : float or None
+    started_at : float or None
         `time.perf_counter()` when the budget of the settings began. What takes longer is left out
         and named, but for the passes that learn what the columns hold and that test.
 
@@ -91,7 +91,7 @@ def fit_on_blocks(
     say = progress or (lambda stage, done: None)
     began = time.perf_counter()
     _refuse_settings(settings)
-    in_time = TimeBudget(time_for_work(settings.budget, since))
+    in_time = TimeBudget(time_for_work(settings.budget, started_at))
     with passes_over(source, room, say, record) as passes, warnings.catch_warnings():
         # Warnings here are of a tile alone; what concerns all rows becomes a finding.
         warnings.simplefilter("ignore", PellucidWarning)
@@ -127,17 +127,17 @@ def _refuse_settings(settings: Settings) -> None:
         )
 
 
-def _tried(known: FirstPasses, settings: Settings, say: Say) -> FitResult:
+def _tried(first_passes: FirstPasses, settings: Settings, progress: Progress) -> FitResult:
     """The ordinary fit, on training rows of the sample."""
-    inside = np.flatnonzero(~known.sample.test)
+    inside = np.flatnonzero(~first_passes.sample.test)
     plain = replace(settings, keep_test_out=True, memory=None)
-    table = known.sample.table.take(inside)
+    table = first_passes.sample.table.take(inside)
 
     def told(stage: str, done: float) -> None:
-        say(f"on a sample of {len(table):,} rows: {stage}", 0.2 + 0.2 * done)
+        progress(f"on a sample of {len(table):,} rows: {stage}", 0.2 + 0.2 * done)
 
     found = fit_table(table, plain, told)
-    if found.framing.problem != known.framing.problem:
+    if found.framing.problem != first_passes.framing.problem:
         raise FramingError(
             f"A sample of {len(table):,} rows lacks classes of {settings.target!r} that other rows "
             "have, so no model can be chosen on it. Give more memory (--memory), or name the rare "
@@ -150,84 +150,94 @@ def _fitted(
     source: RowBlocks,
     settings: Settings,
     passes: ProgressPasses,
-    known: FirstPasses,
-    tried: FitResult,
+    first_passes: FirstPasses,
+    sample_fit: FitResult,
     in_time: TimeBudget,
 ) -> Parts:
     """The machine of all training rows; of the sample where its model has no block route, or the
     time does not allow it."""
-    sums = _sums_that_suffice(known, tried.machine)
+    sums = _sums_that_suffice(first_passes, sample_fit.machine)
     if sums is None:
         passes.next("means and ranges of the training rows", 0.4, 0.5)
-        statistics, answers = _statistics(source, passes, known, tried.machine)
+        statistics, answers = _statistics(source, passes, first_passes, sample_fit.machine)
     else:
-        statistics, answers = statistics_of_sums(sums, known.framing, tried.machine.steps[0].codes_)
+        statistics, answers = statistics_of_sums(
+            sums, first_passes.framing, sample_fit.machine.steps[0].codes_
+        )
     answers.refuse_few(settings.cv)
-    base = recipe_named(known.framing.problem, "mean").make(settings.seed)
-    inside = ~known.sample.test
-    base.fit(np.zeros((int(inside.sum()), 1)), known.sample.answers[inside])
-    recipe = recipe_of(known.framing.problem, tried.chosen)
+    base = recipe_named(first_passes.framing.problem, "mean").make(settings.seed)
+    inside = ~first_passes.sample.test
+    base.fit(np.zeros((int(inside.sum()), 1)), first_passes.sample.targets[inside])
+    recipe = recipe_of(first_passes.framing.problem, sample_fit.chosen)
     fit = fit_of(recipe, settings.seed)
     machine = replace(
-        tried.machine,
-        framing=known.framing,
-        schema=known.reading.sample.schema,
-        lowest=0.0 if answers.are_counts and answers.amounts is not None else None,
-        known={},
+        sample_fit.machine,
+        framing=first_passes.framing,
+        schema=first_passes.reading.sample.schema,
+        lower_bound=0.0 if answers.are_counts and answers.amounts is not None else None,
+        training_facts={},
     )
     from_sample: list[str] = []
     found: FitToAllRows | None = None
     if fit is not None:
-        learned, by_sample = _with_all_statistics(machine, known, statistics)
-        passes.next(f"fitting {tried.chosen.name}", 0.5, 0.8)
+        learned, by_sample = _with_all_statistics(machine, first_passes, statistics)
+        passes.next(f"fitting {sample_fit.chosen.name}", 0.5, 0.8)
         passes.until = in_time.deadline.keeping(passes.slowest)
         folds = None
         if sums is not None:
-            folds = encoded_folds(sums, known.framing.target, learned.steps[0].codes_)
-        all_rows = AllRows(source, passes, known.reader, learned, recipe, settings, folds)
+            folds = encoded_folds(sums, first_passes.framing.target, learned.steps[0].codes_)
+        all_rows = AllRows(source, passes, first_passes.reader, learned, recipe, settings, folds)
         try:
-            found = fit(all_rows, tried.chosen)
-            machine, from_sample = replace(learned, model=found.tested), by_sample
-        except OutOfTime:
+            found = fit(all_rows, sample_fit.chosen)
+            machine, from_sample = replace(learned, model=found.test_model), by_sample
+        except TimeLimitReached:
             in_time.left_out.append(FIT_OF_ALL)
         passes.until = None
-    baseline = answers.baseline(known.framing, base)
+    baseline = answers.baseline(first_passes.framing, base)
     return Parts(
-        settings, known, tried, machine, statistics, answers, baseline, found, tuple(from_sample)
+        settings,
+        first_passes,
+        sample_fit,
+        machine,
+        statistics,
+        answers,
+        baseline,
+        found,
+        tuple(from_sample),
     )
 
 
-def _sums_that_suffice(known: FirstPasses, machine: Machine) -> NumberSums | None:
+def _sums_that_suffice(first_passes: FirstPasses, machine: Machine) -> NumberSums | None:
     """The sums of the first pass, where they tell what further passes would."""
-    sums: NumberSums | None = known.profile.sums
+    sums: NumberSums | None = first_passes.profile.sums
     codes = getattr(machine.steps[0], "codes_", []) if len(machine.steps) == 1 else []
-    return sums if suffice(sums, known.framing, known.reading.sample, codes) else None
+    return sums if suffice(sums, first_passes.framing, first_passes.reading.sample, codes) else None
 
 
 def _statistics(
-    source: RowBlocks, passes: ProgressPasses, known: FirstPasses, machine: Machine
+    source: RowBlocks, passes: ProgressPasses, first_passes: FirstPasses, machine: Machine
 ) -> Statistics:
     """One pass over the training rows."""
     codes = getattr(machine.steps[0], "codes_", [])
 
     def partial(tile: Tile) -> Statistics:
-        rows = known.reader.rows(tile)
-        inside = rows.table.select(known.framing.features).take(np.flatnonzero(~rows.test))
+        rows = first_passes.reader.rows(tile)
+        inside = rows.table.select(first_passes.framing.features).take(np.flatnonzero(~rows.test))
         return column_statistics(inside, codes), TargetCounts.of(rows)
 
     def merge(a: Statistics, b: Statistics) -> Statistics:
         return merge_statistics(a[0], b[0]), a[1].added(b[1])
 
-    return passes.reduce(source, partial, merge, known.reader.columns)
+    return passes.reduce(source, partial, merge, first_passes.reader.columns)
 
 
 def _with_all_statistics(
-    machine: Machine, known: FirstPasses, statistics: ColumnStatistics
+    machine: Machine, first_passes: FirstPasses, statistics: ColumnStatistics
 ) -> tuple[Machine, list[str]]:
     """The encoder by all training rows; products of columns keep to the sample's scale."""
     encoder, *further = machine.steps
     if further:
-        return machine, [*known.framing.features]
-    features = known.reading.sample.select(known.framing.features)
+        return machine, [*first_passes.framing.features]
+    features = first_passes.reading.sample.select(first_passes.framing.features)
     again, from_sample = refit_encoder(encoder, features, statistics)
     return replace(machine, steps=(again,)), from_sample

@@ -27,14 +27,14 @@ class MemoryBudget:
     ----------
     size : int
         Bytes.
-    asked : bool
+    requested : bool
         Whether a person said so.
     cluster : str or None
         Address of the cluster whose workers read the rows.
     """
 
     size: int
-    asked: bool
+    requested: bool
     cluster: str | None = None
 
     @classmethod
@@ -74,7 +74,7 @@ class MemoryBudget:
             return f"The rows were read in blocks, from {source.name}."
         rows, cells = estimated_rows(source), len(source.names)
         need = estimated_memory(source) / 1e9
-        limit = "the memory given" if self.asked else "three quarters of the free memory"
+        limit = "the memory given" if self.requested else "three quarters of the free memory"
         return (
             f"About {rows:,} rows of {cells} columns would take {need:.1f} GB in memory, and "
             f"{limit} is {self.size / 1e9:.1f} GB: the rows were read in blocks."

@@ -52,7 +52,7 @@ class NumberSums:
     names : tuple of str
         Columns of numbers, the target among them.
     folds : dict of int to Moments
-        Of these columns, side by side, without answers; the test rows are fold `TEST_FOLD`.
+        Of these columns, side by side, without targets; the test rows are fold `TEST_FOLD`.
     low, high : ndarray, shape (d,)
         Ends of each column's training rows.
     whole : bool
@@ -200,7 +200,7 @@ def suffice(
 def statistics_of_sums(
     sums: NumberSums, framing: Framing, codes: Sequence[dict[str, Any]]
 ) -> tuple[ColumnStatistics, TargetCounts]:
-    """What a pass over the training rows would tell of the columns, and of the answers.
+    """What a pass over the training rows would tell of the columns, and of the targets.
 
     Notes: Def 207, Def 208
     """

@@ -30,7 +30,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Answering:
+class RowPredictor:
     """A machine, and how the rows that it is asked about are read.
 
     Parameters
@@ -52,7 +52,7 @@ class Answering:
         """The columns that the machine adds to some rows."""
         table = read_by_schema(
             SourceCells(rows, "the table", typed),
-            self.machine.wanted,
+            self.machine.input_schema,
             self.missing,
             self.notations,
             first,
@@ -84,7 +84,7 @@ def source_of(data: Any, encoding: str) -> RowBlocks:
     return MemoryBlocks(whole.table, name=whole.name, typed=whole.typed)
 
 
-def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.Table]:
+def tiles_with_answers(predictor: RowPredictor, source: RowBlocks) -> Iterator[pa.Table]:
     """The rows of a source with what the machine adds, a tile at a time.
 
     Raises
@@ -94,24 +94,28 @@ def tiles_with_answers(answering: Answering, source: RowBlocks) -> Iterator[pa.T
 
     Notes: §2.5.6
     """
-    refuse_absent([e["name"] for e in answering.machine.wanted], source.names, source.name)
-    job = partial(answering.widened, typed=source.typed)
+    refuse_absent([e["name"] for e in predictor.machine.input_schema], source.names, source.name)
+    job = partial(predictor.widened, typed=source.typed)
     yield from ordered_map(tiles(source.blocks(), source.tile), job)
 
 
 def write_predictions(
-    answering: Answering, data: Any, stream: BinaryIO, suffix: str, told: Progress | None = None
+    predictor: RowPredictor,
+    data: Any,
+    stream: BinaryIO,
+    suffix: str,
+    on_rows: Progress | None = None,
 ) -> int:
     """Write the table with what the machine adds, as a file of a kind; the number of rows.
 
     Parameters
     ----------
-    answering : Answering
+    predictor : Answering
     data : str or what `read_table` takes
     stream : binary stream
     suffix : str
         .csv, .parquet or .jsonl.
-    told : callable (rows) or None
+    on_rows : callable (rows) or None
         Called with the number of rows written so far.
 
     Raises
@@ -121,18 +125,18 @@ def write_predictions(
 
     Notes: §2.5.6
     """
-    source = source_of(data, answering.encoding)
-    told = told or (lambda rows: None)
+    source = source_of(data, predictor.encoding)
+    on_rows = on_rows or (lambda rows: None)
     if suffix in (".csv", ".txt", "") and isinstance(source, TextBlocks):
-        files = _plain_files(answering, source)
+        files = _plain_files(predictor, source)
         if files:
-            return _write_lines(answering, source, files, stream, told)
+            return _write_lines(predictor, source, files, stream, on_rows)
     write = _writer(stream, suffix)
     rows = 0
-    for table in tiles_with_answers(answering, source):
+    for table in tiles_with_answers(predictor, source):
         write(table, rows == 0)
         rows += len(table)
-        told(rows)
+        on_rows(rows)
     if not rows:
         raise TableError(f"{source.name} has column names but no rows.")
     write(None, False)
@@ -161,9 +165,9 @@ def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | None, bool], 
     return write_groups
 
 
-def _plain_files(answering: Answering, source: TextBlocks) -> list[LineFile]:
+def _plain_files(predictor: RowPredictor, source: TextBlocks) -> list[LineFile]:
     """The files of a source where all are plain lines; else none."""
-    if source.typed or answering.encoding.lower().replace("_", "-") not in ("utf-8", "ascii"):
+    if source.typed or predictor.encoding.lower().replace("_", "-") not in ("utf-8", "ascii"):
         return []
     files = [plain_lines(path) for path in source.paths]
     found = [f for f in files if f is not None and tuple(f.names) == source.names]
@@ -171,21 +175,21 @@ def _plain_files(answering: Answering, source: TextBlocks) -> list[LineFile]:
 
 
 def _write_lines(
-    answering: Answering,
+    predictor: RowPredictor,
     source: TextBlocks,
     files: list[LineFile],
     stream: BinaryIO,
-    told: Progress,
+    on_rows: Progress,
 ) -> int:
     """Lines as they are, with the answers behind them."""
-    wanted = [entry["name"] for entry in answering.machine.wanted]
+    wanted = [entry["name"] for entry in predictor.machine.input_schema]
     header = list(source.names)
     refuse_absent(wanted, header, source.name)
-    numbers = _plain_numbers(answering)
+    numbers = _plain_numbers(predictor)
 
     def job(lines: Lines) -> tuple[list[str], pa.Buffer, int]:
         rows = lines.cells(wanted, numbers)
-        added = answering.answers(rows, lines.first, False)
+        added = predictor.answers(rows, lines.first, False)
         return list(added), lines.widened(list(added.values())), len(rows)
 
     rows = 0
@@ -198,7 +202,7 @@ def _write_lines(
             stream.write(as_bytes(empty, ".csv"))
         stream.write(content)
         rows += count
-        told(rows)
+        on_rows(rows)
     if not rows:
         raise TableError(f"{source.name} has column names but no rows.")
     return rows
@@ -212,29 +216,29 @@ def _pieces(files: list[LineFile]) -> Iterator[Lines]:
             first = lines.first + lines.raw.count(b"\n")
 
 
-def _plain_numbers(answering: Answering) -> list[str]:
+def _plain_numbers(predictor: RowPredictor) -> list[str]:
     """Columns of numbers as Python writes them, of which nothing else is said."""
-    if answering.missing:
+    if predictor.missing:
         return []
     found = []
-    for entry in answering.machine.wanted:
+    for entry in predictor.machine.input_schema:
         notation = Notation.of(entry.get("notation"))
         plain = notation.plain_number and not notation.missing
-        said = answering.notations.told(entry["name"], notation)
+        said = predictor.notations.told(entry["name"], notation)
         if entry["kind"] == Kind.NUMERIC and plain and said == PLAIN_NOTATION:
             found.append(entry["name"])
     return found
 
 
-def answering_of(
+def predictor_of(
     machine: Any,
     encoding: str = "utf-8",
     missing: Any = (),
     decimal: Any = (),
     thousands: Any = (),
     date_format: Any = (),
-) -> Answering:
+) -> RowPredictor:
     """A machine and what a person says of how new rows are read."""
     notations = Notations.of(decimal, thousands, date_format)
     spelled = (missing,) if isinstance(missing, str) else tuple(missing)
-    return Answering(machine, spelled, notations, encoding)
+    return RowPredictor(machine, spelled, notations, encoding)

@@ -16,10 +16,10 @@ from pellucid.data.blocks.dask_passes import DaskPasses
 from pellucid.data.blocks.passes import LocalPasses, Merge, Partial
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks
 from pellucid.data.blocks.size_estimates import estimated_rows
-from pellucid.evaluation.deadline import Deadline, OutOfTime
+from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
-from pellucid.notebook_progress import Say
+from pellucid.notebook_progress import Progress
 
 S = TypeVar("S")
 SECOND = 0.2  # between two messages
@@ -30,7 +30,7 @@ class ProgressPasses:
 
     Parameters
     ----------
-    say : callable (stage, share done)
+    progress : callable (stage, share done)
     rows : int
         All rows, about; 0 where nobody knows.
     record : PassCheckpoints or None
@@ -49,7 +49,7 @@ class ProgressPasses:
     notes : list of str
         What a fit used besides whole passes.
     until : Deadline or None
-        When a pass is left in its middle, with `OutOfTime`.
+        When a pass is left in its middle, with `TimeLimitReached`.
     slowest : float
         Seconds that a pass takes at most, about.
 
@@ -57,18 +57,22 @@ class ProgressPasses:
     """
 
     def __init__(
-        self, say: Say, rows: int, record: PassCheckpoints | None = None, client: Any = None
+        self,
+        progress: Progress,
+        rows: int,
+        record: PassCheckpoints | None = None,
+        client: Any = None,
     ) -> None:
-        self.say, self.rows, self.record = say, rows, record
+        self.progress, self.rows, self.record = progress, rows, record
         self.cluster = None if client is None else DaskPasses(client, self._seen)
         self.stage, self.share, self.taken = "reading", (0.0, 1.0), 0
         self.notes: list[str] = []
         self.until: Deadline | None = None
         self.slowest = 0.0
 
-    def next(self, stage: str, begin: float, end: float) -> None:
+    def next(self, stage: str, start: float, end: float) -> None:
         """Name the passes that follow."""
-        self.stage, self.share = stage, (begin, end)
+        self.stage, self.share = stage, (start, end)
 
     def reduce(
         self, source: RowBlocks, partial: Partial[S], merge: Merge[S], columns: Columns = None
@@ -88,7 +92,7 @@ class ProgressPasses:
 
     def _seen(self, done: int) -> None:
         if self.until is not None and self.until.passed:
-            raise OutOfTime
+            raise TimeLimitReached
         now = time.monotonic()
         if now - self._told >= SECOND:
             self._told = now
@@ -100,7 +104,7 @@ class ProgressPasses:
         left = seconds * (1 / share - 1) if share > 0.01 else None
         tail = f", {time_left(left)} left in this pass" if left is not None else ""
         begin, end = self.share
-        self.say(
+        self.progress(
             f"{self.stage} (pass {self.taken}): {done:,}{of} rows{tail}",
             begin + (end - begin) * share,
         )
@@ -108,7 +112,7 @@ class ProgressPasses:
 
 @contextmanager
 def passes_over(
-    source: RowBlocks, room: MemoryBudget, say: Say, record: PassCheckpoints | None = None
+    source: RowBlocks, room: MemoryBudget, progress: Progress, record: PassCheckpoints | None = None
 ) -> Iterator[ProgressPasses]:
     """Passes by the cluster that is named; over a collection of Dask by the active one; or here.
 
@@ -122,11 +126,11 @@ def passes_over(
     rows = estimated_rows(source)
     if room.cluster is None:
         client = active_client() if isinstance(source, DaskBlocks) else None
-        yield ProgressPasses(say, rows, record, client)
+        yield ProgressPasses(progress, rows, record, client)
         return
-    say(f"asking the cluster at {room.cluster}", 0.0)
+    progress(f"asking the cluster at {room.cluster}", 0.0)
     with client_at(room.cluster) as client:
-        yield ProgressPasses(say, rows, record, client)
+        yield ProgressPasses(progress, rows, record, client)
 
 
 def time_left(seconds: float) -> str:

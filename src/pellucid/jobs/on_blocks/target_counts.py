@@ -25,11 +25,11 @@ class TargetCounts:
     Parameters
     ----------
     train, test : int
-        Rows that have an answer.
+        Rows that have a target.
     labels : Counter
         Training rows of each class.
     amounts : Spread or None
-        Of the training rows' answers in a regression.
+        Of the training rows' targets in a regression.
     lowest : float
         The smallest of them.
     whole : bool
@@ -46,7 +46,7 @@ class TargetCounts:
     @classmethod
     def of(cls, rows: JobRows) -> TargetCounts:
         """Those of a tile's rows."""
-        y = rows.answers[~rows.test]
+        y = rows.targets[~rows.test]
         train, test = len(y), int(rows.test.sum())
         if y.ndim == 2:
             return cls(train, test)
@@ -74,7 +74,7 @@ class TargetCounts:
 
     @property
     def are_counts(self) -> bool:
-        """Whether the answers are whole numbers from 0 on."""
+        """Whether the targets are whole numbers from 0 on."""
         return self.whole and self.lowest >= 0
 
     def refuse_few(self, folds: int) -> None:

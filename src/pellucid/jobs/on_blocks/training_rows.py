@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 
 def read_tile(
-    tile: Tile, wanted: list[dict[str, Any]], typed: bool, missing: tuple[str, ...]
+    tile: Tile, schema: list[dict[str, Any]], typed: bool, missing: tuple[str, ...]
 ) -> Table:
     """The rows of a tile, read by the entries of a schema.
 
@@ -35,18 +35,18 @@ def read_tile(
     Notes: §2.1.3
     """
     assert isinstance(tile.rows, pa.Table)
-    return read_by_schema(SourceCells(tile.rows, "", typed), wanted, missing, first=tile.first)
+    return read_by_schema(SourceCells(tile.rows, "", typed), schema, missing, first=tile.first)
 
 
 @dataclass(frozen=True)
 class JobRows:
-    """Rows that have an answer.
+    """Rows that have a target.
 
     Parameters
     ----------
     table : Table, n rows
         Features and target.
-    answers : ndarray, shape (n,) or (n, k)
+    targets : ndarray, shape (n,) or (n, k)
     test : ndarray of bool, shape (n,)
         Which of them are for the test.
     places : ndarray, shape (n,)
@@ -54,7 +54,7 @@ class JobRows:
     """
 
     table: Table
-    answers: Array
+    targets: Array
     test: NDArray[np.bool_]
     places: Places
 
@@ -104,7 +104,7 @@ class RowReader:
         return self.of_table(table, tile.places)
 
     def of_table(self, table: Table, places: Places) -> JobRows:
-        """Those of a table that have an answer."""
+        """Those of a table that have a target."""
         known = ~table[self.framing.target].missing
         if not known.all():
             table, places = table.take(np.flatnonzero(known)), places[known]

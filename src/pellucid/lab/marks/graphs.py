@@ -12,9 +12,10 @@ from pellucid.lab.marks.plane import Box
 
 
 def network(
-    said: str, layers: Sequence[Sequence[str]], weights: Sequence[Any], *,
+    description: str, layers: Sequence[Sequence[str]], weights: Sequence[Any], *,
     values: Sequence[Any] = (), titles: Sequence[str] = (), weight_names: Sequence[str] = (),
-    lit: Any = (), chooses: str = "", height: float = 0.5, term: str = "", numbers: bool = False,
+    highlighted: Any = (), chooses: str = "", height: float = 0.5, term: str = "",
+    numbers: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Nodes in layers with edges between: wide for a large weight, green above and rose below 0.
 
@@ -28,7 +29,7 @@ def network(
         Written in the nodes.
     titles, weight_names : sequence of str
         Above the layers; of the matrices, for the names of the edges ("W¹" gives "W¹₁₂").
-    lit : list of [layer, row, column] (edges) and [layer, node], or Moving of lists
+    highlighted : list of [layer, row, column] (edges) and [layer, node], or Moving of lists
         What stands out: a weight's chain.
     chooses : str
         Name of a text setting that a click on an edge sets to "layer,row,column", counted from 0.
@@ -36,15 +37,15 @@ def network(
         Whether the weights are written on the edges.
     """
     return {
-        "widget": "network", "said": said, "layers": [list(n) for n in layers],
+        "widget": "network", "said": description, "layers": [list(n) for n in layers],
         "weights": list(weights), "values": list(values), "titles": list(titles),
-        "names": list(weight_names), "lit": lit, "chooses": chooses, "height": height,
+        "names": list(weight_names), "lit": highlighted, "chooses": chooses, "height": height,
         "term": term, "numbers": numbers,
     }  # fmt: skip
 
 
 def surface(
-    said: str, Z: Any, box: Box, *, heights: tuple[float, float] | None = None, x: str = "",
+    description: str, Z: Any, box: Box, *, heights: tuple[float, float] | None = None, x: str = "",
     y: str = "", z: str = "", path: Any = None, points: Any = None, group: Any = None,
     plane: Any = None, term: str = "", path_term: str = "", height: float = 0.75,
 ) -> dict[str, Any]:  # fmt: skip
@@ -65,7 +66,7 @@ def surface(
         A second, flat surface (a tangent plane, a fitted plane), in the term's colour.
     """
     return {
-        "widget": "surface", "said": said, "z": Z, "box": list(box),
+        "widget": "surface", "said": description, "z": Z, "box": list(box),
         "heights": None if heights is None else list(heights), "x": x, "y": y, "zname": z,
         "path": path, "points": points, "group": group, "plane": plane, "term": term,
         "pathterm": path_term, "height": height,

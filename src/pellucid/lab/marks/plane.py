@@ -20,7 +20,7 @@ Box = tuple[float, float, float, float]
 
 
 def plane(
-    said: str,
+    description: str,
     marks: Sequence[Mark],
     *,
     box: Box,
@@ -38,7 +38,7 @@ def plane(
 
     Parameters
     ----------
-    said : str
+    description : str
         What is seen, in one sentence for a screen reader; {t}, {steps} and {name of a term} are
         filled with what they are now.
     marks : sequence of marks
@@ -63,8 +63,8 @@ def plane(
         Name of a setting whose value is added to that point as its third entry.
     """
     return {
-        "widget": "plane", "said": said, "marks": list(marks), "box": list(box), "x": x, "y": y,
-        "height": height, "equal": equal, "logs": logs, "names": list(names), "bare": bare,
+        "widget": "plane", "said": description, "marks": list(marks), "box": list(box), "x": x,
+        "y": y, "height": height, "equal": equal, "logs": logs, "names": list(names), "bare": bare,
         "adds": adds, "group": group,
     }  # fmt: skip
 
@@ -89,9 +89,9 @@ def grid_of(box: Box, side: int = 60) -> tuple[Any, Any, Any]:
     return np.column_stack([A.ravel(), B.ravel()]), across, up
 
 
-def field(Z: Any, *, least: float | None = None, term: str = "", bands: int = 13) -> Mark:
+def field(Z: Any, *, lowest: float | None = None, term: str = "", bands: int = 13) -> Mark:
     """Bands of height over the box, with lines between: (rows upward, columns to the right)."""
-    return {"mark": "field", "z": Z, "least": least, "term": term, "bands": bands}
+    return {"mark": "field", "z": Z, "least": lowest, "term": term, "bands": bands}
 
 
 def regions(Z: Any, *, signs: bool = True, colours: Sequence[str] = ()) -> Mark:

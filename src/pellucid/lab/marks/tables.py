@@ -48,23 +48,26 @@ def matrix(
     }  # fmt: skip
 
 
-def matrices(said: str, items: Sequence[dict[str, Any]], *, note: Any = "") -> dict[str, Any]:
+def matrices(
+    description: str, items: Sequence[dict[str, Any]], *, note: Any = ""
+) -> dict[str, Any]:
     """Matrices side by side, as in a formula; `note` is a sentence below, fixed or Moving."""
-    return {"widget": "matrix", "said": said, "items": list(items), "note": note}
+    return {"widget": "matrix", "said": description, "items": list(items), "note": note}
 
 
 def confusion(
-    said: str, counts: Any, name: str, *, marked: Any, term: str, note: str
+    description: str, counts: Any, name: str, *, marked: Any, term: str, note: str
 ) -> dict[str, Any]:
     """How many rows of two classes, no and yes, get each answer; `marked` cells are framed."""
     rows, columns = ("is no", "is yes"), ("said no", "said yes")
     table = matrix(counts, name, rows=rows, columns=columns, marked=marked, term=term)
-    return matrices(said, [table], note=note)
+    return matrices(description, [table], note=note)
 
 
 def images(
-    said: str, values: Any, titles: Sequence[str] = (), *, columns: int = 6, signed: bool = False,
-    low: float | None = None, high: float | None = None, chooses: str = "", marked: Any = None,
+    description: str, values: Any, titles: Sequence[str] = (), *, columns: int = 6,
+    signed: bool = False, low: float | None = None, high: float | None = None, chooses: str = "",
+    marked: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
     """A grid of images.
 
@@ -84,14 +87,14 @@ def images(
         The image with a frame.
     """
     return {
-        "widget": "images", "said": said, "values": values, "titles": list(titles),
+        "widget": "images", "said": description, "values": values, "titles": list(titles),
         "columns": columns, "signed": signed, "low": low, "high": high, "chooses": chooses,
         "marked": marked,
     }  # fmt: skip
 
 
 def pad(
-    said: str, values: Any, setting: str, *, low: float = 0.0, high: float = 1.0,
+    description: str, values: Any, setting: str, *, low: float = 0.0, high: float = 1.0,
     step: float = 1.0, marked: Any = (), numbers: bool = True, names: Sequence[str] = (),
     also: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
@@ -113,15 +116,15 @@ def pad(
         Settings that a stroke sets beside, such as whose image is looked at.
     """
     return {
-        "widget": "pad", "said": said, "values": np.atleast_2d(values), "setting": setting,
+        "widget": "pad", "said": description, "values": np.atleast_2d(values), "setting": setting,
         "low": low, "high": high, "step": step, "marked": marked, "numbers": numbers,
         "names": list(names), "also": dict(also or {}),
     }  # fmt: skip
 
 
 def arcs(
-    said: str, words: Sequence[str], weights: Any, *, targets: Sequence[str] = (), term: str = "",
-    chooses: str = "", chosen: int = -1,
+    description: str, words: Sequence[str], weights: Any, *, targets: Sequence[str] = (),
+    term: str = "", chooses: str = "", chosen: int = -1,
 ) -> dict[str, Any]:  # fmt: skip
     """Arcs between words, as strong as their weights.
 
@@ -136,12 +139,12 @@ def arcs(
         The word whose arcs stand out; −1 is none.
     """
     return {
-        "widget": "arcs", "said": said, "words": list(words), "weights": weights,
+        "widget": "arcs", "said": description, "words": list(words), "weights": weights,
         "targets": list(targets), "term": term, "chooses": chooses, "chosen": chosen,
     }  # fmt: skip
 
 
-def tree(said: str, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def tree(description: str, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Steps one below the other, or inside another.
 
     Parameters
@@ -156,10 +159,10 @@ def tree(said: str, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for step in steps:
         svg = typeset(step["latex"], step.get("text", step["latex"])) if "latex" in step else None
         made.append({k: v for k, v in step.items() if k != "latex"} | ({"svg": svg} if svg else {}))
-    return {"widget": "tree", "said": said, "steps": made}
+    return {"widget": "tree", "said": description, "steps": made}
 
 
-def text(said: str, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def text(description: str, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Words with weight.
 
     Parameters
@@ -168,14 +171,18 @@ def text(said: str, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "text", and where there are: "weight" (−1…1, its colour's strength), "term", "note" (small,
         below it), "line" (True starts a new line).
     """
-    return {"widget": "text", "said": said, "parts": list(parts)}
+    return {"widget": "text", "said": description, "parts": list(parts)}
 
 
 def table(
-    said: str, head: Sequence[str], rows: Sequence[Sequence[Any]], *, marked: int | None = None
+    description: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    marked: int | None = None,
 ) -> dict[str, Any]:
     """A small table of words and written numbers; its first column names the rows."""
     return {
-        "widget": "text", "said": said, "head": list(head), "rows": [list(r) for r in rows],
+        "widget": "text", "said": description, "head": list(head), "rows": [list(r) for r in rows],
         "marked": marked,
     }  # fmt: skip

@@ -10,7 +10,7 @@ export default {
     el.append(row, note);
 
     const cell = (item, value, r, c, share, dense) => {
-      const text = Number.isNaN(value) || item.veiled ? "" : tools.number(value, item.digits);
+      const text = Number.isNaN(value) || item.veiled ? "" : tools.short(value, item.digits);
       const content = dense ? make("span", { title: text }) : item.setting ? field(item, value, r, c) : item.chooses ? choice(item, text, r, c) : make("span", { textContent: text });
       const td = make("td", {}, content);
       if (!Number.isNaN(value) && !item.veiled) td.style.background = `rgb(${tools.heat(el, share, dense ? 0.95 : 0.42)})`;
@@ -69,6 +69,7 @@ export default {
       el.setAttribute("aria-label", tools.filled(picture.said, model.get("words")));
       // What has to be scrolled can be reached by keyboard.
       for (const n of row.querySelectorAll(".scroll")) {
+        if (n.scrollWidth > n.clientWidth) n.parentElement.classList.add("tight");
         if (n.scrollWidth <= n.clientWidth) continue;
         Object.assign(n, { tabIndex: 0, role: "group", ariaLabel: n.parentElement.firstChild.textContent || "matrix" });
       }

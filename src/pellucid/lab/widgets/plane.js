@@ -15,13 +15,16 @@ function axes(picture, width, height, tools, wide) {
     [x0, x1, y0, y1] = [cx - unit * w / 2, cx + unit * w / 2, cy - unit * h / 2, cy + unit * h / 2];
   }
   // The numbers of the upright axis, and room for the widest beside the axis's name.
-  const places = tools.ticks(y0, y1, Math.max(2, Math.floor(h / 55)), logY);
+  const places = tools.ticks(y0, y1, Math.max(2, Math.floor(h / 55)), logY || whole(picture, "y", tools));
   const upright = places.map(v => [logY ? 10 ** v : v, logY ? powers(v) : tools.number(v)]);
   const more = picture.bare ? 0 : Math.max(0, ...upright.map(([, text]) => wide(text) + 26 - margin.left));
   margin.left += more; w -= more;
+  // Names that do not fit side by side stand in two rows.
+  const slot = w / (picture.names.length || 1), staggered = picture.names.some(name => wide(name) > slot - 4);
+  if (staggered) { margin.bottom += 15; h -= 15; }
   const far = v => Math.max(-1e5, Math.min(1e5, v));
   return {
-    margin, w, h, width, height, logX, logY, upright, span: [x0, x1, y0, y1],
+    margin, w, h, slot, staggered, width, height, logX, logY, upright, span: [x0, x1, y0, y1],
     X: v => far(margin.left + (on(v, logX) - x0) / (x1 - x0) * w),
     Y: v => far(margin.top + h - (on(v, logY) - y0) / (y1 - y0) * h),
     back: (px, py) => {
@@ -37,9 +40,12 @@ function frame(g, el, tools, picture, a, lines) {
   g.textAlign = "center";
   const below = a.margin.top + a.h + 16;
   if (picture.names.length) {
-    picture.names.forEach((name, i) => g.fillText(name, a.X(i), below, a.w / picture.names.length));
+    picture.names.forEach((name, i) => {
+      const room = a.slot * (a.staggered ? 2 : 1) - 4, half = Math.min(g.measureText(name).width, room) / 2;
+      g.fillText(name, Math.max(half + 1, Math.min(a.X(i), a.width - half - 1)), below + (a.staggered && i % 2 ? 15 : 0), room);
+    });
   } else {
-    for (const v of tools.ticks(x0, x1, Math.max(2, Math.floor(a.w / 90)), a.logX)) g.fillText(a.logX ? powers(v) : tools.number(v), a.X(a.logX ? 10 ** v : v), below);
+    for (const v of tools.ticks(x0, x1, Math.max(2, Math.floor(a.w / 90)), a.logX || whole(picture, "x", tools))) g.fillText(a.logX ? powers(v) : tools.number(v), a.X(a.logX ? 10 ** v : v), below);
   }
   if (picture.x) g.fillText(picture.x, a.margin.left + a.w / 2, a.height - 4);
   if (picture.bare) return;
@@ -173,12 +179,8 @@ const MARKS = {
       } else if (mark.shape === "ring") {
         g.lineWidth = 1.8; g.beginPath(); g.arc(px, py, size, 0, 7); g.stroke();
       } else { g.beginPath(); g.arc(px, py, size, 0, 7); g.fill(); }
-      if (labels?.[i]) {
-        g.globalAlpha = 1; g.fillStyle = tools.ink(el, "ink"); g.textAlign = "left"; g.font = tools.font(11);
-        const room = px + size + 3 + g.measureText(labels[i]).width <= a.width;
-        if (!room) g.textAlign = "right";
-        g.fillText(labels[i], px + (room ? size + 3 : -size - 3), py - size - 1);
-      }
+      if (labels?.[i]) label(c, labels[i], tools.ink(el, "ink"), [[px, py]], { gap: size + 4, size: 11, weight: 400 });
+      if (i % Math.ceil(x.length / 400) === 0) c.busy.push(px, py);
     }
     g.globalAlpha = 1;
   },
@@ -188,30 +190,25 @@ const MARKS = {
     const lit = mark.term && c.hover === mark.term;
     g.strokeStyle = tools.colour(el, mark); g.lineWidth = mark.width * (lit ? 1.7 : 1);
     g.setLineDash(mark.dashed ? [6, 5] : []);
-    trace(g, a, x, y, x.length); g.setLineDash([]);
-    const label = tools.filled(tools.now(mark.label, t), c.words);
-    if (!label) return;
-    let end = x.length - 1;
-    const inside = i => a.Y(y[i]) > a.margin.top + 8 && a.Y(y[i]) < a.margin.top + a.h && a.X(x[i]) <= a.margin.left + a.w + 1;
-    while (end > 0 && !inside(end)) end--;
-    words(c, label, Math.min(a.X(x[end]), a.margin.left + a.w) - 4, a.Y(y[end]) - 8, g.strokeStyle, "right");
+    const seen = trace(c, x, y, x.length); g.setLineDash([]);
+    along(c, tools.filled(tools.now(mark.label, t), c.words), g.strokeStyle, seen);
   },
 
   progress(mark, c) {
     const { g, a, el, tools, t } = c, y = tools.flat(mark.y);
     const x = mark.x ? tools.flat(mark.x) : Array.from(y, (_, i) => i), at = Math.min(t, y.length - 1);
     g.strokeStyle = g.fillStyle = tools.colour(el, mark, "rose");
-    g.globalAlpha = 0.3; g.lineWidth = 2; trace(g, a, x, y, y.length); g.globalAlpha = 1;
-    g.lineWidth = mark.term && c.hover === mark.term ? 4.5 : 2.6; trace(g, a, x, y, at + 1);
+    g.globalAlpha = 0.3; g.lineWidth = 2; const seen = trace(c, x, y, y.length); g.globalAlpha = 1;
+    g.lineWidth = mark.term && c.hover === mark.term ? 4.5 : 2.6; trace(c, x, y, at + 1);
     g.beginPath(); g.arc(a.X(x[at]), a.Y(y[at]), 5, 0, 7); g.fill();
-    if (mark.label) words(c, mark.label, a.X(x[y.length - 1]) - 4, a.Y(y[y.length - 1]) - 8, g.strokeStyle, "right");
+    along(c, mark.label, g.strokeStyle, seen);
   },
 
   path(mark, c) {
     const { g, a, el, tools, t } = c, P = tools.flat(mark.p), count = P.length / 2, at = Math.min(t, count - 1);
     const place = i => [a.X(P[2 * i]), a.Y(P[2 * i + 1])], ink = tools.ink(el, "ink"), page = tools.ink(el, "page");
     g.strokeStyle = g.fillStyle = ink; g.globalAlpha = 0.75; g.lineWidth = 1.3; g.beginPath();
-    for (let i = 0; i <= at; i++) g[i ? "lineTo" : "moveTo"](...place(i));
+    for (let i = 0; i <= at; i++) { g[i ? "lineTo" : "moveTo"](...place(i)); c.busy.push(...place(i)); }
     g.stroke(); g.globalAlpha = 1;
     for (let i = 0; i < at; i++) { g.beginPath(); g.arc(...place(i), 2.3, 0, 7); g.fill(); }
     const own = tools.colour(el, mark), [x, y] = place(at);
@@ -235,8 +232,9 @@ const MARKS = {
     g.beginPath(); g.moveTo(x1, y1);
     for (const turn of [2.7, -2.7]) g.lineTo(x1 + 11 * Math.cos(angle + turn), y1 + 11 * Math.sin(angle + turn));
     g.fill();
-    const label = tools.filled(tools.now(mark.label, t), c.words);
-    if (label) words(c, label, x1 + 9 * Math.cos(angle) + (Math.cos(angle) < -0.3 ? -2 : 3), y1 + 9 * Math.sin(angle) + 4, g.fillStyle, Math.cos(angle) < -0.3 ? "right" : "left");
+    for (let k = 0; k <= 4; k++) c.busy.push(x0 + (x1 - x0) * k / 4, y0 + (y1 - y0) * k / 4);
+    const [across, up] = [Math.cos(angle) < -0.3 ? -1 : 1, Math.sin(angle) < 0 ? -1 : 1];
+    label(c, tools.filled(tools.now(mark.label, t), c.words), g.fillStyle, [[x1, y1]], { gap: 8, order: [[across, up], [across, -up], [-across, up], [0, up], [-across, -up]] });
   },
 
   segments(mark, c) {
@@ -262,7 +260,7 @@ const MARKS = {
       const [top, bottom] = [a.Y(y[i]), a.Y(base[Math.min(i, base.length - 1)])];
       g.fillStyle = group ? tools.ink(el, `series-${group[i] % 8}`) : tools.colour(el, mark, "grey");
       g.globalAlpha = lit ? 1 : 0.75; g.fillRect(left, Math.min(top, bottom), Math.max(right - left, 1), Math.abs(bottom - top)); g.globalAlpha = 1;
-      if (labels?.[i]) words(c, labels[i], (left + right) / 2, Math.min(top, bottom) - 5, tools.ink(el, "ink"), "center");
+      if (labels?.[i]) label(c, labels[i], tools.ink(el, "ink"), [[(left + right) / 2, Math.min(top, bottom)]], { order: [[0, -1], [0, 1]] });
     }
   },
 
@@ -281,11 +279,11 @@ const MARKS = {
     if (x !== undefined) { g.moveTo(a.X(x), a.margin.top); g.lineTo(a.X(x), a.margin.top + a.h); }
     else { g.moveTo(a.margin.left, a.Y(y)); g.lineTo(a.margin.left + a.w, a.Y(y)); }
     g.stroke(); g.setLineDash([]);
-    const label = tools.filled(tools.now(mark.label, t), c.words);
-    if (label && x !== undefined) {
-      const last = a.X(x) > a.margin.left + a.w * 0.75;
-      words(c, label, a.X(x) + (last ? -5 : 5), a.margin.top + 13, g.strokeStyle, last ? "right" : "left");
-    } else if (label) words(c, label, a.margin.left + a.w - 4, a.Y(y) - 5, g.strokeStyle, "right");
+    const { margin, w, h } = a, shares = Array.from({ length: 33 }, (_, k) => k / 32);
+    for (const k of shares) c.busy.push(x !== undefined ? a.X(x) : margin.left + w * k, x !== undefined ? margin.top + h * k : a.Y(y));
+    const said = tools.filled(tools.now(mark.label, t), c.words);
+    if (x !== undefined) label(c, said, g.strokeStyle, [0, 16, 32, h - 40].map(d => [a.X(x), margin.top + d]), { order: [[1, 1], [-1, 1]] });
+    else label(c, said, g.strokeStyle, [1, 0.6, 0.3].map(k => [margin.left + w * k, a.Y(y)]), { order: [[-1, -1], [-1, 1]] });
   },
 
   spot(mark, c) {
@@ -299,9 +297,8 @@ const MARKS = {
       g.moveTo(x, y - s); g.lineTo(x + s, y); g.lineTo(x, y + s); g.lineTo(x - s, y); g.closePath();
       g.fill(); g.strokeStyle = page; g.lineWidth = 2; g.stroke();
     }
-    const label = tools.filled(tools.now(mark.label, t), c.words);
-    const last = x > a.margin.left + a.w * 0.8;
-    if (label) words(c, label, x + (last ? -s - 3 : s + 3), y + (y < a.margin.top + 20 ? 16 : -s), g.fillStyle, last ? "right" : "left");
+    around(c, x, y, s);
+    label(c, tools.filled(tools.now(mark.label, t), c.words), g.fillStyle, [[x, y]], { gap: s + 3 });
   },
 
   handle(mark, c) {
@@ -310,54 +307,118 @@ const MARKS = {
     [g.fillStyle, g.strokeStyle] = mark.hollow ? [page, own] : [own, page];
     g.lineWidth = mark.hollow ? 3 : 2;
     g.beginPath(); g.arc(x, y, mark.hollow ? 6 : 7.5, 0, 7); g.fill(); g.stroke();
+    around(c, x, y, 7);
   },
 };
 
-function trace(g, a, x, y, count) {
-  let open = false;
+// Draws a line where its numbers are finite; gives its places inside the picture.
+function trace(c, x, y, count) {
+  const { g, a } = c, { margin } = a, seen = [];
+  let before = null;
   g.lineJoin = "round"; g.beginPath();
   for (let i = 0; i < count; i++) {
-    if (!Number.isFinite(y[i]) || !Number.isFinite(x[i])) { open = false; continue; }
-    g[open ? "lineTo" : "moveTo"](a.X(x[i]), a.Y(y[i])); open = true;
+    if (!Number.isFinite(y[i]) || !Number.isFinite(x[i])) { before = null; continue; }
+    const now = [a.X(x[i]), a.Y(y[i])], parts = before ? Math.min(60, Math.ceil(Math.hypot(now[0] - before[0], now[1] - before[1]) / 8)) : 1;
+    g[before ? "lineTo" : "moveTo"](...now);
+    for (let k = 1; k <= parts; k++) {
+      const place = before ? now.map((v, d) => before[d] + (v - before[d]) * k / parts) : now;
+      if (place[0] < margin.left - 1 || place[0] > margin.left + a.w + 1 || place[1] < margin.top || place[1] > margin.top + a.h) continue;
+      seen.push(place); c.busy.push(...place);
+    }
+    before = now;
   }
   g.stroke();
+  return seen;
 }
 
-// Words on a thin edge of the page's colour, so that lines do not cross them: inside the axes, and beside words before them.
-function words(c, text, x, y, colour, align) {
-  const { g, a, el, tools, taken } = c, { margin } = a;
-  g.font = tools.font(12.5, 600); g.textAlign = "left";
-  const wide = g.measureText(text).width, wanted = align === "left" ? x : align === "right" ? x - wide : x - wide / 2;
-  const left = Math.max(margin.left + 2, Math.min(wanted, margin.left + a.w - 2 - wide));
-  const inside = v => Math.max(margin.top + 12, Math.min(v, margin.top + a.h - 3));
-  const free = v => taken.every(([l, w, v2]) => left > l + w || l > left + wide || Math.abs(v - v2) >= 14);
-  const base = [0, 15, -15, 30, -30].map(d => inside(y + d)).find(free) ?? inside(y);
-  taken.push([left, wide, base]);
-  g.lineJoin = "round"; g.strokeStyle = tools.ink(el, "page"); g.lineWidth = 3.5; g.globalAlpha = 0.85;
-  g.strokeText(text, left, base); g.globalAlpha = 1;
-  g.fillStyle = colour; g.fillText(text, left, base); g.strokeStyle = colour;
+function around(c, x, y, size) {
+  for (const [dx, dy] of SIDES) c.busy.push(x + dx * size * 0.8, y + dy * size * 0.8);
+}
+
+// Words beside what they name. They are written last, each at that place around its anchors where
+// it hides the least: order of preference, other words, lines and points are weighed.
+const SIDES = [[1, -1], [-1, -1], [1, 1], [-1, 1], [0, -1], [0, 1]];
+
+function label(c, text, colour, anchors, { gap = 6, order = SIDES, size = 12.5, weight = 600 } = {}) {
+  if (text && anchors.length) c.labels.push({ text, colour, anchors, gap, order, size, weight });
+}
+
+// Of a line: near its end, or further back.
+function along(c, text, colour, seen) {
+  const anchors = [1, 0.85, 0.7, 0.5, 0.3].map(share => seen[Math.floor((seen.length - 1) * share)]).filter(Boolean);
+  label(c, text, colour, anchors, { order: [[-1, -1], [-1, 1], [0, -1], [0, 1], [1, -1], [1, 1]] });
+}
+
+function write(c) {
+  const { g, el, tools, held } = c, taken = [];
+  g.textAlign = "left"; g.lineJoin = "round"; g.lineWidth = 3.5;
+  c.labels.forEach((own, index) => {
+    g.font = tools.font(own.size, own.weight);
+    const wide = g.measureText(own.text).width, places = own.anchors.flatMap((anchor, k) => own.order.map((side, i) => placed(c, own, wide, anchor, side, 2 * k + 0.7 * i)));
+    // The place it had, so that words do not jump about while a run is played.
+    const cost = (place, i) => place.cost + hidden(c, taken, place) - (held[index] === i ? 2 : 0);
+    const costs = places.map(cost), at = costs.indexOf(Math.min(...costs)), { left, base } = places[at];
+    held[index] = at; taken.push(places[at]);
+    g.strokeStyle = tools.ink(el, "page"); g.globalAlpha = 0.85; g.strokeText(own.text, left, base); g.globalAlpha = 1;
+    g.fillStyle = own.colour; g.fillText(own.text, left, base);
+  });
+}
+
+function placed({ a }, { gap, size }, wide, [x, y], [dx, dy], cost) {
+  const { margin, w, h } = a, high = 0.8 * size, wanted = x + dx * gap - (1 - dx) / 2 * wide;
+  const left = Math.max(margin.left + 2, Math.min(wanted, margin.left + w - 2 - wide));
+  const free = y + (dy < 0 ? -0.7 * gap : 0.7 * gap + high), base = Math.max(margin.top + high + 1, Math.min(free, margin.top + h - 3));
+  return { left, base, right: left + wide, top: base - high, cost: cost + (left !== wanted ? 1 : 0) + (base !== free ? 30 : 0) };
+}
+
+// How much a place would hide: words weigh most.
+function hidden({ busy }, taken, { left, right, top, base }) {
+  let found = 0;
+  for (const other of taken) if (left < other.right + 3 && right > other.left - 3 && top < other.base + 3 && base > other.top - 3) found += 60;
+  for (let i = 0; i < busy.length; i += 2) if (busy[i] > left - 2 && busy[i] < right + 2 && busy[i + 1] > top - 2 && busy[i + 1] < base + 2) found += 1;
+  return found;
+}
+
+// Whether all numbers along an axis are whole: then its ticks are too.
+const wholes = new WeakMap();
+
+function whole(picture, axis, tools) {
+  if (!wholes.has(picture)) wholes.set(picture, {});
+  return (wholes.get(picture)[axis] ??= (() => {
+    const values = picture.marks.filter(m => ["points", "line", "bars", "progress"].includes(m.mark) && m[axis] != null).map(m => tools.flat(m[axis].moving ?? m[axis]));
+    return values.length > 0 && values.every(row => row.every(v => !Number.isFinite(v) || Number.isInteger(v)));
+  })());
+}
+
+// Height over width: small pictures are no flatter than legible, and the main one is about as tall as those at its side.
+function ratio(el, height) {
+  const wide = el.clientWidth, spread = el.closest("figure.main")?.parentElement;
+  const sides = spread && getComputedStyle(spread).gridTemplateColumns.includes(" ") ? spread.querySelectorAll("figure.side").length : 0;
+  const tall = Math.min([0, 0.85, 1, 1.15][Math.min(sides, 3)], 620 / wide);
+  return Math.max(height, tall, wide < 330 ? 0.85 : 0);
 }
 
 export default {
   render({ model, el, tools }) {
     el.classList.add("plane");
-    const [canvas, g, fit] = tools.canvas(el), grips = [];
+    const [canvas, g, fit] = tools.canvas(el), grips = [], held = [];
     let a = null;
     const handlesOf = picture => picture.marks.filter(mark => mark.mark === "handle");
 
     const draw = () => {
       const picture = model.get("picture");
       if (!picture) return;
-      const [width, height] = fit(picture.height * (el.clientWidth < 330 ? Math.max(1, 0.85 / picture.height) : 1));
+      const [width, height] = fit(ratio(el, picture.height));
       g.font = tools.font();
       a = axes(picture, width, height, tools, text => g.measureText(text).width);
-      const c = { taken: [], g, a, el, tools, picture, t: model.get("t") ?? 0, hover: model.get("hover"), words: model.get("words") };
+      const c = { labels: [], busy: [], held, g, a, el, tools, picture, t: model.get("t") ?? 0, hover: model.get("hover"), words: model.get("words") };
       const over = picture.marks.filter(mark => !mark.only?.length || mark.only.includes(c.hover));
       const grounds = over.filter(mark => ["field", "regions", "cells"].includes(mark.mark));
       for (const mark of grounds) MARKS[mark.mark](mark, c);
       frame(g, el, tools, picture, a, !grounds.length);
       g.save(); g.beginPath(); g.rect(a.margin.left - 1, a.margin.top - 1, a.w + 2, a.h + 2); g.clip();
       for (const mark of over) if (!grounds.includes(mark)) MARKS[mark.mark](mark, c);
+      write(c);
       g.restore();
       canvas.setAttribute("aria-label", tools.filled(picture.said, c.words));
       grip(handlesOf(picture));

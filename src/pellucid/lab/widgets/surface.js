@@ -1,4 +1,12 @@
 // A surface seen from a side: turned by dragging or with the arrow keys.
+// What of a polygon lies where side(z) is not below 0: a sheet ends where the box does.
+function cut(polygon, side) {
+  return polygon.flatMap((p, i) => {
+    const q = polygon[(i + 1) % polygon.length], [a, b] = [side(p[2]), side(q[2])];
+    return [...(a >= 0 ? [p] : []), ...(a * b < 0 ? [p.map((v, k) => v + (q[k] - v) * a / (a - b))] : [])];
+  });
+}
+
 export default {
   render({ model, el, tools }) {
     const [canvas, g, fit] = tools.canvas(el);
@@ -23,11 +31,12 @@ export default {
       const quads = [];
       const sheet = (H, colour) => {
         const [m, n] = H.shape, stride = Math.max(1, Math.ceil(Math.max(m, n) / 34));
-        const at = (r, c) => place(left + (right - left) * c / (n - 1), bottom + (top - bottom) * r / (m - 1), H[r * n + c]);
+        const at = (r, c) => [left + (right - left) * c / (n - 1), bottom + (top - bottom) * r / (m - 1), H[r * n + c]];
         for (let r = 0; r < m - 1; r += stride) for (let c = 0; c < n - 1; c += stride) {
           const [r2, c2] = [Math.min(r + stride, m - 1), Math.min(c + stride, n - 1)];
-          const corners = [at(r, c), at(r, c2), at(r2, c2), at(r2, c)], share = (H[r * n + c] - low) / (high - low || 1);
-          quads.push({ depth: corners.reduce((s, p) => s + p[2], 0) / 4, corners, fill: colour(Math.max(0, Math.min(1, share))) });
+          const whole = [at(r, c), at(r, c2), at(r2, c2), at(r2, c)], share = (H[r * n + c] - low) / (high - low || 1);
+          const corners = cut(cut(whole, z => high - z), z => z - low).map(p => place(...p));
+          if (corners.length) quads.push({ depth: corners.reduce((s, p) => s + p[2], 0) / corners.length, corners, fill: colour(Math.max(0, Math.min(1, share))) });
         }
       };
       const [from, to, page] = ["low", "high", "page"].map(name => tools.rgb(tools.ink(el, name)));

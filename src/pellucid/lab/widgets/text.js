@@ -3,9 +3,10 @@ export default {
   render({ model, el, tools }) {
     const { make } = tools;
     el.classList.add("prose"); el.setAttribute("role", "group");
+    const breaking = text => String(text).replace(/_/g, "_\u200b"); // long names of columns
     const table = picture => make("table", { className: "plain" },
-      make("thead", {}, make("tr", {}, ...picture.head.map(h => make("th", { scope: "col", textContent: h })))),
-      make("tbody", {}, ...picture.rows.map((row, i) => make("tr", { className: i === picture.marked ? "marked" : "" }, ...row.map((v, k) => make(k ? "td" : "th", { ...(k ? {} : { scope: "row" }), textContent: typeof v === "number" ? tools.number(v) : v }))))));
+      make("thead", {}, make("tr", {}, ...picture.head.map(h => make("th", { scope: "col", textContent: breaking(h) })))),
+      make("tbody", {}, ...picture.rows.map((row, i) => make("tr", { className: i === picture.marked ? "marked" : "" }, ...row.map((v, k) => make(k ? "td" : "th", { ...(k ? {} : { scope: "row" }), textContent: typeof v === "number" ? tools.number(v) : k ? v : breaking(v) }))))));
     const part = p => {
       const made = make("span", { className: "part" }, p.text, ...(p.note ? [make("small", { textContent: p.note })] : []));
       if (p.weight) made.style.background = `rgb(${tools.heat(el, p.weight, 0.5)})`;

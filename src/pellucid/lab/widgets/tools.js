@@ -46,6 +46,14 @@ export default {
     return sign + stripped(size.toFixed(Math.max(digits - 1 - e, 0)));
   },
 
+  // In a narrow cell: no row of zeros.
+  short(value, digits) {
+    const size = Math.abs(value);
+    if (!(size > 0 && size < 1e-3)) return this.number(value, digits);
+    const [mantissa, power] = size.toExponential(Math.min(digits ?? 3, 2) - 1).split("e");
+    return `${value < 0 ? "−" : ""}${stripped(mantissa)}e−${power.slice(1)}`;
+  },
+
   // A term's value in words: {0} the first entry, {+1} the second with its sign.
   written(term, t) {
     const value = this.now(term.value, t), digits = term.digits;

@@ -173,31 +173,31 @@ def labelled_rows(
     return rows
 
 
-def _take_classes(model: Any, found: LabelSurvey) -> None:
-    model.classes_ = found.classes
+def _take_classes(model: Any, survey: LabelSurvey) -> None:
+    model.classes_ = survey.classes
     if hasattr(model, "set_columns"):  # classes may overlap
-        model.multilabel_ = found.multilabel
-    elif found.multilabel:
+        model.multilabel_ = survey.multilabel
+    elif survey.multilabel:
         raise FramingError(
-            f"{type(model).__name__} takes one label a row; y has {len(found.classes)} columns. "
+            f"{type(model).__name__} takes one label a row; y has {len(survey.classes)} columns. "
             "For classes that overlap take SigmoidsClassifier."
         )
-    if found.multilabel:
-        ones = found.weight.sum(axis=0)
-        model.check_columns((ones == 0) | np.isclose(ones, found.total.sum(), rtol=1e-12))
+    if survey.multilabel:
+        ones = survey.weight.sum(axis=0)
+        model.check_columns((ones == 0) | np.isclose(ones, survey.total.sum(), rtol=1e-12))
     else:
         model.check_classes()
 
 
-def _refuse_lone(model: Any, found: LabelSurvey) -> None:
+def _refuse_lone(model: Any, survey: LabelSurvey) -> None:
     """Refuse classes without a row to train on, or folds without rows, in cross-validation."""
-    if len(found.weight) == 1:
+    if len(survey.weight) == 1:
         return
-    alone = (found.weight == found.weight.sum(axis=0)).any(axis=0)
-    if alone.any() or not (found.total > 0).all():
-        rare = found.classes[int(np.argmax(alone))]
+    alone = (survey.weight == survey.weight.sum(axis=0)).any(axis=0)
+    if alone.any() or not (survey.total > 0).all():
+        rare = survey.classes[int(np.argmax(alone))]
         raise TooFewRowsError(
-            f"{type(model).__name__}: {len(found.weight)} hashed folds of {found.rows:,} rows "
+            f"{type(model).__name__}: {len(survey.weight)} hashed folds of {survey.rows:,} rows "
             f"leave a fold empty, or a class ({rare}) in one fold alone: gather more rows, or take "
             "fewer folds."
         )

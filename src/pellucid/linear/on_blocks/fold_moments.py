@@ -90,10 +90,10 @@ def errors_of_folds(
 
 
 def _errors(
-    X: Array, Y: Array, weights: Array | None, there: Any, thetas: Array, offsets: Array
+    X: Array, Y: Array, weights: Array | None, mask: Any, thetas: Array, offsets: Array
 ) -> Array:
-    w = np.ones(int(there.sum())) if weights is None else weights[there]
-    left = (X[there] @ t + o - Y[there] for t, o in zip(thetas, offsets, strict=True))
+    w = np.ones(int(mask.sum())) if weights is None else weights[mask]
+    left = (X[mask] @ t + o - Y[mask] for t, o in zip(thetas, offsets, strict=True))
     return np.array([w @ r**2 for r in left])
 
 

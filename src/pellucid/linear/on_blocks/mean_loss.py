@@ -137,17 +137,17 @@ def partial_sums(scheme: TileReader, questions: Sequence[Question], tile: Tile) 
     return [_partial_sum(each, design, Y, fold) for each in questions]
 
 
-def _partial_sum(asked: Question, design: Design, Y: Array, fold: Any) -> tuple[Any, ...]:
-    part, weights = asked.part, design.weights
+def _partial_sum(question: Question, design: Design, Y: Array, fold: Any) -> tuple[Any, ...]:
+    part, weights = question.part, design.weights
     if part.fold is not None:
         weights = np.where((fold == part.fold) == part.held_out, weights, 0.0)
     own = Y if part.column is None else np.ascontiguousarray(Y[:, [part.column]])
-    loss = MeanLoss(design.weighed(weights / asked.total), own, 0.0)
-    if asked.margins:
-        margins = loss.margins(asked.B)
+    loss = MeanLoss(design.weighed(weights / question.total), own, 0.0)
+    if question.margins:
+        margins = loss.margins(question.B)
         return margins.min(initial=np.inf), margins.max(initial=-np.inf)
-    J, G, g = loss.at(asked.B)
-    return J, G, loss.curvature(g, asked.precise) if asked.hessian else 0.0
+    J, G, g = loss.at(question.B)
+    return J, G, loss.curvature(g, question.precise) if question.hessian else 0.0
 
 
 def _added(a: Sums, b: Sums) -> Sums:
@@ -262,25 +262,25 @@ class BlockLoss(MeanLoss):
         latest = None if self.near is None or precise else self.near.latest
         return None if latest is None else latest.H
 
-    def question(self, method: str, asked: tuple[Any, ...]) -> Question | None:
+    def question(self, method: str, arguments: tuple[Any, ...]) -> Question | None:
         """What a pass has to give for a method's answer; None where none is needed."""
         total, precise = self.rows.total(self.part), self.hessian_schedule[0]
         if method == "at":
-            return Question(self.part, total, asked[0], self.hessian_every_step, precise)
+            return Question(self.part, total, arguments[0], self.hessian_every_step, precise)
         if method == "margins":
-            return Question(self.part, total, asked[0], margins=True)
-        point, precise = asked
+            return Question(self.part, total, arguments[0], margins=True)
+        point, precise = arguments
         known = point.H is not None and point.precise >= precise
         if self.truncated or known or self.neighbouring_hessian(precise) is not None:
             return None
         return Question(self.part, total, point.B, True, precise)
 
-    def answer(self, method: str, asked: tuple[Any, ...], sums: Any) -> Any:
+    def answer(self, method: str, arguments: tuple[Any, ...], sums: Any) -> Any:
         """A method's answer from what the pass gave."""
         if method == "margins":
             return np.array(sums)
         if method == "newton":
-            point, precise = asked
+            point, precise = arguments
             if self.truncated:
                 _, _, g = self.sampled.at(point.B)
                 return Solve(self.sampled.approximate_solve(g))
@@ -288,7 +288,7 @@ class BlockLoss(MeanLoss):
             return self.solve(
                 np.array(self.neighbouring_hessian(precise) if H is None else H), precise
             )
-        (B,), (J, G, H) = asked, sums
+        (B,), (J, G, H) = arguments, sums
         point = self.latest = Point(
             B, H if self.hessian_every_step else None, self.hessian_schedule[0]
         )

@@ -79,12 +79,12 @@ def recession_on_blocks(loss: Any, B: Array) -> Array | None:
     return None
 
 
-def _smallest_amounts(amounts: Array, X: Array, codes: NDArray[np.intp], most: int) -> Worst:
+def _smallest_amounts(amounts: Array, X: Array, codes: NDArray[np.intp], max_rows: int) -> Worst:
     """The rows of least amount, the earlier of equals."""
-    chosen = np.argsort(amounts, kind="stable")[:most]
+    chosen = np.argsort(amounts, kind="stable")[:max_rows]
     return amounts[chosen], X[chosen], codes[chosen]
 
 
-def _merged(a: Worst, b: Worst, most: int) -> Worst:
+def _merged(a: Worst, b: Worst, max_rows: int) -> Worst:
     amounts, X, codes = (np.concatenate(each) for each in zip(a, b, strict=True))
-    return _smallest_amounts(amounts, X, codes, most)
+    return _smallest_amounts(amounts, X, codes, max_rows)

@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 
 class MeanSquare:
-    """The objective on a `Design`: value and gradient, for several answers at once.
+    """The objective on a `Design`: value and gradient, for several targets at once.
 
     Notes: KE 70, eq 2.53
     """

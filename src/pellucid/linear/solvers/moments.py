@@ -26,7 +26,7 @@ FEW = 256  # rows whose mean is subtracted before rows are multiplied
 
 @dataclass(frozen=True)
 class Moments:
-    """Weight, means and centred products of rows x (d) and answers y (t).
+    """Weight, means and centred products of rows x (d) and targets y (t).
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def add_products(products: Array, Z: Array, weights: Array | None) -> None:
 
 
 def centred(products: Array, shift: Array, d: int) -> Moments:
-    """Moments from what `add_products` summed: of the first d columns, the others as answers.
+    """Moments from what `add_products` summed: of the first d columns, the others as targets.
 
     Notes: §2.5.6
     """

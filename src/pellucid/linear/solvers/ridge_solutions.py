@@ -59,7 +59,7 @@ class Factors:
 
 
 def gradient(X: Array, Y: Array, theta: Array, lam: float) -> Array:
-    """(2/n) Xᵀ(Xθ − Y) + 2λθ, for rows X n×d, answers n×t, θ d×t.
+    """(2/n) Xᵀ(Xθ − Y) + 2λθ, for rows X n×d, targets n×t, θ d×t.
 
     Notes: eq 2.53, eq 2.61, KE 60
     """

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from pellucid.errors import FramingError, HyperparameterError, ShapeError
 from pellucid.formatting import label, labels, number
+from pellucid.former_names import renamed
 from pellucid.networks.adversarial.input_gradient_ascent import Ascent, compiled_ascent
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.targets import targets_for
@@ -24,6 +25,7 @@ ROWS_AT_ONCE = 256
 Array = NDArray[Any]
 
 
+@renamed(truths="labels", answers="predictions")
 @dataclass(frozen=True, eq=False)
 class Adversaries:
     """Points made to mislead: no observed data, and always said so.
@@ -34,7 +36,7 @@ class Adversaries:
         The moved rows.
     original : array
         Where they began.
-    truths, answers : array of shape (n,)
+    labels, predictions : array of shape (n,)
         True labels, and what the model says of the moved rows.
     right_before : array of bool, (n,)
         Which were classified correctly at first: only these are moved.
@@ -46,8 +48,8 @@ class Adversaries:
 
     X: Array
     original: Array
-    truths: Array
-    answers: Array
+    labels: Array
+    predictions: Array
     right_before: NDArray[np.bool_]
     steps: NDArray[np.intp]
     budget: float
@@ -55,12 +57,12 @@ class Adversaries:
     @property
     def fooled(self) -> NDArray[np.bool_]:
         """Rows that were right and are wrong now, (n,)."""
-        return np.asarray(self.right_before & (self.answers != self.truths))
+        return np.asarray(self.right_before & (self.predictions != self.labels))
 
     @property
     def accuracy(self) -> float:
         """Share of all rows that the model still gets right."""
-        return float(np.mean(self.answers == self.truths))
+        return float(np.mean(self.predictions == self.labels))
 
     def __str__(self) -> str:
         moved, fooled = int(self.right_before.sum()), int(self.fooled.sum())

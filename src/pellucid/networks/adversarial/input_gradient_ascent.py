@@ -88,8 +88,8 @@ def ascend(
     Notes: Def 373, Clar 374
     """
 
-    def step(_: Any, held: Any) -> Any:
-        x, taken = held
+    def step(_: Any, carry: Any) -> Any:
+        x, taken = carry
         slope, wrong = loss_by_input(network, params, x, y, mode)
         moves = jnp.sign(slope) if ascent.direction == "sign" else slope
         moved = jnp.clip(x + eta * moves, low, high)

@@ -14,15 +14,18 @@ from typing import Any
 import jax
 
 DISABLED = ("cse_barrier_expander", "small-while-loop-hoisting")
+QUICK = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
 
 
-def compiled(run: Callable[..., Any], **how: Any) -> Any:
+def compiled(run: Callable[..., Any], *, quickly: bool = False, **how: Any) -> Any:
     """`run` under `jax.jit`, with what is `computed_once` computed once on CPUs too.
+
+    What runs a few times only is compiled `quickly`: it runs slower, but stands sooner.
 
     There the compiler drops the barriers before it fuses, unless that pass is disabled. So is the
     one that turns a loop over few bytes into a call: what compiles calls aborts at a barrier.
     """
-    options = {"xla_disable_hlo_passes": ",".join(DISABLED)}
+    options = {"xla_disable_hlo_passes": ",".join(DISABLED), **(QUICK if quickly else {})}
     on_cpu = jax.default_backend() == "cpu"
     return jax.jit(run, compiler_options=options if on_cpu else None, **how)
 

@@ -43,9 +43,9 @@ class ConvNetRegressor(Numbers, ImageNetwork):
     mean_, scale_ : array of shape (d,)
         By which pixels were standardised: one pair a channel, repeated.
     target_mean_, target_scale_ : array of shape (t,)
-        By which answers were standardised.
+        By which targets were standardised.
     flat_ : bool
-        Whether answers were one-dimensional.
+        Whether targets were one-dimensional.
     trace_ : dict
         `loss`, `validation_loss`, `gradient_norms` by epoch; `stopped`, `verdict`.
     n_iter_, best_epoch_ : int

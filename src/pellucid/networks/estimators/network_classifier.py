@@ -84,24 +84,24 @@ class Classes(LogProbabilityMixin, ClassifierMixin, NetworkEstimator):  # type: 
         answers = codes if len(self.classes_) > 2 else codes.astype(np.float64)
         return self._one_epoch(X, answers, weights, first)
 
-    def _one_epoch(self, X: Any, answers: Any, weights: Any, first: bool) -> Self:
+    def _one_epoch(self, X: Any, targets: Any, weights: Any, first: bool) -> Self:
         if first:
             self.network_ = self._network(X)
             self._standardize(X, weights)
         start = self._continued_start()
         weights = weights * (len(weights) / weights.sum())
         done = start["epochs"] if start else 0
-        found = self._train(self._prepared(X), answers, weights, start, done + 1, None, None)
+        found = self._train(self._prepared(X), targets, weights, start, done + 1, None, None)
         self._keep(found)
         self.standing_ = found.standing
         return self
 
     def _rows(
-        self, X: Any, y: Any, sample_weight: Any, known: Any = None
+        self, X: Any, y: Any, sample_weight: Any, classes: Any = None
     ) -> tuple[Any, NDArray[np.intp], Array]:
         """Checked rows of positive weight, class codes, weights times class weights."""
         self.check_hyperparameters()
-        fresh = known is None or not hasattr(self, "params_")
+        fresh = classes is None or not hasattr(self, "params_")
         X, y = self._checked(self._flat(X, fitting=fresh), y, reset=fresh)
         found, codes = encode_labels(y)
         weights = self._weights(sample_weight, X)
@@ -109,15 +109,15 @@ class Classes(LogProbabilityMixin, ClassifierMixin, NetworkEstimator):  # type: 
             X, codes, weights = X[weights > 0], codes[weights > 0], weights[weights > 0]
             present, codes = np.unique(codes, return_inverse=True)
             found = found[present]
-        if known is not None:
-            strange = found[~np.isin(found, known)]
+        if classes is not None:
+            strange = found[~np.isin(found, classes)]
             if len(strange):
                 raise FramingError(
-                    f"The label {label(strange[0])} is not among the classes {labels(known)}: give "
-                    "`classes` all labels in the first partial_fit."
+                    f"The label {label(strange[0])} is not among the classes {labels(classes)}: "
+                    "give `classes` all labels in the first partial_fit."
                 )
-            known = np.unique(known)
-            found, codes = known, np.searchsorted(known, found)[codes]
+            classes = np.unique(classes)
+            found, codes = classes, np.searchsorted(classes, found)[codes]
         self.classes_ = found
         if len(found) < 2:
             raise FramingError(

@@ -55,7 +55,7 @@ ACTIVATION: dict[str, Layer] = {
 
 
 class NetworkEstimator(CallbackEstimator, GlassBox):
-    """Abstract: a network as a scikit-learn estimator; a final class says layers, loss, answers.
+    """Abstract: a network as a scikit-learn estimator; a final class says layers, loss, targets.
 
     Notes: KE 279, Concept 294
     """
@@ -130,34 +130,34 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         return X
 
     def _checked(self, *given: Any, **how: Any) -> Any:
-        """Rows, and answers where given, checked by scikit-learn; floats of 32 bits stay so."""
+        """Rows, and targets where given, checked by scikit-learn; floats of 32 bits stay so."""
         return validate_data(self, *given, dtype=[np.float64, np.float32], **how)
 
     def _fit_rows(
-        self, X: Any, answers: Any, weights: Any, network: Network, labels: Any, given: Any
+        self, X: Any, targets: Any, weights: Any, network: Network, labels: Any, given: Any
     ) -> None:
-        """Train on checked rows; the answers are as the loss takes them."""
+        """Train on checked rows; the targets are as the loss takes them."""
         self.network_ = network
         start = self._start()
         epochs = self._epochs(len(X)) + (start["epochs"] if start else 0)
         if not start:
             if not weights.all():  # a class may weigh nothing
-                X, answers, weights = (part[weights > 0] for part in (X, answers, weights))
-            X, answers, weights = distinct_rows(X, answers, weights)
-            labels = answers if labels is not None else None
+                X, targets, weights = (part[weights > 0] for part in (X, targets, weights))
+            X, targets, weights = distinct_rows(X, targets, weights)
+            labels = targets if labels is not None else None
             self._standardize(X, weights)
         self._warn_lost_columns(X)
         rows = self._prepared(X)
-        answers = self._prepared_answers(answers, weights, not start)
+        targets = self._prepared_targets(targets, weights, not start)
         weights = weights * (len(weights) / weights.sum())
         held = None
         share = self._share_held_out(len(rows))
         if share:
             split = split_rows(len(rows), test=share, seed=self.random_state, labels=labels)
-            held = tuple(part[split.test] for part in (rows, answers, weights))
-            rows, answers, weights = (part[split.train] for part in (rows, answers, weights))
+            held = tuple(part[split.test] for part in (rows, targets, weights))
+            rows, targets, weights = (part[split.train] for part in (rows, targets, weights))
         watch, close = self._watched(given)
-        found = self._train(rows, answers, weights, start, epochs, held, watch)
+        found = self._train(rows, targets, weights, start, epochs, held, watch)
         self._keep(found)
         if self.warm_start:
             self.standing_ = found.standing
@@ -193,13 +193,13 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         return kept if shapes == blueprint(self.network_)[1] else None
 
     def _train(
-        self, rows: Any, answers: Any, weights: Any, start: Any, epochs: int, held: Any, watch: Any
+        self, X: Any, targets: Any, weights: Any, start: Any, epochs: int, held_out: Any, watch: Any
     ) -> Trained:
         return train(
-            self._learning(), rows, answers, weights=weights, rule=self.rule, validation=held,
-            step_size=self._schedule(len(rows), epochs, start), batch_size=self.batch_size,
+            self._learning(), X, targets, weights=weights, rule=self.rule, validation=held_out,
+            step_size=self._schedule(len(X), epochs, start), batch_size=self.batch_size,
             epochs=epochs, decay=float(self.lam), decay_in=self.decay_in, clip=self.clip,
-            patience=self.patience if held else None, seed=int(self.random_state),
+            patience=self.patience if held_out else None, seed=int(self.random_state),
             dtype=self.dtype, gradient_norms=self.gradient_norms, start=start, watch=watch,
             checkpoint=self.checkpoint,
         )  # fmt: skip
@@ -250,9 +250,9 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
             )
         return Z.reshape(len(Z), *self.network_.points[0])
 
-    def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
+    def _prepared_targets(self, targets: Any, weights: Any, fresh: bool) -> Any:
         """Answers as the network's loss takes them; `fresh` when a fit begins afresh."""
-        return answers
+        return targets
 
     def _watched(self, given: Any) -> Any:
         """scikit-learn's callbacks, told after each epoch."""
@@ -267,16 +267,16 @@ class NetworkEstimator(CallbackEstimator, GlassBox):
         kept = {name: value for name, value in vars(self).items() if name.endswith("_")}
         return kept | {"params_": epoch.params(), "state_": epoch.state()}
 
-    def _keep(self, found: Trained) -> None:
-        self.params_, self.state_ = found.params, found.state
-        self.n_iter_ = found.epochs
-        self.best_epoch_ = found.best_epoch
-        self.trace_ = {**found.history, "stopped": found.reason, "verdict": found.verdict}
-        self.warnings_ += list(found.warnings)
-        if found.verdict == "diverged":
+    def _keep(self, trained: Trained) -> None:
+        self.params_, self.state_ = trained.params, trained.state
+        self.n_iter_ = trained.epochs
+        self.best_epoch_ = trained.best_epoch
+        self.trace_ = {**trained.history, "stopped": trained.reason, "verdict": trained.verdict}
+        self.warnings_ += list(trained.warnings)
+        if trained.verdict == "diverged":
             self.warn(
-                f"{found.reason}. The weights before it are kept; divide step_size by ten, or give "
-                "clip.",
+                f"{trained.reason}. The weights before it are kept; divide step_size by ten, or "
+                "give clip.",
                 ConvergenceWarning,
             )
 

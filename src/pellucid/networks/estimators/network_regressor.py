@@ -74,7 +74,7 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
             shape = self._shape_of_a_point(X)
             self.network_ = self._built(shape, Y.shape[1], [], "square")
             self._standardize(X, weights)
-            self._standardize_answers(Y, weights)
+            self._standardize_targets(Y, weights)
         start = self._continued_start()
         weights = weights * (len(weights) / weights.sum())
         epochs = 1 + (start["epochs"] if start else 0)
@@ -98,19 +98,19 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
             X, Y, weights = X[weights > 0], Y[weights > 0], weights[weights > 0]
         return X, Y, weights
 
-    def _standardize_answers(self, Y: Array, weights: Array) -> None:
+    def _standardize_targets(self, Y: Array, weights: Array) -> None:
         self.target_mean_, self.target_scale_ = moments(Y, weights)
 
-    def _prepared_answers(self, answers: Any, weights: Any, fresh: bool) -> Any:
+    def _prepared_targets(self, targets: Any, weights: Any, fresh: bool) -> Any:
         if fresh:
-            self._standardize_answers(answers, weights)
-        return self._scaled(answers)
+            self._standardize_targets(targets, weights)
+        return self._scaled(targets)
 
     def _scaled(self, Y: Array) -> Array:
         return np.asarray((Y - self.target_mean_) / self.target_scale_)
 
     def predict(self, X: Any) -> Array:
-        """Predicted numbers, (n,) or (n, t), in units of the answers.
+        """Predicted numbers, (n,) or (n, t), in units of the targets.
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ class Numbers(MultiOutputMixin, RegressorMixin, NetworkEstimator):  # type: igno
     def _explanation(self) -> Explanation:
         return self._explained(
             "Regression; rows independent and identically distributed; judged by the square loss "
-            "(losses below are of answers brought to deviation 1).",
+            "(losses below are of targets brought to deviation 1).",
             "J = (1/n) Σᵢ ‖a⁽ⁱ⁾ − y⁽ⁱ⁾‖²",
             r"J = \frac{1}{n}\sum_{i=1}^n \|a^{(i)} - y^{(i)}\|^2",
         )
@@ -147,9 +147,9 @@ class NetworkRegressor(Numbers):
     mean_, scale_ : array of shape (d,)
         By which columns were standardised.
     target_mean_, target_scale_ : array of shape (t,)
-        By which answers were standardised.
+        By which targets were standardised.
     flat_ : bool
-        Whether answers were one-dimensional.
+        Whether targets were one-dimensional.
     trace_ : dict
         `loss`, `validation_loss`, `gradient_norms` by epoch; `stopped`, `verdict`.
     n_iter_, best_epoch_ : int

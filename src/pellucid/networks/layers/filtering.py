@@ -9,15 +9,19 @@ Notes: Def 394, Concept 395, Def 398, KE 399, Clar 400, Clar 401, Def 410, Clar 
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pellucid.errors import ShapeError
+from pellucid.networks.engine.compiled import compiled
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.layers.correlation import correlate
 from pellucid.networks.layers.layer import Shape, shape_text
-from pellucid.networks.layers.windows import Size, windows_of
+from pellucid.networks.layers.windows import Size, Windows, windows_of
 
 Array = NDArray[np.float64]
 
@@ -135,8 +139,14 @@ def filtered(
     windows = windows_of(f.shape, stride, padding, dims=x.ndim, owner="filtered")
     used = np.flip(f) if flip else f
     with computing_in("float64"):
-        z = correlate(jnp.asarray(x[None, ..., None]), used[..., None, None], windows, fill)
+        z = _compiled_scores(windows, float(fill))(x[None, ..., None], used[..., None, None])
         return np.asarray(z[0, ..., 0] + offset, np.float64)
+
+
+@lru_cache(maxsize=64)
+def _compiled_scores(windows: Windows, fill: float) -> Any:
+    """(X, W) -> Z by one program: operation by operation each would be compiled on its own."""
+    return compiled(lambda x, w: correlate(x, w, windows, fill), quickly=True)
 
 
 def is_palindromic(filter: ArrayLike) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pellucid.errors import FramingError
+from pellucid.former_names import renamed_arguments
 from pellucid.networks.layers.layer import PREDICTING, Mode, place_name
 from pellucid.networks.network import Network
 from pellucid.networks.passes.readable_pass import Pass, PassValue, backward_pass
@@ -18,7 +19,7 @@ class Player:
 
     Parameters
     ----------
-    found : Pass
+    recorded : Pass
         As `backward_pass` gives it.
 
     Attributes
@@ -42,8 +43,9 @@ class Player:
     Notes: Def 292, Def 293
     """
 
-    def __init__(self, found: Pass) -> None:
-        self.found = found
+    @renamed_arguments(found="recorded")
+    def __init__(self, recorded: Pass) -> None:
+        self.found = recorded
         self.at = 0
 
     def step(self) -> PassValue:

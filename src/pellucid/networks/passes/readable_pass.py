@@ -115,7 +115,7 @@ def _compiled_ways(network: Network, training: bool) -> Any:
     """(x, y, params, key, state, weights) -> every value, forward and, where y is given, back."""
 
     def ways(x: Any, y: Any, params: Any, *rest: Any) -> tuple[PassValue, ...]:
-        way = _Way(network, x, params, Mode(training, *rest))
+        way = _ForwardPass(network, x, params, Mode(training, *rest))
         if y is None:
             return tuple(way.quantities)
         slope = way.loss(y)
@@ -126,10 +126,10 @@ def _compiled_ways(network: Network, training: bool) -> Any:
                 slope, _ = way.back[l](slope)
         return tuple(way.quantities)
 
-    return compiled(ways)
+    return compiled(ways, quickly=True)  # a pass is read, not trained with
 
 
-class _Way:
+class _ForwardPass:
     """The way forward through a network, written down, and what is needed to come back."""
 
     def __init__(self, network: Network, x: Any, params: Any, mode: Mode) -> None:

@@ -123,25 +123,25 @@ class Recorder(Watch):
             for name, head, part in _by_head(letter, here.names.mark, value):
                 self._note(here, way + name, here.filled(formula, h=head), part)
 
-    def _parameters(self, here: LayerContext, own: Any, shape: Shape) -> None:
+    def _parameters(self, context: LayerContext, derivatives: Any, shape: Shape) -> None:
         """Derivatives by parameters: sums over points, and over the places of each."""
         several = {"sum_points": "Σᵢ ", "of_points": " of all points"} if shape[0] > 1 else {}
         if prod(shape[:-1]) > 1:
             several["sum"] = "Σᵢ "
-        formulas = dict(here.formulas.parameters)
-        for at, value in leaves(own):
+        formulas = dict(context.formulas.parameters)
+        for at, value in leaves(derivatives):
             key = at.strip("[]'").replace("']['", ".")
-            name = BY + here.names.parameter(key)
-            text = here.filled(formulas[key], **several) if key in formulas else name
-            self._note(here, name, text, value, of_points=False)
+            name = BY + context.names.parameter(key)
+            text = context.filled(formulas[key], **several) if key in formulas else name
+            self._note(context, name, text, value, of_points=False)
 
     def _note(
-        self, here: LayerContext, name: str, text: str, value: Any, place: Shape = (),
+        self, context: LayerContext, name: str, text: str, value: Any, place: Shape = (),
         of_points: bool = True,
     ) -> None:  # fmt: skip
-        kind = "" if place and place != here.place else type(here.layer).__name__
-        at = place or here.place
-        found = PassValue(name, text, value, at, of_points, here.layer.notes, kind)
+        kind = "" if place and place != context.place else type(context.layer).__name__
+        at = place or context.place
+        found = PassValue(name, text, value, at, of_points, context.layer.notes, kind)
         self.quantities.append(found)
 
 

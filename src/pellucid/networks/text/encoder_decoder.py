@@ -395,9 +395,9 @@ def _sentences(given: Any) -> list[list[str]]:
     return sentences
 
 
-def _ended(ids: Sequence[int], places: int) -> Ids:
+def _ended(ids: Sequence[int], length: int) -> Ids:
     """Tokens, and the end at every place after them."""
-    return np.array([*ids, *[END] * (places - len(ids))], dtype=np.intp)
+    return np.array([*ids, *[END] * (length - len(ids))], dtype=np.intp)
 
 
 def _past(written: Ids) -> Ids:

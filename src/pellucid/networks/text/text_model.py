@@ -54,12 +54,12 @@ class TextModel(GlassBox):
         return tags
 
     def _train(
-        self, network: Network, ids: NDArray[np.intp], answers: NDArray[np.intp], outputs: int
+        self, network: Network, ids: NDArray[np.intp], targets: NDArray[np.intp], outputs: int
     ) -> None:
         """Learn to answer n×T ids with n×T places of one of `outputs` tokens; loss by place."""
-        places = answers.shape[1]
+        places = targets.shape[1]
         found = train(
-            network, ids.astype(np.float32), np.eye(outputs, dtype=np.float32)[answers],
+            network, ids.astype(np.float32), np.eye(outputs, dtype=np.float32)[targets],
             step_size=float(self.step_size), epochs=int(self.epochs),
             batch_size=int(self.batch_size), seed=int(self.random_state), clip=float(places),
         )  # fmt: skip

@@ -64,7 +64,7 @@ def row_source(X: Any, y: Any, weights: Any, seed: int) -> RowSource:
         return InMemory(rows, answers, weights, seed)
     if not hasattr(X, "epoch"):
         raise ShapeError(
-            "train takes rows X and answers y, or a source of both such as ParquetRows or Stream; "
+            "train takes rows X and targets y, or a source of both such as ParquetRows or Stream; "
             f"it got a {type(X).__name__} alone."
         )
     if weights is not None:

@@ -34,7 +34,7 @@ class _Sums:
 
 
 def append_epochs(
-    history: dict[str, list[Any]], seen: list[tuple[Block, Any]], means: bool
+    history: dict[str, list[Any]], blocks: list[tuple[Block, Any]], means: bool
 ) -> None:
     """Append the mean loss a row, and the mean gradient norms, of each epoch that ended.
 
@@ -42,13 +42,13 @@ def append_epochs(
     ----------
     history : dict
         As `Trained.history`; changed.
-    seen : list of (Block, arrays or None)
+    blocks : list of (Block, arrays or None)
         Blocks in order, each with the loss and perhaps the norms of its steps.
     means : bool
         Whether a step's loss is a mean over its rows, rather than a sum.
     """
     sums = _Sums()
-    for block, found in seen:
+    for block, found in blocks:
         loss, *norms = [np.asarray(part) for part in found or (np.empty(0),)]
         begin = 0
         for epoch, end in (*block.ends, (None, block.count)):

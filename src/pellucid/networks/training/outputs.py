@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.network import Network
 from pellucid.networks.training.devices import threads_for
-from pellucid.networks.training.steps import compiled_outputs
+from pellucid.networks.training.steps import compiled_outputs, with_loss_weight
 
 ROWS_AT_ONCE = 128
 
@@ -33,7 +33,7 @@ def outputs_of(network: Network, params: Any, state: Any, X: Any) -> NDArray[np.
 
     Notes: KE 279
     """
-    run = compiled_outputs(network)
+    run = compiled_outputs(with_loss_weight(network, 1.0))  # the same for every weight
     found = np.empty((len(X), *network.out_shape))
     with computing_in(dtype_of(params)) as kind, threads_for(network, ROWS_AT_ONCE):
         for first in range(0, len(X), ROWS_AT_ONCE):

@@ -78,7 +78,7 @@ class InMemory:
         if len(set(counts.values())) != 1 or 0 in counts.values():
             found = ", ".join(f"{count} {name}" for name, count in counts.items())
             raise ShapeError(
-                f"Rows, answers and weights must be as many, and at least one; there are {found}."
+                f"Rows, targets and weights must be as many, and at least one; there are {found}."
             )
         for name in ("rows", "answers"):
             kind = np.asanyarray(given[name]).dtype
@@ -101,7 +101,7 @@ class InMemory:
 
     @property
     def digest(self) -> str:
-        """A short name for the rows, answers and weights."""
+        """A short name for the rows, targets and weights."""
         return digest(self.X, self.y, *(() if self.weights is None else (self.weights,)))
 
     def order(self, epoch: int) -> Any:
@@ -193,10 +193,10 @@ def _windows(chunks: Iterator[Chunk], window: int) -> Iterator[Chunk]:
         yield _joined(held)
 
 
-def _joined(held: Sequence[Chunk]) -> Chunk:
-    if len(held) == 1:
-        return held[0]
-    xs, ys, ws = zip(*held, strict=True)
+def _joined(chunks: Sequence[Chunk]) -> Chunk:
+    if len(chunks) == 1:
+        return chunks[0]
+    xs, ys, ws = zip(*chunks, strict=True)
     return np.concatenate(xs), np.concatenate(ys), None if ws[0] is None else np.concatenate(ws)
 
 
@@ -210,7 +210,7 @@ class ParquetRows:
     ----------
     path : path
     target : str
-        Column of the answers.
+        Column of the targets.
     features : sequence of str, optional
         Columns of the points; all others when not given.
     groups : int

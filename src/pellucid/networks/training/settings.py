@@ -20,7 +20,7 @@ from pellucid.hyperparameters import is_whole
 from pellucid.networks.network import Network
 from pellucid.networks.training.checkpoints import Checkpoints
 from pellucid.networks.training.steps import StepKind
-from pellucid.notebook_progress import Say, progress_or_bar
+from pellucid.notebook_progress import Progress, progress_or_bar
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def progress_watcher(watch: Watch) -> Iterator[None]:
 
 
 @contextmanager
-def progress_callback() -> Iterator[Say]:
+def progress_callback() -> Iterator[Progress]:
     """To whom a training tells how far it has come: to a notebook, unless somebody watches it."""
     if WATCHING.get() is not None:
         yield lambda stage, done: None
@@ -120,10 +120,10 @@ def schedule_of(given: Any) -> Schedule:
     return found
 
 
-def check_count(name: str, value: Any, least: int = 1) -> None:
+def check_count(name: str, value: Any, minimum: int = 1) -> None:
     """A whole number, large enough."""
-    if not is_whole(value, least):
-        raise HyperparameterError(f"{name} is a whole number ≥ {least}; got {value!r}.")
+    if not is_whole(value, minimum):
+        raise HyperparameterError(f"{name} is a whole number ≥ {minimum}; got {value!r}.")
 
 
 def check_strengths(decay: Any, clip: Any) -> None:
@@ -143,7 +143,7 @@ def check_settings(network: Network, settings: Settings, validation: Any) -> Non
         raise HyperparameterError(f"train takes a Network; got a {type(network).__name__}.")
     for name in ("epochs", "batch_size"):
         check_count(name, getattr(settings, name))
-    check_count("seed", settings.seed, least=0)
+    check_count("seed", settings.seed, minimum=0)
     check_strengths(settings.decay, settings.clip)
     if settings.stop is not None and not isinstance(settings.stop, Stop):
         raise HyperparameterError(

@@ -8,7 +8,8 @@ Notes: Concept 294, Def 312, Concept 334, Def 314, Def 315
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
 from typing import Any
@@ -113,6 +114,25 @@ def clip_gradient(g: Any, longest: Any) -> Any:
     return g * jnp.minimum(1.0, longest / jnp.maximum(length, np.finfo(g.dtype).tiny))
 
 
+def loss_weight(network: Network) -> float | None:
+    """The weight of a penalty inside the loss; None where the loss has none."""
+    weight: float | None = getattr(network.loss, "weight", None)
+    return weight
+
+
+def with_loss_weight(network: Network, weight: Any) -> Network:
+    """The same network, its loss with another weight, which may be a traced number.
+
+    A compiled program belongs to the network with weight 1 and is given the weight as data: so it
+    serves every weight.
+    """
+    if loss_weight(network) is None:
+        return network
+    other = copy(network)
+    object.__setattr__(other, "loss", replace(network.loss, weight=weight))  # type: ignore[type-var]
+    return other
+
+
 def step_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]:
     """One step: (θ, state of the rule, states of the layers), batch -> the same, and what was seen.
 
@@ -123,7 +143,8 @@ def step_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]:
         theta, memory, states = carry
         mode = Mode(training=True, key=key, state=states)
         params = params_of(network, theta)
-        value, gradient, states = network.loss_and_gradient(params, x, y, mode, share)
+        judged = with_loss_weight(network, fixed["weight"]) if "weight" in fixed else network
+        value, gradient, states = judged.loss_and_gradient(params, x, y, mode, share)
         g = vector_of(gradient)
         if kind.clip:
             g = clip_gradient(g, fixed["clip"])
@@ -144,14 +165,14 @@ def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]
     blocks = (x, y, shares, step sizes), each with one entry a step, or (places, shares, step sizes)
     where `fixed` holds the "rows" x and y of which each step picks its own; `first` is the number
     of steps before this block, from which the random key of each step follows; `fixed` holds "key",
-    and "decay", "decayed", "clip" where the kind needs them. Gives the carry, and for each step the
-    loss, and the layers' gradient norms where these are kept.
+    "decay", "decayed", "clip" where the kind needs them, and "weight" where the loss has one. Gives
+    the carry, and for each step the loss, and the layers' gradient norms where these are kept.
     """
     step = step_of(network, rule, kind)
 
     def run(carry: Any, blocks: Any, count: Any, first: Any, fixed: Any) -> Any:
-        def one(i: Any, held: Any) -> Any:
-            carry, seen = held
+        def one(i: Any, carried: Any) -> Any:
+            carry, seen = carried
             *given, share, eta = (part[i] for part in blocks)
             x, y = _picked(fixed["rows"], *given) if "rows" in fixed else given
             key = jax.random.fold_in(fixed["key"], first + i)
@@ -168,10 +189,10 @@ def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]
     return run
 
 
-def _picked(rows: Any, places: Any) -> Any:
+def _picked(rows: Any, indices: Any) -> Any:
     def of(part: Any) -> Any:  # flat rows are copied whole
-        flat = part.reshape(len(part), -1).at[places].get(mode="promise_in_bounds")
-        return flat.reshape(*places.shape, *part.shape[1:])
+        flat = part.reshape(len(part), -1).at[indices].get(mode="promise_in_bounds")
+        return flat.reshape(*indices.shape, *part.shape[1:])
 
     return computed_once(tuple(map(of, rows)))
 
@@ -189,11 +210,12 @@ def initial_rule_state(rule: Rule, theta: Any) -> Any:
 
 @lru_cache(maxsize=64)
 def compiled_losses(network: Network) -> Any:
-    """(θ, states, x in blocks, y in blocks) -> the loss of each point, as in prediction."""
+    """(θ, states, x in blocks, y in blocks, weight) -> each point's loss, as in prediction."""
 
-    def losses(theta: Any, states: Any, x: Any, y: Any) -> Any:
+    def losses(theta: Any, states: Any, x: Any, y: Any, weight: Any) -> Any:
         params, mode = params_of(network, theta), Mode(state=states)
-        return jax.lax.map(lambda pair: network.losses(params, pair[0], pair[1], mode), (x, y))
+        judged = with_loss_weight(network, weight)
+        return jax.lax.map(lambda pair: judged.losses(params, pair[0], pair[1], mode), (x, y))
 
     return compiled(losses)
 

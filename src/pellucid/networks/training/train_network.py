@@ -60,8 +60,10 @@ from pellucid.networks.training.steps import (
     compiled_block,
     decayed_entries,
     initial_rule_state,
+    loss_weight,
     params_of,
     vector_of,
+    with_loss_weight,
 )
 from pellucid.networks.training.training_result import Trained
 from pellucid.networks.training.validation import HeldOutRows
@@ -184,7 +186,7 @@ def train(
         refuse_ids(network.layers, source.X)
     if validation and len(validation[0]) != len(validation[1]):
         raise ShapeError(
-            f"validation has {len(validation[0])} rows and {len(validation[1])} answers."
+            f"validation has {len(validation[0])} rows and {len(validation[1])} targets."
         )
     notices = precision_notices(source, dtype)
     size = min(batch_size, source.rows or batch_size)
@@ -221,7 +223,7 @@ class _Run:
     def begin(self, start: Any) -> None:
         self.began = time.perf_counter()
         s = self.settings
-        self.block = compiled_block(self.network, s.rule, s.kind)
+        self.block = compiled_block(with_loss_weight(self.network, 1.0), s.rule, s.kind)
         self.history = {"loss": [], "validation_loss": [], "gradient_norms": []}
         self.best: Any = None
         self.least = float("inf")
@@ -256,6 +258,8 @@ class _Run:
             self.fixed["decayed"] = decayed_entries(self.network, s.kind.decay_offsets, s.dtype)
         if s.kind.clip:
             self.fixed["clip"] = np.asarray(s.clip, s.dtype)
+        if (weight := loss_weight(self.network)) is not None:
+            self.fixed["weight"] = np.asarray(weight, s.dtype)
         self.even = takes_batch_statistics(self.network)
         self._lay_out()
         self._keep()

@@ -149,7 +149,7 @@ def tune(
         check_count(name, value)
     X, y = np.asarray(X), targets_for(network, np.asarray(y))
     if len(X) != len(y):
-        raise ShapeError(f"There are {len(X)} rows and {len(y)} answers; give one answer a row.")
+        raise ShapeError(f"There are {len(X)} rows and {len(y)} targets; give one target a row.")
     pairs = folds if not isinstance(folds, int) else make_folds(len(X), folds, seed=seed)
     runs = [(train, held, seed + r) for train, held in pairs for r in range(restarts)]
     made = rule if isinstance(rule, Rule) else _named(rule)
@@ -288,9 +288,9 @@ def _by_run(states: Any, count: int) -> list[Any]:
 
 
 def _judged(
-    network: Network, X: Any, y: Any, held: Rows, theta: Any, state: Any, dtype: str
+    network: Network, X: Any, y: Any, held_out: Rows, theta: Any, state: Any, dtype: str
 ) -> list[float]:
     """Mean held-out loss of each setting of one run."""
-    rows = HeldOutRows(network, X[held], y[held], dtype=dtype)
+    rows = HeldOutRows(network, X[held_out], y[held_out], dtype=dtype)
     states = [jax.tree.map(lambda leaf, s=s: leaf[s], state) for s in range(len(theta))]
     return [rows.loss(own, remembered) for own, remembered in zip(theta, states, strict=True)]

@@ -18,7 +18,7 @@ from pellucid.networks.network import Network
 from pellucid.networks.output_losses import number_truths
 from pellucid.networks.targets import targets_for
 from pellucid.networks.training.row_sources import bad_row
-from pellucid.networks.training.steps import compiled_losses
+from pellucid.networks.training.steps import compiled_losses, loss_weight, with_loss_weight
 
 ROWS_AT_ONCE = 1024
 
@@ -37,13 +37,13 @@ class HeldOutRows:
     Raises
     ------
     ShapeError
-        For points that the network does not take, or not one answer and weight a row.
+        For points that the network does not take, or not one target and weight a row.
     TooFewRowsError
         For no rows.
     TableError
         For NaN or infinite numbers among them, with the first such row.
     FramingError
-        For answers that the loss cannot take, or token ids that an `Embedding` does not have.
+        For targets that the loss cannot take, or token ids that an `Embedding` does not have.
 
     Notes: Def 333
     """
@@ -75,12 +75,16 @@ class HeldOutRows:
         y = targets_for(network, y)
         self.x = X[around].astype(dtype).reshape(-1, size, *X.shape[1:])
         self.y = y[around].astype(dtype).reshape(-1, size, *y.shape[1:])
-        self._losses = compiled_losses(network)
+        self._losses = compiled_losses(with_loss_weight(network, 1.0))
+        weight = loss_weight(network)
+        self._weight = None if weight is None else np.asarray(weight, dtype)
 
     def losses(self, theta: Any, states: Any) -> Any:
         """The loss of each row, (n,)."""
         theta, states = jax.tree.map(np.asarray, (theta, states))
-        found = np.asarray(self._losses(theta, states, self.x, self.y), dtype=np.float64)
+        found = np.asarray(
+            self._losses(theta, states, self.x, self.y, self._weight), dtype=np.float64
+        )
         return found.reshape(-1)[: len(self.weights)]
 
     def loss(self, theta: Any, states: Any) -> float:

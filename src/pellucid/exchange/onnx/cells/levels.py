@@ -129,19 +129,19 @@ def _first_found(graph: OnnxGraph, tries: list[str], otherwise: int) -> str:
     return found
 
 
-def _further_spellings(known: Levels) -> tuple[dict[str, int], dict[float, int]]:
+def _further_spellings(levels: Levels) -> tuple[dict[str, int], dict[float, int]]:
     """Folded spellings and amounts that mean a category, with words for true and false."""
-    by_fold = dict(known.by_fold)
-    for level, at in known.exact.items():  # capitals that a graph cannot make small
+    by_fold = dict(levels.by_fold)
+    for level, at in levels.exact.items():  # capitals that a graph cannot make small
         for written in (level.upper(), level.title(), level.capitalize(), level.lower()):
-            if normalized_spelling(written) in known.by_fold:
+            if normalized_spelling(written) in levels.by_fold:
                 by_fold.setdefault(" ".join(written.split()), at)
     by_number = {
         float(text): at
-        for text, at in known.by_number.items()
+        for text, at in levels.by_number.items()
         if is_number(text) and np.isfinite(float(text)) and text == canonical_number(text)
     }
-    for truth, at in known.by_truth.items():
+    for truth, at in levels.by_truth.items():
         for word in FALSE_TRUE[truth]:
             by_fold.setdefault(word, at)
         by_number.setdefault(float(truth), at)

@@ -46,21 +46,23 @@ def look_up_number(graph: OnnxGraph, x: str, place: Mapping[float, int], otherwi
 
 def same(graph: OnnxGraph, text: str, other: str) -> str:
     """Where a text is a given constant."""
-    return graph("Equal", text, graph.text(other), since=19)
+    return graph("Equal", text, graph.text(other), min_opset=19)
 
 
-def pieces(graph: OnnxGraph, text: str, count: int, delimiter: str = "", most: int = 0) -> str:
+def pieces(
+    graph: OnnxGraph, text: str, count: int, delimiter: str = "", max_splits: int = 0
+) -> str:
     """The first `count` pieces of each text, n×count, "" where there are fewer.
 
-    `most` is the number of splits; what is left then stays in the last piece. Without a delimiter
-    texts are split at spaces, and those around do not count.
+    After `max_splits` splits what is left stays in the last piece. Without a delimiter texts are
+    split at spaces, and those around do not count.
 
     Notes: Def 201
     """
     settings = ({"delimiter": delimiter} if delimiter else {}) | (
-        {"maxsplit": most} if most else {}
+        {"maxsplit": max_splits} if max_splits else {}
     )
-    found, _ = graph.several("StringSplit", 2, text, since=0, **settings)
+    found, _ = graph.several("StringSplit", 2, text, min_opset=0, **settings)
     spare = graph("Expand", graph.text([[""]]), _shape_of(graph, text, count))
     return graph.columns(graph("Concat", found, spare, axis=1), np.arange(count))
 

@@ -86,26 +86,26 @@ def count_entries(
     return graph.cast(found, np.float64)
 
 
-def _known_spellings(graph: OnnxGraph, each: str, known: set[str]) -> str:
+def _known_spellings(graph: OnnxGraph, words: str, vocabulary: set[str]) -> str:
     """Words as the vocabulary spells them, capitals beyond A to Z and parted accents included."""
     spelling: dict[str, str] = {}
-    for word in sorted(word for word in known if not word.isascii()):
+    for word in sorted(word for word in vocabulary if not word.isascii()):
         forms = (word.upper(), word.title(), word.capitalize())
         for form in (*forms, word):
             for written in (form, unicodedata.normalize("NFD", form)):
                 own = texts.as_lower_case(written)
-                if own not in known and own.lower() != "" and _is_same(own, word):
+                if own not in vocabulary and own.lower() != "" and _is_same(own, word):
                     spelling.setdefault(own, word)
     if not spelling:
-        return each
+        return words
     found = graph(
         "LabelEncoder",
-        each,
+        words,
         keys_strings=[*spelling],
         values_strings=[*spelling.values()],
         default_string="",
     )
-    return graph("Where", texts.same(graph, found, ""), each, found)
+    return graph("Where", texts.same(graph, found, ""), words, found)
 
 
 def _is_same(written: str, word: str) -> bool:

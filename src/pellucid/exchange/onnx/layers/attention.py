@@ -36,7 +36,7 @@ def _projected(graph: OnnxGraph, x: str, params: Any) -> str:
 
 
 def _attended(
-    graph: OnnxGraph, asking: str, told: str, params: Any, heads: int, width: int, seen: Any
+    graph: OnnxGraph, query_input: str, context: str, params: Any, heads: int, width: int, mask: Any
 ) -> str:
     split = graph.whole([0, 0, heads, width // heads])
 
@@ -44,13 +44,13 @@ def _attended(
         z = graph("Reshape", _projected(graph, x, params[part]), split)
         return graph("Transpose", z, perm=perm)
 
-    Q = share(asking, "query", [0, 2, 1, 3])
-    turned = share(told, "key", [0, 2, 3, 1])
-    V = share(told, "value", [0, 2, 1, 3])
+    Q = share(query_input, "query", [0, 2, 1, 3])
+    turned = share(context, "key", [0, 2, 3, 1])
+    V = share(context, "value", [0, 2, 1, 3])
     root = graph.constant((width // heads) ** -0.5)
     scores = graph("Mul", graph("MatMul", Q, turned), root)
-    if seen is not None:
-        scores = graph("Where", graph.array(seen), scores, graph.constant(-np.inf))
+    if mask is not None:
+        scores = graph("Where", graph.array(mask), scores, graph.constant(-np.inf))
     mixed = graph("MatMul", graph("Softmax", scores, axis=-1), V)
     joined = graph("Transpose", mixed, perm=[0, 2, 1, 3])
     return _projected(graph, graph("Reshape", joined, graph.whole([0, 0, width])), params["out"])

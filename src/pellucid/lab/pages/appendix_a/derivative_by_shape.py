@@ -114,7 +114,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("layout", found.steps[0].text),
         ),
         numbers={"D": D, "shape": shape},
-        said=f"the derivative has the shape {said}",
+        summary=f"the derivative has the shape {said}",
     )
 
 

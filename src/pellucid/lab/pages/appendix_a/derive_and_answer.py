@@ -100,7 +100,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         numbers={"verdict": verdict, "shape": shape, "derivative": str(found.expression)},
         steps=last,
         count="step",
-        said=f"the answer is {verdict}",
+        summary=f"the answer is {verdict}",
     )
 
 

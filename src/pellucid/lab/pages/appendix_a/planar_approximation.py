@@ -55,7 +55,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     """Both changes, along the step and on the surface."""
     J, heights = _ground(state["formula"])
     x, move = _step(state)
-    slope = np.asarray(J.slope(x))
+    slope = np.asarray(J.gradient_at(x))
     here, there = float(J.value(x)), float(J.value(x + move))
     promised = _promise(J, x, move, state["order"])
     gaps = np.array(
@@ -87,7 +87,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("gap at half the step", number(half)),
         ),
         numbers={"true": there - here, "promised": promised, "gap": gap, "half": half},
-        said=f"true change {number(there - here)}, approximated {number(promised)}",
+        summary=f"true change {number(there - here)}, approximated {number(promised)}",
     )
 
 
@@ -103,7 +103,6 @@ def _surface(J: Any, heights: Any, x: Any, move: Any, state: State) -> dict[str,
     flat = np.array([here + _promise(J, x, p - x, state["order"]) for p in grid]).reshape(41, 41)
     low, high = float(np.quantile(heights, 0.0)), float(np.quantile(heights, 0.98))
     room = 0.3 * ((high - low) or 1.0)
-    flat = np.where((flat >= low - room) & (flat <= high + room), flat, np.nan)
     end = x + move
     ends = np.array(
         [

@@ -92,7 +92,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         steps=3,
         count="step",
-        said=f"a tensor of {tensor.size} entries comes down to the {m} entries of A",
+        summary=f"a tensor of {tensor.size} entries comes down to the {m} entries of A",
     )
 
 

@@ -99,7 +99,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "independent": float(independent),
             "shares": shares,
         },
-        said=f"P(A) is {number(pA)}, P(B) {number(pB)}, both {number(p_both)}: "
+        summary=f"P(A) is {number(pA)}, P(B) {number(pB)}, both {number(p_both)}: "
         + ("independent" if independent else "not independent"),
     )
 

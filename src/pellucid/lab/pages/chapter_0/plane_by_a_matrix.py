@@ -59,7 +59,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         ),
         numbers={"det": det, "rank": rank, "back": inverse if rank == 2 else np.zeros((2, 2))},
         steps=frames,
-        said=f"The determinant is {number(det)}, the rank {rank}",
+        summary=f"The determinant is {number(det)}, the rank {rank}",
         count="way back",
     )
 

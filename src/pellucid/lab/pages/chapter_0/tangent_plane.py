@@ -74,7 +74,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
 
     formula = _formula(state)
     J, at, delta = _surface(formula), np.array([state["x"], state["y"]]), state["delta"]
-    value, slopes = float(J.value(at)), J.slope(at)
+    value, slopes = float(J.value(at)), J.gradient_at(at)
     quotients = forward_differences(J.value, at, delta)
     gaps = np.array([np.abs(forward_differences(J.value, at, d) - slopes).max() for d in DELTAS])
     gap = float(np.abs(quotients - slopes).max())
@@ -104,8 +104,8 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("surface and plane apart, as far as seen", number(apart)),
         ),
         numbers={"value": value, "slopes": slopes, "quotients": quotients, "half": half},
-        said=f"The slopes are {number(slopes[0])} and {number(slopes[1])}; differences are off by "
-        f"{number(gap)}",
+        summary=f"The slopes are {number(slopes[0])} and {number(slopes[1])}; differences are off "
+        f"by {number(gap)}",
     )
 
 
@@ -121,7 +121,7 @@ def _picture(box: Any, heights: Any, touching: Any, at: Any, value: float) -> di
         x="x",
         y="y",
         z="z",
-        plane=np.clip(touching, low - room, high + room),
+        plane=touching,
         points=np.array([[at[0], at[1], value]]),
         term="plane",
         height=0.85,
@@ -192,7 +192,7 @@ from pellucid.descent.objective import forward_differences
 u, v = np.eye(2)
 z = compile_objective({_formula(state)!r}, "p", {{"u": u, "v": v}}, where="p: 2")
 at, delta = np.array([{state["x"]!r}, {state["y"]!r}]), {state["delta"]!r}
-value, slopes = z.value(at), z.slope(at)
+value, slopes = z.value(at), z.gradient_at(at)
 quotients = forward_differences(z.value, at, delta)
 half = np.abs(forward_differences(z.value, at, delta / 2) - slopes).max()
 

@@ -113,7 +113,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "lag": lag,
             "doubts": ", ".join(names),
         },
-        said="The library doubts: " + (", ".join(names) or "nothing"),
+        summary="The library doubts: " + (", ".join(names) or "nothing"),
     )
 
 

@@ -111,7 +111,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "least": [least[k] for k in CLASSES],
         },
         steps=len(walk) - 1,
-        said=f"Your dials lose {number(found.values[0])} a row; the fit from there loses "
+        summary=f"Your dials lose {number(found.values[0])} a row; the fit from there loses "
         f"{number(found.value)}",
         count="step",
     )

@@ -75,7 +75,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             (f"{state['loss']} loss of g", number(value, 4)),
         ),
         numbers={"expected": expected, "turning": turning, "value": value},
-        said=f"The cheaper guess is {_cheaper(expected)}",
+        summary=f"The cheaper guess is {_cheaper(expected)}",
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("new rows", f"{len(new):,}"),
         ),
         numbers={"trained": trained, "fresh": fresh, "best": best, "after": after},
-        said=f"Order {k}: {number(trained)} on the rows it saw, {number(fresh)} on new ones",
+        summary=f"Order {k}: {number(trained)} on the rows it saw, {number(fresh)} on new ones",
     )
 
 

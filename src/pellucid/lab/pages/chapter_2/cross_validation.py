@@ -109,7 +109,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "tested": tested if state["opened"] else -1.0,
         },
         steps=k,
-        said=f"Held-out loss {number(held)} at λ {number(lam)}; it is least at λ {number(best)}",
+        summary=f"Held-out loss {number(held)} at λ {number(lam)}; it is least at λ {number(best)}",
         count="chunk",
     )
 

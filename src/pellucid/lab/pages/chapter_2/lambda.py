@@ -85,7 +85,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "largest": largest,
             "along": along,
         },
-        said=f"At λ = {number(lam)} the weights are {number(theta[0])} and {number(theta[1])}",
+        summary=f"At λ = {number(lam)} the weights are {number(theta[0])} and {number(theta[1])}",
     )
 
 

@@ -104,7 +104,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("best θ₀", number(round(float(best.intercept_), 9))),
         ),
         numbers={"J": value, "least": least, "theta_star": best.coef_},
-        said=f"J is {number(value)}; the least is {number(least)}",
+        summary=f"J is {number(value)}; the least is {number(least)}",
     )
 
 

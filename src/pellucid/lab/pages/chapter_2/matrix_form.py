@@ -92,7 +92,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("J = (1/n) R Rᵀ", number(loss, 4)),
         ),
         numbers={"theta": theta, "det": det, "rank": rank, "J": loss},
-        said=f"θ is {', '.join(map(number, theta))}; J is {number(loss)}",
+        summary=f"θ is {', '.join(map(number, theta))}; J is {number(loss)}",
     )
 
 

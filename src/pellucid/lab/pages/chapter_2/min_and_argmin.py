@@ -35,7 +35,7 @@ def _ground(formula: str) -> tuple[Any, ...]:
     J = compile_objective(formula, "theta", {}, where="theta: 1")
     grid = np.linspace(LOW, HIGH, POINTS)
     heights = np.array([J.value(np.array([v])) for v in grid])
-    slopes = np.array([J.slope(np.array([v]))[0] for v in grid])
+    slopes = np.array([J.gradient_at(np.array([v]))[0] for v in grid])
     found = local_minima(lambda v: J.value(np.array([v])), LOW, HIGH, POINTS)
     return J, grid, heights, slopes, [m for m in found if m.is_global]
 
@@ -45,7 +45,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     J, grid, heights, slopes, lowest = _ground(state["formula"])
     at = np.array([state["theta"]])
     value = float(J.value(at)) + state["c"]
-    slope = float(J.slope(at)[0])
+    slope = float(J.gradient_at(at)[0])
     bend = float(J.hessian_vector(at, np.ones(1))[0])
     least = float(heights.min()) + state["c"]
     places = np.array([m.theta for m in lowest])
@@ -71,7 +71,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("J″ at your place", number(bend, 4)),
         ),
         numbers={"J": value, "slope": slope, "bend": bend, "least": least, "places": places},
-        said=f"J is {number(value)} here; its minimum is {number(least)} at {where}",
+        summary=f"J is {number(value)} here; its minimum is {number(least)} at {where}",
     )
 
 
@@ -128,7 +128,7 @@ from pellucid.descent import local_minima
 objective = compile_objective({state["formula"]!r}, "theta", {{}}, where="theta: 1")
 at, c = np.array([{state["theta"]!r}]), {state["c"]!r}
 J = objective.value(at) + c
-slope = objective.slope(at)[0]
+slope = objective.gradient_at(at)[0]
 bend = objective.hessian_vector(at, np.ones(1))[0]
 
 grid = np.linspace({LOW}, {HIGH}, {POINTS})

@@ -81,7 +81,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         ),
         numbers={"lowest": lowest, "least": least, "close": close},
         steps=len(lowest) - 1,
-        said=f"The best of {len(lowest)} tries has J {number(lowest[-1])}; the least is "
+        summary=f"The best of {len(lowest)} tries has J {number(lowest[-1])}; the least is "
         f"{number(least)}; rows: {n}",
         count="t",
     )

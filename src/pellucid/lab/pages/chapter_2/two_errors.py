@@ -81,7 +81,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         ),
         numbers={"structural": structural, "estimation": estimation},
         steps=SAMPLES - 1,
-        said=f"Structural error {number(structural)}, estimation error {number(estimation)}",
+        summary=f"Structural error {number(structural)}, estimation error {number(estimation)}",
         count="sample",
     )
 
@@ -97,7 +97,7 @@ def _advice(structural: float, estimation: float) -> str:
 
 
 def _fits(found: Any, at: Any, truth: Any, samples: Any) -> dict[str, Any]:
-    guesses = np.clip(found.guesses, -6.0, 6.0)
+    guesses = np.clip(found.predictions, -6.0, 6.0)
     xs = np.array([X[:, 0] for X, _ in samples])
     ys = np.array([y for _, y in samples])
     return plane(

@@ -103,7 +103,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "theta": walk[-1],
         },
         steps=len(walk) - 1,
-        said=f"{found.verdict} after {found.steps} steps",
+        summary=f"{found.verdict} after {found.steps} steps",
     )
 
 

@@ -123,7 +123,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         ),
         numbers={"values": found.values, "verdict": found.verdict, "steps": found.steps},
         steps=len(walk) - 1,
-        said=f"{found.verdict} after {found.steps} steps",
+        summary=f"{found.verdict} after {found.steps} steps",
     )
 
 
@@ -134,7 +134,7 @@ def _parameters(
         "Level lines of J over slope and offset. Step {t} of {steps}: θ is {theta}, the gradient "
         f"{{slope}}; J is least at {number(least[0])}, {number(least[1])}.",
         [
-            field(heights, least=floor, term="J"),
+            field(heights, lowest=floor, term="J"),
             spot(least[0], least[1], "least J"),
             arrow(Moving(walk), Moving(walk + slopes), term="slope", label="∇J", length=46),
             path(walk, term="theta", next_term="eta"),

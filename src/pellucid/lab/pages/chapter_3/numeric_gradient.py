@@ -70,7 +70,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     """The entries at this δ, and the error at every δ."""
     J = _objective(data, state["x"], state["y"])
     at = np.array([state[n] for n in NAMES])
-    found = J.slope(_named(at))
+    found = J.gradient_at(_named(at))
     exact = np.append(found["theta"], found["theta_0"])
     ways = (state["method"], state["added"])
     measured = _differences(J, at, state["delta"], *ways)
@@ -103,7 +103,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("J here", number(float(J.value(_named(at))), 4)),
         ),
         numbers={"exact": exact, "measured": measured, "error": error, "best": best},
-        said=f"At δ = {number(state['delta'])} the worst entry is off by {number(error)}",
+        summary=f"At δ = {number(state['delta'])} the worst entry is off by {number(error)}",
     )  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def value(p):
     return float(J.value(named(p)))
 
 at, delta = np.array({[state[n] for n in NAMES]!r}), {state["delta"]!r}
-found = J.slope(named(at))
+found = J.gradient_at(named(at))
 exact = np.append(found["theta"], found["theta_0"])
 {taken}
 error = np.abs(measured - exact).max()

@@ -103,7 +103,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "floor": floor,
         },
         steps=taken,
-        said=f"After {taken} steps on {size} rows J is {number(values[-1])}, on all rows "
+        summary=f"After {taken} steps on {size} rows J is {number(values[-1])}, on all rows "
         f"{number(whole_values[-1])}; the least is {number(floor)}",
     )
 
@@ -115,7 +115,7 @@ def _parameters(
         "Level lines of J over slope and offset. Step {t} of {steps}: the walk on {batch} rows a "
         "step is at {theta}, where J is {J}; the one on all rows has J {whole}.",
         [
-            field(heights, least=floor, term="J"),
+            field(heights, lowest=floor, term="J"),
             line(whole[:, 0], whole[:, 1], term="whole", width=1.0),
             spot(least[0], least[1], "least J"),
             path(np.clip(whole, -1e6, 1e6), term="whole"),

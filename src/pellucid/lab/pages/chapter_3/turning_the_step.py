@@ -50,7 +50,7 @@ def _ground(data: Data, x_name: str, y_name: str) -> tuple[Any, ...]:
         return {"theta": np.asarray(p)[:1], "theta_0": np.asarray(p)[1]}
 
     def slope(p: Any) -> Any:
-        found = of.slope(named(p))
+        found = of.gradient_at(named(p))
         return np.append(found["theta"], found["theta_0"])
 
     J = Objective(lambda p: of.value(named(p)), slope)
@@ -72,7 +72,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
 
     J, least, box, heights = _ground(data, state["x"], state["y"])
     at, step = np.array([state["theta_1"], state["theta_0"]]), _step(state)
-    gradient = J.slope(at)
+    gradient = J.gradient_at(at)
     here = J.value(at)
     change = J.value(at + step) - here
     promised = first_order_change(J, at, step)
@@ -110,7 +110,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "along": parts.along,
             "aside": parts.across,
         },
-        said=f"J changes by {number(change)}; the gradient promises {number(promised)}",
+        summary=f"J changes by {number(change)}; the gradient promises {number(promised)}",
     )
 
 
@@ -183,7 +183,7 @@ def named(p):  # slope and offset as one vector
     return {{"theta": p[:1], "theta_0": p[1]}}
 
 def slope(p):
-    found = line.slope(named(p))
+    found = line.gradient_at(named(p))
     return np.append(found["theta"], found["theta_0"])
 
 J = Objective(lambda p: line.value(named(p)), slope)
@@ -192,7 +192,7 @@ angle = np.deg2rad({state["angle"]!r})
 step = {state["length"]!r} * np.array([np.cos(angle), np.sin(angle)])
 change = J.value(at + step) - J.value(at)
 promised = first_order_change(J, at, step)
-parts = split_step(step, J.slope(at))
+parts = split_step(step, J.gradient_at(at))
 along, aside = parts.along, parts.across
 print(change, promised, parts)"""
 

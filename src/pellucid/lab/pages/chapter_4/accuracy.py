@@ -92,11 +92,11 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "accuracy": accuracy,
             "alarms": alarms,
             "hits": hits,
-            "came": honest.came,
+            "came": honest.observed,
             "best": best,
             "majority": majority,
         },
-        said=f"{table.trace()} of {table.sum()} held-out rows are right",
+        summary=f"{table.trace()} of {table.sum()} held-out rows are right",
     )
 
 
@@ -159,10 +159,10 @@ def _honest(found: Any) -> dict[str, Any]:
         "dashed line.",
         [
             line([0, 1], [0, 1], dashed=True, colour="grey", width=1.4),
-            line(found.said, found.came, colour="violet", width=1.6),
+            line(found.predicted, found.observed, colour="violet", width=1.6),
             points(
-                found.said,
-                found.came,
+                found.predicted,
+                found.observed,
                 colour="violet",
                 size=4,
                 label=[str(n) for n in found.counts],
@@ -190,7 +190,7 @@ p, yes = h.predict_proba(X[split.test])[:, 1], y[split.test] > 0
 table = confusion_counts(yes, p > {state["threshold"]!r}, ("False", "True"))
 accuracy = table.trace() / table.sum()
 alarms, hits = roc_points(p, yes, np.linspace(0, 1, 201))
-came = calibration(p, yes, 5).came
+came = calibration(p, yes, 5).observed
 majority = max(yes.mean(), 1 - yes.mean())
 cuts = np.unique(np.concatenate([[0.0, 1.0], p]))
 cuts = cuts[np.unique(np.linspace(0, len(cuts) - 1, min(len(cuts), 400)).astype(int))]
@@ -218,7 +218,7 @@ def _best(state: State, scene: Scene) -> tuple[str, str]:
 
 PAGE = Page(
     name="accuracy",
-    lead="Accuracy is the share of right answers on rows that were held out. A lower threshold "
+    lead="Accuracy is the share of right predictions on rows that were held out. A lower threshold "
     "finds more of what is yes and calls more of what is no. What does moving the threshold trade?",
     notes="Def 175, Def 151, KE 152, Concept 149",
     controls=CONTROLS,
@@ -241,7 +241,7 @@ PAGE = Page(
         ),
     ),
     terms=(
-        Term("accuracy", "accuracy", "share of right answers", "green"),
+        Term("accuracy", "accuracy", "share of right predictions", "green"),
         Term("threshold", "σ_thresh", "threshold", "orange"),
         Term("hit", "hits", "found, of the yes", "blue"),
         Term("alarm", "false alarms", "called yes, of the no", "rose"),

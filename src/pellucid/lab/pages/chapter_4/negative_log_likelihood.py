@@ -88,7 +88,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "parted": parted,
         },
         steps=len(theta) - 1,
-        said=f"The likelihood is {number(product)}, θ ends at {number(theta[-1])}",
+        summary=f"The likelihood is {number(product)}, θ ends at {number(theta[-1])}",
     )
 
 

@@ -86,7 +86,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ),
         ),
         numbers={"verdict": verdict, "margin": margin, "errors": errors, "theta": theta},
-        said=f"{verdict}; {errors} of {len(y)} points are on the wrong side",
+        summary=f"{verdict}; {errors} of {len(y)} points are on the wrong side",
     )
 
 

@@ -129,7 +129,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("can any line part them?", verdict),
         ),
         numbers={"error": error, "distance": distance, "foot": foot, "verdict": verdict},
-        said=f"{int(wrong.sum())} of {len(y)} rows on the wrong side",
+        summary=f"{int(wrong.sum())} of {len(y)} rows on the wrong side",
     )
 
 

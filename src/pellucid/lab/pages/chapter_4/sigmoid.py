@@ -91,7 +91,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("yes means", f"{state['label']} = {positive}"),
         ),
         numbers={"table": table, "cost": cost, "advised": advised, "along": along},
-        said=f"{table[1, 0]} missed, {table[0, 1]} false; a row costs {number(cost)}",
+        summary=f"{table[1, 0]} missed, {table[0, 1]} false; a row costs {number(cost)}",
     )
 
 

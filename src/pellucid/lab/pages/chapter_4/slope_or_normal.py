@@ -84,7 +84,8 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "distance": distance,
             "steepness": steepness,
         },
-        said=f"Mean square {number(square)}; {int((sides != signs).sum())} rows on the wrong side",
+        summary=f"Mean square {number(square)}; "
+        f"{int((sides != signs).sum())} rows on the wrong side",
     )
 
 

@@ -82,7 +82,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("e to the difference of their scores", number(float(np.exp(u[0] - u[1])))),
         ),
         numbers={"g": g, "loss": loss, "total": total, "raised": raised, "slope": g - y},
-        said=f"The chances sum to {number(total)}; the loss is {number(loss)}",
+        summary=f"The chances sum to {number(total)}; the loss is {number(loss)}",
     )
 
 

@@ -93,7 +93,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "documents": bag.document_frequency_,
             "twins": int(bool(same)),
         },
-        said=f"{len(sentences)} sentences, {len(words)} features",
+        summary=f"{len(sentences)} sentences, {len(words)} features",
     )  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ),
         ),
         numbers={"K": K, "guesses": guesses, "losses": losses, "means": means},
-        said=f"{state['code']}: {K.shape[1]} numbers a row; the loss is {number(losses[at])}",
+        summary=f"{state['code']}: {K.shape[1]} numbers a row; the loss is {number(losses[at])}",
     )
 
 

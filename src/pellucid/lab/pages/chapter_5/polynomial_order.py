@@ -126,7 +126,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("training rows, held-out rows", f"{len(split.train)}, {len(split.test)}"),
         ),
         numbers={"training": training, "held": held, "features": features},
-        said=f"{features} features; the held-out loss is {number(float(held[order - 1]))}",
+        summary=f"{features} features; the held-out loss is {number(float(held[order - 1]))}",
     )
 
 

@@ -121,7 +121,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("right rows, linear machine on x", number(plain, 4)),
         ),
         numbers={"phi": phi, "K": K, "away": away, "right": right, "plain": plain},
-        said=f"The row is nearest to centre {nearest + 1}: {number(float(phi[nearest]))}",
+        summary=f"The row is nearest to centre {nearest + 1}: {number(float(phi[nearest]))}",
     )
 
 

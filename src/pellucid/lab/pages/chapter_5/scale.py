@@ -82,7 +82,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "moved": moved,
             "loss": float(((h.predict(X) - y) ** 2).mean()),
         },
-        said=f"Weights {number(float(theta[0]))} and {number(float(theta[1]))}",
+        summary=f"Weights {number(float(theta[0]))} and {number(float(theta[1]))}",
     )
 
 

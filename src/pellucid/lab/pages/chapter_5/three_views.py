@@ -99,7 +99,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "moved": moved,
             "zeros": np.asarray(zeros, float),
         },
-        said=f"{errors} rows wrong; the sign changes {len(zeros)} times",
+        summary=f"{errors} rows wrong; the sign changes {len(zeros)} times",
     )
 
 

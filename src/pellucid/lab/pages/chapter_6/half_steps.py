@@ -120,7 +120,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         numbers={"losses": losses, "final": h.inertia_, "centres": h.cluster_centers_},
         steps=len(done) - 1,
         count="half-step",
-        said=f"{len(done)} half-steps; the loss ends at {number(h.inertia_)}",
+        summary=f"{len(done)} half-steps; the loss ends at {number(h.inertia_)}",
     )
 
 

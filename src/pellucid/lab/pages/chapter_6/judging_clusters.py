@@ -95,7 +95,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "widths": _widths(widths, labels),
         },
         facts=(
-            ("the library’s answer", f"{answer}, {found.sure}"),
+            ("the library’s answer", f"{answer}, {found.confidence}"),
             ("why", found.why),
             (f"verdict on k = {own.k}", own.words()),
             ("p-value against tables without groups", number(found.p_value)),
@@ -110,7 +110,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "training": [e.training for e in tried],
             "width": float(widths.mean()),
         },
-        said=f"The library finds {answer}, {found.sure}",
+        summary=f"The library finds {answer}, {found.confidence}",
     )  # fmt: skip
 
 

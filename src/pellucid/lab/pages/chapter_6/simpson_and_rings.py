@@ -117,7 +117,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         ),
         numbers={"pooled": pooled[0], "each": each[:, 0], "index": index},
         labels={} if lines else {"compared": "Agreement with the true groups"},
-        said=f"The slope over all rows is {number(float(pooled[0]))}; {turned} of {len(names)} "
+        summary=f"The slope over all rows is {number(float(pooled[0]))}; {turned} of {len(names)} "
         "groups have the other sign",
     )
 

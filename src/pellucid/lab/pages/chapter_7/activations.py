@@ -84,7 +84,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("f′ at z", number(slope)),
         ),
         numbers={"a": a, "slope": slope, "left": left, "weights": weights},
-        said=f"{left} of {state['depth'] + 1} dense layers are left",
+        summary=f"{left} of {state['depth'] + 1} dense layers are left",
     )
 
 

@@ -117,7 +117,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         steps=len(found) - 1,
         count="value",
-        said=f"The loss is {number(loss)}; its derivative by {weight} is {number(slope)}",
+        summary=f"The loss is {number(loss)}; its derivative by {weight} is {number(slope)}",
     )
 
 
@@ -174,7 +174,7 @@ def _graph(found: Any, W: tuple[Any, Any], at: tuple[int, int, int]) -> dict[str
         values=shown,
         titles=("input", "hidden", "output"),
         weight_names=("W¹", "W²"),
-        lit=Moving(lit),
+        highlighted=Moving(lit),
         chooses="weight",
         height=0.42,
         numbers=True,

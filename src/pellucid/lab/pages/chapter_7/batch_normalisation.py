@@ -66,7 +66,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("derivatives of all ẑ by one z sum to", number(round(float(D[-1].sum()), 12))),
         ),
         numbers={"bar": bar, "hat": hat, "D": D},
-        said=f"the normalised scores have the mean {number(hat.mean())}",
+        summary=f"the normalised scores have the mean {number(hat.mean())}",
     )
 
 

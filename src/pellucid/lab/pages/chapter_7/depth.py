@@ -77,7 +77,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("verdict (activations count as layers)", verdict),
         ),
         numbers={"norms": norms, "ratio": ratio, "verdict": verdict},
-        said=f"the first layer's gradient is {number(ratio)} times the last one's",
+        summary=f"the first layer's gradient is {number(ratio)} times the last one's",
     )
 
 

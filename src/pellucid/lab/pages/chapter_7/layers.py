@@ -97,7 +97,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         steps=len(into),
         count="input",
-        said=f"the output is {', '.join(map(number, g))}",
+        summary=f"the output is {', '.join(map(number, g))}",
     )
 
 
@@ -122,7 +122,7 @@ def _graph(
         values=[x, a, g],
         titles=("input", "hidden layer", "output layer"),
         weight_names=("W¹", "W²"),
-        lit=Moving(lit),
+        highlighted=Moving(lit),
         height=0.42,
         numbers=True,
     )

@@ -83,7 +83,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("∂L/∂w₁, ∂L/∂w₂, ∂L/∂w₀", ", ".join(number(v) for v in (*by_w, by_w0))),
         ),
         numbers={"z": z, "a": a, "loss": loss, "by_w": by_w, "by_w0": by_w0},
-        said=f"z is {number(z)}, a is {number(a)}, the loss {number(loss)}",
+        summary=f"z is {number(z)}, a is {number(a)}, the loss {number(loss)}",
     )
 
 

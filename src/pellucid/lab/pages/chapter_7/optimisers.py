@@ -64,7 +64,7 @@ def _ground(stretch: float) -> tuple[Any, Any]:
     # J is a mean over rows, and each row has its bowl a little off; together they are this one.
     off = np.random.default_rng(0).normal(size=(ROWS, 2))
     off -= off.mean(axis=0)
-    rows = replace(J, points=ROWS, part=lambda x, some: J.slope(x - off[some].mean(axis=0)))
+    rows = replace(J, points=ROWS, part=lambda x, some: J.gradient_at(x - off[some].mean(axis=0)))
     grid, *_ = grid_of((-REACH, REACH, -REACH, REACH), 41)
     return rows, np.array([J.value(p) for p in grid]).reshape(41, 41)
 
@@ -130,7 +130,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "verdict": found.verdict,
         },
         steps=T - 1,
-        said=f"{state['rule']}: {found.verdict}, J {number(float(values[-1]))}",
+        summary=f"{state['rule']}: {found.verdict}, J {number(float(values[-1]))}",
     )
 
 
@@ -146,7 +146,7 @@ def _walks(walk: Any, plain: Any, heights: Any, state: State) -> dict[str, Any]:
         "Level lines of a bowl with the walk of the rule and, dashed, that of gradient descent; "
         "step {t} of {steps}, θ is {theta}.",
         [
-            field(heights, least=0.0, term="J"),
+            field(heights, lowest=0.0, term="J"),
             line(other[:, 0], other[:, 1], colour="grey", dashed=True, width=1.4),
             path(inside, term="theta", next_term="v"),
             spot(0.0, 0.0, "least J"),
@@ -206,7 +206,7 @@ SOME = """
 whole = J  # the mean of {ROWS} bowls, each a little off
 off = np.random.default_rng(0).normal(size=({ROWS}, 2))
 off -= off.mean(axis=0)
-J = replace(J, points={ROWS}, part=lambda x, some: whole.slope(x - off[some].mean(axis=0)))"""
+J = replace(J, points={ROWS}, part=lambda x, some: whole.gradient_at(x - off[some].mean(axis=0)))"""
 
 
 def code(state: State, data: Data) -> str:

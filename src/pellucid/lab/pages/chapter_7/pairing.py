@@ -91,7 +91,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             *((("outputs add up to", number(float(g.sum()))),) if found is not None else ()),
         ),
         numbers={"verdict": verdict, "wanted": " and ".join(wanted), "g": g, "loss": loss},
-        said=f"{state['output']} with {state['loss']}: {verdict}",
+        summary=f"{state['output']} with {state['loss']}: {verdict}",
     )
 
 

@@ -114,7 +114,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("numbers learned, from so many rows", f"{weights}, {len(own)}"),
         ),
         numbers={"learned": learned, "unseen": unseen, "epoch": found.best_epoch, "masks": masks},
-        said=f"loss {number(learned)} on rows learned from, {number(unseen)} on others",
+        summary=f"loss {number(learned)} on rows learned from, {number(unseen)} on others",
     )
 
 

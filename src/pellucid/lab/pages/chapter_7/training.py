@@ -102,7 +102,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
                 "parted": parted,
             },
             progress=f"epoch {found.epochs} of {state['epochs']}",
-            said=f"after {found.epochs} epochs {number(accuracy)} of the rows are right",
+            summary=f"after {found.epochs} epochs {number(accuracy)} of the rows are right",
         )
         if found.verdict == "diverged":
             return

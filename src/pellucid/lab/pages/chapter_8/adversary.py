@@ -91,7 +91,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         state["budget"], state["steps"], state["eta"], state["until"], drawn,
         state["truth"] if own else 0,
     )  # fmt: skip
-    X, y = found.original, found.truths
+    X, y = found.original, found.labels
     i = 0 if own else state["row"]
     before, after = (np.asarray(model.predict_proba(r[i : i + 1]), float)[0] for r in (X, found.X))
     sure = float(before[y[i]]), float(after[y[i]])
@@ -132,7 +132,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "moved": moved,
             "accuracy": found.accuracy,
         },
-        said=f"{told}: the chance of the truth is {number(float(after[y[i]]))}",
+        summary=f"{told}: the chance of the truth is {number(float(after[y[i]]))}",
     )
 
 
@@ -142,9 +142,9 @@ def _images(found: Any, i: int, said: str) -> dict[str, Any]:
         "The digit, its change ten times enlarged, and the changed digit.",
         [X[i].reshape(8, 8), 10 * change.reshape(8, 8), found.X[i].reshape(8, 8)],
         (
-            f"a {found.truths[i]}: the model says {said}",
+            f"a {found.labels[i]}: the model says {said}",
             "change × 10",
-            f"moved: it says {found.answers[i]}",
+            f"moved: it says {found.predictions[i]}",
         ),
         columns=3,
         signed=True,

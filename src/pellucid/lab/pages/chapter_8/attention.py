@@ -85,7 +85,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("its weights sum to", number(float(mean[at].sum()))),
         ),
         numbers={"P": P, "own": mean[at, at], "largest": mean[at, most]},
-        said=f"{words[at]} looks most at {words[most]}",
+        summary=f"{words[at]} looks most at {words[most]}",
     )  # fmt: skip
 
 

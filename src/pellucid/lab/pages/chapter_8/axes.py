@@ -101,7 +101,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "most": most,
             "best": best,
         },
-        said=f"this axis keeps {number(100 * found.share)} % of the variance",
+        summary=f"this axis keeps {number(100 * found.share)} % of the variance",
     )
 
 

@@ -114,7 +114,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         numbers={"accuracy": accuracy, "reading": reading, "made": made[-1]},
         steps=len(path) - 1,
         count="turn",
-        said=reading,
+        summary=reading,
     )  # fmt: skip
 
 

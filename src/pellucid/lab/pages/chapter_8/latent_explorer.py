@@ -157,7 +157,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         ),
         numbers={"decoded": decoded, "loss": loss, "nearest": near,
                  "apart": float(apart[near]), "spread": _spread(codes)},
-        said=f"the place lies nearest to {called}",
+        summary=f"the place lies nearest to {called}",
         labels=ROW_LABELS if ground.names else {},
     )  # fmt: skip
 

@@ -177,7 +177,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("learnt from", seen.learnt),
         ),
         numbers={"p": p, "q": q, "added": seen.added},
-        said=f"{likeliest!r} has the chance {number(sure)}",
+        summary=f"{likeliest!r} has the chance {number(sure)}",
     )
 
 

@@ -98,7 +98,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("mean width s of a code", number(float(s.mean()))),
         ),
         numbers={"before": before, "loss": loss, "codes": codes},
-        said=f"what comes back lies {number(loss)} from the curve",
+        summary=f"what comes back lies {number(loss)} from the curve",
     )
 
 

@@ -115,7 +115,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("check by differences", _check(state, net, params, slope)),
         ),
         numbers={"loss": loss, "slope": slope, "back": back, "product": product.ravel()},
-        said=f"The derivative by weight {u + 1} is {number(float(slope[u]))}",
+        summary=f"The derivative by weight {u + 1} is {number(float(slope[u]))}",
     )  # fmt: skip
 
 

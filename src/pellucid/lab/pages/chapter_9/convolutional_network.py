@@ -81,7 +81,7 @@ def _passed(image: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _head() -> tuple[Any, float]:
-    """The last layer, learned from digits, and its share of right answers on others."""
+    """The last layer, learned from digits, and its share of right predictions on others."""
     from pellucid.evaluation.training_and_test_error import accuracy
     from pellucid.linear import SoftmaxClassifier
 
@@ -171,7 +171,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             "rows": rows,
             "columns": columns,
         },
-        said=f"The network says {answer}; the place rests on {seen[0]}×{seen[1]} pixels",
+        summary=f"The network says {answer}; the place rests on {seen[0]}×{seen[1]} pixels",
     )
 
 

@@ -123,7 +123,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         steps=len(starts) - 1,
         count="window",
-        said=f"a map of {sizes}; its largest score is {number(float(first.max()))}",
+        summary=f"a map of {sizes}; its largest score is {number(float(first.max()))}",
     )
 
 

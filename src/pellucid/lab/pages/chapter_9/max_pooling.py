@@ -92,7 +92,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("weights to be learned", "none"),
         ),
         numbers={"y": y, "dx": dx, "by_max": moved[MAX], "by_blur": moved[BLUR]},
-        said=f"The output is {sizes}; its sum is {number(float(y.sum()))}",
+        summary=f"The output is {sizes}; its sum is {number(float(y.sum()))}",
     )
 
 

@@ -26,13 +26,18 @@ Show = Callable[[Mapping[str, Any]], None]
 
 
 def formulas_of(
-    asking: str, told: str, forward: str, backward: str, by_output: str, mean: str = "softmax"
+    query_input: str,
+    context: str,
+    forward: str,
+    backward: str,
+    by_output: str,
+    mean: str = "softmax",
 ) -> Formulas:
     """Attention in symbols: every value within `attend`, in the layout of its arrays, T×d.
 
     Parameters
     ----------
-    asking, told : str
+    query_input, context : str
         What looks, and what is looked at, in terms of {x}.
     forward, backward : str
         {y} of what the heads give, {O}; ∂L/∂{x} of what comes back by {Q}, {K} and {V}.
@@ -44,13 +49,14 @@ def formulas_of(
     projected = [
         (letter, f"{{{letter}}} = {came} {{W}}_{part} + {{W0}}_{part}")
         for letter, part, came in (
-            ("Q", "query", asking), ("K", "key", told), ("V", "value", told)
+            ("Q", "query", query_input), ("K", "key", context), ("V", "value", context)
         )
     ]  # fmt: skip
     parameters = [
         (f"{part}.{letter}", f"∂L/∂{{{letter}}}_{part} = {factor}{by}, summed over {over}")
         for part, came, by in (
-            ("query", asking, "∂L/∂{Q}"), ("key", told, "∂L/∂{K}"), ("value", told, "∂L/∂{V}"),
+            ("query", query_input, "∂L/∂{Q}"), ("key", context, "∂L/∂{K}"),
+            ("value", context, "∂L/∂{V}"),
             ("out", "{O}", by_output),
         )
         for letter, factor, over in (("W", f"{came}ᵀ ", "points"), ("W0", "", "points and places"))
@@ -76,7 +82,7 @@ def formulas_of(
 
 
 def attention(
-    Q: Any, K: Any, V: Any, seen: Any = None
+    Q: Any, K: Any, V: Any, mask: Any = None
 ) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any, Any]]]:
     """O = P V with P = softmax(Q Kᵀ/√e): each place's new vector is a mean of values.
 
@@ -86,7 +92,7 @@ def attention(
         What each of S places asks for.
     K, V : array, …×T×e
         What each of T places is found by, and what it tells.
-    seen : array of bool, S×T, optional
+    mask : array of bool, S×T, optional
         False where place i may not look at place j; each place must see at least one.
 
     Returns
@@ -107,8 +113,8 @@ def attention(
     """
     root = Q.shape[-1] ** -0.5
     scores = (Q @ _transposed(K)) * root
-    if seen is not None:
-        scores = jnp.where(seen, scores, -jnp.inf)
+    if mask is not None:
+        scores = jnp.where(mask, scores, -jnp.inf)
     P = jax.nn.softmax(scores, axis=-1)
 
     def backward(dO: Any) -> tuple[Any, Any, Any]:
@@ -153,7 +159,7 @@ def join_heads(x: Any) -> Any:
 
 
 def attend(
-    params: Any, asking: Any, told: Any, heads: int, seen: Any, show: Show = NOBODY.show
+    params: Any, query_input: Any, context: Any, heads: int, mask: Any, show: Show = NOBODY.show
 ) -> tuple[Any, Any, Callable[[Any], tuple[Any, Any, Any]]]:
     """Several heads in parallel: project, attend in each head, put together, project.
 
@@ -161,12 +167,12 @@ def attend(
     ----------
     params : dict
         "query", "key", "value", "out": each a dense layer's W, d×d, and W0.
-    asking : array, n×S×d
+    query_input : array, n×S×d
         The places that look.
-    told : array, n×T×d
+    context : array, n×T×d
         The places that are looked at; the same array in self-attention.
     heads : int
-    seen : array of bool, S×T, or None
+    mask : array of bool, S×T, or None
     show : callable
         Is told the values between, on the way there and back, by their names in `formulas_of`.
 
@@ -178,11 +184,11 @@ def attend(
 
     Notes: Def 379, Clar 380
     """
-    Q, back_q = projected(params["query"], asking)
-    K, back_k = projected(params["key"], told)
-    V, back_v = projected(params["value"], told)
+    Q, back_q = projected(params["query"], query_input)
+    K, back_k = projected(params["key"], context)
+    V, back_v = projected(params["value"], context)
     of_heads, P, back = attention(
-        split_heads(Q, heads), split_heads(K, heads), split_heads(V, heads), seen
+        split_heads(Q, heads), split_heads(K, heads), split_heads(V, heads), mask
     )
     O = join_heads(of_heads)
     show({"Q": Q, "K": K, "V": V, "P_h": P, "O": O})

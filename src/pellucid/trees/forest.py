@@ -1,0 +1,167 @@
+"""`ForestRegressor`: scikit-learn's random forest, kept as plain arrays.
+
+Where rows are few, the mean of many trees, each grown on rows and columns drawn at random, is
+steadier than a sum of corrections. The trees are grown on the places of a column's values among its
+distinct ones: a tree only asks for their order, so that any scale of a column gives the same trees.
+
+Notes: §1.4, Def 85
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import RegressorMixin
+
+from pellucid.data.row_checks import checked_training_rows
+from pellucid.explanation import Explanation, Formula
+from pellucid.hyperparameters import Hyperparameter
+from pellucid.trees.boosted_trees import (
+    MAX_FEATURES,
+    MAX_LEAF_NODES,
+    MIN_SAMPLES_LEAF,
+    RANDOM_STATE,
+)
+from pellucid.trees.sum_of_trees import SumOfTrees, rows_by_weight
+from pellucid.trees.tree_arrays import forest_arrays
+
+Array = NDArray[np.float64]
+N_ESTIMATORS = Hyperparameter("n_estimators", 100, "int", "Trees of the forest.", low=1)
+
+
+class ForestRegressor(RegressorMixin, SumOfTrees):  # type: ignore[misc]
+    """The mean of regression trees, each grown on rows drawn at random, with replacement.
+
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    trees_ : dict of ndarray
+        The nodes of all trees, end to end; a leaf's value is its share of the mean.
+    baseline_ : ndarray, shape (1,)
+        What the shares are added to: the mean of the training targets.
+    n_features_in_ : int
+        d.
+    ranks_, levels_ : list
+        For each column of categories their ranks by frequency and their names; None for an amount.
+    warnings_ : list of str
+        Caveats of the fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(200.0)[:, None]
+    >>> h = ForestRegressor().fit(x, (x[:, 0] > 99) * 5.0)
+    >>> h.predict([[3.0], [150.0]]).round(2)
+    array([0., 5.])
+
+    Notes: §1.4, Def 85
+    """
+
+    hyperparameters: ClassVar = (
+        N_ESTIMATORS,
+        replace(MAX_LEAF_NODES, default=128),
+        replace(MIN_SAMPLES_LEAF, default=3),
+        replace(MAX_FEATURES, default=0.5),
+        RANDOM_STATE,
+    )
+
+    def __init__(
+        self,
+        n_estimators: int = 100,
+        *,
+        max_leaf_nodes: int = 128,
+        min_samples_leaf: int = 3,
+        max_features: float = 0.5,
+        random_state: int = 0,
+    ) -> None:
+        self.n_estimators = n_estimators
+        self.max_leaf_nodes = max_leaf_nodes
+        self.min_samples_leaf = min_samples_leaf
+        self.max_features = max_features
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Grow the trees.
+
+        Parameters
+        ----------
+        X : Table, data frame or array, n rows
+            Missing values are known as missing; categories of a table or frame are ordered by how
+            often they are met.
+        y : array, shape (n,)
+            Numbers, the targets.
+        sample_weight : array, shape (n,), or None
+
+        Returns
+        -------
+        self
+        """
+        from sklearn.ensemble import RandomForestRegressor
+
+        self.check_hyperparameters()
+        values, y, weights = checked_training_rows(self, X, y, sample_weight)
+        y = np.asarray(y, dtype=np.float64)
+        rows, y, shares = _in_order(*rows_by_weight(self._rank_categories(values), y, weights))
+        distinct = [np.unique(column[~np.isnan(column)]) for column in rows.T]
+        forest = RandomForestRegressor(
+            self.n_estimators,
+            max_leaf_nodes=self.max_leaf_nodes,
+            min_samples_leaf=self.min_samples_leaf,
+            max_features=self.max_features,
+            random_state=self.random_state,
+        )
+        self.baseline_ = np.array([np.average(y, weights=shares)])
+        grown = forest.fit(_places(rows, distinct), y - self.baseline_, shares)
+        self.trees_ = forest_arrays(
+            [tree.tree_ for tree in grown.estimators_], self._coded, distinct
+        )
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """The mean of the trees, for each row of X: (n,)."""
+        return self._sums(X)[:, 0]
+
+    def _explanation(self) -> Explanation:
+        return Explanation(
+            name=type(self).__name__,
+            problem="A black box that is steady on few rows, to measure readable models against "
+            "or to take where it is worth what it costs: no weight and no curve of it can be read.",
+            hypothesis=Formula(
+                "ŷ(x) = b + Σ_t tree_t(x)",
+                r"\hat y(x) = b + \sum_t \mathrm{tree}_t(x)",
+                "x: d×1, ŷ: 1×1",
+                "§1.4",
+            ),
+            algorithm="A random forest (scikit-learn's): each tree sees rows drawn with "
+            "replacement, each of its splits a share of the columns; b is the mean target, and a "
+            "leaf holds its rows' mean distance from b, divided by the number of trees.",
+            happened=(
+                ("trees", f"{len(self.trees_['starts']) - 1:,}"),
+                ("nodes", f"{len(self.trees_['value']):,}"),
+                ("leaves of a tree", f"at most {self.max_leaf_nodes}"),
+                ("columns", f"{self.n_features_in_:,}"),
+            ),
+            warnings=tuple(self.warnings_),
+            notes="§1.4, Def 85",
+        )
+
+
+def _in_order(rows: Array, y: Array, shares: Array | None) -> tuple[Array, Array, Array | None]:
+    """The rows sorted by their values: which are drawn does not depend on their order."""
+    order = np.lexsort((y, *rows.T))
+    return rows[order], y[order], None if shares is None else shares[order]
+
+
+def _places(rows: Array, distinct: list[Array]) -> Array:
+    """Each value's place among the distinct values of its column; NaN where it is missing."""
+    places = np.empty(rows.shape)
+    for j, values in enumerate(distinct):
+        found = np.searchsorted(values, rows[:, j]).astype(np.float64)
+        places[:, j] = np.where(np.isnan(rows[:, j]), np.nan, found)
+    return places

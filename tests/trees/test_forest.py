@@ -1,0 +1,78 @@
+"""A forest kept as arrays answers as scikit-learn's own, on any scale of its columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import RandomForestRegressor
+from tree_frames import mixed
+
+from pellucid import ForestRegressor
+
+
+def ranked(X: np.ndarray) -> np.ndarray:
+    """Values as places among the distinct ones, which is all that a tree asks of them."""
+    columns = []
+    for column in X.T:
+        there = ~np.isnan(column)
+        places = np.full(len(column), np.nan)
+        places[there] = np.unique(column[there], return_inverse=True)[1]
+        columns.append(places)
+    return np.column_stack(columns)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 40), st.integers(1, 8))
+@settings(max_examples=10, deadline=None)
+def test_the_arrays_answer_as_scikit_learn(seed: int, leaves: int, rows: int) -> None:
+    frame, X, score = mixed(seed)
+    shared = {"n_estimators": 7, "max_leaf_nodes": leaves, "min_samples_leaf": rows}
+    theirs = RandomForestRegressor(**shared, max_features=0.5, random_state=0)
+    order = np.lexsort((score, *X.T))  # in which the draws meet the rows
+    mean = np.average(score[order])
+    theirs.fit(ranked(X)[order], score[order] - mean)
+    expected = theirs.predict(ranked(X)) + mean
+    ours = ForestRegressor(**shared).fit(frame, score)
+    assert np.allclose(ours.predict(frame), expected, rtol=0, atol=1e-12)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([2.0**-300, 2.0**-9, 4.0, 2.0**300]))
+@settings(max_examples=8, deadline=None)
+def test_any_scale_of_a_column_gives_the_same_answers(seed: int, scale: float) -> None:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(60, 3))
+    y = X[:, 0] + X[:, 1] ** 2
+    plain = ForestRegressor(5).fit(X, y)
+    scaled = ForestRegressor(5).fit(X * scale, y)
+    assert (plain.predict(X) == scaled.predict(X * scale)).all()
+
+
+def test_a_row_between_two_values_goes_to_the_nearer() -> None:
+    x = np.repeat([0.0, 10.0], 20)[:, None]
+    forest = ForestRegressor(5, max_features=1.0).fit(x, x[:, 0])
+    assert forest.predict([[4.9]])[0] < 1 < 9 < forest.predict([[5.1]])[0]
+
+
+def test_what_training_did_not_hold_is_missing() -> None:
+    frame, _, score = mixed(2)
+    forest = ForestRegressor(10).fit(frame, score)
+    odd = pd.DataFrame({"size": [0.0, 0.0], "colour": ["z", None]})
+    assert forest.predict(odd)[0] == forest.predict(odd)[1]
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    frame, _, score = mixed(3)
+    order = np.random.default_rng(0).permutation(len(score))
+    forest = ForestRegressor(10).fit(frame, score)
+    shuffled = ForestRegressor(10).fit(frame.iloc[order], score[order])
+    assert np.allclose(forest.predict(frame), shuffled.predict(frame), rtol=1e-12)
+
+
+def test_a_row_of_weight_two_is_two_rows() -> None:
+    rng = np.random.default_rng(0)
+    X, weights = rng.normal(size=(40, 2)), rng.integers(0, 4, 40)
+    y = X[:, 0] * 3
+    weighted = ForestRegressor(5).fit(X, y, weights)
+    repeated = ForestRegressor(5).fit(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    assert (weighted.predict(X) == repeated.predict(X)).all()
