@@ -68,6 +68,7 @@ def test_codes_keep_the_order_of_the_rows(penguins: tuple[Path, str]) -> None:
     lines = list(csv.DictReader((penguins[0] / "codes.csv").read_text().splitlines()))
     assert list(lines[0]) == ["row", "a1", "a2", "loss"]
     assert [line["row"] for line in lines] == [str(i + 1) for i in range(344)]
+    assert "Labels took no part" in " ".join(penguins[1].split())
     machine = load_model(penguins[0] / "model.pellucid")
     found = machine.encode(PENGUINS)
     np.testing.assert_allclose([[float(r["a1"]), float(r["a2"])] for r in lines], found, rtol=1e-6)
