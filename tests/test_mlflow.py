@@ -104,7 +104,7 @@ def test_a_folder_describes_the_machine_and_what_it_needs(
     place, given = str(tmp_path / "deep" / "folder"), Described()
     pellucid.mlflow.save_model(machine, place, mlflow_model=given)
     kinds = {"numeric": "double", "date": "datetime"}
-    columns = [(kinds.get(e["kind"], "string"), e["name"], True) for e in machine.wanted]
+    columns = [(kinds.get(e["kind"], "string"), e["name"], True) for e in machine.input_schema]
     assert given.signature == columns
     assert {kind for kind, _, _ in columns} == {"double", "string"}
     assert given.metadata is None
@@ -139,7 +139,7 @@ def test_only_what_reads_a_table_has_a_signature_of_columns(
     """An estimator has no named columns, a machine of images none of its own; both predict."""
     from pellucid.mlflow import Scorer, _signature
 
-    wanted = {} if reads_images is None else {"wanted": [{"kind": "numeric", "name": "x"}]}
+    wanted = {} if reads_images is None else {"input_schema": [{"kind": "numeric", "name": "x"}]}
     model = SimpleNamespace(reads_images=reads_images, predict=lambda rows: rows, **wanted)
     if reads_images is None:
         del model.reads_images

@@ -189,7 +189,11 @@ def test_the_page_in_a_frame_of_a_notebook(browser: Any, monkeypatch: pytest.Mon
     tab.set_content(page("sigmoid")._repr_html_())
     inside = tab.frame_locator("iframe")
     inside.locator(".lab[data-version]").wait_for(timeout=60_000)
+    before = inside.locator(".first output").inner_text()
     inside.locator(".keysbox input[type=range]").first.press("ArrowRight")
     inside.locator(".lab[data-version='2']").wait_for(timeout=60_000)
+    moved = inside.locator(".first output").inner_text()
+    assert float(moved) > float(before), "a key goes on to the next value that was laid out"
+    assert moved in inside.locator("pre").inner_text()
     assert not wrong
     tab.context.close()

@@ -143,14 +143,16 @@ def page_file(
     state = page.checked_state(given, data)
     main, pool = page.controls[0], ArrayPool()
     scenes: dict[str, Any] = {}
-    for value in values_of(main, page, state, data):
+    laid = values_of(main, page, state, data)
+    for value in laid:
         try:
             found = _scenes_as_json(page, given | {main.name: value}, data, pool)
         except PellucidError as trouble:
             found = [{"trouble": str(trouble)}]
         scenes[_key(value)] = found
     shown_page = page_declaration(page)
-    shown_page["controls"] = shown_page["controls"][:1]
+    first = shown_page["controls"][0]
+    shown_page["controls"] = [first | ({"laid": laid} if main.form == "slider" else {})]
     shown_page |= {"samples": [], "home": home, "fixed": True, "state": state}
     held = {"page": shown_page, "scenes": scenes, "arrays": pool.arrays, "main": main.name}
     body = (

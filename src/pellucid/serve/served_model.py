@@ -154,7 +154,7 @@ class ServedModel:
         return encoded
 
     def _intervals(self, predictions: list[Any]) -> list[list[float]]:
-        known = getattr(self.machine, "known", {})
+        known = getattr(self.machine, "training_facts", {})
         framing = getattr(self.machine, "framing", None)
         if framing is None or framing.problem != "regression":
             raise RequestError(
@@ -168,7 +168,7 @@ class ServedModel:
         return [[float(a), float(b)] for a, b in zip(low, high, strict=True)]
 
     def _cautions(self, table: Table) -> list[list[str]]:
-        known = getattr(self.machine, "known", {})
+        known = getattr(self.machine, "training_facts", {})
         if "ranges" not in known:
             return [[] for _ in range(len(table))]
         return warnings_by_row(known["ranges"], table)
@@ -201,7 +201,7 @@ class ServedModel:
                 for entry in self.input_schema
             ],
             "answers": self.answers_named,
-            "intervals": "intervals" in getattr(self.machine, "known", {}),
+            "intervals": "intervals" in getattr(self.machine, "training_facts", {}),
             "effects": framing is not None,
             "example": self.example,
         }
@@ -217,7 +217,7 @@ class ServedModel:
 
 def _middle(machine: Any, name: str) -> float | None:
     """Between the ends of a column in training, where the machine knows them."""
-    ranges = getattr(machine, "known", {}).get("ranges", {"low": {}, "high": {}})
+    ranges = getattr(machine, "training_facts", {}).get("ranges", {"low": {}, "high": {}})
     if name not in ranges["low"]:
         return None
     return (float(ranges["low"][name]) + float(ranges["high"][name])) / 2

@@ -105,8 +105,8 @@ class ForestRegressor(RegressorMixin, SumOfTrees):  # type: ignore[misc]
         from sklearn.ensemble import RandomForestRegressor
 
         self.check_hyperparameters()
-        values, y, weights = checked_training_rows(self, X, y, sample_weight)
-        y = np.asarray(y, dtype=np.float64)
+        values, targets, weights = checked_training_rows(self, X, y, sample_weight)
+        y = np.asarray(targets, dtype=np.float64)
         rows, y, shares = _in_order(*rows_by_weight(self._rank_categories(values), y, weights))
         distinct = [np.unique(column[~np.isnan(column)]) for column in rows.T]
         forest = RandomForestRegressor(

@@ -51,7 +51,7 @@ def test_axes_and_what_they_keep_are_those_of_all_rows_in_memory() -> None:
     left = X[test] - plain.reconstruct(X[test])
     none = X[test] - X[~test].mean(axis=0)
     assert found.all_columns.loss == pytest.approx(float((left**2).sum(axis=1).mean()), rel=1e-9)
-    assert found.all_columns.nothing == pytest.approx(float((none**2).sum(axis=1).mean()))
+    assert found.all_columns.baseline_loss == pytest.approx(float((none**2).sum(axis=1).mean()))
     assert found.squares.share == pytest.approx(found.linear.share) == found.all_columns.share
     assert sum(kept.loss for kept in found.by_column) == pytest.approx(found.all_columns.loss)
     mine = found.machine.encode(table.take(np.flatnonzero(test)))

@@ -105,7 +105,7 @@ def averages_of(
 
     Returns
     -------
-    list of Judged
+    list of EvaluatedCandidate
         None, one or two; each has a lower held-out loss than every candidate it was made from.
 
     Notes: Def 85, Clar 88

@@ -68,7 +68,7 @@ def read_run(path: Path) -> Run:
     framing = getattr(machine, "framing", None)
     if framing is not None:
         figures = {"target": framing.target, "problem": framing.problem} | figures
-    tested = getattr(machine, "known", {}).get("tested", {})
+    tested = getattr(machine, "training_facts", {}).get("tested", {})
     return Run(str(path), figures, _settings(file.parent / SETTINGS), tested)
 
 

@@ -110,7 +110,7 @@ def write_predictions(
 
     Parameters
     ----------
-    predictor : Answering
+    predictor : RowPredictor
     data : str or what `read_table` takes
     stream : binary stream
     suffix : str

@@ -171,14 +171,24 @@ function question(parts, q, index) {
   return { host, again() { told.textContent = ""; } };
 }
 
+// A slider over the values that were laid out in a file: a key goes from one to the next.
+function laidOut(parts, c, id, out, told, to) {
+  const last = c.laid.length - 1, input = parts.make("input", { id, type: "range", min: 0, max: last, step: 1 });
+  const place = v => c.laid.reduce((best, own, i) => (Math.abs(to(own) - to(v)) < Math.abs(to(c.laid[best]) - to(v)) ? i : best), 0);
+  const show = v => { input.value = place(v); out.textContent = told(v); input.setAttribute("aria-valuetext", `${told(v)}${c.unit ? " " + c.unit : ""}`); };
+  input.oninput = () => { const v = c.laid[+input.value]; parts.change({ [c.name]: v }); out.textContent = told(v); };
+  return { input, out, show };
+}
+
 const FORMS = {
   slider(parts, c, id) {
     const { make, number, change } = parts, log = c.scale === "log";
     const to = v => (log ? Math.log10(v) : v), rounded = v => (c.whole ? Math.round(v) : +(+v).toPrecision(3));
     const told = v => (c.whole ? (+v).toLocaleString("en-US").replace("-", "−") : number(v, 3));
+    const out = make("output", { htmlFor: id });
+    if (c.laid) return laidOut(parts, c, id, out, told, to);
     const span = to(c.high) - to(c.low), step = !log && c.whole ? 1 : span / 400;
     const input = make("input", { id, type: "range", min: to(c.low), max: to(c.high), step });
-    const out = make("output", { htmlFor: id });
     const show = v => { input.value = to(v); out.textContent = told(v); input.setAttribute("aria-valuetext", `${told(v)}${c.unit ? " " + c.unit : ""}`); };
     input.oninput = () => {
       const raw = +input.value, v = Math.max(c.low, Math.min(c.high, rounded(log ? 10 ** raw : raw)));

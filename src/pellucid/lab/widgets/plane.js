@@ -1,4 +1,5 @@
 // Two axes with marks on them: contour, curve, fit, boundary, clusters, bars, histogram, number line.
+const GROUNDS = ["field", "regions", "cells"];
 const powers = value => value === 0 ? "1" : value === 1 ? "10" : "10" + String(value).replace(/./g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d] ?? "⁻");
 
 // The place of a value on the canvas and back.
@@ -9,16 +10,19 @@ function axes(picture, width, height, tools, wide) {
   const logX = picture.logs.includes("x"), logY = picture.logs.includes("y");
   const on = (value, log) => (log ? Math.log10(Math.max(value, 1e-300)) : value);
   let [x0, x1, y0, y1] = [on(left, logX), on(right, logX), on(low, logY), on(high, logY)];
+  // The numbers of the upright axis, and room for the widest beside the axis's name.
+  const numbers = () => tools.ticks(y0, y1, Math.max(2, Math.floor(h / 55)), logY || whole(picture, "y", tools)).map(v => [logY ? 10 ** v : v, logY ? powers(v) : tools.number(v)]);
+  const more = picture.bare ? 0 : Math.max(0, ...numbers().map(([, text]) => wide(text) + 26 - margin.left));
+  margin.left += more; w -= more;
   if (picture.equal) {
-    const unit = Math.max((x1 - x0) / w, (y1 - y0) / h);
+    const units = [(x1 - x0) / w, (y1 - y0) / h], ground = grounded(picture);
+    const unit = ground && picture.bare ? Math.min(...units) : Math.max(...units);
+    // A ground was computed inside the box: the axes end where it does.
+    if (ground && !picture.bare) [w, h] = [(x1 - x0) / unit, (y1 - y0) / unit];
     const [cx, cy] = [(x0 + x1) / 2, (y0 + y1) / 2];
     [x0, x1, y0, y1] = [cx - unit * w / 2, cx + unit * w / 2, cy - unit * h / 2, cy + unit * h / 2];
   }
-  // The numbers of the upright axis, and room for the widest beside the axis's name.
-  const places = tools.ticks(y0, y1, Math.max(2, Math.floor(h / 55)), logY || whole(picture, "y", tools));
-  const upright = places.map(v => [logY ? 10 ** v : v, logY ? powers(v) : tools.number(v)]);
-  const more = picture.bare ? 0 : Math.max(0, ...upright.map(([, text]) => wide(text) + 26 - margin.left));
-  margin.left += more; w -= more;
+  const upright = numbers();
   // Names that do not fit side by side stand in two rows.
   const slot = w / (picture.names.length || 1), staggered = picture.names.some(name => wide(name) > slot - 4);
   if (staggered) { margin.bottom += 15; h -= 15; }
@@ -34,6 +38,8 @@ function axes(picture, width, height, tools, wide) {
   };
 }
 
+function grounded(picture) { return picture.marks.some(mark => GROUNDS.includes(mark.mark)); }
+
 function frame(g, el, tools, picture, a, lines) {
   const [x0, x1] = a.span, soft = tools.ink(el, "soft"), thin = tools.ink(el, "line");
   g.font = tools.font(); g.fillStyle = soft; g.strokeStyle = thin; g.lineWidth = 1;
@@ -47,7 +53,7 @@ function frame(g, el, tools, picture, a, lines) {
   } else {
     for (const v of tools.ticks(x0, x1, Math.max(2, Math.floor(a.w / 90)), a.logX || whole(picture, "x", tools))) g.fillText(a.logX ? powers(v) : tools.number(v), a.X(a.logX ? 10 ** v : v), below);
   }
-  if (picture.x) g.fillText(picture.x, a.margin.left + a.w / 2, a.height - 4);
+  if (picture.x) g.fillText(picture.x, a.margin.left + a.w / 2, below + (a.staggered ? 33 : 18));
   if (picture.bare) return;
   g.textAlign = "right";
   for (const [value, text] of a.upright) {
@@ -390,12 +396,14 @@ function whole(picture, axis, tools) {
   })());
 }
 
-// Height over width: small pictures are no flatter than legible, and the main one is about as tall as those at its side.
-function ratio(el, height) {
-  const wide = el.clientWidth, spread = el.closest("figure.main")?.parentElement;
+// Height over width: a ground of equal units as its box asks; else small pictures are no flatter than legible, and the main one is about as tall as those at its side.
+function ratio(el, picture) {
+  const wide = el.clientWidth, [left, right, low, high] = picture.box;
+  if (picture.equal && !picture.bare && grounded(picture)) return Math.max(0.5, Math.min(1.3, ((wide - 62) * (high - low) / (right - left) + 48) / wide));
+  const spread = el.closest("figure.main")?.parentElement;
   const sides = spread && getComputedStyle(spread).gridTemplateColumns.includes(" ") ? spread.querySelectorAll("figure.side").length : 0;
   const tall = Math.min([0, 0.85, 1, 1.15][Math.min(sides, 3)], 620 / wide);
-  return Math.max(height, tall, wide < 330 ? 0.85 : 0);
+  return Math.max(picture.height, tall, wide < 330 ? 0.85 : 0);
 }
 
 export default {
@@ -408,12 +416,12 @@ export default {
     const draw = () => {
       const picture = model.get("picture");
       if (!picture) return;
-      const [width, height] = fit(ratio(el, picture.height));
+      const [width, height] = fit(ratio(el, picture));
       g.font = tools.font();
       a = axes(picture, width, height, tools, text => g.measureText(text).width);
       const c = { labels: [], busy: [], held, g, a, el, tools, picture, t: model.get("t") ?? 0, hover: model.get("hover"), words: model.get("words") };
       const over = picture.marks.filter(mark => !mark.only?.length || mark.only.includes(c.hover));
-      const grounds = over.filter(mark => ["field", "regions", "cells"].includes(mark.mark));
+      const grounds = over.filter(mark => GROUNDS.includes(mark.mark));
       for (const mark of grounds) MARKS[mark.mark](mark, c);
       frame(g, el, tools, picture, a, !grounds.length);
       g.save(); g.beginPath(); g.rect(a.margin.left - 1, a.margin.top - 1, a.w + 2, a.h + 2); g.clip();
