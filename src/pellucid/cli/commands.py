@@ -164,6 +164,7 @@ def predict(
     date_format: Columns = (),
     encoding: str = "utf-8",
     intervals: float | None = None,
+    cluster: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Ask a model about new rows: the table comes back with the model's answers beside it.
@@ -195,6 +196,8 @@ def predict(
     intervals
         Numbers only: a share such as 0.9; columns low and high are added, between which so many of
         the answers lie.
+    cluster
+        Address of a Dask cluster whose workers read and answer the rows in blocks.
     json
         Print JSON lines instead of CSV.
     """
@@ -207,7 +210,15 @@ def predict(
         "date_format": date_format,
         "encoding": encoding,
     }
-    run_predict(model, data, output=output, reading=reading, as_json=json, intervals=intervals)
+    run_predict(
+        model,
+        data,
+        output=output,
+        reading=reading,
+        as_json=json,
+        intervals=intervals,
+        cluster=cluster,
+    )
 
 
 app.command(cluster)

@@ -28,6 +28,7 @@ def run_predict(
     reading: dict[str, Any],
     as_json: bool,
     intervals: float | None = None,
+    cluster: str | None = None,
 ) -> None:
     """Predict, and write or print the widened table."""
     from pellucid.jobs.fit.interval_machine import with_intervals
@@ -44,7 +45,15 @@ def run_predict(
     suffix = (".jsonl" if as_json else ".csv") if printed or output is None else output.suffix
     refuse_kind(suffix.lower())
     with progress(quiet=printed) as say:
-        write = partial(_write, machine, data, suffix=suffix.lower(), reading=reading, progress=say)
+        write = partial(
+            _write,
+            machine,
+            data,
+            suffix=suffix.lower(),
+            reading=reading,
+            progress=say,
+            cluster=cluster,
+        )
         if printed or output is None:
             write(sys.stdout.buffer)
             sys.stdout.flush()
@@ -62,22 +71,26 @@ def _write(
     suffix: str,
     reading: dict[str, Any],
     progress: Progress,
+    cluster: str | None,
 ) -> int:
     """Answers to images, or to the rows of a table, which may be more than memory holds."""
     from pellucid.data.sources.any_source import on_disk
+    from pellucid.jobs.on_blocks.any_size import refuse_whole
     from pellucid.jobs.on_blocks.prediction_stream import predictor_of, write_predictions
 
     if getattr(machine, "reads_images", False):
+        refuse_whole(None, data, cluster)
         widened = of_images(machine, data)
         stream.write(as_bytes(widened, suffix))
         return int(widened.num_rows)
     with on_disk(data) as path:
         return write_predictions(
             predictor_of(machine, **reading),
-            str(path) if data == "-" else data,
+            str(path) if data == "-" and cluster is None else data,
             stream,
             suffix,
             lambda rows: progress(f"{rows:,} rows answered", 0.0),
+            cluster,
         )
 
 

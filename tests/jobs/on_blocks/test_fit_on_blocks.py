@@ -17,6 +17,7 @@ from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.errors import FramingError, OutputError, TooLargeError
 from pellucid.evaluation.training_ranges import training_ranges
 from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.interval_machine import with_intervals
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
@@ -75,6 +76,24 @@ def test_what_used_a_sample_is_said() -> None:
     found = next(f for f in fitted(170).findings if f.name == "rows in blocks")
     assert "All 1,200 rows gave" in found.message
     assert "A sample" in found.message
+
+
+def test_what_the_model_does_is_named_with_its_rows_and_predict_gives_intervals() -> None:
+    found = fitted(170)
+    insight, known = found.insight, found.machine.known["intervals"]
+    assert insight is not None
+    assert insight.importance
+    assert insight.dependence
+    told = next(f for f in found.findings if f.name == "rows in blocks").message
+    assert f"importance ({insight.rows:,} test rows)" in told
+    assert f"intervals of predictions ({known['rows']:,} training rows" in told
+    (judged,) = [name for name in found.machine.evidence if name.startswith("coverage")]
+    assert f"coverage: {judged.split()[-3]} test rows" in told
+    answers = with_intervals(found.machine, 0.8).answers(read_table(rows()))
+    assert (answers["low"] <= answers["prediction"]).all()
+    y = np.asarray(rows()["y"].to_numpy())
+    inside = np.mean((answers["low"] <= y) & (y <= answers["high"]))
+    assert abs(inside - 0.8) < 0.05
 
 
 def test_files_go_into_memory_or_into_blocks(tmp_path: Path) -> None:

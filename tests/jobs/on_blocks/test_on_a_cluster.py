@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import threading
@@ -22,9 +23,10 @@ import pellucid
 from pellucid import Settings
 from pellucid.data.blocks import dask_client, tiles
 from pellucid.data.blocks.file_blocks import file_blocks
-from pellucid.errors import ClusterError, TableError
+from pellucid.errors import ClusterError, ColumnError, TableError
 from pellucid.jobs.cluster.cluster_result import ClusterSettings
 from pellucid.jobs.fit import candidates, fit_tables
+from pellucid.jobs.fit.interval_machine import with_intervals
 from pellucid.jobs.on_blocks import progress_passes
 from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.check_any_size import check_any_size
@@ -32,6 +34,8 @@ from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_on_blocks
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
+from pellucid.jobs.on_blocks.prediction_stream import answering_of, write_predictions
+from pellucid.storage.csv_text import csv_bytes
 
 N = 700
 CHOSEN: dict[str, Any] = {"test": 0.3, "cv": 2}
@@ -117,6 +121,33 @@ def test_workers_of_other_processes_give_the_bits_of_this_machine(
     assert checked.rows == N
 
 
+def test_workers_answer_rows_as_this_machine_does(
+    files: str, here: Any, workers: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In order, with intervals, from Parquet and CSV; what is wrong with a row is said too."""
+    monkeypatch.setattr(tiles, "MOST", 512)
+    text = tmp_path / "rows.csv"
+    text.write_bytes(csv_bytes(pa.Table.from_pandas(frame(), preserve_index=False)))
+    answering = answering_of(with_intervals(here.machine, 0.9))
+
+    def answered(source: str, suffix: str, cluster: str | None) -> bytes:
+        stream = io.BytesIO()
+        assert write_predictions(answering, source, stream, suffix, cluster=cluster) == N
+        return stream.getvalue()
+
+    at = workers.scheduler_address
+    for source, suffix in ((files, ".jsonl"), (str(text), ".csv")):
+        assert answered(source, suffix, at) == answered(source, suffix, None)
+    one, other = (
+        parquet.read_table(io.BytesIO(answered(files, ".parquet", each))) for each in (at, None)
+    )
+    assert one.equals(other)
+    assert one.column_names[-4:] == ["prediction", "low", "high", "caution"]
+    text.write_text(text.read_text() + "1,odd,red,2,yes\n")
+    with pytest.raises(ColumnError, match="row 701 holds 'odd'"):
+        write_predictions(answering, str(text), io.BytesIO(), ".csv", cluster=at)
+
+
 def test_what_no_cluster_can_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,8 +157,11 @@ def test_what_no_cluster_can_read_is_refused(
     with pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0"):
         fit_any_size(str(tmp_path / "rows.csv"), settings, say, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    with pytest.raises(TableError, match="--cluster needs files that workers can read"):
+    refused = "--cluster needs files that workers can read"
+    with pytest.raises(TableError, match=refused):
         fit_any_size("-", settings, say)
+    with pytest.raises(TableError, match=refused):
+        write_predictions(answering_of(None), "-", io.BytesIO(), ".csv", cluster="tcp://a:1")
 
 
 def test_a_scheduler_that_is_lost_leaves_a_run_that_goes_on(

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pellucid.data.columns.arrow_values import all_numbers, plain_values
+from pellucid.data.columns.number_doubts import NO_NUMBERS, NumberSpelling, spelling_of_numbers
 from pellucid.data.columns.spellings import CODE
 
 MOST_NUMBERS, MOST_TEXTS = 10_000, 20_000  # different cells that are counted one by one
@@ -37,6 +38,8 @@ class CellCounts:
         that is a number and no name of digits counts as that number.
     low, high : float
         Ends of the numbers; inf and −inf where there are none.
+    spelled : NumberSpelling
+        How numbers among texts are written.
     """
 
     rows: int = 0
@@ -45,6 +48,12 @@ class CellCounts:
     texts: Counts | None = None
     low: float = float("inf")
     high: float = float("-inf")
+    spelled: NumberSpelling = NO_NUMBERS
+
+    @property
+    def largest(self) -> float:
+        """The largest number, whatever its sign; 0 where there is none."""
+        return max(self.high, -self.low, 0.0)
 
     @property
     def complete(self) -> bool:
@@ -66,7 +75,11 @@ NO_CELLS = CellCounts(numbers={}, texts={})
 
 
 def count_cells(
-    values: pa.ChunkedArray, *, as_texts: bool = False, beside: CellCounts = NO_CELLS
+    values: pa.ChunkedArray,
+    *,
+    as_texts: bool = False,
+    beside: CellCounts = NO_CELLS,
+    first: int = 0,
 ) -> CellCounts:
     """What is known of some cells.
 
@@ -77,6 +90,8 @@ def count_cells(
         Keep texts as texts, although they are numbers.
     beside : CellCounts
         Of other rows of the column: what they made unknown need not be counted here.
+    first : int
+        Rows before these.
 
     Examples
     --------
@@ -92,6 +107,8 @@ def count_cells(
         known = replace(known, missing=len(values) - len(found))
         if beside.texts is None:
             return replace(known, numbers=None, texts=None)
+        spelled = spelling_of_numbers(held.values, first, ungrouped=beside.spelled.ungrouped)
+        known = replace(known, spelled=spelled)
         numbers = None if as_texts else _plain_numbers(found)
         if numbers is not None:
             return _count_numbers(known, numbers, beside)
@@ -166,7 +183,14 @@ def _without_excess_numbers(counts: CellCounts) -> CellCounts:
     """Numbers beside too many texts are not counted on, so that no order of rows matters."""
     if counts.texts is not None:
         return counts
-    return replace(NO_CELLS, rows=counts.rows, missing=counts.missing, numbers=None, texts=None)
+    return replace(
+        NO_CELLS,
+        rows=counts.rows,
+        missing=counts.missing,
+        numbers=None,
+        texts=None,
+        spelled=counts.spelled,
+    )
 
 
 def _value_counts(values: pa.ChunkedArray, max_distinct: int) -> Counts | None:
@@ -195,6 +219,7 @@ def merge_counts(a: CellCounts, b: CellCounts) -> CellCounts:
             _sum_counts(a.texts, b.texts, MOST_TEXTS),
             min(a.low, b.low),
             max(a.high, b.high),
+            a.spelled.merged(b.spelled),
         )
     )
 

@@ -19,6 +19,9 @@ import pyarrow as pa
 from pellucid.data.blocks.cell_counts import CellCounts
 from pellucid.data.blocks.table_profile import Profile
 from pellucid.data.columns.arrow_values import as_texts, plain_values
+from pellucid.data.columns.inference import AMOUNTS
+from pellucid.data.columns.notation import PLAIN_NOTATION
+from pellucid.data.columns.number_doubts import OPEN, ZEROS_BEFORE, ZEROS_BEHIND, number_doubts
 from pellucid.data.columns.row_numbers import row_number_note
 from pellucid.data.columns.spellings import merge_spellings, normalized_spelling
 from pellucid.data.columns.unparsed_cells import SHOWN
@@ -28,6 +31,7 @@ from pellucid.data.table_reader import Notations, inferred_columns, read_by_sche
 from pellucid.findings import Finding
 
 MOST_CELLS = 300_000  # that stand for a column: beyond them counts are scaled down
+OF_ALL_ROWS = ("odd cells", "spellings", OPEN, ZEROS_BEFORE, ZEROS_BEHIND)  # said by all cells
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,13 @@ class InferredColumns:
 
 
 def columns_needing_text(profile: Profile) -> list[str]:
-    """Columns that hold numbers and texts, few of each: their cells are wanted as written."""
+    """Columns whose cells are wanted as written: of numbers and texts, few of each; and of numbers
+    whose points may part thousands."""
     return [
         name
         for name, cells in profile.cells.items()
-        if cells.complete and cells.has_texts and cells.has_numbers
+        if cells.spelled.point is not None
+        or (cells.complete and cells.has_texts and cells.has_numbers)
     ]
 
 
@@ -86,10 +92,12 @@ def infer_columns(
     columns = tuple(
         _is_row_counter(c, profile) if c.name not in requested_kinds else c for c in columns
     )
-    told = [f for f in findings if f.name not in ("odd cells", "spellings")]
-    told += [
-        f for c in columns for f in _counted_findings(c, profile.cells[c.name], requested_kinds)
-    ]
+    told = [f for f in findings if f.name not in OF_ALL_ROWS]
+    for column in columns:
+        of_all = profile.cells[column.name]
+        told += _counted_findings(column, of_all, requested_kinds)
+        if column.name not in requested_kinds and column.kind in AMOUNTS:
+            told += _doubts(column, of_all, notations)
     schema = Table(columns).schema
     read = read_by_schema(SourceCells(profile.sample, name, typed), schema, missing)
     sample = tuple(
@@ -183,6 +191,13 @@ def _counted_findings(
         there = {t: n for t, n in texts.items() if normalized_spelling(t)}
         return list(merge_spellings(column.name, there).findings) if there else []
     return []
+
+
+def _doubts(column: Column, cells: CellCounts, notations: Notations) -> Sequence[Finding]:
+    """What is said of plain numbers that may be something else."""
+    if column.notation != PLAIN_NOTATION:
+        return ()
+    return number_doubts(column.name, cells.spelled, cells.largest, notations.hints(column.name))
 
 
 def _unparsed_finding(

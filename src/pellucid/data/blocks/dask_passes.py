@@ -9,7 +9,8 @@ Notes: §2.5.6
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -20,12 +21,14 @@ from pellucid.data.blocks.merge_tree import MergeTree, Node
 from pellucid.data.blocks.passes import Merge, Partial, merged_total
 from pellucid.data.blocks.row_batches import Rows, length, slice_rows
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks, select_columns
-from pellucid.data.blocks.tiles import tiles
+from pellucid.data.blocks.tiles import Tile, tiles
 from pellucid.errors import PellucidError
 from pellucid.threads import one_blas_thread, single_threaded
 
 S = TypeVar("S")
+Made = TypeVar("Made")
 RETRIES = 3  # times that a unit may fail before the fit does
+WAITING = 2  # units for each thread of the workers, asked for before they are needed
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,25 @@ def _nodes(
     return tree.nodes()
 
 
+@dataclass(frozen=True)
+class TileJob:
+    """What is made of each tile of a unit: it goes to the workers once."""
+
+    make: Callable[[Tile], Any]
+    size: int
+
+
+def made_of_tiles(packed: bytes, tile: int, *pieces: Rows) -> bytes:
+    """What a job makes of a unit's tiles, in order, or what is wrong with its rows, pickled."""
+    work: TileJob = pickle.loads(packed)
+    try:
+        with one_blas_thread(1), single_threaded():
+            found = tiles(pieces, work.size, tile * work.size)
+            return pickle.dumps([work.make(each) for each in found])
+    except PellucidError as error:
+        return pickle.dumps(error)
+
+
 class DaskPasses:
     """Passes by the workers of a cluster.
 
@@ -141,23 +163,11 @@ class DaskPasses:
         ClusterError
             When the scheduler is lost, or partitions end the workers that take them.
         """
-        import cloudpickle
-        from dask.delayed import delayed
-
         self.taken += 1
         with readable_errors(self.client):
-            parts, counts = self._partitions(source, columns)
             work = TaskDefinition(partial, merge, source.tile, columns)
-            packed: Any = delayed(cloudpickle.dumps(work), pure=False)
-            todo = tasks_of_tiles(counts, source.tile)
-            cut = delayed(slice_rows, pure=False)
-            one = delayed(sum_task, pure=False)
-            tasks = [
-                one(packed, unit.tile, *(_slice_pieces(cut, parts[j], counts[j], a, b)
-                                       for j, a, b in unit.slices))
-                for unit in todo
-            ]  # fmt: skip
-            futures = self.client.compute(tasks, retries=RETRIES)
+            todo, tasks = self._tasks(source, sum_task, work, columns)
+            futures = self.client.compute(list(tasks), retries=RETRIES)
             rows = {
                 f.key: sum(b - a for _, a, b in u.slices)
                 for f, u in zip(futures, todo, strict=True)
@@ -181,6 +191,54 @@ class DaskPasses:
                 for future in futures:
                     future.release()
         return merged_total(tree, source)
+
+    def map_tiles(self, source: RowBlocks, make: Callable[[Tile], Made]) -> Iterator[Made]:
+        """What a function makes of each tile, in order; few of them wait here at a time.
+
+        Raises
+        ------
+        ClusterError
+            When the scheduler is lost, or partitions end the workers that take them.
+
+        Notes: §2.5.6
+        """
+        with readable_errors(self.client):
+            _, tasks = self._tasks(source, made_of_tiles, TileJob(make, source.tile), None)
+            ahead = WAITING * max(sum(self.client.nthreads().values()), 1)
+            waiting: deque[Any] = deque()
+            try:
+                while tasks or waiting:
+                    while tasks and len(waiting) < ahead:
+                        waiting.append(self.client.compute(tasks.popleft(), retries=RETRIES))
+                    ((future, sent),) = arrivals(self.client, [waiting[0]])
+                    if isinstance(sent, BaseException):  # Dask hands on that it was cancelled
+                        raise CancelledError(str(sent)) from sent
+                    found = pickle.loads(sent)
+                    if isinstance(found, PellucidError):
+                        raise found
+                    waiting.popleft()
+                    future.release()
+                    yield from found
+            finally:
+                for future in waiting:
+                    future.release()
+
+    def _tasks(
+        self, source: RowBlocks, function: Callable[..., bytes], work: Any, columns: Columns
+    ) -> tuple[list[TileSlices], deque[Any]]:
+        """The units of a source, and the task of each: a function of the work and its rows."""
+        import cloudpickle
+        from dask.delayed import delayed
+
+        parts, counts = self._partitions(source, columns)
+        packed: Any = delayed(cloudpickle.dumps(work), pure=False)
+        todo = tasks_of_tiles(counts, source.tile)
+        cut, one = delayed(slice_rows, pure=False), delayed(function, pure=False)
+        rows = (
+            [_slice_pieces(cut, parts[j], counts[j], a, b) for j, a, b in unit.slices]
+            for unit in todo
+        )
+        return todo, deque(one(packed, u.tile, *r) for u, r in zip(todo, rows, strict=True))
 
     def _partitions(self, source: RowBlocks, columns: Columns) -> tuple[list[Any], list[int]]:
         """What gives the rows of each piece on a worker, and how many there are."""

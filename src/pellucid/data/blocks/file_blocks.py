@@ -106,7 +106,10 @@ class ParquetBlocks(RowBlocks):
         wanted = list(self.names if columns is None else columns)
         schema = pa.schema([self.schema.field(name) for name in wanted])
         with _errors_with_file(path, group), parquet.ParquetFile(path, pre_buffer=False) as file:
-            for batch in file.iter_batches(BATCH, row_groups=[group], columns=wanted):
+            # Whoever works on the rows has the other cores.
+            for batch in file.iter_batches(
+                BATCH, row_groups=[group], columns=wanted, use_threads=False
+            ):
                 table = pa.Table.from_batches([batch]).select(wanted)
                 yield table if table.schema.equals(schema) else table.cast(schema)
 

@@ -53,6 +53,14 @@ class Profile:
         """All rows of the source."""
         return next(iter(self.cells.values())).rows
 
+    def with_ends(self, earlier: Profile) -> Profile:
+        """With the ends of the numbers that an earlier pass over the same rows found."""
+        cells = {
+            name: replace(each, low=earlier.cells[name].low, high=earlier.cells[name].high)
+            for name, each in self.cells.items()
+        }
+        return replace(self, cells=cells)
+
 
 def profile_table(
     source: RowBlocks,
@@ -98,8 +106,11 @@ def profile_table(
         cells = {}
         for name in columns:
             beside = unknown.get(name, NO_CELLS)
-            cells[name] = count_cells(tile.rows[name], as_texts=name in as_texts, beside=beside)
-            if not cells[name].complete:
+            values = tile.rows[name]
+            cells[name] = count_cells(
+                values, as_texts=name in as_texts, beside=beside, first=tile.first
+            )
+            if not cells[name].complete or cells[name].spelled.ungrouped:
                 unknown[name] = cells[name]
         chosen = hash_rows(tile.places, seed, SAMPLE) <= below
         few = tile.rows.filter(pa.array(chosen))

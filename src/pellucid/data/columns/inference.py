@@ -40,7 +40,7 @@ from pellucid.data.columns.missing_words import (
 from pellucid.data.columns.notation import NO_HINTS, PLAIN_NOTATION, Notation, NotationHints
 from pellucid.data.columns.number_doubts import (
     OPEN,
-    number_doubts,
+    doubts_of_cells,
     numeral_doubts,
     points_in_groups,
 )
@@ -219,7 +219,8 @@ def _plain_numbers(cells: Cells, values: pa.ChunkedArray) -> InferredColumn | No
     if are_names(values, numbers):
         return _from_words(cells.name, values, codes=True)
     column = _with_written(_from_numbers(cells.name, numbers), values)
-    findings = number_doubts(cells.name, values, cells.hints) if column.kind in AMOUNTS else ()
+    plain = column.kind in AMOUNTS
+    findings = doubts_of_cells(cells.name, values, numbers, cells.hints) if plain else ()
     doubt = "the points might part thousands" if any(f.name == OPEN for f in findings) else ""
     return InferredColumn(column, findings, doubt)
 

@@ -5,6 +5,9 @@ Notes: §2.1.3
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,10 +17,14 @@ from pellucid.data.columns.notation import Notation, NotationHints
 from pellucid.data.columns.number_formats import marks_of, number_parts
 from pellucid.findings import Finding
 
+First = tuple[int, str] | None
+Places = NDArray[np.intp]
 OPEN = "points before three digits"
+ZEROS_BEFORE, ZEROS_BEHIND = "zeros before", "zeros at the end"
 SAMPLE = 1_000  # cells that show whether a doubt is worth a look at all of them
 GROUPS = r"^\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*$"
-LONG = r"^\s*[+-]?\d{4,}"
+THOUSAND = 1_000
+DOTTED = r"^\s*[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 ZERO_BEFORE = r"^\s*[+-]?0\d+\.\d"
 TENTHS = r"^\s*[+-]?\d+\.\d\s*$"
 NEGATIVE = r"^\s*\(|\d\s*[+\-]\s*$"
@@ -33,52 +40,130 @@ def points_in_groups(values: pa.ChunkedArray) -> bool:
     return len(dotted) > 0 and bool(pc.all(pc.match_substring_regex(dotted, GROUPS)).as_py())
 
 
-def open_points(values: pa.ChunkedArray, hints: NotationHints) -> bool:
-    """Whether points may part thousands: each stands before three digits, and none is needed.
+@dataclass(frozen=True)
+class NumberSpelling:
+    """How plain numbers are written, where that makes them doubtful; merged with other rows'.
 
-    A number of four digits without a point shows that thousands are not parted.
+    Parameters
+    ----------
+    point : (int, str) or None
+        The first cell with a point, its row from 0; None once `ungrouped` is known.
+    ungrouped : bool
+        Whether some point does not stand before three digits.
+    code : (int, str) or None
+        The first cell such as 01.11.
+    tenths : bool
+        Whether one of the first rows has one decimal.
+    zero_behind : (int, str) or None
+        The first of these rows such as 1.10.
+
+    Notes: §2.1.3
+    """
+
+    point: First = None
+    ungrouped: bool = False
+    code: First = None
+    tenths: bool = False
+    zero_behind: First = None
+
+    def may_be_grouped(self, largest: float) -> bool:
+        """Whether points may part thousands: each stands before three digits, and none is needed.
+
+        A number of four digits without a point shows that thousands are not parted.
+
+        Parameters
+        ----------
+        largest : float
+            The largest number, whatever its sign, as read with decimal points.
+        """
+        return self.point is not None and largest < THOUSAND
+
+    def merged(self, later: NumberSpelling) -> NumberSpelling:
+        """That of these rows and of later ones."""
+        ungrouped = self.ungrouped or later.ungrouped
+        return NumberSpelling(
+            None if ungrouped else self.point or later.point,
+            ungrouped,
+            self.code or later.code,
+            self.tenths or later.tenths,
+            self.zero_behind or later.zero_behind,
+        )
+
+
+NO_NUMBERS = NumberSpelling()
+
+
+def spelling_of_numbers(
+    values: pa.ChunkedArray, first: int = 0, *, ungrouped: bool = False
+) -> NumberSpelling:
+    """How the numbers among some texts are written.
+
+    Parameters
+    ----------
+    values : pa.ChunkedArray
+        Texts.
+    first : int
+        Rows before these.
+    ungrouped : bool
+        Whether other rows show already that points do not part thousands.
 
     Examples
     --------
-    >>> from pellucid.data.columns.notation import NO_HINTS
-    >>> open_points(pa.chunked_array([["1.200", "12.500", "950"]]), NO_HINTS)
+    >>> spelling_of_numbers(pa.chunked_array([["1.200", "12.500", "950"]])).may_be_grouped(950)
     True
-    >>> open_points(pa.chunked_array([["1.200", "12.5", "950"]]), NO_HINTS)
+    >>> spelling_of_numbers(pa.chunked_array([["1.200", "12.5", "950"]])).may_be_grouped(950)
     False
 
     Notes: §2.1.3
     """
-    if hints.decimal or hints.thousands:
-        return False
-    for some in (values.slice(0, SAMPLE).drop_null(), values.drop_null()):
-        if not points_in_groups(some) or pc.any(pc.match_substring_regex(some, LONG)).as_py():
-            return False
-    return True
+    point = None
+    for some in () if ungrouped else (values.slice(0, SAMPLE), values):
+        dotted = _matching(some, pc.match_substring(some, "."), DOTTED)
+        grouped = _matching(some, dotted, GROUPS)
+        ungrouped = len(grouped) < len(dotted)
+        if ungrouped:
+            break
+        point = _first(some, dotted, first)
+    some = values.slice(0, max(SAMPLE - first, 0))
+    tenths = bool(pc.any(pc.match_substring_regex(some, TENTHS)).as_py())
+    zero = pc.and_not(pc.starts_with(values, "0"), pc.starts_with(values, "0."))
+    return NumberSpelling(
+        None if ungrouped else point,
+        ungrouped,
+        _first(values, _matching(values, zero, ZERO_BEFORE), first),
+        tenths,
+        _first(some, _matching(some, pc.match_substring(some, "."), ZERO_BEHIND), first),
+    )
 
 
-def number_doubts(name: str, values: pa.ChunkedArray, hints: NotationHints) -> tuple[Finding, ...]:
+def number_doubts(
+    name: str, spelled: NumberSpelling, largest: float, hints: NotationHints
+) -> tuple[Finding, ...]:
     """What is said of a column of plain numbers whose cells may mean something else.
 
     Parameters
     ----------
     name : str
-    values : pa.ChunkedArray
-        Its cells as written.
+    spelled : NumberSpelling
+        How its cells are written.
+    largest : float
+        Its largest number, whatever the sign.
     hints : NotationHints
         What was said of the notation.
 
     Examples
     --------
     >>> from pellucid.data.columns.notation import NO_HINTS
-    >>> cells = pa.chunked_array([["1.9", "1.10", "1.11"]])
-    >>> [finding.name for finding in number_doubts("version", cells, NO_HINTS)]
+    >>> cells = spelling_of_numbers(pa.chunked_array([["1.9", "1.10", "1.11"]]))
+    >>> [finding.name for finding in number_doubts("version", cells, 1.9, NO_HINTS)]
     ['zeros at the end']
 
     Notes: §2.1.3
     """
     found = []
-    if open_points(values, hints):
-        at, text = _first(values, r"\.")
+    if spelled.may_be_grouped(largest) and not (hints.decimal or hints.thousands):
+        assert spelled.point is not None
+        at, text = spelled.point
         found.append(
             Finding(
                 OPEN,
@@ -91,11 +176,11 @@ def number_doubts(name: str, values: pa.ChunkedArray, hints: NotationHints) -> t
                 f"{name}=.).",
             )
         )
-    at, text = _first_code(values)
-    if at >= 0:
+    if spelled.code is not None:
+        at, text = spelled.code
         found.append(
             Finding(
-                "zeros before",
+                ZEROS_BEFORE,
                 "caution",
                 f"Column {name!r} is read as numbers, though {text!r} (row {at + 1:,}) begins with "
                 f"a zero that no number needs: it is read as {float(text):g}.",
@@ -103,11 +188,11 @@ def number_doubts(name: str, values: pa.ChunkedArray, hints: NotationHints) -> t
                 f"If such cells are codes, say --category {name}.",
             )
         )
-    at, text = _first_uneven(values)
-    if at >= 0:
+    if spelled.tenths and spelled.zero_behind is not None:
+        at, text = spelled.zero_behind
         found.append(
             Finding(
-                "zeros at the end",
+                ZEROS_BEHIND,
                 "caution",
                 f"Column {name!r} is read as numbers: {text!r} (row {at + 1:,}) is "
                 f"{float(text):g}, though other cells are written without such a zero.",
@@ -116,6 +201,17 @@ def number_doubts(name: str, values: pa.ChunkedArray, hints: NotationHints) -> t
             )
         )
     return tuple(found)
+
+
+def doubts_of_cells(
+    name: str, values: pa.ChunkedArray, numbers: NDArray[np.float64], asked: NotationHints
+) -> tuple[Finding, ...]:
+    """`number_doubts` of all cells of a column, as written and as read; NaN where missing.
+
+    Notes: §2.1.3
+    """
+    largest = float(np.nanmax(np.abs(numbers), initial=0.0))
+    return number_doubts(name, spelling_of_numbers(values), largest, asked)
 
 
 def numeral_doubts(
@@ -137,8 +233,9 @@ def numeral_doubts(
     """
     there = pc.if_else(pa.array(read), values, pa.scalar(None, pa.string()))
     found = []
-    at, text = _first(there, NEGATIVE)
-    if at >= 0:
+    signed = pc.match_substring_regex(there, NEGATIVE)
+    if (negative := _first(there, _true(signed))) is not None:
+        at, text = negative
         found.append(
             Finding(
                 "signs of negative numbers",
@@ -169,23 +266,18 @@ def numeral_doubts(
     return tuple(found)
 
 
-def _first(values: pa.ChunkedArray, pattern: str) -> tuple[int, str]:
-    """The first row that matches, from 0, and its text; −1 where none does."""
-    hits = np.flatnonzero(pc.fill_null(pc.match_substring_regex(values, pattern), False))
-    return (int(hits[0]), str(values[hits[0]].as_py()).strip()) if len(hits) else (-1, "")
+def _first(values: pa.ChunkedArray, rows: Places, before: int = 0) -> First:
+    """The first of some rows, with `before` rows before all, and its text; None without rows."""
+    return (before + int(rows[0]), str(values[rows[0]].as_py()).strip()) if len(rows) else None
 
 
-def _first_code(values: pa.ChunkedArray) -> tuple[int, str]:
-    """The first cell such as 01.11; 0.11 needs its zero."""
-    zero = pc.and_not(pc.starts_with(values, "0"), pc.starts_with(values, "0."))
-    if not pc.any(zero).as_py():
-        return -1, ""
-    return _first(pc.if_else(zero, values, pa.scalar(None, pa.string())), ZERO_BEFORE)
+def _true(flags: pa.ChunkedArray) -> Places:
+    return np.flatnonzero(pc.fill_null(flags, False))
 
 
-def _first_uneven(values: pa.ChunkedArray) -> tuple[int, str]:
-    """The first cell such as 1.10 in a column that also holds 1.9, one decimal."""
-    some = values.slice(0, SAMPLE)
-    if not pc.any(pc.match_substring_regex(some, TENTHS)).as_py():
-        return -1, ""
-    return _first(some, ZERO_BEHIND)
+def _matching(values: pa.ChunkedArray, likely: Any, pattern: str) -> Places:
+    """Rows that match a pattern, among those that are likely to: few cells are worth a look."""
+    rows = likely if isinstance(likely, np.ndarray) else _true(likely)
+    if not len(rows):
+        return rows
+    return rows[_true(pc.match_substring_regex(values.take(pa.array(rows)), pattern))]

@@ -124,7 +124,8 @@ def inspect_model(
         | {"tested": tested_rows(each, result.split.test, y_test, result.framing.loss)},
     )
     if covered is not None:
-        evidence = {f"coverage of {LEVEL:.0%} intervals on the test rows": f"{covered:.1%}"}
+        judged = f"coverage of {LEVEL:.0%} intervals on {len(y_test):,} test rows"
+        evidence = {judged: f"{covered:.1%}"}
         machine = replace(machine, evidence=machine.evidence | evidence)
     found = (*result_findings(facts), *_opposed(machine, result, inside))
     return replace(

@@ -33,6 +33,7 @@ from pellucid.jobs.on_blocks.block_statements import (
     evidence_of,
     findings_of_sample,
     reasons_for_choice,
+    rows_looked_at,
 )
 from pellucid.jobs.on_blocks.error_sums import ErrorSums, encoded
 from pellucid.jobs.on_blocks.first_passes import FirstPasses
@@ -103,6 +104,7 @@ def result_of(parts: Parts, errors: ErrorSums, reason: str, in_time: TimeBudget)
         lam_from_sample=parts.fit_to_all is not None and parts.fit_to_all.lam_from_sample,
         columns=parts.from_sample,
         notes=() if parts.fit_to_all is None else parts.fit_to_all.notes,
+        looked_at=rows_looked_at(result, parts.first_passes.sample),
         area_error=errors.test.area_error,
     )
     reread = parts.first_passes.reading.sample.findings

@@ -11,7 +11,10 @@ from typing import Any
 
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.findings import Finding
+from pellucid.jobs.fit.fit_result import FitResult
+from pellucid.jobs.fit.model_inspection import DEPENDENCE_ROWS
 from pellucid.jobs.on_blocks.first_passes import FirstPasses
+from pellucid.jobs.on_blocks.training_rows import JobRows
 from pellucid.losses import LOSSES
 
 IN_BLOCKS = "rows in blocks"
@@ -31,6 +34,7 @@ def block_findings(
     lam_from_sample: bool,
     columns: Sequence[str],
     notes: Sequence[str],
+    looked_at: Sequence[str],
     area_error: float | None = None,
 ) -> list[Finding]:
     """What the reader of a result must know of how it was made.
@@ -50,14 +54,16 @@ def block_findings(
         Those whose code rests on the sample.
     notes : sequence of str
         What the fit used besides whole passes.
+    looked_at : sequence of str
+        What shows what the model does, each with its rows: from `rows_looked_at`.
     area_error : float or None
         How far the area under ROC is off at most.
     """  # fmt: skip
-    m, learned = len(first_passes.sample.targets), int((~first_passes.sample.test).sum())
+    learned = int((~first_passes.sample.test).sum())
     by_sample = [
         f"the comparison of candidates, the learning curve and the assumptions ({learned:,} "
         "training rows)",
-        f"importance, dependence, intervals and pictures ({m:,} rows)",
+        *looked_at,
     ]
     if lam_from_sample:
         by_sample.append("λ")
@@ -94,6 +100,33 @@ def block_findings(
             )
         )
     return found
+
+
+def rows_looked_at(result: FitResult, sample: JobRows) -> list[str]:
+    """What a look inside a model rests on, each with the number of its rows.
+
+    Parameters
+    ----------
+    result : FitResult
+        After the look.
+    sample : JobRows
+        Where it looked.
+    """
+    insight, known = result.insight, result.machine.training_facts
+    held = int(sample.test.sum())
+    listed = []
+    if insight is not None and insight.importance:
+        listed.append(f"importance ({insight.rows:,} test rows)")
+    if insight is not None and insight.dependence:
+        inside = min(len(sample.test) - held, DEPENDENCE_ROWS)
+        listed.append(f"dependence ({inside:,} training rows)")
+    if "intervals" in known:
+        rows = int(known["intervals"]["rows"])
+        listed.append(
+            f"intervals of predictions ({rows:,} training rows, each predicted without its chunk; "
+            f"their coverage: {held:,} test rows)"
+        )
+    return [*listed, f"pictures and the rows predicted worst ({held:,} test rows)"]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -29,6 +29,8 @@ Array = NDArray[Any]
 class Sums:
     """Sums over rows: how many, their losses, these squared, and other measures of each row.
 
+    Squares are NaN, and there are no measures, where the losses follow from moments.
+
     Of two classes also `scores`, the counts that the area under ROC follows from.
 
     Notes: KE 33
@@ -143,7 +145,16 @@ def sum_errors(
         (baseline,) = sums(machine, base, zeros, rows.targets, (rows.test,))
         return ErrorSums(train, test, baseline)
 
-    found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
+    return refuse_no_rows(passes.reduce(source, partial, ErrorSums.added, reader.columns))
+
+
+def refuse_no_rows(found: ErrorSums) -> ErrorSums:
+    """The sums, unless no row is for training or none for the test.
+
+    Raises
+    ------
+    TooFewRowsError
+    """
     if not found.test.rows or not found.train.rows:
         raise TooFewRowsError(
             f"Of the rows with a target {found.train.rows:,} are for training and "
@@ -179,17 +190,21 @@ def sums(
     if framing.problem == "regression":
         g = np.asarray(model.predict(X), dtype=np.float64)
         g = g if machine.lower_bound is None else np.maximum(g, machine.lower_bound)
-        each = losses_at(lambda _: g, X, y, framing.loss)
-        return [_of_numbers(each[part], (g - y)[part]) for part in parts]
+        return [sums_of_numbers(g[part], y[part], framing.loss) for part in parts]
     p = np.asarray(model.predict_proba(X))
     labels = np.asarray(getattr(model, "classes_", []))
     each = losses_at(KnownProbabilities(p, labels), X, y, framing.loss)
     return [_of_classes(machine, labels, each[part], p[part], y[part]) for part in parts]
 
 
-def _of_numbers(losses: Array, off: Array) -> Sums:
-    if not len(off):
+def sums_of_numbers(g: Array, y: Array, loss: str) -> Sums:
+    """Sums over predictions of numbers and their answers.
+
+    Notes: KE 33
+    """
+    if not len(y):
         return NOTHING
+    losses, off = losses_at(lambda _: g, g, y, loss), g - y
     measures = {
         "square": float(off @ off),
         "absolute": float(np.abs(off).sum()),

@@ -89,7 +89,7 @@ def infer_kinds(
     again = columns_needing_text(profile)
     if again:
         passes.next("cells as they are written", 0.1, 0.2)
-        profile = look(again)
+        profile = look(again).with_ends(profile)
     missing = tuple(reading["missing"])
     return profile, infer_columns(profile, source.name, source.typed, asked, missing, notations)
 

@@ -29,9 +29,10 @@ from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import recipe_of
 from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
+from pellucid.jobs.on_blocks.affine_errors import sum_affine_errors
 from pellucid.jobs.on_blocks.block_fits import AllRows, FitToAllRows, fit_of
 from pellucid.jobs.on_blocks.block_result import Parts, result_of
-from pellucid.jobs.on_blocks.error_sums import sum_errors
+from pellucid.jobs.on_blocks.error_sums import ErrorSums, sum_errors
 from pellucid.jobs.on_blocks.first_passes import FirstPasses, frame_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.number_sums import (
@@ -101,7 +102,7 @@ def fit_on_blocks(
         tried = _tried(known, replace(settings, budget=_seconds(left)), say)
         parts = _fitted(source, settings, passes, known, tried, in_time)
         passes.next("testing on rows never used", 0.8, 0.95)
-        errors = sum_errors(parts.machine, parts.baseline, source, passes, known.reader)
+        errors = _errors(source, passes, known, parts)
         say("looking at what the model does", 0.95)
         result = result_of(parts, errors, room.reason(source), in_time)
     say("done", 1.0)
@@ -205,6 +206,16 @@ def _fitted(
         found,
         tuple(from_sample),
     )
+
+
+def _errors(
+    source: RowBlocks, passes: ProgressPasses, first_passes: FirstPasses, parts: Parts
+) -> ErrorSums:
+    """One pass: of a linear model over columns of numbers, without encoding rows."""
+    of = parts.machine, parts.baseline, source, passes, first_passes.reader
+    sums = _sums_that_suffice(first_passes, parts.machine)
+    found = None if sums is None else sum_affine_errors(*of, sums)
+    return found or sum_errors(*of)
 
 
 def _sums_that_suffice(first_passes: FirstPasses, machine: Machine) -> NumberSums | None:

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pellucid.data.blocks.column_statistics import AMOUNTS, ColumnStatistics
@@ -25,7 +25,9 @@ from pellucid.data.framing import Framing
 from pellucid.data.scaling import LARGEST, SMALLEST, Spread, without_rounding
 from pellucid.data.table import Kind, Table
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.on_blocks.number_columns import NumberColumn, number_column, number_columns
 from pellucid.jobs.on_blocks.target_counts import TargetCounts
+from pellucid.linear.kernels.grouped_columns import rows_by_group, shifted_column
 from pellucid.linear.on_blocks.fold_moments import Folded, merge_folds
 from pellucid.linear.solvers.moments import (
     BLOCK_NUMBERS,
@@ -33,7 +35,6 @@ from pellucid.linear.solvers.moments import (
     add_products,
     centred,
     merge,
-    rows_of_chunks,
 )
 
 Array = NDArray[np.float64]
@@ -88,13 +89,12 @@ def number_sums(settings: Settings) -> Callable[[Tile], NumberSums | None] | Non
     target, test, seed = settings.target, settings.test, settings.seed
 
     def of_tile(tile: Tile) -> NumberSums | None:
-        names = _number_columns(tile.rows)
+        names = number_columns(tile.rows)
         if target not in names or len(names) > WIDEST or not len(tile.places):
             return None
         fold = np.where(is_test_row(tile.places, test, seed), TEST_FOLD, folds.of(tile.places))
-        table: Any = tile.rows
-        columns = [np.asarray(table[name].to_numpy(), np.float64) for name in names]
-        y = columns[names.index(target)]
+        columns = [number_column(tile, name) for name in names]
+        y = columns[names.index(target)].between(0, len(fold))
         return NumberSums(
             tuple(names),
             *_sums_of(columns, fold - TEST_FOLD, folds.n_splits + 1),
@@ -104,45 +104,31 @@ def number_sums(settings: Settings) -> Callable[[Tile], NumberSums | None] | Non
     return of_tile
 
 
-def _number_columns(rows: Any) -> list[str]:
-    assert isinstance(rows, pa.Table)
-    return [
-        field.name
-        for field in rows.schema
-        if pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
-        if not rows[field.name].null_count
-    ]
-
-
 def _sums_of(
-    columns: list[Array], group: NDArray[np.intp], count: int
+    columns: list[NumberColumn], group: NDArray[np.intp], count: int
 ) -> tuple[Folded, Array, Array]:
     """Moments of each group of rows, of which the first is the test; ends of the other rows.
 
     Columns are never turned into rows: Z Zᵀ of a few rows at a time, in the cache, is enough.
     """
     d, n = len(columns), len(group)
-    shift = np.array([column[::FEW].mean() for column in columns])
+    few = np.arange(0, n, FEW)
+    shift = np.array([column.at(few).mean() for column in columns])
     products = np.zeros((count, d + 2, d))
     low, high = np.full(d, np.inf), np.full(d, -np.inf)
     step = max(BLOCK_NUMBERS // d, 256) - 8
+    held = np.empty((d, min(step, n)))
     with np.errstate(over="ignore", invalid="ignore"):
         for first in range(0, n, step):
-            rows = slice(first, first + step)
-            runs = rows_of_chunks(group, first, min(first + step, n), count)
-            Z = np.array([column[rows] for column in columns])
-            Z = Z.take(np.concatenate(runs) - first, axis=1)
-            inside = Z[:, len(runs[0]) :]
-            if inside.shape[1]:
-                low, high = (
-                    np.minimum(low, inside.min(axis=1)),
-                    np.maximum(high, inside.max(axis=1)),
-                )
-            Z -= shift[:, None]
-            at = 0
-            for j, run in enumerate(runs):
-                add_products(products[j], Z[:, at : at + len(run)].T, None)
-                at += len(run)
+            stop = min(first + step, n)
+            order, ends = rows_by_group(group[first:stop], count)
+            Z, tested = held[:, : len(order)], int(ends[0])
+            for i, column in enumerate(columns):
+                values = column.between(first, stop)
+                least, most = shifted_column(values, order, shift[i], tested, Z[i])
+                low[i], high[i] = min(low[i], least), max(high[i], most)
+            for j, (start, end) in enumerate(pairwise([0, *ends])):
+                add_products(products[j], Z[:, start:end].T, None)
     found = {
         j + TEST_FOLD: centred(each, shift, d) for j, each in enumerate(products) if each[-1, 0]
     }

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 from pyarrow import parquet
 
+from pellucid.data.blocks.dask_client import client_at
+from pellucid.data.blocks.dask_passes import DaskPasses
 from pellucid.data.blocks.file_blocks import TextBlocks
 from pellucid.data.blocks.ordered_map import ordered_map
 from pellucid.data.blocks.row_blocks import MemoryBlocks, RowBlocks
@@ -23,7 +25,7 @@ from pellucid.data.sources.csv_lines import LineFile, Lines, plain_lines
 from pellucid.data.table import Kind
 from pellucid.data.table_reader import Notations, read_by_schema, refuse_absent
 from pellucid.errors import TableError
-from pellucid.jobs.on_blocks.any_size import blocks_of
+from pellucid.jobs.on_blocks.any_size import blocks_of, refuse_whole
 from pellucid.storage.table_files import as_bytes
 
 Progress = Callable[[int], None]
@@ -105,6 +107,7 @@ def write_predictions(
     stream: BinaryIO,
     suffix: str,
     on_rows: Progress | None = None,
+    cluster: str | None = None,
 ) -> int:
     """Write the table with what the machine adds, as a file of a kind; the number of rows.
 
@@ -117,25 +120,44 @@ def write_predictions(
         .csv, .parquet or .jsonl.
     on_rows : callable (rows) or None
         Called with the number of rows written so far.
+    cluster : str or None
+        Address of the Dask cluster whose workers read and answer the rows.
 
     Raises
     ------
     ColumnError, TableError
         When the rows cannot be read as in training, or the kind is not written.
+    ClusterError
+        When the cluster does not answer, or is lost.
 
     Notes: §2.5.6
     """
-    source = source_of(data, predictor.encoding)
     on_rows = on_rows or (lambda rows: None)
+    if cluster is not None:
+        found = blocks_of(str(data), predictor.encoding)
+        refuse_whole(found, str(data), cluster)
+        return _write_by_cluster(
+            predictor, cast(RowBlocks, found), stream, suffix, on_rows, cluster
+        )
+    source = source_of(data, predictor.encoding)
     if suffix in (".csv", ".txt", "") and isinstance(source, TextBlocks):
         files = _plain_files(predictor, source)
         if files:
             return _write_lines(predictor, source, files, stream, on_rows)
+    found_tables = ((table, len(table)) for table in tiles_with_answers(predictor, source))
+    return _write_all(found_tables, source, stream, suffix, on_rows)
+
+
+def _write_all(
+    found: Iterator[tuple[Any, int]], source: RowBlocks, stream: BinaryIO, suffix: str,
+    on_rows: Progress,
+) -> int:  # fmt: skip
+    """Write tables, or bytes that are finished, with their numbers of rows; all rows."""
     write = _writer(stream, suffix)
     rows = 0
-    for table in tiles_with_answers(predictor, source):
-        write(table, rows == 0)
-        rows += len(table)
+    for part, count in found:
+        write(part, rows == 0)
+        rows += count
         on_rows(rows)
     if not rows:
         raise TableError(f"{source.name} has column names but no rows.")
@@ -143,13 +165,33 @@ def write_predictions(
     return rows
 
 
-def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | None, bool], None]:
-    """What writes one table after the other, and None at the end."""
+def _write_by_cluster(
+    predictor: RowPredictor, source: RowBlocks, stream: BinaryIO, suffix: str, on_rows: Progress,
+    cluster: str,
+) -> int:  # fmt: skip
+    """Workers read, answer and spell the rows; what they made is written here in order."""
+    refuse_absent([e["name"] for e in predictor.machine.wanted], source.names, source.name)
+    job = partial(_finished, predictor, source.typed, suffix)
+    with client_at(cluster) as client:
+        made = DaskPasses(client).map_tiles(source, job)
+        return _write_all(made, source, stream, suffix, on_rows)
+
+
+def _finished(predictor: RowPredictor, typed: bool, suffix: str, tile: Tile) -> tuple[Any, int]:
+    """A tile's rows with their answers, as bytes of the file where its pieces may be joined."""
+    table = predictor.widened(tile, typed)
+    joined = suffix != ".parquet"
+    return as_bytes(table, suffix, header=tile.first == 0) if joined else table, len(table)
+
+
+def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | bytes | None, bool], None]:
+    """What writes one table, or its bytes, after the other, and None at the end."""
     if suffix != ".parquet":
 
-        def write(table: pa.Table | None, first: bool) -> None:
-            if table is not None:
-                stream.write(as_bytes(table, suffix, header=first))
+        def write(part: pa.Table | bytes | None, first: bool) -> None:
+            if part is not None:
+                done = isinstance(part, bytes)
+                stream.write(part if done else as_bytes(part, suffix, header=first))
 
         return write
     writers: list[Any] = []

@@ -1,0 +1,143 @@
+"""Errors of a linear model on columns of plain numbers: h(x) from the columns as they are read.
+
+(x − mean)/scale and θᵀx + θ₀ are one affine map, so no row is encoded. The square loss of the
+training rows follows from their moments; only the test rows are answered then.
+
+Notes: KE 33, KE 35, KE 45, Def 207
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pellucid.data.blocks.hashed_splits import is_test_row
+from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.tiles import Tile
+from pellucid.jobs.fit.machine import Machine
+from pellucid.jobs.on_blocks.error_sums import (
+    NOTHING,
+    ErrorSums,
+    Sums,
+    refuse_no_rows,
+    sums_of_numbers,
+)
+from pellucid.jobs.on_blocks.number_columns import number_column
+from pellucid.jobs.on_blocks.number_sums import TEST_FOLD, NumberSums, encoded_folds
+from pellucid.jobs.on_blocks.training_rows import RowReader
+from pellucid.linear.on_blocks.fold_moments import moments_without
+from pellucid.linear.solvers.moments import squared_errors
+from pellucid.linear.square_loss import SquareLossRegressor
+
+Array = NDArray[np.float64]
+EXACT = 1e-4  # of Σy²: smaller errors lose more digits in moments than the tenth
+
+
+@dataclass(frozen=True)
+class AffineMap:
+    """h(x) = h₀ + Σ aⱼ (xⱼ − mⱼ) of columns as they are read, at least `lowest`.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    a, m : ndarray, shape (d,)
+    h_0 : float
+    lowest : float or None
+
+    Notes: KE 45
+    """
+
+    columns: Sequence[str]
+    a: Array
+    m: Array
+    h_0: float
+    lowest: float | None
+
+    def predict(self, tile: Tile, rows: Any) -> Array:
+        """h(x) of some rows of a tile."""
+        found = np.full(len(rows), self.h_0)
+        for name, slope, middle in zip(self.columns, self.a, self.m, strict=True):
+            found += slope * (number_column(tile, name).at(rows) - middle)
+        return found if self.lowest is None else np.maximum(found, self.lowest)
+
+
+def affine_map(machine: Machine) -> AffineMap | None:
+    """That of a linear model behind codes that are affine maps of one column each; else None.
+
+    Notes: KE 45, Def 207
+    """
+    model = machine.model
+    if not isinstance(model, SquareLossRegressor) or np.ndim(model.coef_) != 1:
+        return None
+    codes = machine.steps[0].codes_
+    mean, scale = (np.concatenate([code[name] for code in codes]) for name in ("mean", "scale"))
+    columns = [code["column"] for code in codes]
+    return AffineMap(columns, model.coef_ / scale, mean, float(model.intercept_), machine.lower_bound)
+
+
+def sum_affine_errors(
+    machine: Machine,
+    base: Any,
+    source: RowBlocks,
+    passes: Passes,
+    reader: RowReader,
+    sums: NumberSums,
+) -> ErrorSums | None:
+    """`sum_errors` of a linear machine whose columns are numbers; None where it is another.
+
+    Parameters
+    ----------
+    machine, base, source, passes, reader
+        As `sum_errors` takes them.
+    sums : NumberSums
+        Of all rows, which `suffice`.
+
+    Raises
+    ------
+    TooFewRowsError
+        When no row is for the test.
+
+    Notes: KE 35, KE 45
+    """
+    h = affine_map(machine)
+    if h is None:
+        return None
+    target, loss = machine.framing.target, machine.framing.loss
+    of_training = training_sums(machine, sums)
+    alike = float(base.predict(np.zeros((1, 1)))[0])
+    known, test_share, seed = of_training is not None, reader.test, reader.seed
+
+    def partial(tile: Tile) -> ErrorSums:
+        test = is_test_row(tile.places, test_share, seed)
+        parts = [np.flatnonzero(test)] if known else [np.flatnonzero(test), np.flatnonzero(~test)]
+        values = number_column(tile, target)
+        of_test, *of_others = (
+            sums_of_numbers(h.predict(tile, rows), values.at(rows), loss) for rows in parts
+        )
+        y = values.at(parts[0])
+        of_base = sums_of_numbers(np.full(len(y), alike), y, loss)
+        return ErrorSums(of_others[0] if of_others else NOTHING, of_test, of_base)
+
+    found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
+    return refuse_no_rows(found if of_training is None else replace(found, train=of_training))
+
+
+def training_sums(machine: Machine, sums: NumberSums) -> Sums | None:
+    """The square loss of the training rows, from their moments; None where these lose digits.
+
+    Notes: KE 33, KE 55
+    """
+    if machine.framing.loss != "square" or machine.lower_bound is not None:
+        return None
+    folds = encoded_folds(sums, machine.framing.target, machine.steps[0].codes_)
+    train = moments_without(folds, (TEST_FOLD,))
+    theta, theta_0 = machine.model.coef_[None, :, None], np.full((1, 1), machine.model.intercept_)
+    squares = squared_errors(train, theta, theta_0)
+    if squares[0, 0] < EXACT * (train.yy[0] + train.weight * train.y_mean[0] ** 2):
+        return None
+    return Sums(round(train.weight), float(squares[0, 0]), float("nan"), {})

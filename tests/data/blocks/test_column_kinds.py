@@ -1,0 +1,90 @@
+"""Kinds, notation and doubts of columns in blocks are those of the same rows in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from pellucid.data.blocks import tiles
+from pellucid.data.blocks.column_kinds import columns_needing_text, infer_columns
+from pellucid.data.blocks.passes import LocalPasses
+from pellucid.data.blocks.row_blocks import MemoryBlocks
+from pellucid.data.blocks.table_profile import profile_table
+from pellucid.data.columns.inference import AMOUNTS
+from pellucid.data.columns.number_doubts import spelling_of_numbers
+from pellucid.data.sources.any_source import SourceCells
+from pellucid.data.table_reader import Notations, inferred_columns
+
+FIGURES = [
+    st.builds("{}.{:03d}".format, st.integers(1, 999), st.integers(0, 999)),  # thousands, or not
+    st.integers(0, 5_000).map(str),
+    st.builds("{}.{}".format, st.integers(1, 3), st.integers(1, 12)),  # versions
+    st.builds("0{}.{}".format, st.integers(1, 9), st.integers(0, 9)),
+    st.builds("{},{}".format, st.integers(1, 99), st.integers(0, 9)),  # a decimal comma
+    st.sampled_from(["1.234.567", "-2.500", " 7.000 ", "1.5e3"]),
+]
+NOTATIONS = Notations.of((), (), ())
+
+
+@st.composite
+def columns(draw: st.DrawFn) -> dict[str, list[str | None]]:
+    """Two columns, each of one or two ways of writing, with cells left out."""
+    n = draw(st.integers(12, 40))
+    found = {}
+    for name in "ab":
+        ways = draw(st.lists(st.sampled_from(range(len(FIGURES))), min_size=1, max_size=2))
+        cell: Any = st.one_of(*(FIGURES[way] for way in ways))
+        often = st.one_of(*[cell] * 9, st.none())
+        found[name] = draw(st.lists(often, min_size=n, max_size=n))
+    return found
+
+
+def in_blocks(table: pa.Table, cut: int) -> Any:
+    source = MemoryBlocks(table, cut, typed=False)
+
+    def look(as_texts: list[str]) -> Any:
+        return profile_table(
+            source, LocalPasses(), table.column_names, rows=len(table), about=len(table), seed=0,
+            as_texts=as_texts,
+        )  # fmt: skip
+
+    profile = look([])
+    if again := columns_needing_text(profile):
+        profile = look(again).with_ends(profile)
+    return infer_columns(profile, "", False, {}, (), NOTATIONS).sample
+
+
+@given(columns(), st.integers(1, 40))
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+def test_columns_in_blocks_are_read_and_doubted_as_in_memory(
+    cells: dict[str, list[str | None]], cut: int
+) -> None:
+    table = pa.table({name: pa.array(held, pa.string()) for name, held in cells.items()})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiles, "FEWEST", 8)
+        patch.setattr(tiles, "MOST", 8)
+        blocks = in_blocks(table, cut)
+    source = SourceCells(table, "", False)
+    memory, findings = inferred_columns(source, list(cells), {}, (), NOTATIONS)
+    for column in memory:
+        there = blocks[column.name]
+        assert there.kind is column.kind
+        if column.kind in AMOUNTS:
+            assert there.notation == column.notation
+            assert there.texts().tolist() == column.texts().tolist()
+    doubts = ("points before three digits", "zeros before", "zeros at the end", "notation")
+    told = [(f.name, f.message) for f in blocks.findings if f.name in doubts]
+    assert sorted(told) == sorted((f.name, f.message) for f in findings if f.name in doubts)
+
+
+@given(st.lists(st.one_of(*FIGURES, st.none()), min_size=1, max_size=30), st.integers(0, 30))
+@settings(max_examples=60, deadline=None)
+def test_the_spelling_of_two_runs_of_rows_is_that_of_both(cells: Any, at: int) -> None:
+    parts = [pa.chunked_array([each], pa.string()) for each in (cells[:at], cells[at:])]
+    first = spelling_of_numbers(parts[0])
+    later = spelling_of_numbers(parts[1], len(parts[0]), ungrouped=first.ungrouped)
+    assert first.merged(later) == spelling_of_numbers(pa.chunked_array([cells], pa.string()))
