@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from pellucid import GenerativeAdversarialPair
 from pellucid.autoencoders import interpret_accuracy
 from pellucid.autoencoders.gan_training import discriminator_gradient, generator_gradient
-from pellucid.errors import HyperparameterError
+from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.networks import Dense, Mode, Network, Sigmoid, Tanh, computing_in
 from pellucid.storage import load_model, save_model
 
@@ -127,3 +128,21 @@ def test_learners_of_a_turn_are_checked() -> None:
     for turns, steps in ((["X"], 5), (["D"], 0)):
         with pytest.raises(HyperparameterError, match="fit_by_turns"):
             GenerativeAdversarialPair().fit_by_turns(X, turns, steps=steps)
+
+
+@pytest.mark.parametrize(("early", "late", "warns"), [(1.0, 0.5, False), (0.5, 1.0, True)])
+def test_the_last_tenth_of_the_epochs_tells_whether_it_is_unsure(
+    monkeypatch: pytest.MonkeyPatch, early: float, late: float, warns: bool
+) -> None:
+    """What came before does not count."""
+
+    def alternate(model: GenerativeAdversarialPair, _: object) -> None:
+        model.warnings_ = []
+        model.trace_ = {"accuracy": np.r_[np.full(18, early), np.full(2, late)]}
+
+    monkeypatch.setattr(GenerativeAdversarialPair, "_standardised_with_networks", lambda _, X: X)
+    monkeypatch.setattr(GenerativeAdversarialPair, "_alternate", alternate)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        GenerativeAdversarialPair(epochs=20).fit(np.zeros((4, 2)))
+    assert [each.category for each in seen] == [ConvergenceWarning] * warns

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from pellucid.cli import main
@@ -68,6 +69,7 @@ def test_codes_keep_the_order_of_the_rows(penguins: tuple[Path, str]) -> None:
     lines = list(csv.DictReader((penguins[0] / "codes.csv").read_text().splitlines()))
     assert list(lines[0]) == ["row", "a1", "a2", "loss"]
     assert [line["row"] for line in lines] == [str(i + 1) for i in range(344)]
+    assert "Labels took no part" in " ".join(penguins[1].split())
     machine = load_model(penguins[0] / "model.pellucid")
     found = machine.encode(PENGUINS)
     np.testing.assert_allclose([[float(r["a1"]), float(r["a2"])] for r in lines], found, rtol=1e-6)
@@ -90,11 +92,22 @@ def test_decode_gives_columns_back(penguins: tuple[Path, str], tmp_path: Path) -
     assert run("decode", model, str(tmp_path / "gap.csv")) == 1
 
 
-def test_predict_encodes_new_rows(penguins: tuple[Path, str], tmp_path: Path) -> None:
-    target = tmp_path / "new.csv"
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_predict_encodes_new_rows(
+    penguins: tuple[Path, str], tmp_path: Path, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is of the kind that its name says, and nothing is printed beside it."""
+    target = tmp_path / f"new{suffix}"
     assert run("predict", str(penguins[0] / "model.pellucid"), PENGUINS, "-o", str(target)) == 0
-    found = list(csv.DictReader(target.read_text().splitlines()))
-    assert list(found[0])[-3:] == ["a1", "a2", "reconstruction_loss"]
+    assert capsys.readouterr().out == ""
+    if suffix == ".jsonl":
+        rows = [json.loads(line) for line in target.read_text().splitlines()]
+    elif suffix == ".csv":
+        rows = list(csv.DictReader(target.read_text().splitlines()))
+    else:
+        rows = pq.read_table(target).to_pylist()
+    assert len(rows) == 344
+    assert list(rows[0])[-3:] == ["a1", "a2", "reconstruction_loss"]
 
 
 def test_the_report_shows_where_rows_lie(penguins: tuple[Path, str]) -> None:

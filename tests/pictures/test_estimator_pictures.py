@@ -10,7 +10,15 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from members import MEMBERS, rows
-from pellucid import BagOfWords, KMeans, MeanBaseline, NetworkClassifier, Ridge, choose_k
+from pellucid import (
+    BagOfWords,
+    KMeans,
+    LogisticCV,
+    MeanBaseline,
+    NetworkClassifier,
+    Ridge,
+    choose_k,
+)
 from pellucid.descent import Objective, Steps, minimize
 from pellucid.errors import FramingError
 from pellucid.pictures.estimator_pictures import DRAWN, WITHOUT, inline_svg
@@ -56,6 +64,25 @@ def test_the_bars_are_the_weights_largest_first() -> None:
     widths = [bar.get_width() for bar in axes.patches]
     assert widths == sorted(fitted.coef_, key=lambda w: -abs(w))
     assert axes.get_yticklabels()[0].get_text() == "x2"
+
+
+@pytest.mark.parametrize("folds", [1, 2, 4])
+def test_the_path_has_its_standard_error_about_it(folds: int) -> None:
+    """Concept 87: of held-out losses, over the folds; of one fold there is none."""
+    cut = [(np.arange(5, 20), np.arange(5)), (np.arange(15), np.arange(15, 20))] * 2
+    random = np.random.default_rng(0)
+    X = random.normal(size=(20, 2))
+    y = X[:, 0] + random.normal(size=20) > 0
+    fitted = LogisticCV(lams=(0.01, 0.1, 1.0), cv=cut[:folds]).fit(X, y)
+    (axes,) = fitted.picture().axes
+    losses = fitted.cv_losses_
+    error = losses.std(axis=1, ddof=1) / folds**0.5 if folds > 1 else np.zeros(3)
+    np.testing.assert_allclose(axes.lines[0].get_xydata(), np.c_[fitted.lams_, losses.mean(axis=1)])
+    band = axes.collections[0].get_paths()[0].vertices
+    for lam, mean, off in zip(fitted.lams_, losses.mean(axis=1), error, strict=True):
+        ends = band[np.isclose(band[:, 0], lam), 1]
+        np.testing.assert_allclose([ends.min(), ends.max()], [mean - off, mean + off])
+    assert axes.lines[1].get_xdata()[0] == fitted.lam_
 
 
 def test_a_network_shows_its_losses() -> None:

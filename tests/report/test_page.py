@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.report import page
+from pellucid.report.common_parts import MOST_NAMED, _named
 
 TEXT = st.text("ab<>&\"' é", max_size=6)
 PARTS = {
@@ -61,3 +62,11 @@ def test_what_has_no_content_is_not_there() -> None:
     whole = page.page("<t>", "<p>b</p>")
     assert "<title>&lt;t&gt;</title>" in whole
     assert whole.endswith("<body><main><p>b</p></main></body></html>\n")
+
+
+@pytest.mark.parametrize("count", [1, MOST_NAMED - 1, MOST_NAMED, MOST_NAMED + 1, 2_000])
+def test_columns_that_share_a_reason_are_named_up_to_forty_and_then_counted(count: int) -> None:
+    names = [f"x{i}" for i in range(count)]
+    named, _, more = _named(names).partition(" and ")
+    assert named.split(", ") == names[:40]
+    assert more == (f"{count - 40:,} more" if count > 40 else "")
