@@ -77,7 +77,9 @@ def affine_map(machine: Machine) -> AffineMap | None:
     codes = machine.steps[0].codes_
     mean, scale = (np.concatenate([code[name] for code in codes]) for name in ("mean", "scale"))
     columns = [code["column"] for code in codes]
-    return AffineMap(columns, model.coef_ / scale, mean, float(model.intercept_), machine.lower_bound)
+    return AffineMap(
+        columns, model.coef_ / scale, mean, float(model.intercept_), machine.lower_bound
+    )
 
 
 def sum_affine_errors(
