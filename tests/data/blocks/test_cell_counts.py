@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from pellucid.data.blocks import cell_counts
 from pellucid.data.blocks.cell_counts import NO_CELLS, CellCounts, count_cells, merge_counts
+from pellucid.data.columns.number_doubts import NO_NUMBERS
 
 NUMERALS = st.sampled_from(["1", "2", "2.0", "-3", "1e2", ".5"])
 TEXTS = st.sampled_from(["a", "b", "?", "x y", "nan", "1,5"])
@@ -63,10 +65,10 @@ def test_cells_are_counted_alike_in_one_run_of_rows_and_in_two(
         )
         beside = one if known else NO_CELLS
         other = count_cells(
-            pa.chunked_array([cells[cut:]], arrow), as_texts=as_texts, beside=beside
+            pa.chunked_array([cells[cut:]], arrow), as_texts=as_texts, beside=beside, first=cut
         )
         for found in (whole, merge_counts(one, other)):
-            assert found == expected
+            assert replace(found, spelled=NO_NUMBERS) == expected
             assert found.complete == (None not in (expected.numbers, expected.texts))
             assert found.has_texts == (expected.texts is None or len(expected.texts) > 0)
             assert found.has_numbers == (expected.numbers is None or len(expected.numbers) > 0)

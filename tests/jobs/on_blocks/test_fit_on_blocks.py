@@ -80,7 +80,7 @@ def test_what_used_a_sample_is_said() -> None:
 
 def test_what_the_model_does_is_named_with_its_rows_and_predict_gives_intervals() -> None:
     found = fitted(170)
-    insight, known = found.insight, found.machine.known["intervals"]
+    insight, known = found.insight, found.machine.training_facts["intervals"]
     assert insight is not None
     assert insight.importance
     assert insight.dependence

@@ -34,7 +34,7 @@ from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_on_blocks
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
-from pellucid.jobs.on_blocks.prediction_stream import answering_of, write_predictions
+from pellucid.jobs.on_blocks.prediction_stream import predictor_of, write_predictions
 from pellucid.storage.csv_text import csv_bytes
 
 N = 700
@@ -128,11 +128,11 @@ def test_workers_answer_rows_as_this_machine_does(
     monkeypatch.setattr(tiles, "MOST", 512)
     text = tmp_path / "rows.csv"
     text.write_bytes(csv_bytes(pa.Table.from_pandas(frame(), preserve_index=False)))
-    answering = answering_of(with_intervals(here.machine, 0.9))
+    predictor = predictor_of(with_intervals(here.machine, 0.9))
 
     def answered(source: str, suffix: str, cluster: str | None) -> bytes:
         stream = io.BytesIO()
-        assert write_predictions(answering, source, stream, suffix, cluster=cluster) == N
+        assert write_predictions(predictor, source, stream, suffix, cluster=cluster) == N
         return stream.getvalue()
 
     at = workers.scheduler_address
@@ -145,7 +145,7 @@ def test_workers_answer_rows_as_this_machine_does(
     assert one.column_names[-4:] == ["prediction", "low", "high", "caution"]
     text.write_text(text.read_text() + "1,odd,red,2,yes\n")
     with pytest.raises(ColumnError, match="row 701 holds 'odd'"):
-        write_predictions(answering, str(text), io.BytesIO(), ".csv", cluster=at)
+        write_predictions(predictor, str(text), io.BytesIO(), ".csv", cluster=at)
 
 
 def test_what_no_cluster_can_read_is_refused(
@@ -161,7 +161,7 @@ def test_what_no_cluster_can_read_is_refused(
     with pytest.raises(TableError, match=refused):
         fit_any_size("-", settings, say)
     with pytest.raises(TableError, match=refused):
-        write_predictions(answering_of(None), "-", io.BytesIO(), ".csv", cluster="tcp://a:1")
+        write_predictions(predictor_of(None), "-", io.BytesIO(), ".csv", cluster="tcp://a:1")
 
 
 def test_a_scheduler_that_is_lost_leaves_a_run_that_goes_on(

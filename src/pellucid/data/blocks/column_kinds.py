@@ -21,7 +21,12 @@ from pellucid.data.blocks.table_profile import Profile
 from pellucid.data.columns.arrow_values import as_texts, plain_values
 from pellucid.data.columns.inference import AMOUNTS
 from pellucid.data.columns.notation import PLAIN_NOTATION
-from pellucid.data.columns.number_doubts import OPEN, ZEROS_BEFORE, ZEROS_BEHIND, number_doubts
+from pellucid.data.columns.number_doubts import (
+    OPEN,
+    ZEROS_BEFORE,
+    ZEROS_BEHIND,
+    number_doubts,
+)
 from pellucid.data.columns.row_numbers import row_number_note
 from pellucid.data.columns.spellings import merge_spellings, normalized_spelling
 from pellucid.data.columns.unparsed_cells import SHOWN

@@ -40,14 +40,14 @@ EXACT = 1e-4  # of Σy²: smaller errors lose more digits in moments than the te
 
 @dataclass(frozen=True)
 class AffineMap:
-    """h(x) = h₀ + Σ aⱼ (xⱼ − mⱼ) of columns as they are read, at least `lowest`.
+    """h(x) = h₀ + Σ aⱼ (xⱼ − mⱼ) of columns as they are read, at least `lower_bound`.
 
     Parameters
     ----------
     columns : sequence of str
     a, m : ndarray, shape (d,)
     h_0 : float
-    lowest : float or None
+    lower_bound : float or None
 
     Notes: KE 45
     """
@@ -56,14 +56,14 @@ class AffineMap:
     a: Array
     m: Array
     h_0: float
-    lowest: float | None
+    lower_bound: float | None
 
     def predict(self, tile: Tile, rows: Any) -> Array:
         """h(x) of some rows of a tile."""
         found = np.full(len(rows), self.h_0)
         for name, slope, middle in zip(self.columns, self.a, self.m, strict=True):
             found += slope * (number_column(tile, name).at(rows) - middle)
-        return found if self.lowest is None else np.maximum(found, self.lowest)
+        return found if self.lower_bound is None else np.maximum(found, self.lower_bound)
 
 
 def affine_map(machine: Machine) -> AffineMap | None:

@@ -112,7 +112,7 @@ def rows_looked_at(result: FitResult, sample: JobRows) -> list[str]:
     sample : JobRows
         Where it looked.
     """
-    insight, known = result.insight, result.machine.training_facts
+    insight, facts = result.insight, result.machine.training_facts
     held = int(sample.test.sum())
     listed = []
     if insight is not None and insight.importance:
@@ -120,8 +120,8 @@ def rows_looked_at(result: FitResult, sample: JobRows) -> list[str]:
     if insight is not None and insight.dependence:
         inside = min(len(sample.test) - held, DEPENDENCE_ROWS)
         listed.append(f"dependence ({inside:,} training rows)")
-    if "intervals" in known:
-        rows = int(known["intervals"]["rows"])
+    if "intervals" in facts:
+        rows = int(facts["intervals"]["rows"])
         listed.append(
             f"intervals of predictions ({rows:,} training rows, each predicted without its chunk; "
             f"their coverage: {held:,} test rows)"
