@@ -170,7 +170,7 @@ def _write_by_cluster(
     cluster: str,
 ) -> int:  # fmt: skip
     """Workers read, answer and spell the rows; what they made is written here in order."""
-    refuse_absent([e["name"] for e in predictor.machine.wanted], source.names, source.name)
+    refuse_absent([e["name"] for e in predictor.machine.input_schema], source.names, source.name)
     job = partial(_finished, predictor, source.typed, suffix)
     with client_at(cluster) as client:
         made = DaskPasses(client).map_tiles(source, job)
