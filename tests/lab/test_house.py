@@ -274,7 +274,7 @@ class LongWork(server.LabState):
         await server.run_in_threadpool(time.sleep, 3)
 
 server.LabState = LongWork
-launch.run_lab(port=0, browser=False, told=lambda address: print(address, flush=True))
+launch.run_lab(port=0, browser=False, on_start=lambda address: print(address, flush=True))
 """
 
 

@@ -208,8 +208,10 @@ def _encoded(
         "by_column": columns,
         "squares": squares,
         "linear": best,
-        "says": columns_of_code(codes, X, numbers.names) if numbers.kind == "table" else (),
-        "odd": outlier_rows(judged, numbers.blocks, numbers.identifiers),
+        "code_descriptions": columns_of_code(codes, X, numbers.names)
+        if numbers.kind == "table"
+        else (),
+        "outliers": outlier_rows(judged, numbers.blocks, numbers.identifiers),
         "labels": labels,
         "accuracy": _accuracy(codes, X, labels, split, settings.seed),
         "probes": decoder_outputs(model, X, labels, split.test) if numbers.size else None,

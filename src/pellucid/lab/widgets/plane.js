@@ -396,9 +396,10 @@ function whole(picture, axis, tools) {
   })());
 }
 
-// Height over width: a ground of equal units as its box asks; else small pictures are no flatter than legible, and the main one is about as tall as those at its side.
+// Height over width: on a card as asked for; a ground of equal units as its box asks; else small pictures are no flatter than legible, and the main one is about as tall as those at its side.
 function ratio(el, picture) {
   const wide = el.clientWidth, [left, right, low, high] = picture.box;
+  if (el.closest(".thumb")) return picture.height;
   if (picture.equal && !picture.bare && grounded(picture)) return Math.max(0.5, Math.min(1.3, ((wide - 62) * (high - low) / (right - left) + 48) / wide));
   const spread = el.closest("figure.main")?.parentElement;
   const sides = spread && getComputedStyle(spread).gridTemplateColumns.includes(" ") ? spread.querySelectorAll("figure.side").length : 0;
