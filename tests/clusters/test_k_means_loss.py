@@ -202,7 +202,7 @@ def test_descent_ends_at_a_local_minimum_too(how: dict[str, Any]) -> None:
     assert losses[-1] < losses[0]
     if not how:
         assert (np.diff(losses) <= 1e-9).all()
-    assert "slope" in h.trace_["stopped"]
+    assert "gradient" in h.trace_["stopped"]
     assert "Descent" in str(h.explain())
 
 
@@ -218,7 +218,7 @@ def test_descent_finds_no_global_minimum_for_sure() -> None:
 
 
 def test_a_mean_that_serves_nobody_stays_under_descent() -> None:
-    with pytest.warns(ConvergenceWarning, match="1 of 2 clusters are empty.*slope is zero"):
+    with pytest.warns(ConvergenceWarning, match="1 of 2 clusters are empty.*gradient is zero"):
         h = KMeans(2, init=[[5.0], [99.0]], algorithm="descent").fit(LINE)
     assert h.cluster_centers_.ravel().tolist() == [5.5, 99.0]
 
