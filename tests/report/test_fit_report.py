@@ -90,3 +90,10 @@ def test_report_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="file"):
         write_report(result(), blocked / "report.html")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "report.html"]
+
+
+def test_mistakes_are_listed_where_a_table_of_them_is_large() -> None:
+    """Three classes are read off the table itself; of four the commonest are named."""
+    words = "The commonest mistakes"
+    assert words not in page_of("three classes")
+    assert words in render(result("several classes", ("a", "b", "c", "d")))
