@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from pellucid.data.column_codes.text_codes import MOST_AXES
+from pellucid.data.columns.row_numbers import named_as_row_numbers
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
 from pellucid.data.table import Column, Kind, Table
@@ -45,7 +46,7 @@ def check_assumptions(table: Table, framing: Framing, split: Split | None = None
 
     Notes: Def 12, §1.2.8
     """
-    findings = [*table.findings, *_identifiers(table, framing)]
+    findings = [*table.findings, *_identifiers(table, framing), *_row_numbers(table, framing)]
     findings += find_leaks(table, framing) + _order(table, framing)
     findings += _balance(table, framing) + _few_rows(table, framing, split)
     if split is not None:
@@ -89,6 +90,28 @@ def _identifiers(table: Table, framing: Framing) -> list[Finding]:
             f"{_list(names)} names each row and says nothing about the next one; not used.",
             names,
             "If it does carry meaning, say so: --numeric or --category with its name.",
+        )
+    ]
+
+
+def _row_numbers(table: Table, framing: Framing) -> list[Finding]:
+    """Columns that are used although their name says that they number the rows."""
+    names = tuple(
+        name
+        for name in framing.features
+        if table[name].kind is Kind.NUMERIC
+        and named_as_row_numbers(name, np.asarray(table[name].values, dtype=np.float64))
+    )
+    if not names:
+        return []
+    return [
+        Finding(
+            "row numbers",
+            "caution",
+            f"Row numbers, by their name and as no two are alike: {_list(names)}. They foretell "
+            "the target where the table was sorted by it; the number of a new row will not.",
+            names,
+            f"Leave them out: --drop {names[0]}.",
         )
     ]
 

@@ -27,7 +27,7 @@ from pellucid.data.columns.number_doubts import (
     ZEROS_BEHIND,
     number_doubts,
 )
-from pellucid.data.columns.row_numbers import row_number_note
+from pellucid.data.columns.row_numbers import COUNTED, counts_rows
 from pellucid.data.columns.spellings import merge_spellings, normalized_spelling
 from pellucid.data.columns.unparsed_cells import SHOWN
 from pellucid.data.sources.any_source import SourceCells
@@ -174,13 +174,14 @@ def _with_source_type(numbers: list[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _is_row_counter(column: Column, profile: Profile) -> Column:
-    """Whole numbers, one a row, number the rows: known by their ends and the sample."""
+    """Whole numbers from one to the next, one a row, count the rows: known by their ends."""
     cells = profile.cells[column.name]
     if column.kind is not Kind.NUMERIC or cells.complete or cells.missing or cells.has_texts:
         return column
     there = np.asarray(column.values)
-    note = row_number_note(column.name, there, cells.low, cells.high, cells.rows)
-    return replace(column, kind=Kind.IDENTIFIER, note=note) if note else column
+    if not counts_rows(there, cells.low, cells.high, cells.rows):
+        return column
+    return replace(column, kind=Kind.IDENTIFIER, note=COUNTED)
 
 
 def _counted_findings(

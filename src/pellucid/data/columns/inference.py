@@ -45,7 +45,7 @@ from pellucid.data.columns.number_doubts import (
     points_in_groups,
 )
 from pellucid.data.columns.number_formats import Numerals, describe_notation, read_numerals
-from pellucid.data.columns.row_numbers import FEW_ROWS, row_number_note
+from pellucid.data.columns.row_numbers import COUNTED, FEW_ROWS, counts_rows
 from pellucid.data.columns.spellings import canonical_number, merge_spellings, number_spelling
 from pellucid.data.columns.unparsed_cells import mostly_parsed, unparsed_cells, unparsed_finding
 from pellucid.data.table import Column, Kind
@@ -172,8 +172,8 @@ def _from_numbers(
         found = _date_or_constant(name, dates, PLAIN_NOTATION, "dates written as 20261124")
         return replace(found, written=written)
     ends = float(there.min()), float(there.max())
-    if len(there) == len(numbers) and (why := row_number_note(name, there, *ends, len(numbers))):
-        return Column(name, Kind.IDENTIFIER, numbers, note=why)
+    if len(there) == len(numbers) and counts_rows(there, *ends, len(numbers)):
+        return Column(name, Kind.IDENTIFIER, numbers, note=COUNTED)
     return Column(name, Kind.NUMERIC, numbers, note=note, notation=notation)
 
 

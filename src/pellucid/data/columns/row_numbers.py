@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 FEW_ROWS = 10  # below this, uniqueness says nothing
 ROWS_LEFT_OUT = 3.0  # a part of a table keeps at least so small a share of its numbers: 1 in 3
 COUNTED = "counts the rows; not used"
-NAMED = "numbers the rows, as its name says; not used"
 # Names that software and people give to row numbers; a first column without a name is `column 1`.
 NAMES = re.compile(
     r"row[ _.]?(names?|numbers?|nr|no|id)?|unnamed(: ?\d+)?|column 1|index|level_0|obs(ervation)?|#"
@@ -23,39 +22,44 @@ NAMES = re.compile(
 )
 
 
-def row_number_note(
-    name: str, present: NDArray[np.float64], low: float, high: float, n: int
-) -> str:
-    """Why a column of n rows numbers them; empty where it is an amount.
-
-    Whole numbers, no two alike, without a gap between the least and the largest, count the rows.
-    With gaps, as a part of a table has them, the name has to say it too.
+def counts_rows(present: NDArray[np.float64], low: float, high: float, n: int) -> bool:
+    """Whether whole numbers, no two alike, without a gap between their ends count n rows.
 
     Parameters
     ----------
-    name : str
-        The column's name.
     present : ndarray
-        Its values, or a sample of them.
+        Values of the column, or a sample of them.
     low, high, n : float, float, int
         Least and largest value of the whole column, and the number of its rows, none of them
         without a value.
 
     Examples
     --------
-    >>> row_number_note("weight", np.arange(20.0), 0, 19, 20)
-    'counts the rows; not used'
-    >>> row_number_note("rownames", np.arange(20.0) * 2, 0, 38, 20)
-    'numbers the rows, as its name says; not used'
-    >>> row_number_note("weight", np.arange(20.0) * 2, 0, 38, 20)
-    ''
+    >>> counts_rows(np.arange(20.0), 0, 19, 20), counts_rows(np.arange(20.0) * 2, 0, 38, 20)
+    (True, False)
 
     Notes: §5.3
     """
-    if n < FEW_ROWS or high - low > ROWS_LEFT_OUT * n:
-        return ""
-    if (present != np.round(present)).any() or len(np.unique(present)) < len(present):
-        return ""
-    if high - low == n - 1:
-        return COUNTED
-    return NAMED if NAMES.fullmatch(name.strip()) else ""
+    return n >= FEW_ROWS and high - low == n - 1 and _whole_and_apart(present)
+
+
+def named_as_row_numbers(name: str, values: NDArray[np.float64]) -> bool:
+    """Whether a column numbers the rows by its name, with gaps as a part of a table has them.
+
+    Examples
+    --------
+    >>> named_as_row_numbers("rownames", np.arange(20.0) * 2)
+    True
+    >>> named_as_row_numbers("weight", np.arange(20.0) * 2)
+    False
+
+    Notes: §5.3
+    """
+    n = len(values)
+    if n < FEW_ROWS or not NAMES.fullmatch(name.strip()) or np.isnan(values).any():
+        return False
+    return bool(np.ptp(values) <= ROWS_LEFT_OUT * n) and _whole_and_apart(values)
+
+
+def _whole_and_apart(values: NDArray[np.float64]) -> bool:
+    return bool((values == np.round(values)).all()) and len(np.unique(values)) == len(values)
