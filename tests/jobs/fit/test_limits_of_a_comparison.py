@@ -1,5 +1,7 @@
 """What the comparison leaves out for its cost, and how far it follows λ."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,19 @@ def test_what_costs_too_much_is_left_out_and_named() -> None:
 @pytest.mark.parametrize(("n", "d"), [(100, 5), (2_000, 15), (40_000, 30)])
 def test_ordinary_tables_lose_no_candidate(problem: str, n: int, d: int) -> None:
     assert not any(r.too_much(n, d, 1, 5) for r in recipes(problem).values())
+
+
+@pytest.mark.parametrize(
+    ("n", "model", "tried"), [(40, "auto", True), (41, "auto", False), (41, "forest", True)]
+)
+def test_a_candidate_for_few_rows_is_tried_with_more_when_asked_for(
+    n: int, model: str, tried: bool
+) -> None:
+    X = np.random.default_rng(0).normal(size=(n, 2))
+    forest = replace(recipes("regression")["forest"], few_rows=40)
+    wanted = [recipes("regression")["mean"], forest]
+    found, _ = compare(wanted, _table(X), X[:, 0], Settings("y", model=model), "square", {})
+    assert ("forest" in {each.candidate.model for each in found}) is tried
 
 
 @pytest.mark.parametrize(("grid", "noise"), [((1.0, 10.0), 0.0), ((1e-9, 1e-8), 10.0)])

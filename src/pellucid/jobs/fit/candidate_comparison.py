@@ -75,7 +75,7 @@ def compare(
     encoded = EncodedChunks(X, y, settings.code)
     found: list[EvaluatedCandidate] = []
     findings: list[Finding] = []
-    waiting, late = list(recipes), []
+    waiting, late = [r for r in recipes if r.is_for(len(y), settings.model)], []
     step, scaled = 0, not _skewed(y)
     while waiting:
         recipe = waiting.pop(0)

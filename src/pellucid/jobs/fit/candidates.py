@@ -33,6 +33,7 @@ MOST_ROUNDS = 600
 MOST_NODES = 80_000  # of all trees of a comparison; of large tables four times as many as rows
 MOST_ROWS = 50_000  # rows on which candidates are compared
 NEAREST_ROWS = 10_000
+FOREST_ROWS = 1_000  # where rows are more, boosting learns more from them
 YARDSTICK_ROWS = 10_000  # of trees that nobody asked for: they would take nearly all of the time
 WORK = 4e8  # rows × (columns × classes)², the cost of one Newton step, that a comparison may take
 # Terms of the order-2 basis; beyond them the strongest are chosen. Chances take Newton's steps, one
@@ -59,7 +60,8 @@ class Recipe:
     `family` is what `--model` may say for this recipe and its kin; `target` is "", "log" or "sqrt",
     the scale on which the target is fitted. `count` gives the number of parameters from those of
     columns and of free outputs, where it is not that of a linear model. At most `most_rows` rows
-    serve to compare it.
+    serve to compare it; a candidate for few rows, `few_rows` at most, is tried with more only when
+    it is asked for.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Recipe:
     target: str = ""
     most: int = MOST_TERMS
     most_rows: int = MOST_ROWS
+    few_rows: int | None = None
 
     def pipeline(
         self, seed: int, lam: float | None = None, codes: dict[str, str] | None = None
@@ -97,6 +100,10 @@ class Recipe:
 
             steps.append(("polynomial", StrongestMonomials(max_features=self.most)))
         return Pipeline([*steps, ("model", model)])
+
+    def is_for(self, n: int, requested: str) -> bool:
+        """Whether it is tried on n rows when `--model requested` was given."""
+        return self.few_rows is None or n <= self.few_rows or requested in (self.model, self.family)
 
     def encoder(self, codes: dict[str, str] | None = None) -> Any:
         """What turns columns into what the estimator takes: not fitted."""
@@ -319,6 +326,7 @@ def _forest() -> Recipe:
         whole=True,
         family="trees",
         readable=False,
+        few_rows=FOREST_ROWS,
     )
 
 
