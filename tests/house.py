@@ -10,6 +10,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "pellucid"
@@ -37,9 +38,16 @@ def modules(source: Path = SOURCE) -> dict[str, Path]:
     return found
 
 
-def imported(tree: ast.Module, known: dict[str, Path]) -> Iterator[tuple[str, str]]:
+@cache
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    """The imports and functions of a file, which more than one measure looks at."""
+    kinds = ast.ImportFrom, ast.FunctionDef
+    return tuple(node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds))
+
+
+def imported(path: Path, known: dict[str, Path]) -> Iterator[tuple[str, str]]:
     """(module, name) of every import within the house, wherever it stands in the file."""
-    for node in ast.walk(tree):
+    for node in nodes_of(path.read_text()):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
@@ -53,7 +61,7 @@ def arrows(known: dict[str, Path]) -> dict[str, set[str]]:
     """Who imports whom; a package is not taken to import what stands in it."""
     found: dict[str, set[str]] = {}
     for name, path in known.items():
-        others = {m for m, _ in imported(ast.parse(path.read_text()), known)}
+        others = {m for m, _ in imported(path, known)}
         found[name] = {m for m in others if m != name and not name.startswith(f"{m}.")}
     return found
 
@@ -89,15 +97,16 @@ def private_names(known: dict[str, Path]) -> list[str]:
     return [
         f"{name} takes {taken} of {home}"
         for name, path in known.items()
-        for home, taken in imported(ast.parse(path.read_text()), known)
+        for home, taken in imported(path, known)
         if taken.startswith("_") and not taken.startswith("__")
     ]
 
 
 def bodies(path: Path) -> Iterator[tuple[int, str]]:
     """Lines of code of each function, without docstring, comments and blank lines."""
-    lines = path.read_text().split("\n")
-    for node in ast.walk(ast.parse("\n".join(lines))):
+    source = path.read_text()
+    lines = source.split("\n")
+    for node in nodes_of(source):
         if isinstance(node, ast.FunctionDef):
             body = node.body
             if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -81,9 +82,15 @@ def missing_test(name: str, tests: Path = TESTS) -> str:
     path = tests.parent / file
     if not path.is_file():
         return f"no test {name!r}: there is no file {file!r}."
-    if function not in [each for each, _ in each_test(ast.parse(path.read_text("utf-8")))]:
+    if function not in _tests_in(path.read_text("utf-8")):
         return f"no test {name!r}: {file} has no {function!r}."
     return ""
+
+
+@cache
+def _tests_in(source: str) -> frozenset[str]:
+    """Names of the tests of a file, which many items cite."""
+    return frozenset(name for name, _ in each_test(ast.parse(source)))
 
 
 def uncited_objects(items: Iterable[Item], citations: Iterable[Citation]) -> list[str]:
