@@ -76,3 +76,12 @@ def test_a_row_of_weight_two_is_two_rows() -> None:
     weighted = ForestRegressor(5).fit(X, y, weights)
     repeated = ForestRegressor(5).fit(np.repeat(X, weights, axis=0), np.repeat(y, weights))
     assert (weighted.predict(X) == repeated.predict(X)).all()
+
+
+@given(st.floats(1e-3, 1e6))
+def test_neighbouring_numbers_are_told_apart(low: float) -> None:
+    """Half of their sum may be the larger one, which would send both to one side."""
+    x = np.repeat([low, np.nextafter(low, np.inf)], 20)[:, None]
+    y = np.repeat([0.0, 1.0], 20)
+    forest = ForestRegressor(3, max_features=1.0).fit(x, y)
+    assert np.allclose(forest.predict(x), y)

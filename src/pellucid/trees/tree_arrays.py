@@ -65,20 +65,23 @@ def forest_arrays(trees: Sequence[Any], coded: int, distinct: Sequence[Array]) -
     """
     sizes = [tree.node_count for tree in trees]
     feature = np.concatenate([tree.feature for tree in trees]).astype(np.int64)
-    leaf = np.concatenate([tree.children_left for tree in trees]) < 0
+    left = np.concatenate([tree.children_left for tree in trees]).astype(np.int64)
+    leaf = left < 0
     thresholds = np.concatenate([tree.threshold for tree in trees])
     # A threshold without end parts what is missing from all values.
     bound = np.full(len(leaf), np.finfo(np.float64).max)
     for j, values in enumerate(distinct):
         mine = ~leaf & (feature == j) & np.isfinite(thresholds)
-        below = thresholds[mine].astype(np.int64)
-        bound[mine] = values[below] / 2 + values[np.minimum(below + 1, len(values) - 1)] / 2
+        at = thresholds[mine].astype(np.int64)
+        below, above = values[at], values[at + 1]
+        middle = below / 2 + above / 2
+        bound[mine] = np.where(middle < above, middle, below)  # neighbours have no middle
     sets = ~leaf & (feature < coded)
     return {
         "starts": np.cumsum([0, *sizes]).astype(np.int64),
         "feature": np.where(leaf, 0, feature),
         "threshold": bound,
-        "left": np.concatenate([tree.children_left for tree in trees]).astype(np.int64),
+        "left": left,
         "right": np.concatenate([tree.children_right for tree in trees]).astype(np.int64),
         "value": np.concatenate([tree.value[:, 0, 0] for tree in trees]) / len(trees),
         "leaf": leaf,
