@@ -30,6 +30,9 @@ from pellucid.trees.tree_arrays import forest_arrays
 
 Array = NDArray[np.float64]
 N_ESTIMATORS = Hyperparameter("n_estimators", 100, "int", "Trees of the forest.", low=1)
+LEAVES = replace(MAX_LEAF_NODES, default=128)
+ROWS_OF_A_LEAF = replace(MIN_SAMPLES_LEAF, default=3)
+COLUMNS_OF_A_SPLIT = replace(MAX_FEATURES, default=0.5)
 
 
 class ForestRegressor(RegressorMixin, SumOfTrees):  # type: ignore[misc]
@@ -64,21 +67,17 @@ class ForestRegressor(RegressorMixin, SumOfTrees):  # type: ignore[misc]
     """
 
     hyperparameters: ClassVar = (
-        N_ESTIMATORS,
-        replace(MAX_LEAF_NODES, default=128),
-        replace(MIN_SAMPLES_LEAF, default=3),
-        replace(MAX_FEATURES, default=0.5),
-        RANDOM_STATE,
+        *(N_ESTIMATORS, LEAVES, ROWS_OF_A_LEAF, COLUMNS_OF_A_SPLIT, RANDOM_STATE),
     )
 
     def __init__(
         self,
-        n_estimators: int = 100,
+        n_estimators: int = N_ESTIMATORS.default,
         *,
-        max_leaf_nodes: int = 128,
-        min_samples_leaf: int = 3,
-        max_features: float = 0.5,
-        random_state: int = 0,
+        max_leaf_nodes: int = LEAVES.default,
+        min_samples_leaf: int = ROWS_OF_A_LEAF.default,
+        max_features: float = COLUMNS_OF_A_SPLIT.default,
+        random_state: int = RANDOM_STATE.default,
     ) -> None:
         self.n_estimators = n_estimators
         self.max_leaf_nodes = max_leaf_nodes

@@ -100,6 +100,17 @@ def sum_task(packed: bytes, tile: int, *pieces: Rows) -> bytes:
     return pickle.dumps(_nodes(work, tile, pieces))
 
 
+def _of_each_tile(
+    rows: Iterable[Rows], size: int, tile: int, make: Callable[[Tile], Made]
+) -> list[Made] | PellucidError:
+    """What a worker makes of a unit's tiles, in order, or what is wrong with its rows."""
+    try:
+        with one_blas_thread(1), single_threaded():
+            return [make(each) for each in tiles(rows, size, tile * size)]
+    except PellucidError as error:  # to be said at once: no worker can do better
+        return error
+
+
 def _nodes(
     work: TaskDefinition[S], tile: int, pieces: Iterable[Rows]
 ) -> list[tuple[Node, S]] | Exception:
@@ -107,12 +118,11 @@ def _nodes(
     rows = (
         each if isinstance(each, tuple) else select_columns(each, work.columns) for each in pieces
     )
-    try:
-        with one_blas_thread(1), single_threaded():
-            for each in tiles(rows, work.size, tile * work.size):
-                tree.add(0, each.number, work.partial(each))
-    except PellucidError as error:  # to be said at once: no worker can do better
-        return error
+    wrong = _of_each_tile(
+        rows, work.size, tile, lambda each: tree.add(0, each.number, work.partial(each))
+    )
+    if isinstance(wrong, PellucidError):
+        return wrong
     return tree.nodes()
 
 
@@ -127,12 +137,7 @@ class TileJob:
 def made_of_tiles(packed: bytes, tile: int, *pieces: Rows) -> bytes:
     """What a job makes of a unit's tiles, in order, or what is wrong with its rows, pickled."""
     work: TileJob = pickle.loads(packed)
-    try:
-        with one_blas_thread(1), single_threaded():
-            found = tiles(pieces, work.size, tile * work.size)
-            return pickle.dumps([work.make(each) for each in found])
-    except PellucidError as error:
-        return pickle.dumps(error)
+    return pickle.dumps(_of_each_tile(pieces, work.size, tile, work.make))
 
 
 class DaskPasses:

@@ -204,14 +204,14 @@ def number_doubts(
 
 
 def doubts_of_cells(
-    name: str, values: pa.ChunkedArray, numbers: NDArray[np.float64], asked: NotationHints
+    name: str, values: pa.ChunkedArray, numbers: NDArray[np.float64], hints: NotationHints
 ) -> tuple[Finding, ...]:
     """`number_doubts` of all cells of a column, as written and as read; NaN where missing.
 
     Notes: §2.1.3
     """
     largest = float(np.nanmax(np.abs(numbers), initial=0.0))
-    return number_doubts(name, spelling_of_numbers(values), largest, asked)
+    return number_doubts(name, spelling_of_numbers(values), largest, hints)
 
 
 def numeral_doubts(

@@ -277,6 +277,14 @@ def _curves(kind: str) -> dict[str, Recipe]:
     }
 
 
+TREES: dict[str, Any] = {
+    "whole": True,
+    "family": "trees",
+    "readable": False,
+    "count": lambda d, k: 0,
+}
+
+
 def _trees(kind: str) -> dict[str, Recipe]:
     """Boosted trees in two sizes; the number of rounds is tuned."""
 
@@ -289,22 +297,16 @@ def _trees(kind: str) -> dict[str, Recipe]:
 
         return make
 
-    shared: dict[str, Any] = {
-        "whole": True,
-        "tuned": "max_iter",
-        "family": "trees",
-        "readable": False,
-        "count": lambda d, k: 0,
-    }
     return {
-        "trees": Recipe("boosted trees", "trees", 7, made(), ROUNDS, **shared),
+        "trees": Recipe("boosted trees", "trees", 7, made(), ROUNDS, tuned="max_iter", **TREES),
         "small-trees": Recipe(
             "boosted small trees",
             "small-trees",
             7,
             made(learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=6, max_features=0.5),
             SLOW_ROUNDS,
-            **shared,
+            tuned="max_iter",
+            **TREES,
         ),
     }
 
@@ -317,17 +319,7 @@ def _forest() -> Recipe:
 
         return ForestRegressor(random_state=seed)
 
-    return Recipe(
-        "random forest",
-        "forest",
-        7,
-        make,
-        count=lambda d, k: 0,
-        whole=True,
-        family="trees",
-        readable=False,
-        few_rows=FOREST_ROWS,
-    )
+    return Recipe("random forest", "forest", 7, make, few_rows=FOREST_ROWS, **TREES)
 
 
 def automatic(problem: str) -> list[Recipe]:

@@ -143,16 +143,17 @@ def write_predictions(
     if suffix in (".csv", ".txt", "") and isinstance(source, TextBlocks):
         files = _plain_files(predictor, source)
         if files:
-            return _write_lines(predictor, source, files, stream, on_rows)
-    found_tables = ((table, len(table)) for table in tiles_with_answers(predictor, source))
-    return _write_all(found_tables, source, stream, suffix, on_rows)
+            pieces = _lines_with_answers(predictor, source, files)
+            return _write_all(pieces, source, stream, suffix, on_rows)
+    tables = ((table, len(table)) for table in tiles_with_answers(predictor, source))
+    return _write_all(tables, source, stream, suffix, on_rows)
 
 
 def _write_all(
     found: Iterator[tuple[Any, int]], source: RowBlocks, stream: BinaryIO, suffix: str,
     on_rows: Progress,
 ) -> int:  # fmt: skip
-    """Write tables, or bytes that are finished, with their numbers of rows; all rows."""
+    """Write tables, or pieces of a file that are finished, with their numbers of rows; all rows."""
     write = _writer(stream, suffix)
     rows = 0
     for part, count in found:
@@ -184,14 +185,14 @@ def _finished(predictor: RowPredictor, typed: bool, suffix: str, tile: Tile) -> 
     return as_bytes(table, suffix, header=tile.first == 0) if joined else table, len(table)
 
 
-def _writer(stream: BinaryIO, suffix: str) -> Callable[[pa.Table | bytes | None, bool], None]:
-    """What writes one table, or its bytes, after the other, and None at the end."""
+def _writer(stream: BinaryIO, suffix: str) -> Callable[[Any, bool], None]:
+    """What writes one table, or finished piece, after the other, and None at the end."""
     if suffix != ".parquet":
 
-        def write(part: pa.Table | bytes | None, first: bool) -> None:
+        def write(part: Any, first: bool) -> None:
             if part is not None:
-                done = isinstance(part, bytes)
-                stream.write(part if done else as_bytes(part, suffix, header=first))
+                spelled = not isinstance(part, pa.Table)
+                stream.write(part if spelled else as_bytes(part, suffix, header=first))
 
         return write
     writers: list[Any] = []
@@ -216,14 +217,10 @@ def _plain_files(predictor: RowPredictor, source: TextBlocks) -> list[LineFile]:
     return found if len(found) == len(files) else []
 
 
-def _write_lines(
-    predictor: RowPredictor,
-    source: TextBlocks,
-    files: list[LineFile],
-    stream: BinaryIO,
-    on_rows: Progress,
-) -> int:
-    """Lines as they are, with the answers behind them."""
+def _lines_with_answers(
+    predictor: RowPredictor, source: TextBlocks, files: list[LineFile]
+) -> Iterator[tuple[Any, int]]:
+    """Lines as they are, with the answers behind them; before them the names of the columns."""
     wanted = [entry["name"] for entry in predictor.machine.input_schema]
     header = list(source.names)
     refuse_absent(wanted, header, source.name)
@@ -234,20 +231,14 @@ def _write_lines(
         added = predictor.answers(rows, lines.first, False)
         return list(added), lines.widened(list(added.values())), len(rows)
 
-    rows = 0
-    for names, content, count in ordered_map(_pieces(files), job):
-        if not rows:
+    for at, (names, content, count) in enumerate(ordered_map(_pieces(files), job)):
+        if at == 0:
             twice = [name for name in names if name in header]
             if twice:
                 raise TableError(f"The table already has a column {twice[0]!r}; rename it first.")
             empty = pa.table({name: pa.array([], pa.string()) for name in [*header, *names]})
-            stream.write(as_bytes(empty, ".csv"))
-        stream.write(content)
-        rows += count
-        on_rows(rows)
-    if not rows:
-        raise TableError(f"{source.name} has column names but no rows.")
-    return rows
+            yield as_bytes(empty, ".csv"), 0
+        yield content, count
 
 
 def _pieces(files: list[LineFile]) -> Iterator[Lines]:
