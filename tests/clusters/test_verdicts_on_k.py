@@ -33,7 +33,7 @@ def test_each_bound_decides_by_itself(
     k = replace(
         GOOD,
         consistency=CONSISTENT - (0 if consistent else TINY),
-        least=LEAST - (0 if back else TINY),
+        worst_consistency=LEAST - (0 if back else TINY),
         valley=SIGNIFICANT + (0 if separated else TINY),
         depth=THIN - (TINY if thin else 0),
     )
@@ -80,13 +80,18 @@ def test_a_choice_is_as_sure_as_its_splits_its_rival_and_its_p_value() -> None:
 def test_the_finest_number_that_can_be_defended_is_chosen() -> None:
     """The coarser ones are told; what comes near is told; without significance there is none."""
     one = replace(GOOD, k=1, passes=0.0)
-    tried = (one, GOOD, replace(GOOD, k=3, passes=0.9), replace(GOOD, k=4, least=0, passes=0.3))
+    tried = (
+        one,
+        GOOD,
+        replace(GOOD, k=3, passes=0.9),
+        replace(GOOD, k=4, worst_consistency=0, passes=0.3),
+    )
     found = _verdict(tried, SIGNIFICANT, 50, 99, 8)
     assert (found.k, found.coarser, found.certainty) == (3, (2,), 0.9)
     assert "Coarser, 2 can be defended too" in found.why
     assert "4 comes near: of single splits, 30% would defend it." in found.why
     assert "3 groups" in found.why
-    last = (one, GOOD, replace(GOOD, k=3, least=0, passes=0.0))
+    last = (one, GOOD, replace(GOOD, k=3, worst_consistency=0, passes=0.0))
     alone = _verdict(last, SIGNIFICANT, 50, 99, 8)
     assert (alone.k, alone.coarser, alone.certainty) == (2, (), 1.0)
     assert f"With 3: {last[2].words()}." in alone.why
@@ -94,7 +99,11 @@ def test_the_finest_number_that_can_be_defended_is_chosen() -> None:
     none = _verdict(tried, SIGNIFICANT + TINY, 50, 99, 8)
     assert (none.k, none.certainty) == (1, pytest.approx(0.0))
     assert none.why.startswith("No clusters here")
-    torn = (one, replace(GOOD, consistency=0.1, passes=0.2), replace(GOOD, k=3, least=0, passes=0))
+    torn = (
+        one,
+        replace(GOOD, consistency=0.1, passes=0.2),
+        replace(GOOD, k=3, worst_consistency=0, passes=0),
+    )
     lumps = _verdict(torn, SIGNIFICANT, 50, 99, 8)
     assert (lumps.k, lumps.certainty) == (1, pytest.approx(0.8))
     assert "The nearest to it is 3 (consistency 0.80)" in lumps.why

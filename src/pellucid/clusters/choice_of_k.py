@@ -17,7 +17,7 @@ SIGNIFICANT = 0.05
 THIN = 0.5  # rows half-way for each at the emptier mean
 
 
-@renamed(parted="separated")
+@renamed(least="worst_consistency", parted="separated")
 @dataclass(frozen=True)
 class EvidenceForK:
     """What speaks for and against one number of groups.
@@ -34,7 +34,7 @@ class EvidenceForK:
     consistency : float
         How alike two halves of the rows cut the whole: mean adjusted Rand index, 1 is the same;
         `consistency_error` is the standard deviation over the splits.
-    least : float
+    worst_consistency : float
         How well the group that comes back worst does: rows in both halves' version of it, as a
         share of rows in either; mean over the splits.
     silhouette : float
@@ -62,7 +62,7 @@ class EvidenceForK:
     held_out_error: float
     consistency: float
     consistency_error: float
-    least: float
+    worst_consistency: float
     silhouette: float
     beyond: float
     valley: float
@@ -73,7 +73,7 @@ class EvidenceForK:
     @property
     def consistent(self) -> bool:
         """Whether both halves of the rows tell the same groups."""
-        return self.consistency >= CONSISTENT and self.least >= LEAST
+        return self.consistency >= CONSISTENT and self.worst_consistency >= LEAST
 
     @property
     def separated(self) -> bool:

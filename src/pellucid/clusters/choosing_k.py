@@ -158,7 +158,7 @@ def _weighed(
             held_out_error=float(cut.held_out[:, i].std()) * squared,
             consistency=float(cut.consistency[:, i].mean()),
             consistency_error=float(cut.consistency[:, i].std()),
-            least=float(cut.least[:, i].mean()),
+            worst_consistency=float(cut.worst_consistency[:, i].mean()),
             silhouette=float(silhouettes[i]),
             beyond=float(beyond[i - 1]) if i else 0.0,
             valley=float(np.median(cut.valleys[:, i])),
@@ -173,7 +173,8 @@ def _weighed(
 
 def _passes(cut: gathered.Halves, p_value: float) -> Array:
     """Share of the splits in which each k passes; first, in which no k beyond 1 does."""
-    each = (cut.consistency >= CONSISTENT) & (cut.least >= LEAST) & (cut.valleys <= SIGNIFICANT)
+    each = (cut.consistency >= CONSISTENT) & (cut.worst_consistency >= LEAST)
+    each &= cut.valleys <= SIGNIFICANT
     each &= p_value <= SIGNIFICANT
     each[:, 0] = ~each[:, 1:].any(axis=1)
     return np.asarray(each.mean(axis=0))

@@ -54,12 +54,12 @@ class Sweep:
 class Halves:
     """What the splits tell: arrays of shape (splits, number of ks).
 
-    `least` is how well the group that comes back worst does (`group_consistency`); `valleys` is the
-    p-value of the weakest valley between two groups, `depths` how full it is.
+    `worst_consistency` is how well the group that comes back worst does (`group_consistency`);
+    `valleys` is the p-value of the weakest valley between two groups, `depths` how full it is.
     """
 
     consistency: Array
-    least: Array
+    worst_consistency: Array
     held_out: Array
     training: Array
     valleys: Array

@@ -124,6 +124,7 @@ FORMER_CLASSES = {"ColumnsActivated": "ColumnActivation", "AsRead": "Passthrough
 FORMER_FIELDS = {
     "ClusterMachine": {"kept": "used_columns"},
     "Machine": {"known": "training_facts", "lowest": "lower_bound"},
+    "RandomShift": {"most": "max_shift"},
     "StrongestMonomials": {"most": "max_features"},
 }
 

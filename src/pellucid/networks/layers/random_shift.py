@@ -12,20 +12,22 @@ import jax
 import jax.numpy as jnp
 
 from pellucid.errors import ShapeError
+from pellucid.former_names import renamed
 from pellucid.hyperparameters import is_whole
 from pellucid.networks.layers.layer import Backward, Formulas, Functional, Mode, Shape
 
 
+@renamed(most="max_shift")
 @dataclass(frozen=True)
 class RandomShift(Functional):
-    """X moved by whole pixels along each axis, at random from −most to most; edges are repeated.
+    """X moved by whole pixels along each axis, at random, up to `max_shift`; edges are repeated.
 
     What an image shows seldom depends on where it stands, so each shift is one more example of the
     same answer. Unlike noise, it hides no detail.
 
     Parameters
     ----------
-    most : int
+    max_shift : int
         Longest shift along each axis, in pixels.
 
     Examples
@@ -39,7 +41,7 @@ class RandomShift(Functional):
     Notes: Def 335
     """
 
-    most: int = 1
+    max_shift: int = 1
 
     symbol: ClassVar[str] = "X̃"
     notes: ClassVar[str] = "Def 335"
@@ -48,8 +50,10 @@ class RandomShift(Functional):
     )
 
     def __post_init__(self) -> None:
-        if not is_whole(self.most, 0):
-            raise ShapeError(f"RandomShift: most is a whole number ≥ 0; got {self.most!r}.")
+        if not is_whole(self.max_shift, 0):
+            raise ShapeError(
+                f"RandomShift: max_shift is a whole number ≥ 0; got {self.max_shift!r}."
+            )
 
     def out_shape(self, in_shape: Shape) -> Shape:
         if len(in_shape) < 2:
@@ -60,10 +64,11 @@ class RandomShift(Functional):
         return in_shape
 
     def forward(self, params: Any, x: Any, mode: Mode) -> tuple[Any, Backward]:
-        if not (mode.training and self.most):
+        if not (mode.training and self.max_shift):
             return x, lambda dy: (dy, {})
+        most = self.max_shift
         n, *sizes = x.shape[:-1]
-        shifts = jax.random.randint(mode.layer_key(), (n, len(sizes)), -self.most, self.most + 1)
+        shifts = jax.random.randint(mode.layer_key(), (n, len(sizes)), -most, most + 1)
         places: list[Any] = [jnp.arange(n).reshape(n, *[1] * len(sizes))]
         for axis, size in enumerate(sizes):
             along = jnp.clip(jnp.arange(size) - shifts[:, axis, None], 0, size - 1)
