@@ -92,7 +92,7 @@ def survey_labels(passes: Passes, source: RowBlocks, splitter: HashedFolds | Non
 
 def _surveyed(tile: Tile, splitter: HashedFolds | None) -> LabelSurvey | None:
     X, y, weights = rows_of(tile), labels_of(tile), weights_of(tile)
-    places = tile.places
+    places, among = tile.places, None if weights is None else 0  # how many have a weight?
     if weights is None:
         weights = np.ones(len(X))
     elif not (weights > 0).all():
@@ -118,7 +118,7 @@ def _surveyed(tile: Tile, splitter: HashedFolds | None) -> LabelSurvey | None:
         np.bincount(fold, weights, folds).astype(np.float64),
         spread(X, weights),
         np.maximum(high, -low),
-        sample_of_rows(places, (X, y, weights), size),
+        sample_of_rows(places, (X, y, weights), size, among=among),
     )
 
 
