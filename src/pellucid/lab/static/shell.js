@@ -94,7 +94,14 @@ export function start({ page, widgets, tools, declared, source, el, link = true 
     }
     busy = false;
   };
-  model.more = async () => { const scene = await source.more?.(); if (scene) take(scene, false); };
+  // What follows the last scene of a stream says so and shows nothing: the last one stays.
+  model.more = async () => {
+    try {
+      const scene = await source.more?.();
+      if (scene?.pictures) take(scene, false);
+      else if (scene?.done) { model.get("scene").done = true; model.tell("change:scene"); }
+    } catch (trouble) { model.set("trouble", ""); model.set("trouble", trouble.message); }
+  };
   model.restart = () => { wanted = true; ask(); };
   model.answer = async (index, answer) => {
     try { return await source.answer(model.get("state"), index, answer); }
