@@ -7,6 +7,9 @@ import re
 import warnings
 import zlib
 from functools import lru_cache
+from typing import Any
+
+ROWS = ("mrow", "math", "mtd", "mtr", "none")  # what ziamath lays out as a row of its own
 
 
 @lru_cache(maxsize=512)
@@ -32,12 +35,7 @@ def svg(latex: str, title: str = "", size: float = 18.0) -> str:
     >>> svg(r"\\theta^T x").startswith("<svg")
     True
     """
-    with warnings.catch_warnings():
-        # ziamath finds its font through a deprecated function of importlib.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import ziamath
-
-    drawn: str = ziamath.Latex(latex, size=size, color="currentColor").svg()
+    drawn: str = _ziamath().Latex(latex, size=size, color="currentColor").svg()
     # Glyphs are defined by name: each formula names its own, so that several share one page.
     own = f"f{zlib.crc32(latex.encode()):08x}"
     drawn = re.sub(r'\bid="([^"]+)"', rf'id="{own}-\1"', drawn)
@@ -48,3 +46,43 @@ def svg(latex: str, title: str = "", size: float = 18.0) -> str:
         head = drawn[: at - 1] + f' role="img" aria-label="{label}">'
         drawn = f"{head}<title>{html.escape(title)}</title>{drawn[at:]}"
     return drawn
+
+
+@lru_cache(maxsize=1)
+def _ziamath() -> Any:
+    """The package, with rows that are laid out once where nothing in them stretches.
+
+    Its own row is laid out twice, first to find how far its fences must stretch, and so is each row
+    inside, twice in either: a formula of n nested rows takes 2ⁿ times as long. Most rows hold no
+    fence, and need the first layout for nothing.
+    """
+    with warnings.catch_warnings():
+        # ziamath finds its font through a deprecated function of importlib.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziamath
+        from ziamath import operators
+        from ziamath.nodes.mrow import Mrow
+
+    @lru_cache(maxsize=1024)
+    def stretches(sign: str) -> bool:
+        forms = ("prefix", "infix", "postfix")
+        found = (operators.get_params(sign, form).get("stretchy", "false") for form in forms)
+        return any(value != "false" for value in found)
+
+    def any_stretches(parts: Any) -> bool:
+        for part in parts:
+            if part.tag in ("mo", "mi"):
+                if part.get("stretchy", "false") != "false" or stretches((part.text or "").strip()):
+                    return True
+            elif part.tag not in ROWS and any_stretches(part):
+                return True
+        return False
+
+    class Row(Mrow, tag="mrow"):  # type: ignore[misc, call-arg]
+        def _get_height_nostretch(self, line: Any, **how: Any) -> tuple[float, float]:
+            if not any_stretches(line):
+                return 0.0, 0.0
+            least, most = super()._get_height_nostretch(line, **how)
+            return least, most
+
+    return ziamath

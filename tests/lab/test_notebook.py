@@ -7,6 +7,7 @@ import html
 import importlib.util
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -175,6 +176,98 @@ def test_two_views_of_one_live_page_in_a_browser(browser: Any) -> None:
     tab.evaluate("left[0](); left[1]()")
     assert before == len(talk._works) == 0
     assert not wrong
+    tab.context.close()
+
+
+STRICT = """
+// A host as VS Code's and marimo's: a frame of no origin, or a shadow root, and no more of a model
+// than the contract has.
+const ALLOWED = ["get", "set", "on", "off", "save_changes", "send", "widget_manager"];
+const strict = model => new Proxy(model, {
+  get(own, key) {
+    if (!ALLOWED.includes(key)) throw new Error(`model.${String(key)} is no part of the contract`);
+    const value = own[key];
+    return typeof value === "function" ? value.bind(own) : value;
+  },
+});
+const OWN = "h1, p, button, input, table, td, code";
+const looks = () => JSON.stringify([...document.querySelectorAll("#own :is(" + OWN + ")")].map(
+  n => [...getComputedStyle(n)].map(name => getComputedStyle(n).getPropertyValue(name))));
+globalThis.broken = globalThis.added = []; globalThis.begun = 0;
+addEventListener("securitypolicyviolation", event => broken.push(event.blockedURI));
+addEventListener("error", event => broken.push(event.message));
+addEventListener("unhandledrejection", event => broken.push(String(event.reason)));
+globalThis.begun = (async () => {
+  const before = looks();
+  const style = document.createElement("style");
+  style.textContent = document.getElementById("css").textContent;
+  document.head.append(style);
+  const blob = new Blob([document.getElementById("esm").textContent], { type: "text/javascript" });
+  const address = URL.createObjectURL(blob), names = Object.getOwnPropertyNames(globalThis);
+  const { default: widget, ...others } = await import(address);
+  globalThis.added = Object.getOwnPropertyNames(globalThis).filter(n => !names.includes(n));
+  globalThis.exported = [Object.keys(widget), Object.keys(others)];
+  const root = document.getElementById("closed").attachShadow({ mode: "open" });
+  const inner = root.appendChild(document.createElement("div"));
+  root.append(style.cloneNode(true));
+  const places = [document.getElementById("open"), inner], declared = await declaredPage();
+  globalThis.ends = await Promise.all(places.map(async el => {
+    const model = strict(new Model(declared));
+    return widget.render({ model, el, experimental: {}, signal: new AbortController().signal });
+  }));
+  globalThis.kept = before === looks();
+})();
+"""
+# No document, no window: where a module that touches the page as it is read fails.
+WORKER = """address => new Promise(resolve => {
+  const text = `import("${address}").then(m => postMessage(Object.keys(m.default).join()))
+    .catch(e => postMessage(String(e)));`;
+  const worker = new Worker(URL.createObjectURL(new Blob([text])));
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = () => resolve("the worker failed");
+})"""
+POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'"
+
+
+@pytest.mark.browser
+def test_the_module_keeps_the_contract_of_anywidget(browser: Any) -> None:
+    """What VS Code and marimo need of it, and this test has no need of either."""
+    found = page_named(NAME)
+    talk = PageSession(found, Tables(DATA), found.checked_state({}, Tables(DATA).of(found, {})))
+    host = (
+        f'<html lang=en><meta http-equiv="Content-Security-Policy" content="{POLICY}"><body>'
+        "<div id=own><h1>Own</h1><p>Words <code>x</code><button>Go</button><input type=range>"
+        "<table><tr><td>1</table></div><div id=open></div><div id=closed></div>"
+        f'<script type="text/plain" id="esm">{bundle("notebook")}</script>'
+        f'<script type="text/plain" id="css">{embedded_style()}</script>'
+        f"<script>{HOST.split('globalThis.begun')[0]}{STRICT}</script>"
+    )
+    outer = '<iframe sandbox="allow-scripts" src="frame" width=900 height=2000>'
+    tab = browser.new_context(viewport={"width": 960, "height": 2100}).new_page()
+    served = {"/module.js": (bundle("notebook"), "text/javascript"), "/frame": (host, "text/html")}
+
+    def serve(route: Any) -> None:
+        body, kind = served.get(urlsplit(route.request.url).path, (outer, "text/html"))
+        route.fulfill(body=body, content_type=kind)
+
+    tab.route("**/*", serve)
+    tab.expose_function("kernel", lambda q: base64.b64encode(talk.answer(q)).decode())
+    tab.expose_function("declaredPage", talk.declared)
+    tab.goto("http://127.0.0.1/host")
+    assert tab.evaluate(WORKER, "http://127.0.0.1/module.js") == "render"
+    inside = tab.frames[1]
+    assert inside.evaluate("origin") == "null"
+    for place in ("#open", "#closed"):  # Playwright looks into shadow roots
+        shown = inside.locator(f"{place} .lab[data-version]")
+        shown.wait_for(timeout=60_000)
+        shown.locator(".keysbox input[type=range]").first.press("ArrowRight")
+        inside.locator(f"{place} .lab[data-version='2']").wait_for(timeout=60_000)
+        assert shown.evaluate("n => getComputedStyle(n).containerType") == "inline-size"
+    assert inside.evaluate("exported") == [["render"], []]
+    assert inside.evaluate("[...added, ...broken]") == []
+    assert inside.evaluate("kept"), "the style of the page leaves the notebook's own as it was"
+    inside.evaluate("ends.forEach(end => end())")
+    assert talk._works == {}
     tab.context.close()
 
 

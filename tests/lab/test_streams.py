@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import lab_pages as table
 import pytest
 import uvicorn
 
@@ -117,21 +118,33 @@ def test_a_stream_is_played_paused_stepped_restarted_and_left(browser: Any, work
     context.close()
 
 
+STREAMS = [name for name in table.NAMES if table.page(name).streams]
+
+
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["training", "regularisation"])
-def test_a_training_is_played_and_paused(name: str, visit: Callable[..., Any]) -> None:
-    """The pages that train stop where they are told to, and go on from there."""
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_training_is_played_to_its_end_and_again(name: str, visit: Callable[..., Any]) -> None:
+    """The pages that train end quietly, begin anew, stop where they are told to, and go on."""
     tab = visit(f"/page/{name}")
     play, progress = tab.locator(".keys .play"), tab.locator(".keys output")
+    step = tab.get_by_role("button", name="Step", exact=True)
     play.click()
-    tab.locator(".lab[data-version='3']").wait_for(timeout=60_000)
+    tab.wait_for_function("() => document.querySelector('.keys .play').textContent === 'Play'")
+    _, done, _, epochs = progress.inner_text().split()
+    assert done == epochs
+    assert step.is_disabled(), "there is no further step"
     play.click()
+    tab.wait_for_function(
+        "last => document.querySelector('.keys output').textContent !== last",
+        arg=f"epoch {done} of {epochs}",
+    )
+    tab.get_by_role("button", name="Start").click()
     tab.wait_for_timeout(1_500)
     paused = progress.inner_text()
     tab.wait_for_timeout(1_500)
     assert progress.inner_text() == paused
-    tab.get_by_role("button", name="Step").click()
+    step.click()
     tab.wait_for_function(
         "before => document.querySelector('.keys output').textContent !== before", arg=paused
     )

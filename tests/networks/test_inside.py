@@ -39,6 +39,7 @@ from pellucid.networks import (
     forward_pass,
     play,
 )
+from pellucid.networks.engine import equal_blocks
 from pellucid.networks.layers.residual import Residual
 from pellucid.networks.layers.watch import Watch
 from pellucid.networks.passes.pass_values import Pass
@@ -321,3 +322,22 @@ def test_one_point_and_a_layer_of_ones_own() -> None:
     assert found["A1.0"].formula == "A¹·⁰"
     assert found["Z1.1"].shape == "2×1"
     close(found["dL/dA1.2"].value, found["dL/dR0"].value)
+
+
+def test_equal_layers_are_compiled_once_whatever_the_depth() -> None:
+    """A deeper pass of like layers needs no new program, and its derivatives are those of JAX."""
+    x, y = np.array([[0.3, -1.0], [0.5, 2.0]]), np.ones((2, 1))
+
+    def judge(depth: int) -> int:
+        inner = [Residual([Dense(4), Dropout(0.2), Tanh()]) for _ in range(depth)]
+        net = Network([Dense(4), *inner, Dense(1)], in_shape=2)
+        params = net.init(1, dtype="float64")
+        found = backward_pass(net, x, y, params)
+        with computing_in("float64"):
+            slopes = jax.grad(lambda p: net.losses(p, x, y).sum())(params)
+        np.testing.assert_allclose(found["dL/dW1"].value, slopes[0]["W"], rtol=1e-9)
+        np.testing.assert_allclose(found["dL/dW2"].value, slopes[-1]["W"], rtol=1e-9)
+        return len(equal_blocks._kinds)
+
+    begun = len(equal_blocks._kinds)
+    assert begun < judge(6) == judge(9)

@@ -228,6 +228,30 @@ def test_early_stopping_returns_the_best_weights() -> None:
     assert longer.history["validation_loss"][-1] > min(longer.history["validation_loss"]) + 0.1
 
 
+@pytest.mark.parametrize(
+    ("how", "verdict"),
+    [
+        ({"patience": 3, "step_size": 0.02}, "early stop"),
+        ({"decay": 0.01, "gradient_norms": True}, "finished"),
+        ({"step_size": 1e5, "rule": "gradient descent"}, "diverged"),
+    ],
+)
+def test_epochs_of_one_call_are_those_of_a_call_each(how: dict[str, Any], verdict: str) -> None:
+    """Held-out rows judge epochs a block at a time; a watcher asks for each of them alone."""
+    line = Network([Dense(4), Tanh(), Dense(1)], in_shape=4, reduction="mean")
+    targets = X[:, 0] + RANDOM.normal(size=150)
+    rows: Any = (line, X[:70], targets[:70])
+    held = {"validation": (X[70:], targets[70:]), "epochs": 70}
+    asked: list[int] = []
+    alone = train(*rows, **held, **how, watch=lambda epoch: asked.append(epoch.number))
+    together = train(*rows, **held, **how)
+    assert together.verdict == verdict
+    assert len(asked) >= alone.epochs - 1
+    for name in ("epochs", "steps", "best_epoch", "reason", "history"):
+        np.testing.assert_equal(getattr(together, name), getattr(alone, name), name)
+    assert same_bits(together.params, alone.params)
+
+
 def test_rules_of_stopping_and_watchers_are_asked_each_epoch() -> None:
     """7.6.2-open-details: the stopping rule is explicit."""
     counted = train(NET, X, CODES, epochs=50, stop=Steps(3))

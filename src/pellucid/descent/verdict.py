@@ -15,7 +15,7 @@ VERDICTS = {
     "oscillating": "Steps undo one another: the step size is too large to settle. Halve it.",
     "crawling": "It moves the same way at nearly the same pace: the step size is far too small, or "
     "the valley too long. Raise it, or take a rule with momentum.",
-    "diverging": "J rose and went on rising: the step size is too large. Divide it by ten.",
+    "diverging": "J rises, and goes on rising: the step size is too large. Divide it by ten.",
     "unbounded below": "J falls without end: this is not a problem that has a minimum.",
     "saddle or flat": "The slope is zero, yet J is lower nearby or the same all around: a saddle, "
     "a peak or a plain. Start elsewhere.",
@@ -93,7 +93,7 @@ def judge_descent(
     if settled:
         return "saddle or flat" if lower_nearby else "converged"
     if len(tail.turns) >= 4 and np.mean(tail.turns) < -0.5:
-        return "oscillating"
+        return "oscillating" if sampled or not _swings_wider(tail, end) else "diverging"
     return growth
 
 
@@ -109,6 +109,12 @@ def _rises(tail: RecentSteps, start: float, end: float, sampled: bool) -> bool:
         return True
     last = [*values, end][-4:]
     return len(last) == 4 and bool(np.all(np.diff(last) >= 0)) and last[-1] > 2 * abs(last[0])
+
+
+def _swings_wider(tail: RecentSteps, end: float) -> bool:
+    """Whether J, perhaps after it fell at first, has risen over the last doublings of t."""
+    last = [*(tail.marks[t][2] for t in sorted(tail.marks)[-3:]), end]
+    return len(last) == 4 and bool(np.all(np.diff(last) > 1e-6 * abs(last[0])))
 
 
 def _falls_faster(tail: RecentSteps, start: float, end: float) -> bool:

@@ -43,6 +43,14 @@ class TwoErrors:
         """The average fit, shape (m,)."""
         return np.asarray(self.predictions.mean(axis=0))
 
+    @property
+    def by_chance(self) -> float:
+        """How much of the structural error comes of averaging so few fits.
+
+        The average of m fits wavers by a share 1/m of how they do; it is estimated from these.
+        """
+        return self.estimation / (len(self.predictions) - 1)
+
     def __str__(self) -> str:
         return (
             f"structural error {self.structural:.4g}, estimation error {self.estimation:.4g}, "

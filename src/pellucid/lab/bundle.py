@@ -10,8 +10,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 STATIC, WIDGETS = HERE / "static", HERE / "widgets"
+IMPORTED = re.compile(r'^import (\w+) from "(\./[\w/]+)\.js";$', re.MULTILINE)
 EXPORTED = re.compile(r"^export (default |)", re.MULTILINE)
 
 
@@ -27,21 +28,36 @@ def bundle(ending: str) -> str:
     The ending finds them as `modules.page`, `modules.tools`, `modules.plane`, …, and the shell's
     functions by their names.
     """
-    parts = ["const modules = {};"]
-    parts += [
-        f"modules.{name} = (() => {{\n{_without_export(WIDGETS / f'{name}.js')}\n}})();"
-        for name in widget_names()
-    ]
+    scopes: dict[str, str] = {}  # what a file imports comes before it
+    for name in widget_names():
+        _add_scope(name, scopes)
+    parts = ["const modules = {}, parts = {};", *scopes.values()]
     parts.append(EXPORTED.sub("", (STATIC / "shell.js").read_text(encoding="utf-8")))
     parts.append((STATIC / f"{ending}.js").read_text(encoding="utf-8"))
     return "\n".join(parts).replace("</script", "<\\/script")
 
 
-def _without_export(path: Path) -> str:
+def _add_scope(name: str, scopes: dict[str, str]) -> None:
+    """A file as a function that is called at once: what it imports are other such scopes."""
+    if name in scopes:
+        return
+    path = WIDGETS / f"{name}.js"
     text = path.read_text(encoding="utf-8")
     assert text.count("export default {") == 1, f"{path.name} has one default export"
-    assert "import " not in re.sub(r"//.*", "", text), f"{path.name} imports nothing"
-    return text.replace("export default {", "const made = {") + "\nreturn made;"
+
+    def scope_of(found: re.Match[str]) -> str:
+        own = (path.parent / found[2]).resolve().relative_to(WIDGETS).as_posix()
+        _add_scope(own, scopes)
+        return f"const {found[1]} = {_place(own)};"
+
+    text = IMPORTED.sub(scope_of, text).replace("export default {", "const made = {")
+    assert "import " not in re.sub(r"//.*", "", text), f"{path.name} imports files beside it alone"
+    scopes[name] = f"{_place(name)} = (() => {{\n{text}\nreturn made;\n}})();"
+
+
+def _place(name: str) -> str:
+    """Where a scope is kept: widgets by their names, files of their folders as parts."""
+    return f"parts[{name!r}]" if "/" in name else f"modules.{name}"
 
 
 @cache

@@ -182,8 +182,7 @@ class PageSession:
             raise FramingError("Nothing is at work: move a setting to start it.")
         found = next(self._works[view], None)
         if found is None:
-            self.leave(view)
-            raise FramingError("The work is done; start it again.")
+            return {"done": True}
         head, self.scene = found
         chosen = {k: v for k, v in self._given[view].items() if k == "data"}
         self.state, self.program = chosen | head["settled"], head["code"]

@@ -102,13 +102,13 @@ class LabState:
         return scene_heads(page, given, self.tables.of(page, given))
 
 
+OVER: dict[str, Any] = {"done": True}  # what follows the last scene of a stream
+
+
 def _next(work: Iterator[dict[str, Any]] | None) -> dict[str, Any]:
     if work is None:
         raise FramingError("Nothing is at work: send the settings first.")
-    found = next(work, None)
-    if found is None:
-        raise FramingError("The work is done; start it again.")
-    return found
+    return next(work, OVER)
 
 
 def _ended(work: Any) -> None:

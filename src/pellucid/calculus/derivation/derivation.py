@@ -167,6 +167,16 @@ class Derivation:
         )
 
     @property
+    def shapes(self) -> str:
+        """The shapes of all symbols of the formula."""
+        return shapes_text(self.derivative.of)
+
+    @property
+    def unicode(self) -> str:
+        """The answer as one line of mathematical signs."""
+        return unicode_text(self.derivative.expression)
+
+    @property
     def einsum(self) -> str:
         """The answer as einsum products."""
         return einsum_text(self.derivative.tensor)
@@ -213,12 +223,12 @@ class Derivation:
         return {
             "expression": str(d.of),
             "wrt": str(d.by),
-            "shapes": shapes_text(d.of),
+            "shapes": self.shapes,
             "inferred": list(self.inferred),
             "layout": d.layout,
             "shape": list(d.shape),
             "derivative": str(d.expression),
-            "unicode": unicode_text(d.expression),
+            "unicode": self.unicode,
             "latex": self.latex,
             "element": self.element,
             "einsum": self.einsum,

@@ -65,7 +65,7 @@ export function fromFragment(page, text) {
 export function start({ page, widgets, tools, declared, source, el, link = true }) {
   const [state, t] = fromFragment(declared, link ? location.hash.slice(1) : "");
   const { signal, abort } = ending();
-  let version = 0, busy = false, wanted = false;
+  let version = 0, busy = false, wanted = false, before = "", opened = false; // trouble with a link's settings
   const model = new Model({ page: declared, state, scene: null, t, hover: null, trouble: "" }, () => { wanted = true; ask(); });
   const keep = () => { if (link) history.replaceState(null, "", "#" + fragment(declared, model.get("state"), model.get("t"))); };
   const take = (scene, first) => {
@@ -88,13 +88,26 @@ export function start({ page, widgets, tools, declared, source, el, link = true 
       try {
         const scene = await source.scene(model.get("state"));
         if (!wanted || !declared.streams) take(scene, !wanted);
-      } catch (trouble) { model.set("trouble", ""); model.set("trouble", trouble.message); }
+        if (before) { model.set("trouble", `${before} This is the page as it opens.`); before = ""; }
+      } catch (trouble) {
+        const own = fromFragment(declared, "")[0], given = fragment(declared, model.get("state"), 0);
+        // A link whose settings are refused opens the page all the same.
+        if (!opened && !model.get("scene") && given) { opened = true; before = trouble.message; model.set("state", own); wanted = true; }
+        else { model.set("trouble", ""); model.set("trouble", trouble.message); }
+      }
       clearTimeout(slow); el.removeAttribute("aria-busy");
       requestAnimationFrame(() => { (globalThis.labTimes ??= []).push(performance.now() - asked); });
     }
     busy = false;
   };
-  model.more = async () => { const scene = await source.more?.(); if (scene) take(scene, false); };
+  // What follows the last scene of a stream says so and shows nothing: the last one stays.
+  model.more = async () => {
+    try {
+      const scene = await source.more?.();
+      if (scene?.pictures) take(scene, false);
+      else if (scene?.done) { model.get("scene").done = true; model.tell("change:scene"); }
+    } catch (trouble) { model.set("trouble", ""); model.set("trouble", trouble.message); }
+  };
   model.restart = () => { wanted = true; ask(); };
   model.answer = async (index, answer) => {
     try { return await source.answer(model.get("state"), index, answer); }

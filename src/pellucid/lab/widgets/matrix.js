@@ -62,7 +62,8 @@ export default {
       if (el.contains(document.activeElement) && document.activeElement.tagName === "INPUT" && drawn === picture) return light();
       const focused = el.contains(document.activeElement) ? document.activeElement.ariaLabel?.split(":")[0] : null;
       drawn = picture;
-      row.replaceChildren(...picture.items.flatMap(item => [...(item.before ? [make("span", { className: "between", textContent: item.before })] : []), matrix(item, t)]));
+      // A sign goes to the next line with the matrix that it stands before.
+      row.replaceChildren(...picture.items.map(item => (item.before ? make("div", { className: "signed" }, make("span", { className: "between", textContent: item.before }), matrix(item, t)) : matrix(item, t))));
       if (focused) [...row.querySelectorAll("button, input")].find(n => n.ariaLabel.split(":")[0] === focused)?.focus();
       note.textContent = tools.filled(now(picture.note, t), model.get("words"));
       note.hidden = !picture.note;

@@ -277,6 +277,7 @@ function keys(parts) {
   const when = make("input", { type: "range", min: 0, max: 1, step: 1, value: 0, ariaLabel: "Step" }), count = make("output");
   const host = make("div", { className: "keys" }, play, ...(page.streams ? [] : [back]), step, start, ...(page.streams ? [] : [when]), count);
   let timer = 0, waiting = false;
+  const over = () => page.streams && Boolean(model.get("scene")?.done);
   const last = () => model.get("scene")?.steps ?? 0, now = () => Math.min(model.get("t"), last());
   const stop = () => { clearTimeout(timer); timer = 0; play.textContent = "Play"; };
   // Short runs slowly, long ones a step a frame; without motion, a few still places.
@@ -292,7 +293,8 @@ function keys(parts) {
     if (timer) return stop();
     if (!page.streams && !last()) return;
     if (!page.streams && now() >= last()) model.set("t", 0);
-    play.textContent = "Pause"; reveal(); go();
+    play.textContent = "Pause"; reveal();
+    if (over()) { timer = 1; model.restart?.(); } else go(); // its first scene asks for the next
   };
   play.onclick = toggle;
   step.onclick = () => { stop(); if (page.streams) model.more?.(); else model.set("t", Math.min(now() + 1, last())); };
@@ -300,12 +302,14 @@ function keys(parts) {
   start.onclick = () => { stop(); if (page.streams) model.restart?.(); else model.set("t", 0); };
   when.oninput = () => { stop(); model.set("t", +when.value); };
   model.on("change:scene", () => { if (page.streams && timer) { if (model.get("scene").done) stop(); else requestAnimationFrame(() => timer && model.more?.()); } });
+  model.on("change:trouble", stop);
   return {
     host, toggle,
     tell(scene) {
       const t = now(), still = !scene.steps && !page.streams;
       host.classList.toggle("still", still);
       for (const n of host.querySelectorAll("button, input")) n.disabled = still;
+      step.disabled ||= over();
       when.max = scene.steps; when.value = t;
       count.textContent = page.streams ? scene.progress : `${scene.count} ${t} of ${scene.steps}`;
       when.setAttribute("aria-valuetext", `${scene.count} ${t} of ${scene.steps}`);

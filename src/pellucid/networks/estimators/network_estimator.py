@@ -36,11 +36,12 @@ from pellucid.networks.layers.dense import Dense
 from pellucid.networks.layers.layer import Layer, Shape, shape_text
 from pellucid.networks.network import Network
 from pellucid.networks.training.distinct_rows import distinct_rows
+from pellucid.networks.training.first_standing import start_from
 from pellucid.networks.training.outputs import outputs_of
 from pellucid.networks.training.row_sources import bad_row, columns_lost, lost_columns_message
 from pellucid.networks.training.settings import Epoch
 from pellucid.networks.training.steps import blueprint, vector_of
-from pellucid.networks.training.train_network import start_from, train
+from pellucid.networks.training.train_network import train
 from pellucid.networks.training.training_result import Trained
 
 Array = NDArray[Any]

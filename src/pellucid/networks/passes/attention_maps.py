@@ -6,11 +6,13 @@ Notes: Def 379, Clar 380
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.networks.engine.compiled import compiled
 from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.layer import Mode
 from pellucid.networks.layers.watch import Watch
@@ -46,17 +48,27 @@ def attention_weights(network: Network, params: Any, x: Any) -> list[NDArray[Any
     with computing_in(dtype_of(params)) as kind:
         params = as_numbers(params, kind)
         points = batch_of_points(network, x, kind)
+        return [np.asarray(weights) for weights in _compiled_weights(network)(params, points)]
+
+
+@lru_cache(maxsize=64)
+def _compiled_weights(network: Network) -> Any:
+    """(params, points) -> the weights of every attention, by one compiled program."""
+
+    def weights(params: Any, points: Any) -> list[Any]:
         seen = _Weights()
         network.forward(params, points, Mode(watch=seen))
         return seen.found
+
+    return compiled(weights, quickly=True)  # looked at, not trained with
 
 
 class _Weights(Watch):
     """Keeps the weights of every attention it is shown, wherever that stands."""
 
     def __init__(self) -> None:
-        self.found: list[NDArray[Any]] = []
+        self.found: list[Any] = []
 
     def show(self, values: Mapping[str, Any]) -> None:
         if "P_h" in values:
-            self.found.append(np.asarray(values["P_h"]))
+            self.found.append(values["P_h"])

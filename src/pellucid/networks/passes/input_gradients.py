@@ -5,6 +5,8 @@ Notes: Notation 304, Concept 297
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 import jax.numpy as jnp
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import HyperparameterError
+from pellucid.networks.engine.compiled import compiled
 from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.layer import PREDICTING, Mode
 from pellucid.networks.layers.series import forward_series
@@ -64,14 +67,27 @@ def saliency(
     with computing_in(dtype_of(params)) as kind:
         params = as_numbers(params, kind)
         points = batch_of_points(network, x, kind)
-        z, backward, _ = forward_series(network.layers[:depth], params[:depth], points, mode)
-        flat = z.reshape(len(points), -1)
-        if output is not None and not 0 <= output < flat.shape[1]:
-            raise HyperparameterError(
-                f"saliency: output is from 0 to {flat.shape[1] - 1}; got {output}."
-            )
-        chosen = flat.argmax(axis=1) if output is None else jnp.full(len(points), output)
-        one = (jnp.arange(flat.shape[1]) == chosen[:, None]).astype(kind)
-        found = np.abs(np.asarray(backward(one.reshape(z.shape))[0]))
+        outputs = prod(network.points[depth])
+        if output is not None and not 0 <= output < outputs:
+            raise HyperparameterError(f"saliency: output is from 0 to {outputs - 1}; got {output}.")
+        slopes = _compiled_slopes(network, depth, output is None, mode.training)
+        found = np.abs(
+            np.asarray(slopes(params, points, output, mode.key, mode.state, mode.weights))
+        )
     strongest: NDArray[Any] = found.max(axis=-1) if found.ndim > 2 else found
     return strongest
+
+
+@lru_cache(maxsize=64)
+def _compiled_slopes(network: Network, depth: int, largest: bool, training: bool) -> Any:
+    """(params, points, j, key, state, weights) -> ∂z_j/∂x of the first layers."""
+
+    def slopes(params: Any, points: Any, output: Any, *rest: Any) -> Any:
+        mode = Mode(training, *rest)
+        z, backward, _ = forward_series(network.layers[:depth], params[:depth], points, mode)
+        flat = z.reshape(len(points), -1)
+        chosen = flat.argmax(axis=1)[:, None] if largest else output
+        one = (jnp.arange(flat.shape[1]) == chosen).astype(z.dtype)
+        return backward(jnp.broadcast_to(one, flat.shape).reshape(z.shape))[0]
+
+    return compiled(slopes, quickly=True)  # looked at, not trained with

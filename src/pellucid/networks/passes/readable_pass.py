@@ -17,7 +17,8 @@ import jax
 import numpy as np
 
 from pellucid.errors import ShapeError
-from pellucid.networks.engine.compiled import compiled
+from pellucid.networks.engine.compiled import computed_once
+from pellucid.networks.engine.equal_blocks import compiled_by_blocks
 from pellucid.networks.engine.precision import computing_in, dtype_of
 from pellucid.networks.layers.layer import PREDICTING, Backward, Mode, shape_text
 from pellucid.networks.network import Network
@@ -103,7 +104,7 @@ def backward_pass(network: Network, x: Any, y: Any, params: Any, mode: Mode = PR
 
 
 def _computed(network: Network, x: Any, y: Any, params: Any, mode: Mode) -> tuple[PassValue, ...]:
-    """All values of a pass, by one compiled program: operation by operation takes longer."""
+    """All values of a pass, by compiled programs: operation by operation takes longer."""
     ways = _compiled_ways(network, mode.training)
     found = ways(x, y, params, mode.key, mode.state, mode.weights)
     values: tuple[PassValue, ...] = jax.tree.map(np.asarray, found)
@@ -124,9 +125,10 @@ def _compiled_ways(network: Network, training: bool) -> Any:
                 slope = way.at_once(y)
             else:
                 slope, _ = way.back[l](slope)
+            slope = computed_once(slope)
         return tuple(way.quantities)
 
-    return compiled(ways, quickly=True)  # a pass is read, not trained with
+    return compiled_by_blocks(ways)
 
 
 class _ForwardPass:
@@ -143,7 +145,7 @@ class _ForwardPass:
         mode = replace(mode, watch=recorder)
         for l, layer in enumerate(network.layers):
             y, back = recorder.layer(layer, params[l], self.values[-1], mode.at(l))
-            self.values.append(y)
+            self.values.append(computed_once(y))
             self.back.append(back)
 
     def loss(self, y: Any) -> Any:

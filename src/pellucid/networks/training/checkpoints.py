@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jax
+
 from pellucid.errors import HyperparameterError, ModelFileError, OutputError, PellucidWarning
+from pellucid.networks.training.row_sources import RowSource, digest
+from pellucid.networks.training.validation import HeldOutRows
 
 KEPT = 2
 NAME = re.compile(r"epoch-(\d+)\.checkpoint")
@@ -112,3 +116,14 @@ def _first_difference(standing: dict[str, Any], fingerprint: str) -> str:
         if before != now:
             return f"there, {before}; here, {now}"
     return "its description is longer or shorter"
+
+
+def training_digests(source: RowSource, held: HeldOutRows | None, first: Any) -> tuple[str, ...]:
+    """What rows and first weights a checkpoint is of."""
+    rows = (held.x, held.y, held.weights) if held else ()
+    return (
+        # A stream's rows are not known before they come.
+        f"rows {getattr(source, 'digest', type(source).__name__)}",
+        f"held-out rows {digest(*rows)}",
+        f"first weights {'drawn' if first is None else digest(*jax.tree.leaves(first))}",
+    )

@@ -159,7 +159,9 @@ def step_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]:
     return step
 
 
-def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]:
+def block_of(
+    network: Network, rule: Rule, kind: StepKind, snapshots: int = 0
+) -> Callable[..., Any]:
     """`run(carry, blocks, count, first, fixed)`: the first `count` steps of a block of batches.
 
     blocks = (x, y, shares, step sizes), each with one entry a step, or (places, shares, step sizes)
@@ -167,24 +169,38 @@ def block_of(network: Network, rule: Rule, kind: StepKind) -> Callable[..., Any]
     of steps before this block, from which the random key of each step follows; `fixed` holds "key",
     "decay", "decayed", "clip" where the kind needs them, and "weight" where the loss has one. Gives
     the carry, and for each step the loss, and the layers' gradient norms where these are kept.
+
+    With `snapshots`, blocks end in the number of each step's epoch within the block, and what a
+    step sees is followed by θ and the layers' states after each epoch, one row each.
     """
     step = step_of(network, rule, kind)
 
     def run(carry: Any, blocks: Any, count: Any, first: Any, fixed: Any) -> Any:
+        *blocks, epoch_of = blocks if snapshots else (*blocks, None)
+
         def one(i: Any, carried: Any) -> Any:
-            carry, seen = carried
+            carry, seen, after = carried
             *given, share, eta = (part[i] for part in blocks)
             x, y = _picked(fixed["rows"], *given) if "rows" in fixed else given
             key = jax.random.fold_in(fixed["key"], first + i)
             carry, new = step(carry, x, y, share, eta, key, fixed)
-            return carry, tuple(old.at[i].set(n) for old, n in zip(seen, new, strict=True))
+            if snapshots:
+                carry = computed_once(carry)
+                after = jax.tree.map(
+                    lambda old, now: old.at[epoch_of[i]].set(now), after, (carry[0], carry[2])
+                )
+            seen = tuple(old.at[i].set(n) for old, n in zip(seen, new, strict=True))
+            return carry, seen, after
 
         steps, dtype = blocks[-1].shape[0], carry[0].dtype
         seen = [jnp.zeros(steps, dtype)]
         if kind.norms:
             layers = sum(bool(jax.tree.leaves(own)) for own in params_of(network, carry[0]))
             seen.append(jnp.zeros((steps, layers), dtype))
-        return jax.lax.fori_loop(0, count, one, (carry, tuple(seen)))
+        kept = (carry[0], carry[2]) if snapshots else ()
+        after = jax.tree.map(lambda leaf: jnp.zeros((snapshots, *leaf.shape), leaf.dtype), kept)
+        carry, seen, after = jax.lax.fori_loop(0, count, one, (carry, tuple(seen), after))
+        return carry, (*seen, after) if snapshots else seen
 
     return run
 
@@ -198,9 +214,9 @@ def _picked(rows: Any, indices: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def compiled_block(network: Network, rule: Rule, kind: StepKind) -> Any:
+def compiled_block(network: Network, rule: Rule, kind: StepKind, snapshots: int = 0) -> Any:
     """`block_of` under `jit`; the carry's memory is used again for the result."""
-    return compiled(block_of(network, rule, kind), donate_argnums=0)
+    return compiled(block_of(network, rule, kind, snapshots), donate_argnums=0)
 
 
 def initial_rule_state(rule: Rule, theta: Any) -> Any:
@@ -210,12 +226,22 @@ def initial_rule_state(rule: Rule, theta: Any) -> Any:
 
 @lru_cache(maxsize=64)
 def compiled_losses(network: Network) -> Any:
-    """(θ, states, x in blocks, y in blocks, weight) -> each point's loss, as in prediction."""
+    """(θ, states, x in blocks, y in blocks, weight, count) -> losses of points, as in prediction.
 
-    def losses(theta: Any, states: Any, x: Any, y: Any, weight: Any) -> Any:
-        params, mode = params_of(network, theta), Mode(state=states)
+    θ and states have a row for each snapshot, of which the first `count` are real.
+    """
+
+    def losses(thetas: Any, states: Any, x: Any, y: Any, weight: Any, count: Any) -> Any:
         judged = with_loss_weight(network, weight)
-        return jax.lax.map(lambda pair: judged.losses(params, pair[0], pair[1], mode), (x, y))
+
+        def one(k: Any, found: Any) -> Any:
+            params = params_of(network, thetas[k])
+            mode = Mode(state=jax.tree.map(lambda leaf: leaf[k], states))
+            own = jax.lax.map(lambda pair: judged.losses(params, pair[0], pair[1], mode), (x, y))
+            return found.at[k].set(own.ravel())
+
+        size = x.shape[0] * x.shape[1]
+        return jax.lax.fori_loop(0, count, one, jnp.zeros((len(thetas), size), thetas.dtype))
 
     return compiled(losses)
 

@@ -9,14 +9,13 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import prod
 from typing import Any
 
 import jax
 import numpy as np
 
-from pellucid.descent.rules import Rule, rule_named
+from pellucid.descent.rules import Rule
 from pellucid.descent.step_sizes import Constant
 from pellucid.descent.stopping import Progress, Stop
 from pellucid.errors import HyperparameterError, ShapeError
@@ -31,8 +30,14 @@ from pellucid.networks.training.batch_blocks import (
     capacity_of,
     takes_batch_statistics,
 )
-from pellucid.networks.training.checkpoints import checkpoints_of
+from pellucid.networks.training.checkpoints import checkpoints_of, training_digests
 from pellucid.networks.training.devices import place_on_devices, threads_for
+from pellucid.networks.training.epoch_snapshots import (
+    MOST_EPOCHS,
+    epoch_of_steps,
+    snapshots_of_block,
+)
+from pellucid.networks.training.first_standing import cached_rule
 from pellucid.networks.training.given_rows import precision_notices, row_source
 from pellucid.networks.training.gradient_norms import gradient_norm_verdict
 from pellucid.networks.training.history import append_epochs
@@ -40,7 +45,6 @@ from pellucid.networks.training.row_sources import (
     Chunk,
     InMemory,
     RowSource,
-    digest,
     filled_up,
     first_bad_row,
 )
@@ -69,12 +73,6 @@ from pellucid.networks.training.training_result import Trained
 from pellucid.networks.training.validation import HeldOutRows
 
 RUNAWAY = 1e4  # an epoch's loss so many times the first one's is no accident
-
-
-@lru_cache(maxsize=32)
-def _rule(name: str) -> Rule:
-    # The same object each time, so that the compiled loop of an earlier training serves again.
-    return rule_named(name)
 
 
 def train(
@@ -174,7 +172,7 @@ def train(
     norms = gradient_norms or stop is not None
     kind = StepKind(decay_in if decay else "", decay_offsets, clip is not None, norms)
     settings = Settings(
-        _rule(rule) if isinstance(rule, str) else rule, schedule_of(step_size), epochs,
+        cached_rule(rule) if isinstance(rule, str) else rule, schedule_of(step_size), epochs,
         batch_size, seed, dtype, decay, clip, kind, patience, stop,
         both_callbacks(watch, WATCHING.get()),
         checkpoints_of(checkpoint),
@@ -223,14 +221,15 @@ class _Run:
     def begin(self, start: Any) -> None:
         self.began = time.perf_counter()
         s = self.settings
-        self.block = compiled_block(with_loss_weight(self.network, 1.0), s.rule, s.kind)
         self.history = {"loss": [], "validation_loss": [], "gradient_norms": []}
         self.best: Any = None
         self.least = float("inf")
         self.stop_memory = s.stop.start() if s.stop else None
         saved = None
         if s.checkpoint:
-            self.digests = self._digests(start)
+            given = start.standing if isinstance(start, Trained) else start
+            first = given["theta"] if isinstance(given, dict) else given
+            self.digests = training_digests(self.source, self.held, first)
             saved = s.checkpoint.load(self._fingerprint())
         if saved is not None:
             self.verdict, self.reason = saved["over"]
@@ -262,6 +261,10 @@ class _Run:
             self.fixed["weight"] = np.asarray(weight, s.dtype)
         self.even = takes_batch_statistics(self.network)
         self._lay_out()
+        self.block = compiled_block(
+            with_loss_weight(self.network, 1.0), s.rule, s.kind, self.snapshots
+        )
+        self.now = self.carry[0], self.carry[2]  # θ and the layers' states, after each epoch
         self._keep()
 
     def _lay_out(self) -> None:
@@ -274,6 +277,11 @@ class _Run:
             y = filled_up(targets_for(self.network, source.y), dtype)
             self.fixed["rows"] = place_on_devices(jax.tree.map(device_array, (table, y)))
             self.chunks, self.kinds = source.places, ("int32", dtype)
+        self.snapshots = 0
+        if self.held and self.kinds[0] == "int32" and source.rows:
+            steps = -(-source.rows // self.size)
+            capacity = capacity_of(source, self.size, self._row_bytes(), MOST_EPOCHS)
+            self.snapshots = snapshots_of_block(self.network, dtype, steps, capacity)
 
     def _answered(self, epoch: int) -> Iterator[Chunk]:
         for x, y, w in self.source.epoch(epoch):
@@ -292,18 +300,6 @@ class _Run:
         )  # fmt: skip
         return "\n".join(map(str, lines))
 
-    def _digests(self, start: Any) -> tuple[str, ...]:
-        """What rows and first weights a checkpoint is of."""
-        given = start.standing if isinstance(start, Trained) else start
-        first = given["theta"] if isinstance(given, dict) else given
-        held = (self.held.x, self.held.y, self.held.weights) if self.held else ()
-        return (
-            # A stream's rows are not known before they come.
-            f"rows {getattr(self.source, 'digest', type(self.source).__name__)}",
-            f"held-out rows {digest(*held)}",
-            f"first weights {'drawn' if first is None else digest(*jax.tree.leaves(first))}",
-        )
-
     def _resume(self, saved: dict[str, Any]) -> None:
         self.carry = (saved["theta"], saved["memory"], saved["states"])
         self.epochs, self.steps = saved["epochs"], saved["steps"]
@@ -313,32 +309,58 @@ class _Run:
 
     def _keep(self) -> None:
         """A copy of where the network stands, for the case that the next steps go astray."""
-        self.good = jax.tree.map(np.array, (self.carry[0], self.carry[2]))
+        self.good = jax.tree.map(np.array, self.now)
 
-    def _looks(self) -> bool:
+    def _row_bytes(self) -> int:
+        return 4 * prod(self.network.points[0])
+
+    def _together(self) -> int:
+        """How many epochs go into a block: one where somebody may ask to stop after each.
+
+        Held-out rows may ask for that after `patience` epochs at the soonest.
+        """
         s = self.settings
-        return bool(self.held or s.stop or s.watch or s.checkpoint)
+        if s.stop or s.watch or s.checkpoint or not self.source.rows:
+            return 1
+        if self.held:
+            patience = self.snapshots if s.patience is None else s.patience - self.waited
+            return max(min(self.snapshots, patience), 1)
+        return max(4096 // -(-self.source.rows // self.size), 1)
 
     def go_on(self) -> None:
-        """One epoch; or as many as fit a block, where nobody looks between them."""
+        """One epoch, or as many as fit a block."""
         s = self.settings
-        together = 1
-        if not self._looks() and self.source.rows:
-            together = max(4096 // -(-self.source.rows // self.size), 1)
-        epochs = range(self.epochs, min(self.epochs + together, s.epochs))
-        row_bytes = 4 * prod(self.network.points[0])
-        capacity = capacity_of(self.source, self.size, row_bytes, len(epochs))
+        epochs = range(self.epochs, min(self.epochs + self._together(), s.epochs))
+        held = self.snapshots or len(epochs)
+        capacity = capacity_of(self.source, self.size, self._row_bytes(), held)
         seen = [
             self._run_block(block, capacity)
             for block in blocks_of(self.chunks, epochs, self.size, capacity, self.kinds, self.even)
         ]
         append_epochs(self.history, seen, self.network.reduction == "mean")
-        for epoch in epochs:
+        validation = self._validation(len(epochs))
+        for k, epoch in enumerate(epochs):
             self.epochs = epoch + 1
+            self.now = self.carry[0], self.carry[2]
+            if self.snapshots:
+                self.now = jax.tree.map(lambda leaf, k=k: leaf[k], self.after)
             if self._went_astray():
+                if self.snapshots:  # the epochs after it are not counted
+                    self.steps -= seen[0][0].count // len(epochs) * (epochs.stop - self.epochs)
+                    self.carry = self.now[0], self.carry[1], self.now[1]
                 return
-        self._look()
-        self._keep()
+            if self.snapshots or self.epochs == epochs.stop:
+                self._look(validation[k])
+                self._keep()
+
+    def _validation(self, epochs: int) -> list[float]:
+        """The loss on held-out rows after each of the epochs."""
+        if self.held is None:
+            return [float("nan")] * epochs
+        if self.snapshots:
+            thetas, states = self.after
+            return self.held.losses_after(thetas, states, epochs)
+        return [self.held.loss(self.carry[0], self.carry[2])]
 
     def _run_block(self, block: Block, capacity: int) -> tuple[Block, Any]:
         if not block.count:
@@ -355,10 +377,13 @@ class _Run:
                     f"step_size is ≥ 0 at every step; at step {self.steps + 1 + first} it is "
                     f"{etas[first]:g}."
                 )
-        arrays = place_on_devices((*block.parts, block.shares), rows_at=1)
-        self.carry, seen = self.block(
-            self.carry, (*arrays, etas), block.count, self.steps, self.fixed
-        )
+        arrays = (*place_on_devices((*block.parts, block.shares), rows_at=1), etas)
+        if self.snapshots:
+            arrays += (epoch_of_steps(block, capacity),)
+        self.carry, seen = self.block(self.carry, arrays, block.count, self.steps, self.fixed)
+        if self.snapshots:
+            *seen, after = seen
+            self.after = jax.tree.map(np.asarray, after)
         self.steps += block.count
         block.parts = None
         return block, seen
@@ -367,8 +392,11 @@ class _Run:
         losses = self.history["loss"]
         now, first = losses[self.epochs - 1], losses[0]
         bounded = np.isfinite(now) and now <= RUNAWAY * (abs(first) + 1)
-        if bounded and (self.epochs < len(losses) or np.isfinite(self.carry[0]).all()):
+        known = self.snapshots or self.epochs == len(losses)  # whether θ is that of this epoch
+        if bounded and (not known or np.isfinite(self.now[0]).all()):
             return False
+        for name in ("loss", "gradient_norms"):
+            del self.history[name][self.epochs :]
         what = "became NaN or infinite" if not np.isfinite(now) else f"rose to {now:.3g}"
         self.reason = first_bad_row(self.source) or f"the loss {what} in epoch {self.epochs}"
         self.verdict = "diverged"
@@ -376,16 +404,14 @@ class _Run:
             self.best, self.best_epoch = self.good, len(self.history["validation_loss"])
         return True
 
-    def _look(self) -> None:
+    def _look(self, validation: float) -> None:
         """Validation, stopping rules, watchers, checkpoint."""
         s = self.settings
-        validation = float("nan")
         if self.held is not None:
-            validation = self.held.loss(self.carry[0], self.carry[2])
             self.history["validation_loss"].append(validation)
             if validation < self.least:
                 self.least, self.waited, self.best_epoch = validation, 0, self.epochs
-                self.best = jax.tree.map(np.array, (self.carry[0], self.carry[2]))
+                self.best = jax.tree.map(np.array, self.now)
             else:
                 self.waited += 1
             if s.patience is not None and self.waited >= s.patience:
@@ -456,33 +482,3 @@ class _Run:
     def _takes_best(self) -> bool:
         early = self.settings.patience is not None
         return self.best is not None and (early or self.verdict == "diverged")
-
-
-def start_from(
-    params: Any, state: Any, rule: str | Rule, dtype: str, history: Any = None
-) -> dict[str, Any]:
-    """A `start` for `train`: these weights and what the layers remember, the rule new.
-
-    Parameters
-    ----------
-    params : list of dict of arrays
-    state : list
-    rule : str or Rule
-    dtype : {"float32", "float64"}
-    history : dict of lists, optional
-        Of the epochs before, as `Trained.history`; `train` counts on from there.
-
-    Notes: Concept 294
-    """
-    named = _rule(rule) if isinstance(rule, str) else rule
-    with computing_in(dtype):
-        theta = vector_of(jax.tree.map(lambda leaf: np.asarray(leaf, dtype), params))
-        memory = jax.tree.map(np.array, initial_rule_state(named, theta))
-    names = ("loss", "validation_loss", "gradient_norms")
-    before = {name: list((history or {}).get(name, [])) for name in names}
-    epochs = len(before["loss"])
-    return {
-        "theta": np.array(theta), "memory": memory, "states": jax.tree.map(np.array, state),
-        "epochs": epochs, "steps": 0, "history": before, "best": (None, float("inf"), 0, epochs),
-        "stop": None, "over": ("finished", ""),
-    }  # fmt: skip

@@ -81,15 +81,23 @@ class HeldOutRows:
 
     def losses(self, theta: Any, states: Any) -> Any:
         """The loss of each row, (n,)."""
-        theta, states = jax.tree.map(np.asarray, (theta, states))
-        found = np.asarray(
-            self._losses(theta, states, self.x, self.y, self._weight), dtype=np.float64
-        )
-        return found.reshape(-1)[: len(self.weights)]
+        alone = jax.tree.map(lambda leaf: np.asarray(leaf)[None], (theta, states))
+        return self._losses_after(alone[0], alone[1], 1)[0]
 
     def loss(self, theta: Any, states: Any) -> float:
         """Their weighted mean.
 
         Notes: Def 333
         """
-        return float(self.losses(theta, states) @ self.weights / self.weights.sum())
+        return self._mean(self.losses(theta, states))
+
+    def losses_after(self, thetas: Any, states: Any, count: int) -> list[float]:
+        """The weighted mean for each of the first `count` snapshots, one a row of θ and states."""
+        return [self._mean(own) for own in self._losses_after(thetas, states, count)]
+
+    def _losses_after(self, thetas: Any, states: Any, count: int) -> Any:
+        found = self._losses(thetas, states, self.x, self.y, self._weight, count)
+        return np.asarray(found, dtype=np.float64)[:count, : len(self.weights)]
+
+    def _mean(self, losses: Any) -> float:
+        return float(losses @ self.weights / self.weights.sum())

@@ -72,13 +72,12 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     formula, by, shapes = _asked(state)
     found = _derived(formula, by, shapes)
     verdict, message = _judged(formula, by, shapes, state["answer"])
-    plain = found.as_dict()
     shape = "×".join(map(str, found.derivative.shape))
     steps = list(found.steps) if state["steps"] else list(found.steps[:1])
     last = len(steps) - 1
-    shown: Any = plain["unicode"] if state["steps"] else "not shown yet"
+    shown: Any = found.unicode if state["steps"] else "not shown yet"
     if state["steps"] and last:
-        shown = Moving(["not yet"] * last + [plain["unicode"]])
+        shown = Moving(["not yet"] * last + [found.unicode])
     curved = found.convexity not in ("", "unknown")
     known = [("f in the variable", found.convexity)] if curved else []
     by_shape = "×".join(map(str, found.derivative.by.shape))
@@ -110,7 +109,7 @@ def _verdict(state: State, found: Any, verdict: str, message: str) -> dict[str, 
         f"The answer that was typed, and the library's verdict on it: {verdict}.",
         [
             {"text": f"f = {d.of}", "term": "f"},
-            {"text": f"with {found.as_dict()['shapes']}", "line": True},
+            {"text": f"with {found.shapes}", "line": True},
             {
                 "text": f"∂f/∂{d.by} = {state['answer'] or '?'}",
                 "term": "answer",

@@ -73,6 +73,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
         },
         facts=(
             ("structural error", number(structural, 4)),
+            (f"of it, as {SAMPLES} fits are few to average", f"about {number(found.by_chance)}"),
             ("estimation error", number(estimation, 4)),
             ("mean square distance from the truth", number(structural + estimation, 4)),
             ("the larger one", _larger(structural, estimation)),

@@ -197,7 +197,7 @@ def _ends(state: State, scene: Scene) -> tuple[str, str]:
         "unbounded below": "It falls without end",
     }
     return (
-        words.get(verdict, "Still on its way"),
+        words.get(verdict, "Neither, in these steps"),
         f"The library’s verdict: {verdict} after {steps} steps.",
     )
 
@@ -240,7 +240,7 @@ PAGE = Page(
             (
                 "It settles in a valley",
                 "It jumps to and fro",
-                "Still on its way",
+                "Neither, in these steps",
                 "It flies away",
                 "It falls without end",
             ),

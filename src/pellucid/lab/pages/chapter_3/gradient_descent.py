@@ -222,7 +222,7 @@ def _ends(state: State, scene: Scene) -> tuple[str, str]:
     verdict, steps = scene.numbers["verdict"], scene.numbers["steps"]
     kind = {"converged": "It arrives", "diverging": "It flies away"}
     return (
-        kind.get(verdict, "Still on its way"),
+        kind.get(verdict, "Neither, in these steps"),
         f"The library’s verdict: {verdict} after {steps} steps.",
     )
 
@@ -261,7 +261,7 @@ PAGE = Page(
     questions=(
         Question(
             "With this η, what will happen?",
-            ("It arrives", "Still on its way", "It flies away"),
+            ("It arrives", "Neither, in these steps", "It flies away"),
             _ends,
         ),
     ),

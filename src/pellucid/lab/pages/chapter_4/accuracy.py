@@ -55,6 +55,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
 
     given = (state["share"], state["seed"], state["lam"])
     p, yes = _held_out(data, (state["x1"], state["x2"]), state["label"], *given)
+    positive = two_classes(data, (state["x1"], state["x2"]), state["label"])[2]
     cut = state["threshold"]
     table = confusion_counts(yes, p > cut, ("False", "True"))
     accuracy = float(table.trace() / table.sum())
@@ -86,6 +87,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("found, of those that are yes", number(float(hit), 4)),
             ("called yes, of those that are no", number(float(alarm), 4)),
             ("held-out rows", f"{len(p)}"),
+            ("yes means", f"{state['label']} = {positive}"),
         ),
         numbers={
             "table": table,

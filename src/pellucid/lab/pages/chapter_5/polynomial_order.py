@@ -106,6 +106,10 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     features = monomial_count(len(names), order, terms)
     best = int(np.argmin(held)) + 1
     draw = _curve if len(names) == 1 else _regions
+    positive: tuple[tuple[str, str], ...] = ()
+    if len(names) > 1:
+        label = two_classes(data, names, state["answer"])[2]
+        positive = (("positive class", f"{state['answer']} = {label}"),)
     yield Scene(
         terms={
             "order": Now(order),
@@ -124,6 +128,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("of 100 inputs", f"{monomial_count(100, order, terms):,}"),
             ("order with the least held-out loss", f"{best}"),
             ("training rows, held-out rows", f"{len(split.train)}, {len(split.test)}"),
+            *positive,
         ),
         numbers={"training": training, "held": held, "features": features},
         summary=f"{features} features; the held-out loss is {number(float(held[order - 1]))}",

@@ -91,7 +91,7 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
     from pellucid.features.radial_kernel import distances, radial_features
 
     names = (state["first"], state["second"])
-    X, y, _ = two_classes(data, names, state["label"])
+    X, y, positive = two_classes(data, names, state["label"])
     P, metric, beta = _centres(state), METRICS[state["metric"]], state["beta"]
     asked = np.array([[state["x1"], state["x2"]]])
     phi = radial_features(asked, P, beta, metric)[0]
@@ -117,8 +117,9 @@ def scenes(state: State, data: Data) -> Iterator[Scene]:
             ("nearest centre", f"p{nearest + 1}, D = {number(float(away[nearest]))}"),
             ("its feature", number(float(phi[nearest]), 4)),
             ("largest feature of two different centres", _largest(K)),
-            ("right rows, linear machine on φ", number(right, 4)),
-            ("right rows, linear machine on x", number(plain, 4)),
+            ("rows right, linear machine on φ", f"{100 * right:.1f} %"),
+            ("rows right, linear machine on x", f"{100 * plain:.1f} %"),
+            ("positive class", f"{state['label']} = {positive}"),
         ),
         numbers={"phi": phi, "K": K, "away": away, "right": right, "plain": plain},
         summary=f"The row is nearest to centre {nearest + 1}: {number(float(phi[nearest]))}",

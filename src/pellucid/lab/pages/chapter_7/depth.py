@@ -160,12 +160,19 @@ PAGE = Page(
     controls=CONTROLS,
     formulas=(
         Formula(
-            r"\term{first}{\frac{\partial L}{\partial Z^{1}}} = "
+            r"\frac{\partial L}{\partial Z^{1}} = "
             r"\term{factor}{\frac{\partial A^1}{\partial Z^1} W^2} \cdots "
             r"\frac{\partial A^{L-1}}{\partial Z^{L-1}} \term{W}{W^L} \, "
-            r"\term{last}{\frac{\partial L}{\partial Z^{L}}}",
+            r"\frac{\partial L}{\partial Z^{L}}",
             "the message at layer one is a product of activation slopes and weights of all layers "
             "and the message at the last layer",
+        ),
+        Formula(
+            r"\term{first}{\frac{\partial L}{\partial W^1}} = "
+            r"A^0 \left(\frac{\partial L}{\partial Z^1}\right)^\top, \quad "
+            r"\term{last}{\frac{\partial L}{\partial W^L}} = "
+            r"A^{L-1} \left(\frac{\partial L}{\partial Z^L}\right)^\top",
+            "the derivative by a layer's weights is its input times its message transposed",
         ),
     ),
     terms=(

@@ -17,7 +17,7 @@ from pellucid.lab.data import Data
 from pellucid.lab.marks import line, matrices, matrix, plane, points, rule
 from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.lab.table_rows import scaled
+from pellucid.lab.table_rows import scaled, some_rows, some_rows_code
 
 WIDTH, EPOCHS, EVERY, MOST = 20, 300, 4, 160
 CONTROLS = (
@@ -37,7 +37,7 @@ CONTROLS = (
 @lru_cache(maxsize=16)
 def _rows(data: Data, x: str, y: str) -> tuple[Any, Any]:
     """Standardised rows; every fourth is learned from, the others are held out."""
-    R = scaled(data.table.known(x, y).numbers(x, y)[:MOST])
+    R = scaled(some_rows(data.table.known(x, y), MOST).numbers(x, y))
     own = np.arange(len(R)) % EVERY == 0
     return R[own], R[~own]
 
@@ -191,7 +191,9 @@ import numpy as np
 from pellucid.networks import {", ".join(sorted(used))}
 
 names = ({state["x"]!r}, {state["y"]!r})
-R = table.known(*names).numbers(*names)[:{MOST}]
+known = table.known(*names)
+{some_rows_code(MOST)}
+R = known.numbers(*names)
 R = (R - R.mean(axis=0)) / np.where(R.std(axis=0) > 0, R.std(axis=0), 1.0)
 own, held = R[np.arange(len(R)) % {EVERY} == 0], R[np.arange(len(R)) % {EVERY} > 0]
 

@@ -17,7 +17,7 @@ from pellucid.lab.data import Data
 from pellucid.lab.marks import box_of, grid_of, line, plane, points, regions, spot
 from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
-from pellucid.lab.table_rows import scaled
+from pellucid.lab.table_rows import scaled, some_rows, some_rows_code
 
 SIDE, FRAMES, MOST = 31, 10, 400
 ACTIVATIONS = {"tanh": "Tanh", "ReLU": "ReLU", "identity": "Identity"}
@@ -41,9 +41,10 @@ CONTROLS = (
 def _rows(data: Data, names: tuple[str, str], label: str) -> tuple[Any, Any, str]:
     """Standardised inputs, 1 for the last label and 0 for the others."""
     known = data.table.known(*names, label)
-    X = scaled(known.numbers(*names)[:MOST])
+    known = some_rows(known, MOST)
+    X = scaled(known.numbers(*names))
     positive = known[label].levels[-1]
-    return X, np.where(known[label].texts()[:MOST] == positive, 1.0, 0.0), positive
+    return X, np.where(known[label].texts() == positive, 1.0, 0.0), positive
 
 
 def _network(state: State) -> Any:
@@ -160,10 +161,11 @@ from pellucid.linear import separate
 
 names = ({state["x1"]!r}, {state["x2"]!r})
 known = table.known(*names, {state["label"]!r})
-X = known.numbers(*names)[:{MOST}]
+{some_rows_code(MOST)}
+X = known.numbers(*names)
 X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
 label = known[{state["label"]!r}]
-y = np.where(label.texts()[:{MOST}] == label.levels[-1], 1.0, 0.0)
+y = np.where(label.texts() == label.levels[-1], 1.0, 0.0)
 
 layers = [Dense({state["hidden"]}, initial={initial!r}), {kind}()]
 layers += [Dense(1, initial={initial!r}), Sigmoid()]

@@ -19,6 +19,7 @@ from pellucid.lab.data import Data
 from pellucid.lab.marks import bars, box_of, handle, images, line, pad, plane, points, rule, table
 from pellucid.lab.page_contract import Formula, Page, Picture, Question, State, Term
 from pellucid.lab.scene import Now, Scene
+from pellucid.lab.table_rows import some_rows, some_rows_code
 
 LINEAR = "linear, in closed form"
 KINDS = (LINEAR, "with a hidden layer")
@@ -84,7 +85,7 @@ def _columns(data: Data, without: str, group: str) -> _Ground:
             f"{len(names)} of them here. Take the digits, or another table."
         )
     known = data.table.known(*dict.fromkeys([*names, *([group] if group else [])]))
-    known = known.take(np.unique(np.linspace(0, len(known) - 1, min(len(known), MOST)).astype(int)))
+    known = some_rows(known, MOST)
     X = known.numbers(*names)
     mean, scale = X.mean(axis=0), np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
     levels = np.unique(known[group].texts(), return_inverse=True)[1] if group else np.zeros(len(X))
@@ -299,7 +300,7 @@ X = X[y < {CLASSES}][:{MOST}]"""
 {data.program}
 names = {ground.names!r}
 known = table.known(*names{group})
-known = known.take(np.unique(np.linspace(0, len(known) - 1, min(len(known), {MOST})).astype(int)))
+{some_rows_code(MOST)}
 X = known.numbers(*names)
 X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)"""
 
