@@ -29,7 +29,7 @@ FILE_ROWS = 1_000_000
 COLUMNS, CLUSTER_COLUMNS, K, CYCLES = 19, 16, 32, 10
 LAM = 1e-6
 JUDGED = 1_000_000  # rows of the first file, on which losses are compared
-EPOCHS, NEAR = 5, 1e-3  # of SGD at most; and how near to our loss it has to come
+EPOCHS, NEAR = 10, 1e-3  # of SGD at most; and how near to our loss it has to come
 Array = NDArray[np.float64]
 
 
