@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -173,3 +174,18 @@ def test_a_thread_is_single_only_within() -> None:
             assert threads.is_single_threaded() is True
         assert threads.is_single_threaded() is True
     assert threads.is_single_threaded() is False
+
+
+@pytest.mark.parametrize("given", [None, "ACTIVE"])
+def test_threads_of_the_command_line_sleep_while_they_wait_unless_it_is_said_otherwise(
+    given: str | None,
+) -> None:
+    """It is said before an engine loads OpenMP, which reads it once."""
+    around = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    told = around if given is None else around | {"OMP_WAIT_POLICY": given}
+    look = "import os, sys, pellucid.cli; print(os.environ['OMP_WAIT_POLICY'], *sys.modules)"
+    seen = subprocess.run(
+        [sys.executable, "-c", look], env=told, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert seen[0] == (given or "PASSIVE")
+    assert not {"sklearn", "scipy", "torch", "numba"} & {*seen[1:]}

@@ -21,8 +21,8 @@ SHOWN_ONLY = re.compile(
 )
 
 
-# Run by `./test --slow` alone: networks that train for half a minute.
-LONG = re.compile(r"digits\.npz|\./pellucid (?:encode|decode)")
+# Run by `./test --slow` alone: networks that train for half a minute, and a fit once more.
+LONG = re.compile(r"digits\.npz|\./pellucid (?:encode|decode)|--config ")
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from pellucid.errors import CodeWarning
 from pellucid.evaluation.cross_validation import score_of
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.jobs.cluster.cluster_machine import ClusterMachine
-from pellucid.jobs.fit.candidates import Recipe, recipe_named
+from pellucid.jobs.fit.candidates import recipe_named
 from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import recipe_of
+from pellucid.jobs.fit.recipe import Recipe
 
 PENGUINS = Path(__file__).resolve().parents[2] / "examples" / "penguins.csv"
 # Targets of the mixed table, and the models that answer each.

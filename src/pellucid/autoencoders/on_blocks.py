@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pellucid.autoencoders.principal_components import PrincipalAxes, axes_from_triangular_factor
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.tile_arrays import rows_with_weight, set_feature_names
+from pellucid.data.blocks.tile_arrays import checked_rows, rows_with_weight, set_feature_names
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.magnitude_checks import refuse_extremes
 from pellucid.errors import TooFewRowsError, TooLargeError
@@ -47,7 +47,7 @@ def fit_linear_autoencoder(model: Any, source: RowBlocks, passes: Passes) -> Any
 
     def by_svd() -> PrincipalAxes:
         def partial(tile: Tile) -> Array:
-            X, weights, _ = rows_with_weight(tile)
+            X, weights = checked_rows(tile)
             Z = X - m.x_mean
             return triangular_factor(Z if weights is None else Z * np.sqrt(weights)[:, None])
 

@@ -17,6 +17,10 @@ from collections.abc import Sequence
 
 from pellucid.cli import start_time  # loaded first: its import is the beginning
 
+# OpenMP reads it when the first engine loads it: its threads sleep while they wait. Awake, on a
+# machine that others use too, they keep those from running that they wait for.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on `arguments` (those of the process when None), then exit."""

@@ -52,7 +52,7 @@ def table_job(
     settings = settings_from(given, config)
 
     def work(progress: Progress) -> FitResult:
-        from pellucid.jobs.on_blocks.any_size import fit_any_size
+        from pellucid.jobs.on_blocks.fit_any_size import fit_any_size
 
         return fit_any_size(data, settings, progress, folder, resume, started_at=start_time())
 

@@ -14,7 +14,7 @@ from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.former_names import renamed_arguments
 from pellucid.jobs.fit import fit_tables
 from pellucid.jobs.fit.fit_result import FitResult, Settings
-from pellucid.jobs.on_blocks.any_size import fit_any_size
+from pellucid.jobs.on_blocks.fit_any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.notebook_progress import Progress, with_notebook_bar

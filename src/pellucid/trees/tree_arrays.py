@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Trees = dict[str, NDArray[Any]]
-BLOCK = 4_096
+BLOCK = 512  # rows that meet a tree together
 CATEGORY_WORDS = 8  # words of 32 bits that mark which of 256 categories go to the left
 
 
@@ -120,9 +120,9 @@ def _walk(  # type: ignore[no-untyped-def]  # pragma: no cover
     stop,
     out,
 ):
-    for i in range(start, stop):
-        for t in range(len(starts) - 1):
-            first = starts[t]
+    for t in range(len(starts) - 1):  # a tree stays in the cache for all these rows
+        first, output = starts[t], t % outputs
+        for i in range(start, stop):
             node = first
             while not leaf[node]:
                 x = X[i, feature[node]]
@@ -133,7 +133,7 @@ def _walk(  # type: ignore[no-untyped-def]  # pragma: no cover
                 else:
                     goes_left = x <= threshold[node]
                 node = first + (left[node] if goes_left else right[node])
-            out[i, t % outputs] += value[node]
+            out[i, output] += value[node]
 
 
 def tree_scores(trees: Trees, X: Array, baseline: Array) -> Array:

@@ -27,6 +27,26 @@ def test_parquet_files_are_tiled_as_one_table(tmp_path: Path) -> None:
     assert concatenate_rows([tile.rows for tile in tiles(source.blocks(), 64)]).equals(TABLE)
 
 
+def test_row_groups_read_at_once_or_in_part_hold_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dates = pa.array(range(1000), pa.timestamp("us"))
+    numbers = pa.table({"a": TABLE["a"], "b": range(1000), "c": dates, "d": [None, True] * 500})
+    parquet.write_table(numbers, tmp_path / "1.parquet", row_group_size=400)
+    source = file_blocks(str(tmp_path / "1.parquet"))
+    for columns in (None, ["d", "a"]):
+        monkeypatch.setattr("pellucid.data.blocks.file_blocks.WHOLE", 1 << 26)
+        at_once = list(source.blocks(columns))
+        assert [block.num_rows for block in at_once] == [400, 400, 200]
+        monkeypatch.setattr("pellucid.data.blocks.file_blocks.WHOLE", 0)
+        monkeypatch.setattr("pellucid.data.blocks.file_blocks.BATCH", 150)
+        in_part = list(source.blocks(columns))
+        assert len(in_part) > 3
+        wanted = numbers if columns is None else numbers.select(columns)
+        for blocks in (at_once, in_part):
+            assert concatenate_rows(blocks).equals(wanted)
+
+
 def test_text_files_and_frames_of_a_function_come_back_whole(tmp_path: Path) -> None:
     csv.write_csv(TABLE, tmp_path / "x.csv")
     (tmp_path / "x.jsonl").write_text("\n".join(map(json.dumps, TABLE.to_pylist())))

@@ -18,7 +18,7 @@ from pellucid.errors import FramingError, OutputError, TooLargeError
 from pellucid.evaluation.training_ranges import training_ranges
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.interval_machine import with_intervals
-from pellucid.jobs.on_blocks.any_size import fit_any_size
+from pellucid.jobs.on_blocks.fit_any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints

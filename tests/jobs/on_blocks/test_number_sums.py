@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from pellucid.data.blocks.passes import LocalPasses
 from pellucid.data.blocks.row_blocks import MemoryBlocks
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks import fit_on_blocks as job
+from pellucid.jobs.on_blocks.held_out_numbers import HeldOutNumbers, room_for_held_out
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.number_sums import NumberSums, merged, number_sums
 from pellucid.storage.value_bytes import as_bytes, from_bytes
@@ -48,7 +50,7 @@ def fitted(table: pa.Table, cut: int) -> tuple[FitResult, list[int]]:
 
 def test_the_fit_is_that_of_passes_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, taken = fitted(rows(), 170)
-    assert len(taken) == 2  # the first one, and that of the test
+    assert len(taken) == 1  # the test is that of rows kept from it
     monkeypatch.setattr(job, "suffice", lambda *_: False)
     by_passes, taken = fitted(rows(), N)
     assert len(taken) == 4
@@ -60,6 +62,44 @@ def test_the_fit_is_that_of_passes_of_its_own(monkeypatch: pytest.MonkeyPatch) -
     assert ours.errors_baseline == pytest.approx(by_passes.errors_baseline, rel=1e-10)
     assert ours.machine.training_facts["ranges"] == by_passes.machine.training_facts["ranges"]
     assert ours.machine.lower_bound == by_passes.machine.lower_bound
+
+
+def full_disk(*_: Any, **__: Any) -> Any:
+    raise OSError("no space left")
+
+
+@pytest.mark.parametrize("where", ["a file", "nowhere", "a full disk"])
+def test_the_test_is_the_same_wherever_its_rows_were_kept(
+    where: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The same bits; what cannot be kept is read again."""
+    monkeypatch.setattr("pellucid.data.blocks.tiles.MOST", 128)
+    monkeypatch.setattr("pellucid.data.blocks.tiles.FEWEST", 128)
+    ours, taken = fitted(rows(), 170)
+    assert len(taken) == 1
+    place = None if where == "nowhere" else HeldOutNumbers(1, tmp_path)
+    monkeypatch.setattr(job, "room_for_held_out", lambda *_: place)
+    if where == "a full disk":
+        monkeypatch.setattr("tempfile.TemporaryFile", full_disk)
+    theirs, taken = fitted(rows(), N)
+    assert len(taken) == (1 if where == "a file" else 2)
+    for one, other in ((ours, theirs), (theirs, ours)):
+        assert one.test_error == other.test_error
+        assert one.errors == other.errors
+        assert one.errors_baseline == other.errors_baseline
+        assert one.interval == other.interval
+    assert not list(tmp_path.iterdir())
+
+
+def test_rows_are_kept_where_there_is_room(tmp_path: Path) -> None:
+    def kept(size: float, folder: Path | None) -> bool:
+        found = room_for_held_out(size, 1_000_000, folder)
+        if found is not None:
+            found.close()
+        return found is not None
+
+    assert [kept(1_000, None), kept(200_000, tmp_path)] == [True, True]
+    assert [kept(200_000, None), kept(1e18, tmp_path)] == [False, False]
 
 
 def test_a_missing_number_is_left_to_passes_of_its_own() -> None:

@@ -28,9 +28,9 @@ from pellucid.jobs.cluster.cluster_result import ClusterSettings
 from pellucid.jobs.fit import candidates, fit_tables
 from pellucid.jobs.fit.interval_machine import with_intervals
 from pellucid.jobs.on_blocks import progress_passes
-from pellucid.jobs.on_blocks.any_size import fit_any_size
 from pellucid.jobs.on_blocks.check_any_size import check_any_size
 from pellucid.jobs.on_blocks.cluster_on_blocks import cluster_on_blocks
+from pellucid.jobs.on_blocks.fit_any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints

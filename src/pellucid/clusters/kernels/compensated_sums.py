@@ -59,7 +59,8 @@ def _cluster_sums(X, y, weights, high, low):  # type: ignore[no-untyped-def]  # 
 
 
 @numba.njit(nogil=True, cache=True)
-def _compensated_parts(terms, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
+def add_up(terms, weights):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Σᵢ wᵢ tᵢ in two parts yet to be added; no weights are an empty array."""
     high, low = 0.0, 0.0
     for i in range(len(terms)):
         weight = weights[i] if len(weights) else 1.0
@@ -128,5 +129,5 @@ def compensated_parts(terms: Array, weights: Array) -> tuple[float, float]:
 
     Notes: KE 220
     """
-    high, low = _compensated_parts(terms, weights)
+    high, low = add_up(terms, weights)
     return high, low

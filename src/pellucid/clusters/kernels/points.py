@@ -144,6 +144,9 @@ def panels_from_rows(X: Array, weights: Array | None, over: Any) -> Points:
     Notes: Concept 214
     """
     n, d = X.shape
+    # Read-only for all, whatever was given: each kernel is then compiled once.
+    X = X.view()
+    X.flags.writeable = False
     w = NO_WEIGHTS if weights is None else weights
     parts = over(lambda a, b: _extent(X, w, a * POINTS_32, min(b * POINTS_32, n)))
     sums, least, most, counted = zip(*parts, strict=True)

@@ -30,7 +30,7 @@ from pellucid.clusters.solvers.bounded_kmeans import (
 )
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
-from pellucid.data.blocks.tile_arrays import rows_with_weight
+from pellucid.data.blocks.tile_arrays import checked_rows
 from pellucid.data.blocks.tiles import Tile
 
 CACHE_BYTES = 1 << 28  # bytes at most that are kept of the rows from pass to pass
@@ -170,7 +170,7 @@ def _assigned(
     with_losses: bool,
     cache: TileCache,
 ) -> list[Assignment | None]:
-    X, weights, _ = rows_with_weight(tile)
+    X, weights = checked_rows(tile)
     if not len(X):
         return [None] * len(runs)
     X = X if unit == 1 else X / unit

@@ -36,9 +36,7 @@ def block_starts(
 
     Notes: Concept 215, Concept 231
     """
-    if isinstance(plan.init, np.ndarray):
-        return initial_means(survey.sample.arrays[0] / unit, [k], plan)[0]
-    if plan.init == "positions":
+    if isinstance(plan.init, np.ndarray) or plan.init == "positions":
         return initial_means(np.stack([survey.low, survey.high]) / unit, [k], plan)[0]
     if plan.init == "k-means||" and len(survey.sample) < survey.rows:
         return [

@@ -22,6 +22,7 @@ from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.row_survey import row_survey
 from pellucid.data.blocks.tile_arrays import set_feature_names
 from pellucid.errors import FramingError
+from pellucid.memory import free_memory
 
 NO_LABELS = np.empty(0, dtype=np.int32)
 
@@ -77,7 +78,8 @@ class BlockLloyd:
     ) -> None:
         self.passes, self.source, self.unit = passes, source, unit
         self.max_iter, self.least_move, self.stop = max_iter, least_move, stop
-        self.cache = TileCache()
+        # Beside rows in memory there is room for what is known of all of them.
+        self.cache = TileCache(free_memory() // 2) if source.in_memory else TileCache()
 
     def all_runs(self, starts: list[Array]) -> tuple[list[Run], list[Array]]:
         """A run from each start, and the weight of its clusters."""

@@ -16,14 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.clusters.kernels.bound_pass import update_labels
-from pellucid.clusters.kernels.compensated_sums import cluster_sums_parts, compensated_sum
-from pellucid.clusters.kernels.distance_kernel import MEANS
+from pellucid.clusters.kernels.compensated_sums import cluster_sums_parts
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.kernels.nearest import (
-    loss_with_labels,
-    packed_exactly,
-    squared_distance_to_own_mean,
-)
+from pellucid.clusters.kernels.means_step import add_moves, add_parts, averages, pack_means
+from pellucid.clusters.kernels.nearest import loss_with_labels, squared_distance_to_own_mean
 from pellucid.clusters.kernels.points import Points
 from pellucid.clusters.solvers.lloyd import Run, refill
 
@@ -120,7 +116,7 @@ def bounded_k_means(
 
 def assign(points: Points, runs: Sequence[BoundedRun], over: Any) -> list[int]:
     """Each point of each run goes to its nearest mean; how many changed in each run."""
-    packs = [_packed(points, run.means) for run in runs]
+    packs = [pack_means(run.means, points.centre, points.scale) for run in runs]
     table = (
         points.X, points.weights, points.panels, points.sizes, points.centre, points.scale,
     )  # fmt: skip
@@ -128,7 +124,8 @@ def assign(points: Points, runs: Sequence[BoundedRun], over: Any) -> list[int]:
     def piece(first: int, last: int) -> list[Any]:
         made = []
         for run, (single, exact) in zip(runs, packs, strict=True):
-            change = (np.zeros_like(run.high), np.zeros_like(run.low), np.zeros_like(run.members))
+            high, low = np.zeros((2, *run.high.shape))
+            change = (high, low, np.zeros(run.k, dtype=np.int64))
             state = (run.labels, run.ends, run.moved)
             found = update_labels(table, state, change, single, exact, first, last)
             made.append((found[0], *change))
@@ -139,18 +136,10 @@ def assign(points: Points, runs: Sequence[BoundedRun], over: Any) -> list[int]:
         for r, (changed, high, low, members) in enumerate(made):
             run = runs[r]
             if changed:
-                _add(run, high, low)
+                add_parts(run.high, run.low, high, low)
                 run.members += members
                 totals[r] += changed
     return totals
-
-
-def _add(run: BoundedRun, high: Array, low: Array) -> None:
-    """Sums in two parts plus sums in two parts."""
-    total = run.high + high
-    back = total - run.high
-    run.low += (run.high - (total - back)) + (high - back) + low
-    run.high = total
 
 
 def _cycle(
@@ -162,12 +151,8 @@ def _cycle(
     run.refilled += filled
     if run.cycles % AFRESH == 0:
         recompute_sums(points, run)
-    with np.errstate(invalid="ignore"):
-        total = run.high + run.low
-        averages = total[:, :-1] / total[:, -1:]
-    moved = np.where(run.members[:, None] > 0, averages, run.means)
-    move = compensated_sum(((moved - run.means) ** 2).ravel())
-    move_means(points, run, moved)
+    means, move = averages(run.high, run.low, run.members, run.means)
+    move_means(points, run, means)
     if not changed and not filled:
         run.reason = "labels"
     elif stop == "means" and move <= least_move:
@@ -181,13 +166,8 @@ def move_means(points: Points, run: BoundedRun, means: Array) -> None:
 
     Notes: Def 225
     """
-    gaps = np.sqrt((((means - run.means) * points.scale) ** 2).sum(axis=1)) * (1 + 1e-9)
+    add_moves(means, run.means, points.scale, run.moved)
     run.means = means
-    if len(gaps) == 1:
-        return
-    first, other = np.sort(gaps)[[-1, -2]]
-    others = np.where(gaps == first, other, first) if first > other else np.full(len(gaps), first)
-    run.moved[:-1] += gaps + others
 
 
 def _refilled(points: Points, run: BoundedRun) -> int:
@@ -211,18 +191,3 @@ def recompute_sums(points: Points, run: BoundedRun) -> None:
     weights = points.weights if len(points.weights) else None
     run.high[:], run.low[:] = cluster_sums_parts(points.X, run.labels, run.k, weights)
     run.members[:] = np.bincount(run.labels, minlength=run.k)
-
-
-def _packed(points: Points, means: Array) -> tuple[Any, Any]:
-    """The means for both tiles: centred, scaled and times −2 in single precision; as they are."""
-    k, d = means.shape
-    groups = -(-k // MEANS)
-    small = (means - points.centre) * points.scale
-    squares = (small**2).sum(axis=1)
-    packed = np.zeros((groups * MEANS, d), dtype=np.float32)
-    packed[:k] = -2 * small
-    initial = np.full(groups * MEANS, np.inf, dtype=np.float32)
-    initial[:k] = squares
-    side_by_side = np.ascontiguousarray(packed.reshape(groups, MEANS, d).transpose(0, 2, 1))
-    reach = float(np.sqrt(squares.max()) * (1 + 1e-6))
-    return (side_by_side, initial.reshape(groups, MEANS), reach), packed_exactly(means)

@@ -25,6 +25,7 @@ from pellucid.data.sources.sqlite_files import count_rows, sqlite_blocks
 from pellucid.errors import TableError
 
 BATCH = 1 << 16  # rows decoded at a time
+WHOLE = 1 << 26  # bytes of numbers up to which a row group is decoded at once, which is faster
 LINES = (".jsonl", ".ndjson")
 KINDS = (".parquet", *TEXT_ENDINGS, *LINES)
 
@@ -106,12 +107,22 @@ class ParquetBlocks(RowBlocks):
         wanted = list(self.names if columns is None else columns)
         schema = pa.schema([self.schema.field(name) for name in wanted])
         with _errors_with_file(path, group), parquet.ParquetFile(path, pre_buffer=False) as file:
-            # Whoever works on the rows has the other cores.
-            for batch in file.iter_batches(
-                BATCH, row_groups=[group], columns=wanted, use_threads=False
-            ):
-                table = pa.Table.from_batches([batch]).select(wanted)
+            for read in _tables(file, group, wanted):
+                table = read.select(wanted)
                 yield table if table.schema.equals(schema) else table.cast(schema)
+
+
+def _tables(file: parquet.ParquetFile, group: int, columns: list[str]) -> Iterator[pa.Table]:
+    """A row group: as one where it holds numbers and is small, else so many rows at a time."""
+    # By one thread: whoever works on the rows has the other cores.
+    types = [file.schema_arrow.field(name).type for name in columns]
+    if types and all(map(pa.types.is_primitive, types)):
+        rows = file.metadata.row_group(group).num_rows
+        if rows * sum(kind.bit_width for kind in types) <= 8 * WHOLE:
+            yield file.read_row_group(group, columns, use_threads=False)
+            return
+    for batch in file.iter_batches(BATCH, row_groups=[group], columns=columns, use_threads=False):
+        yield pa.Table.from_batches([batch])
 
 
 @contextmanager

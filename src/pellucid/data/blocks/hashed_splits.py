@@ -19,6 +19,12 @@ from pellucid.errors import HyperparameterError, TooFewRowsError
 Places = NDArray[np.uint64]
 Rows = NDArray[np.intp]
 TEST, FOLD, SAMPLE = 1, 2, 3  # uses of a place; each has hashes of its own
+ROUNDS = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+LAST_SHIFT = np.uint64(31)
+CACHED = 1 << 13  # places hashed at a time: they stay in the cache from step to step
 
 
 def row_numbers(first: int, n: int) -> Places:
@@ -39,10 +45,15 @@ def hash_rows(places: Places, seed: int, use: int) -> Places:
     """
     offset = (0x9E3779B97F4A7C15 * (1 + use + 8 * seed)) & (2**64 - 1)
     bits = places + np.uint64(offset)
-    for _ in range(2):  # twice: neighbouring seeds share nothing either
-        bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        bits = bits ^ (bits >> np.uint64(31))
+    held = np.empty(min(len(bits), CACHED), np.uint64)
+    for first in range(0, len(bits), CACHED):
+        few = bits[first : first + CACHED]
+        shifted = held[: len(few)]
+        for _ in range(2):  # twice: neighbouring seeds share nothing either
+            for shift, factor in ROUNDS:
+                few ^= np.right_shift(few, shift, out=shifted)
+                few *= factor
+            few ^= np.right_shift(few, LAST_SHIFT, out=shifted)
     return bits
 
 

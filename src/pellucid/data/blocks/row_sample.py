@@ -67,12 +67,17 @@ def sample_size(width: int) -> int:
 
 
 def sample_of_rows(
-    places: Places, arrays: tuple[NDArray[Any], ...], size: int, seed: int = 0
+    places: Places,
+    arrays: tuple[NDArray[Any], ...],
+    size: int,
+    seed: int = 0,
+    *,
+    among: int | None = None,
 ) -> Sample:
     """What a run of rows gives to the sample of the whole source.
 
-    A row late in the source is in the sample only if its hash is low among all before it: others
-    are left out at once, so that a pass over many rows carries few along.
+    A row is in the sample only if its hash is low among all rows: where it is known how many there
+    are, others are left out at once, so that a pass over many rows carries few along.
 
     Parameters
     ----------
@@ -81,6 +86,8 @@ def sample_of_rows(
     arrays : tuple of ndarray
         Of n rows each.
     size, seed : int
+    among : int or None
+        How many rows give to the sample, at least; None means those before the first place.
 
     Examples
     --------
@@ -94,9 +101,10 @@ def sample_of_rows(
     Notes: §2.1.3
     """
     hashes = hash_rows(places, seed, SAMPLE)
-    before = int(places[0]) if len(places) else 0
-    enough = size + 8 * size**0.5 + 64  # of the rows before, so many hash lower than the bound
-    there = hashes < np.uint64(int(enough / before * 2**64)) if before > enough else slice(None)
+    if among is None:
+        among = int(places[0]) if len(places) else 0
+    enough = size + 8 * size**0.5 + 64  # of all rows, so many hash lower than the bound
+    there = hashes < np.uint64(int(enough / among * 2**64)) if among > enough else slice(None)
     return Sample(places, hashes, arrays).at(there).lowest(size)
 
 

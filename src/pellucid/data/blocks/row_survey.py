@@ -6,6 +6,7 @@ Notes: §2.5.6, Def 208
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,21 +66,22 @@ def row_survey(passes: Passes, source: RowBlocks) -> RowSurvey:
 
     Notes: §2.5.6
     """
-    found = passes.reduce(source, _surveyed, _merged)
+    found = passes.reduce(source, partial(_surveyed, source.rows), _merged)
     if found is None:
         raise WeightError("sample_weight must not be all zero: no row would count.")
     return found
 
 
-def _surveyed(tile: Tile) -> RowSurvey | None:
+def _surveyed(rows: int | None, tile: Tile) -> RowSurvey | None:
+    """A tile of a source of so many rows, where that is known."""
     X, weights, places = rows_with_weight(tile)
     if not len(X):
         return None
     w = np.ones(len(X)) if weights is None else weights
-    size = sample_size(X.shape[1])
-    return RowSurvey(
-        len(X), spread(X, w), *ends_of_columns(X), sample_of_rows(places, (X, w), size)
-    )
+    # Rows of weight 0 give nothing to the sample, and nobody knows how many these are.
+    among = rows if weights is None else 0
+    sample = sample_of_rows(places, (X, w), sample_size(X.shape[1]), among=among)
+    return RowSurvey(len(X), spread(X, w), *ends_of_columns(X), sample)
 
 
 def ends_of_columns(X: Array) -> tuple[Array, Array]:

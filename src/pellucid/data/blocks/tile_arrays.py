@@ -18,8 +18,10 @@ from pellucid.errors import ShapeError, WeightError
 Array = NDArray[np.float64]
 
 
-def rows_of(tile: Tile, *, missing: bool = False) -> Array:
+def rows_of(tile: Tile, *, missing: bool = False, checked: bool = False) -> Array:
     """X of a tile, n×d, of finite numbers; or of NaN too, where values may be `missing`.
+
+    Where an earlier pass has `checked` them, they are not looked at again.
 
     Raises
     ------
@@ -31,10 +33,12 @@ def rows_of(tile: Tile, *, missing: bool = False) -> Array:
             "An estimator takes blocks of arrays (array_blocks(X, y), or arrays of Dask); for a "
             "table of columns there is pellucid.fit_table."
         )
-    return finite_array(tile.rows[0], tile.first, "X", 2, missing=missing)
+    return finite_array(tile.rows[0], tile.first, "X", 2, missing=missing, checked=checked)
 
 
-def finite_array(values: Any, first: int, name: str, axes: int, *, missing: bool = False) -> Array:
+def finite_array(
+    values: Any, first: int, name: str, axes: int, *, missing: bool = False, checked: bool = False
+) -> Array:
     """An array of finite float64, row after row in memory.
 
     Raises
@@ -49,7 +53,7 @@ def finite_array(values: Any, first: int, name: str, axes: int, *, missing: bool
         raise ShapeError(f"{name} holds what is no number: {error}. Encode it first.") from error
     if numbers.ndim not in (axes, 1 if name == "y" else axes):
         raise ShapeError(f"{name} must have {axes} axes; a block of it has {numbers.ndim}.")
-    if np.isfinite(numbers.sum()):  # so is each of them
+    if checked or np.isfinite(numbers.sum()):  # so is each of them
         return numbers
     known = ~np.isinf(numbers) if missing else np.isfinite(numbers)
     flat = known if known.ndim == 1 else known.all(axis=1)
@@ -131,8 +135,18 @@ def set_feature_names(model: Any, source: RowBlocks, d: int) -> None:
 
 def rows_with_weight(tile: Tile) -> tuple[Array, Array | None, Places]:
     """The rows of a tile whose weight is not 0, their weights (None: 1 each) and places."""
-    X, weights, places = rows_of(tile), weights_of(tile), tile.places
+    X, weights, there = _weighted(tile, checked=False)
+    return X, weights, tile.places[there]
+
+
+def checked_rows(tile: Tile) -> tuple[Array, Array | None]:
+    """Rows and weights as `rows_with_weight` has them, of rows that an earlier pass has checked."""
+    return _weighted(tile, checked=True)[:2]
+
+
+def _weighted(tile: Tile, *, checked: bool) -> tuple[Array, Array | None, Any]:
+    X, weights = rows_of(tile, checked=checked), weights_of(tile)
     if weights is None or (weights > 0).all():
-        return X, weights, places
+        return X, weights, slice(None)
     there = weights > 0
-    return X[there], weights[there], places[there]
+    return X[there], weights[there], there

@@ -22,10 +22,10 @@ from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.evaluation.evaluation_results import Candidate, Score
 from pellucid.findings import Finding
 from pellucid.formatting import number
-from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.encoding_cache import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, averages_of
+from pellucid.jobs.fit.recipe import Recipe
 from pellucid.linear.solvers.lam_grid import extended_lams
 from pellucid.notebook_progress import Progress
 

@@ -13,7 +13,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from pellucid.evaluation.cross_validation import Rows, take_rows
-from pellucid.jobs.fit.candidates import Recipe
+from pellucid.jobs.fit.recipe import Recipe
 
 Array = NDArray[Any]
 KEPT_BYTES = 1_500_000_000  # of encoded rows, beyond which none are kept

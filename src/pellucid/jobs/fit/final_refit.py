@@ -15,9 +15,9 @@ from pellucid.data.table import Table
 from pellucid.errors import PellucidWarning
 from pellucid.evaluation.deadline import Deadline
 from pellucid.evaluation.evaluation_results import Candidate
-from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.model_weights import weights_of
+from pellucid.jobs.fit.recipe import Recipe
 from pellucid.jobs.fit.time_budget import TimeBudget
 
 Array = NDArray[Any]

@@ -37,13 +37,7 @@ from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
 from pellucid.jobs.fit.candidate_choice import choose
 from pellucid.jobs.fit.candidate_comparison import chunks_of, compare, sample
-from pellucid.jobs.fit.candidates import (
-    MOST_ROWS,
-    Recipe,
-    compared_recipes,
-    is_requested,
-    recipe_named,
-)
+from pellucid.jobs.fit.candidates import compared_recipes, is_requested, recipe_named
 from pellucid.jobs.fit.code_findings import balance_finding, code_findings, codes_of
 from pellucid.jobs.fit.final_refit import (
     FOR_ASSUMPTIONS,
@@ -58,6 +52,7 @@ from pellucid.jobs.fit.machine import Machine
 from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, recipe_of
 from pellucid.jobs.fit.model_inspection import HeldOut, held_out_by_fits, inspect_model
 from pellucid.jobs.fit.model_weights import weights_of
+from pellucid.jobs.fit.recipe import MOST_ROWS, Recipe
 from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES

@@ -19,7 +19,8 @@ from pellucid.evaluation.cross_validation import Folds, score_of
 from pellucid.evaluation.evaluation_results import Candidate, Score
 from pellucid.evaluation.training_and_test_error import COST_OF_UNKNOWN, loss_named
 from pellucid.jobs.fit.candidate_choice import paired_difference
-from pellucid.jobs.fit.candidates import Recipe, recipe_named
+from pellucid.jobs.fit.candidates import recipe_named
+from pellucid.jobs.fit.recipe import Recipe
 
 Array = NDArray[Any]
 MOST_PARTS = 4

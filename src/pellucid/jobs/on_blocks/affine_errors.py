@@ -8,7 +8,7 @@ Notes: KE 33, KE 35, KE 45, Def 207
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.data.blocks.hashed_splits import is_test_row
-from pellucid.data.blocks.passes import Passes
+from pellucid.data.blocks.merge_tree import MergeTree
+from pellucid.data.blocks.ordered_map import ordered_map
+from pellucid.data.blocks.passes import Passes, merged_total
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.jobs.fit.machine import Machine
@@ -27,6 +29,7 @@ from pellucid.jobs.on_blocks.error_sums import (
     refuse_no_rows,
     sums_of_numbers,
 )
+from pellucid.jobs.on_blocks.held_out_numbers import HeldOutNumbers
 from pellucid.jobs.on_blocks.number_columns import number_column
 from pellucid.jobs.on_blocks.number_sums import TEST_FOLD, NumberSums, encoded_folds
 from pellucid.jobs.on_blocks.training_rows import RowReader
@@ -35,6 +38,7 @@ from pellucid.linear.solvers.moments import squared_errors
 from pellucid.linear.square_loss import SquareLossRegressor
 
 Array = NDArray[np.float64]
+Values = Callable[[str], Array]  # of a column, by its name
 EXACT = 1e-4  # of Σy²: smaller errors lose more digits in moments than the tenth
 
 
@@ -58,11 +62,11 @@ class AffineMap:
     h_0: float
     lower_bound: float | None
 
-    def predict(self, tile: Tile, rows: Any) -> Array:
-        """h(x) of some rows of a tile."""
-        found = np.full(len(rows), self.h_0)
+    def predict(self, values: Values, rows: int) -> Array:
+        """h(x) of so many rows, whose values a function gives by the name of the column."""
+        found = np.full(rows, self.h_0)
         for name, slope, middle in zip(self.columns, self.a, self.m, strict=True):
-            found += slope * (number_column(tile, name).at(rows) - middle)
+            found += slope * (values(name) - middle)
         return found if self.lower_bound is None else np.maximum(found, self.lower_bound)
 
 
@@ -89,6 +93,7 @@ def sum_affine_errors(
     passes: Passes,
     reader: RowReader,
     sums: NumberSums,
+    held_out: HeldOutNumbers | None = None,
 ) -> ErrorSums | None:
     """`sum_errors` of a linear machine whose columns are numbers; None where it is another.
 
@@ -98,6 +103,8 @@ def sum_affine_errors(
         As `sum_errors` takes them.
     sums : NumberSums
         Of all rows, which `suffice`.
+    held_out : HeldOutNumbers or None
+        The test rows, where they were kept: then the source is not read again.
 
     Raises
     ------
@@ -114,18 +121,29 @@ def sum_affine_errors(
     alike = float(base.predict(np.zeros((1, 1)))[0])
     known, test_share, seed = of_training is not None, reader.test, reader.seed
 
+    def of_rows(values: Values) -> tuple[Sums, Sums]:
+        y = values(target)
+        of_base = sums_of_numbers(np.full(len(y), alike), y, loss)
+        return sums_of_numbers(h.predict(values, len(y)), y, loss), of_base
+
     def partial(tile: Tile) -> ErrorSums:
         test = is_test_row(tile.places, test_share, seed)
-        parts = [np.flatnonzero(test)] if known else [np.flatnonzero(test), np.flatnonzero(~test)]
-        values = number_column(tile, target)
-        of_test, *of_others = (
-            sums_of_numbers(h.predict(tile, rows), values.at(rows), loss) for rows in parts
-        )
-        y = values.at(parts[0])
-        of_base = sums_of_numbers(np.full(len(y), alike), y, loss)
-        return ErrorSums(of_others[0] if of_others else NOTHING, of_test, of_base)
 
-    found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
+        def of(rows: Any) -> tuple[Sums, Sums]:
+            return of_rows(lambda name: number_column(tile, name).at(rows))
+
+        train = NOTHING if known else of(np.flatnonzero(~test))[0]
+        return ErrorSums(train, *of(np.flatnonzero(test)))
+
+    count = -(-sums.rows // source.tile)
+    if known and held_out is not None and held_out.is_of(count):
+        tree: MergeTree[ErrorSums] = MergeTree(ErrorSums.added)
+        kept = ordered_map(iter(range(count)), held_out.of)
+        for number, columns in enumerate(kept):
+            tree.add(0, number, ErrorSums(NOTHING, *of_rows(columns.__getitem__)))
+        found = merged_total(tree, source)
+    else:
+        found = passes.reduce(source, partial, ErrorSums.added, reader.columns)
     return refuse_no_rows(found if of_training is None else replace(found, train=of_training))
 
 

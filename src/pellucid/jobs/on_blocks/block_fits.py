@@ -20,9 +20,9 @@ from pellucid.data.blocks.prepared_blocks import PreparedBlocks
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.tiles import Tile
 from pellucid.evaluation.evaluation_results import Candidate, Score
-from pellucid.jobs.fit.candidates import Recipe
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.machine import Machine
+from pellucid.jobs.fit.recipe import Recipe
 from pellucid.jobs.on_blocks.error_sums import encoded
 from pellucid.jobs.on_blocks.number_sums import TEST_FOLD
 from pellucid.jobs.on_blocks.training_rows import RowReader

@@ -16,6 +16,7 @@ from pellucid.data.blocks.table_profile import Profile, Sums, profile_table
 from pellucid.data.framing import Framing, frame
 from pellucid.data.table_reader import KINDS, Notations, wanted_columns
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.on_blocks.held_out_numbers import HeldOutNumbers
 from pellucid.jobs.on_blocks.number_sums import merged, number_sums
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses
 from pellucid.jobs.on_blocks.training_rows import JobRows, RowReader
@@ -95,9 +96,13 @@ def infer_kinds(
 
 
 def frame_blocks(
-    source: RowBlocks, settings: Settings, rows: int, passes: ProgressPasses
+    source: RowBlocks,
+    settings: Settings,
+    rows: int,
+    passes: ProgressPasses,
+    held_out: HeldOutNumbers | None = None,
 ) -> FirstPasses:
-    """Kinds, framing and sample for a target.
+    """Kinds, framing and sample for a target; test rows of numbers go to `held_out`.
 
     Raises
     ------
@@ -106,7 +111,7 @@ def frame_blocks(
 
     Notes: §1.0.3
     """
-    of_tile = number_sums(settings)
+    of_tile = number_sums(settings, held_out)
     sums = None if of_tile is None else (of_tile, merged)
     profile, reading = infer_kinds(source, settings.reading(), rows, settings.seed, passes, sums)
     framing = frame(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +22,7 @@ from pellucid.data.blocks.column_statistics import (
     refit_encoder,
 )
 from pellucid.data.blocks.row_blocks import RowBlocks
+from pellucid.data.blocks.size_estimates import estimated_rows
 from pellucid.data.blocks.tiles import Tile
 from pellucid.errors import FramingError, PellucidWarning
 from pellucid.evaluation.deadline import Deadline, TimeLimitReached
@@ -34,6 +37,7 @@ from pellucid.jobs.on_blocks.block_fits import AllRows, FitToAllRows, fit_of
 from pellucid.jobs.on_blocks.block_result import Parts, result_of
 from pellucid.jobs.on_blocks.error_sums import ErrorSums, sum_errors
 from pellucid.jobs.on_blocks.first_passes import FirstPasses, frame_blocks
+from pellucid.jobs.on_blocks.held_out_numbers import HeldOutNumbers, room_for_held_out
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.number_sums import (
     NumberSums,
@@ -93,21 +97,44 @@ def fit_on_blocks(
     began = time.perf_counter()
     _refuse_settings(settings)
     in_time = TimeBudget(time_for_work(settings.budget, started_at))
-    with passes_over(source, room, say, record) as passes, warnings.catch_warnings():
+    with (
+        passes_over(source, room, say, record) as passes,
+        _held_out(source, settings, room, passes) as held_out,
+        warnings.catch_warnings(),
+    ):
         # Warnings here are of a tile alone; what concerns all rows becomes a finding.
         warnings.simplefilter("ignore", PellucidWarning)
-        known = frame_blocks(source, settings, room.sampled_rows(len(source.names)), passes)
+        sampled = room.sampled_rows(len(source.names))
+        known = frame_blocks(source, settings, sampled, passes, held_out)
         passes.slowest = (time.perf_counter() - began) / passes.taken
         left = in_time.deadline.keeping(PASSES_AFTER * passes.slowest)
         tried = _tried(known, replace(settings, budget=_seconds(left)), say)
         parts = _fitted(source, settings, passes, known, tried, in_time)
         passes.next("testing on rows never used", 0.8, 0.95)
-        errors = _errors(source, passes, known, parts)
+        errors = _errors(source, passes, known, parts, held_out)
         say("looking at what the model does", 0.95)
         result = result_of(parts, errors, room.reason(source), in_time)
     say("done", 1.0)
     seconds = {"all steps": time.perf_counter() - began}
     return replace(result, seconds=seconds, peak_memory=peak_memory())
+
+
+@contextmanager
+def _held_out(
+    source: RowBlocks, settings: Settings, room: MemoryBudget, passes: ProgressPasses
+) -> Iterator[HeldOutNumbers | None]:
+    """Where the first pass may keep the test rows: nowhere, where workers of a cluster take it."""
+    size = 8 * len(source.names) * settings.test * estimated_rows(source)
+    if passes.cluster is not None or not size:
+        yield None
+        return
+    folder = None if passes.record is None else passes.record.folder
+    held_out = room_for_held_out(size, room.size, folder)
+    try:
+        yield held_out
+    finally:
+        if held_out is not None:
+            held_out.close()
 
 
 def _seconds(deadline: Deadline) -> float | None:
@@ -209,12 +236,16 @@ def _fitted(
 
 
 def _errors(
-    source: RowBlocks, passes: ProgressPasses, first_passes: FirstPasses, parts: Parts
+    source: RowBlocks,
+    passes: ProgressPasses,
+    first_passes: FirstPasses,
+    parts: Parts,
+    held_out: HeldOutNumbers | None,
 ) -> ErrorSums:
-    """One pass: of a linear model over columns of numbers, without encoding rows."""
+    """One pass: of a linear model over columns of numbers, over the test rows that were kept."""
     of = parts.machine, parts.baseline, source, passes, first_passes.reader
     sums = _sums_that_suffice(first_passes, parts.machine)
-    found = None if sums is None else sum_affine_errors(*of, sums)
+    found = None if sums is None else sum_affine_errors(*of, sums, held_out)
     return found or sum_errors(*of)
 
 

@@ -25,6 +25,7 @@ from pellucid.data.framing import Framing
 from pellucid.data.scaling import LARGEST, SMALLEST, Spread, without_rounding
 from pellucid.data.table import Kind, Table
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.on_blocks.held_out_numbers import HeldOutNumbers
 from pellucid.jobs.on_blocks.number_columns import NumberColumn, number_column, number_columns
 from pellucid.jobs.on_blocks.target_counts import TargetCounts
 from pellucid.linear.kernels.grouped_columns import rows_by_group, shifted_column
@@ -73,13 +74,21 @@ class NumberSums:
         """Those of all training rows."""
         return reduce(merge, [m for j, m in self.folds.items() if j != TEST_FOLD])
 
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return round(sum(m.weight for m in self.folds.values()))
+
     def places(self, columns: Sequence[str]) -> list[int]:
         """Where columns stand."""
         return [self.names.index(name) for name in columns]
 
 
-def number_sums(settings: Settings) -> Callable[[Tile], NumberSums | None] | None:
-    """What takes the sums of a tile; None where the settings ask for no regression.
+def number_sums(
+    settings: Settings, held_out: HeldOutNumbers | None = None
+) -> Callable[[Tile], NumberSums | None] | None:
+    """What takes the sums of a tile, and gives its test rows to `held_out`; None where the settings
+    ask for no regression.
 
     Notes: §2.5.6
     """
@@ -94,6 +103,8 @@ def number_sums(settings: Settings) -> Callable[[Tile], NumberSums | None] | Non
             return None
         fold = np.where(is_test_row(tile.places, test, seed), TEST_FOLD, folds.of(tile.places))
         columns = [number_column(tile, name) for name in names]
+        if held_out is not None:
+            held_out.keep(tile.number, names, columns, np.flatnonzero(fold == TEST_FOLD))
         y = columns[names.index(target)].between(0, len(fold))
         return NumberSums(
             tuple(names),

@@ -81,8 +81,10 @@ def survey_labels(passes: Passes, source: RowBlocks, splitter: HashedFolds | Non
     Notes: §2.5.6
     """
 
+    rows = source.rows
+
     def partial(tile: Tile) -> LabelSurvey | None:
-        return _surveyed(tile, splitter)
+        return _surveyed(tile, splitter, rows)
 
     found = passes.reduce(source, partial, _merged)
     if found is None:
@@ -90,9 +92,10 @@ def survey_labels(passes: Passes, source: RowBlocks, splitter: HashedFolds | Non
     return found
 
 
-def _surveyed(tile: Tile, splitter: HashedFolds | None) -> LabelSurvey | None:
+def _surveyed(tile: Tile, splitter: HashedFolds | None, rows: int | None) -> LabelSurvey | None:
+    """A tile of a source of so many rows, where that is known."""
     X, y, weights = rows_of(tile), labels_of(tile), weights_of(tile)
-    places = tile.places
+    places, among = tile.places, rows if weights is None else 0  # how many have a weight?
     if weights is None:
         weights = np.ones(len(X))
     elif not (weights > 0).all():
@@ -118,7 +121,7 @@ def _surveyed(tile: Tile, splitter: HashedFolds | None) -> LabelSurvey | None:
         np.bincount(fold, weights, folds).astype(np.float64),
         spread(X, weights),
         np.maximum(high, -low),
-        sample_of_rows(places, (X, y, weights), size),
+        sample_of_rows(places, (X, y, weights), size, among=among),
     )
 
 

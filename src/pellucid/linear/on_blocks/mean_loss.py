@@ -105,7 +105,7 @@ class TileReader:
     def read(self, tile: Tile) -> tuple[Design, Array, Any]:
         """The rows of a tile as a design whose weights are not yet divided, truths and folds."""
         weights = weights_of(tile)
-        X, y, places = rows_of(tile), labels_of(tile), tile.places
+        X, y, places = rows_of(tile, checked=True), labels_of(tile), tile.places
         if weights is None:
             weights = np.ones(len(X))
         elif not (weights > 0).all():
