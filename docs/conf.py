@@ -24,6 +24,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "typeset",
     "claims",
+    "docstring_template",
     "lab_pages",
     "public_names",
 ]
