@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,11 +14,13 @@ from sklearn.inspection import permutation_importance as peer_importance
 from sklearn.linear_model import LinearRegression
 
 from pellucid.data import folds, read_table
+from pellucid.data.table import Column, Kind
 from pellucid.errors import FramingError, TooFewRowsError
 from pellucid.evaluation.column_importance import (
     permutation_importance,
+    relation_to_scores,
     shuffled_blocks,
-    with_shuffled_column,
+    with_shuffled_columns,
 )
 from pellucid.evaluation.conformal_intervals import (
     MOST_BINS,
@@ -64,9 +69,47 @@ def test_a_block_shuffles_as_its_column_does() -> None:
     blocks = {c: [i for i, n in enumerate(names) if n == c] for c in ("k", "x")}
     for name in ("k", "x"):
         np.testing.assert_array_equal(
-            shuffled_blocks(blocks)(encoder.transform(table), name, order),
-            encoder.transform(with_shuffled_column(table, name, order)),
+            shuffled_blocks(blocks)(encoder.transform(table), [(name, order), ("x", order)]),
+            encoder.transform(with_shuffled_columns(table, [(name, order), ("x", order)])),
         )
+
+
+@given(st.integers(1, 7), st.integers(0, 2**20))
+@settings(max_examples=20)
+def test_shuffles_asked_about_together_are_those_asked_about_one_by_one(
+    at_once: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(12, 3)), rng.normal(size=12)
+
+    def losses(Z: Any) -> Any:
+        return (Z.sum(axis=1) - np.tile(y, len(Z) // 12)) ** 2
+
+    blocks = shuffled_blocks({"a": [0], "b": [1, 2]})
+    common: dict[str, Any] = {"rows": 12, "seed": seed, "gain": 2.0}
+    alone = permutation_importance(losses, X, ["a", "b"], blocks, **common)
+    together = permutation_importance(losses, X, ["a", "b"], blocks, **common, at_once=at_once)
+    assert together == alone
+
+
+@given(st.integers(5, 60), st.integers(0, 2**20))
+@settings(max_examples=30)
+def test_a_column_goes_with_a_score_that_is_made_of_it(n: int, seed: int) -> None:
+    """Whatever its units, gaps and kind; a column of noise, or of a name a row, does not."""
+    rng = np.random.default_rng(seed)
+    x, k = rng.normal(size=n), np.arange(n) % 3
+    frame = pd.DataFrame({"x": 1e6 * x - 7, "k": np.array(["p", "q", "r"])[k]})
+    table = read_table(frame)
+    noise = rng.normal(size=(n, 1))
+    assert relation_to_scores(table["x"], np.c_[noise, 3 - x]) == pytest.approx(1)
+    if table["k"].kind is Kind.CATEGORY:
+        assert relation_to_scores(table["k"], np.c_[k * 2.0]) == pytest.approx(1)
+    codes = Column("each", Kind.CATEGORY, np.arange(n), tuple(map(str, range(n))))
+    assert relation_to_scores(codes, noise) == 0
+    gaps = replace(table["x"], values=np.where(np.arange(n) == 1, np.nan, x))
+    assert 0.3 < relation_to_scores(gaps, x[:, None]) <= 1 + 1e-12
+    assert relation_to_scores(replace(gaps, values=np.full(n, np.nan)), noise) == 0
+    assert relation_to_scores(table["x"], np.ones((n, 1))) == 0
 
 
 def test_partial_dependence_of_a_sum_is_its_own_part() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, read_table
 from pellucid.evaluation.statements import applicable_statements, contradictions
+from pellucid.jobs.fit import model_inspection
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.jobs.fit.model_weights import opposed
 from pellucid.jobs.fit.statements import ADVICE, RESULT, ResultFacts, result_findings
@@ -111,3 +112,24 @@ def test_every_sentence_of_a_result_can_be_said() -> None:
     assert set(counts) == {s.name for s in RESULT}
     assert max(counts.values()) < 3_000
     assert set(ADVICE) == {s.name for s in RESULT if s.part != "words"}
+
+
+@pytest.mark.parametrize("model", ["least-squares", pytest.param("trees", marks=pytest.mark.slow)])
+def test_the_strongest_of_many_columns_is_shuffled_wherever_it_stands(model: str) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(120, 70))
+    frame = pd.DataFrame(X, columns=[f"x{i}" for i in range(70)])
+    frame["y"] = 5 * X[:, 69] + rng.normal(size=120)
+    insight = fit_table(read_table(frame), Settings("y", model=model)).insight
+    assert insight is not None
+    assert insight.columns == 60
+    assert insight.importance[0].column == "x69"
+
+
+def test_of_many_columns_of_a_table_those_most_related_to_the_scores_are_shuffled() -> None:
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(40, 90))
+    table = read_table(pd.DataFrame(X, columns=[f"x{i}" for i in range(90)]))
+    strongest = model_inspection._related(table, X[:, [88]] - X[:, [77]], {}, list(table.names))
+    assert {*strongest[:2]} == {"x77", "x88"}
+    assert len(strongest) == model_inspection.MOST_COLUMNS

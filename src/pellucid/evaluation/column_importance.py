@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.table import Table
+from pellucid.data.table import CODED, Column, Kind, Table
 
 Array = NDArray[Any]
+Moves = Sequence[tuple[str, NDArray[np.intp]]]  # columns, and the order of each
 REPEATS = 5
+TINY = np.finfo(np.float64).tiny
 SURE = 2.0  # spreads above zero from which a column certainly matters
 
 
@@ -50,25 +52,26 @@ def permutation_importance(
     losses_of: Callable[[Any], Array],
     X: Any,
     columns: Sequence[str],
-    shuffled: Callable[[Any, str, NDArray[np.intp]], Any],
+    shuffled: Callable[[Any, Moves], Any],
     *,
     rows: int,
     gain: float = float("nan"),
     repeats: int = REPEATS,
     seed: int = 0,
+    at_once: int = 1,
 ) -> list[Importance]:
     """Shuffle each column by itself, and see how far the loss rises.
 
     Parameters
     ----------
-    losses_of : callable rows -> ndarray, shape (n,)
-        Loss of each row, of the model that is asked.
+    losses_of : callable rows -> ndarray, shape (n·m,)
+        Loss of each row, of the model that is asked about m copies of X, one below another.
     X : table or array, n rows
         Rows that the model was not fitted to.
     columns : sequence of str
         Which columns.
-    shuffled : callable (X, column, order) -> rows
-        The rows with one column in another order: `with_shuffled_column`, or
+    shuffled : callable (X, m times column and order) -> rows
+        Copies of the rows, each with one column in another order: `with_shuffled_columns`, or
         `shuffled_blocks` of an encoded array.
     rows : int
         n.
@@ -76,6 +79,8 @@ def permutation_importance(
         Loss of the baseline minus that of the model, for the shares.
     repeats, seed : int
         Shuffles a column, and their seed.
+    at_once : int
+        m, how many shuffles the model is asked about together.
 
     Returns
     -------
@@ -96,19 +101,32 @@ def permutation_importance(
     """
     rng = np.random.default_rng(seed)
     orders = [rng.permutation(rows) for _ in range(repeats)]
+    moves = [(name, order) for name in columns for order in orders]
     base = float(losses_of(X).mean())
+    rises: list[float] = []
+    for first in range(0, len(moves), at_once):
+        some = moves[first : first + at_once]
+        losses = losses_of(shuffled(X, some)).reshape(len(some), rows)
+        rises.extend(losses.mean(axis=1) - base)
     found = []
-    for name in columns:
-        rises = [float(losses_of(shuffled(X, name, order)).mean()) - base for order in orders]
-        mean = float(np.mean(rises))
+    for name, of in zip(columns, np.reshape(rises, (len(columns), repeats)), strict=True):
+        mean = float(of.mean())
         share = mean / gain if gain > 0 else float("nan")
-        found.append(Importance(name, mean, float(np.std(rises, ddof=1)), share))
+        found.append(Importance(name, mean, float(of.std(ddof=1)), share))
     return sorted(found, key=lambda each: -each.mean)
 
 
-def with_shuffled_column(X: Table, name: str, order: NDArray[np.intp]) -> Table:
-    """The table with one column in another order."""
-    return with_values(X, name, X[name].values[order])
+def with_shuffled_columns(X: Table, moves: Moves) -> Table:
+    """Copies of the table, one below another, each with one column in another order."""
+    n = len(X)
+    copies = X.take(np.tile(np.arange(n), len(moves)))
+    for name in {name for name, _ in moves}:
+        values = copies[name].values.copy()
+        for at, (moved, order) in enumerate(moves):
+            if moved == name:
+                values[at * n : (at + 1) * n] = X[name].values[order]
+        copies = with_values(copies, name, values)
+    return copies
 
 
 def with_values(X: Table, name: str, values: Array) -> Table:
@@ -117,17 +135,57 @@ def with_values(X: Table, name: str, values: Array) -> Table:
     return replace(X, columns=columns)
 
 
-def shuffled_blocks(
-    blocks: Mapping[str, Sequence[int]],
-) -> Callable[[Array, str, NDArray[np.intp]], Array]:
+def shuffled_blocks(blocks: Mapping[str, Sequence[int]]) -> Callable[[Array, Moves], Array]:
     """Shuffling in an encoded array, where a column is a block of encoded ones.
 
     Encoding goes row by row, so this is the same as shuffling before encoding, and much faster.
     """
 
-    def shuffled(X: Array, name: str, order: NDArray[np.intp]) -> Array:
-        moved = X.copy()
-        moved[:, blocks[name]] = X[order][:, blocks[name]]
-        return moved
+    def shuffled(X: Array, moves: Moves) -> Array:
+        n, copies = len(X), np.tile(X, (len(moves), 1))
+        for at, (name, order) in enumerate(moves):
+            copies[at * n : (at + 1) * n, blocks[name]] = X[order][:, blocks[name]]
+        return copies
 
     return shuffled
+
+
+def relation_to_scores(column: Column, scores: Array) -> float:
+    """How far a column goes with a model's scores: |correlation|, or what its categories explain.
+
+    Parameters
+    ----------
+    column : Column
+    scores : ndarray, shape (n, k)
+
+    Returns
+    -------
+    float
+        From 0 to 1: of the score that it goes with best. For categories, the root of the share of
+        the spread that lies between them, adjusted for how many there are.
+
+    Examples
+    --------
+    >>> from pellucid.data.table import Kind
+    >>> x = np.arange(4.0)
+    >>> relation_to_scores(Column("x", Kind.NUMERIC, x), -x[:, None])
+    1.0
+
+    Notes: KE 35
+    """
+    b = scores - scores.mean(axis=0)
+    spread = (b**2).sum(axis=0)
+    if column.kind in (Kind.NUMERIC, Kind.DATE):
+        missing = column.missing
+        a = np.where(missing, np.nan, column.values.astype(np.float64))
+        a = np.where(missing, 0.0, a - np.nanmean(a) if not missing.all() else 0.0)
+        shared = (a @ b) ** 2 / ((a @ a) * spread + TINY)
+    else:
+        keys = column.values if column.kind in CODED else column.texts().astype(str)
+        _, group = np.unique(keys, return_inverse=True)
+        counts = np.bincount(group)
+        sums = np.array([np.bincount(group, each) for each in b.T])
+        between = (sums**2 / counts).sum(axis=1) / (spread + TINY)
+        free = max(len(b) - len(counts), 1)
+        shared = 1 - (1 - between) * (len(b) - 1) / free if len(counts) < len(b) else 0 * between
+    return float(np.sqrt(max(shared.max(), 0.0)))

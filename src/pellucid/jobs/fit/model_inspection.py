@@ -18,8 +18,9 @@ from pellucid.errors import PellucidWarning, TooFewRowsError
 from pellucid.evaluation.column_importance import (
     Importance,
     permutation_importance,
+    relation_to_scores,
     shuffled_blocks,
-    with_shuffled_column,
+    with_shuffled_columns,
 )
 from pellucid.evaluation.conformal_intervals import (
     LEVEL,
@@ -223,20 +224,20 @@ def _importance(
 
     def losses(rows: Any) -> Array:
         check_time()
-        return losses_at(machine.model, reached(rows), y, result.framing.loss)
+        copies = np.tile(y, len(rows) // len(y))
+        return losses_at(machine.model, reached(rows), copies, result.framing.loss)
 
     gain = _baseline_loss(result) - result.test_error
-    common: dict[str, Any] = {"rows": len(y), "gain": gain, "seed": result.settings.seed}
-    if not coded:
-        chosen = names[:MOST_COLUMNS]
-        found = permutation_importance(losses, Z, chosen, with_shuffled_column, **common)
-        return tuple(found), len(y), len(chosen)
-    blocks = _blocks(first)
-    names = [name for name in names if name in blocks]
-    chosen = names
-    if len(names) > MOST_COLUMNS:
-        chosen = _related(Z, machine.model_scores(reached(Z)), blocks, names)
-    found = permutation_importance(losses, Z, chosen, shuffled_blocks(blocks), **common)
+    at_once = max(MOST_CELLS // max(len(y) * width, 1), 1)
+    seed = result.settings.seed
+    common: dict[str, Any] = {"rows": len(y), "gain": gain, "seed": seed, "at_once": at_once}
+    blocks = _blocks(first) if coded else {}
+    chosen = [name for name in names if name in blocks or not coded]
+    if len(chosen) > MOST_COLUMNS:
+        scores = machine.model_scores(reached(Z)).reshape(len(y), -1)
+        chosen = _related(Z, scores, blocks, chosen)
+    shuffled = shuffled_blocks(blocks) if coded else with_shuffled_columns
+    found = permutation_importance(losses, Z, chosen, shuffled, **common)
     return tuple(found), len(y), len(chosen)
 
 
@@ -256,15 +257,17 @@ def _blocks(encoder: Any) -> dict[str, list[int]]:
     return blocks
 
 
-def _related(Z: Array, scores: Array, blocks: dict[str, list[int]], names: list[str]) -> list[str]:
-    """The columns most correlated with what the model predicts."""
-    scores = scores.reshape(len(Z), -1)
-    a, b = Z - Z.mean(axis=0), scores - scores.mean(axis=0)
-    size = np.sqrt((a**2).sum(axis=0))[:, None] * np.sqrt((b**2).sum(axis=0))[None, :]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        together = np.nan_to_num(np.abs(a.T @ b) / size).max(axis=1)
-    ranked = sorted(names, key=lambda name: -float(together[blocks[name]].max()))
-    return ranked[:MOST_COLUMNS]
+def _related(Z: Any, scores: Array, blocks: dict[str, list[int]], names: list[str]) -> list[str]:
+    """The columns most related to what the model predicts."""
+    if not blocks:
+        related = {name: relation_to_scores(Z[name], scores) for name in names}
+    else:
+        a, b = Z - Z.mean(axis=0), scores - scores.mean(axis=0)
+        size = np.sqrt((a**2).sum(axis=0))[:, None] * np.sqrt((b**2).sum(axis=0))[None, :]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            together = np.nan_to_num(np.abs(a.T @ b) / size).max(axis=1)
+        related = {name: float(together[blocks[name]].max()) for name in names}
+    return sorted(names, key=lambda name: -related[name])[:MOST_COLUMNS]
 
 
 def facts_of_result(result: FitResult, insight: Insight, losses: Array) -> ResultFacts:
