@@ -79,6 +79,8 @@ def test_the_walk_on_the_square(eta: float, walk: list[float]) -> None:
         ("some oscillation is harmless", lambda t: float(t**2), 1.0, 0.9, "converged"),
         ("to and fro", lambda t: float(t**2), 1.0, 1.0, "oscillating"),
         ("too large", lambda t: float(t**2), 1.0, 1.1, "diverging"),
+        ("down, then wider and wider", lambda t: float(t[0] ** 2 + 3.335 * t[1] ** 2),
+         [1.0, 1e-3], 0.3, "diverging"),
         ("too small", lambda t: float(t**2), 1.0, 1e-7, "crawling"),
         ("a hill", lambda t: -float(t**2), 0.1, 0.1, "unbounded below"),
         ("a slope", lambda t: 3 * float(t), 0.1, 0.1, "unbounded below"),

@@ -291,6 +291,19 @@ def permalink(tab: Any) -> None:
     assert before != told or state
 
 
+@pytest.mark.browser
+def test_a_link_that_is_refused_opens_the_page(browser: Any, lab: Any) -> None:
+    """A setting beyond its range, such as one of an older page, leaves no empty page."""
+    tab = browser.new_page()
+    tab.goto(lab.address("/page/sigmoid", "threshold=7"))
+    tab.locator(".lab[data-version]").wait_for(timeout=60_000)
+    told = tab.locator("[role=alert]").inner_text()
+    assert "threshold lies in" in told
+    assert told.endswith("This is the page as it opens.")
+    assert "threshold=" not in tab.url
+    tab.close()
+
+
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("name", table.NAMES)

@@ -9,11 +9,11 @@ export default {
     el.setAttribute("role", "group");
     el.append(row, note);
 
-    const cell = (item, value, r, c, share, dense) => {
+    const cell = (item, value, r, c, share, dense, faint) => {
       const text = Number.isNaN(value) || item.veiled ? "" : tools.short(value, item.digits);
       const content = dense ? make("span", { title: text }) : item.setting ? field(item, value, r, c) : item.chooses ? choice(item, text, r, c) : make("span", { textContent: text });
       const td = make("td", {}, content);
-      if (!Number.isNaN(value) && !item.veiled) td.style.background = `rgb(${tools.heat(el, share, dense ? 0.95 : 0.42)})`;
+      if (!Number.isNaN(value) && !item.veiled) td.style.background = `rgb(${tools.heat(el, share, dense ? 0.95 : faint ? 0.14 : 0.42)})`; // faint numbers stay legible
       return td;
     };
     const choice = (item, text, r, c) => {
@@ -43,7 +43,7 @@ export default {
       for (let r = 0; r < rows; r++) {
         const tr = make("tr", {}, ...(item.rows.length ? [make("th", { textContent: item.rows[r] ?? "" })] : []));
         for (let c = 0; c < columns; c++) {
-          const at = r * columns + c, td = cell(item, value[at], r, c, value[at] / top, dense);
+          const at = r * columns + c, td = cell(item, value[at], r, c, value[at] / top, dense, faint.includes(at));
           td.classList.toggle("marked", marked.includes(at)); td.classList.toggle("faint", faint.includes(at));
           tr.append(td);
         }
