@@ -24,7 +24,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on `arguments` (those of the process when None), then exit."""
-    from pellucid.cli.commands import app
     from pellucid.errors import PellucidError
 
     if arguments is not None:
@@ -37,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         show_versions()
         raise SystemExit(0)
     try:
+        from pellucid.cli.commands import app  # takes a while, in which the keyboard may stop it
+
         try:
             app(given, exit_on_error=True)
         finally:

@@ -41,6 +41,7 @@ class HeldOutNumbers:
     >>> held.keep(0, ["x", "y"], [NumberColumn([np.array([1.0, 2.0, 3.0])], (0, 3))] * 2, [0, 2])
     >>> held.of(0)["y"].tolist(), held.is_of(1), held.is_of(2)
     ([1.0, 3.0], True, False)
+    >>> held.close()
 
     Notes: §2.1.6
     """
