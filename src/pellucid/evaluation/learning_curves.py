@@ -31,6 +31,7 @@ def learning_curve(
     seed: int = 0,
     n_jobs: int | None = None,
     full_scores: tuple[Score, Score] | None = None,
+    points: int = 5,
 ) -> LearningCurve:
     """Training and held-out loss as the training rows grow.
 
@@ -39,10 +40,12 @@ def learning_curve(
     estimator, X, y, k, folds, loss, seed, n_jobs
         As in `cross_validate`.
     sizes : sequence of int or None
-        Numbers of training rows; None takes five, evenly spaced on a logarithmic scale.
+        Numbers of training rows; None takes `points`, evenly spaced on a logarithmic scale.
     full_scores : tuple of Score or None
         Training and held-out loss of all rows of each chunk, where a cross-validation has found
         them: that size is not fitted again.
+    points : int
+        How many sizes, where none are given.
 
     Returns
     -------
@@ -67,7 +70,9 @@ def learning_curve(
     y = np.asarray(y)
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
     largest = min(len(train) for train, _ in chunks)
-    wanted = _default_sizes(largest) if sizes is None else [min(int(s), largest) for s in sizes]
+    wanted = (
+        _default_sizes(largest, points) if sizes is None else [min(int(s), largest) for s in sizes]
+    )
     if not wanted or min(wanted) < 2:
         raise TooFewRowsError(f"A learning curve needs at least 2 training rows; got {wanted}.")
     rng = np.random.default_rng(seed)
@@ -90,9 +95,9 @@ def learning_curve(
     return LearningCurve(tuple(wanted), *zip(*pairs, strict=True))
 
 
-def _default_sizes(largest: int) -> list[int]:
+def _default_sizes(largest: int, points: int) -> list[int]:
     smallest = min(largest, max(10, largest // 16))
-    return sorted({int(s) for s in np.geomspace(smallest, largest, 5).round()})
+    return sorted({int(s) for s in np.geomspace(smallest, largest, points).round()})
 
 
 def _some(order: NDArray[np.intp], y: NDArray[Any], m: int) -> NDArray[np.intp]:

@@ -421,6 +421,9 @@ def _held_out(job: _Job, recipe: Recipe, judged: EvaluatedCandidate) -> HeldOut:
     return partial(held_out_by_fits, pipeline, job.X_train, job.y_train, job.chunked)
 
 
+POINTS_OF_A_WIDE_TABLE = 3  # of the learning curve, where each takes long and tells little
+
+
 def _curve(job: _Job, recipe: Recipe, judged: EvaluatedCandidate) -> LearningCurve | None:
     chosen, settings = judged.candidate, job.settings
     rows, folds = job.chunked(min(chosen.rows, MOST_ROWS))
@@ -436,6 +439,7 @@ def _curve(job: _Job, recipe: Recipe, judged: EvaluatedCandidate) -> LearningCur
                 seed=settings.seed,
                 n_jobs=settings.jobs,
                 full_scores=None if judged.training is None else (judged.training, chosen.score),
+                points=POINTS_OF_A_WIDE_TABLE if len(job.framing.features) > len(rows) else 5,
             )
     except TooFewRowsError:
         return None

@@ -46,6 +46,7 @@ Array = NDArray[Any]
 IMPORTANCE_ROWS = 1_000  # test rows that are shuffled
 SLOW_ROWS = 200  # where each answer looks at all training rows
 MOST_CELLS = 2_000_000  # rows × encoded columns: of very wide tables fewer rows are shuffled
+CELLS_AT_ONCE = 6_000_000  # of rows with shuffled columns, about which a model is asked together
 MOST_COLUMNS = 60  # columns shuffled: those most related to the model's own predictions
 DEPENDENCE_ROWS = 300
 SHOWN = 6  # strongest columns whose dependence is drawn
@@ -228,7 +229,7 @@ def _importance(
         return losses_at(machine.model, reached(rows), copies, result.framing.loss)
 
     gain = _baseline_loss(result) - result.test_error
-    at_once = max(MOST_CELLS // max(len(y) * width, 1), 1)
+    at_once = max(CELLS_AT_ONCE // max(len(y) * width, 1), 1)
     seed = result.settings.seed
     common: dict[str, Any] = {"rows": len(y), "gain": gain, "seed": seed, "at_once": at_once}
     blocks = _blocks(first) if coded else {}
