@@ -225,7 +225,7 @@ def _importance(
 
     def losses(rows: Any) -> Array:
         check_time()
-        copies = np.tile(y, len(rows) // len(y))
+        copies = np.concatenate([y] * (len(rows) // len(y)))
         return losses_at(machine.model, reached(rows), copies, result.framing.loss)
 
     gain = _baseline_loss(result) - result.test_error
