@@ -130,7 +130,9 @@ def test_a_training_is_played_to_its_end_and_again(name: str, visit: Callable[..
     play, progress = tab.locator(".keys .play"), tab.locator(".keys output")
     step = tab.get_by_role("button", name="Step", exact=True)
     play.click()
-    tab.wait_for_function("() => document.querySelector('.keys .play').textContent === 'Play'")
+    tab.wait_for_function(
+        "() => document.querySelector('.keys .play').textContent === 'Play'", timeout=120_000
+    )
     _, done, _, epochs = progress.inner_text().split()
     assert done == epochs
     assert step.is_disabled(), "there is no further step"
