@@ -6,7 +6,7 @@ Notes: KE 35, §1.0.5
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -119,20 +119,10 @@ def permutation_importance(
 def with_shuffled_columns(X: Table, moves: Moves) -> Table:
     """Copies of the table, one below another, each with one column in another order."""
     n = len(X)
-    copies = X.take(np.tile(np.arange(n), len(moves)))
-    for name in {name for name, _ in moves}:
-        values = copies[name].values.copy()
-        for at, (moved, order) in enumerate(moves):
-            if moved == name:
-                values[at * n : (at + 1) * n] = X[name].values[order]
-        copies = with_values(copies, name, values)
+    copies = X.take(np.tile(np.arange(n), len(moves)))  # values of their own, to be written over
+    for at, (name, order) in enumerate(moves):
+        copies[name].values[at * n : (at + 1) * n] = X[name].values[order]
     return copies
-
-
-def with_values(X: Table, name: str, values: Array) -> Table:
-    """The table with other values in one column."""
-    columns = tuple(replace(c, values=values) if c.name == name else c for c in X.columns)
-    return replace(X, columns=columns)
 
 
 def shuffled_blocks(blocks: Mapping[str, Sequence[int]]) -> Callable[[Array, Moves], Array]:

@@ -30,7 +30,6 @@ PAIRS = 12  # surfaces beside the curves
 # longer than so many columns on so few rows are worth.
 MOST_WORK = 3e11
 MOST_WORK_OF_FEW_ROWS = 5e10
-FOREST_TREES = 100
 MOST_WORK_OF_TREES = 3.5e9  # bins looked at, where there are fewer rows than columns
 BINS = 256
 ROUNDS_OF_CURVES = 30  # of Newton's steps, about
@@ -133,7 +132,10 @@ class Recipe:
         few = f"{d:,} columns on {n:,} rows would take too long, and the rows decide little."
         if self.family == "trees":
             # As many rounds as where the last of the first are the best; a forest has no rounds.
-            rounds = self.lams[-1] * FURTHER_ROUNDS[-1] if self.lams else FOREST_TREES
+            from pellucid.trees.forest import N_ESTIMATORS
+
+            most = self.lams[-1] * FURTHER_ROUNDS[-1] if self.lams else N_ESTIMATORS.default
+            rounds = float(most)
             work = folds * rounds * outputs * self.nodes(n) * d * BINS
             return few if d > n and work > MOST_WORK_OF_TREES else ""
         if self.family != "curves":
