@@ -554,29 +554,6 @@ def test_what_is_there_already_is_no_remedy() -> None:
     assert "adam" in said
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_a_fork_after_a_network_is_refused(tmp_path: Path) -> None:
-    """The threads that compute do not follow into a fork: words, and no hanging."""
-    code = """
-import os, sys
-from pellucid.errors import ForkedProcessError
-from pellucid.networks import computing_in
-with computing_in("float32"):
-    pass
-child = os.fork()
-if not child:
-    try:
-        with computing_in("float32"):
-            pass
-    except ForkedProcessError as refused:
-        os._exit(7 if "spawn" in str(refused) else 1)
-    os._exit(2)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=tmp_path, timeout=60)
-    assert done.returncode == 7
-
-
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_a_few_rows_and_one_neuron_are_trained_too(n: int) -> None:
     """Loops over so few bytes took a way through the compiler that ended the whole process."""

@@ -22,6 +22,7 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter, is_whole
+from pellucid.networks.engine.after_fork import ComputesAfterFork
 from pellucid.networks.engine.precision import computing_in
 from pellucid.networks.estimators.settings import RANDOM_STATE, SIZES, are_sizes
 from pellucid.networks.layers.activations import LeakyReLU, Sigmoid
@@ -87,7 +88,7 @@ def interpret_accuracy(accuracy: float) -> str:
     return f"{said}: as informative as {right}, for the opposite of its answer is right so often"
 
 
-class GenerativeAdversarialPair(GlassBox):
+class GenerativeAdversarialPair(ComputesAfterFork, GlassBox):
     """Generator and discriminator, each learning from the other's mistakes, a step in turn.
 
     Parameters

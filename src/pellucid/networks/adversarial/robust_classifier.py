@@ -18,6 +18,7 @@ from pellucid.formatting import number
 from pellucid.glass_box import GlassBox, LogProbabilityMixin
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.networks.adversarial.input_gradient_ascent import HOW, AdversariallyTrainedNetwork
+from pellucid.networks.engine.after_fork import ComputesAfterFork
 from pellucid.networks.estimators.network_classifier import Classes, NetworkClassifier
 
 Array = NDArray[Any]
@@ -47,7 +48,7 @@ BOUNDS = Hyperparameter(
 )  # fmt: skip
 
 
-class RobustClassifier(LogProbabilityMixin, ClassifierMixin, GlassBox):  # type: ignore[misc]
+class RobustClassifier(ComputesAfterFork, LogProbabilityMixin, ClassifierMixin, GlassBox):  # type: ignore[misc]
     """Adversarial training: each batch is moved against the weights of the moment, then learned.
 
     Whole epochs stay one compiled loop, the adversary within it. Robustness is paid for with some

@@ -5,7 +5,6 @@ Notes: §7.5.10
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,26 +12,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from pellucid.errors import ForkedProcessError, HyperparameterError
+from pellucid.errors import HyperparameterError
+from pellucid.networks.engine.after_fork import note_computing
 
 DTYPES = ("float32", "float64")
-
-
-_computing: list[int] = []  # the process that first computed with a network
-
-
-def _refuse_after_fork() -> None:
-    process = os.getpid()
-    if not _computing:
-        _computing.append(process)
-    if _computing[0] != process:
-        raise ForkedProcessError(
-            "This process was forked from one in which a network had already run. The threads that "
-            "compute do not follow into a fork, so it would hang. Start processes afresh instead: "
-            'multiprocessing.get_context("spawn") or "forkserver", joblib\'s backend "loky" '
-            "(its default), or ProcessPoolExecutor(mp_context=…) with one of these; or let no "
-            "network run before the fork."
-        )
 
 
 @contextmanager
@@ -60,7 +43,7 @@ def computing_in(dtype: str) -> Iterator[Any]:
     """
     if str(dtype) not in DTYPES:
         raise HyperparameterError(f"dtype is one of {', '.join(DTYPES)}; got {dtype!r}.")
-    _refuse_after_fork()
+    note_computing()
     with jax.enable_x64(str(dtype) == "float64"), jax.default_matmul_precision("highest"):
         yield np.dtype(dtype)
 

@@ -24,6 +24,7 @@ from pellucid.explanation import Explanation, Formula
 from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.linear.callbacks import CallbackEstimator
+from pellucid.networks.engine.after_fork import ComputesAfterFork
 from pellucid.networks.estimators.network_formulas import gradient_of, hypothesis_of
 from pellucid.networks.estimators.settings import (
     FALLING_FROM,
@@ -55,7 +56,7 @@ ACTIVATION: dict[str, Layer] = {
 }
 
 
-class NetworkEstimator(CallbackEstimator, GlassBox):
+class NetworkEstimator(ComputesAfterFork, CallbackEstimator, GlassBox):
     """Abstract: a network as a scikit-learn estimator; a final class says layers, loss, targets.
 
     Notes: KE 279, Concept 294

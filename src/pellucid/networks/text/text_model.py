@@ -14,6 +14,7 @@ from pellucid.errors import ConvergenceWarning, HyperparameterError, TextError
 from pellucid.formatting import number
 from pellucid.glass_box import GlassBox
 from pellucid.hyperparameters import Hyperparameter
+from pellucid.networks.engine.after_fork import ComputesAfterFork
 from pellucid.networks.network import Network
 from pellucid.networks.summary import parameter_count
 from pellucid.networks.training.train_network import train
@@ -33,7 +34,7 @@ STEP_SIZE = Hyperparameter(
 )
 
 
-class TextModel(GlassBox):
+class TextModel(ComputesAfterFork, GlassBox):
     """Abstract: tokens → vectors and their places → transformer blocks → chances of tokens.
 
     Notes: Concept 381, Concept 382
