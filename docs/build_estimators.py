@@ -35,15 +35,15 @@ def estimators() -> list[type]:
     return [o for o in public if inspect.isclass(o) and issubclass(o, BaseEstimator)]
 
 
-def built() -> str:
-    """The whole page."""
+def built(formulas: bool = True) -> str:
+    """The whole page; without the formulas, which ask for fits, where that is enough."""
     found = estimators()
     links = "".join(f'<li><a href="#{anchor(E)}">{E.__name__}</a></li>' for E in found)
     body = (
         f"{STYLE}<h1>Estimators</h1><p>What each minimises, its hyperparameters, and what a fit "
         f"leaves behind. All follow scikit-learn's protocol.</p><nav><ul>{links}</ul></nav>"
     )
-    return page("Pellucid: the estimators", body + "".join(article(E) for E in found))
+    return page("Pellucid: the estimators", body + "".join(article(E, formulas) for E in found))
 
 
 def anchor(E: type) -> str:
@@ -51,14 +51,15 @@ def anchor(E: type) -> str:
     return f"{E.__module__}.{E.__name__}"
 
 
-def article(E: type) -> str:
+def article(E: type, formulas: bool) -> str:
     text = inspect.getdoc(E) or ""
     read = docstring_parser.parse(text, docstring_parser.DocstringStyle.NUMPYDOC)
     about = "".join(
         f"<p>{prose(part)}</p>" for part in (read.short_description, read.long_description) if part
     )
+    typeset = formulas_of(E) if formulas else ""
     return (
-        f'<article id="{anchor(E)}"><h2>{E.__name__}</h2>{about}{formulas(E)}'
+        f'<article id="{anchor(E)}"><h2>{E.__name__}</h2>{about}{typeset}'
         f"<h3>Hyperparameters</h3>{entries(read, 'param')}"
         f"<h3>After the fit</h3>{entries(read, 'attribute')}"
         f"<h3>Methods</h3>{methods(E)}{example(text)}{sources(text)}</article>"
@@ -95,7 +96,7 @@ def methods(E: type) -> str:
     return f"<dl>{''.join(rows)}</dl>"
 
 
-def formulas(E: type) -> str:
+def formulas_of(E: type) -> str:
     """Hypothesis, objective and gradient, typeset as `explain()` gives them."""
     X: list[Any] = [[float(i), float(i * i % 7)] for i in range(12)]
     if not get_tags(E()).input_tags.two_d_array:
@@ -113,7 +114,7 @@ def formulas(E: type) -> str:
             f"<small>{label}. {escape(formula.shapes)}</small>"
             for label, formula in told.formulas()
         ]
-    return "".join(drawn)
+    return f"<section>{''.join(drawn)}</section>"
 
 
 def briefly(E: type) -> Any:

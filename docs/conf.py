@@ -18,13 +18,13 @@ language = "en"
 
 extensions = [
     "myst_parser",
+    "numpydoc_once",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.viewcode",
     "typeset",
     "claims",
-    "docstring_template",
     "lab_pages",
     "public_names",
 ]

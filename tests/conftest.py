@@ -15,7 +15,7 @@ from evidence import Evidence
 # The quick suite draws the same examples at every run, so that a red one is the fault of the
 # change it stands on; `./test --slow` and a run of single files search further each time.
 settings.register_profile("searching", deadline=None)
-settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=25)
 
 # Compiled programs and imported engines stay until the end: no need to walk over them so often.
 gc.set_threshold(10_000, 20, 50)

@@ -1,9 +1,10 @@
 """Whether the tests that the notes' map cites run the objects that they are cited for.
 
 While the suite runs, each cited test is watched until every object named with it has been at work.
-What was not seen is run once more, alone, since another test may have filled a cache for it (a
-fitted model that a file keeps, a network compiled once). What is still not seen fails the run. An
-item whose test was skipped counts as open, and the summary names it.
+What was not seen is run once more in a new process, since another test may have filled a cache for
+it (a fitted model that a file keeps, a network compiled once): first with the others of its kind,
+then alone. What is still not seen fails the run. An item whose test was skipped counts as open, and
+the summary names it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -108,11 +109,14 @@ class Evidence:
             shown = {name: sorted(objects) for name, objects in self.seen.items()}
             Path(place).write_text(json.dumps(shown), "utf-8")
             return
-        unseen = [name for name, found in self.seen.items() if objects_of(name) - found]
-        with ThreadPoolExecutor(2) as runs:
-            for name, found in zip(unseen, runs.map(seen_alone, unseen), strict=True):
-                if missing := objects_of(name) - found:
-                    self.unproved[name] = sorted(missing)
+        for runs in (together, one_by_one):
+            unseen = [name for name, found in self.seen.items() if objects_of(name) - found]
+            for shown in runs(unseen):
+                for name, objects in shown.items():
+                    self.seen[name] |= objects
+        for name, objects in self.seen.items():
+            if missing := objects_of(name) - objects:
+                self.unproved[name] = sorted(missing)
         if self.unproved and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -141,16 +145,28 @@ class Evidence:
 WATCH = pytest.StashKey[Watch]()
 
 
-def seen_alone(name: str) -> set[str]:
-    """The objects that a test runs in a process of its own, where nothing is ready from before."""
+def together(names: list[str]) -> Iterable[dict[str, set[str]]]:
+    """What the tests show among themselves, in two processes where little is ready from before."""
+    with ThreadPoolExecutor(2) as runs:
+        yield from runs.map(seen_afresh, filter(None, (names[::2], names[1::2])))
+
+
+def one_by_one(names: list[str]) -> Iterable[dict[str, set[str]]]:
+    """What each test shows in a process of its own, where nothing is ready from before."""
+    with ThreadPoolExecutor(2) as runs:
+        yield from runs.map(seen_afresh, ([name] for name in names))
+
+
+def seen_afresh(names: list[str]) -> dict[str, set[str]]:
+    """The objects that each of the tests runs in a new process."""
     with TemporaryDirectory() as folder:
         place = Path(folder) / "seen.json"
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", name],
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", *names],
             cwd=ROOT,
             env=os.environ | {ALONE: str(place)},
             capture_output=True,
             check=False,
         )
         shown = json.loads(place.read_text("utf-8")) if place.exists() else {}
-    return set(shown.get(name, ()))
+    return {name: set(shown.get(name, ())) for name in names}

@@ -43,7 +43,8 @@ OF_FUNCTIONS = [row for row in ARGUMENTS if row[0].__module__.startswith("pelluc
 def test_every_former_name_of_the_source_stands_in_the_tables() -> None:
     written = {"renamed": 0, "renamed_arguments": 0}
     for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        text = path.read_text()
+        for node in ast.walk(ast.parse(text)) if "renamed" in text else ():
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in written:
                 written[node.func.id] += len(node.keywords)
     assert written["renamed"] == len({(owner.__qualname__, old) for owner, old, _ in OF_CLASSES})

@@ -84,7 +84,19 @@ def test_predict_names_the_columns_that_are_absent(
 
 def test_json_is_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["fit", PENGUINS, "-t", "body_mass_g", "--json", "-o", str(tmp_path)])
+        main(
+            [
+                "fit",
+                PENGUINS,
+                "-t",
+                "body_mass_g",
+                "--model",
+                "ridge",
+                "--json",
+                "-o",
+                str(tmp_path),
+            ]
+        )
     assert ended.value.code in (0, None)
     found = json.loads(capsys.readouterr().out)
     assert found["problem"] == "regression"

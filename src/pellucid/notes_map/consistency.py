@@ -10,6 +10,7 @@ Notes: §1.7
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
@@ -105,20 +106,19 @@ def uncited_objects(items: Iterable[Item], citations: Iterable[Citation]) -> lis
 
 def cited_but_open(items: Iterable[Item], citations: Iterable[Citation]) -> list[str]:
     """Boxes that a public object cites while every item that asks for them is still open."""
-    wanted = [item for item in items if item.tag == "implement"]
+    items = list(items)
     begun = {item.issue for item in items if item.built}
+    asking_for: dict[int, list[Item]] = defaultdict(list)
+    for item in items:
+        if item.tag == "implement" and item.issue in begun:
+            for box in item.box_numbers:
+                asking_for[box].append(item)
     faults = []
     for citation in citations:
         if not citation.public or ":" not in citation.name:
             continue
         for reference in citation.references:
-            asking = [
-                item
-                for item in wanted
-                if reference.to == "box"
-                and item.issue in begun
-                and int(reference.number) in item.box_numbers
-            ]
+            asking = asking_for.get(int(reference.number), []) if reference.to == "box" else []
             if asking and not any(item.built for item in asking):
                 names = ", ".join(item.id for item in asking)
                 faults.append(f"{citation.name} cites {reference}, but {names} is still open.")

@@ -99,12 +99,13 @@ def _fill(X, weights, centre, scale, first, last, panels, sizes):  # type: ignor
 def piece_bounds(n: int, d: int) -> list[int]:
     """First panels of the pieces in which n rows are worked on, and the end.
 
-    They follow from the table alone: not from the number of threads.
+    They follow from the table and from how many points a panel holds on this processor: not from
+    the number of threads.
 
     Examples
     --------
-    >>> piece_bounds(1_000, 2)
-    [0, 16]
+    >>> piece_bounds(10, 2)
+    [0, 1]
 
     Notes: Concept 214
     """

@@ -1,0 +1,33 @@
+"""numpydoc with its template compiled once, and each docstring read once.
+
+Left alone, numpydoc compiles the template for each docstring, and reads the docstring a second time
+in search of a signature, which none of ours has: they are read from the code.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2.sandbox import SandboxedEnvironment
+from numpydoc import docscrape_sphinx, numpydoc
+from sphinx.application import Sphinx
+
+
+@cache
+def environment() -> SandboxedEnvironment:
+    """The one in which the template stays compiled, once its loader is set."""
+    return SandboxedEnvironment()
+
+
+def shared_environment(loader: Any) -> SandboxedEnvironment:
+    found = environment()
+    found.loader = found.loader or loader
+    return found
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """What Sphinx calls when it loads the extension, which has to stand before numpydoc."""
+    docscrape_sphinx.SandboxedEnvironment = shared_environment
+    numpydoc.mangle_signature = lambda *_: None
+    return {"parallel_read_safe": True}
