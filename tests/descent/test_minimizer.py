@@ -178,6 +178,9 @@ def test_a_shrinking_search_tells_what_it_gave_up() -> None:
     found = minimize(lambda t: 500 * float(t**2), 1.0, step_size="shrinking", stop=Steps(100))
     assert found.step_sizes_tried[0] == 1.0
     assert float(found.step_size.split(",")[0]) < 2 / 1000
+    told = dict(found.explain().happened)["step sizes at which J rose"]
+    assert told == ", ".join(f"{eta:g}" for eta in found.step_sizes_tried[-5:])
+    assert len(found.step_sizes_tried) > 5
     assert "J rose" in str(found)
 
 

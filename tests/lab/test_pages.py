@@ -96,6 +96,15 @@ def test_the_program_on_the_page_gives_the_numbers_on_the_page(
         whole(page, agree(page, table.corners(page)[corner], data))
 
 
+def test_sigmoids_rise_with_all_scores_and_softmax_stays() -> None:
+    page = table.page("softmax")
+    (data, *_) = table.tables_of(page)
+    for kind, rises in (("one softmax", False), ("k sigmoids", True)):
+        scene = agree(page, {"kind": kind}, data)
+        before, after = scene.numbers["g"].sum(), scene.numbers["raised"].sum()
+        assert (after > before + 0.1) == rises
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", table.NAMES)
 def test_the_program_agrees_at_each_end_of_each_control(
