@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.typesetting import svg
@@ -32,7 +32,6 @@ FORMULAS = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(FORMULAS)
 def test_a_row_in_which_nothing_stretches_is_laid_out_once(latex: str) -> None:
     ours = svg.__wrapped__(latex)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pellucid.calculus import derive
@@ -194,7 +194,6 @@ COLUMNS = st.recursive(
 SCALARS = st.builds(lambda f, u: f.format(u), st.sampled_from(WHOLES), COLUMNS)
 
 
-@settings(max_examples=60, deadline=None)
 @given(SCALARS, st.lists(st.sampled_from(ENTRIES), min_size=4, max_size=4))
 def test_any_slope_is_a_limit_or_a_stated_kink(formula: str, entries: list[float]) -> None:
     x, y = np.array(entries[:2]).reshape(2, 1), np.array(entries[2:]).reshape(2, 1)

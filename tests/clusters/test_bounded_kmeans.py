@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -62,7 +62,6 @@ def problems(draw: st.DrawFn) -> tuple[Array, Array, Array | None]:
 
 
 @given(problems(), st.sampled_from(["means", "labels"]), st.sampled_from([1, 3, 200]))
-@settings(max_examples=100, deadline=None)
 def test_the_fast_algorithm_is_the_plain_one(
     problem: tuple[Array, Array, Array | None], stop: str, max_iter: int
 ) -> None:

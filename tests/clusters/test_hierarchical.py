@@ -20,7 +20,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning
 
 
 @given(points, st.sampled_from(["split", "merge"]))
-@settings(max_examples=40, deadline=None)
 def test_a_finer_level_only_splits(X: np.ndarray, algorithm: str) -> None:
     """6.3.4-hierarchical: each fine group lies in one coarse group; every level has its number."""
     found = HierarchicalClusters(algorithm=algorithm).fit(X)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans as Theirs
@@ -54,7 +54,6 @@ def tables(draw: st.DrawFn) -> Array:
 
 
 @given(tables(), st.integers(1, 9), st.sampled_from(STARTS), st.sampled_from([1, 2, 300]))
-@settings(max_examples=60, deadline=None)
 def test_labels_are_predict_and_inertia_is_minus_score(
     X: Array, k: int, init: str, max_iter: int
 ) -> None:
@@ -69,7 +68,6 @@ def test_labels_are_predict_and_inertia_is_minus_score(
 
 
 @given(tables(), st.integers(1, 6), st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
 def test_no_half_step_raises_the_loss(X: Array, k: int, seed: int) -> None:
     """6.2.9-move-means, 6.2.9-moving-never-raises, 6.2.10-reassign,
     6.2.10-reassigning-never-raises, 6.2.11-history.
@@ -88,7 +86,6 @@ def test_no_half_step_raises_the_loss(X: Array, k: int, seed: int) -> None:
 
 
 @given(tables(), st.integers(1, 6), st.sampled_from(STARTS), st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
 def test_the_order_of_the_rows_changes_no_bit(X: Array, k: int, init: str, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(len(X))
     one, other = (KMeans(min(k, len(X)), init=init, n_init=2).fit(Z) for Z in (X, X[order]))
@@ -98,7 +95,6 @@ def test_the_order_of_the_rows_changes_no_bit(X: Array, k: int, init: str, seed:
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(STARTS))
-@settings(max_examples=40, deadline=None)
 def test_a_weight_is_a_repetition(seed: int, init: str) -> None:
     rng = np.random.default_rng(seed)
     X, counts = groups(40, 2, 3, seed), rng.integers(0, 4, 40)

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -48,7 +48,6 @@ def clusterings(draw: st.DrawFn) -> tuple[Array, Array, NDArray[np.intp]]:
 
 
 @given(clusterings())
-@settings(max_examples=60, deadline=None)
 def test_the_loss_is_its_formula_with_indicators(problem: Any) -> None:
     """6.2.5-indicator, 6.2.4-one-cluster-loss, 6.2.6-kmeans-loss, 6.2.5-unfiltered-loss.
 
@@ -67,7 +66,6 @@ def test_the_loss_is_its_formula_with_indicators(problem: Any) -> None:
 
 
 @given(clusterings())
-@settings(max_examples=60, deadline=None)
 def test_means_and_counts_by_indicator(problem: Any) -> None:
     """6.2.1-cluster-mean, 6.2.7-means-and-counts, 6.2.7-variance: L = Σ N_j Var_j at the means."""
     X, means, y = problem
@@ -83,7 +81,6 @@ def test_means_and_counts_by_indicator(problem: Any) -> None:
 
 
 @given(clusterings(), st.floats(-3, 3))
-@settings(max_examples=60, deadline=None)
 def test_the_mean_minimizes_the_squares(problem: Any, off: float) -> None:
     """6.2.1-mean-minimizes-squares, 6.2.6-no-divisor-needed: and so it does the mean of squares.
 
@@ -97,7 +94,6 @@ def test_the_mean_minimizes_the_squares(problem: Any, off: float) -> None:
 
 
 @given(clusterings())
-@settings(max_examples=40, deadline=None)
 def test_compiled_distances_are_the_formulas_to_the_bit(problem: Any) -> None:
     """6.2.2-nearest-mean, 6.2.15-labels: the first of equal means, by all routes."""
     X, means, y = problem
@@ -140,7 +136,6 @@ def test_initial_means_are_not_averages_yet() -> None:
 
 
 @given(clusterings())
-@settings(max_examples=60, deadline=None)
 def test_the_end_is_a_fixed_point_of_both_half_steps(problem: Any) -> None:
     """6.2.11-cycle, 6.2.12-local-minimum: neither half-step changes it, and the slope is zero."""
     X, means, _ = problem
@@ -242,7 +237,6 @@ def test_descent_that_runs_out_of_steps_says_so() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None)
 def test_sums_are_those_of_exact_arithmetic(seed: int) -> None:
     """Sums are rounded once: as `math.fsum` has them, in any order, and as weights have it."""
     rng = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
@@ -28,7 +28,6 @@ labellings = st.integers(2, 60).flatmap(
 
 
 @given(labellings)
-@settings(max_examples=60, deadline=None)
 def test_consistency_is_the_adjusted_rand_index_and_blind_to_names(drawn: tuple) -> None:
     """6.3.7-consistency: free of label permutation, symmetric, 1 for the same clustering."""
     one, other, renamed = drawn

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
@@ -82,7 +82,6 @@ def test_means_are_those_of_a_random_effects_model() -> None:
 
 
 @given(st.integers(0, 10_000), st.sampled_from(["number", "two", "three", "overlapping"]))
-@settings(max_examples=30, deadline=None)
 def test_a_training_row_is_encoded_without_its_own_target(seed: int, kind: str) -> None:
     """Whatever one row's target is, its own encoded values do not change (but for their scale)."""
     rng = np.random.default_rng(seed)
@@ -143,7 +142,6 @@ def test_a_category_has_a_share_for_each_class_and_new_ones_are_told() -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "d", None]), min_size=12, max_size=80))
-@settings(max_examples=40, deadline=None)
 def test_rare_values_are_one_and_frequent_ones_come_back(values: list[str | None]) -> None:
     levels = ("a", "b", "c", "d")
     places = np.array([-1 if v is None else levels.index(v) for v in values], dtype=np.int32)

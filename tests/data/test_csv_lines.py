@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.data.sources import csv_lines
@@ -22,7 +22,6 @@ LINE = st.sampled_from(["", "1,a", "22,b", "333,", "-4.5,long text", ",c"])
     st.integers(1, 40),
     st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
 def test_pieces_hold_every_line_once_at_its_place(
     lines: list[str], piece: int, ended: bool
 ) -> None:

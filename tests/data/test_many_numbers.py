@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -20,7 +20,6 @@ CELLS = st.one_of(st.just(np.nan), st.floats(-1e6, 1e6).map(lambda v: round(v, 3
 
 
 @given(arrays(np.float64, st.tuples(st.integers(2, 8), st.integers(1, 6)), elements=CELLS))
-@settings(max_examples=60)
 def test_columns_together_are_coded_as_each_by_itself(values: np.ndarray) -> None:
     columns = tuple(Column(f"x{j}", Kind.NUMERIC, values[:, j]) for j in range(values.shape[1]))
     ones = np.ones(len(values))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import read_table
@@ -64,7 +64,6 @@ def test_words_with_digits_stay_words(tmp_path: Path, cells: list[str]) -> None:
 
 
 @given(st.lists(st.decimals(-(10**6), 10**6, places=2), min_size=3, max_size=20), st.booleans())
-@settings(deadline=None, max_examples=60)
 def test_every_notation_gives_back_the_number(values: list[object], european: bool) -> None:
     decimal, thousands = (",", ".") if european else (".", ",")
     swap = str.maketrans({",": thousands, ".": decimal})
@@ -118,7 +117,6 @@ def test_dates_are_read_as_a_person_reads_them(cells: list[str], days: list[str 
 
 
 @given(st.lists(st.dates(), min_size=1, max_size=12), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
-@settings(deadline=None, max_examples=60)
 def test_a_known_order_gives_back_the_day(days: list[object], said: str) -> None:
     texts = pa.array(
         [

@@ -155,7 +155,6 @@ def test_ten_thousand_categories_are_not_made_columns(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='ab1,;"\n\r.-eNA ', max_size=80))
-@settings(deadline=None, max_examples=80)
 def test_any_file_gives_a_table_or_our_error(content: str | bytes) -> None:
     import tempfile
 
@@ -201,7 +200,6 @@ def test_framing_finds_the_problem_class() -> None:
 
 
 @given(st.integers(10, 200), st.integers(2, 6), st.integers(0, 99))
-@settings(deadline=None, max_examples=40)
 def test_folds_hold_each_row_out_once_and_keep_shares(n: int, k: int, seed: int) -> None:
     """Def 85"""
     labels = np.random.default_rng(seed).choice(["a", "b", "c"], n)
@@ -218,7 +216,6 @@ def test_folds_hold_each_row_out_once_and_keep_shares(n: int, k: int, seed: int)
 
 
 @given(st.integers(6, 60), st.integers(0, 99))
-@settings(deadline=None, max_examples=30)
 def test_groups_stay_whole_and_the_past_trains(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     groups = np.arange(n) % 5

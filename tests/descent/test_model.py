@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
@@ -28,7 +28,6 @@ def start() -> dict[str, Any]:
     return {"theta": np.zeros(3), "theta_0": np.array(0.0)}
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 999), st.sampled_from(PAIRS), st.sampled_from(sorted(REGULARIZERS)))
 def test_gradients_equal_differences(seed: int, pair: tuple[str, str], regularizer: str) -> None:
     """KE 119."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.evaluation.diagnosis import diagnose, diagnosis_facts
@@ -46,7 +46,6 @@ def drawn(seed: int) -> tuple[LearningCurve | None, Candidate, float, Candidate 
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=300)
 def test_no_two_sentences_contradict_each_other(seed: int) -> None:
     curve, chosen, base, richer = drawn(seed)
     found = diagnose(curve, chosen, base, richer)
@@ -64,7 +63,6 @@ def test_no_two_sentences_contradict_each_other(seed: int) -> None:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=200)
 def test_the_facts_are_those_of_the_curve_the_path_and_the_two_candidates(seed: int) -> None:
     """Concept 77: each number that a sentence rests on, from what was measured."""
     curve, chosen, base, richer = drawn(seed)

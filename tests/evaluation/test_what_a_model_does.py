@@ -93,7 +93,6 @@ def test_shuffles_asked_about_together_are_those_asked_about_one_by_one(
 
 
 @given(st.integers(5, 60), st.integers(0, 2**20))
-@settings(max_examples=30)
 def test_a_column_goes_with_a_score_that_is_made_of_it(n: int, seed: int) -> None:
     """Whatever its units, gaps and kind; a column of noise, or of a name a row, does not."""
     rng = np.random.default_rng(seed)

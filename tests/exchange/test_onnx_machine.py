@@ -187,7 +187,7 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # a row is short enough 
 FULL = {name: cell | st.none() for name, cell in CELLS.items()}
 
 
-@settings(max_examples=60, deadline=None, phases=PHASES)
+@settings(phases=PHASES)
 @given(
     st.sampled_from(list(MACHINES)),
     st.lists(st.fixed_dictionaries(FULL), min_size=1, max_size=4),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from onnx_answers import check_alike, run, session_of
 
@@ -69,7 +69,6 @@ def values_for(member: Member) -> st.SearchStrategy[Any]:
     return st.lists(st.tuples(*cells), min_size=1, max_size=5).map(np.array)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(QUICK).flatmap(lambda m: st.tuples(st.just(m), values_for(m))))
 @pytest.mark.filterwarnings("ignore::pellucid.errors.PellucidWarning")
 def test_any_row_is_answered_alike(drawn: tuple[Member, Any]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from fitted_machines import CASES, PENGUINS, equal, features, groups, machine_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.data.columns.spellings import Levels
@@ -133,7 +133,6 @@ NAMES = st.one_of(st.text(LETTERS, min_size=1, max_size=12), st.sampled_from(ODD
     table=NAMES,
     dialect=st.sampled_from(RUN),
 )
-@settings(max_examples=40)
 def test_no_name_and_no_category_leaves_its_quotes(
     columns: list[str], levels: list[str], table: str, dialect: str
 ) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import OneHotEncoder
 
@@ -51,7 +51,6 @@ def column(values: list[Any]) -> np.ndarray:
 
 
 @quiet
-@settings(deadline=None, max_examples=60)
 @given(columns, st.booleans())
 def test_one_hot_is_scikit_learns(values: list[Any], sparse: bool) -> None:
     X = column(values)
@@ -65,7 +64,6 @@ def test_one_hot_is_scikit_learns(values: list[Any], sparse: bool) -> None:
 
 
 @quiet
-@settings(deadline=None, max_examples=60)
 @given(columns, st.sampled_from(CODES), st.sampled_from(["first category first", "as printed"]))
 def test_every_code_comes_back(values: list[Any], code: Any, orientation: str) -> None:
     X = column(values)

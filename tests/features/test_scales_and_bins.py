@@ -100,7 +100,6 @@ def test_names_and_frames_pass_through(tmp_path: Any) -> None:
 
 
 @quiet
-@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 1_000), st.integers(2, 6), st.sampled_from(["quantile", "equal"]))
 def test_bins_are_scikit_learns(seed: int, n_bins: int, how: str) -> None:
     X = np.random.default_rng(seed).normal(size=(40, 2))

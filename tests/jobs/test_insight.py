@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, read_table
@@ -94,7 +94,6 @@ def drawn(seed: int) -> ResultFacts:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=300)
 def test_no_two_sentences_of_a_result_contradict_each_other(seed: int) -> None:
     facts = drawn(seed)
     said = applicable_statements(RESULT, facts)

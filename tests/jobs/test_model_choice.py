@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, load_model, read_table, save_model
@@ -39,7 +39,6 @@ def test_losses_that_rise_and_fall_together_are_told_apart() -> None:
 
 
 @given(st.lists(st.floats(0.1, 5.0), min_size=5, max_size=5), st.floats(0.0, 2.0))
-@settings(max_examples=50, deadline=None)
 def test_a_black_box_has_to_win_by_more_than_its_error(chunks: list[float], gain: float) -> None:
     line = candidate("line", 1, chunks)
     rng = np.random.default_rng(0)
@@ -132,7 +131,6 @@ def test_the_model_that_is_kept_knows_all_rows() -> None:
 
 
 @given(st.integers(0, 1_000), st.integers(1, 4), st.integers(12, 40))
-@settings(max_examples=30, deadline=None)
 def test_the_only_row_of_a_class_is_always_learned_from(seed: int, singles: int, n: int) -> None:
     labels = np.array(["a"] * n + ["b"] * n + [f"s{i}" for i in range(singles)])
     pairs = without_singles(labels, folds(len(labels), 4, seed=seed, labels=labels))

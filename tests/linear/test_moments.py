@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -26,7 +26,6 @@ def close(a: Moments, b: Moments, tolerance: float = 1e-9) -> None:
         )
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.integers(4, 400), st.integers(1, 6), st.booleans())
 def test_chunks_in_one_pass_are_the_moments_of_their_rows(
     seed: int, n: int, d: int, weighted: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import LogisticClassifier, SoftmaxClassifier, separate
@@ -18,7 +18,6 @@ def noise(n=300, d=4, k=2, seed=0):
     return rng.normal(size=(n, d)), rng.integers(0, k, n)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([4, 8, 30]))
 def test_two_classes_agree_with_the_program_over_all_rows(seed, n):
     rng = np.random.default_rng(seed)

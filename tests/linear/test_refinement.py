@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.linear.solvers.ridge_solutions import by_qr, refine_solution
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10_000), st.floats(2, 9), st.booleans(), st.floats(0, 1e-3))
 def test_refined_parameters_are_those_of_exact_arithmetic(
     seed: int, decades: float, offset: bool, penalty: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import (
@@ -162,7 +162,6 @@ def test_random_tries_are_a_level_that_least_squares_beats() -> None:
     assert training_error(LeastSquares().fit(X, y), X, y) <= best[-1]
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.integers(1, 6), st.integers(1, 9), st.integers(0, 999))
 def test_five_forms_of_the_objective_agree(d: int, n: int, seed: int) -> None:
     """2.5.6-forms-agree, 2.5.7-transposed-layout: sum, dot, matrix and transposed matrix."""

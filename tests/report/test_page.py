@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.report import page
@@ -22,7 +22,6 @@ PARTS = {
 
 
 @given(st.data(), st.integers(1, 4), st.integers(0, 4))
-@settings(max_examples=40, deadline=None)
 def test_a_grid_is_its_cells_each_under_its_head(data: st.DataObject, wide: int, tall: int) -> None:
     heads = data.draw(st.lists(TEXT, min_size=wide, max_size=wide))
     rows = [data.draw(st.lists(TEXT, min_size=wide, max_size=wide)) for _ in range(tall)]

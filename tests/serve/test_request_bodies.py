@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
@@ -60,7 +60,6 @@ BEFORE = ["", "1e999", "-1E+400", "NaN", "[1.", "\ufeff", "-0", "0.1234567890123
 
 
 @given(VALUES, st.booleans(), st.booleans(), st.sampled_from(BEFORE))
-@settings(max_examples=300, deadline=None)
 def test_json_is_read_and_written_as_pythons_own_reader_does(
     value: Any, ascii_only: bool, indented: bool, before: str
 ) -> None:

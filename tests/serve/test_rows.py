@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.errors import PellucidError
@@ -110,7 +110,6 @@ def answered(ask: Any) -> Any:
 
 
 @given(data=st.data())
-@settings(max_examples=120, deadline=None)
 def test_a_row_is_answered_as_its_table_whatever_its_cells(
     served: ServedModel, data: st.DataObject
 ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.data import Column, Kind, Table, TableEncoder
@@ -45,7 +45,6 @@ CELLS: dict[str, Any] = {
 
 
 @given(st.fixed_dictionaries(CELLS))
-@settings(max_examples=80, deadline=None)
 def test_a_row_is_encoded_as_its_table(row: dict[str, Any]) -> None:
     import warnings
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.errors import ModelFileError, OutputError
@@ -49,7 +49,6 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-@settings(deadline=None, max_examples=60)
 def test_plain_values_round_trip_through_json(value: Any) -> None:
     arrays: dict[str, Any] = {}
     again = unpack(json.loads(json.dumps(pack(value, arrays), allow_nan=False)), arrays)
@@ -85,7 +84,6 @@ def test_foreign_objects_are_not_saved(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=60)
 def test_a_changed_byte_is_refused_or_harmless(data: st.DataObject) -> None:
     import tempfile
 
@@ -105,7 +103,6 @@ def test_a_changed_byte_is_refused_or_harmless(data: st.DataObject) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None, max_examples=60)
 def test_any_bytes_are_refused_with_our_error(raw: bytes) -> None:
     import tempfile
 

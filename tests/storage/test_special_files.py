@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
@@ -89,7 +89,6 @@ def test_a_manifest_that_is_none_is_refused(manifest: str, tmp_path: Path) -> No
 
 
 @given(st.binary(max_size=200), st.integers(0, 120))
-@settings(deadline=None, max_examples=60)
 def test_whatever_the_bytes_are_the_error_is_ours(noise: bytes, at: int) -> None:
     whole = bytes(save({"a": np.zeros(2)}, metadata={"manifest": json.dumps(MANIFEST)}))
     path = Path(os.environ.get("TMPDIR", "/tmp")) / f"pellucid-noise-{os.getpid()}"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.data.scaling import Spread
@@ -26,7 +26,6 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=40)
 @given(values)
 def test_plain_values_come_back(value: Any) -> None:
     found = from_bytes(as_bytes(value))

@@ -59,7 +59,7 @@ def in_blocks(table: pa.Table, cut: int) -> Any:
 
 
 @given(columns(), st.integers(1, 40))
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_columns_in_blocks_are_read_and_doubted_as_in_memory(
     cells: dict[str, list[str | None]], cut: int
 ) -> None:
@@ -82,7 +82,6 @@ def test_columns_in_blocks_are_read_and_doubted_as_in_memory(
 
 
 @given(st.lists(st.one_of(*FIGURES, st.none()), min_size=1, max_size=30), st.integers(0, 30))
-@settings(max_examples=60, deadline=None)
 def test_the_spelling_of_two_runs_of_rows_is_that_of_both(cells: Any, at: int) -> None:
     parts = [pa.chunked_array([each], pa.string()) for each in (cells[:at], cells[at:])]
     first = spelling_of_numbers(parts[0])

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.pipeline import make_pipeline
 
@@ -78,7 +78,6 @@ def collections(cut: Any) -> tuple[Any, Any, Any]:
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=12), st.integers(1, 17))
-@settings(max_examples=60, deadline=None)
 def test_units_hold_every_row_once_each_tile_whole(counts: list[int], size: int) -> None:
     edges = np.cumsum([0, *counts])
     seen = []

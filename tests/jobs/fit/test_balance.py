@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid.data import read_table
@@ -48,7 +48,6 @@ def test_classes_count_the_same_and_probabilities_do_not_change(classes: int) ->
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=3, max_size=60))
-@settings(max_examples=50)
 def test_each_class_weighs_as_much_as_the_others(labels: list[str]) -> None:
     y = np.array(labels)
     classes, counts = np.unique(y, return_counts=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, load_model, read_table, save_model
@@ -53,7 +53,6 @@ def held_out(seed: int, m: int, loss: str) -> tuple[list[EvaluatedCandidate], np
 
 
 @given(st.integers(0, 10_000), st.integers(1, 6), st.sampled_from(KINDS))
-@settings(max_examples=60, deadline=None)
 def test_an_average_is_named_only_where_rows_held_out_are_better_for_it(
     seed: int, m: int, loss: str
 ) -> None:

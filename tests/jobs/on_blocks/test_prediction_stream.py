@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import csv, parquet
 
@@ -93,7 +93,6 @@ def test_what_cannot_be_answered_is_named(tmp_path: Path, rows: str, says: str) 
 cells = st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_characters="\0\r")))
 
 
-@settings(max_examples=40)
 @given(st.lists(st.tuples(cells, st.one_of(st.none(), st.floats(allow_nan=False))), min_size=1))
 def test_any_cell_is_read_back_as_it_was_written(
     rows: list[tuple[str | None, float | None]],
