@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Each item of the notes' map is watched where its test runs."""
     quick = "not slow" in config.option.markexpr and " or " not in config.option.markexpr
     settings.load_profile("repeatable" if quick else "searching")
-    config.pluginmanager.register(Evidence(config))
+    config.pluginmanager.register(Evidence(config, NIGHTLY if quick else ()))
     if quick:
         share_compiler_context()
 

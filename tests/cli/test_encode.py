@@ -115,6 +115,7 @@ def test_the_report_shows_where_rows_lie(penguins: tuple[Path, str]) -> None:
     page = (penguins[0] / "report.html").read_text()
     for words in ("Where the rows lie", "What is kept of each column", "Odd rows", "<title>row 1"):
         assert words in page
+    assert "The same as a still picture" not in page  # which images have, and codes of one number
     assert "<script" not in page
     assert "://" not in page.replace("http://www.w3.org", "")
 

@@ -8,6 +8,7 @@ import lzma
 import zipfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -159,8 +160,8 @@ BOOK = {
 }
 
 
-def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
-    rows = [["a", "b"], [1, "x"], [2.5, "y"], [3, "z"]]
+def workbook(path: Path, rows: list[list[Any]]) -> Path:
+    """A workbook of one sheet, written by hand."""
     cells = "".join(
         "<row>"
         + "".join(
@@ -174,14 +175,21 @@ def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
     )
     sheet = f'<worksheet xmlns="{OPEN}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData>'
     parts = BOOK | {"xl/worksheets/sheet1.xml": f"{sheet}</worksheet>"}
-    with zipfile.ZipFile(tmp_path / "t.xlsx", "w") as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, '<?xml version="1.0"?>' + content)
-    table = read_table(tmp_path / "t.xlsx")
+    return path
+
+
+def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
+    rows = [["a", "b"], [1, "x"], [2.5, "y"], [3, "z"]]
+    table = read_table(workbook(tmp_path / "t.xlsx", rows))
     assert table["a"].values.tolist() == [1, 2.5, 3]
     assert table["b"].levels == ("x", "y", "z")
     with pytest.raises(TableError, match="its sheets are Data"):
         read_table(f"{tmp_path / 't.xlsx'}::Other")
+    with pytest.raises(TableError, match="has column names but no rows"):
+        read_table(workbook(tmp_path / "names.xlsx", rows[:1]))
     (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04")
     with pytest.raises(TableError, match="as a workbook"):
         read_table(tmp_path / "bad.xlsx")

@@ -113,6 +113,15 @@ def test_an_open_order_of_day_and_month_is_said(tmp_path: Path) -> None:
     assert "--date-format" in told.advice
 
 
+def test_a_column_that_shows_the_order_of_dates_decides_for_one_that_does_not(
+    tmp_path: Path,
+) -> None:
+    text = "a,b\n" + "".join(f"{d:02}/01/2026,0{d % 9 + 1}/02/2026\n" for d in range(9, 25))
+    table = read_table(written(tmp_path, text))
+    assert {str(day)[5:7] for day in table["a"].values} == {"01"}
+    assert {str(day)[5:7] for day in table["b"].values} == {"02"}
+
+
 def test_cells_are_kept_as_written(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b,c\n007,1.50,NA\n1e3,,x\n")
     assert read_as_written(path).to_pylist() == [

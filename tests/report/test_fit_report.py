@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -70,6 +71,13 @@ def test_a_reason_that_repeats_is_told_once() -> None:
     page = render(result(columns=columns))
     assert page.count(reason) == 1
     assert "460 more" in page
+
+
+def test_costs_are_drawn_where_some_were_given() -> None:
+    given = RESULTS["two classes"]
+    assert "Costs decide the threshold" in page_of("two classes")
+    free = replace(given, settings=replace(given.settings, costs={}), threshold=0.5)
+    assert "Costs decide the threshold" not in render(free)
 
 
 def test_unknown_numbers_are_dashes() -> None:

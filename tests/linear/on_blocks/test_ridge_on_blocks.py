@@ -48,6 +48,15 @@ def test_dependent_columns_are_solved_by_qr_of_the_blocks() -> None:
     np.testing.assert_allclose(blocks.coef_, memory.coef_, rtol=1e-8)
 
 
+def test_weights_count_in_the_qr_of_the_blocks() -> None:
+    Z, weights = np.column_stack([X[:, :5], X[:, 0]]), RNG.integers(1, 9, len(X)).astype(float)
+    with pytest.warns(UserWarning, match="dependent"):
+        blocks = LeastSquares().fit(array_blocks(Z, Y, weights, cut=700))
+    with pytest.warns(UserWarning, match="dependent"):
+        memory = LeastSquares().fit(Z, Y, sample_weight=weights)
+    np.testing.assert_allclose(blocks.coef_, memory.coef_, rtol=1e-8)
+
+
 def test_a_member_without_a_route_and_a_bad_cell_are_named() -> None:
     with pytest.raises(FramingError, match="LinearClassifier has no block route"):
         LinearClassifier().fit(array_blocks(X, Y > 0))
