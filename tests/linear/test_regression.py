@@ -216,10 +216,19 @@ def test_k_fold_equals_brute_force(weighted: bool, d: int) -> None:
             assert model.scores_[a, j] == pytest.approx(loss, rel=1e-9)
 
 
-def test_the_path_equals_separate_fits() -> None:
-    X, y = data(5)
-    for model in Ridge().path(X, y, [1e-3, 0.1, 10.0]):
-        np.testing.assert_allclose(model.coef_, Ridge(model.lam).fit(X, y).coef_, rtol=1e-9)
+@pytest.mark.parametrize("d", [3, 40])
+@pytest.mark.parametrize(
+    "how", [{}, {"fit_intercept": False}, {"penalize_offset": True}, {"prior": 0.5}]
+)
+def test_a_path_is_a_fit_at_each_value(d: int, how: dict[str, Any]) -> None:
+    """Few columns, and more than rows, whatever the penalty is about."""
+    random = np.random.default_rng(d)
+    X, y = random.normal(2, 1, size=(20, d)), random.normal(3, 1, size=20)
+    how = {name: np.full(d, value) if name == "prior" else value for name, value in how.items()}
+    for model in Ridge(**how).path(X, y, [1e-3, 0.1, 10.0]):
+        alone = Ridge(model.lam, **how).fit(X, y)
+        np.testing.assert_allclose(model.coef_, alone.coef_, rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(model.intercept_, alone.intercept_, rtol=1e-6, atol=1e-9)
 
 
 def test_a_prior_pulls_where_data_are_silent() -> None:
