@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,7 @@ def cycle_of(name: str, values: Floats) -> Cycle | None:
 
     Notes: Def 194
     """
-    plain = re.sub(r"[\s_.-]+", "", name.lower()).removesuffix("of")
-    named = [cycle for cycle in CYCLES if re.fullmatch(cycle.names, plain)]
+    named = _cycles_named(name)
     if not named:
         return None
     met = np.unique(values[~np.isnan(values)])
@@ -78,6 +78,12 @@ def cycle_of(name: str, values: Floats) -> Cycle | None:
         if inside and span >= SPANNED * cycle.period:
             return cycle
     return None
+
+
+@lru_cache(10_000)  # each fold of a wide table asks for each of its columns
+def _cycles_named(name: str) -> tuple[Cycle, ...]:
+    plain = re.sub(r"[\s_.-]+", "", name.lower()).removesuffix("of")
+    return tuple(cycle for cycle in CYCLES if re.fullmatch(cycle.names, plain))
 
 
 def default_waves(cycle: Cycle) -> Given:

@@ -117,7 +117,8 @@ def spelling_of_numbers(
     Notes: §2.1.3
     """
     point = None
-    for some in () if ungrouped else (values.slice(0, SAMPLE), values):
+    looks = (values.slice(0, SAMPLE), values) if len(values) > SAMPLE else (values,)
+    for some in () if ungrouped else looks:
         dotted = _matching(some, pc.match_substring(some, "."), DOTTED)
         grouped = _matching(some, dotted, GROUPS)
         ungrouped = len(grouped) < len(dotted)
