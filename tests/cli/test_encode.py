@@ -13,7 +13,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from pellucid.autoencoders import LinearAutoencoder
 from pellucid.cli import main
+from pellucid.cli.encode_output import training
 from pellucid.storage import load_model
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +110,15 @@ def test_predict_encodes_new_rows(
         rows = pq.read_table(target).to_pylist()
     assert len(rows) == 344
     assert list(rows[0])[-3:] == ["a1", "a2", "reconstruction_loss"]
+
+
+def test_the_training_of_a_network_is_told_to_programs_and_of_no_other_code(
+    penguins: tuple[Path, str],
+) -> None:
+    told = training(load_model(penguins[0] / "model.pellucid").model)
+    assert told["epochs"] == 25
+    assert 1 <= told["best_epoch"] <= 25
+    assert training(LinearAutoencoder(1)) == {}
 
 
 def test_the_report_shows_where_rows_lie(penguins: tuple[Path, str]) -> None:

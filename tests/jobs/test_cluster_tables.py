@@ -86,6 +86,16 @@ def test_what_sets_groups_apart_is_told_in_the_columns_own_units() -> None:
     assert set(found.identifiers) == {"who"}
 
 
+def test_a_small_group_is_a_caution_beside_one_other_too() -> None:
+    frame = {
+        "a": [*np.linspace(0, 1, 57), 40.0, 40.5, 41.0],
+        "b": [*np.linspace(1, 0, 57), 9, 9, 9],
+    }
+    found = cluster_table(read_table(pa.table(frame)), ClusterSettings(ks=(2,)))
+    (told,) = [f for f in found.findings if f.name == "small groups"]
+    assert "(3 rows)" in told.message
+
+
 def test_a_model_file_sorts_new_rows_as_in_training(tmp_path: Path) -> None:
     table = read_table(pa.table(heaps()))
     found = cluster_table(table, ClusterSettings(ks=(2, 3)))
