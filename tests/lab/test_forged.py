@@ -186,7 +186,7 @@ def resident() -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
 @pytest.mark.parametrize(
-    ("begin", "count"), [(40, 140), pytest.param(2_000, 10_000, marks=pytest.mark.slow)]
+    ("begin", "count"), [(30, 90), pytest.param(2_000, 10_000, marks=pytest.mark.slow)]
 )
 def test_memory_stays_flat(client: TestClient, begin: int, count: int) -> None:
     """Other settings at each request, so that nothing can be kept for each of them."""

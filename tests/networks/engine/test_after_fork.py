@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
-# What the fork finds is written down there, what this process finds here, and both are compared.
+# What the fork finds is written down there, what its parent finds here, and both are compared.
 BOTH = """
 import os, pickle, sys, warnings
 import numpy as np
