@@ -259,6 +259,8 @@ def test_widths_and_spacings_that_do_not_fit_are_named() -> None:
 def test_factors_guessed_given_split_and_refused() -> None:
     code = FactoredCode(delimiter="-", unseen="own column", missing="own column")
     code.fit([["N-day"], ["S-day"], ["N-night"], ["S"]])
+    assert "at '-'" in str(code.explain())
+    assert "by the splitter" in str(FactoredCode(tuple).fit([["ab"], ["cd"]]).explain())
     rows = code.transform([["S-night"], ["W-day"], [None]])
     assert code.inverse_transform(rows).ravel().tolist() == ["S-night", None, None]
     assert code.inverse_transform(code.transform([["S"]])).ravel().tolist() == [None]

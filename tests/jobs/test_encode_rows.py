@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pellucid import Autoencoder, LinearAutoencoder
+from pellucid.cli.encode_output import command
 from pellucid.data.image_files import ImageSet
 from pellucid.descent.step_sizes import Cosine
 from pellucid.errors import FramingError
@@ -94,3 +96,17 @@ def test_each_epoch_is_told_and_a_short_training_is_noted() -> None:
     shares = [done for _, done in told]
     assert shares == sorted(shares)
     assert any("--epochs 4" in finding.message for finding in result.findings)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"k": 0}, {"model": "forest"}, {"test": 1.5}, {"test": 0.0}, {"epochs": 0}]
+)
+def test_a_setting_that_makes_no_sense_is_named(wrong: dict[str, Any]) -> None:
+    EncodeSettings(k=1, epochs=1, test=0.9)
+    with pytest.raises(FramingError, match=f"-{next(iter(wrong))}"):
+        EncodeSettings(**wrong)
+
+
+def test_the_command_says_each_setting_once() -> None:
+    again = command("a table.csv", EncodeSettings(k=3, epochs=7, model="convnet"), Path("out"))
+    assert again == "./pellucid encode 'a table.csv' -k 3 --model convnet --epochs 7 -o out"

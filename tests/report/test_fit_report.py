@@ -14,6 +14,7 @@ from results import HOSTILE, all_results, result
 
 from pellucid.errors import OutputError
 from pellucid.jobs.column_summary import ColumnSummary
+from pellucid.jobs.fit.fit_result import Settings
 from pellucid.report import render, write_report
 
 RESULTS = all_results()
@@ -73,6 +74,13 @@ def test_a_reason_that_repeats_is_told_once() -> None:
     page = render(result(columns=columns, **WITHOUT_PICTURES))
     assert page.count(reason) == 1
     assert "460 more" in page
+
+
+def test_the_roc_of_two_classes_is_drawn_from_their_probabilities() -> None:
+    assert "ROC: finding" in page_of("two classes")
+    assert "ROC: finding" not in page_of("three classes")
+    without = replace(RESULTS["two classes"], probabilities=None, **WITHOUT_PICTURES)
+    assert "ROC: finding" not in render(replace(without, settings=Settings("answer")))
 
 
 def test_costs_are_drawn_where_some_were_given() -> None:
