@@ -76,6 +76,12 @@ def test_a_reason_that_repeats_is_told_once() -> None:
     assert "460 more" in page
 
 
+def test_what_is_assumed_is_listed_where_something_is() -> None:
+    assert "<h3>Assumed</h3>" in page_of("bare")
+    framing = replace(RESULTS["bare"].framing, assumptions=())
+    assert "<h3>Assumed</h3>" not in render(replace(RESULTS["bare"], framing=framing))
+
+
 def test_the_roc_of_two_classes_is_drawn_from_their_probabilities() -> None:
     assert "ROC: finding" in page_of("two classes")
     assert "ROC: finding" not in page_of("three classes")

@@ -177,6 +177,12 @@ def test_a_wrong_cell_is_named_by_row_column_and_wish(served: ServedModel) -> No
     }
 
 
+def test_a_wrong_category_is_not_blamed_on_the_rows_before_it(served: ServedModel) -> None:
+    (name, *_) = [c for c, cell in served.example.items() if isinstance(cell, str)]
+    with pytest.raises(RequestError, match=f"Row 3, column '{name}'"):
+        served.table_of([served.example, served.example, {**served.example, name: "\ud800"}])
+
+
 def test_effects_are_answers_less_those_without_the_column(served: ServedModel) -> None:
     row = {**served.example, "size": "high", "x": 9.0}
     whole = served.answer_table(served.table_of([row]), Options(effects=True))

@@ -212,7 +212,7 @@ def _try(
     else:
         judged = cross_validate(pipeline, None, y_some, **shared)
         score, training, answers = judged.score, judged.training, judged.held_out
-    parameters = _parameters(recipe, d, _free(outputs))
+    parameters = count_parameters(recipe, d, _free(outputs))
     candidate = Candidate(
         recipe.name,
         recipe.model,
@@ -252,7 +252,8 @@ def _prefer_larger_lam(tuning: Tuning, enough: float) -> int:
     return max(i for i, score in enumerate(tuning.scores) if score.mean <= least + enough)
 
 
-def _parameters(recipe: Recipe, d: int, outputs: int) -> int:
+def count_parameters(recipe: Recipe, d: int, outputs: int) -> int:
+    """Numbers that a candidate learns from d columns for so many free outputs."""
     if recipe.count:
         return recipe.count(d, outputs)
     return 0 if recipe.model == "nearest" else (recipe.terms(d) * (recipe.rank > 0) + 1) * outputs
