@@ -3,7 +3,8 @@
 Run by hand: `python benchmarks/fuzz.py [--tables N] [--formulas N] [--models N] [--seed S]`, and by
 `./test --slow`. Whatever is no error of ours is a traceback; what takes over ten seconds hangs;
 a program begun, a socket opened or a pickle read is code of the file's. All are counted by their
-place, and the first input of each place is printed, so that it can become a test.
+place, and the first input of each place is printed at the end or when the run is stopped (Ctrl-C,
+SIGTERM), so that it can become a test.
 """
 
 from __future__ import annotations
@@ -251,9 +252,9 @@ def fuzz_models(tally: Tally, count: int, rng: random.Random, folder: Path) -> N
         tally.meet(kind, repr(given[:4000]), lambda: load_model(path))
 
 
-def fuzz(tables: int, models: int, formulas: int, seed: int) -> Tally:
-    """What became of so many inputs of each kind."""
-    rng, tally = random.Random(seed), Tally()
+def fuzz(tables: int, models: int, formulas: int, seed: int, tally: Tally | None = None) -> Tally:
+    """What became of so many inputs of each kind; `tally` holds it so far."""
+    rng, tally = random.Random(seed), tally or Tally()
     for end in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(end, _late)
     sys.addaudithook(tally.listen)
@@ -276,8 +277,12 @@ def main() -> None:
         parser.add_argument(f"--{kind}", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    start = time.process_time()
-    tally = fuzz(options.tables, options.models, options.formulas, options.seed)
+    start, tally = time.process_time(), Tally()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        fuzz(options.tables, options.models, options.formulas, options.seed, tally)
+    except KeyboardInterrupt:
+        print("Stopped; so far:")
     for (kind, fate), count in sorted(tally.fates.items()):
         print(f"| {kind} | {fate} | {count:,} |")
     print(f"{time.process_time() - start:.0f} CPU-s, at most {memory():,.0f} MB")

@@ -111,6 +111,12 @@ def test_a_draw_has_the_mean_and_deviation_the_encoder_names() -> None:
     assert abs(drawn.std() - 0.5) < 0.03
 
 
+@pytest.mark.parametrize("shape", [(3,), (2, 4), (2, 3)])
+def test_a_code_is_drawn_from_as_many_means_as_variances(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ShapeError, match="of even length"):
+        CodeSample().out_shape(shape)
+
+
 @pytest.mark.parametrize(
     "model",
     [

@@ -122,6 +122,13 @@ def test_a_column_that_shows_the_order_of_dates_decides_for_one_that_does_not(
     assert {str(day)[5:7] for day in table["b"].values} == {"02"}
 
 
+def test_odd_cells_are_counted_among_those_that_are_there(tmp_path: Path) -> None:
+    cells = [f"{i}.5" for i in range(39)] + ["n/k"] + [""] * 5
+    table = read_table(written(tmp_path, column(cells)))
+    (told,) = [f for f in table.findings if f.name == "odd cells"]
+    assert "but for 1 of 40 cells" in told.message
+
+
 def test_cells_are_kept_as_written(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b,c\n007,1.50,NA\n1e3,,x\n")
     assert read_as_written(path).to_pylist() == [

@@ -127,6 +127,8 @@ def test_found_edges_rise_and_leave_no_bin_empty_below(values: list[float], n: i
 def test_bins_as_steps_indices_and_with_missing_values() -> None:
     X = np.array([[1.0], [5.0], [9.0], [np.nan]])
     steps = Bins([4, 8], code="thermometer", missing="own column").fit(X)
+    assert "Edges: given" in str(steps.explain())
+    assert "Edges: equal" in str(Bins("equal", n_bins=2, missing="ignore").fit(X).explain())
     assert steps.transform(X).tolist() == [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 0, 1]]
     named = steps.get_feature_names_out(["t"]).tolist()
     assert named == ["t ≥4", "t ≥8", "t is missing"]
