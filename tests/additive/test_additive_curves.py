@@ -324,3 +324,8 @@ def test_a_pair_has_24_features_at_the_most_and_says_nothing_of_its_columns_alon
     if levels == 40:  # the commonest ones
         kept = [int(h.levels_[1][int(colour["places"][at])][1:]) for at in second]
         assert counts[kept].min() >= np.sort(counts)[-6]
+
+
+def test_knots_of_many_values_hold_both_ends() -> None:
+    knots = learn_numeric_basis(np.arange(500.0), np.ones(500), 3)["knots"]
+    assert (knots[0], knots[-1], len(knots)) == (0.0, 499.0, 48)
