@@ -113,9 +113,9 @@ class Evidence:
             Path(place).write_text(json.dumps(shown), "utf-8")
             return
         judged = [name for name in self.seen if not self.is_left_to_the_night(name)]
-        for runs in (together, one_by_one):
+        for together in (True, False):
             unseen = [name for name in judged if objects_of(name) - self.seen[name]]
-            for shown in runs(unseen):
+            for shown in shown_afresh(unseen, together):
                 for name, objects in shown.items():
                     self.seen[name] |= objects
         for name in judged:
@@ -153,16 +153,11 @@ class Evidence:
 WATCH = pytest.StashKey[Watch]()
 
 
-def together(names: list[str]) -> Iterable[dict[str, set[str]]]:
-    """What the tests show among themselves, in two processes where little is ready from before."""
+def shown_afresh(names: list[str], together: bool) -> Iterable[dict[str, set[str]]]:
+    """What the tests show in new processes: in two for all, or in one of its own for each."""
+    groups = [names[::2], names[1::2]] if together else [[name] for name in names]
     with ThreadPoolExecutor(2) as runs:
-        yield from runs.map(seen_afresh, filter(None, (names[::2], names[1::2])))
-
-
-def one_by_one(names: list[str]) -> Iterable[dict[str, set[str]]]:
-    """What each test shows in a process of its own, where nothing is ready from before."""
-    with ThreadPoolExecutor(2) as runs:
-        yield from runs.map(seen_afresh, ([name] for name in names))
+        yield from runs.map(seen_afresh, filter(None, groups))
 
 
 def seen_afresh(names: list[str]) -> dict[str, set[str]]:

@@ -6,24 +6,18 @@ in search of a signature, which none of ours has: they are read from the code.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from jinja2.sandbox import SandboxedEnvironment
 from numpydoc import docscrape_sphinx, numpydoc
 from sphinx.application import Sphinx
 
-
-@cache
-def environment() -> SandboxedEnvironment:
-    """The one in which the template stays compiled, once its loader is set."""
-    return SandboxedEnvironment()
+ENVIRONMENT = SandboxedEnvironment()  # in which the template stays compiled
 
 
 def shared_environment(loader: Any) -> SandboxedEnvironment:
-    found = environment()
-    found.loader = found.loader or loader
-    return found
+    ENVIRONMENT.loader = ENVIRONMENT.loader or loader
+    return ENVIRONMENT
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

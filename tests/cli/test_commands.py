@@ -16,6 +16,7 @@ from pellucid.storage import save_model
 
 ROOT = Path(__file__).parents[2]
 PENGUINS = str(ROOT / "examples" / "penguins.csv")
+ONE_MODEL = ("--model", "ridge")
 
 
 def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -32,7 +33,7 @@ def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProces
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fit")
-    # One model: that without options several are compared, the regression below shows.
+    # One model: that without options several are compared, README's blocks show.
     done = run("fit", PENGUINS, "--target", "species", "--model", "softmax", "-o", str(folder))
     assert done.returncode == 0, done.stderr
     assert "On 69 rows never used" in " ".join(done.stdout.split())
@@ -84,19 +85,7 @@ def test_predict_names_the_columns_that_are_absent(
 
 def test_json_is_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(
-            [
-                "fit",
-                PENGUINS,
-                "-t",
-                "body_mass_g",
-                "--model",
-                "ridge",
-                "--json",
-                "-o",
-                str(tmp_path),
-            ]
-        )
+        main(["fit", PENGUINS, "-t", "body_mass_g", *ONE_MODEL, "--json", "-o", str(tmp_path)])
     assert ended.value.code in (0, None)
     found = json.loads(capsys.readouterr().out)
     assert found["problem"] == "regression"

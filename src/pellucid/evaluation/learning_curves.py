@@ -17,6 +17,8 @@ from pellucid.evaluation.evaluation_results import LearningCurve, Score
 from pellucid.former_names import renamed_arguments
 from pellucid.losses import Loss
 
+POINTS = 5  # sizes of a curve, where none are given
+
 
 @renamed_arguments(whole="full_scores")
 def learning_curve(
@@ -31,7 +33,7 @@ def learning_curve(
     seed: int = 0,
     n_jobs: int | None = None,
     full_scores: tuple[Score, Score] | None = None,
-    points: int = 5,
+    points: int = POINTS,
 ) -> LearningCurve:
     """Training and held-out loss as the training rows grow.
 

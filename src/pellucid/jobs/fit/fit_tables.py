@@ -29,7 +29,7 @@ from pellucid.evaluation.error_metrics import (
     regression_metrics,
 )
 from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve
-from pellucid.evaluation.learning_curves import learning_curve
+from pellucid.evaluation.learning_curves import POINTS, learning_curve
 from pellucid.evaluation.training_and_test_error import losses_at
 from pellucid.findings import Finding
 from pellucid.formatting import number
@@ -439,7 +439,7 @@ def _curve(job: _Job, recipe: Recipe, judged: EvaluatedCandidate) -> LearningCur
                 seed=settings.seed,
                 n_jobs=settings.jobs,
                 full_scores=None if judged.training is None else (judged.training, chosen.score),
-                points=POINTS_OF_A_WIDE_TABLE if len(job.framing.features) > len(rows) else 5,
+                points=POINTS_OF_A_WIDE_TABLE if len(job.framing.features) > len(rows) else POINTS,
             )
     except TooFewRowsError:
         return None

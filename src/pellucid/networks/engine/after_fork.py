@@ -106,7 +106,8 @@ def in_fresh_process(
         warnings.warn_explicit(message, category, file, line)
     if error is not None:
         raise error
-    estimator.__dict__.update(state)
+    vars(estimator).clear()  # what the call took away is gone here too
+    vars(estimator).update(state)
     return estimator if result is None else result[0]
 
 
