@@ -21,6 +21,12 @@ from pellucid import read_table
 from pellucid.data import Kind, Table
 from pellucid.data.columns.inference import Cells, InferredColumn, column_of
 from pellucid.data.columns.lengths_of_time import read_durations
+from pellucid.data.columns.notation import NO_HINTS
+from pellucid.data.columns.number_doubts import (
+    doubts_of_cells,
+    number_doubts,
+    spelling_of_numbers,
+)
 
 
 def found_in(cells: list[str]) -> InferredColumn:
@@ -185,3 +191,14 @@ def test_times_are_the_same_from_every_source_and_at_predict(tmp_path: Path) -> 
     minutes = table_of(tmp_path, ["1:30.5", "2:45.25", "10:05.1"])
     new = table_of(tmp_path, ["1:30", "2:45", "3:00"])  # by itself hours, by the schema minutes
     assert read_table(new, schema=minutes.schema)["c"].values.tolist() == [90.0, 165.0, 180.0]
+
+
+SPELLED = st.from_regex(r"\A[ ]?[+-]?[01][019]{0,3}(\.[01]{0,3})?[ ]?\Z")
+
+
+@given(st.lists(SPELLED, min_size=1, max_size=6))
+def test_cells_without_a_doubt_are_passed_over_and_no_others(cells: list[str]) -> None:
+    values = pa.chunked_array([cells])
+    numbers = np.array([float(cell) for cell in cells])
+    whole = number_doubts("c", spelling_of_numbers(values), float(abs(numbers).max()), NO_HINTS)
+    assert doubts_of_cells("c", values, numbers, NO_HINTS) == whole

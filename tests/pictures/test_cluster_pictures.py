@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,30 +18,54 @@ from pellucid.pictures.style import to_svg
 
 CORNERS = [[0, 0], [8, 0], [0, 8], [8, 8], [4, 15]]
 X, GROUP = blobs(150, CORNERS, seed=4)
-FOUND = KMeans(5, init="random", n_init=1, random_state=1, record=True).fit(X)
-STEPS = FOUND.trace_["half_steps"]
-CHOICE = choose_k(X, (2, 3, 5), splits=4, references=19)
-NONE = choose_k(np.random.default_rng(0).normal(size=(60, 2)), (2, 3), splits=4, references=19)
-TREE = HierarchicalClusters(most_leaves=6).fit(X)
-COUNTS = np.array([[np.sum((TREE.leaves_ == leaf) & (g == GROUP)) for g in range(5)]
-                   for leaf in range(6)])  # fmt: skip
 AXES = PrincipalAxes(
     X, np.array(CORNERS, dtype=float), GROUP + 1, (0.6, 0.4), ((("a", 1.0),), (("b", -1.0),))
 )
 TREND = simpson(60)
-CENTRES = FOUND.cluster_centers_
+
+
+@cache
+def found() -> KMeans:
+    return KMeans(5, init="random", n_init=1, random_state=1, record=True).fit(X)
+
+
+@cache
+def choice(structured: bool = True) -> Any:
+    if structured:
+        return choose_k(X, (2, 3, 5), splits=4, references=19)
+    noise = np.random.default_rng(0).normal(size=(60, 2))
+    return choose_k(noise, (2, 3), splits=4, references=19)
+
+
+@cache
+def tree() -> tuple[HierarchicalClusters, Any]:
+    """The tree, and how many points of each group its leaves hold."""
+    grown = HierarchicalClusters(most_leaves=6).fit(X)
+    counts = [[np.sum((grown.leaves_ == leaf) & (g == GROUP)) for g in range(5)]
+              for leaf in range(6)]  # fmt: skip
+    return grown, np.array(counts)
+
+
+def steps() -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = found().trace_["half_steps"]
+    return made
+
 
 PICTURES: dict[str, Callable[..., Figure]] = {
-    "points": lambda ax=None: clusters.clustered_points(X, GROUP, CENTRES, regions=True, ax=ax),
-    "paths": lambda ax=None: clusters.mean_paths(X, [s["means"] for s in STEPS], FOUND.labels_, ax),
-    "loss": lambda ax=None: clusters.loss_by_k(CHOICE, ax=ax),
-    "consistency": lambda ax=None: clusters.consistency_by_k(CHOICE, ax=ax),
-    "no clusters": lambda ax=None: clusters.consistency_by_k(NONE, ax=ax),
-    "beyond": lambda ax=None: clusters.compactness_by_k(CHOICE, ax=ax),
+    "points": lambda ax=None: clusters.clustered_points(
+        X, GROUP, found().cluster_centers_, regions=True, ax=ax
+    ),
+    "paths": lambda ax=None: clusters.mean_paths(
+        X, [s["means"] for s in steps()], found().labels_, ax
+    ),
+    "loss": lambda ax=None: clusters.loss_by_k(choice(), ax=ax),
+    "consistency": lambda ax=None: clusters.consistency_by_k(choice(), ax=ax),
+    "no clusters": lambda ax=None: clusters.consistency_by_k(choice(False), ax=ax),
+    "beyond": lambda ax=None: clusters.compactness_by_k(choice(), ax=ax),
     "silhouette": lambda ax=None: clusters.silhouette(GROUP + 1, silhouettes(X, GROUP), ax=ax),
     "axes": lambda ax=None: clusters.principal_axes(AXES, ax=ax),
-    "tree": lambda ax=None: clusters.linkage_tree(TREE.linkage_, COUNTS, 5, ax=ax),
-    "named tree": lambda ax=None: clusters.linkage_tree(TREE.linkage_, names=[*"uvwxyz"], ax=ax),
+    "tree": lambda ax=None: clusters.linkage_tree(tree()[0].linkage_, tree()[1], 5, ax=ax),
+    "named tree": lambda ax=None: clusters.linkage_tree(tree()[0].linkage_, names=[*"uvwxyz"], ax=ax),
     "trends": lambda ax=None: clusters.pooled_and_group_lines(
         TREND[0][:, 0], TREND[1], TREND[2], ax=ax
     ),
@@ -76,20 +101,20 @@ def test_half_steps_show_the_four_stages_of_the_notes() -> None:
     """6.2.8-initialization-figure, 6.2.9-moved-means-figure, 6.2.10-reassigned-figure,
     6.2.12-converged-figure
     """
-    figure = clusters.k_means_frames(X, STEPS)
+    figure = clusters.k_means_frames(X, steps())
     titles = [axes.get_title("left").partition("\n")[0] for axes in figure.axes]
     assert titles[:3] == ["1) assigned", "2) moved", "3) assigned"]
-    assert titles[-1] == f"{len(STEPS)}) {STEPS[-1]['what']}"
+    assert titles[-1] == f"{len(steps())}) {steps()[-1]['what']}"
     arrows = [len(axes.texts) for axes in figure.axes]
     assert arrows[0] == arrows[2] == 0 < arrows[1]  # means move in the second frame only
-    losses = [STEPS[i]["loss"] for i in (0, 1, 2, -1)]
+    losses = [steps()[i]["loss"] for i in (0, 1, 2, -1)]
     assert losses == sorted(losses, reverse=True)
 
 
 def test_the_path_of_the_means_is_drawn_from_its_start() -> None:
     """6.2.14-descent-figure"""
-    walked = [s["means"] for s in STEPS]
-    axes = clusters.mean_paths(X, walked, FOUND.labels_).axes[0]
+    walked = [s["means"] for s in steps()]
+    axes = clusters.mean_paths(X, walked, found().labels_).axes[0]
     crosses = [line for line in axes.lines if line.get_marker() == "X"]
     starts = {tuple(line.get_xydata()[0]) for line in crosses}
     assert starts == {tuple(mean) for mean in walked[0]}
@@ -109,13 +134,14 @@ def test_two_clusterings_stand_side_by_side() -> None:
 
 def test_a_tree_is_cut_where_it_says() -> None:
     """6.3.4-tree-figure"""
-    axes = clusters.linkage_tree(TREE.linkage_, COUNTS, 5).axes[0]
+    grown, counts = tree()
+    axes = clusters.linkage_tree(grown.linkage_, counts, 5).axes[0]
     cut = next(line for line in axes.lines if line.get_label() == "cut into 5")
     height = cut.get_ydata()[0]
-    assert (TREE.linkage_[:, 2] > height).sum() == 4
-    assert (TREE.cut(height=height) == TREE.cut(5)).all()
+    assert (grown.linkage_[:, 2] > height).sum() == 4
+    assert (grown.cut(height=height) == grown.cut(5)).all()
     shown = [int(t.get_text()) for t in axes.get_xticklabels()]
-    assert sorted(shown) == sorted(COUNTS.sum(axis=1))
+    assert sorted(shown) == sorted(counts.sum(axis=1))
 
 
 def test_the_pooled_line_rises_and_those_of_the_groups_fall() -> None:

@@ -101,8 +101,9 @@ def _known(estimator: Any, X: Any, fitting: bool) -> Table | None:
 def _of_table(table: Table) -> Values:
     X = np.empty((len(table), len(table.columns)))
     for j, column in enumerate(table.columns):
-        values = np.asarray(column.values, dtype=np.float64)
-        X[:, j] = np.where(column.missing, np.nan, values)
+        values = column.values
+        amount = values.dtype == np.float64  # NaN where missing already
+        X[:, j] = values if amount else np.where(column.missing, np.nan, values)
     levels = tuple(c.levels for c in table.columns)
     return Values(X, table.names, levels)
 

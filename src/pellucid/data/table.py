@@ -102,8 +102,11 @@ class Column:
 
     def take(self, rows: NDArray[np.intp]) -> Column:
         """The given rows, in the given order."""
-        written = None if self.written is None else self.written[rows]
-        return replace(self, values=self.values[rows], written=written)
+        taken = object.__new__(Column)  # `replace` sets each field anew: most of a fold's time
+        taken.__dict__.update(self.__dict__, values=self.values[rows])
+        if self.written is not None:
+            taken.__dict__["written"] = self.written[rows]
+        return taken
 
     def texts(self) -> NDArray[Any]:
         """Values as text, None where missing."""

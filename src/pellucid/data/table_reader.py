@@ -323,7 +323,8 @@ def refuse_absent(required: list[str], present: Sequence[str], source: str) -> N
     ColumnError
         Names them, and the nearest name.
     """
-    absent = [column for column in required if column not in present]
+    there = set(present)
+    absent = [column for column in required if column not in there]
     if absent:
         raise ColumnError(
             f"{source} lacks {len(absent)} column(s) that the model was trained on: "

@@ -20,7 +20,8 @@ def columns_wanted(
     schema: Sequence[dict[str, Any]], features: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The entries of a schema that a machine needs to answer."""
-    return [entry for entry in schema if entry["name"] in features]
+    wanted = set(features)
+    return [entry for entry in schema if entry["name"] in wanted]
 
 
 def images_as_rows(source: Any, size: Sequence[int], verb: str) -> NDArray[np.float64]:

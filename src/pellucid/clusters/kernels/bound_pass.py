@@ -169,7 +169,8 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
     gathered = np.zeros((some, d, width), dtype=np.float32)
     work = len(packed) * MEANS * d * MULTIPLY + SETTLE
     dense = work / (d * COPY + work)
-    waiting, close, changed, met, decided = 0, 0, 0, 0, 0
+    # Not literals: a function that is called with a count would be compiled for 0 alone too.
+    waiting, close, changed, met, decided = np.zeros(5, dtype=np.int64)
     for p in range(first, last + some, some):  # the last turn is for what still waits
         q = min(p + some, last)
         start, stop = min(p * width, n), min(q * width, n)
@@ -178,7 +179,7 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
         for i in range(start, stop):
             lone[asked] = i
             asked += not moved[labels[i]] < ends[i]
-        count, wanting = 0, 0
+        count = wanting = np.int64(0)
         if asked - waiting > dense * (stop - start):
             count = stop - start
             _compare_panels(panels[p:q], packed, initial, best, second, index)
@@ -191,7 +192,8 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
             if waiting >= many or (p >= last and waiting > 0):
                 count = wanting = min(waiting, many)
                 waiting -= count
-                rows[:count] = lone[waiting : waiting + count]
+                for r in range(count):
+                    rows[r] = lone[waiting + r]
                 _gather(X, centre, scale, sizes, rows, count, gathered, size)
                 _compare_panels(
                     gathered[: -(-count // width)], packed, initial, best, second, index

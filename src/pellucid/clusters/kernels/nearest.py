@@ -21,7 +21,7 @@ from pellucid.clusters.kernels.distance_kernel import (
     gap_tile,
 )
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.kernels.points import Points, piece_runner
+from pellucid.clusters.kernels.points import Points, piece_runner, read_only
 
 
 def packed_exactly(means: Array) -> tuple[Array, Array]:
@@ -133,7 +133,7 @@ def nearest_of_rows(X: Array, means: Array) -> tuple[NDArray[np.intp], Array]:
 
     Notes: Notation 229
     """
-    y, D = np.empty(len(X), dtype=np.intp), np.empty(len(X))
+    X, y, D = read_only(X), np.empty(len(X), dtype=np.intp), np.empty(len(X))
     packed, initial = packed_exactly(means)
 
     def piece(first: int, last: int) -> None:
@@ -163,7 +163,7 @@ def gaps_of_rows(X: Array, means: Array) -> Array:
 
     Notes: Concept 217
     """
-    D = np.empty((len(X), len(means)))
+    X, D = read_only(X), np.empty((len(X), len(means)))
     packed, initial = packed_exactly(means)
 
     def piece(first: int, last: int) -> None:
@@ -180,7 +180,7 @@ def squared_distance_to_own_mean(X: Array, means: Array, y: Any) -> Array:
     Notes: Concept 217
     """
     D = np.empty(len(X))
-    _squared_distance_piece(X, means, y, 0, len(X), D)
+    _squared_distance_piece(read_only(X), means, y, 0, len(X), D)
     return D
 
 

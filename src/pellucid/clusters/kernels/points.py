@@ -27,6 +27,13 @@ from pellucid.linear.kernels.row_pieces import PIECE_NUMBERS, PIECES, threads
 from pellucid.threads import is_single_threaded
 
 
+def read_only(X: Array) -> Array:
+    """A view that nobody writes to: by it each kernel is compiled once, whatever was given."""
+    view = X.view()
+    view.flags.writeable = False
+    return view
+
+
 @dataclass(frozen=True)
 class Points:
     """Rows and their panels.
@@ -34,6 +41,7 @@ class Points:
     Parameters
     ----------
     X : ndarray, shape (n, d)
+        A view of it, `read_only`, is kept.
     weights : ndarray, shape (n,) or (0,)
         Empty where every row counts once.
     panels : ndarray of float32, shape (p, d, POINTS_32)
@@ -54,6 +62,9 @@ class Points:
     centre: Array
     scale: float
     spread: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "X", read_only(self.X))
 
 
 @numba.njit(nogil=True, cache=True)
@@ -145,9 +156,7 @@ def panels_from_rows(X: Array, weights: Array | None, over: Any) -> Points:
     Notes: Concept 214
     """
     n, d = X.shape
-    # Read-only for all, whatever was given: each kernel is then compiled once.
-    X = X.view()
-    X.flags.writeable = False
+    X = read_only(X)
     w = NO_WEIGHTS if weights is None else weights
     parts = over(lambda a, b: _extent(X, w, a * POINTS_32, min(b * POINTS_32, n)))
     sums, least, most, counted = zip(*parts, strict=True)

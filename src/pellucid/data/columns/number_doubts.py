@@ -29,6 +29,7 @@ ZERO_BEFORE = r"^\s*[+-]?0\d+\.\d"
 TENTHS = r"^\s*[+-]?\d+\.\d\s*$"
 NEGATIVE = r"^\s*\(|\d\s*[+\-]\s*$"
 ZERO_BEHIND = r"^\s*[+-]?\d+\.[1-9]0\s*$"
+DOUBTFUL = rf"{GROUPS}|^0\d|{ZERO_BEHIND}"  # without such a cell there is no doubt
 
 
 def points_in_groups(values: pa.ChunkedArray) -> bool:
@@ -211,6 +212,8 @@ def doubts_of_cells(
 
     Notes: §2.1.3
     """
+    if not pc.any(pc.match_substring_regex(values, DOUBTFUL)).as_py():
+        return ()
     largest = float(np.nanmax(np.abs(numbers), initial=0.0))
     return number_doubts(name, spelling_of_numbers(values), largest, hints)
 

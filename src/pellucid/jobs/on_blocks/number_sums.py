@@ -30,17 +30,12 @@ from pellucid.jobs.on_blocks.number_columns import NumberColumn, number_column, 
 from pellucid.jobs.on_blocks.target_counts import TargetCounts
 from pellucid.linear.kernels.grouped_columns import rows_by_group, shifted_column
 from pellucid.linear.on_blocks.fold_moments import Folded, merge_folds
-from pellucid.linear.solvers.moments import (
-    BLOCK_NUMBERS,
-    Moments,
-    add_products,
-    centred,
-    merge,
-)
+from pellucid.linear.solvers.moments import Moments, add_products, centred, merge
 
 Array = NDArray[np.float64]
 TEST_FOLD = -1
 WIDEST = 200  # columns: beyond it their products cost more than a pass
+NUMBERS = 1 << 18  # of a run of rows: 2 MB; a product of few rows costs more a row
 FEW = 256  # one row of so many tells about where the middle of a column is
 PLAIN_AMOUNTS = ("standardize", "center", "number")  # codes that are affine maps of one column
 
@@ -127,7 +122,7 @@ def _sums_of(
     shift = np.array([column.at(few).mean() for column in columns])
     products = np.zeros((count, d + 2, d))
     low, high = np.full(d, np.inf), np.full(d, -np.inf)
-    step = max(BLOCK_NUMBERS // d, 256) - 8
+    step = max(NUMBERS // d, 256) - 8
     held = np.empty((d, min(step, n)))
     with np.errstate(over="ignore", invalid="ignore"):
         for first in range(0, n, step):
