@@ -65,7 +65,9 @@ PICTURES: dict[str, Callable[..., Figure]] = {
     "silhouette": lambda ax=None: clusters.silhouette(GROUP + 1, silhouettes(X, GROUP), ax=ax),
     "axes": lambda ax=None: clusters.principal_axes(AXES, ax=ax),
     "tree": lambda ax=None: clusters.linkage_tree(tree()[0].linkage_, tree()[1], 5, ax=ax),
-    "named tree": lambda ax=None: clusters.linkage_tree(tree()[0].linkage_, names=[*"uvwxyz"], ax=ax),
+    "named tree": lambda ax=None: clusters.linkage_tree(
+        tree()[0].linkage_, names=[*"uvwxyz"], ax=ax
+    ),
     "trends": lambda ax=None: clusters.pooled_and_group_lines(
         TREND[0][:, 0], TREND[1], TREND[2], ax=ax
     ),

@@ -212,5 +212,5 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
             changed += _relabel(
                 X, weights, labels, high, low, members, unclear, index, always, close
             )
-            decided, close = decided + close, 0
+            decided, close = decided + close, np.int64(0)
     return changed, met, decided
