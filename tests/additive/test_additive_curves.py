@@ -17,7 +17,12 @@ from pellucid.additive.interactions import (
     interaction_strength,
     strongest_pairs,
 )
-from pellucid.additive.terms import model_features, term_features, term_of_each_feature
+from pellucid.additive.terms import (
+    learn_terms,
+    model_features,
+    term_features,
+    term_of_each_feature,
+)
 from pellucid.additive.variance_components import (
     LARGEST,
     TermFit,
@@ -25,7 +30,7 @@ from pellucid.additive.variance_components import (
     fit_likelihood_terms,
     fit_normal_terms,
 )
-from pellucid.data.column_values import values_of
+from pellucid.data.column_values import Values, values_of
 from pellucid.errors import ColumnError
 
 
@@ -329,3 +334,11 @@ def test_a_pair_has_24_features_at_the_most_and_says_nothing_of_its_columns_alon
 def test_knots_of_many_values_hold_both_ends() -> None:
     knots = learn_numeric_basis(np.arange(500.0), np.ones(500), 3)["knots"]
     assert (knots[0], knots[-1], len(knots)) == (0.0, 499.0, 48)
+
+
+def test_each_term_is_centred_at_the_weighted_mean_of_its_features() -> None:
+    X, _ = bent(60)
+    weights = np.random.default_rng(2).uniform(0.5, 3.0, 60)
+    for term in learn_terms(Values(X, ("a", "b"), (None, None)), [0, 1], weights, 1):
+        features = term_features(term, X)
+        np.testing.assert_allclose(np.average(features, axis=0, weights=weights), 0, atol=1e-12)

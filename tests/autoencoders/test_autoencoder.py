@@ -332,3 +332,11 @@ def test_few_labels_are_spread_by_nearness() -> None:
         FewLabelClassifier(unlabelled=-1).fit(X, np.full(60, -1))
     with pytest.raises(HyperparameterError, match="a label other than NaN, or None"):
         FewLabelClassifier(unlabelled=np.nan).fit(X, np.where(y < 0, np.nan, y))
+
+
+@pytest.mark.parametrize("without", ["fit", "transform"])
+def test_what_makes_the_codes_has_both_fit_and_transform(without: str) -> None:
+    half = type("Half", (), {"fit": None, "transform": None})
+    delattr(half, without)
+    with pytest.raises(HyperparameterError, match="an estimator with fit and transform, or None"):
+        FewLabelClassifier(half(), unlabelled=-1).fit(np.eye(3), [0, -1, 1])

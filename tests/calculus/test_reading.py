@@ -240,3 +240,14 @@ def test_the_caret_stands_under_its_place_on_its_line(
     shown = len(carets) - len(carets.lstrip())
     assert line[shown] == text[start]
     assert lines[at].find(line[2:], max(0, column - 60)) == column - (shown - 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "under"), [("x + $ y", "$"), ("(x + 1", " "), ("x 3", "3"), ("2 * ) x", ")")]
+)
+def test_the_sign_at_fault_is_marked_and_no_other(text: str, under: str) -> None:
+    with pytest.raises(FormulaError) as refused:
+        read(text)
+    line, carets = str(refused.value).split("\n")[1:3]
+    assert carets.count("^") == 1
+    assert (line + " ")[carets.index("^")] == under

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from pellucid.cli import main
+from pellucid.cli.cluster_output import command
+from pellucid.jobs.cluster.cluster_result import ClusterSettings
 
 ROOT = Path(__file__).parents[2]
 PENGUINS = str(ROOT / "examples" / "penguins.csv")
@@ -113,3 +115,9 @@ def test_exit_codes_and_messages(
     assert run("cluster", PENGUINS, *arguments) == code
     spoken = capsys.readouterr()
     assert says in " ".join((spoken.err + spoken.out).split())
+
+
+@pytest.mark.parametrize(("ks", "said"), [((5,), "5"), ((2, 3, 4), "2:4")])
+def test_the_command_says_the_numbers_of_groups(ks: tuple[int, ...], said: str) -> None:
+    again = command("t.csv", ClusterSettings(ks=ks), Path("o"))
+    assert again == f"./pellucid cluster t.csv -k {said} -o o --report"

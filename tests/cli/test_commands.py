@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -189,3 +190,15 @@ def test_a_model_saved_in_python_is_explained_and_not_guessed_with(
         assert left.value.code == code
         spoken = capsys.readouterr()
         assert says in spoken.out + spoken.err
+
+
+def test_the_module_runs_and_its_import_does_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["pellucid", "--version"])
+    runpy.run_module("pellucid.__main__")
+    assert capsys.readouterr().out == ""
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("pellucid", run_name="__main__")
+    assert not ended.value.code
+    assert capsys.readouterr().out.strip()

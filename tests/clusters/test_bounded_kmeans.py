@@ -14,7 +14,7 @@ from pellucid.clusters.kernels import points
 from pellucid.clusters.kernels.k_means_loss import nearest_mean
 from pellucid.clusters.kernels.nearest import nearest_of_rows
 from pellucid.clusters.kernels.points import panels_from_rows, piece_runner
-from pellucid.clusters.solvers.bounded_kmeans import bounded_k_means
+from pellucid.clusters.solvers.bounded_kmeans import assign, bounded_k_means, initial_run
 from pellucid.clusters.solvers.lloyd import Run, plain_k_means
 from pellucid.clusters.solvers.restarts import safe_unit
 
@@ -147,3 +147,12 @@ def test_sums_made_afresh_are_the_sums_that_were_followed(monkeypatch: pytest.Mo
     never = both(X, X[:12])
     same(often[0], never[0])
     same(*never)
+
+
+def test_points_on_their_means_are_not_counted_as_changed() -> None:
+    X = np.array([[0.0], [0.1], [5.0], [5.2], [9.0]])
+    with piece_runner(*X.shape) as over:
+        table = panels_from_rows(X, None, over)
+        run = initial_run(table, X[[0, 2, 4]])
+        assert assign(table, [run], over) == [5]
+        assert assign(table, [run], over) == [0]

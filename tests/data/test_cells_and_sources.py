@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from pellucid import TableEncoder, read_table
 from pellucid.data import Kind
+from pellucid.data.columns.spellings import merge_spellings
 from pellucid.data.sources.python_cells import column_of_cells
 from pellucid.errors import TableError
 
@@ -218,3 +219,11 @@ def test_whole_numbers_of_any_length_are_read(first: int, zeros: int, beside: bo
         assert found == float(Decimal(large))
     else:
         assert int(found) == large
+
+
+@pytest.mark.parametrize(("how_many", "more"), [(6, False), (7, True)])
+def test_six_spellings_are_named_and_the_rest_is_hinted_at(how_many: int, more: bool) -> None:
+    counts = {" " * i + "Yes": i + 1 for i in range(how_many)}
+    (told,) = merge_spellings("c", counts).findings
+    assert told.message.count("Yes' (") == 6
+    assert (" …" in told.message) == more

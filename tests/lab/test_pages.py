@@ -16,8 +16,11 @@ from pellucid.lab.catalogue import ENTRIES, PAGES, entries
 from pellucid.lab.export import values_of
 from pellucid.lab.frame_encoding import pack_frame, unpack_frame
 from pellucid.lab.html_documents import DRAWING
+from pellucid.lab.marks.plane import histogram
 from pellucid.lab.page_contract import COLOURS, PLACES
 from pellucid.lab.page_declaration import page_declaration
+from pellucid.lab.pages.chapter_0 import events
+from pellucid.lab.pages.chapter_2 import two_errors
 from pellucid.lab.rendering import scenes_of
 from pellucid.lab.scene import Moving
 from pellucid.notes_map.references import find, parse_references
@@ -361,3 +364,22 @@ def test_a_page_as_a_file_shows_what_the_live_one_shows(
         for part in ("dl", "pre", ".numbers", ".formulas"):
             assert still.locator(part).inner_text() == live.locator(part).inner_text(), text
     assert violations(still) == []
+
+
+def test_bars_of_a_histogram_stand_in_the_middle_of_their_bins() -> None:
+    drawn = histogram([0.0, 1.0, 2.0, 3.0, 3.0, 3.0], bins=3)
+    assert drawn["x"].tolist() == [0.5, 1.5, 2.5]
+    assert drawn["y"].tolist() == [1.0, 1.0, 4.0]
+    assert drawn["width"] == pytest.approx(0.96)
+
+
+def test_each_bar_of_the_two_errors_is_its_error() -> None:
+    drawn = two_errors._errors(1.0, 2.0)["marks"]
+    assert [(mark["x"], mark["y"], mark["label"]) for mark in drawn] == [
+        ([0], [1.0], ["1"]), ([1], [2.0], ["2"]),
+    ]  # fmt: skip
+
+
+def test_chances_of_the_first_scene_add_up_to_one() -> None:
+    (chances,) = [setting for setting in events.CONTROLS if setting.name == "chances"]
+    assert np.sum(chances.declared.default) == pytest.approx(1.0)

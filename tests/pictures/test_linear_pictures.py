@@ -158,3 +158,12 @@ def test_the_tangent_is_flat_at_the_minimum_and_the_minimum_is_marked() -> None:
     assert np.ptp(flat.get_ydata()) == 0
     legend: Any = descent.min_and_argmin(J, [0.0], -1, 3).axes[0].get_legend()
     assert [t.get_text() for t in legend.get_texts()] == ["min = 3", "argmin = 1"]
+
+
+def test_the_sign_jumps_at_zero_where_it_is_minus_one() -> None:
+    left, right, *_ = sigmoids.sign_and_sigmoid(4.0).axes[0].lines
+    for side, sign in ((left, -1.0), (right, 1.0)):
+        x = np.asarray(side.get_xdata())
+        assert (np.sign(x) == sign).all()
+        assert np.abs(x).min() < 0.02
+        assert np.abs(x).max() == 4.0

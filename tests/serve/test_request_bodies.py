@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -27,6 +28,7 @@ from pellucid.serve.request_bodies import (
     CSV,
     FORMATS,
     JSON,
+    arrow_of_stream,
     as_json,
     body_of,
     format_of,
@@ -283,3 +285,14 @@ def test_the_first_format_that_is_known_is_spoken(kinds: list[str]) -> None:
         expected = "otherwise"
     spoken = ", ".join(f"{kind.upper()};q=1" if kind else kind for kind in kinds)
     assert format_of(spoken, "otherwise") == (expected if spoken else "otherwise")
+
+
+def test_texts_of_a_stream_that_are_not_utf8_are_refused() -> None:
+    edges = pa.py_buffer(np.array([0, 1, 2], dtype=np.int32).tobytes())
+    texts = pa.StringArray.from_buffers(2, edges, pa.py_buffer(b"\xff\xfe"))
+    body = pa.BufferOutputStream()
+    with pa.ipc.new_stream(body, pa.schema([("a", pa.string())])) as stream:
+        stream.write_batch(pa.record_batch({"a": texts}))
+    with pytest.raises(RequestError, match="column 0: Invalid: Invalid UTF8") as refused:
+        arrow_of_stream(body.getvalue().to_pybytes(), 10)
+    assert refused.value.status == 400

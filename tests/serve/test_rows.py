@@ -6,6 +6,7 @@ Notes: §5.3, Def 207
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +220,15 @@ def test_cautions_tell_what_is_unlike_training_and_nothing_else(served: ServedMo
     assert [text.split(" ")[0] for text in found[1]] == ["x", "raw", "color"]
     # A million such rows leave no trace: the encoder of the served model keeps no warning of them.
     assert served.machine.encoder.warnings_ == load_model(served.path).encoder.warnings_
+
+
+def test_the_report_is_the_one_that_stands_beside_its_model(
+    served: ServedModel, tmp_path: Path
+) -> None:
+    own = served.report()
+    assert served.machine.explain().to_html(heading=1) in own
+    for name in ("model.pellucid", "another.pellucid"):
+        shutil.copy(served.path, tmp_path / name)
+    (tmp_path / "report.html").write_text("<p>the run's</p>", encoding="utf-8")
+    assert ServedModel(tmp_path / "model.pellucid", "m").report() == "<p>the run's</p>"
+    assert ServedModel(tmp_path / "another.pellucid", "m").report() == own

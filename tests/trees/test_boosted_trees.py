@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from tree_frames import mixed
 
 from pellucid import BoostedTreesClassifier, BoostedTreesRegressor
+from pellucid.trees.tree_arrays import first_trees
 
 
 @given(st.integers(0, 10_000), st.integers(1, 20), st.integers(2, 12))
@@ -48,3 +49,15 @@ def test_what_training_did_not_hold_is_missing() -> None:
 def test_one_class_is_named() -> None:
     with pytest.raises(ValueError, match="1 class"):
         BoostedTreesClassifier().fit(np.zeros((30, 1)), ["a"] * 30)
+
+
+def test_the_first_trees_keep_their_nodes_and_all_sets_of_categories() -> None:
+    frame, _, score = mixed(3)
+    trees = BoostedTreesRegressor(max_iter=9).fit(frame, score).trees_
+    assert len(trees["categories"]) > trees["starts"][1] // 4
+    few = first_trees(trees, 2)
+    assert few["starts"].tolist() == trees["starts"][:3].tolist()
+    for name, values in few.items():
+        if name not in ("starts", "categories"):
+            assert len(values) == trees["starts"][2], name
+    assert (few["categories"] == trees["categories"]).all()

@@ -14,14 +14,17 @@ from pyarrow import csv, parquet
 from pellucid.data import TableEncoder, read_table
 from pellucid.data.blocks.hashed_splits import is_test_row, row_numbers
 from pellucid.data.blocks.row_blocks import MemoryBlocks
+from pellucid.data.framing import frame
 from pellucid.errors import FramingError, OutputError, TooLargeError
 from pellucid.evaluation.training_ranges import training_ranges
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.interval_machine import with_intervals
+from pellucid.jobs.on_blocks.first_passes import frame_blocks
 from pellucid.jobs.on_blocks.fit_any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
 from pellucid.jobs.on_blocks.pass_checkpoints import PassCheckpoints
+from pellucid.jobs.on_blocks.progress_passes import ProgressPasses
 from pellucid.linear import LogisticClassifier, Ridge
 
 N = 1_200
@@ -202,3 +205,14 @@ def test_a_budget_ends_with_the_model_of_the_sample_and_says_so() -> None:
     assert found.chosen.model == "mean"
     with pytest.raises(FramingError, match="--budget may end within one"):
         fit_any_size("-", settings, lambda *_: None, resume=True)
+
+
+def test_rows_without_a_target_are_not_counted_on_the_sample() -> None:
+    """The sample knows how many of its own rows lack one, not how many of all."""
+    gaps = pa.array(rows()["y"].to_numpy(), mask=np.arange(N) % 7 == 0)
+    table = rows().set_column(4, "y", gaps)
+    passes = ProgressPasses(lambda stage, done: None, N)
+    known = frame_blocks(MemoryBlocks(table, 300), Settings("y"), 500, passes)
+    assert known.framing.reasons
+    assert not any("left out" in reason for reason in known.framing.reasons)
+    assert any("left out" in reason for reason in frame(read_table(table), "y").reasons)
