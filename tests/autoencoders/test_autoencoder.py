@@ -340,3 +340,10 @@ def test_what_makes_the_codes_has_both_fit_and_transform(without: str) -> None:
     delattr(half, without)
     with pytest.raises(HyperparameterError, match="an estimator with fit and transform, or None"):
         FewLabelClassifier(half(), unlabelled=-1).fit(np.eye(3), [0, -1, 1])
+
+
+def test_a_denoising_autoencoder_has_the_defaults_of_an_autoencoder() -> None:
+    plain, denoising = Autoencoder().get_params(), DenoisingAutoencoder().get_params()
+    assert denoising.pop("input_noise") > 0
+    assert denoising.pop("validation") == 0  # rows with noise of their own tell when to stop
+    assert denoising == {name: plain[name] for name in denoising}

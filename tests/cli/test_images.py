@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pellucid.cli import main
+from pellucid.cli.fit_images_output import image_job
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,3 +84,21 @@ def test_a_network_on_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "Layers, first to last" in report
     assert run("predict", str(tmp_path / "model.pellucid"), penguins) == 0
     assert "probability_Gentoo" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("said", ["option", "file"])
+def test_the_labels_are_those_that_were_asked_for(
+    archive: Path, tmp_path: Path, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with np.load(archive) as arrays:
+        images, labels = arrays["images"], arrays["labels"]
+    np.savez(tmp_path / "two.npz", images=images, side=labels, other=labels + 5)
+    (tmp_path / "run.toml").write_text('[settings]\ntarget = "other"\n', encoding="utf-8")
+    config = tmp_path / "run.toml" if said == "file" else None
+    given = {"target": "other"} if said == "option" else {}
+    monkeypatch.setattr(
+        "pellucid.jobs.fit.fit_images.fit_images",
+        lambda found, settings, progress: (found.label_name, settings.target),
+    )
+    job = image_job(str(tmp_path / "two.npz"), given, config)
+    assert job.work(lambda stage, done: None) == ("other", "other")  # type: ignore[comparison-overlap]

@@ -298,3 +298,18 @@ def test_a_code_stands_before_any_linear_model() -> None:
     X = np.array(["low", "medium", "high", "very high"])[c][:, None]
     steps = make_pipeline(ThermometerCode(include_constant=False), Ridge(lam=1e-6)).fit(X, y)
     np.testing.assert_allclose(steps[-1].coef_, [5.0, 0.5, 3.5], atol=0.1)  # each its own step
+
+
+@pytest.mark.parametrize("code", [OneHotCode, ThermometerCode, BinaryCode])
+def test_only_a_code_that_refuses_missing_values_says_that_it_takes_none(code: Any) -> None:
+    assert code(missing="error").__sklearn_tags__().input_tags.allow_nan is False
+    assert code(missing="own").__sklearn_tags__().input_tags.allow_nan is True
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_factor_that_is_true_or_false_is_one_column_and_found_again(sparse: bool) -> None:
+    code = FactoredCode(lambda v: (v[0], v[1] == "+"), sparse_output=sparse)
+    cells = [["a+"], ["b-"], ["a-"], ["b+"]]
+    rows = code.fit_transform(cells)
+    assert rows.shape == (4, 3)
+    assert code.inverse_transform(rows).tolist() == [[v[0], v[1] == "+"] for (v,) in cells]

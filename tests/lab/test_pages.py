@@ -380,6 +380,8 @@ def test_each_bar_of_the_two_errors_is_its_error() -> None:
     ]  # fmt: skip
 
 
-def test_chances_of_the_first_scene_add_up_to_one() -> None:
-    (chances,) = [setting for setting in events.CONTROLS if setting.name == "chances"]
-    assert np.sum(chances.declared.default) == pytest.approx(1.0)
+def test_the_first_scene_of_events_has_chances_and_outcomes() -> None:
+    defaults = {setting.name: setting.declared.default for setting in events.CONTROLS}
+    assert np.sum(defaults["chances"]) == pytest.approx(1.0)
+    for name in ("A", "B"):
+        assert sorted(np.ravel(defaults[name])) == [0] * 4 + [1] * 4

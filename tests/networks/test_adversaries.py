@@ -202,7 +202,7 @@ def test_a_relabelled_image_is_shown_beside_the_one_it_was() -> None:
 @pytest.mark.parametrize(("steps", "usual"), [(1, 0.2), (4, 2.5 * 0.2 / 4)])
 def test_the_usual_step_lets_each_row_reach_its_budget(steps: int, usual: float) -> None:
     X, y = rows(2)
-    how = {"budget": 0.2, "steps": steps, "until": "budget"}
+    how = {"budget": 0.2, "steps": steps, "until": "wrong"}
     found = adversarial_example(fitted(2), X[:9], y[:9], **how)
     said = adversarial_example(fitted(2), X[:9], y[:9], step_size=usual, **how)
     np.testing.assert_array_equal(found.X, said.X)

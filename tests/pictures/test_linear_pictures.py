@@ -161,7 +161,9 @@ def test_the_tangent_is_flat_at_the_minimum_and_the_minimum_is_marked() -> None:
 
 
 def test_the_sign_jumps_at_zero_where_it_is_minus_one() -> None:
-    left, right, *_ = sigmoids.sign_and_sigmoid(4.0).axes[0].lines
+    left, right, _, tie, jump, *_ = sigmoids.sign_and_sigmoid(4.0).axes[0].lines
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in (tie, jump)] == [(0, -1), (0, 1)]
+    assert [line.get_markerfacecolor() for line in (tie, jump)][1] == "none"
     for side, sign in ((left, -1.0), (right, 1.0)):
         x = np.asarray(side.get_xdata())
         assert (np.sign(x) == sign).all()

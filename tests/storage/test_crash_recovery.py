@@ -142,6 +142,16 @@ def test_a_system_without_locks_keeps_no_record_of_a_run_that_ended(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
 
 
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_file_may_be_read_by_those_whom_the_system_lets(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        write_files_together({tmp_path / "a": b"1"})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").stat().st_mode & 0o7777 == 0o666 & ~mask
+
+
 def is_open(handle: int) -> bool:
     try:
         os.fstat(handle)
