@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from pellucid.errors import OutputError
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.report import render, write_report
+from pellucid.report.weights_section import _parts_section
 
 RESULTS = all_results()
 WITHOUT_PICTURES: Any = {"curve": None, "insight": None}
@@ -123,3 +125,14 @@ def test_mistakes_are_listed_where_a_table_of_them_is_large() -> None:
     words = "The commonest mistakes"
     assert words not in page_of("three classes")
     assert words in render(result("several classes", ("a", "b", "c", "d"), **WITHOUT_PICTURES))
+
+
+@pytest.mark.parametrize(
+    ("problem", "answers"),
+    [("regression", "numbers its parts predict"), ("two classes", "chances that its parts give")],
+)
+def test_an_average_is_said_to_be_of_what_its_parts_answer(problem: str, answers: str) -> None:
+    found: Any = SimpleNamespace(
+        framing=SimpleNamespace(problem=problem), chosen=SimpleNamespace(parts=())
+    )
+    assert f"An answer is the average of the {answers}" in _parts_section(found)
