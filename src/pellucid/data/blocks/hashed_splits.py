@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,12 +20,19 @@ from pellucid.errors import HyperparameterError, TooFewRowsError
 Places = NDArray[np.uint64]
 Rows = NDArray[np.intp]
 TEST, FOLD, SAMPLE = 1, 2, 3  # uses of a place; each has hashes of its own
-ROUNDS = (
-    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
-    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
-)
-LAST_SHIFT = np.uint64(31)
-CACHED = 1 << 13  # places hashed at a time: they stay in the cache from step to step
+FACTOR, NEXT_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+SHIFT, NEXT_SHIFT, LAST_SHIFT = np.uint64(30), np.uint64(27), np.uint64(31)
+
+
+@numba.njit(nogil=True, cache=True)
+def _mixed(places, offset, out):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for i in range(len(places)):
+        bits = places[i] + offset
+        for _ in range(2):  # twice: neighbouring seeds share nothing either
+            bits = (bits ^ (bits >> SHIFT)) * FACTOR
+            bits = (bits ^ (bits >> NEXT_SHIFT)) * NEXT_FACTOR
+            bits ^= bits >> LAST_SHIFT
+        out[i] = bits
 
 
 def row_numbers(first: int, n: int) -> Places:
@@ -44,16 +52,8 @@ def hash_rows(places: Places, seed: int, use: int) -> Places:
     Notes: Def 85
     """
     offset = (0x9E3779B97F4A7C15 * (1 + use + 8 * seed)) & (2**64 - 1)
-    bits = places + np.uint64(offset)
-    held = np.empty(min(len(bits), CACHED), np.uint64)
-    for first in range(0, len(bits), CACHED):
-        few = bits[first : first + CACHED]
-        shifted = held[: len(few)]
-        for _ in range(2):  # twice: neighbouring seeds share nothing either
-            for shift, factor in ROUNDS:
-                few ^= np.right_shift(few, shift, out=shifted)
-                few *= factor
-            few ^= np.right_shift(few, LAST_SHIFT, out=shifted)
+    bits = np.empty(len(places), np.uint64)
+    _mixed(places, np.uint64(offset), bits)
     return bits
 
 
