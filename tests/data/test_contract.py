@@ -15,7 +15,7 @@ from sklearn.base import clone
 from members import MEMBERS, PREDICTORS, Member, rows
 from pellucid import LogisticClassifier, NetworkClassifier, SoftmaxCV, TableEncoder
 from pellucid.data.encoded_names import distinct_names
-from pellucid.data.label_encoding import encode_labels
+from pellucid.data.label_encoding import MANY, encode_labels
 from pellucid.data.sample_weights import checked_weights, class_weights, relative_weights
 from pellucid.errors import HyperparameterError, LabelError, PellucidError, WeightError
 
@@ -117,6 +117,30 @@ def test_labels_of_mixed_kinds_are_named_by_row(labels: list[Any], message: str)
         if "labels" in member.answers and "cv" not in member.estimator.get_params():
             with pytest.raises(LabelError, match=message):
                 clone(member.estimator).fit(X, y)
+
+
+@given(
+    st.sampled_from(["bool", "int8", "uint8", "int16", "int64", "uint64"]),
+    st.integers(0, 100),
+    st.integers(1, 300),
+    st.integers(0, 99),
+)
+def test_whole_numbers_that_are_counted_are_those_that_are_sorted(
+    dtype: str, percent: int, span: int, seed: int
+) -> None:
+    if dtype == "bool":
+        low, span = 0, min(span, 2)
+    else:
+        kind = np.iinfo(dtype)
+        span = min(span, kind.max)
+        low = int(kind.min) + (int(kind.max) - int(kind.min) - span) * percent // 100
+    drawn = np.random.default_rng(seed).integers(0, span, MANY + 1)
+    y = np.array([low + int(v) for v in drawn], dtype=dtype)
+    classes, codes = encode_labels(y)
+    sorted_classes, sorted_codes = np.unique(y, return_inverse=True)
+    assert classes.dtype == y.dtype
+    np.testing.assert_array_equal(classes, sorted_classes)
+    np.testing.assert_array_equal(codes, sorted_codes)
 
 
 @given(st.lists(st.sampled_from(["a", "a (2)", "b", "a (3)", ""]), max_size=8))

@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from pellucid.errors import LabelError
 from pellucid.formatting import label
 
+FEW, MANY = 100, 1_000  # whole numbers so close together, in so many rows, are counted
 KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("text", (str,)),
     ("bytes", (bytes,)),
@@ -48,6 +49,8 @@ def encode_labels(y: Any, first: int = 0) -> tuple[NDArray[Any], NDArray[np.intp
     Notes: Def 129
     """
     y = np.asarray(y)
+    if y.ndim == 1 and y.dtype.kind in "bui" and len(y) > MANY and np.ptp(y.astype(float)) < FEW:
+        return _counted(y)
     if y.dtype.kind in "OmM":
         _refuse_mixed(y, first)
     try:
@@ -59,6 +62,15 @@ def encode_labels(y: Any, first: int = 0) -> tuple[NDArray[Any], NDArray[np.intp
     except TypeError as error:
         raise LabelError(f"These labels cannot be put in an order ({error}); give text.") from error
     return classes, codes
+
+
+def _counted(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """The same of whole numbers that lie close together: they are counted, not sorted."""
+    low = y.min()
+    above = (y.astype(np.uint8) if y.dtype.kind == "b" else y - low).astype(np.intp)
+    there = np.bincount(above) > 0
+    classes = np.flatnonzero(there).astype(y.dtype) + (0 if y.dtype.kind == "b" else low)
+    return classes.astype(y.dtype), (np.cumsum(there) - 1)[above]
 
 
 def _refuse_mixed(y: NDArray[Any], offset: int) -> None:

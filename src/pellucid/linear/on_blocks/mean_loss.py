@@ -27,7 +27,8 @@ from pellucid.linear.solvers.newton import Evidence, minimizing
 
 Array = NDArray[np.float64]
 Sums = list[tuple[Any, ...]]  # for each question what is summed over rows
-WITH_HESSIAN = 128  # numbers B of an objective up to which a pass gives its Hessian too
+WITH_HESSIAN = 128  # numbers B of an objective up to which a pass may give its Hessian too
+FAST = 0.03  # times the gradient before, up to which a Hessian serves on
 AT_ONCE = 1 << 21  # numbers of the Hessians that a pass may give
 
 
@@ -232,6 +233,8 @@ class BlockLoss(MeanLoss):
     ) -> None:
         self.rows, self.part, self.near = rows, part, near
         self.latest: Point | None = None
+        self.hessian: Array | None = None  # the last that a pass gave
+        self.length, self.is_slow = 0.0, True  # of the gradient; whether it falls too slowly
         design, Y = rows.sample
         own = Y if part.column is None else Y[:, [part.column]]
         self.sampled = MeanLoss(design, own, lam)
@@ -246,8 +249,13 @@ class BlockLoss(MeanLoss):
 
     @property
     def hessian_every_step(self) -> bool:
-        """A Hessian that comes with each pass costs nothing more."""
-        return self.numbers <= WITH_HESSIAN and self.near is None
+        """A Hessian that came with the pass is taken."""
+        return self.latest is not None and self.latest.H is not None
+
+    @property
+    def asks_hessian(self) -> bool:
+        """Whether the next pass gives the Hessian: the first two, and where steps gain little."""
+        return self.numbers <= WITH_HESSIAN and self.near is None and self.is_slow
 
     @property
     def hessian_schedule(self) -> tuple[bool, int]:
@@ -255,18 +263,17 @@ class BlockLoss(MeanLoss):
         precise, patience = super().hessian_schedule
         if self.truncated or self.near is not None:
             return False, 40
-        return precise, 1 if self.hessian_every_step else patience
+        return precise, 1 if self.numbers <= WITH_HESSIAN else patience
 
     def neighbouring_hessian(self, precise: bool) -> Array | None:
         """The Hessian of the mean loss of the neighbouring objective, where that is enough."""
-        latest = None if self.near is None or precise else self.near.latest
-        return None if latest is None else latest.H
+        return None if self.near is None or precise else self.near.hessian
 
     def question(self, method: str, arguments: tuple[Any, ...]) -> Question | None:
         """What a pass has to give for a method's answer; None where none is needed."""
         total, precise = self.rows.total(self.part), self.hessian_schedule[0]
         if method == "at":
-            return Question(self.part, total, arguments[0], self.hessian_every_step, precise)
+            return Question(self.part, total, arguments[0], self.asks_hessian, precise)
         if method == "margins":
             return Question(self.part, total, arguments[0], margins=True)
         point, precise = arguments
@@ -289,10 +296,13 @@ class BlockLoss(MeanLoss):
                 np.array(self.neighbouring_hessian(precise) if H is None else H), precise
             )
         (B,), (J, G, H) = arguments, sums
-        point = self.latest = Point(
-            B, H if self.hessian_every_step else None, self.hessian_schedule[0]
-        )
-        return float(J) + float((self.ridge * B * B).sum()), G + 2 * self.ridge * B, point
+        given = H if self.asks_hessian else None
+        point = self.latest = Point(B, given, self.hessian_schedule[0])
+        self.hessian = self.hessian if given is None else given
+        G = G + 2 * self.ridge * B
+        length = float(np.linalg.norm(G))
+        self.is_slow, self.length = length > FAST * self.length, length
+        return float(J) + float((self.ridge * B * B).sum()), G, point
 
     def margins(self, B: Array) -> Array:
         """The least and the largest margin of the rows."""
