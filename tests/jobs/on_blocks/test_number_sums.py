@@ -16,6 +16,7 @@ from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.on_blocks import fit_on_blocks as job
 from pellucid.jobs.on_blocks.held_out_numbers import HeldOutNumbers, room_for_held_out
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
+from pellucid.jobs.on_blocks.number_columns import NumberColumn
 from pellucid.jobs.on_blocks.number_sums import NumberSums, merged, number_sums
 from pellucid.storage.value_bytes import as_bytes, from_bytes
 
@@ -89,6 +90,17 @@ def test_the_test_is_the_same_wherever_its_rows_were_kept(
         assert one.errors_baseline == other.errors_baseline
         assert one.interval == other.interval
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("memory", [1, 1 << 20], ids=["in a file", "in memory"])
+def test_a_tile_without_test_rows_keeps_none(memory: int, tmp_path: Path) -> None:
+    held = HeldOutNumbers(memory, tmp_path)
+    column = NumberColumn([np.arange(4.0)], (0, 4))
+    held.keep(0, ["x", "y"], [column, column], [])
+    held.keep(1, ["x", "y"], [column, column], [3])
+    assert held.is_of(2)
+    assert [held.of(tile)["y"].tolist() for tile in range(2)] == [[], [3.0]]
+    held.close()
 
 
 def test_rows_are_kept_where_there_is_room(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ class HeldOutNumbers:
                 return
             try:
                 self._places[tile] = self._file.seek(0, 2), len(rows)
-                self._file.write(values.data.cast("B"))
+                self._file.write(values)
             except OSError:  # a full disk
                 self._file.close()
 
