@@ -51,6 +51,24 @@ def test_one_class_is_named() -> None:
         BoostedTreesClassifier().fit(np.zeros((30, 1)), ["a"] * 30)
 
 
+@pytest.mark.parametrize("labels", [None, ["low", "high"], ["low", "mid", "high"]])
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_trees_grown_on_are_the_trees_of_one_fit(labels: list[str] | None, share: float) -> None:
+    frame, _, score = mixed(2)
+    kind, y = (BoostedTreesRegressor, score) if labels is None else (BoostedTreesClassifier, None)
+    if labels is not None:
+        y = np.array(labels)[np.digitize(score, np.quantile(score, [0.5, 0.8])[: len(labels) - 1])]
+    model = kind(max_features=share, max_leaf_nodes=6)
+    grow = model.growing(frame, y)
+    for rounds in ([2, 5], [9], [11, 16]):
+        for found, alone in zip(grow(rounds), model.path(frame, y, rounds), strict=True):
+            assert vars(found).keys() == vars(alone).keys()
+            assert found.n_iter_ == alone.n_iter_
+            for name, values in found.trees_.items():
+                np.testing.assert_array_equal(values, alone.trees_[name])
+    assert not hasattr(model, "trees_")
+
+
 def test_the_first_trees_keep_their_nodes_and_all_sets_of_categories() -> None:
     frame, _, score = mixed(3)
     trees = BoostedTreesRegressor(max_iter=9).fit(frame, score).trees_

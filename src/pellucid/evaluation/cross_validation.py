@@ -226,28 +226,37 @@ def tune(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
     given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
-    def judge(values: Sequence[Any], train: Rows, held_out: Rows) -> list[tuple[Any, ...]]:
+    learned: dict[int, Any] = {}  # by fold: what can be gone on with, and its rows
+
+    def judge(values: Sequence[Any], fold: int) -> list[tuple[Any, ...]]:
         if callback is not None:
             callback()
-        before, last = _split_last(clone(estimator))
+        train, held_out = chunks[fold]
         y_train = y[train]
-        inside, outside = given(train, held_out)
-        for step in before:
-            inside = step.fit_transform(inside, y_train)
-            outside = step.transform(outside)
+        if fold in learned:
+            path, inside, outside = learned[fold]
+        else:
+            before, last = _split_last(clone(estimator))
+            inside, outside = given(train, held_out)
+            for step in before:
+                inside = step.fit_transform(inside, y_train)
+                outside = step.transform(outside)
+            path = _path_of(last, inside, y_train, name)
+            if beyond is not None and hasattr(last, "growing"):
+                learned[fold] = path, inside, outside
         return [
             (
                 losses_at(h, outside, y[held_out], loss).mean(),
                 losses_at(h, inside, y_train, loss).mean(),
                 answers_at(h, outside, y[held_out]) if keep else None,
             )
-            for h in _along(last, inside, y_train, name, values)
+            for h in path(values)
         ]
 
     tried: list[tuple[Any, Score, Score, Any]] = []
     more = list(values)
     while more:
-        found = _in_threads(partial(judge, more), chunks, n_jobs)
+        found = _in_threads(partial(judge, more), [(fold,) for fold in range(len(chunks))], n_jobs)
         for i, value in enumerate(more):
             held, inside = (score_of([fold[i][part] for fold in found]) for part in (0, 1))
             answers = [fold[i][2] for fold in found]
@@ -269,18 +278,22 @@ def _split_last(estimator: Any) -> tuple[list[Any], Any]:
     return [], estimator
 
 
-def _along(last: Any, X: Any, y: Array, name: str, values: Sequence[Any]) -> list[Any]:
-    if hasattr(last, "path") and name == getattr(last, "path_parameter", "lam"):
-        fitted: list[Any] = last.path(X, y, list(values))
-        return fitted
-    return [clone(last).set_params(**{name: value}).fit(X, y) for value in values]
+def _path_of(last: Any, X: Any, y: Array, name: str) -> Callable[[Sequence[Any]], list[Any]]:
+    """What fits each value of a hyperparameter to some rows."""
+    if name == getattr(last, "path_parameter", "lam"):
+        if hasattr(last, "growing"):
+            path: Callable[[Sequence[Any]], list[Any]] = last.growing(X, y)
+            return path
+        if hasattr(last, "path"):
+            return lambda values: list(last.path(X, y, list(values)))
+    return lambda values: [clone(last).set_params(**{name: value}).fit(X, y) for value in values]
 
 
-def _in_threads(judge: Any, chunks: Folds, n_jobs: int | None) -> list[Any]:
+def _in_threads(judge: Any, pieces: Sequence[Any], n_jobs: int | None) -> list[Any]:
     if n_jobs in (None, 1):
-        return [judge(train, held_out) for train, held_out in chunks]
+        return [judge(*piece) for piece in pieces]
     try:
         work = Parallel(n_jobs=n_jobs, prefer="threads")
-        return list(work(delayed(judge)(train, held_out) for train, held_out in chunks))
+        return list(work(delayed(judge)(*piece) for piece in pieces))
     except KeyboardInterrupt as stop:
         raise PellucidError("Stopped by the keyboard; nothing was written.") from stop

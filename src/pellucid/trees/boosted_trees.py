@@ -9,7 +9,7 @@ Notes: Concept 87, §1.4
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -65,6 +65,7 @@ class BoostedTrees(SumOfTrees):
     )
     path_parameter = "max_iter"
     n_iter_: int
+    _grown: list[Any] | None = None  # of `growing`: scikit-learn's own trees, to grow on from
 
     def __init__(
         self,
@@ -98,9 +99,15 @@ class BoostedTrees(SumOfTrees):
             early_stopping=False,
             random_state=self.random_state,
         )
+        if self._grown:
+            # It begins its draws anew with each fit, but takes a generator as it stands.
+            machine = self._grown.pop().set_params(max_iter=self.max_iter, warm_start=True)
+            machine._feature_subsample_seed = machine._feature_subsample_rng
         # Threads pay for themselves on large tables only; on small ones they wait for each other.
         with threadpool_limits(1 if X.size < MANY_VALUES else None, user_api="openmp"):
             grown = machine.fit(X, y, shares)
+        if self._grown is not None:
+            self._grown.append(grown)
         self.n_iter_ = int(self.max_iter)
         self.trees_ = tree_arrays(grown._predictors)
         self.baseline_ = np.asarray(grown._baseline_prediction, dtype=np.float64).ravel()
@@ -122,16 +129,42 @@ class BoostedTrees(SumOfTrees):
 
         Notes: Concept 87
         """
+        return self.growing(X, y, sample_weight)(values)
+
+    def growing(
+        self, X: Any, y: Any, sample_weight: Any = None
+    ) -> Callable[[Sequence[int]], list[Self]]:
+        """A path that can be gone on with: more rounds grow on from those that are there.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As in `fit`.
+
+        Returns
+        -------
+        callable
+            Takes numbers of rounds, not fewer than before, and gives what `path` does: the very
+            trees of a fit of so many rounds.
+
+        Notes: Concept 87
+        """
         whole = copy.copy(self)
-        whole.max_iter = max(values)
-        whole.fit(X, y, sample_weight)
-        found = []
-        for rounds in values:
-            part = copy.copy(whole)
-            part.max_iter = part.n_iter_ = rounds
-            part.trees_ = first_trees(whole.trees_, rounds * len(whole.baseline_))
-            found.append(part)
-        return found
+        whole._grown = []
+
+        def path(values: Sequence[int]) -> list[Self]:
+            whole.max_iter = max(values)
+            whole.fit(X, y, sample_weight)
+            found = []
+            for rounds in values:
+                part = copy.copy(whole)
+                del part._grown
+                part.max_iter = part.n_iter_ = rounds
+                part.trees_ = first_trees(whole.trees_, rounds * len(whole.baseline_))
+                found.append(part)
+            return found
+
+        return path
 
     def _explanation(self) -> Explanation:
         return Explanation(

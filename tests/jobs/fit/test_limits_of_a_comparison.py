@@ -91,3 +91,12 @@ def test_a_class_of_one_row_does_not_stop_the_job() -> None:
     result = fit_table(table, Settings("y", model="logistic"))
     assert result.framing.classes == levels
     assert any("'b' has only 1 row" in f.message for f in result.findings)
+
+
+def test_more_rounds_are_tried_one_by_one_while_the_last_are_the_best() -> None:
+    trees, tried = recipes("regression")["trees"], [15, 30, 60]
+    while len(more := trees.further_rounds(400, 1, 2, np.array(tried), -np.array(tried))):
+        tried += more.tolist()
+    assert tried == [15, 30, 60, 102, 198, 337]
+    worse = np.array([3.0, 2.0, 1.0, 1.5])
+    assert not len(trees.further_rounds(400, 1, 2, np.array(tried[:4]), worse))

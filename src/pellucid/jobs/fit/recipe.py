@@ -154,7 +154,7 @@ class Recipe:
     def further_rounds(
         self, n: int, outputs: int, folds: int, rounds: Array, mean: Array
     ) -> NDArray[np.int64]:
-        """More rounds of boosting, where the most that were tried are the best; else none.
+        """The next more rounds of boosting, where the most that were tried are the best; else none.
 
         Parameters
         ----------
@@ -168,7 +168,7 @@ class Recipe:
         >>> from pellucid.jobs.fit.candidates import recipes
         >>> trees = recipes("regression")["trees"]
         >>> trees.further_rounds(500, 1, 5, np.array([15, 30, 60]), np.array([3.0, 2.0, 1.0]))
-        array([102, 198])
+        array([102])
         >>> trees.further_rounds(500, 1, 5, np.array([15, 30, 60]), np.array([3.0, 1.0, 2.0]))
         array([], dtype=int64)
 
@@ -178,8 +178,11 @@ class Recipe:
         if rounds[np.argmin(mean)] != last:
             return np.zeros(0, dtype=np.int64)
         most = max(MOST_NODES, 4 * n) // (folds * outputs * self.nodes(n))
-        further = (np.array(FURTHER_ROUNDS) * last).round().astype(np.int64)
-        return further[further <= min(most, MOST_ROUNDS)]
+        start = float(self.lams[-1])
+        while round(start * FURTHER_ROUNDS[-1]) <= last:
+            start = round(start * FURTHER_ROUNDS[-1])
+        further = (np.array(FURTHER_ROUNDS) * start).round().astype(np.int64)
+        return further[(last < further) & (further <= min(most, MOST_ROUNDS))][:1]
 
     def nodes(self, n: int) -> int:
         """About how many nodes a tree grown on n rows has."""
