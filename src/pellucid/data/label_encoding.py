@@ -66,10 +66,11 @@ def encode_labels(y: Any, first: int = 0) -> tuple[NDArray[Any], NDArray[np.intp
 
 def _counted(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """The same of whole numbers that lie close together: they are counted, not sorted."""
-    low = y.min()
-    above = (y.astype(np.uint8) if y.dtype.kind == "b" else y - low).astype(np.intp)
+    whole: NDArray[Any] = y.view(np.uint8) if y.dtype.kind == "b" else y
+    low = whole.min()
+    above = (whole - low).astype(np.intp)
     there = np.bincount(above) > 0
-    classes = np.flatnonzero(there).astype(y.dtype) + (0 if y.dtype.kind == "b" else low)
+    classes = np.flatnonzero(there).astype(whole.dtype) + low
     return classes.astype(y.dtype), (np.cumsum(there) - 1)[above]
 
 

@@ -29,7 +29,7 @@ ZERO_BEFORE = r"^\s*[+-]?0\d+\.\d"
 TENTHS = r"^\s*[+-]?\d+\.\d\s*$"
 NEGATIVE = r"^\s*\(|\d\s*[+\-]\s*$"
 ZERO_BEHIND = r"^\s*[+-]?\d+\.[1-9]0\s*$"
-DOUBTFUL = rf"{GROUPS}|^0\d|{ZERO_BEHIND}"  # without such a cell there is no doubt
+DOUBTFUL = f"{GROUPS}|{ZERO_BEFORE}|{ZERO_BEHIND}"  # without such a cell there is no doubt
 
 
 def points_in_groups(values: pa.ChunkedArray) -> bool:
