@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pellucid
-from house import Sizes, measured
+from house import Sizes, measured, nodes_of
 from pellucid.glass_box import GlassBox
 
 SOURCE = Path(pellucid.__file__).parent
@@ -53,8 +53,8 @@ def floor(module: str) -> int:
 
 
 def imports(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text())
-    found = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
+    nodes = nodes_of(path.read_text())
+    found = [n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module]
     return [m for m in found if m.startswith("pellucid.")]
 
 

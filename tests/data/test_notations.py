@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from pellucid.data import Kind, Table
 from pellucid.data.columns.date_formats import read_dates
 from pellucid.data.columns.lengths_of_time import read_durations
 from pellucid.data.columns.notation import NO_HINTS
-from pellucid.data.columns.number_formats import read_numerals
+from pellucid.data.columns.number_formats import CELL, CELL_OF_ASCII, read_numerals
 from pellucid.errors import ColumnError, HyperparameterError
 
 
@@ -71,6 +72,16 @@ def test_every_notation_gives_back_the_number(values: list[object], european: bo
     found = read_numerals(texts, NO_HINTS)
     assert found.read.all()
     np.testing.assert_allclose(found.values, [float(str(v)) for v in values])
+
+
+PIECES = [*" +-().,'$%eEkMz_/", "12", "7", "1,234.5"]
+PIECES += ["", "USD", "CHF", "US$", "R$", "Rs.", "Rs", "Fr.", "kr"]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), min_size=1))
+def test_a_text_of_ascii_has_the_same_parts_by_the_shorter_pattern(texts: list[str]) -> None:
+    cells = pa.array(texts)
+    assert pc.extract_regex(cells, CELL_OF_ASCII).equals(pc.extract_regex(cells, CELL))
 
 
 def test_an_open_comma_is_said_and_can_be_said_otherwise(tmp_path: Path) -> None:

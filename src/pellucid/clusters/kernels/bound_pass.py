@@ -88,11 +88,8 @@ def _bound_ends(ends, labels, moved, start, stop, index, slack, sure):  # type: 
 @numba.njit(nogil=True, cache=True)
 def _decide(X, packed, initial, scale, rows, count, index, slack):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Labels and slacks of rows that single precision cannot tell."""
-    panel, best, second = (
-        np.empty((X.shape[1], POINTS_64)),
-        np.empty(POINTS_64),
-        np.empty(POINTS_64),
-    )
+    panel = np.empty((X.shape[1], POINTS_64))
+    best, second = np.empty(POINTS_64), np.empty(POINTS_64)
     for start in range(0, count, POINTS_64):
         some = min(POINTS_64, count - start)
         part = index[start : start + POINTS_64]
@@ -110,8 +107,8 @@ def _compare_panels(panels, packed, initial, best, second, index):  # type: igno
     count, d, width = panels.shape
     points, means, starts = panels.ctypes.data, packed.ctypes.data, initial.ctypes.data
     nearest, next_one, whose = best.ctypes.data, second.ctypes.data, index.ctypes.data
-    best[: count * width], second[: count * width] = np.inf, np.inf
-    index[: count * width] = 0
+    for r in range(count * width):
+        best[r], second[r], index[r] = np.inf, np.inf, 0
     for p in range(count):
         at = 4 * p * width
         for m in range(len(packed)):
@@ -162,10 +159,14 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
     width, (n, d) = panels.shape[2], X.shape
     some = max(1, min(16, 512 // d))  # panels at a time
     many = some * width
-    best, second, size, slack = np.zeros((4, many + 2 * POINTS_64), dtype=np.float32)
-    sure, always = np.ones((2, many + 2 * POINTS_64), dtype=np.bool_)
-    index = np.zeros(many + 2 * POINTS_64, dtype=np.int32)
-    rows, lone, unclear = np.empty((3, 2 * many + POINTS_64), dtype=np.int64)
+    # An array each: rows of one array would pass for scattered, and kernels be compiled for both.
+    at_most = many + 2 * POINTS_64
+    best, second = np.zeros(at_most, dtype=np.float32), np.zeros(at_most, dtype=np.float32)
+    size, slack = np.zeros(at_most, dtype=np.float32), np.zeros(at_most, dtype=np.float32)
+    sure, always = np.ones(at_most, dtype=np.bool_), np.ones(at_most, dtype=np.bool_)
+    index = np.zeros(at_most, dtype=np.int32)
+    rows = np.empty(2 * many + POINTS_64, dtype=np.int64)
+    lone, unclear = np.empty_like(rows), np.empty_like(rows)
     gathered = np.zeros((some, d, width), dtype=np.float32)
     work = len(packed) * MEANS * d * MULTIPLY + SETTLE
     dense = work / (d * COPY + work)
@@ -195,9 +196,8 @@ def update_labels(table, state, change, single, exact, first, last):  # type: ig
                 for r in range(count):
                     rows[r] = lone[waiting + r]
                 _gather(X, centre, scale, sizes, rows, count, gathered, size)
-                _compare_panels(
-                    gathered[: -(-count // width)], packed, initial, best, second, index
-                )
+                filled = gathered[: -(-count // width)]
+                _compare_panels(filled, packed, initial, best, second, index)
                 _bounds(best, second, size[:count], reach, d, sure, slack)
                 _bound_end(ends, moved, rows, index, slack, count)
         met += count

@@ -51,7 +51,8 @@ def nearest_in_double_precision(X, rows, count, packed, initial, panel, best, se
     """Some rows of X against all means, in double precision, as the plain formula has it."""
     d = X.shape[1]
     _fill(X, rows, count, panel)
-    best[:], second[:], index[:] = np.inf, np.inf, 0
+    for r in range(POINTS_64):
+        best[r], second[r], index[r] = np.inf, np.inf, 0
     for m in range(len(packed)):
         gap_tile(
             panel.ctypes.data, packed[m].ctypes.data, initial[m].ctypes.data, d, m * MEANS,
@@ -62,7 +63,7 @@ def nearest_in_double_precision(X, rows, count, packed, initial, panel, best, se
 @numba.njit(nogil=True, cache=True)
 def _nearest(X, packed, initial, start, stop, y, D):  # type: ignore[no-untyped-def]  # pragma: no cover
     panel, index = np.empty((X.shape[1], POINTS_64)), np.empty(POINTS_64, dtype=np.int32)
-    best, second = np.empty((2, POINTS_64))
+    best, second = np.empty(POINTS_64), np.empty(POINTS_64)
     for i in range(start, stop, POINTS_64):
         rows = np.arange(i, min(i + POINTS_64, stop))
         nearest_in_double_precision(X, rows, len(rows), packed, initial, panel, best, second, index)

@@ -45,7 +45,11 @@ def _gains(panels, weights, D, packed, first, last):  # type: ignore[no-untyped-
             for c in range(MEANS):
                 for r in range(POINTS_32):
                     total[m * MEANS + c, r] += weight[r] * min(D[p * POINTS_32 + r], sums[c, r])
-    return total.sum(axis=1)
+    gains = np.zeros(groups * MEANS)
+    for c in range(groups * MEANS):  # `total.sum(axis=1)` takes seconds to compile
+        for r in range(POINTS_32):
+            gains[c] += total[c, r]
+    return gains
 
 
 @numba.njit(nogil=True, cache=True)
