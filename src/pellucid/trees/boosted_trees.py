@@ -28,7 +28,7 @@ from pellucid.trees.sum_of_trees import SumOfTrees, rows_by_weight
 from pellucid.trees.tree_arrays import first_trees, tree_arrays
 
 Array = NDArray[np.float64]
-MANY_VALUES = 1_000_000
+MANY_VALUES = 3_000_000
 
 MAX_ITER = Hyperparameter("max_iter", 100, "int", "Rounds of boosting: trees a class.", low=1)
 LEARNING_RATE = Hyperparameter(

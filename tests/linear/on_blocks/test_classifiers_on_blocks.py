@@ -14,10 +14,12 @@ from pellucid import (
     SoftmaxClassifier,
     SoftmaxCV,
 )
+from pellucid.data.blocks import row_sample
 from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import LocalPasses
 from pellucid.data.blocks.row_blocks import array_blocks
 from pellucid.errors import FramingError, LabelError, TooFewRowsError
+from pellucid.linear.on_blocks.mean_loss import LabelledRows
 from pellucid.linear.solvers.likelihood import MeanLoss
 
 N = 70_000  # more than a sample holds
@@ -66,6 +68,30 @@ def test_threads_and_cuts_change_no_bit_where_a_sample_starts_the_steps() -> Non
         model = LogisticClassifier().fit(source)
         found.append(model.coef_.tobytes() + model.intercept_.tobytes())
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("rare", [False, True])
+def test_the_first_step_goes_by_the_samples_hessian_where_that_knows_every_column(
+    rare: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_sample, "MOST", 8_192)
+    asked: list[bool] = []
+    ask = LabelledRows.ask
+
+    def noted(self: LabelledRows, questions: Any) -> Any:
+        asked.append(questions[0].hessian)
+        return ask(self, questions)
+
+    monkeypatch.setattr(LabelledRows, "ask", noted)
+    Z = X.copy()
+    if rare:  # varies in five rows, of which the sample holds one or none
+        Z[:, 3] = np.arange(N) % 14_000 == 7
+    blocks = LogisticClassifier().fit(array_blocks(Z, YES, cut=30_001))
+    memory = LogisticClassifier().fit(Z, YES)
+    assert asked[:2] == [rare, True]
+    assert len(asked) <= 5
+    gap = np.abs((memory.coef_ - blocks.coef_) * Z.std(axis=0)).max()
+    assert gap < 1e-9 * np.abs(memory.coef_ * Z.std(axis=0)).max()
 
 
 @pytest.mark.parametrize(("d", "k"), [(40, 4), (80, 9)])

@@ -26,6 +26,8 @@ from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.linear.kernels.row_pieces import PIECE_NUMBERS, PIECES, threads
 from pellucid.threads import is_single_threaded
 
+Frame = tuple[Array, float]  # a centre, and a power of two
+
 
 def read_only(X: Array) -> Array:
     """A view that nobody writes to: by it each kernel is compiled once, whatever was given."""
@@ -140,7 +142,9 @@ def piece_runner(n: int, d: int) -> Iterator[Any]:
         yield lambda job: list(workers.map(job, cuts[:-1], cuts[1:]))
 
 
-def panels_from_rows(X: Array, weights: Array | None, over: Any) -> Points:
+def panels_from_rows(
+    X: Array, weights: Array | None, over: Any, frame: Frame | None = None
+) -> Points:
     """Rows as points.
 
     Parameters
@@ -148,6 +152,8 @@ def panels_from_rows(X: Array, weights: Array | None, over: Any) -> Points:
     X : array of shape (n, d), in C order
     weights : array of shape (n,), optional
     over : as `piece_runner` yields it
+    frame : centre and scale, optional
+        Where they are known, rows are not looked at for them.
 
     Returns
     -------
@@ -158,16 +164,35 @@ def panels_from_rows(X: Array, weights: Array | None, over: Any) -> Points:
     n, d = X.shape
     X = read_only(X)
     w = NO_WEIGHTS if weights is None else weights
-    parts = over(lambda a, b: _extent(X, w, a * POINTS_32, min(b * POINTS_32, n)))
-    sums, least, most, counted = zip(*parts, strict=True)
-    # A centre in few digits: the order of the rows does not show in it.
-    centre = (np.sum(sums, axis=0) / sum(counted)).astype(np.float32).astype(np.float64)
-    centre = np.where(np.isfinite(centre), centre, 0.0)
-    largest = float(np.abs(np.stack([np.min(least, 0), np.max(most, 0)]) - centre).max())
-    scale = float(np.ldexp(1.0, -int(np.frexp(largest)[1]))) if largest > 0 else 1.0
+    if frame is None:
+        parts = over(lambda a, b: _extent(X, w, a * POINTS_32, min(b * POINTS_32, n)))
+        sums, least, most, counted = zip(*parts, strict=True)
+        total = sum(counted)
+        frame = frame_of(np.sum(sums, axis=0) / total, np.min(least, 0), np.max(most, 0))
+    else:
+        total = float(w.sum()) if len(w) else n
+    centre, scale = frame
     count = -(-n // POINTS_32)
     panels = np.empty((count, d, POINTS_32), dtype=np.float32)
     sizes = np.empty(count * POINTS_32, dtype=np.float32)
     squares = over(lambda a, b: _fill(X, w, centre, scale, a, b, panels, sizes))
-    spread = float(sum(squares)) / sum(counted) / d / scale / scale
+    spread = float(sum(squares)) / total / d / scale / scale
     return Points(X, w, panels, sizes, centre, scale, spread)
+
+
+def frame_of(mean: Array, low: Array, high: Array) -> Frame:
+    """The centre and the power of two by which rows between these ends fit single precision.
+
+    Examples
+    --------
+    >>> centre, scale = frame_of(np.array([2.0]), np.array([0.0]), np.array([9.0]))
+    >>> centre.tolist(), scale
+    ([2.0], 0.125)
+
+    Notes: Concept 214
+    """
+    # A centre in few digits: the order of the rows does not show in it.
+    centre = np.asarray(mean).astype(np.float32).astype(np.float64)
+    centre = np.where(np.isfinite(centre), centre, 0.0)
+    largest = float(np.abs(np.stack([low, high]) - centre).max())
+    return centre, float(np.ldexp(1.0, -int(np.frexp(largest)[1]))) if largest > 0 else 1.0

@@ -19,7 +19,7 @@ from pellucid.clusters.kernels.compensated_sums import NO_WEIGHTS, compensated_p
 from pellucid.clusters.kernels.distance_kernel import POINTS_32
 from pellucid.clusters.kernels.k_means_loss import Array
 from pellucid.clusters.kernels.nearest import squared_distance_to_own_mean
-from pellucid.clusters.kernels.points import Points, panels_from_rows
+from pellucid.clusters.kernels.points import Frame, Points, panels_from_rows
 from pellucid.clusters.solvers.bounded_kmeans import (
     AFRESH,
     BoundedRun,
@@ -64,16 +64,18 @@ class TileCache:
     ----------
     max_bytes : int
         Bytes.
+    frame : centre and scale, or None
+        Of all rows, where they are known.
 
     Notes: Def 225
     """
 
-    def __init__(self, max_bytes: int = CACHE_BYTES) -> None:
-        self.max_bytes = max_bytes
+    def __init__(self, max_bytes: int = CACHE_BYTES, frame: Frame | None = None) -> None:
+        self.max_bytes, self.frame = max_bytes, frame
         self.tiles: dict[int, CachedTile] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return TileCache, (0,)
+        return TileCache, (0, self.frame)
 
     def of(self, tile: Tile, size: int, X: Array, weights: Array | None, runs: int) -> CachedTile:
         """What is known of a tile; made, and kept where there is room, at the first pass."""
@@ -81,7 +83,7 @@ class TileCache:
         if cached is not None:
             w = NO_WEIGHTS if weights is None else weights
             return CachedTile(replace(cached.points, X=X, weights=w), cached.runs)
-        cached = CachedTile(panels_from_rows(X, weights, _over(len(X))))
+        cached = CachedTile(panels_from_rows(X, weights, _over(len(X)), self.frame))
         row = 4 * (X.shape[1] + 1) + 8 * runs
         if (tile.number + 1) * size * row <= self.max_bytes:
             without = replace(cached.points, X=X[:0], weights=NO_WEIGHTS)

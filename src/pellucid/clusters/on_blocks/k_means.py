@@ -13,7 +13,13 @@ import numpy as np
 
 from pellucid.clusters.kernels.compensated_sums import compensated_sum
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.on_blocks.assignment import Assignment, TileCache, assignments
+from pellucid.clusters.kernels.points import Frame, frame_of
+from pellucid.clusters.on_blocks.assignment import (
+    CACHE_BYTES,
+    Assignment,
+    TileCache,
+    assignments,
+)
 from pellucid.clusters.on_blocks.initialization import block_starts
 from pellucid.clusters.solvers.lloyd import Run
 from pellucid.clusters.solvers.restarts import safe_unit
@@ -47,7 +53,8 @@ def fit_k_means(model: Any, source: RowBlocks, passes: Passes) -> Any:
     plan = model.plan(unit)
     starts = block_starts(passes, source, model.n_clusters, plan, known, unit)
     least_move = plan.tol * float(np.mean((known.columns.deviation / unit) ** 2))
-    lloyd = BlockLloyd(passes, source, unit, plan.max_iter, least_move, plan.stop)
+    frame = frame_of(known.columns.mean / unit, known.low / unit, known.high / unit)
+    lloyd = BlockLloyd(passes, source, unit, plan.max_iter, least_move, plan.stop, frame)
     runs, counts = lloyd.all_runs(starts)
     model.keep_runs(runs, counts, unit)
     return model
@@ -63,6 +70,8 @@ class BlockLloyd:
         By which rows are divided.
     max_iter, least_move, stop
         As `lloyd.plain_k_means` takes them.
+    frame : centre and scale
+        As `points.frame_of` gives them.
 
     Notes: Def 225, Concept 231
     """
@@ -75,11 +84,13 @@ class BlockLloyd:
         max_iter: int,
         least_move: float,
         stop: str,
+        frame: Frame,
     ) -> None:
         self.passes, self.source, self.unit = passes, source, unit
         self.max_iter, self.least_move, self.stop = max_iter, least_move, stop
         # Beside rows in memory there is room for what is known of all of them.
-        self.cache = TileCache(free_memory() // 2) if source.in_memory else TileCache()
+        room = free_memory() // 2 if source.in_memory else CACHE_BYTES
+        self.cache = TileCache(room, frame)
 
     def all_runs(self, starts: list[Array]) -> tuple[list[Run], list[Array]]:
         """A run from each start, and the weight of its clusters."""

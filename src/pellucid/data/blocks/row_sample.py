@@ -45,10 +45,10 @@ class Sample:
         chosen = np.sort(np.argpartition(self.hashes, size - 1)[:size])
         return self.at(chosen)
 
-    def at(self, chosen: Any) -> Sample:
+    def at(self, chosen: NDArray[np.intp]) -> Sample:
         """Some of the rows, copied."""
         places, hashes, *arrays = (
-            np.array(each[chosen]) for each in (self.places, self.hashes, *self.arrays)
+            each.take(chosen, axis=0) for each in (self.places, self.hashes, *self.arrays)
         )
         return Sample(places, hashes, tuple(arrays))
 
@@ -104,8 +104,8 @@ def sample_of_rows(
     if among is None:
         among = int(places[0]) if len(places) else 0
     enough = size + 8 * size**0.5 + 64  # of all rows, so many hash lower than the bound
-    there = hashes < np.uint64(int(enough / among * 2**64)) if among > enough else slice(None)
-    return Sample(places, hashes, arrays).at(there).lowest(size)
+    low = hashes < np.uint64(int(enough / among * 2**64)) if among > enough else hashes >= 0
+    return Sample(places, hashes, arrays).at(np.flatnonzero(low)).lowest(size)
 
 
 def merge_samples(a: Sample, b: Sample, size: int) -> Sample:

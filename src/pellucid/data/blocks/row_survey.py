@@ -15,12 +15,12 @@ from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.row_sample import Sample, merge_samples, sample_of_rows, sample_size
 from pellucid.data.blocks.tile_arrays import rows_with_weight
+from pellucid.data.blocks.tile_spread import spread_and_ends
 from pellucid.data.blocks.tiles import Tile
-from pellucid.data.scaling import Spread, merge_spreads, spread
+from pellucid.data.scaling import Spread, merge_spreads
 from pellucid.errors import WeightError
 
 Array = NDArray[np.float64]
-TOGETHER = 64  # rows taken as one
 
 
 @dataclass(frozen=True)
@@ -81,28 +81,7 @@ def _surveyed(rows: int | None, tile: Tile) -> RowSurvey | None:
     # Rows of weight 0 give nothing to the sample, and nobody knows how many these are.
     among = rows if weights is None else 0
     sample = sample_of_rows(places, (X, w), sample_size(X.shape[1]), among=among)
-    return RowSurvey(len(X), spread(X, w), *ends_of_columns(X), sample)
-
-
-def ends_of_columns(X: Array) -> tuple[Array, Array]:
-    """The least and the largest value of each column of rows that lie row after row in memory.
-
-    Many rows are taken as one long one first: a row of a few numbers keeps no processor busy.
-
-    Examples
-    --------
-    >>> [each.tolist() for each in ends_of_columns(np.array([[1.0, 5.0], [3.0, 4.0]]))]
-    [[1.0, 4.0], [3.0, 5.0]]
-
-    Notes: Def 12
-    """
-    whole, d = len(X) // TOGETHER * TOGETHER, X.shape[1]
-    low, high = X, X
-    if whole:
-        wide, rest = X[:whole].reshape(-1, TOGETHER * d), X[whole:]
-        low = np.vstack([wide.min(axis=0).reshape(TOGETHER, d), rest])
-        high = np.vstack([wide.max(axis=0).reshape(TOGETHER, d), rest])
-    return low.min(axis=0), high.max(axis=0)
+    return RowSurvey(len(X), *spread_and_ends(X, w), sample)
 
 
 def _merged(a: RowSurvey | None, b: RowSurvey | None) -> RowSurvey | None:

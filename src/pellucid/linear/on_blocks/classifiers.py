@@ -30,11 +30,13 @@ from pellucid.linear.on_blocks.mean_loss import (
 )
 from pellucid.linear.score_classifier import START_TOL
 from pellucid.linear.score_cv import FOLD_TOL, LAMS, extended_grid, index_of_least_loss
-from pellucid.linear.solvers.design import COMPILED
+from pellucid.linear.solvers.design import COMPILED, Design
+from pellucid.linear.solvers.likelihood import Solve
 from pellucid.linear.solvers.newton import Evidence, minimize
 
 Array = NDArray[np.float64]
 Fit = tuple[BlockLoss, Array, str, Evidence]
+ALIKE = 0.25  # how far the mean square of a column of the sample, standardised by all, is from 1
 ENOUGH = 100  # sampled rows of the rarest class for each number of a score
 
 
@@ -53,11 +55,11 @@ def fit_penalized(model: Any, source: RowBlocks, passes: Passes) -> Any:
         )
     rows = labelled_rows(model, source, passes, None)
     loss = BlockLoss(rows, model.lam)
-    start = initial_parameters(loss, model)
+    start, solve = initial_parameters(loss, model)
     before = getattr(model, "coef_", None) if model.warm_start else None
     if before is not None and before.shape == (loss.k, loss.design.d):
-        start = loss.design.standardized(before.T, np.asarray(model.intercept_))
-    (found,) = minimized_together([(loss, start, _settings(model))])
+        start, solve = loss.design.standardized(before.T, np.asarray(model.intercept_)), None
+    (found,) = minimized_together([_task(model, loss, start, solve)])
     _keep(model, (loss, *found))
     return model
 
@@ -66,9 +68,7 @@ def fit_sigmoids(model: Any, source: RowBlocks, passes: Passes) -> Any:
     """Fit a `SigmoidsClassifier`: its classes side by side."""
     rows = labelled_rows(model, source, passes, None)
     losses = [BlockLoss(rows, model.lam, Part(column=j)) for j in range(rows.sample[1].shape[1])]
-    tasks: list[Task] = [
-        (loss, initial_parameters(loss, model), _settings(model)) for loss in losses
-    ]
+    tasks = [_task(model, loss, *initial_parameters(loss, model)) for loss in losses]
     fits = [(loss, *found) for loss, found in zip(losses, minimized_together(tasks), strict=True)]
     model.set_columns(fits)
     model.solver_ += " of blocks"
@@ -120,7 +120,7 @@ def _grid(
     tasks: list[Task] = []
     for lam in lams:
         loss = BlockLoss(rows, float(lam))
-        start = initial_parameters(loss, model, start)
+        start, _ = initial_parameters(loss, model, start)
         tasks.append((loss, start, settings))
         tasks += [(BlockLoss(rows, float(lam), Part(j), loss), start, judged) for j in range(k)]
     found = minimized_together(tasks)
@@ -203,8 +203,13 @@ def _refuse_lone(model: Any, survey: LabelSurvey) -> None:
         )
 
 
-def initial_parameters(loss: BlockLoss, model: Any, B: Array | None = None) -> Array:
-    """The minimiser on the sample; zero where the sample says too little, or λ = 0."""
+def initial_parameters(
+    loss: BlockLoss, model: Any, B: Array | None = None
+) -> tuple[Array, Solve | None]:
+    """The minimiser on the sample, and its Hessian's solver where that serves all rows.
+
+    Where the sample says too little, or λ = 0, it is zero.
+    """
     small, rows = loss.sampled, loss.rows
     if B is None:
         B = np.zeros((loss.design.width, loss.k))
@@ -212,9 +217,23 @@ def initial_parameters(loss: BlockLoss, model: Any, B: Array | None = None) -> A
     rare = min(share.min(), 1 - share.max())
     whole = rows.is_sampled_whole
     if loss.lam == 0 or (not whole and small.design.n * rare < ENOUGH * loss.design.width):
-        return B
+        return B, None
     tol = model.tol if whole else START_TOL
-    return minimize(small, B, tol=tol, max_iter=model.max_iter if whole else 30)[0]
+    B, _, evidence = minimize(small, B, tol=tol, max_iter=model.max_iter if whole else 30)
+    serves = not whole and loss.gives_hessian and _is_like_all(small.design)
+    return B, evidence.solve if serves else None
+
+
+def _is_like_all(sample: Design) -> bool:
+    """Whether each column varies in the sample about as much as in all rows, whose scale it has."""
+    squares = sample.weights @ ((sample.X - sample.held) / sample.scale) ** 2
+    return bool((np.abs(squares - 1) < ALIKE).all())
+
+
+def _task(model: Any, loss: BlockLoss, start: Array, solve: Solve | None) -> Task:
+    """A minimisation whose first step goes by a solver that is there, if one is."""
+    loss.is_slow = solve is None
+    return loss, start, {**_settings(model), "solve": solve}
 
 
 def _settings(model: Any) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import Passes
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.row_sample import Sample, merge_samples, sample_of_rows, sample_size
-from pellucid.data.blocks.row_survey import ends_of_columns
 from pellucid.data.blocks.tile_arrays import labels_of, rows_of, weights_of
+from pellucid.data.blocks.tile_spread import spread_and_ends
 from pellucid.data.blocks.tiles import Tile
 from pellucid.data.label_encoding import encode_labels
-from pellucid.data.scaling import Spread, merge_spreads, spread
+from pellucid.data.scaling import Spread, merge_spreads
 from pellucid.errors import FramingError, LabelError
 from pellucid.formatting import label
 
@@ -113,13 +113,13 @@ def _surveyed(tile: Tile, splitter: HashedFolds | None, rows: int | None) -> Lab
         both = np.bincount(fold * k + codes, weights, folds * k)
         held = both.astype(np.float64).reshape(folds, k)
     size = sample_size(X.shape[1] + (y.shape[1] if y.ndim == 2 else 1))
-    low, high = ends_of_columns(X)
+    columns, low, high = spread_and_ends(X, weights)
     return LabelSurvey(
         len(X),
         classes,
         held,
         np.bincount(fold, weights, folds).astype(np.float64),
-        spread(X, weights),
+        columns,
         np.maximum(high, -low),
         sample_of_rows(places, (X, y, weights), size, among=among),
     )

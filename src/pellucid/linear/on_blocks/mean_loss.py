@@ -253,9 +253,15 @@ class BlockLoss(MeanLoss):
         return self.latest is not None and self.latest.H is not None
 
     @property
+    def gives_hessian(self) -> bool:
+        """Whether it is small enough for a pass to give its Hessian too."""
+        return self.numbers <= WITH_HESSIAN and self.near is None
+
+    @property
     def asks_hessian(self) -> bool:
-        """Whether the next pass gives the Hessian: the first two, and where steps gain little."""
-        return self.numbers <= WITH_HESSIAN and self.near is None and self.is_slow
+        """Whether the next pass gives it: the second, and where steps gain little; the first too,
+        unless that of a sample serves."""
+        return self.gives_hessian and self.is_slow
 
     @property
     def hessian_schedule(self) -> tuple[bool, int]:
