@@ -21,7 +21,8 @@ from pellucid.clusters.kernels.distance_kernel import (
     gap_tile,
 )
 from pellucid.clusters.kernels.k_means_loss import Array
-from pellucid.clusters.kernels.points import Points, piece_runner, read_only
+from pellucid.clusters.kernels.points import Points, piece_runner
+from pellucid.compiled import read_only
 
 
 def packed_exactly(means: Array) -> tuple[Array, Array]:

@@ -23,17 +23,11 @@ from numpy.typing import NDArray
 from pellucid.clusters.kernels.compensated_sums import NO_WEIGHTS
 from pellucid.clusters.kernels.distance_kernel import POINTS_32
 from pellucid.clusters.kernels.k_means_loss import Array
+from pellucid.compiled import read_only
 from pellucid.linear.kernels.row_pieces import PIECE_NUMBERS, PIECES, threads
 from pellucid.threads import is_single_threaded
 
 Frame = tuple[Array, float]  # a centre, and a power of two
-
-
-def read_only(X: Array) -> Array:
-    """A view that nobody writes to: by it each kernel is compiled once, whatever was given."""
-    view = X.view()
-    view.flags.writeable = False
-    return view
 
 
 @dataclass(frozen=True)

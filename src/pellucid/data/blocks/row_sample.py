@@ -104,8 +104,10 @@ def sample_of_rows(
     if among is None:
         among = int(places[0]) if len(places) else 0
     enough = size + 8 * size**0.5 + 64  # of all rows, so many hash lower than the bound
-    low = hashes < np.uint64(int(enough / among * 2**64)) if among > enough else hashes >= 0
-    return Sample(places, hashes, arrays).at(np.flatnonzero(low)).lowest(size)
+    low = np.arange(len(hashes))
+    if among > enough:
+        low = np.flatnonzero(hashes < np.uint64(int(enough / among * 2**64)))
+    return Sample(places, hashes, arrays).at(low).lowest(size)
 
 
 def merge_samples(a: Sample, b: Sample, size: int) -> Sample:

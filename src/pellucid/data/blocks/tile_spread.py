@@ -9,6 +9,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.compiled import read_only
 from pellucid.data.scaling import LARGEST, SMALLEST, Spread, spread, without_rounding
 
 Array = NDArray[np.float64]
@@ -42,10 +43,8 @@ def spread_and_ends(X: Array, weights: Array) -> tuple[Spread, Array, Array]:
 
     Notes: Def 208, eq 5.32, eq 5.34
     """
-    view = X.view()
-    view.flags.writeable = False  # compiled once, whoever may write to the rows
     with np.errstate(over="ignore", invalid="ignore"):
-        total, middle, first, second, low, high = _look(view, weights)
+        total, middle, first, second, low, high = _look(read_only(X), weights)
         shift = first / total
         variance = second / total - shift**2
         deviation = np.sqrt(np.maximum(variance, 0.0))
