@@ -16,15 +16,16 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, get_worker, wait
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.pipeline import make_pipeline
 
 from pellucid import KMeans, LinearAutoencoder, LogisticClassifier, RidgeCV, Standardize
 from pellucid.data.blocks import tiles
-from pellucid.data.blocks.dask_blocks import DaskBlocks, dask_table
+from pellucid.data.blocks.dask_blocks import DaskBlocks, dask_blocks, dask_table
 from pellucid.data.blocks.dask_passes import DaskPasses, tasks_of_tiles
+from pellucid.data.blocks.dask_placement import keepers, place
 from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.row_batches import concatenate_rows
 from pellucid.data.blocks.row_blocks import array_blocks
@@ -134,13 +135,70 @@ def cluster(workers: int) -> LocalCluster:
     )
 
 
+def assert_rows_stay_where_they_are(client: Client) -> None:
+    """Partitions dealt out by hand, large enough for Dask to move some if it were asked."""
+    names = list(client.nthreads())
+    dealt = [(3 * at) % 5 % 2 for at in range(8)]
+    assert sum(dealt) == 4
+    parts = [client.submit(np.ones, (1_000, 64), workers=[names[i]], pure=False) for i in dealt]
+    wait(parts)
+    rows = da.concatenate([da.from_delayed(part, (1_000, 64), float) for part in parts])
+    source = dask_blocks(rows.persist())
+    wait(source.collections)
+    assert [[names.index(kept) for kept in each] for each in keepers(client, source)] == [
+        [i] for i in dealt
+    ]
+    where = list(DaskPasses(client).map_tiles(source, where_it_is_taken))
+    first = [tile * source.tile // 1_000 for tile in range(len(where))]
+    assert [names.index(each) for each in where] == [dealt[part] for part in first]
+
+
+def where_it_is_taken(tile: Any) -> str:
+    time.sleep(0.02)
+    return get_worker().address
+
+
+@given(st.data())
+def test_units_are_placed_where_their_rows_are_and_evenly(data: st.DataObject) -> None:
+    threads = data.draw(st.dictionaries(st.sampled_from("abcd"), st.integers(1, 3), min_size=1))
+    kept = st.lists(st.sampled_from("abcdx"), unique=True, max_size=3)
+    kept_by = data.draw(st.lists(kept, max_size=12))
+    work = [data.draw(st.integers(1, 100)) for _ in kept_by]
+    placed = place(kept_by, work, threads)
+    assert len(placed) == len(work)
+    if None in placed:
+        assert set(placed) == {None}
+        return
+    assert all(worker in each for worker, each in zip(placed, kept_by, strict=True))
+    share = sum(work) / sum(threads.values())
+    for name, count in threads.items():
+        load = sum(rows for rows, worker in zip(work, placed, strict=True) if worker == name)
+        assert load <= count * (share + max(work, default=0)) * (1 + 1e-12)
+
+
+@given(st.integers(1, 24))
+def test_equal_units_kept_by_all_are_placed_in_equal_numbers(n: int) -> None:
+    placed = place([list("abcd")] * n, [10] * n, dict.fromkeys("abcd", 1))
+    counts = [placed.count(name) for name in "abcd"]
+    assert max(counts) - min(counts) <= 1
+
+
+def test_units_are_left_to_dask_where_one_keeps_too_much_or_nobody_anything() -> None:
+    threads = {"a": 1, "b": 1}
+    assert place([["a"], ["a"], ["b"]], [10, 10, 10], threads) == ["a", "a", "b"]
+    assert place([["a"]] * 6 + [["b"]], [10] * 7, threads) == [None] * 7
+    assert place([["a"], []], [10, 10], threads) == [None, None]
+    assert place([["gone"], ["b"]], [10, 10], threads) == [None, None]
+
+
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_cluster_of_processes_gives_the_bits_of_one_machine(
     in_memory: dict[str, bytes],
 ) -> None:
-    with cluster(2) as workers, Client(workers):
+    with cluster(2) as workers, Client(workers) as client:
         model = RidgeCV().fit(*collections(CUTS[2])[:2])
         assert model.coef_.tobytes() == in_memory["ridge"]
+        assert_rows_stay_where_they_are(client)
         bad = da.from_array(np.where(np.arange(N)[:, None] == 4_321, np.nan, X), chunks=800)
         with pytest.raises(ShapeError, match="row 4,321"):
             LinearAutoencoder(2).fit(bad)

@@ -29,6 +29,10 @@ class DaskBlocks(RowBlocks):
     name : str
     feature_names : sequence of str or None
         Of the columns of X, where they have any.
+    collections : sequence of Dask arrays and data frames
+        Those whose partitions these are: a cluster may keep them.
+    keys : sequence of keys
+        Under which it would keep the rows of each.
 
     Notes: §2.1.3
     """
@@ -40,8 +44,12 @@ class DaskBlocks(RowBlocks):
         names: tuple[str, ...],
         name: str,
         feature_names: Sequence[str] | None = None,
+        *,
+        collections: Sequence[Any] = (),
+        keys: Sequence[Any] = (),
     ) -> None:
         self.parts, self.counts = list(parts), [int(n) for n in counts]
+        self.collections, self.keys = collections, keys
         self.names, self.name, self.feature_names = names, name, feature_names
 
     @property
@@ -96,7 +104,9 @@ def dask_blocks(X: Any, y: Any = None, sample_weight: Any = None) -> DaskBlocks:
     parts = [beside(*each) for each in zip(main, *sides, strict=True)]
     name = f"{len(parts):,} partitions of Dask"
     width = d + len(sides)
-    return DaskBlocks(parts, counts, tuple(f"x{i}" for i in range(width)), name, columns)
+    names = tuple(f"x{i}" for i in range(width))
+    keys = [part.key for part in main]
+    return DaskBlocks(parts, counts, names, name, columns, collections=[X], keys=keys)
 
 
 def dask_table(frame: Any) -> DaskBlocks:
@@ -109,7 +119,9 @@ def dask_table(frame: Any) -> DaskBlocks:
     parts, counts = _in_partitions(frame)
     tables = [delayed(as_table, pure=True)(part) for part in parts]
     names = tuple(str(name) for name in frame.columns)
-    return DaskBlocks(tables, counts, names, f"{len(parts):,} partitions of Dask")
+    keys = [part.key for part in parts]
+    name = f"{len(parts):,} partitions of Dask"
+    return DaskBlocks(tables, counts, names, name, collections=[frame], keys=keys)
 
 
 def _in_partitions(X: Any) -> tuple[list[Any], list[int]]:

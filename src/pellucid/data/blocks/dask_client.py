@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 from pellucid.errors import ClusterError, MissingExtraError
 
 CONNECTION_SECONDS = 10  # seconds until an address that does not answer is given up
-GLANCE = 0.005  # seconds between two looks at what has arrived
+GLANCE = 0.2  # seconds between two looks whether the client is still there
 
 
 def active_client() -> Any:
@@ -113,7 +112,9 @@ def arrivals(client: Any, futures: list[Any]) -> Iterator[tuple[Any, Any]]:
         elif client.status in ("closing", "closed"):
             raise CancelledError("the client is closed")
         else:
-            time.sleep(GLANCE)
+            with arrived.thread_condition:
+                if not arrived.has_ready():
+                    arrived.thread_condition.wait(GLANCE)
 
 
 @contextmanager

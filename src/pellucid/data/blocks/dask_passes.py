@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from pellucid.data.blocks.dask_blocks import DaskBlocks
 from pellucid.data.blocks.dask_client import arrivals, readable_errors
+from pellucid.data.blocks.dask_placement import keepers, place
 from pellucid.data.blocks.merge_tree import MergeTree, Node
 from pellucid.data.blocks.passes import Merge, Partial, merged_total
 from pellucid.data.blocks.row_batches import Rows, length, slice_rows
@@ -233,17 +234,30 @@ class DaskPasses:
     ) -> tuple[list[TileSlices], deque[Any]]:
         """The units of a source, and the task of each: a function of the work and its rows."""
         import cloudpickle
+        import dask
         from dask.delayed import delayed
 
         parts, counts = self._partitions(source, columns)
         packed: Any = delayed(cloudpickle.dumps(work), pure=False)
         todo = tasks_of_tiles(counts, source.tile)
         cut, one = delayed(slice_rows, pure=False), delayed(function, pure=False)
-        rows = (
-            [_slice_pieces(cut, parts[j], counts[j], a, b) for j, a, b in unit.slices]
-            for unit in todo
-        )
-        return todo, deque(one(packed, u.tile, *r) for u, r in zip(todo, rows, strict=True))
+        tasks: deque[Any] = deque()
+        for unit, worker in zip(todo, self._workers(source, todo), strict=True):
+            rows = [_slice_pieces(cut, parts[j], counts[j], a, b) for j, a, b in unit.slices]
+            where = {"workers": [worker], "allow_other_workers": True} if worker else {}
+            with dask.annotate(**where):
+                tasks.append(one(packed, unit.tile, *rows))
+        return todo, tasks
+
+    def _workers(self, source: RowBlocks, todo: list[TileSlices]) -> list[str | None]:
+        """The worker of each unit, where the cluster keeps the rows; else Dask chooses."""
+        blocks = source.origin
+        if not isinstance(blocks, DaskBlocks):
+            return [None] * len(todo)
+        kept = keepers(self.client, blocks)
+        largest = [max(unit.slices, key=lambda cut: cut[2] - cut[1])[0] for unit in todo]
+        work = [sum(stop - start for _, start, stop in unit.slices) for unit in todo]
+        return place([kept[part] for part in largest], work, self.client.nthreads())
 
     def _partitions(self, source: RowBlocks, columns: Columns) -> tuple[list[Any], list[int]]:
         """What gives the rows of each piece on a worker, and how many there are."""
