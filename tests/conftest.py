@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import linecache
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +75,15 @@ def pytest_collection_finish() -> None:
     """Modules and tests stay until the end: they are not walked over again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker has nothing to write at its end: it is spared taking down what JAX compiled.
+
+    That takes several seconds, and the run waits for ten before it kills a worker.
+    """
+    if hasattr(session.config, "workerinput"):
+        atexit.register(os._exit, 0)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
