@@ -14,7 +14,11 @@ import pytest
 
 from pellucid import GenerativeAdversarialPair
 from pellucid.autoencoders import interpret_accuracy
-from pellucid.autoencoders.gan_training import discriminator_gradient, generator_gradient
+from pellucid.autoencoders.gan_training import (
+    discriminator_accuracy,
+    discriminator_gradient,
+    generator_gradient,
+)
 from pellucid.errors import ConvergenceWarning, HyperparameterError
 from pellucid.networks import Dense, Mode, Network, Sigmoid, Tanh, computing_in
 from pellucid.storage import load_model, save_model
@@ -146,3 +150,13 @@ def test_the_last_tenth_of_the_epochs_tells_whether_it_is_unsure(
         warnings.simplefilter("always")
         GenerativeAdversarialPair(epochs=20).fit(np.zeros((4, 2)))
     assert [each.category for each in seen] == [ConvergenceWarning] * warns
+
+
+def test_the_accuracy_is_the_mean_of_the_shares_of_real_and_of_generated_rows() -> None:
+    """Def 375: as many of each, however many rows stand for either; one half is no "real"."""
+    network = Network([Sigmoid()], "nll", 1)
+    params = network.init()
+    chances = [np.array([[0.9], [0.8], [0.6], [0.1]]), np.array([[0.2], [0.5], [0.9]])]
+    real, generated = (np.log(p / (1 - p)) for p in chances)
+    found = discriminator_accuracy(network, params, real, generated)
+    assert float(found) == pytest.approx((3 / 4 + 2 / 3) / 2)

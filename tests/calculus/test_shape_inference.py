@@ -75,6 +75,17 @@ def test_layers_are_two_matrices() -> None:
     assert found.check.agrees
 
 
+def test_layers_in_latex_are_those_that_are_declared() -> None:
+    """By a number, and by a letter and a number."""
+    where = "W^(1): m×d, W^(l-1): k×m, x: d×1"
+    found = derive(r"W^{(l-1)} \tanh(W^{(1)} x)", "x", where)
+    typed = derive("W^(l-1)*tanh(W^(1)*x)", "x", where)
+    assert str(found.derivative) == str(typed.derivative)
+    assert found.check.agrees
+    with pytest.raises(PellucidError, match=r"W\^\(2\) is a layer, which needs a declaration"):
+        derive(r"W^{(2)} x", "x", where)
+
+
 @pytest.mark.parametrize(
     "formula", ["2^x", "2^-x", "2^(x/3) + 1", "a^x*x", "(1 + a)^(2*x)", "2^(x^2)", "x^x"]
 )

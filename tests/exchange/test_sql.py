@@ -22,6 +22,7 @@ from pellucid.data.table_reader import read_table
 from pellucid.errors import FramingError, HyperparameterError, PellucidError
 from pellucid.exchange import to_sql
 from pellucid.exchange.printed import sql as printed
+from pellucid.exchange.printed.sql_dialects import DuckDB
 from pellucid.exchange.printed.sql_literals import quoted, spellings_of
 from pellucid.jobs.fit.machine import Machine
 from pellucid.linear.ridge import Ridge
@@ -267,3 +268,15 @@ def test_what_is_no_date_stops_the_query(cell: str, dialect: str) -> None:
     )
     with pytest.raises((duckdb.Error, sqlite3.Error), match=r"sold'+ holds no date|out of range"):
         answered(to_sql(machine, dialect), pa.table({"sold": [cell]}), dialect)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(2.0, "2.0e0"), (-1.5, "(-1.5e0)"), (1e300, "1e+300"), (-1e-9, "(-1e-09)")]
+)
+def test_a_negative_number_stands_in_brackets_lest_two_signs_begin_a_comment(
+    value: float, text: str
+) -> None:
+    written = DuckDB().number(value)
+    assert written == text
+    select = f"SELECT 1-{written}, typeof({written})"
+    assert duckdb.sql(select).fetchall() == [(1 - value, "DOUBLE")]
