@@ -135,6 +135,24 @@ def cluster(workers: int) -> LocalCluster:
     )
 
 
+def assert_what_the_cluster_keeps_is_fitted(client: Client, in_memory: dict[str, bytes]) -> None:
+    """Persisted arrays, frames and columns of frames: none of them can be read without a client."""
+    rows, numbers, labels = (each.persist() for each in collections(CUTS[0]))
+    frame = dd.from_pandas(pd.DataFrame(X, columns=list("abcd")).assign(y=Y), npartitions=3)
+    frame = frame.persist()
+    wait([rows, numbers, labels, frame])
+    assert fitted("ridge", rows, numbers) == in_memory["ridge"]
+    assert fitted("pipeline", rows, None, labels) == in_memory["pipeline"]
+    assert fitted("ridge", frame[list("abcd")], frame["y"]) == in_memory["ridge"]
+    whole = da.from_array(X, chunks=(1_700, 4)).persist()
+    wait(whole)
+    for source in (dask_blocks(whole), dask_table(frame), dask_blocks(frame[list("abcd")])):
+        assert [len(kept) for kept in keepers(client, source)] == [1] * source.pieces
+        assert len(next(iter(source.blocks()))) > 0
+    lazy = dask_table(dd.from_pandas(pd.DataFrame(X), npartitions=2))
+    assert keepers(client, lazy) == [[], []]
+
+
 def assert_rows_stay_where_they_are(client: Client) -> None:
     """Partitions dealt out by hand, large enough for Dask to move some if it were asked."""
     names = list(client.nthreads())
@@ -192,12 +210,25 @@ def test_units_are_left_to_dask_where_one_keeps_too_much_or_nobody_anything() ->
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_persisted_collections_are_read_by_their_client(in_memory: dict[str, bytes]) -> None:
+    """What a cluster keeps cannot be computed without it: neither arrays nor columns of frames."""
+    with Client(processes=False, dashboard_address=None):
+        rows, numbers, _ = (each.persist() for each in collections(CUTS[0]))
+        frame = dd.from_pandas(pd.DataFrame(X, columns=list("abcd")).assign(y=Y), npartitions=3)
+        frame = frame.persist()
+        wait([rows, numbers, frame])
+        assert fitted("ridge", rows, numbers) == in_memory["ridge"]
+        assert len(next(iter(dask_blocks(frame[list("abcd")], frame["y"]).blocks()))) == 2
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_cluster_of_processes_gives_the_bits_of_one_machine(
     in_memory: dict[str, bytes],
 ) -> None:
     with cluster(2) as workers, Client(workers) as client:
         model = RidgeCV().fit(*collections(CUTS[2])[:2])
         assert model.coef_.tobytes() == in_memory["ridge"]
+        assert_what_the_cluster_keeps_is_fitted(client, in_memory)
         assert_rows_stay_where_they_are(client)
         bad = da.from_array(np.where(np.arange(N)[:, None] == 4_321, np.nan, X), chunks=800)
         with pytest.raises(ShapeError, match="row 4,321"):

@@ -6,11 +6,13 @@ Notes: §2.1.3, §2.5.6
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from pellucid.data.blocks.dask_client import active_client
 from pellucid.data.blocks.row_batches import Rows
 from pellucid.data.blocks.row_blocks import Columns, RowBlocks, as_table, select_columns
 from pellucid.errors import ShapeError
@@ -31,8 +33,8 @@ class DaskBlocks(RowBlocks):
         Of the columns of X, where they have any.
     collections : sequence of Dask arrays and data frames
         Those whose partitions these are: a cluster may keep them.
-    keys : sequence of keys
-        Under which it would keep the rows of each.
+    main : sequence of Delayed
+        What gives the rows of X of each.
 
     Notes: §2.1.3
     """
@@ -46,10 +48,10 @@ class DaskBlocks(RowBlocks):
         feature_names: Sequence[str] | None = None,
         *,
         collections: Sequence[Any] = (),
-        keys: Sequence[Any] = (),
+        main: Sequence[Any] = (),
     ) -> None:
         self.parts, self.counts = list(parts), [int(n) for n in counts]
-        self.collections, self.keys = collections, keys
+        self.collections, self.main = collections, main
         self.names, self.name, self.feature_names = names, name, feature_names
 
     @property
@@ -59,8 +61,24 @@ class DaskBlocks(RowBlocks):
     def rows_of(self, at: int) -> int:
         return self.counts[at]
 
+    @cached_property
+    def kept_keys(self) -> list[list[Any]]:
+        """Under which keys a cluster keeps what each partition's rows of X are computed from."""
+        from distributed import futures_of
+
+        held = {future.key for future in futures_of(list(self.collections))}
+
+        def needed(part: Any) -> list[Any]:
+            if part.key in held:
+                return [part.key]
+            return [each.key for each in futures_of(dict(part.__dask_graph__().cull({part.key})))]
+
+        return [needed(part) for part in self.main]
+
     def piece(self, at: int, columns: Columns = None) -> Iterator[Rows]:
-        rows: Any = self.parts[at].compute(scheduler="synchronous")
+        # What a cluster keeps only its client can fetch.
+        how = {} if active_client() else {"scheduler": "synchronous"}
+        rows: Any = self.parts[at].compute(**how)
         yield rows if isinstance(rows, tuple) else select_columns(rows, columns)
 
 
@@ -105,8 +123,7 @@ def dask_blocks(X: Any, y: Any = None, sample_weight: Any = None) -> DaskBlocks:
     name = f"{len(parts):,} partitions of Dask"
     width = d + len(sides)
     names = tuple(f"x{i}" for i in range(width))
-    keys = [part.key for part in main]
-    return DaskBlocks(parts, counts, names, name, columns, collections=[X], keys=keys)
+    return DaskBlocks(parts, counts, names, name, columns, collections=[X], main=main)
 
 
 def dask_table(frame: Any) -> DaskBlocks:
@@ -119,9 +136,8 @@ def dask_table(frame: Any) -> DaskBlocks:
     parts, counts = _in_partitions(frame)
     tables = [delayed(as_table, pure=True)(part) for part in parts]
     names = tuple(str(name) for name in frame.columns)
-    keys = [part.key for part in parts]
     name = f"{len(parts):,} partitions of Dask"
-    return DaskBlocks(tables, counts, names, name, collections=[frame], keys=keys)
+    return DaskBlocks(tables, counts, names, name, collections=[frame], main=parts)
 
 
 def _in_partitions(X: Any) -> tuple[list[Any], list[int]]:

@@ -11,13 +11,21 @@ from typing import Any
 from pellucid.data.blocks.dask_blocks import DaskBlocks
 
 
-def keepers(client: Any, source: DaskBlocks) -> list[Sequence[str]]:
-    """Addresses of the workers that keep each partition of persisted collections; none if lazy."""
+def keepers(client: Any, source: DaskBlocks) -> list[list[str]]:
+    """Addresses of the workers that keep what each partition is computed from; none if lazy."""
     from distributed import futures_of
 
     futures = futures_of(list(source.collections))
-    kept: Mapping[Any, Sequence[str]] = client.who_has(futures) if futures else {}
-    return [kept.get(key, ()) for key in source.keys] or [()] * source.pieces
+    if not futures:
+        return [[]] * source.pieces
+    kept: Mapping[Any, Sequence[str]] = client.who_has(futures)
+    return [_keepers_of_all([kept.get(key, ()) for key in keys]) for keys in source.kept_keys]
+
+
+def _keepers_of_all(places: Sequence[Sequence[str]]) -> list[str]:
+    if not places:
+        return []
+    return [each for each in places[0] if all(each in others for others in places)]
 
 
 def place(
