@@ -62,16 +62,18 @@ class DaskBlocks(RowBlocks):
         return self.counts[at]
 
     @cached_property
-    def kept_keys(self) -> list[list[Any]]:
-        """Under which keys a cluster keeps what each partition's rows of X are computed from."""
+    def kept(self) -> list[list[Any]]:
+        """The futures of a cluster that each partition's rows of X are computed from, if any."""
         from distributed import futures_of
 
-        held = {future.key for future in futures_of(list(self.collections))}
+        held = {future.key: future for future in futures_of(list(self.collections))}
+        if not held:
+            return [[]] * self.pieces
 
         def needed(part: Any) -> list[Any]:
             if part.key in held:
-                return [part.key]
-            return [each.key for each in futures_of(dict(part.__dask_graph__().cull({part.key})))]
+                return [held[part.key]]
+            return list(futures_of(dict(part.__dask_graph__().cull({part.key}))))
 
         return [needed(part) for part in self.main]
 

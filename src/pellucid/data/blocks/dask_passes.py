@@ -47,6 +47,11 @@ class TileSlices:
     tile: int
     slices: tuple[tuple[int, int, int], ...]
 
+    @property
+    def rows(self) -> int:
+        """How many rows the tiles have."""
+        return sum(stop - start for _, start, stop in self.slices)
+
 
 def tasks_of_tiles(counts: list[int], size: int) -> list[TileSlices]:
     """The work on partitions of so many rows, in tiles of `size`: each tile where it begins.
@@ -174,10 +179,7 @@ class DaskPasses:
             work = TaskDefinition(partial, merge, source.tile, columns)
             todo, tasks = self._tasks(source, sum_task, work, columns)
             futures = self.client.compute(list(tasks), retries=RETRIES)
-            rows = {
-                f.key: sum(b - a for _, a, b in u.slices)
-                for f, u in zip(futures, todo, strict=True)
-            }
+            rows = {f.key: unit.rows for f, unit in zip(futures, todo, strict=True)}
             tree: MergeTree[S] = MergeTree(merge)
             done = 0
             try:
@@ -256,7 +258,7 @@ class DaskPasses:
             return [None] * len(todo)
         kept = keepers(self.client, blocks)
         largest = [max(unit.slices, key=lambda cut: cut[2] - cut[1])[0] for unit in todo]
-        work = [sum(stop - start for _, start, stop in unit.slices) for unit in todo]
+        work = [unit.rows for unit in todo]
         return place([kept[part] for part in largest], work, self.client.nthreads())
 
     def _partitions(self, source: RowBlocks, columns: Columns) -> tuple[list[Any], list[int]]:

@@ -13,13 +13,12 @@ from pellucid.data.blocks.dask_blocks import DaskBlocks
 
 def keepers(client: Any, source: DaskBlocks) -> list[list[str]]:
     """Addresses of the workers that keep what each partition is computed from; none if lazy."""
-    from distributed import futures_of
-
-    futures = futures_of(list(source.collections))
-    if not futures:
-        return [[]] * source.pieces
-    kept: Mapping[Any, Sequence[str]] = client.who_has(futures)
-    return [_keepers_of_all([kept.get(key, ()) for key in keys]) for keys in source.kept_keys]
+    futures = [future for several in source.kept for future in several]
+    where: Mapping[Any, Sequence[str]] = client.who_has(futures) if futures else {}
+    return [
+        _keepers_of_all([where.get(future.key, ()) for future in several])
+        for several in source.kept
+    ]
 
 
 def _keepers_of_all(places: Sequence[Sequence[str]]) -> list[str]:
