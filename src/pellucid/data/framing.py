@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.columns.spellings import number_spelling
 from pellucid.data.scaling import refuse_huge
 from pellucid.data.table import CODED, Column, Kind, Table
 from pellucid.errors import FramingError
@@ -224,6 +225,17 @@ def _refuse_useless(column: Column) -> None:
         )
 
 
+def is_of_few_whole_numbers(column: Column) -> bool:
+    """Whether the numbers of a target are so few, and whole, that they might name classes.
+
+    Notes: Def 128
+    """
+    if column.values.dtype.kind != "f":
+        return False
+    distinct = np.unique(column.values[~column.missing])
+    return len(distinct) <= FEW_VALUES and bool(np.all(distinct == np.round(distinct)))
+
+
 def _infer(column: Column, delimiter: str) -> tuple[str, str]:
     name = column.name
     if delimiter:
@@ -239,13 +251,12 @@ def _infer(column: Column, delimiter: str) -> tuple[str, str]:
             raise FramingError(
                 f"The target {name!r} differs in every row: it names rows and cannot be learned."
             )
-        there = column.values[~column.missing]
-        distinct = np.unique(there)
-        if len(distinct) <= FEW_VALUES and np.all(distinct == np.round(distinct)):
+        if is_of_few_whole_numbers(column):
+            count = len(np.unique(column.values[~column.missing]))
             return (
                 "regression",
-                f"{name!r} holds only {len(distinct)} whole numbers and is taken as an amount. If "
-                f"they name classes, say so: --category {name}.",
+                f"{name!r} holds only {count} whole numbers and is taken as an amount. If they "
+                f"name classes, say so: --category {name}.",
             )
         return "regression", f"{name!r} holds numbers, so its values are predicted as amounts."
     if column.kind is Kind.TEXT:
@@ -270,7 +281,7 @@ def _classes(column: Column, problem: str, delimiter: str) -> tuple[str, ...]:
     if problem == "regression":
         _numbers(column)
         return ()
-    texts = [t for t in column.texts() if t is not None]
+    texts = [t for t in _spelled(column) if t is not None]
     if problem == "overlapping classes":
         counts = Counter(label for text in texts for label in _labels(text, delimiter))
         return tuple(sorted(counts))
@@ -308,10 +319,19 @@ def _delimiter_of(column: Column, problem: str | None) -> str:
     return ";" if problem == "overlapping classes" else ""
 
 
+def _spelled(column: Column) -> NDArray[Any]:
+    """The cells as text, None where missing; a number as the name of a class, 2 and not 2.0."""
+    if column.values.dtype.kind != "f":
+        return column.texts()
+    numbers, places = np.unique(column.values, return_inverse=True)
+    names = [None if np.isnan(v) else number_spelling(v) for v in numbers]
+    return np.array(names, dtype=object)[places]
+
+
 def _labels_of(column: Column) -> NDArray[Any]:
     """The cells as text; of categories each name is spelled once, not once a row."""
     if column.levels is None or not len(column.values):
-        return column.texts().astype(str)
+        return _spelled(column).astype(str)
     codes = column.values - column.values.min()
     present = np.flatnonzero(np.bincount(codes))
     few = replace(column, values=present + column.values.min(), written=None)

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.data.framing import Framing, frame
+from pellucid.data.framing import Framing
 from pellucid.data.splits import Split, split_rows, without_singles
 from pellucid.data.table import Table
 from pellucid.errors import ColumnError, FramingError, TooFewRowsError
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.fit.target_evidence import frame_by_evidence
 
 Array = NDArray[Any]
 
@@ -38,9 +39,10 @@ def framed_rows(table: Table, settings: Settings) -> tuple[Table, Framing, dict[
                 raise ColumnError(f"{name!r} is the target; it cannot order or group the rows.")
             marks[use] = _marks(table, name)
             table = table.drop([name])
-    framing = frame(
+    framing = frame_by_evidence(
         table,
         settings.target,
+        seed=settings.seed,
         problem=settings.problem,
         loss=settings.loss,
         costs=settings.costs,

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from pellucid.data.blocks.hashed_splits import is_test_row
-from pellucid.data.framing import Framing, frame
+from pellucid.data.framing import Framing
 from pellucid.data.splits import Split, split_rows
 from pellucid.data.table import Table
 from pellucid.data.table_reader import read_table
 from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.findings import Finding
+from pellucid.jobs.fit.target_evidence import frame_by_evidence
 from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
 from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, findings_of_sample
 from pellucid.jobs.on_blocks.first_passes import infer_kinds
@@ -84,7 +85,7 @@ def check_any_size(
         table = read_table(data, **reading)
         if target is None:
             return CheckResult(table, len(table), None, table.findings)
-        whole = frame(table, target)
+        whole = frame_by_evidence(table, target, seed=seed)
         split = split_rows(len(table), test=test, seed=seed)
         return CheckResult(table, len(table), whole, tuple(check_assumptions(table, whole, split)))
     source, room = beyond
@@ -94,7 +95,7 @@ def check_any_size(
     table, told = read.sample, list(read.sample.findings)
     framing: Framing | None = None
     if target is not None:
-        framing = frame(table, target)
+        framing = frame_by_evidence(table, target, seed=seed)
         outside = is_test_row(profile.places, test, seed)
         split = Split(np.flatnonzero(~outside), np.flatnonzero(outside), "")
         found = check_assumptions(Table(table.columns, table.source), framing, split)

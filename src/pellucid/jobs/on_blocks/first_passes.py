@@ -13,9 +13,10 @@ from pellucid.data.blocks.column_kinds import InferredColumns, columns_needing_t
 from pellucid.data.blocks.row_blocks import RowBlocks
 from pellucid.data.blocks.size_estimates import estimated_rows
 from pellucid.data.blocks.table_profile import Profile, Sums, profile_table
-from pellucid.data.framing import Framing, frame
+from pellucid.data.framing import Framing
 from pellucid.data.table_reader import KINDS, Notations, wanted_columns
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.fit.target_evidence import frame_by_evidence
 from pellucid.jobs.on_blocks.held_out_numbers import HeldOutNumbers
 from pellucid.jobs.on_blocks.number_sums import merged, number_sums
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses
@@ -114,9 +115,10 @@ def frame_blocks(
     of_tile = number_sums(settings, held_out)
     sums = None if of_tile is None else (of_tile, merged)
     profile, reading = infer_kinds(source, settings.reading(), rows, settings.seed, passes, sums)
-    framing = frame(
+    framing = frame_by_evidence(
         reading.sample,
         settings.target,
+        seed=settings.seed,
         problem=settings.problem,
         loss=settings.loss,
         costs=settings.costs,
