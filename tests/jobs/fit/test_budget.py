@@ -35,7 +35,7 @@ def test_without_time_the_baseline_is_taken_and_all_that_is_missing_named(spent:
     told = " ".join(f.message for f in spent.findings if "time" in f.message)
     for name in (
         "ridge regression",
-        "boosted trees",
+        "boosted small trees",
         "assumptions",
         "importance",
         "curve",

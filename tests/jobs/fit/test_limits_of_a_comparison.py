@@ -8,7 +8,7 @@ import pytest
 from pellucid.data.table import Column, Kind, Table
 from pellucid.evaluation.cross_validation import tune
 from pellucid.jobs.fit.candidate_comparison import compare
-from pellucid.jobs.fit.candidates import automatic, recipes
+from pellucid.jobs.fit.candidates import MANY_ROWS, automatic, compared_recipes, recipes
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.linear.ridge import Ridge
@@ -50,6 +50,20 @@ def test_a_candidate_for_few_rows_is_tried_with_more_when_asked_for(
     wanted = [recipes("regression")["mean"], forest]
     found, _ = compare(wanted, _table(X), X[:, 0], Settings("y", model=model), "square", {})
     assert ("forest" in {each.candidate.model for each in found}) is tried
+
+
+@pytest.mark.parametrize("problem", ["regression", "two classes", "several classes"])
+def test_large_trees_are_left_out_where_rows_are_few_unless_asked_for(problem: str) -> None:
+    linear = {"regression": "ridge", "two classes": "logistic"}.get(problem, "softmax")
+
+    def tried(n: int, model: str) -> set[str]:
+        return {r.model for r in compared_recipes(problem, model) if r.is_for(n, model)}
+
+    most = MANY_ROWS["Regressor" if problem == "regression" else "Classifier"]
+    assert {"trees", "small-trees"} <= tried(most, "auto")
+    assert {"trees", "small-trees"} & tried(most - 1, "auto") == {"small-trees"}
+    assert {"trees", "small-trees"} <= tried(100, "trees")
+    assert {linear, "trees"} <= tried(100, linear)  # the yardstick of what was asked for
 
 
 @pytest.mark.parametrize(("grid", "noise"), [((1.0, 10.0), 0.0), ((1e-9, 1e-8), 10.0)])

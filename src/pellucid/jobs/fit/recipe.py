@@ -45,8 +45,8 @@ class Recipe:
     `family` is what `--model` may say for this recipe and its kin; `target` is "", "log" or "sqrt",
     the scale on which the target is fitted. `count` gives the number of parameters from those of
     columns and of free outputs, where it is not that of a linear model. At most `most_rows` rows
-    serve to compare it; a candidate for few rows, `few_rows` at most, is tried with more only when
-    it is asked for.
+    serve to compare it; a candidate for few rows, `few_rows` at most, or for many, `many_rows` at
+    least, is tried with others only when it is asked for.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Recipe:
     most: int = MOST_TERMS
     most_rows: int = MOST_ROWS
     few_rows: int | None = None
+    many_rows: int = 0
 
     def pipeline(
         self, seed: int, lam: float | None = None, codes: dict[str, str] | None = None
@@ -88,7 +89,8 @@ class Recipe:
 
     def is_for(self, n: int, requested: str) -> bool:
         """Whether it is tried on n rows when `--model requested` was given."""
-        return self.few_rows is None or n <= self.few_rows or requested in (self.model, self.family)
+        fitting = self.many_rows <= n and (self.few_rows is None or n <= self.few_rows)
+        return fitting or requested in (self.model, self.family)
 
     def encoder(self, codes: dict[str, str] | None = None) -> Any:
         """What turns columns into what the estimator takes: not fitted."""

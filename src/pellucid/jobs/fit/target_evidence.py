@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
-from sklearn.feature_selection import SelectKBest, f_classif
 
 from pellucid.data.framing import Framing, frame, is_of_few_whole_numbers
 from pellucid.data.splits import folds
@@ -161,6 +160,8 @@ def target_evidence(X: Table, y: Array, seed: int = 0) -> TargetEvidence | None:
 
 def _chunk(X: Table, y: Array, labels: Array, train: Array, held_out: Array) -> Array:
     """Losses of the shares, of amounts and of names, one row a λ: (len(LAMS), 3)."""
+    from sklearn.feature_selection import SelectKBest, f_classif  # a fifth of a second to import
+
     encoder = TableEncoder().fit(take_rows(X, train), y[train])
     inside, outside = (np.asarray(encoder.transform(take_rows(X, r))) for r in (train, held_out))
     chosen = SelectKBest(f_classif, k=min(MOST_COLUMNS, inside.shape[1])).fit(inside, labels[train])
