@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from results import HOSTILE, all_results, result
 
+from fingerprints import check, sections
 from pellucid.errors import OutputError
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.fit_result import Settings
@@ -47,6 +48,11 @@ def test_page_is_safe_offline_and_in_order(name: str) -> None:
 def test_ids_are_unique(name: str) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page_of(name))
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_page_shows_what_was_looked_at(name: str) -> None:
+    check(Path(__file__).with_name("shown.json"), name, sections(page_of(name)))
 
 
 def test_same_bytes_twice() -> None:
