@@ -84,6 +84,9 @@ def test_real_classes_given_as_numbers() -> None:
         ({"problem": "regression"}, "regression"),
         ({"loss": "absolute"}, "regression"),
         ({"problem": "several classes"}, "several classes"),
+        ({"model": "ridge"}, "regression"),
+        ({"model": "forest"}, "regression"),
+        ({"model": "softmax"}, "several classes"),
     ],
 )
 def test_what_is_said_decides(said: dict[str, str], problem: str) -> None:
@@ -91,6 +94,13 @@ def test_what_is_said_decides(said: dict[str, str], problem: str) -> None:
     _, framing, _ = framed_rows(table, Settings("kind", **said))
     assert framing.problem == problem
     assert ("and they name classes" in framing.reasons[0]) is (not said)
+
+
+@pytest.mark.parametrize("model", ["trees", "curves"])
+def test_a_model_of_both_kinds_leaves_it_to_the_rows(model: str) -> None:
+    for frame, problem in ((named([0, 1, 2, 3]), "several classes"), (rated(5, 0.5), "regression")):
+        _, framing, _ = framed_rows(read_table(frame), Settings("kind", model=model))
+        assert framing.problem == problem
 
 
 def test_the_reason_holds_the_figures_and_the_way_out() -> None:
@@ -167,7 +177,7 @@ def test_fit_and_check_read_the_target_alike(tmp_path) -> None:
     checked = check_any_size(
         str(file), "kind", {}, lambda stage, done: None, test=0.2, seed=0
     ).framing
-    result = fit_table(read_table(frame), Settings("kind", model="softmax"))
+    result = fit_table(read_table(frame), Settings("kind", model="curves"))
     assert checked is not None
     assert result.framing.problem == checked.problem == "several classes"
     assert result.framing.reasons == checked.reasons

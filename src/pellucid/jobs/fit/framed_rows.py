@@ -39,15 +39,7 @@ def framed_rows(table: Table, settings: Settings) -> tuple[Table, Framing, dict[
                 raise ColumnError(f"{name!r} is the target; it cannot order or group the rows.")
             marks[use] = _marks(table, name)
             table = table.drop([name])
-    framing = frame_by_evidence(
-        table,
-        settings.target,
-        seed=settings.seed,
-        problem=settings.problem,
-        loss=settings.loss,
-        costs=settings.costs,
-        delimiter=settings.delimiter,
-    )
+    framing = framing_for(table, settings)
     _refuse_unused_codes(settings, framing)
     _refuse_balance(settings, framing)
     known = has_target(table, settings.target)
@@ -55,6 +47,28 @@ def framed_rows(table: Table, settings: Settings) -> tuple[Table, Framing, dict[
         table = table.take(np.flatnonzero(known))
         marks = {use: values[known] for use, values in marks.items()}
     return table, framing, marks
+
+
+def framing_for(table: Table, settings: Settings) -> Framing:
+    """The problem that the target poses, as the settings say or the rows show.
+
+    Raises
+    ------
+    ColumnError, FramingError
+        As `frame`.
+
+    Notes: §1.0.3
+    """
+    return frame_by_evidence(
+        table,
+        settings.target,
+        seed=settings.seed,
+        model=settings.model,
+        problem=settings.problem,
+        loss=settings.loss,
+        costs=settings.costs,
+        delimiter=settings.delimiter,
+    )
 
 
 def _refuse_unused_codes(settings: Settings, framing: Framing) -> None:

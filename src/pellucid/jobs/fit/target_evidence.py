@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,9 +25,11 @@ from pellucid.data.framing import Framing, frame, is_of_few_whole_numbers
 from pellucid.data.splits import folds
 from pellucid.data.table import Table
 from pellucid.data.table_encoder import TableEncoder
+from pellucid.errors import FramingError
 from pellucid.evaluation.cross_validation import score_of, take_rows
 from pellucid.evaluation.training_and_test_error import losses_at
 from pellucid.formatting import number
+from pellucid.jobs.fit.candidates import requested_recipes
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.linear.ridge import Ridge
 from pellucid.linear.softmax_classifier import SoftmaxClassifier
@@ -61,7 +64,9 @@ class TargetEvidence:
         return self.gain > max(ERRORS * self.error, LEAST_GAIN * self.baseline)
 
 
-def frame_by_evidence(table: Table, target: str, *, seed: int = 0, **given: Any) -> Framing:
+def frame_by_evidence(
+    table: Table, target: str, *, seed: int = 0, model: str = "auto", **given: Any
+) -> Framing:
     """Frame the problem; a target of few whole numbers as amounts or classes, by the rows.
 
     Parameters
@@ -71,6 +76,8 @@ def frame_by_evidence(table: Table, target: str, *, seed: int = 0, **given: Any)
     target : str
     seed : int
         Of the rows looked at, and of their chunks.
+    model : str
+        What `--model` says: one that predicts amounts alone, or classes alone, decides.
     given
         What `frame` takes beside; a problem or a loss that is said leaves nothing to decide.
 
@@ -100,6 +107,11 @@ def frame_by_evidence(table: Table, target: str, *, seed: int = 0, **given: Any)
     said = given.get("problem") or given.get("loss") or given.get("costs")
     if framing.problem != "regression" or said or not is_of_few_whole_numbers(table[target]):
         return framing
+    meant = _problems_of(model)
+    if len(meant) == 1:
+        of = frame(table, target, **(given | {"problem": meant[0]}))
+        kind = "classes" if of.classes else "amounts"
+        return _because(of, f"--model {model} predicts {kind}, so {target!r} is taken as such.")
     known = table.take(np.flatnonzero(~table[target].missing))
     evidence = target_evidence(known.select(framing.features), framing.answers(known), seed)
     if evidence is None:
@@ -108,6 +120,16 @@ def frame_by_evidence(table: Table, target: str, *, seed: int = 0, **given: Any)
         return _because(framing, _of_amounts(framing.reasons[0], evidence))
     named = frame(table, target, **(given | {"problem": "several classes"}))
     return _because(named, _of_names(table, target, evidence))
+
+
+def _problems_of(model: str) -> list[str]:
+    """Whether a model that was named predicts amounts, classes, both, or is unknown."""
+    found = []
+    for problem in ("regression", "several classes"):
+        with suppress(FramingError):
+            requested_recipes(problem, model)
+            found.append(problem)
+    return found
 
 
 def target_evidence(X: Table, y: Array, seed: int = 0) -> TargetEvidence | None:

@@ -16,7 +16,7 @@ from pellucid.data.blocks.table_profile import Profile, Sums, profile_table
 from pellucid.data.framing import Framing
 from pellucid.data.table_reader import KINDS, Notations, wanted_columns
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.fit.target_evidence import frame_by_evidence
+from pellucid.jobs.fit.framed_rows import framing_for
 from pellucid.jobs.on_blocks.held_out_numbers import HeldOutNumbers
 from pellucid.jobs.on_blocks.number_sums import merged, number_sums
 from pellucid.jobs.on_blocks.progress_passes import ProgressPasses
@@ -115,15 +115,7 @@ def frame_blocks(
     of_tile = number_sums(settings, held_out)
     sums = None if of_tile is None else (of_tile, merged)
     profile, reading = infer_kinds(source, settings.reading(), rows, settings.seed, passes, sums)
-    framing = frame_by_evidence(
-        reading.sample,
-        settings.target,
-        seed=settings.seed,
-        problem=settings.problem,
-        loss=settings.loss,
-        costs=settings.costs,
-        delimiter=settings.delimiter,
-    )
+    framing = framing_for(reading.sample, settings)
     levels = reading.sample[settings.target].levels
     if framing.classes and levels and framing.problem != "overlapping classes":
         framing = replace(framing, classes=tuple(levels))  # also those that the sample lacks
