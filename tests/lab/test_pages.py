@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import lab_pages as table
 import numpy as np
 import pytest
 
+from fingerprints import check
 from pellucid.lab.catalogue import ENTRIES, PAGES, entries
 from pellucid.lab.export import values_of
 from pellucid.lab.frame_encoding import pack_frame, unpack_frame
@@ -25,6 +27,7 @@ from pellucid.lab.rendering import scenes_of
 from pellucid.lab.scene import Moving
 from pellucid.notes_map.references import find, parse_references
 
+DRAWN = Path(__file__).with_name("drawn.json")  # what was looked at: see `fingerprints.py`
 HEAVY = ("jax", "numba", "sklearn", "matplotlib", "scipy")
 
 
@@ -68,6 +71,24 @@ def whole(page: Any, scene: Any) -> None:
         assert [n for n in lengths(now.value) if n != scene.steps + 1] == []
 
 
+def parts_of(page: Any, scene: Any, state: dict[str, Any]) -> dict[str, Any]:
+    """All that a page shows: terms, pictures, facts, controls, the answers to its questions."""
+    return {
+        **{f"term {name}": now for name, now in scene.terms.items()},
+        **{
+            f"picture {name}, {part} {place}": mark
+            for name, picture in scene.pictures.items()
+            for part in ("marks", "items")
+            for place, mark in enumerate(picture.get(part, ()))
+        },
+        **{f"picture {name}": picture for name, picture in scene.pictures.items()},
+        "facts": [scene.facts, scene.summary, scene.progress, scene.count, scene.steps],
+        "labels": scene.labels,
+        "controls": [[c.name, c.form, c.when, vars(c.declared)] for c in page.controls],
+        "answers": [question.judge(state, scene) for question in page.questions],
+    }
+
+
 def lengths(value: Any) -> list[int]:
     """How many steps the moving values inside have."""
     if isinstance(value, Moving):
@@ -94,9 +115,15 @@ def test_the_program_on_the_page_gives_the_numbers_on_the_page(
     name: str, corner: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
     monkeypatch.chdir(pytestconfig.rootpath)
-    page = table.page(name)
-    for data in table.tables_of(page)[: 1 if corner != "default" else None]:
-        whole(page, agree(page, table.corners(page)[corner], data))
+    page, given = table.page(name), table.corners(table.page(name))[corner]
+    for place, data in enumerate(table.tables_of(page)[: 1 if corner != "default" else None]):
+        scene = agree(page, given, data)
+        whole(page, scene)
+        if corner == "default" or name not in table.HEAVY_ENDS:
+            shown = parts_of(page, scene, page.checked_state(given, data))
+            if given or place:  # mark by mark as the page opens, together elsewhere
+                shown = {"all": list(shown.values())}
+            check(DRAWN, f"{name}, {corner}, table {place}", shown)
 
 
 def test_sigmoids_rise_with_all_scores_and_softmax_stays() -> None:
