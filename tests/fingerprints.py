@@ -94,7 +94,8 @@ def differences(kept: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint])
 # What artists of all kinds may be asked for, where they have it.
 ASKED = (
     *("get_label", "get_xydata", "get_offsets", "get_array", "get_sizes", "get_segments"),
-    *("get_extent", "get_linestyle", "get_marker", "get_zorder"),
+    *("get_extent", "get_linestyle", "get_marker", "get_zorder", "get_alpha", "get_color"),
+    *("get_facecolor", "get_edgecolor", "get_linewidth", "get_markersize", "get_hatch"),
 )
 
 
@@ -105,6 +106,11 @@ def of_figure(figure: Figure) -> dict[str, Any]:
             "words": [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()],
             "limits": [axes.get_xlim(), axes.get_ylim(), axes.get_xscale(), axes.get_yscale()],
             "ticks": [t.get_text() for t in (*axes.get_xticklabels(), *axes.get_yticklabels())],
+            "grid": [
+                axis.get_gridlines()[:1] != [] and axis.get_gridlines()[0].get_visible()
+                for axis in (axes.xaxis, axes.yaxis)
+            ],
+            "letters": [t.get_fontsize() for t in axes.get_xticklabels()[:1]],
             "drawn": [_of_artist(artist) for artist in axes.get_children()],
         }
         for place, axes in enumerate(figure.axes)
@@ -117,7 +123,8 @@ def _of_artist(artist: Artist) -> list[Any]:
         return [*found, [text.get_text() for text in artist.get_texts()]]
     if isinstance(artist, Text):
         told = artist.get_text()
-        return [*found, told, artist.get_position(), artist.get_rotation()] if told else found
+        looks = (artist.get_rotation(), artist.get_fontsize(), artist.get_color())
+        return [*found, told, artist.get_position(), *looks] if told else found
     if isinstance(artist, Patch):
         path = artist.get_path().transformed(artist.get_patch_transform())
         found.append(path.vertices)
@@ -133,9 +140,13 @@ def _plain(value: Any) -> Any:
     return np.ma.filled(value, np.nan) if isinstance(value, np.ma.MaskedArray) else value
 
 
-def sections(page: str) -> dict[str, str]:
-    """The sections of a page of HTML under their titles, and each of their drawings by itself."""
+def sections(page: str, folder: object = None) -> dict[str, str]:
+    """The sections of a page of HTML under their titles, and each of their drawings by itself.
+
+    The name of a `folder` that other runs do not have is left out.
+    """
     found = {}
+    page = page.replace(str(folder), "FOLDER") if folder else page
     for section in page.partition("<body")[2].split("<section>"):
         title = re.sub(r"<[^>]*>", "", section.partition("</h2>")[0])[:60] or "start"
         section = re.sub(r"<defs>.*?</defs>", "", section, flags=re.DOTALL)  # shapes of letters

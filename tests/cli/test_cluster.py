@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fingerprints import check, sections
 from pellucid.cli import main
 from pellucid.cli.cluster_output import command
 from pellucid.jobs.cluster.cluster_result import ClusterSettings
 
 ROOT = Path(__file__).parents[2]
+SHOWN = Path(__file__).with_name("shown.json")  # what was looked at
 PENGUINS = str(ROOT / "examples" / "penguins.csv")
 
 
@@ -43,7 +45,9 @@ def test_the_sentence_of_the_outcome(tmp_path: Path, capsys: pytest.CaptureFixtu
     for words in ("Group 1, Adelie", "species is always Gentoo", "217 mm on average", "152 rows"):
         assert words in said
     assert {p.name for p in tmp_path.iterdir()} == {"labels.csv", "model.pellucid", "report.html"}
-    assert "There are 3 groups (sure)." in (tmp_path / "report.html").read_text()
+    page = (tmp_path / "report.html").read_text()
+    assert "There are 3 groups (sure)." in page
+    check(SHOWN, "groups of penguins", sections(page, tmp_path))
 
 
 def test_labels_keep_the_order_of_the_rows(penguins: tuple[Path, str]) -> None:

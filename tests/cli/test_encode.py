@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from fingerprints import check, sections
 from pellucid.autoencoders import LinearAutoencoder
 from pellucid.cli import main
 from pellucid.cli.encode_output import training
 from pellucid.storage import load_model
 
 ROOT = Path(__file__).parents[2]
+SHOWN = Path(__file__).with_name("shown.json")  # what was looked at
 PENGUINS = str(ROOT / "examples" / "penguins.csv")
 
 
@@ -129,6 +132,7 @@ def test_the_report_shows_where_rows_lie(penguins: tuple[Path, str]) -> None:
     assert "The same as a still picture" not in page  # which images have, and codes of one number
     assert "<script" not in page
     assert "://" not in page.replace("http://www.w3.org", "")
+    check(SHOWN, "codes of penguins", sections(page, penguins[0]))
 
 
 def test_images_are_encoded_and_decoded(
@@ -143,6 +147,7 @@ def test_images_are_encoded_and_decoded(
     page = (folder / "report.html").read_text()
     for words in ("What codes decode to", "Generated, not observed", "data:image/png;base64"):
         assert words in page
+    check(SHOWN, "codes of images", sections(re.sub('base64,[^"]*', "", page), folder))
     model, codes = str(folder / "model.pellucid"), str(folder / "codes.csv")
     assert run("decode", model, codes, "-o", str(tmp_path / "made.npz")) == 0
     with np.load(tmp_path / "made.npz") as held:

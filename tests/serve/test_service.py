@@ -19,6 +19,7 @@ import pyarrow as pa
 import pytest
 import uvicorn
 
+from fingerprints import check
 from pellucid.errors import HyperparameterError, ModelFileError
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
@@ -175,6 +176,7 @@ def test_the_openapi_document_describes_each_model_with_a_row_that_is_answered(
         described = document["paths"][f"/models/{name}/predict"]["post"]["responses"]["200"]
         properties = described["content"]["application/json"]["schema"]["oneOf"][0]["properties"]
         assert list(answer.json()) == list(properties)
+    check(Path(__file__).with_name("shown.json"), "the OpenAPI document", document)
 
 
 def test_explain_report_health_and_the_page_are_there_and_ask_no_other_host(
