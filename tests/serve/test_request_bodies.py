@@ -23,6 +23,7 @@ from starlette.requests import Request
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.serve.application import application
+from pellucid.serve.json_cells import no_row, wanted_of, wrong_cell
 from pellucid.serve.request_bodies import (
     ARROW,
     CSV,
@@ -296,3 +297,36 @@ def test_texts_of_a_stream_that_are_not_utf8_are_refused() -> None:
     with pytest.raises(RequestError, match="column 0: Invalid: Invalid UTF8") as refused:
         arrow_of_stream(body.getvalue().to_pybytes(), 10)
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels", "wanted"),
+    [
+        ("text", [], "text, or null where it is missing"),
+        ("category", ["a", "b"], "one of 'a', 'b', or null where it is missing"),
+        ("category", list("abcdefg"), "one of 'a', 'b', 'c', 'd', 'e', 'f' …, or null"),
+        ("numeric", None, "a number, or null where it is missing"),
+    ],
+)
+def test_a_refusal_tells_what_a_cell_should_hold(
+    kind: str, levels: list[str] | None, wanted: str
+) -> None:
+    entry = {"name": "x", "kind": kind, "levels": levels}
+    assert wanted_of(entry).startswith(wanted)
+    refusal = wrong_cell(entry, 1, "?" * 70)
+    assert refusal.place["row"] == 2
+    assert f"Row 2, column 'x': '{'?' * 58}… is not {wanted}" in str(refusal)
+
+
+def test_what_is_no_row_is_refused_by_its_number() -> None:
+    refusal = no_row(1, 3)
+    assert refusal.place["row"] == 2
+    assert str(refusal).startswith("Row 2 is a number: a row is an object")
+    assert str(no_row(0, None)).startswith("Row 1 is null: ")
+
+
+def test_numbers_beyond_64_bits_go_out_whole_and_those_beside_them_as_they_are() -> None:
+    answer = {"large": 2**70, "none": [float("nan"), float("-inf")], "half": {"x": 0.5}}
+    assert as_json(answer) == (
+        b'{"large":1180591620717411303424,"none":[null,null],"half":{"x":0.5}}'
+    )

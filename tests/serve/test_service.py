@@ -134,7 +134,7 @@ def test_models_answer_by_name_and_what_is_asked_beside_comes_along(client: http
     [
         (422, "Row 1, column 'bill_length_mm': 'x'", {"json": ROW | {"bill_length_mm": "x"}}),
         (422, "Row 2 lacks the column 'island'", {"json": [ROW, {"sex": "male"}]}),
-        (422, "Row 1 is a int", {"json": [3]}),
+        (422, "Row 1 is a number", {"json": [3]}),
         (422, "lacks", {"content": "sex\nmale\n", "headers": {"Content-Type": CSV}}),
         (400, "not JSON", {"content": "{"}),
         (400, "NaN is no JSON value", {"content": "[NaN]"}),

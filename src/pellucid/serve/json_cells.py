@@ -26,6 +26,14 @@ from pellucid.serve.request_error import RequestError
 
 Entry = dict[str, Any]  # of a schema: name, kind, levels
 
+IN_WORDS = {
+    int: "a number",
+    float: "a number",
+    str: "a text",
+    bool: "true or false",
+    list: "a list",
+    type(None): "null",
+}
 WANTED = {
     Kind.NUMERIC: "a number, or null where it is missing",
     Kind.DATE: 'a date as "2026-11-24", with the time after a space, or null',
@@ -218,8 +226,8 @@ def no_row(place: int, value: Any) -> RequestError:
     """The refusal of what is no row."""
     return RequestError(
         422,
-        f"Row {place + 1} is a {type(value).__name__}: a row is an object of column names and "
-        "values.",
+        f"Row {place + 1} is {IN_WORDS.get(type(value), 'something else')}: a row is an object of "
+        "column names and values.",
         row=place + 1,
         wanted="an object of column names and values",
     )
