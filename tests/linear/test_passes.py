@@ -196,3 +196,16 @@ def test_wide_sparse_logistic_never_forms_a_hessian() -> None:
     )
     assert np.abs(slope).max() < 1e-7
     assert abs(slope_0) < 1e-7
+
+
+@pytest.mark.parametrize(("place", "centred"), [(0.0, False), (1e6, True)])
+def test_further_rows_far_from_zero_are_centred_before_anything_is_summed(
+    place: float, centred: bool
+) -> None:
+    """Centring by subtracting two large sums would lose the digits; near zero nothing is copied."""
+    X = place + np.random.default_rng(0).normal(size=(20, 2))
+    mean, scale = X.mean(axis=0), X.std(axis=0)
+    found = Design.with_statistics(X, np.full(20, 1 / 20), True, mean, scale)
+    assert (found.X is not X) is centred
+    assert found.X - found.held == pytest.approx(X - mean, abs=1e-9)
+    assert (found.held == (0.0 if centred else mean)).all()
