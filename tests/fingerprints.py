@@ -140,13 +140,14 @@ def _plain(value: Any) -> Any:
     return np.ma.filled(value, np.nan) if isinstance(value, np.ma.MaskedArray) else value
 
 
-def sections(page: str, folder: object = None) -> dict[str, str]:
+def sections(page: str, *folders: Path) -> dict[str, str]:
     """The sections of a page of HTML under their titles, and each of their drawings by itself.
 
-    The name of a `folder` that other runs do not have is left out.
+    The names of `folders` that other runs and machines do not have are left out.
     """
     found = {}
-    page = page.replace(str(folder), "FOLDER") if folder else page
+    for folder in folders:
+        page = page.replace(str(folder), "FOLDER")
     for section in page.partition("<body")[2].split("<section>"):
         title = re.sub(r"<[^>]*>", "", section.partition("</h2>")[0])[:60] or "start"
         section = re.sub(r"<defs>.*?</defs>", "", section, flags=re.DOTALL)  # shapes of letters
@@ -170,7 +171,7 @@ def check(place: Path, name: str, shown: Mapping[str, Any]) -> None:
         return
     changed = differences(kept.get(name, {}), now)
     assert not changed, (
-        f"{name} shows something else. Look at it, and if it is right: "
+        f"{name} shows something else ({'; '.join(changed)}). Look at it, and if it is right: "
         f"KEEP_PICTURES=1 ./test {place.parent.relative_to(Path(__file__).parents[1])} -n 0"
     )
 

@@ -47,7 +47,7 @@ def test_the_sentence_of_the_outcome(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert {p.name for p in tmp_path.iterdir()} == {"labels.csv", "model.pellucid", "report.html"}
     page = (tmp_path / "report.html").read_text()
     assert "There are 3 groups (sure)." in page
-    check(SHOWN, "groups of penguins", sections(page, tmp_path))
+    check(SHOWN, "groups of penguins", sections(page, tmp_path, ROOT))
 
 
 def test_labels_keep_the_order_of_the_rows(penguins: tuple[Path, str]) -> None:

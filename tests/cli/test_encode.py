@@ -132,7 +132,7 @@ def test_the_report_shows_where_rows_lie(penguins: tuple[Path, str]) -> None:
     assert "The same as a still picture" not in page  # which images have, and codes of one number
     assert "<script" not in page
     assert "://" not in page.replace("http://www.w3.org", "")
-    check(SHOWN, "codes of penguins", sections(page, penguins[0]))
+    check(SHOWN, "codes of penguins", sections(page, penguins[0], ROOT))
 
 
 def test_images_are_encoded_and_decoded(
@@ -147,7 +147,7 @@ def test_images_are_encoded_and_decoded(
     page = (folder / "report.html").read_text()
     for words in ("What codes decode to", "Generated, not observed", "data:image/png;base64"):
         assert words in page
-    check(SHOWN, "codes of images", sections(re.sub('base64,[^"]*', "", page), folder))
+    check(SHOWN, "codes of images", sections(re.sub('base64,[^"]*', "", page), folder, ROOT))
     model, codes = str(folder / "model.pellucid"), str(folder / "codes.csv")
     assert run("decode", model, codes, "-o", str(tmp_path / "made.npz")) == 0
     with np.load(tmp_path / "made.npz") as held:
