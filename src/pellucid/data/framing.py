@@ -225,15 +225,16 @@ def _refuse_useless(column: Column) -> None:
         )
 
 
-def is_of_few_whole_numbers(column: Column) -> bool:
-    """Whether the numbers of a target are so few, and whole, that they might name classes.
+def few_whole_numbers(column: Column) -> int:
+    """How many whole numbers a target holds, so few that they might name classes; else 0.
 
     Notes: Def 128
     """
     if column.values.dtype.kind != "f":
-        return False
+        return 0
     distinct = np.unique(column.values[~column.missing])
-    return len(distinct) <= FEW_VALUES and bool(np.all(distinct == np.round(distinct)))
+    few = len(distinct) <= FEW_VALUES and bool(np.all(distinct == np.round(distinct)))
+    return len(distinct) if few else 0
 
 
 def _infer(column: Column, delimiter: str) -> tuple[str, str]:
@@ -251,8 +252,7 @@ def _infer(column: Column, delimiter: str) -> tuple[str, str]:
             raise FramingError(
                 f"The target {name!r} differs in every row: it names rows and cannot be learned."
             )
-        if is_of_few_whole_numbers(column):
-            count = len(np.unique(column.values[~column.missing]))
+        if count := few_whole_numbers(column):
             return (
                 "regression",
                 f"{name!r} holds only {count} whole numbers and is taken as an amount. If they "

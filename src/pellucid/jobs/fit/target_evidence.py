@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
-from pellucid.data.framing import Framing, frame, is_of_few_whole_numbers
+from pellucid.data.framing import Framing, few_whole_numbers, frame
 from pellucid.data.splits import folds
 from pellucid.data.table import Table
 from pellucid.data.table_encoder import TableEncoder
@@ -105,7 +105,8 @@ def frame_by_evidence(
     """
     framing = frame(table, target, **given)
     said = given.get("problem") or given.get("loss") or given.get("costs")
-    if framing.problem != "regression" or said or not is_of_few_whole_numbers(table[target]):
+    count = few_whole_numbers(table[target])
+    if framing.problem != "regression" or said or not count:
         return framing
     meant = _problems_of(model)
     if len(meant) == 1:
@@ -117,9 +118,9 @@ def frame_by_evidence(
     if evidence is None:
         return framing
     if not evidence.are_names:
-        return _because(framing, _of_amounts(framing.reasons[0], evidence))
+        return _because(framing, _of_amounts(target, count, evidence))
     named = frame(table, target, **(given | {"problem": "several classes"}))
-    return _because(named, _of_names(table, target, evidence))
+    return _because(named, _of_names(target, count, evidence))
 
 
 def _problems_of(model: str) -> list[str]:
@@ -257,8 +258,7 @@ def _because(framing: Framing, reason: str) -> Framing:
     return replace(framing, reasons=(reason, *framing.reasons[1:]))
 
 
-def _of_amounts(before: str, evidence: TargetEvidence) -> str:
-    held, _, otherwise = before.partition(" and is taken as an amount. ")
+def _of_amounts(target: str, count: int, evidence: TargetEvidence) -> str:
     gain, error = evidence.gain, evidence.error
     if gain <= 0:
         found = "a score for each value predicts held-out rows no better than one amount does"
@@ -272,12 +272,13 @@ def _of_amounts(before: str, evidence: TargetEvidence) -> str:
                 else "which may be chance"
             )
         )
-    return f"{held} and is taken as an amount: {found}. {otherwise}"
+    return (
+        f"{target!r} holds only {count} whole numbers and is taken as an amount: {found}. If they "
+        f"name classes, say so: --category {target}."
+    )
 
 
-def _of_names(table: Table, target: str, evidence: TargetEvidence) -> str:
-    column = table[target]
-    count = len(np.unique(column.values[~column.missing]))
+def _of_names(target: str, count: int, evidence: TargetEvidence) -> str:
     return (
         f"{target!r} holds only {count} whole numbers, and they name classes: held-out rows are "
         f"predicted better with a score for each value (negative log likelihood "
