@@ -6,8 +6,9 @@ import atexit
 import gc
 import linecache
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -90,3 +91,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """An example of a docstring looks, before it runs, at every file that anyone has shown."""
     if isinstance(item, pytest.DoctestItem):
         linecache.clearcache()
+
+
+@pytest.fixture
+def helper() -> Iterator[Callable[..., Any]]:
+    """Starts a further process that takes part in work, and waits until it is there."""
+    from pellucid import processes
+
+    def started(*modules: str) -> Any:
+        processes.start_processes(2, modules)
+        found = processes._helpers[0]
+        with found.free:
+            found.wait()
+        return found
+
+    yield started
+    processes.stop_processes()

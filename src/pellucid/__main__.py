@@ -1,6 +1,6 @@
 """`python -m pellucid`."""
 
-from pellucid.cli import main
+from pellucid.cli import run
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -198,7 +198,9 @@ def test_the_module_runs_and_its_import_does_nothing(
     monkeypatch.setattr("sys.argv", ["pellucid", "--version"])
     runpy.run_module("pellucid.__main__")
     assert capsys.readouterr().out == ""
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_module("pellucid", run_name="__main__")
-    assert not ended.value.code
-    assert capsys.readouterr().out.strip()
+    for option, code, says in (("--version", 0, "."), ("--absent", 2, "Unknown command")):
+        ended = subprocess.run(
+            [sys.executable, "-m", "pellucid", option], capture_output=True, text=True
+        )
+        assert ended.returncode == code
+        assert says in ended.stdout + ended.stderr

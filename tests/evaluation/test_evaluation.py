@@ -22,6 +22,7 @@ from pellucid.evaluation.decision_threshold import (
     choose_threshold,
     expected_costs,
 )
+from pellucid.processes import helpers_memory
 
 
 def line(seed: int = 0, n: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -59,9 +60,13 @@ def test_def_85_equals_a_plain_loop_for_any_estimator() -> None:
     assert found.score.mean == pytest.approx(np.mean(found.score.chunks))
 
 
-def test_the_number_of_workers_changes_no_bit() -> None:
+def test_the_number_of_processes_changes_no_bit(helper: Any) -> None:
     X, y = line()
+    helper("pellucid.evaluation.cross_validation")
     assert cross_validate(Ridge(), X, y, n_jobs=1) == cross_validate(Ridge(), X, y, n_jobs=2)
+    once, again = (tune(Ridge(), X, y, [0.1, 1.0], n_jobs=jobs) for jobs in (1, 2))
+    assert once == again
+    assert helpers_memory() > 0, "the helper took part"
 
 
 class Spy(TransformerMixin, BaseEstimator):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from pellucid import Settings, fit_table, load_model, read_table, save_model
 from pellucid.errors import ColumnError, FramingError, TooFewRowsError
+from pellucid.processes import helpers_memory
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins.csv"
 
@@ -31,16 +33,24 @@ def test_the_species_of_a_penguin(tmp_path: Path) -> None:
     assert "softmax" in str(machine.explain()).lower()
 
 
-def test_the_mass_of_a_penguin_and_the_same_bits_again() -> None:
+def test_the_mass_of_a_penguin_and_the_same_bits_by_two_processes(helper: Any) -> None:
     table = read_table(PENGUINS)
-    once = fit_table(table, Settings("body_mass_g", model="ridge"))
-    again = fit_table(table, Settings("body_mass_g", model="ridge", jobs=2))
+    helper("pellucid.jobs.fit.fit_tables")
+    once = fit_table(table, Settings("body_mass_g", model="small-trees"))
+    again = fit_table(table, Settings("body_mass_g", model="small-trees", jobs=2))
+    assert helpers_memory() > 0, "the helper took part"
+    assert once.curve == again.curve
+    assert [c.score for c in once.candidates] == [c.score for c in again.candidates]
     assert once.framing.problem == "regression"
     assert once.rows == 342
     assert once.errors["R²"] > 0.75
     assert once.test_error == again.test_error
     assert once.why == again.why
     assert once.interval[0] < once.test_error < once.interval[1]
+
+
+def test_weights_of_the_mass_of_a_penguin() -> None:
+    once = fit_table(PENGUINS, Settings("body_mass_g", model="ridge"))
     names = {w.name for w in once.weights}
     assert {"species=Gentoo", "sex=male"} <= names
 

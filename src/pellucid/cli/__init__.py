@@ -8,6 +8,7 @@ Notes: §1.0.3
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import io
@@ -20,6 +21,23 @@ from pellucid.cli import start_time  # loaded first: its import is the beginning
 # OpenMP reads it when the first engine loads it: its threads sleep while they wait. Awake, on a
 # machine that others use too, they keep those from running that they wait for.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def run() -> None:
+    """Run the command line as this process's whole work, and end the process.
+
+    What was loaded is not taken down piece by piece, which would keep a person waiting a second.
+    """
+    try:
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

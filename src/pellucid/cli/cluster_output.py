@@ -74,7 +74,7 @@ def cluster_job(
         again = shlex.join([str(model), data, "-o", str(folder / "labels.csv")])
         return {"labels": f"./pellucid predict {again}"}
 
-    return Job(work, files, summary, show, after, lambda r: f"{r.seconds:.1f} s")
+    return Job(work, files, summary, show, after)
 
 
 def groups_asked(k: str) -> tuple[int, ...]:

@@ -74,7 +74,7 @@ def encode_job(
         return left
 
     after = partial(_after, data)
-    return Job(work, files, summary, show, after, lambda result: f"{result.seconds:.1f} s")
+    return Job(work, files, summary, show, after)
 
 
 def _after(data: str, result: EncodeResult, folder: Path) -> dict[str, str]:

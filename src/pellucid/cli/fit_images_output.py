@@ -40,11 +40,7 @@ def image_job(data: str, given: Mapping[str, Any], config: Path | None) -> Job[I
             File("settings", "run.toml", run_file(data, settings)),
         ]
 
-    return Job(work, files, summary, show, predict_from("NEW.npz"), _seconds)
-
-
-def _seconds(result: ImageFit) -> str:
-    return f"{sum(result.seconds.values()):.1f} s"
+    return Job(work, files, summary, show, predict_from("NEW.npz"))
 
 
 def show(console: Console, result: ImageFit) -> None:

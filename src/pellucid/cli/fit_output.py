@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,28 +50,40 @@ def table_job(
 ) -> Job[FitResult]:
     """The job of `pellucid fit TABLE`; passes over blocks are kept in the folder meanwhile."""
     settings = settings_from(given, config)
+    jobs = _processes(data) if settings.jobs is None else settings.jobs
 
     def work(progress: Progress) -> FitResult:
+        from pellucid.processes import processes_for, start_processes
+
+        start_processes(processes_for(jobs), LOADED)  # they load their engines beside this one
         from pellucid.jobs.on_blocks.fit_any_size import fit_any_size
 
-        return fit_any_size(data, settings, progress, folder, resume, started_at=start_time())
+        shared = replace(settings, jobs=jobs)
+        result = fit_any_size(data, shared, progress, folder, resume, started_at=start_time())
+        return replace(result, settings=settings)
 
     def files(result: FitResult, folder: Path) -> list[File]:
+        from pellucid.processes import processes_for
         from pellucid.report.fit_report import render
         from pellucid.storage.model_file import packed_model
 
         return [
-            File("report", "report.html", render(result, folder)),
+            File("report", "report.html", render(result, folder, processes_for(jobs))),
             File("model", "model.pellucid", packed_model(result.machine)),
             File("settings", "run.toml", run_file(data, settings, result.columns)),
         ]
 
-    return Job(work, files, summary, show, predict_from("NEW.csv"), _seconds)
+    return Job(work, files, summary, show, predict_from("NEW.csv"), lambda r: r.peak_memory)
 
 
-def _seconds(result: FitResult) -> str:
-    seconds = sum(result.seconds.values())
-    return f"{seconds:.1f} s, {result.peak_memory / 2**20:,.0f} MiB at most"
+LARGE = 100_000  # bytes of a file, from which comparing candidates takes longer than starting
+LOADED = ("pellucid.jobs.fit.fit_tables", "pellucid.report.fit_report")
+
+
+def _processes(data: str) -> int:
+    """One a core for a table that is large enough, else this one."""
+    file = Path(data.partition("::")[0])
+    return -1 if file.is_file() and file.stat().st_size >= LARGE else 1
 
 
 def run_demo(output: Path | None) -> None:

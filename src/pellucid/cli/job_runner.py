@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rich.console import Console
 
+from pellucid.cli.start_time import start_time
 from pellucid.errors import PellucidError
 from pellucid.notebook_progress import Progress
 
@@ -51,8 +53,8 @@ class Job(Generic[Result]):
         Prints the result for a person, the answer first.
     after : callable (result, folder) -> dict of str to str
         Commands to go on with, by what they do.
-    seconds : callable result -> str
-        How long it took, and what else of the kind is worth a line.
+    memory : callable result -> int, or None
+        The most memory that it took, in bytes, where that is known.
     """
 
     work: Callable[[Progress], Result]
@@ -60,7 +62,7 @@ class Job(Generic[Result]):
     summary: Callable[[Result], dict[str, Any]]
     show: Callable[[Console, Result], None]
     after: Callable[[Result, Path], Mapping[str, str]]
-    seconds: Callable[[Result], str]
+    memory: Callable[[Result], int] | None = None
 
 
 def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
@@ -92,7 +94,8 @@ def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
     for what, line in (written | dict(job.after(result, folder))).items():
         if what != "settings":
             console.print(f"{what.capitalize():8} {line}", markup=False)
-    console.print(f"[dim]{job.seconds(result)}[/]")
+    memory = f", {job.memory(result) / 2**20:,.0f} MiB at most" if job.memory else ""
+    console.print(f"[dim]{time.perf_counter() - start_time():.1f} s{memory}[/]")
 
 
 def predict_from(new: str) -> Callable[[Any, Path], dict[str, str]]:

@@ -54,7 +54,7 @@ def _check(settings: Settings) -> None:
         raise FramingError(f"--budget is a number of seconds above 0; got {settings.budget}.")
     if settings.prefer not in PREFERENCES:
         raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {settings.prefer!r}.")
-    if settings.jobs == 0 or settings.jobs < -1:
+    if settings.jobs is not None and (settings.jobs == 0 or settings.jobs < -1):
         raise FramingError(f"--jobs is 1 or more, or -1 for all cores; got {settings.jobs}.")
     if not _are_texts(settings.code):
         raise FramingError(f"code is a table of column = code; got {settings.code!r}.")

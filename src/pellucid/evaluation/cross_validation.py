@@ -8,27 +8,27 @@ Notes: Def 85, Clar 86, Concept 87, Clar 88
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 
 from pellucid.data.splits import folds as make_folds
 from pellucid.data.table import Table
-from pellucid.errors import PellucidError
 from pellucid.evaluation.evaluation_results import Score
 from pellucid.evaluation.training_and_test_error import answers_at, losses_at
 from pellucid.former_names import renamed_arguments
 from pellucid.losses import Loss
+from pellucid.processes import processes_for, run_tasks
 
 Rows = NDArray[np.intp]
 Folds = Sequence[tuple[Rows, Rows]]
 Array = NDArray[Any]
+Inputs = Callable[[Rows, Rows], tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def cross_validate(
     seed: int = 0,
     n_jobs: int | None = None,
     callback: Callable[[], None] | None = None,
-    inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
+    inputs: Inputs | None = None,
     keep: bool = False,
 ) -> CrossValidation:
     """Judge an algorithm: fit on all chunks but one, take the loss on that one, for each.
@@ -120,7 +120,7 @@ def cross_validate(
     seed : int
         Seed of the shuffle.
     n_jobs : int or None
-        Folds at once (threads); the result is the same for any number.
+        Processes that folds are shared among, -1 for one a core; the result is the same for any.
     callback : callable or None
         Called before each chunk; what it raises ends the work.
     inputs : callable (training rows, held-out rows) -> (inputs, inputs), or None
@@ -148,16 +148,8 @@ def cross_validate(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
     given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
-    def judge(train: Rows, held_out: Rows) -> tuple[float, float, Any]:
-        if callback is not None:
-            callback()
-        X_train, X_held_out = given(train, held_out)
-        h = clone(estimator).fit(X_train, y[train])
-        inside = losses_at(h, X_train, y[train], loss).mean()
-        outside = losses_at(h, X_held_out, y[held_out], loss).mean()
-        return outside, inside, answers_at(h, X_held_out, y[held_out]) if keep else None
-
-    found = _in_threads(judge, chunks, n_jobs)
+    tasks = [partial(_one_chunk, estimator, y, chunk, given, loss, keep) for chunk in chunks]
+    found = _all_chunks(tasks, n_jobs, X, callback)
     held, training = (score_of([f[part] for f in found]) for part in (0, 1))
     kept = _put_together(len(y), chunks, [f[2] for f in found]) if keep else None
     return CrossValidation(held, training, kept)
@@ -185,7 +177,7 @@ def tune(
     seed: int = 0,
     n_jobs: int | None = None,
     callback: Callable[[], None] | None = None,
-    inputs: Callable[[Rows, Rows], tuple[Any, Any]] | None = None,
+    inputs: Inputs | None = None,
     beyond: Callable[[Array, Array], Array] | None = None,
     keep: bool = False,
 ) -> Tuning:
@@ -226,37 +218,15 @@ def tune(
     chunks = folds if folds is not None else folds_for(estimator, y, k, seed)
     given = inputs or (lambda train, held_out: (take_rows(X, train), take_rows(X, held_out)))
 
-    learned: dict[int, Any] = {}  # by fold: what can be gone on with, and its rows
-
-    def judge(values: Sequence[Any], fold: int) -> list[tuple[Any, ...]]:
-        if callback is not None:
-            callback()
-        train, held_out = chunks[fold]
-        y_train = y[train]
-        if fold in learned:
-            path, inside, outside = learned[fold]
-        else:
-            before, last = _split_last(clone(estimator))
-            inside, outside = given(train, held_out)
-            for step in before:
-                inside = step.fit_transform(inside, y_train)
-                outside = step.transform(outside)
-            path = _path_of(last, inside, y_train, name)
-            if beyond is not None and hasattr(last, "growing"):
-                learned[fold] = path, inside, outside
-        return [
-            (
-                losses_at(h, outside, y[held_out], loss).mean(),
-                losses_at(h, inside, y_train, loss).mean(),
-                answers_at(h, outside, y[held_out]) if keep else None,
-            )
-            for h in path(values)
-        ]
-
+    along: Sequence[_ChunkAlong] = [
+        _ChunkAlong(estimator, y, chunk, given, name, loss, keep, beyond is not None)
+        for chunk in chunks
+    ]
     tried: list[tuple[Any, Score, Score, Any]] = []
     more = list(values)
     while more:
-        found = _in_threads(partial(judge, more), [(fold,) for fold in range(len(chunks))], n_jobs)
+        tasks = [partial(chunk.judge, more) for chunk in along]
+        along, found = zip(*_all_chunks(tasks, n_jobs, X, callback), strict=True)
         for i, value in enumerate(more):
             held, inside = (score_of([fold[i][part] for fold in found]) for part in (0, 1))
             answers = [fold[i][2] for fold in found]
@@ -269,6 +239,76 @@ def tune(
     best = int(np.argmin([each[1].mean for each in tried]))
     found_values, scores, training, all_answers = zip(*tried, strict=True)
     return Tuning(name, found_values, scores, training, best, all_answers if keep else ())
+
+
+def _one_chunk(
+    estimator: Any,
+    y: Array,
+    chunk: tuple[Rows, Rows],
+    inputs: Inputs,
+    loss: str | Loss,
+    keep: bool,
+) -> tuple[float, float, Any]:
+    """Held-out and training loss of a chunk, and the predictions while it was held out."""
+    train, held_out = chunk
+    X_train, X_held_out = inputs(train, held_out)
+    h = clone(estimator).fit(X_train, y[train])
+    inside = losses_at(h, X_train, y[train], loss).mean()
+    outside = losses_at(h, X_held_out, y[held_out], loss).mean()
+    return outside, inside, answers_at(h, X_held_out, y[held_out]) if keep else None
+
+
+@dataclass(frozen=True)
+class _ChunkAlong:
+    """One chunk along the values of a hyperparameter; `learned` is what can be gone on with."""
+
+    estimator: Any
+    y: Array
+    chunk: tuple[Rows, Rows]
+    inputs: Inputs
+    name: str
+    loss: str | Loss
+    keep: bool
+    goes_on: bool
+    learned: Any = None
+
+    def judge(self, values: Sequence[Any]) -> tuple[_ChunkAlong, list[tuple[Any, ...]]]:
+        """This chunk as it can be gone on with, and for each value what `_one_chunk` finds."""
+        train, held_out = self.chunk
+        y_train, y_held_out, loss, learned = self.y[train], self.y[held_out], self.loss, None
+        if self.learned is not None:
+            path, inside, outside = learned = self.learned
+        else:
+            before, last = _split_last(clone(self.estimator))
+            inside, outside = self.inputs(train, held_out)
+            for step in before:
+                inside = step.fit_transform(inside, y_train)
+                outside = step.transform(outside)
+            path = _path_of(last, inside, y_train, self.name)
+            if self.goes_on and hasattr(last, "growing"):
+                learned = path, inside, outside
+        found = [
+            (
+                losses_at(h, outside, y_held_out, loss).mean(),
+                losses_at(h, inside, y_train, loss).mean(),
+                answers_at(h, outside, y_held_out) if self.keep else None,
+            )
+            for h in path(values)
+        ]
+        return replace(self, learned=learned), found
+
+
+def _all_chunks(
+    tasks: Sequence[Callable[[], Any]],
+    n_jobs: int | None,
+    X: Any,
+    callback: Callable[[], None] | None,
+) -> list[Any]:
+    def before(_: int) -> None:
+        if callback is not None:
+            callback()
+
+    return run_tasks(tasks, processes_for(n_jobs, getattr(X, "nbytes", 0)), before=before)
 
 
 def _split_last(estimator: Any) -> tuple[list[Any], Any]:
@@ -287,13 +327,3 @@ def _path_of(last: Any, X: Any, y: Array, name: str) -> Callable[[Sequence[Any]]
         if hasattr(last, "path"):
             return lambda values: list(last.path(X, y, list(values)))
     return lambda values: [clone(last).set_params(**{name: value}).fit(X, y) for value in values]
-
-
-def _in_threads(judge: Any, pieces: Sequence[Any], n_jobs: int | None) -> list[Any]:
-    if n_jobs in (None, 1):
-        return [judge(*piece) for piece in pieces]
-    try:
-        work = Parallel(n_jobs=n_jobs, prefer="threads")
-        return list(work(delayed(judge)(*piece) for piece in pieces))
-    except KeyboardInterrupt as stop:
-        raise PellucidError("Stopped by the keyboard; nothing was written.") from stop

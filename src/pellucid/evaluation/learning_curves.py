@@ -6,6 +6,7 @@ Notes: Def 73, Def 75, Concept 77, Concept 78, §2.7
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from pellucid.evaluation.cross_validation import Folds, cross_validate, folds_fo
 from pellucid.evaluation.evaluation_results import LearningCurve, Score
 from pellucid.former_names import renamed_arguments
 from pellucid.losses import Loss
+from pellucid.processes import processes_for, run_tasks
 
 POINTS = 5  # sizes of a curve, where none are given
 
@@ -79,18 +81,19 @@ def learning_curve(
         raise TooFewRowsError(f"A learning curve needs at least 2 training rows; got {wanted}.")
     rng = np.random.default_rng(seed)
     orders = [rng.permutation(train) for train, _ in chunks]
-    found = [
-        cross_validate(
+    tasks = [
+        partial(
+            cross_validate,
             estimator,
             X,
             y,
             folds=[(_some(o, y, m), held) for o, (_, held) in zip(orders, chunks, strict=True)],
             loss=loss,
-            n_jobs=n_jobs,
         )
         for m in wanted
         if full_scores is None or m < largest
     ]
+    found = run_tasks(tasks, processes_for(n_jobs, getattr(X, "nbytes", 0)))
     pairs = [(f.training, f.score) for f in found]
     if len(pairs) < len(wanted) and full_scores is not None:
         pairs.append(full_scores)

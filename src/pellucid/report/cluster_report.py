@@ -67,7 +67,7 @@ def render(result: ClusterResult, folder: Path = Path("pellucid-out"), again: st
             footer(),
         ]
     )
-    return page(f"Groups of {result.source or 'a table'}: a report", body)
+    return page(f"Groups of {result.source or 'a table'}: a report", drawn.on(body))
 
 
 def _answer(result: ClusterResult) -> str:

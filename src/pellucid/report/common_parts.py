@@ -6,9 +6,10 @@ Notes: §1.0.7
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -16,18 +17,41 @@ from matplotlib.figure import Figure
 from pellucid.findings import Finding
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.pictures.style import to_svg, with_unique_ids
+from pellucid.processes import run_tasks
 from pellucid.report.page import escape, grid, paragraph, picture, section
 
 
 class Drawer:
-    """Puts figures on the page, each with ids of its own."""
+    """Puts figures on the page, each with ids of its own.
 
-    def __init__(self) -> None:
-        self._number = count(1)
+    Parameters
+    ----------
+    processes : int
+        Processes that draw, this one included.
+    """
+
+    def __init__(self, processes: int = 1) -> None:
+        self._processes = processes
+        self._waiting: list[partial[str]] = []
 
     def __call__(self, figure: Figure, caption: str, wide: bool = False) -> str:
-        drawn = with_unique_ids(to_svg(figure, caption), f"p{next(self._number)}")
-        return picture(drawn, caption, wide)
+        """What stands for the figure until `on` puts it there."""
+        self._waiting.append(partial(_drawn, figure, caption, f"p{len(self._waiting) + 1}"))
+        return picture(MARK.format(len(self._waiting)), caption, wide)
+
+    def on(self, body: str) -> str:
+        """The page with all its figures drawn."""
+        drawn = run_tasks(self._waiting, self._processes)
+        pieces = re.split(MARK.format(r"(\d+)"), body)
+        pieces[1::2] = [drawn[int(at) - 1] or "" for at in pieces[1::2]]
+        return "".join(pieces)
+
+
+MARK = "<!--figure {}-->"  # no text of a person's stands so on a page: "<" is escaped there
+
+
+def _drawn(figure: Figure, caption: str, prefix: str) -> str:
+    return with_unique_ids(to_svg(figure, caption), prefix)
 
 
 def answer(title: str, sentences: Sequence[str], facts: Sequence[tuple[str, str]]) -> str:

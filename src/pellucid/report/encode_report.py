@@ -58,7 +58,7 @@ def render(
             footer(),
         ]
     )
-    return page(f"Codes of {result.source or 'a table'}: a report", body)
+    return page(f"Codes of {result.source or 'a table'}: a report", drawn.on(body))
 
 
 def _answer(result: EncodeResult) -> str:

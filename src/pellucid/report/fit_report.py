@@ -57,7 +57,7 @@ def write_report(result: FitResult, path: str | os.PathLike[str]) -> None:
     write_whole(path, render(result, Path(path).parent))
 
 
-def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
+def render(result: FitResult, folder: Path = Path("pellucid-out"), processes: int = 1) -> str:
     """The report as HTML text.
 
     Parameters
@@ -66,8 +66,10 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
         What `fit_table` returned.
     folder : Path
         Where the model file stands, for the commands shown.
+    processes : int
+        Processes that draw, this one included.
     """
-    drawn = Drawer()
+    drawn = Drawer(processes)
     body = "".join(
         [
             _answer(result),
@@ -84,7 +86,7 @@ def render(result: FitResult, folder: Path = Path("pellucid-out")) -> str:
             footer(),
         ]
     )
-    return page(f"Predicting {result.framing.target}: a report", body)
+    return page(f"Predicting {result.framing.target}: a report", drawn.on(body))
 
 
 def _answer(result: FitResult) -> str:

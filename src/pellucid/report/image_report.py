@@ -46,7 +46,7 @@ def render_images(result: ImageFit, folder: Path = Path("pellucid-out")) -> str:
             footer(),
         ]
     )
-    return page(f"Images of {result.image_set.source}: a report", body)
+    return page(f"Images of {result.image_set.source}: a report", drawn.on(body))
 
 
 def _answer(result: ImageFit) -> str:

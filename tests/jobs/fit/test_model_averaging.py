@@ -106,7 +106,8 @@ def test_an_average_is_explained_reported_and_saved_with_its_parts(tmp_path: Pat
     parts = result.chosen.parts
     assert len(parts) > 1
     assert min(c.score.mean for c in result.candidates) == result.chosen.score.mean
-    told, page = str(result.explanation), weights_section(result, Drawer())
+    drawer = Drawer()
+    told, page = str(result.explanation), drawer.on(weights_section(result, drawer))
     for part, weight in parts:
         assert f"{number(weight)} · {part.name}" in told
         assert part.name in result.why

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,7 @@ from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, averages_of
 from pellucid.jobs.fit.recipe import Recipe
 from pellucid.linear.solvers.lam_grid import extended_lams
 from pellucid.notebook_progress import Progress
+from pellucid.processes import processes_for, run_tasks_within
 
 Array = NDArray[Any]
 NO_BETTER = 1e-3  # share of the baseline's log loss below which another λ is no better
@@ -70,46 +72,96 @@ def compare(
 
     Notes: Def 85, Concept 87
     """
-    d = encoded_width(X, y, settings.code)
-    until = deadline or Deadline(None)
-    encoded = EncodedChunks(X, y, settings.code)
-    found: list[EvaluatedCandidate] = []
-    findings: list[Finding] = []
-    waiting, late = [r for r in recipes if r.is_for(len(y), settings.model)], []
-    step, scaled = 0, not _skewed(y)
-    while waiting:
-        recipe = waiting.pop(0)
-        if progress:
-            progress(f"trying {recipe.name}", step / (step + len(waiting) + 1))
-        step += 1
-        if recipe.expand and d >= recipe.most:
-            findings.append(_left_out(recipe, f"the {d:,} columns leave no room for products."))
-            continue
-        why = recipe.too_much(len(y), X.shape[1], _scores(y), settings.cv)
-        if why and settings.model not in (recipe.model, recipe.family):
-            findings.append(_left_out(recipe, f"{why} To try it: --model {recipe.model}."))
-            continue
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", PellucidWarning)
-            try:
-                # The baseline takes no time, and there has to be something to fall back on.
-                judge = Deadline(None) if recipe.rank == 0 else until
-                base = found[0].candidate.score.mean if found else 0.0
-                work = partial(_try, recipe, encoded, d, settings, loss, marks, base)
-                found.append(judge.run(work))
-            except TimeLimitReached:
-                late.append(recipe)
-            except (TooLargeError, FramingError) as error:
-                if recipe.rank == 0:
-                    raise
-                findings.append(_left_out(recipe, str(error)))
-        findings += _warnings_once(recipe, caught)
-        if not waiting and not scaled:
-            scaled = True
-            waiting = _on_other_scales(recipes, [each.candidate for each in found])
+    comparison = _Comparison(
+        EncodedChunks(X, y, settings.code),
+        encoded_width(X, y, settings.code),
+        settings,
+        loss,
+        marks,
+        deadline or Deadline(None),
+    )
+    processes = processes_for(settings.jobs, 8.0 * len(y) * comparison.width)
+    told: list[_Outcome] = []
+
+    def try_all(recipes: Sequence[Recipe], others: int = 0) -> None:
+        base = told[0].loss if told else 0.0
+        begun = len(told)
+
+        def say(index: int) -> None:
+            if progress:
+                done = begun + index
+                progress(f"trying {recipes[index].name}", done / (begun + len(recipes) + others))
+
+        # A candidate's chunks are shared too, by the process in which the comparison is made.
+        tasks = [partial(_outcome, recipe, comparison, base) for recipe in recipes]
+        found = run_tasks_within(comparison.until.left, tasks, processes, say)
+        told.extend(found.get(i, _Outcome(late=recipe)) for i, recipe in enumerate(recipes))
+
+    asked = [recipe for recipe in recipes if recipe.is_for(len(y), settings.model)]
+    try_all(asked[:1], len(asked) - 1)
+    try_all(asked[1:])
+    if _skewed(y):
+        evaluated = [each.evaluated for each in told if each.evaluated]
+        try_all(_on_other_scales(recipes, [each.candidate for each in evaluated]))
+    found = [each.evaluated for each in told if each.evaluated]
+    findings = [finding for each in told for finding in each.findings]
+    late = [each.late for each in told if each.late]
     if settings.model == "auto":
         found += _averaged(found, y, settings, loss, marks)
-    return found, findings + ([_not_tried(late, until)] if late else [])
+    return found, findings + ([_not_tried(late, comparison.until)] if late else [])
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """What all candidates of a comparison have in common."""
+
+    encoded: EncodedChunks
+    width: int
+    settings: Settings
+    loss: str
+    marks: dict[str, Array]
+    until: Deadline
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """A candidate that was evaluated, or why it was not."""
+
+    evaluated: EvaluatedCandidate | None = None
+    findings: tuple[Finding, ...] = ()
+    late: Recipe | None = None
+
+    @property
+    def loss(self) -> float:
+        """The held-out loss; 0 where there is none."""
+        return self.evaluated.candidate.score.mean if self.evaluated else 0.0
+
+
+def _outcome(recipe: Recipe, comparison: _Comparison, baseline: float) -> _Outcome:
+    """Evaluate one recipe, in this process or in another."""
+    n, columns = len(comparison.encoded.y), comparison.encoded.X.shape[1]
+    settings, width = comparison.settings, comparison.width
+    if recipe.expand and width >= recipe.most:
+        why = f"the {width:,} columns leave no room for products."
+        return _Outcome(findings=(_left_out(recipe, why),))
+    why = recipe.too_much(n, columns, _scores(comparison.encoded.y), settings.cv)
+    if why and settings.model not in (recipe.model, recipe.family):
+        why = f"{why} To try it: --model {recipe.model}."
+        return _Outcome(findings=(_left_out(recipe, why),))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", PellucidWarning)
+        try:
+            # The baseline takes no time, and there has to be something to fall back on.
+            until = Deadline(None) if recipe.rank == 0 else comparison.until
+            evaluated = until.run(partial(_try, recipe, comparison, baseline))
+        except TimeLimitReached:
+            return _Outcome(None, tuple(_warnings_once(recipe, caught)), recipe)
+        except (TooLargeError, FramingError) as error:
+            if recipe.rank == 0:
+                raise
+            left_out = _left_out(recipe, str(error))
+            return _Outcome(None, (left_out, *_warnings_once(recipe, caught)))
+    return _Outcome(evaluated, tuple(_warnings_once(recipe, caught)))
 
 
 def _averaged(
@@ -164,15 +216,13 @@ def encoded_width(X: Any, y: Array, codes: dict[str, str] | None = None) -> int:
 
 def _try(
     recipe: Recipe,
-    encoded: EncodedChunks,
-    d: int,
-    settings: Settings,
-    loss: str,
-    marks: dict[str, Array],
+    comparison: _Comparison,
     baseline: float,
     check_time: Callable[[], None] | None = None,
 ) -> EvaluatedCandidate:
     """A candidate judged, with its predictions of held-out rows where anything later wants them."""
+    encoded, d, settings = comparison.encoded, comparison.width, comparison.settings
+    loss, marks = comparison.loss, comparison.marks
     begin, y = time.perf_counter(), encoded.y
     outputs = y.shape[1] if y.ndim == 2 else (1 if y.dtype.kind == "f" else len(np.unique(y)))
     rows = sample(y, recipe.rows(d, _scores(y)), settings, marks)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+from uuid import uuid4
 
 from numpy.typing import NDArray
 
@@ -34,9 +35,13 @@ class EncodedChunks:
 
     def __init__(self, X: Any, y: Array, codes: dict[str, str] | None) -> None:
         self.X, self.y, self.codes = X, y, codes
+        self.mark = uuid4().hex
         self._kept: dict[Any, tuple[Any, Any]] = {}
         self._bytes = 0
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> Any:
+        return _the_same_or_new, (self.mark, self.X, self.y, self.codes)
 
     def inputs(self, recipe: Recipe, rows: Rows) -> Any:
         """What `cross_validate` takes as `inputs` for a recipe that is compared on these rows."""
@@ -58,3 +63,13 @@ class EncodedChunks:
             return pair
 
         return given
+
+
+_last: dict[str, EncodedChunks] = {}  # of another process, by mark: it sends them with each task
+
+
+def _the_same_or_new(mark: str, X: Any, y: Array, codes: dict[str, str] | None) -> EncodedChunks:
+    if mark not in _last:
+        _last.clear()
+        _last[mark] = EncodedChunks(X, y, codes)
+    return _last[mark]

@@ -68,8 +68,9 @@ class Settings(ReadingOptions):
         Seconds for the whole job; the best found by then is taken.
     keep_test_out : bool
         Whether the model that is kept is the one that was tested, of the training rows alone.
-    jobs : int
-        Parallel workers; the answer does not depend on it.
+    jobs : int or None
+        Processes to work in, -1 for one a core; None is one in Python, and as many as the table is
+        worth at the command line. The answer does not depend on it.
     memory : str or None
         Memory that the job may take, such as "1GB": beyond it rows are read in blocks. None is
         three quarters of what is free.
@@ -95,7 +96,7 @@ class Settings(ReadingOptions):
     prefer: str = "balanced"
     budget: float | None = None
     keep_test_out: bool = False
-    jobs: int = 1
+    jobs: int | None = None
     memory: str | None = None
     cluster: str | None = None
 

@@ -58,6 +58,7 @@ from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
 from pellucid.notebook_progress import Progress
+from pellucid.processes import helpers_memory
 
 Array = NDArray[Any]
 
@@ -138,7 +139,7 @@ def fit_table(
     say("done", 1.0)
     late = in_time.findings(settings.budget)
     result = replace(result, findings=(*late, *result.findings))
-    return replace(result, seconds=clock.laps, peak_memory=peak_memory())
+    return replace(result, seconds=clock.laps, peak_memory=peak_memory() + helpers_memory())
 
 
 @dataclass(frozen=True)
