@@ -9,6 +9,7 @@ Notes: Concept 87
 from __future__ import annotations
 
 import atexit
+import gc
 import io
 import os
 import pickle
@@ -305,6 +306,7 @@ def serve(modules: Sequence[str]) -> None:
     """Do the tasks that come in by standard input, until it ends: what a helper's process runs."""
     global _is_helper
     _is_helper = True  # and has none of its own
+    gc.set_threshold(100_000, 50, 100)  # it keeps its engines, and little else for long
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that is helped ends this one
     incoming = sys.stdin.buffer
     # What a task prints is not mistaken for what came out of it.

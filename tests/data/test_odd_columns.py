@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from pellucid import read_table
 from pellucid.data import Kind, Table
+from pellucid.data.columns import inference
+from pellucid.data.columns import number_doubts as doubts
 from pellucid.data.columns.inference import Cells, InferredColumn, column_of
 from pellucid.data.columns.lengths_of_time import read_durations
 from pellucid.data.columns.notation import NO_HINTS
@@ -202,3 +204,29 @@ def test_cells_without_a_doubt_are_passed_over_and_no_others(cells: list[str]) -
     numbers = np.array([float(cell) for cell in cells])
     whole = number_doubts("c", spelling_of_numbers(values), float(abs(numbers).max()), NO_HINTS)
     assert doubts_of_cells("c", values, numbers, NO_HINTS) == whole
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.floats(-1e6, 1e6).map(repr),
+    st.integers(-50, 50).map(str),
+    st.tuples(st.integers(0, 99), st.integers(0, 999)).map(lambda p: f"{p[0]}.{p[1]:03d}"),
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda p: f"0{p[0]}.{p[1]}"),
+    st.tuples(st.integers(0, 9), st.integers(1, 9)).map(lambda p: f" {p[0]}.{p[1]}0"),
+)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=40))
+def test_few_cells_and_many_are_read_alike(cells: list[str | None]) -> None:
+    found = []
+    for few in (0, 500):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(inference, "FEW_CELLS", few)
+            patch.setattr(doubts, "FEW_CELLS", few)
+            read = column_of(
+                Cells("c", pa.chunked_array([pa.array(cells, pa.string())]), typed=False)
+            )
+        column = read.column
+        written = None if column.written is None else column.written.tolist()
+        found.append((column.kind, column.note, column.texts().tolist(), written, read.findings))
+    assert found[0] == found[1]

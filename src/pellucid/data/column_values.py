@@ -87,24 +87,28 @@ def _known(estimator: Any, X: Any, fitting: bool) -> Table | None:
     names = list(estimator.feature_names_in_)
     if not isinstance(X, Table) and all(levels is None for levels in estimator.levels_):
         return None
+    if isinstance(X, Table) and all(name in X for name in names):
+        there = X if X.names == tuple(names) else X.select(names)
+        if [
+            None if c.levels is None else list(c.levels) for c in there.columns
+        ] == estimator.levels_:
+            return there
     schema = [
         {"name": name, "kind": "numeric" if levels is None else "category", "levels": levels}
         for name, levels in zip(names, estimator.levels_, strict=True)
     ]
-    alike = isinstance(X, Table) and all(
-        name in X and X[name].levels == (None if levels is None else tuple(levels))
-        for name, levels in zip(names, estimator.levels_, strict=True)
-    )
-    return X.select(names) if alike else read_table(X, schema=schema)
+    return read_table(X, schema=schema)
 
 
 def _of_table(table: Table) -> Values:
+    levels = tuple(c.levels for c in table.columns)
+    if (X := table.matrix()) is not None:
+        return Values(X, table.names, levels)
     X = np.empty((len(table), len(table.columns)))
     for j, column in enumerate(table.columns):
         values = column.values
         amount = values.dtype == np.float64  # NaN where missing already
         X[:, j] = values if amount else np.where(column.missing, np.nan, values)
-    levels = tuple(c.levels for c in table.columns)
     return Values(X, table.names, levels)
 
 
@@ -199,11 +203,10 @@ class ColumnValues(TransformerMixin, GlassBox):  # type: ignore[misc]
         self.feature_names_in_ = np.array(table.names, dtype=object)
         asked = dict(self.codes or {})
         kept = table.drop([name for name in asked if name in table])
-        self.codes_ = [
-            _kept(column, suggestion.code)
-            for column, suggestion in zip(kept.columns, suggest_codes(kept), strict=True)
-            if column.kind in KEPT and len(column.levels or ()) <= MOST_LEVELS
-        ]
+        few = [c for c in kept.columns if c.kind in KEPT and len(c.levels or ()) <= MOST_LEVELS]
+        with_levels = Table(tuple(c for c in few if c.levels is not None))
+        codes = {suggestion.column: suggestion.code for suggestion in suggest_codes(with_levels)}
+        self.codes_ = [_kept(column, codes.get(column.name, "")) for column in few]
         stay = {code["column"] for code in self.codes_}
         rest = [c.name for c in table.columns if c.name not in stay]
         self.schema_ = table.select(sorted(stay)).schema
@@ -235,6 +238,8 @@ class ColumnValues(TransformerMixin, GlassBox):  # type: ignore[misc]
 
     def _handed_on(self, table: Table, encoded: Array | None) -> Table:
         columns = [_value(code, table[code["column"]]) for code in self.codes_ if "levels_" in code]
+        if encoded is None and [*map(id, columns)] == [*map(id, table.columns)]:
+            return table
         if self.coded_ is not None and encoded is not None:
             names = self.coded_.get_feature_names_out()
             columns += [
@@ -254,8 +259,8 @@ class ColumnValues(TransformerMixin, GlassBox):  # type: ignore[misc]
             if fitting:
                 return X if isinstance(X, Table) else read_table(X)
             table = X if isinstance(X, Table) else read_table(X)
-            kinds = {entry["name"]: Kind(entry["kind"]) for entry in self.schema_}
-            if all(name in table and table[name].kind is kind for name, kind in kinds.items()):
+            kinds = {entry["name"]: entry["kind"] for entry in self.schema_}
+            if kinds.items() <= {c.name: c.kind for c in table.columns}.items():
                 return table
             again = read_table(X, schema=self.schema_)
             rest = [c for c in table.columns if c.name not in kinds]
@@ -304,6 +309,8 @@ def _kept(column: Column, suggested: str) -> dict[str, Any]:
 def _value(code: dict[str, Any], column: Column) -> Column:
     """The column as it is handed on: levels as in training, an order as places in it."""
     if code["levels_"] is None:
+        if column.values.dtype == np.float64 and column.written is None:
+            return column
         return Column(column.name, Kind.NUMERIC, np.asarray(column.values, dtype=np.float64))
     wanted = tuple(code["levels_"])
     places = {level: place for place, level in enumerate(wanted)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from pellucid.findings import Finding
 
 # Codes of a category that is absent; and, from there down, of those not met in training.
 MISSING, UNSEEN = -1, -2
+MANY_COLUMNS = 100
 
 
 class Kind(StrEnum):
@@ -102,11 +103,16 @@ class Column:
 
     def take(self, rows: NDArray[np.intp]) -> Column:
         """The given rows, in the given order."""
-        taken = object.__new__(Column)  # `replace` sets each field anew: most of a fold's time
-        taken.__dict__.update(self.__dict__, values=self.values[rows])
+        taken = self.with_values(self.values[rows])
         if self.written is not None:
             taken.__dict__["written"] = self.written[rows]
         return taken
+
+    def with_values(self, values: NDArray[Any]) -> Column:
+        """The same column with other values of the same kind; its cells as written stay."""
+        found = object.__new__(Column)  # `replace` sets each field anew: most of a fold's time
+        found.__dict__.update(self.__dict__, values=values)
+        return found
 
     def texts(self) -> NDArray[Any]:
         """Values as text, None where missing."""
@@ -187,9 +193,49 @@ class Table:
             ("column", "kind", "missing", "first value"), rows,
         )  # fmt: skip
 
+    @cached_property
+    def _side_by_side(self) -> tuple[list[int], NDArray[np.float64]] | None:
+        """Places of the columns of plain numbers and these, (places, n), where they outnumber rows.
+
+        Taking some rows of thousands of short columns takes longer for each column than for all.
+        """
+        places = [
+            i
+            for i, c in enumerate(self.columns)
+            if c.written is None and c.values.dtype == np.float64
+        ]
+        if len(places) <= max(len(self), MANY_COLUMNS):
+            return None
+        return places, np.stack([self.columns[i].values for i in places])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def take(self, rows: NDArray[np.intp]) -> Table:
         """The given rows, in the given order."""
-        return replace(self, columns=tuple(c.take(rows) for c in self.columns))
+        if self._side_by_side is None:
+            return replace(self, columns=tuple(c.take(rows) for c in self.columns))
+        places, values = self._side_by_side
+        values = values[:, rows]
+        at = dict(zip(places, values, strict=True))
+        columns = tuple(
+            c.take(rows) if (mine := at.get(i)) is None else c.with_values(mine)
+            for i, c in enumerate(self.columns)
+        )
+        taken = replace(self, columns=columns)
+        taken.__dict__["_side_by_side"] = places, values
+        return taken
+
+    def matrix(self) -> NDArray[np.float64] | None:
+        """All columns side by side, (n, d), where they are plain numbers and outnumber the rows."""
+        if self._side_by_side is None or len(self._side_by_side[0]) < len(self.columns):
+            return None
+        return np.ascontiguousarray(self._side_by_side[1].T)
+
+    def without_cells(self) -> Table:
+        """The table without its cells as written: for work in which no column is read anew."""
+        plain = (c if c.written is None else replace(c, written=None) for c in self.columns)
+        return replace(self, columns=tuple(plain))
 
     def select(self, names: Iterable[str]) -> Table:
         """The named columns, in the order named."""

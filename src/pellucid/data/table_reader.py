@@ -365,7 +365,9 @@ def _as_entry(column: Column, entry: dict[str, Any]) -> Column:
     kind, levels = Kind(entry["kind"]), entry["levels"]
     notation = Notation.of(entry.get("notation"))
     same_levels = list(column.levels or ()) == list(levels or ())
-    same = replace(column.notation, missing=()) == replace(notation, missing=())
+    same = column.notation == notation or (
+        replace(column.notation, missing=()) == replace(notation, missing=())
+    )
     if column.kind is kind and same_levels and (same or column.note == "as in training"):
         return column
     cells = Cells(column.name, pa.chunked_array([texts_of(column)]))

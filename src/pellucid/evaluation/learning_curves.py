@@ -89,6 +89,7 @@ def learning_curve(
             y,
             folds=[(_some(o, y, m), held) for o, (_, held) in zip(orders, chunks, strict=True)],
             loss=loss,
+            n_jobs=n_jobs,
         )
         for m in wanted
         if full_scores is None or m < largest

@@ -107,8 +107,8 @@ def _of_column(ranges: dict[str, Any], column: Column) -> list[tuple[int, str]]:
         values, low, high = _amounts(column), ranges["low"][name], ranges["high"][name]
         there = ~column.missing
         for side, outside in (("below", values < low), ("above", values > high)):
-            ends = f"({_written(column, low)} to {_written(column, high)})"
             for row in np.flatnonzero(outside & there):
+                ends = f"({_written(column, low)} to {_written(column, high)})"
                 value = _written(column, float(values[row]))
                 found.append((int(row), f"{name} = {value} is {side} all of training {ends}"))
     if column.kind in CODED:

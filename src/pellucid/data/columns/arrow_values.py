@@ -20,6 +20,7 @@ from pellucid.errors import TableError
 Numbers = NDArray[np.float64]
 TICKS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 LARGEST_WHOLE = 2**53  # beyond it not every whole number is a 64-bit float
+FEW_CELLS = 500  # up to so many, going through them takes less than one call of Arrow
 
 
 @dataclass(frozen=True)

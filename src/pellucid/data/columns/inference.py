@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pellucid.data.columns import date_formats
 from pellucid.data.columns.amounts_in_words import amounts_in_words
 from pellucid.data.columns.arrow_values import (
+    FEW_CELLS,
     all_numbers,
     as_floats,
     as_texts,
@@ -404,14 +405,18 @@ def _with_written(column: Column, values: pa.ChunkedArray) -> Column:
 
     A model may hold 1.10 and 1.1 as two categories, though this file holds only numbers.
     """
+    if len(values) <= FEW_CELLS:
+        cells = values.to_pylist()
+        if all(cell is None or canonical_number(cell) == cell for cell in set(cells)):
+            return column
+        return replace(column, written=np.array(cells, dtype=object))
     if pc.count_distinct(values.slice(0, FEW_DISTINCT)).as_py() > FEW_DISTINCT // 2:
         return column
     distinct, places = _distinct(values)
     texts = distinct.to_pylist()
     if len(texts) > MOST_SPELLINGS or all(canonical_number(t) == t for t in texts):
         return column
-    written = np.array([*texts, None], dtype=object)[places]
-    return replace(column, written=np.asarray(written))
+    return replace(column, written=np.array([*texts, None], dtype=object)[places])
 
 
 def _from_words(name: str, values: pa.ChunkedArray, codes: bool = False) -> InferredColumn:

@@ -55,6 +55,8 @@ class Notation:
 
     def as_dict(self) -> dict[str, Any]:
         """What differs from the usual notation, as plain values."""
+        if self == PLAIN_NOTATION:
+            return {}
         found = {}
         for field in fields(self):
             value = getattr(self, field.name)
@@ -65,6 +67,8 @@ class Notation:
     @classmethod
     def of(cls, entry: Mapping[str, Any] | None) -> Notation:
         """The inverse of `as_dict`; what a later version added is left out."""
+        if not entry:
+            return PLAIN_NOTATION
         known = {field.name for field in fields(cls)}
         told: dict[str, Any] = {k: v for k, v in (entry or {}).items() if k in known}
         told |= {k: tuple(v) for k, v in told.items() if isinstance(v, list)}

@@ -5,6 +5,7 @@ Notes: §2.1.3
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pellucid.data.columns.arrow_values import FEW_CELLS
 from pellucid.data.columns.notation import Notation, NotationHints
 from pellucid.data.columns.number_formats import marks_of, number_parts
 from pellucid.findings import Finding
@@ -30,6 +32,7 @@ TENTHS = r"^\s*[+-]?\d+\.\d\s*$"
 NEGATIVE = r"^\s*\(|\d\s*[+\-]\s*$"
 ZERO_BEHIND = r"^\s*[+-]?\d+\.[1-9]0\s*$"
 DOUBTFUL = f"{GROUPS}|{ZERO_BEFORE}|{ZERO_BEHIND}"  # without such a cell there is no doubt
+AT_DOUBT = re.compile(DOUBTFUL, re.ASCII).search
 
 
 def points_in_groups(values: pa.ChunkedArray) -> bool:
@@ -212,7 +215,11 @@ def doubts_of_cells(
 
     Notes: §2.1.3
     """
-    if not pc.any(pc.match_substring_regex(values, DOUBTFUL)).as_py():
+    if len(values) <= FEW_CELLS:
+        doubtful = any(text is not None and AT_DOUBT(text) for text in values.to_pylist())
+    else:
+        doubtful = pc.any(pc.match_substring_regex(values, DOUBTFUL)).as_py()
+    if not doubtful:
         return ()
     largest = float(np.nanmax(np.abs(numbers), initial=0.0))
     return number_doubts(name, spelling_of_numbers(values), largest, hints)

@@ -60,8 +60,10 @@ def number_spelling(number: float) -> str:
 
 def canonical_number(text: str) -> str:
     """1.50 as 1.5; what is no number, or a name made of digits, as it is."""
-    is_amount = is_number(text) and not re.match(CODE, text)
-    return number_spelling(float(text)) if is_amount and math.isfinite(float(text)) else text
+    if not is_number(text) or not math.isfinite(number := float(text)):
+        return text
+    spelling = number_spelling(number)
+    return text if spelling == text or re.match(CODE, text) else spelling
 
 
 def normalized_spelling(text: str) -> str:

@@ -86,7 +86,7 @@ def inspect_model(
     Notes: KE 35
     """
     in_time = in_time or TimeBudget(Deadline(None))
-    features = table.select(result.framing.features)
+    features = table.select(result.framing.features).without_cells()
     inside, outside = features.take(result.split.train), features.take(result.split.test)
     y_train, y_test = y[result.split.train], y[result.split.test]
     with warnings.catch_warnings():
@@ -260,6 +260,9 @@ def _blocks(encoder: Any) -> dict[str, list[int]]:
 
 def _related(Z: Any, scores: Array, blocks: dict[str, list[int]], names: list[str]) -> list[str]:
     """The columns most related to what the model predicts."""
+    X = Z.matrix() if isinstance(Z, Table) else None
+    if X is not None and np.isfinite(X).all():
+        Z, blocks = X, {name: [at] for at, name in enumerate(Z.names)}
     if not blocks:
         related = {name: relation_to_scores(Z[name], scores) for name in names}
     else:
