@@ -125,12 +125,13 @@ def run_tasks_within(
     count: int = 1,
     before: Callable[[int], None] = lambda index: None,
 ) -> dict[int, Result]:
-    """As `run_tasks`, but helpers are ended with the time: results by the places of their tasks.
+    """As `run_tasks`, but nothing is waited for longer: results by the places of their tasks.
 
     Parameters
     ----------
     seconds : float
-        Time from now on; what this process has begun by itself it ends, however long that takes.
+        Time from now on. What this process has begun by itself it ends, however long that takes;
+        a helper that is late is free again when it has done its task.
     tasks, count, before
         As in `run_tasks`.
 
@@ -289,8 +290,6 @@ class _SharedTasks:
                 )
             if self._error is not None:
                 raise self._error
-            if not in_time:
-                stop_processes()
             if not in_time or not self._waiting:
                 return dict(self._found)
             self.work(before)

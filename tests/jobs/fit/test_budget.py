@@ -59,6 +59,8 @@ def test_the_time_kept_for_the_report_grows_with_what_starting_took() -> None:
     assert quick == pytest.approx(60 - 1 - 1.5, abs=0.2)
     assert slow == pytest.approx(60 - 8 - 12, abs=0.2)
     assert time_for_work(None, now).left == float("inf")
+    shared = time_for_work(60.0, now - 8.0, processes=2).left
+    assert slow < shared < 60 - 8
 
 
 def test_each_thing_left_out_is_named_once() -> None:

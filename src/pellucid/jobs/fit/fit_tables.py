@@ -58,7 +58,7 @@ from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
 from pellucid.memory import peak_memory
 from pellucid.notebook_progress import Progress
-from pellucid.processes import helpers_memory
+from pellucid.processes import helpers_memory, processes_for
 
 Array = NDArray[Any]
 
@@ -84,7 +84,7 @@ def fit_table(
     clock = _Clock()
     table = table if isinstance(table, Table) else read_table(table, **settings.reading())
     say("framing the problem", 0.0)
-    in_time = TimeBudget(time_for_work(settings.budget, started_at))
+    in_time = TimeBudget(time_for_work(settings.budget, started_at, processes_for(settings.jobs)))
     job = _job(*framed_rows(table, settings), settings, in_time, say)
     say("checking assumptions", 0.05)
     findings = in_time.run(

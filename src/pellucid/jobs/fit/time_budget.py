@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 # What starting took (the engines, the table) tells how fast the machine is; writing the report
 # loads engines of its own and draws.
-WRITING = 1.5
+WRITING, SHARED_WRITING = 1.5, 1.3  # by one process, or by several
 LEAST_WRITING = 1.0  # seconds
 
 
@@ -71,7 +71,7 @@ class TimeBudget:
         ]
 
 
-def time_for_work(budget: float | None, started_at: float | None) -> Deadline:
+def time_for_work(budget: float | None, started_at: float | None, processes: int = 1) -> Deadline:
     """The deadline of the work, which leaves time to write the report where one is to be written.
 
     Parameters
@@ -80,10 +80,13 @@ def time_for_work(budget: float | None, started_at: float | None) -> Deadline:
         Seconds for the whole job.
     started_at : float or None
         `time.perf_counter()` when the job began; None where nothing is written afterwards.
+    processes : int
+        How many will draw.
 
     Notes: Concept 87
     """
     if budget is None or started_at is None:
         return Deadline(budget)
     begun = time.perf_counter() - started_at
-    return Deadline(budget, started_at).keeping(max(WRITING * begun, LEAST_WRITING))
+    writing = WRITING if processes == 1 else SHARED_WRITING
+    return Deadline(budget, started_at).keeping(max(writing * begun, LEAST_WRITING))
