@@ -32,7 +32,7 @@ TENTHS = r"^\s*[+-]?\d+\.\d\s*$"
 NEGATIVE = r"^\s*\(|\d\s*[+\-]\s*$"
 ZERO_BEHIND = r"^\s*[+-]?\d+\.[1-9]0\s*$"
 DOUBTFUL = f"{GROUPS}|{ZERO_BEFORE}|{ZERO_BEHIND}"  # without such a cell there is no doubt
-AT_DOUBT = re.compile(DOUBTFUL, re.ASCII).search
+AT_DOUBT = re.compile(DOUBTFUL, re.ASCII | re.MULTILINE).search  # cells as lines
 
 
 def points_in_groups(values: pa.ChunkedArray) -> bool:
@@ -216,7 +216,7 @@ def doubts_of_cells(
     Notes: §2.1.3
     """
     if len(values) <= FEW_CELLS:
-        doubtful = any(text is not None and AT_DOUBT(text) for text in values.to_pylist())
+        doubtful = AT_DOUBT("\n".join(filter(None, values.to_pylist())))
     else:
         doubtful = pc.any(pc.match_substring_regex(values, DOUBTFUL)).as_py()
     if not doubtful:

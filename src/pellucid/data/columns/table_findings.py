@@ -86,10 +86,11 @@ def _holds_sum(column: Column) -> bool:
     if column.kind is not Kind.NUMERIC:
         return False
     above, last = column.values[:-1], column.values[-1]
-    total = float(np.nansum(above))
-    within = 1e-9 * max(float(np.nansum(np.abs(above))), 1e-300)
-    nonzero = int((np.nan_to_num(above) != 0).sum())
-    return bool(abs(total - last) <= within and nonzero >= FEWEST - 1)
+    if np.isnan(total := above.sum()):
+        above = above[~np.isnan(above)]
+        total = above.sum()
+    within = 1e-9 * max(np.abs(above).sum(), 1e-300)
+    return bool(abs(total - last) <= within and np.count_nonzero(above) >= FEWEST - 1)
 
 
 def _of_column(column: Column) -> list[Finding]:
