@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 
 # What the fork finds is written down there, what its parent finds here, and both are compared.
 BOTH = """
-import os, pickle, sys, warnings
+import os, pickle, sys, threading, warnings
 import numpy as np
 import pellucid
 from pellucid.errors import ForkedProcessError
@@ -48,7 +48,7 @@ def test_a_fork_fits_to_the_same_bits_and_is_refused_what_no_other_process_can_d
         "model = pellucid.NetworkClassifier(hidden=(3,), epochs=2).fit(X, y)\n"
         "watched = pellucid.NetworkClassifier()\n"
         "watched._skl_callbacks = []\n"
-        "sent = pellucid.NetworkClassifier(step_size=lambda step: 0.1)\n"
+        "sent = pellucid.NetworkClassifier(step_size=threading.Lock())\n"
         "refused = 0\n"
         "for call in (sent.fit, watched.fit, lambda *_: computing_in('float32').__enter__()):\n"
         "    try:\n"
@@ -69,6 +69,8 @@ def test_a_fork_fits_to_the_same_bits_and_is_refused_what_no_other_process_can_d
         "return model.fit(X, X[:, 1]).predict(X), model.score(X, X[:, 1])",
         "model = pellucid.NetworkClassifier(hidden=(3,), epochs=2)\n"
         "return model.fit(X, y).predict_proba(X), model.params_",
+        "model = pellucid.NetworkClassifier(hidden=(3,), epochs=2, step_size=lambda step: 0.1)\n"
+        "return model.fit(X, y).params_",
         "model = pellucid.NetworkClassifier(hidden=(3,), epochs=2).partial_fit(X, y)\n"
         "return model.partial_fit(X, y).predict(X), model.n_iter_",
         "model = pellucid.ConvNetClassifier(image_shape=(2, 2), filters=(2,), epochs=1)\n"

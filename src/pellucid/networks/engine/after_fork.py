@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
-import sys
 import warnings
-from functools import wraps
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial, wraps
 from types import FunctionType
 from typing import Any
 
 from pellucid.errors import ForkedProcessError
+from pellucid.processes import run_in_fresh_process
 
 _computing: list[int] = []  # the process that first computed with a network
 REFUSED = (
@@ -26,11 +23,6 @@ REFUSED = (
     'multiprocessing.get_context("spawn") or "forkserver", joblib\'s backend "loky" (its '
     "default), or ProcessPoolExecutor(mp_context=…) with one of these; or let no network run "
     "before the fork."
-)
-FRESH = (
-    "import pickle, sys; from pathlib import Path; place = Path(sys.argv[1]); "
-    "sys.path[:] = pickle.loads((place / 'path').read_bytes()); "
-    "from pellucid.networks.engine.after_fork import answer; answer(place)"
 )
 
 
@@ -86,22 +78,17 @@ def in_fresh_process(
     estimator: Any, method: str, given: tuple[Any, ...], named: dict[str, Any]
 ) -> Any:
     """What the method returns; the estimator learns, and warnings and errors arrive, as if here."""
-    with TemporaryDirectory(prefix="pellucid-") as room:
-        place = Path(room)
-        (place / "path").write_bytes(pickle.dumps(sys.path))
-        try:
-            call = pickle.dumps((estimator, method, given, named))
-        except (pickle.PicklingError, AttributeError, TypeError) as cannot:
-            raise ForkedProcessError(f"{REFUSED} (It cannot be sent there: {cannot}.)") from None
-        (place / "call").write_bytes(call)
-        done = subprocess.run([sys.executable, "-c", FRESH, room], check=False)
-        if not (place / "answer").exists():
-            raise ForkedProcessError(
-                f"The fresh process that computes {type(estimator).__name__}.{method} for this "
-                f"fork ended with status {done.returncode} and gave no answer: what it printed "
-                "says why."
-            )
-        state, result, error, heard = pickle.loads((place / "answer").read_bytes())
+    try:
+        state, result, error, heard = run_in_fresh_process(
+            partial(_called, estimator, method, given, named)
+        )
+    except (pickle.PicklingError, AttributeError, TypeError) as cannot:
+        raise ForkedProcessError(f"{REFUSED} (It cannot be sent there: {cannot}.)") from None
+    except EOFError as ended:
+        raise ForkedProcessError(
+            f"The fresh process that computes {type(estimator).__name__}.{method} for this fork "
+            f"ended and gave no answer ({ended}): what it printed says why."
+        ) from None
     for message, category, file, line in heard:
         warnings.warn_explicit(message, category, file, line)
     if error is not None:
@@ -111,18 +98,17 @@ def in_fresh_process(
     return estimator if result is None else result[0]
 
 
-def answer(place: Path) -> None:
-    """In the fresh process: make the call that lies there, and leave beside it what came of it."""
-    estimator, result, error = None, None, None
+def _called(
+    estimator: Any, method: str, given: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[dict[str, Any], Any, Exception | None, list[Any]]:
+    """In the fresh process: make the call; what the estimator has learned, and what came of it."""
+    result, error = None, None
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
-            estimator, method, given, named = pickle.loads((place / "call").read_bytes())
             found = getattr(estimator, method)(*given, **named)
             result = None if found is estimator else (found,)
         except Exception as raised:
             error = raised
     told = [(str(w.message), w.category, w.filename, w.lineno) for w in heard]
-    state = vars(estimator) if estimator is not None else {}
-    (place / "part").write_bytes(pickle.dumps((state, result, error, told)))
-    (place / "part").rename(place / "answer")
+    return vars(estimator), result, error, told
