@@ -90,9 +90,9 @@ def propose(items: Iterable[Item]) -> str:
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(("id", "object", "test"))
-    for item in items:
+    for item in (item for item in items if not item.built):
         found, settled = candidates(item, objects), candidates(item, tests)
-        if not item.built and found and settled:
+        if found and settled:
             rows.writerow((item.id, found[0], settled[0]))
     return written.getvalue()
 

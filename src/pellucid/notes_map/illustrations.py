@@ -86,16 +86,23 @@ def picture_of(item: Item) -> str:
 
     Of the figures of its section, or with a box of its own, the one that shares most boxes.
     """
+    own = item.box_numbers
     drawn = [
-        other
-        for other in items()
-        if other.tag == "figure"
-        and other.object.startswith("pellucid.pictures")
-        and (other.section == item.section or other.box_numbers & item.box_numbers)
+        (len(boxes & own), figure)
+        for figure, boxes in _figures()
+        if figure.section == item.section or boxes & own
     ]
-    if not drawn:
-        return ""
-    return max(drawn, key=lambda other: len(other.box_numbers & item.box_numbers)).object
+    return max(drawn, key=lambda each: each[0])[1].object if drawn else ""
+
+
+@cache
+def _figures() -> tuple[tuple[Item, frozenset[int]], ...]:
+    """The figures that are drawn, with the numbers of their boxes."""
+    return tuple(
+        (item, item.box_numbers)
+        for item in items()
+        if item.tag == "figure" and item.object.startswith("pellucid.pictures")
+    )
 
 
 @cache
