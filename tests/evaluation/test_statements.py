@@ -60,6 +60,8 @@ def test_no_two_sentences_contradict_each_other(seed: int) -> None:
         assert "would change little" not in found.words
     if richer is None:
         assert "gains little" not in found.words
+    if chosen.lam is None:
+        assert "penalty" not in found.words
 
 
 @given(st.integers(0, 10**9))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from pellucid.data.column_codes.text_codes import MOST_AXES
-from pellucid.data.columns.row_numbers import named_as_row_numbers
+from pellucid.data.columns.row_numbers import numbers_rows
 from pellucid.data.framing import Framing
 from pellucid.data.splits import Split
 from pellucid.data.table import Column, Kind, Table
@@ -96,12 +96,7 @@ def _identifiers(table: Table, framing: Framing) -> list[Finding]:
 
 def _row_numbers(table: Table, framing: Framing) -> list[Finding]:
     """Columns that are used although their name says that they number the rows."""
-    names = tuple(
-        name
-        for name in framing.features
-        if table[name].kind is Kind.NUMERIC
-        and named_as_row_numbers(name, np.asarray(table[name].values, dtype=np.float64))
-    )
+    names = tuple(name for name in framing.features if numbers_rows(table[name]))
     if not names:
         return []
     return [

@@ -96,6 +96,10 @@ def _verdict_is(f: DiagnosisFacts, verdict: str) -> bool:
     return f.verdict == verdict and not f.nothing_left
 
 
+def _simpler(f: DiagnosisFacts) -> str:
+    return "Fewer columns" if f.lam is None else "Fewer columns or a stronger penalty"
+
+
 DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     # Which error is left.
     Statement(
@@ -130,7 +134,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
         lambda f: _verdict_is(f, "estimation") and f.flat,
         lambda f: (
             f"Of what is left, {f.share:.0%} is estimation error: rows fitted cost less than rows "
-            "held out. Fewer columns or a stronger penalty would lower it sooner than more rows."
+            f"held out. {_simpler(f)} would lower it sooner than more rows."
         ),
         {"error left": "estimation", "more rows": "little"},
     ),

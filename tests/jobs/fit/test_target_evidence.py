@@ -184,3 +184,18 @@ def test_fit_and_check_read_the_target_alike(tmp_path) -> None:
     guesses = result.machine.predict(frame.drop(columns="kind"))
     assert set(guesses) <= {"1", "2", "3", "5"}
     assert (guesses == frame["kind"].astype(str)).mean() > 0.9
+
+
+@pytest.mark.parametrize("name", ["rownames", "Unnamed: 0", "id"])
+def test_the_place_of_a_row_does_not_decide(name: str) -> None:
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=1_000)
+    kind = np.sort(np.minimum(rng.poisson(0.3 * np.exp(np.sort(a))), 6))  # most are 0
+    table = pd.DataFrame({"a": a, "kind": kind})
+    places = np.sort(rng.choice(2_000, 1_000, replace=False))
+    numbered = table.assign(**{name: places})
+    for found in (frame_by_evidence(read_table(t), "kind") for t in (table, numbered)):
+        assert found.problem == "regression"
+        assert any("amount" in reason for reason in found.reasons)
+    alone = frame_by_evidence(read_table(numbered[[name, "kind"]]), "kind")
+    assert alone.problem == "regression"

@@ -10,6 +10,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from pellucid.data.table import Column, Kind
+
 FEW_ROWS = 10  # below this, uniqueness says nothing
 ROWS_LEFT_OUT = 3.0  # a part of a table keeps at least so small a share of its numbers: 1 in 3
 COUNTED = "counts the rows; not used"
@@ -59,6 +61,14 @@ def named_as_row_numbers(name: str, values: NDArray[np.float64]) -> bool:
     if n < FEW_ROWS or not NAMES.fullmatch(name.strip()) or np.isnan(values).any():
         return False
     return bool(np.ptp(values) <= ROWS_LEFT_OUT * n) and _whole_and_apart(values)
+
+
+def numbers_rows(column: Column) -> bool:
+    """Whether a column of numbers is used although its name says that it numbers the rows.
+
+    Notes: §5.3
+    """
+    return column.kind is Kind.NUMERIC and named_as_row_numbers(column.name, column.values)
 
 
 def _whole_and_apart(values: NDArray[np.float64]) -> bool:

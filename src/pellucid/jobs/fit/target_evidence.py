@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
+from pellucid.data.columns.row_numbers import numbers_rows
 from pellucid.data.framing import Framing, few_whole_numbers, frame
 from pellucid.data.splits import folds
 from pellucid.data.table import Table
@@ -114,7 +115,9 @@ def frame_by_evidence(
         kind = "classes" if of.classes else "amounts"
         return _because(of, f"--model {model} predicts {kind}, so {target!r} is taken as such.")
     known = table.take(np.flatnonzero(~table[target].missing))
-    evidence = target_evidence(known.select(framing.features), framing.answers(known), seed)
+    # A table sorted by its target, or by what names it, would decide by the place of a row.
+    told = known.select(n for n in framing.features if not numbers_rows(table[n]))
+    evidence = target_evidence(told, framing.answers(known), seed) if told.columns else None
     if evidence is None:
         return framing
     if not evidence.are_names:
