@@ -29,6 +29,7 @@ from pellucid.data.columns.number_doubts import (
     number_doubts,
     spelling_of_numbers,
 )
+from pellucid.data.columns.spellings import merge_spellings
 
 
 def found_in(cells: list[str]) -> InferredColumn:
@@ -230,3 +231,21 @@ def test_few_cells_and_many_are_read_alike(cells: list[str | None]) -> None:
         written = None if column.written is None else column.written.tolist()
         found.append((column.kind, column.note, column.texts().tolist(), written, read.findings))
     assert found[0] == found[1]
+
+
+@given(st.integers(1, 8))
+def test_many_mergers_are_told_in_one_sentence(words: int) -> None:
+    counts = {f"{'abcdefgh'[i]}{end}": 9 - len(end) for i in range(words) for end in ("", " ")}
+    merged = merge_spellings("c", counts)
+    assert {merged.category[text] for text in counts} == set("abcdefgh"[:words])
+    told = [finding.message for finding in merged.findings]
+    if words <= 3:
+        assert told == [
+            f"Column 'c': '{w}' (9), '{w} ' (8) are read as one category, '{w}'."
+            for w in "abcdefgh"[:words]
+        ]
+    else:
+        assert told == [
+            f"Column 'c': {words} categories gather spellings of one word, such as "
+            "'a' (9), 'a ' (8); 'b' (9), 'b ' (8); 'c' (9), 'c ' (8)."
+        ]

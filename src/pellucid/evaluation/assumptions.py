@@ -83,11 +83,12 @@ def _identifiers(table: Table, framing: Framing) -> list[Finding]:
     )
     if not names:
         return []
+    they = "names each row and says" if len(names) == 1 else "name each row and say"
     return [
         Finding(
             "identifier",
             "note",
-            f"{_list(names)} names each row and says nothing about the next one; not used.",
+            f"{_list(names)} {they} nothing about the next one; not used.",
             names,
             "If it does carry meaning, say so: --numeric or --category with its name.",
         )

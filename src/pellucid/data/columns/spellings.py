@@ -37,6 +37,7 @@ CODE = r"^\s*(?:[+-]?(?:0\d+|\d{17,})|\+\d{9,})\s*$"
 # Digits joined by an underscore are a name to some and a number to others: nobody's missing cell.
 JOINED = r"^[+-]?\d+(_\d+)+$"
 FALSE_TRUE = (("false", "f", "no", "n", "0", "off"), ("true", "t", "yes", "y", "1", "on"))
+MOST_TOLD = 3  # mergers of a column, each in a sentence of its own
 TRUTHS = {word: at for at, words in enumerate(FALSE_TRUE) for word in words}
 
 
@@ -101,24 +102,29 @@ def merge_spellings(name: str, counts: dict[str, int]) -> MergedSpellings:
     for text in counts:
         key = normalized_spelling(text)
         groups.setdefault(TRUTHS[key] if by_truth else key, []).append(text)
-    category, findings = {}, []
+    category, told = {}, []
     for group in groups.values():
         chosen = _chosen(group, counts)
         category.update(dict.fromkeys(group, chosen))
         if len(group) > 1:
             order = sorted(group, key=lambda t: (-counts[t], t))
-            told = ", ".join(f"{t!r} ({counts[t]:,})" for t in order[:6])
-            more = " …" if len(group) > 6 else ""
-            findings.append(
-                Finding(
-                    "spellings",
-                    "note",
-                    f"Column {name!r}: {told}{more} are read as one category, {chosen!r}.",
-                    (name,),
-                    f"If they differ, say --category {name}: it keeps every spelling apart.",
-                )
-            )
-    return MergedSpellings(category, tuple(findings))
+            shown = ", ".join(f"{t!r} ({counts[t]:,})" for t in order[:6])
+            told.append((shown + (" …" if len(group) > 6 else ""), chosen))
+    said = [f"{shown} are read as one category, {chosen!r}" for shown, chosen in told]
+    if len(told) > MOST_TOLD:
+        first = "; ".join(shown for shown, _ in told[:MOST_TOLD])
+        said = [f"{len(told):,} categories gather spellings of one word, such as {first}"]
+    return MergedSpellings(category, tuple(_merger(name, each) for each in said))
+
+
+def _merger(name: str, said: str) -> Finding:
+    return Finding(
+        "spellings",
+        "note",
+        f"Column {name!r}: {said}.",
+        (name,),
+        f"If they differ, say --category {name}: it keeps every spelling apart.",
+    )
 
 
 def _chosen(group: list[str], counts: dict[str, int]) -> str:
