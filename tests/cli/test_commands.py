@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pellucid import Ridge
-from pellucid.cli import main
+from pellucid import Ridge, Settings
+from pellucid.cli import fit_output, main
+from pellucid.errors import PellucidError
 from pellucid.storage import save_model
 
 ROOT = Path(__file__).parents[2]
@@ -204,3 +205,33 @@ def test_the_module_runs_and_its_import_does_nothing(
         )
         assert ended.returncode == code
         assert says in ended.stdout + ended.stderr
+
+
+def test_a_table_is_worth_as_many_processes_as_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit_output, "threads", lambda: 4)
+    for size, count in ((19_999, 1), (20_000, 2), (99_999, 2), (100_000, -1)):
+        (tmp_path / "t.csv").write_bytes(b"1" * size)
+        assert fit_output._processes(str(tmp_path / "t.csv")) == count
+    assert fit_output._processes("-") == fit_output._processes(str(tmp_path)) == 1
+    assert fit_output._processes(f"{tmp_path / 't.csv'}::table") == -1
+    monkeypatch.setattr(fit_output, "threads", lambda: 1)
+    (tmp_path / "t.csv").write_bytes(b"1" * 20_000)
+    assert fit_output._processes(str(tmp_path / "t.csv")) == 1
+
+
+def test_processes_are_those_asked_for_or_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def fitted(data: str, settings: Settings, *rest: object, **named: object) -> object:
+        seen.append(settings.jobs)
+        raise PellucidError("enough")
+
+    monkeypatch.setattr("pellucid.jobs.on_blocks.fit_any_size.fit_any_size", fitted)
+    monkeypatch.setattr(fit_output, "_processes", lambda data: 7)
+    monkeypatch.setattr("pellucid.processes.start_processes", lambda count, modules: None)
+    for options in ((), ("--jobs", "3")):
+        with pytest.raises(SystemExit):
+            main(["fit", str(PENGUINS), "--target", "species", *options])
+    assert seen == [7, 3]

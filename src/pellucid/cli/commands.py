@@ -106,7 +106,8 @@ def fit(
     keep_test_out
         Keep the model that was tested, instead of fitting it again on all rows.
     jobs
-        Parallel workers (default 1; -1 is all cores). The answer does not depend on it.
+        Processes to work in (-1 is one a core). As many as the table is worth when not said: one
+        below 20 kB, two below 100 kB, then one a core. The answer does not depend on it.
     memory
         Memory that the job may take, such as 1GB (default three quarters of what is free). Where
         the rows would take more, they are read in blocks, and what used a sample is named.

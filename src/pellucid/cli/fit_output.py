@@ -17,6 +17,7 @@ from pellucid.cli.start_time import start_time
 from pellucid.errors import TableError
 from pellucid.formatting import number
 from pellucid.notebook_progress import Progress
+from pellucid.threads import threads
 
 if TYPE_CHECKING:
     from pellucid.jobs.fit.fit_result import FitResult
@@ -76,14 +77,18 @@ def table_job(
     return Job(work, files, summary, show, predict_from("NEW.csv"), lambda r: r.peak_memory)
 
 
-LARGE = 100_000  # bytes of a file, from which comparing candidates takes longer than starting
+# Bytes of a file from which a second process is worth its start, and from which all cores are.
+SEVERAL, ALL = 20_000, 100_000
 LOADED = ("pellucid.jobs.fit.fit_tables", "pellucid.report.fit_report")
 
 
 def _processes(data: str) -> int:
-    """One a core for a table that is large enough, else this one."""
+    """How many processes a table is worth; −1 is one a core."""
     file = Path(data.partition("::")[0])
-    return -1 if file.is_file() and file.stat().st_size >= LARGE else 1
+    size = file.stat().st_size if file.is_file() else 0
+    if size >= ALL:
+        return -1
+    return 2 if size >= SEVERAL and threads() > 1 else 1
 
 
 def run_demo(output: Path | None) -> None:
