@@ -145,3 +145,10 @@ def test_what_cannot_be_chosen_from_is_refused(given: dict[str, Any], says: str)
     """8.3.1-code-length: no code as long as the row among them."""
     with pytest.raises(HyperparameterError, match=says):
         choose_code_length(plane(), **given)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e-2, 1.0, 1e4])
+def test_the_length_does_not_depend_on_the_unit(unit: float) -> None:
+    found, of_one = (choose_code_length(plane() * each, keep=0.9) for each in (unit, 1.0))
+    assert found.k == of_one.k == 2
+    np.testing.assert_allclose(found.losses / unit**2, of_one.losses, rtol=1e-6)
