@@ -12,6 +12,7 @@ import pytest
 from pellucid import LinearAutoencoder, TableEncoder, read_table
 from pellucid.data.blocks.hashed_splits import is_test_row, row_numbers
 from pellucid.data.blocks.row_blocks import MemoryBlocks
+from pellucid.errors import TooFewRowsError
 from pellucid.jobs.encode.encoding_result import EncodeResult, EncodeSettings
 from pellucid.jobs.on_blocks.encode_on_blocks import encode_on_blocks
 from pellucid.jobs.on_blocks.memory_budget import MemoryBudget
@@ -76,3 +77,9 @@ def test_a_network_stays_that_of_the_sample_and_is_measured_on_all_rows() -> Non
     assert found.findings[0].severity == "caution"
     assert found.measured_rows == encoded(70).measured_rows
     assert found.linear.loss == pytest.approx(encoded(70).linear.loss, rel=0.2)
+
+
+def test_rows_without_a_row_for_the_test_are_refused() -> None:
+    assert not is_test_row(row_numbers(0, N), 1e-6, 0).any()
+    with pytest.raises(TooFewRowsError, match="No row is for the test"):
+        encoded(70, test=1e-6)
