@@ -71,3 +71,10 @@ def test_an_unknown_place_is_refused() -> None:
         render("2.6.13")
     with pytest.raises(NotesReferenceError, match="nearest"):
         as_records("Def 71")
+
+
+def test_each_place_below_a_chapter_stands_under_its_own_title() -> None:
+    titles = {section.number: section.title for section in sections()}
+    heads = [line for line in render("2").splitlines()[2:] if line.startswith("§")]
+    places = dict.fromkeys(item.section for item in items() if item.section.split(".")[0] == "2")
+    assert heads == [f"§{place} {titles[place]}" for place in places]
