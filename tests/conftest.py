@@ -93,13 +93,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         linecache.clearcache()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def helper() -> Iterator[Callable[..., Any]]:
     """Starts a further process that takes part in work, and waits until it is there."""
     from pellucid import processes
 
     def started(*modules: str) -> Any:
-        processes.start_processes(2, modules)
+        processes.start_processes(2, ("sklearn", *modules))
         found = processes._helpers[0]
         with found.free:
             found.wait()

@@ -8,13 +8,16 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sklearn
 
 from pellucid import processes
+from pellucid.errors import HyperparameterError
 from pellucid.processes import processes_for, run_tasks, run_tasks_within
 
 
@@ -78,12 +81,12 @@ def test_what_cannot_be_sent_is_done_here(helper: Any) -> None:
 def test_a_late_helper_is_not_waited_for(helper: Any) -> None:
     its = helper()
     began = time.monotonic()
-    found = run_tasks_within(0.5, [partial(pid_after, 5), *[partial(pid_after, 0.05)] * 40], 2)
-    assert sorted(found) == list(range(1, 41))
-    assert time.monotonic() - began < 4.5
+    found = run_tasks_within(0.5, [partial(pid_after, 3), *[partial(pid_after, 0.05)] * 20], 2)
+    assert sorted(found) == list(range(1, 21))
+    assert time.monotonic() - began < 2.5
     assert run_tasks([os.getpid] * 4, 2) == [os.getpid()] * 4  # busy, so it takes no part
     with its.free:
-        assert its.alive
+        assert its._process.poll() is None
     assert its._process.pid in run_tasks([partial(pid_after, 0.05)] * 40, 2)
 
 
@@ -128,11 +131,16 @@ def test_no_helper_outlives_its_process() -> None:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         parent.send_signal(signal.SIGKILL)
+    assert ends(pid)
+
+
+def ends(pid: int) -> bool:
+    """Whether a process ends within five seconds."""
     for _ in range(100):
         if not _runs(pid):
-            return
+            return True
         time.sleep(0.05)
-    raise AssertionError("the helper runs on")
+    return False
 
 
 def _runs(pid: int) -> bool:
@@ -141,3 +149,113 @@ def _runs(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def test_a_busy_helper_ends_with_its_process_too() -> None:
+    code = (
+        "import time; from functools import partial; from pellucid import processes as p;"
+        "p.start_processes(2); h = p._helpers[0]; h.wait(); print(h._process.pid, flush=True);"
+        "p.run_tasks([partial(time.sleep, 60), partial(time.sleep, 60)], 2)"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        time.sleep(0.3)
+        parent.kill()
+    assert ends(pid)
+
+
+def warn(number: int) -> int:
+    time.sleep(0.02)
+    warnings.warn(f"number {number}", UserWarning, stacklevel=1)
+    warnings.warn(f"another {number}", DeprecationWarning, stacklevel=1)
+    return os.getpid()
+
+
+def test_warnings_and_their_filters_hold_wherever_a_task_is_done(helper: Any) -> None:
+    helper()
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        warnings.simplefilter("ignore", DeprecationWarning)
+        where = run_tasks([partial(warn, n) for n in range(40)], 2)
+    assert len(set(where)) == 2
+    assert sorted(str(w.message) for w in heard) == sorted(f"number {n}" for n in range(40))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="number"):
+            run_tasks([partial(warn, n) for n in range(40)], 2)
+
+
+def test_settings_of_scikit_learn_travel(helper: Any) -> None:
+    helper()
+
+    def seen() -> tuple[int, Any]:
+        time.sleep(0.02)
+        return os.getpid(), sklearn.get_config()["transform_output"]
+
+    with sklearn.config_context(transform_output="pandas"):
+        found = run_tasks([seen] * 40, 2)
+    assert len({pid for pid, _ in found}) == 2
+    assert {output for _, output in found} == {"pandas"}
+
+
+class TwoArguments(Exception):
+    """It cannot be unpickled: it is made with one argument then."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one)
+
+
+def test_what_cannot_come_back_is_found_here_and_the_helper_goes_on(helper: Any) -> None:
+    its = helper()
+
+    def odd() -> Any:
+        time.sleep(0.02)
+        return TwoArguments("a", "b"), bytes(1_000_000), threading.Lock
+
+    found = run_tasks([odd] * 10, 2)
+    assert all(isinstance(each[0], TwoArguments) for each in found)
+    large = [partial(bytes, 1_000_000)] * 10
+    assert [len(each) for each in run_tasks(large, 2)] == [1_000_000] * 10
+    assert its._process.poll() is None
+
+
+def test_an_error_leaves_the_helper_its_other_work(helper: Any) -> None:
+    its = helper()
+
+    def failing() -> Any:
+        return run_tasks([partial(fail, 0)] * 4, 2)
+
+    with pytest.raises(ValueError, match="the task's own"):
+        failing()
+    with its.free:
+        assert its._process.poll() is None
+    assert its._process.pid in run_tasks([partial(pid_after, 0.05)] * 40, 2)
+
+
+def test_a_task_reads_nothing(helper: Any) -> None:
+    helper()
+    assert run_tasks([partial(subprocess.check_output, ["head", "-c", "1"])] * 6, 2)[0] == b""
+
+
+def test_where_no_process_starts_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    processes.stop_processes()
+
+    def refused(*_: Any, **__: Any) -> Any:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    assert run_tasks([os.getpid] * 3, 2) == [os.getpid()] * 3
+    monkeypatch.setattr(sys, "path", [Path("."), *sys.path])
+    assert run_tasks([os.getpid] * 3, 2) == [os.getpid()] * 3
+
+
+def test_a_number_of_processes_is_counted_as_joblib_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "threads", lambda: 4)
+    monkeypatch.setattr(processes, "free_memory", lambda: 8e9)
+    assert [processes_for(jobs) for jobs in (-1, -2, -4, -9)] == [4, 3, 1, 1]
+    with pytest.raises(HyperparameterError, match="0 processes"):
+        processes_for(0)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert processes_for(4) == 1

@@ -1,39 +1,31 @@
 """Work shared with further processes: Python itself computes on one core of each.
 
-A helper is a process that reads tasks from its standard input and writes what came out; it ends
-with its input, so none outlives this process.
-
 Notes: Concept 87
 """
 
 from __future__ import annotations
 
 import atexit
-import gc
-import io
 import os
-import pickle
-import signal
-import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from importlib import import_module
-from typing import Any, BinaryIO, TypeVar, cast
+from contextlib import nullcontext, suppress
+from typing import Any, TypeVar, cast
 
-from pellucid.memory import free_memory, peak_memory
-from pellucid.threads import threads
+from pellucid.errors import HyperparameterError
+from pellucid.helper_process import Answer, HelperProcess, Setting, is_helper
+from pellucid.memory import free_memory
+from pellucid.threads import one_blas_thread, threads
 
 Result = TypeVar("Result")
 
 MOST = 8  # processes; a job has about as many large pieces
 ENGINES = 300e6  # bytes that a process takes before it has any work
-IDLE = 60  # seconds without a task, after which a helper ends
 COPIES = 6  # of the rows, that a process may hold while it works on them
-SERVE = "import sys; from pellucid.processes import serve; serve(sys.argv[1:])"
+SLICE = 1.0  # seconds of waiting at a time: the keyboard can stop it in between
 
 
 def processes_for(jobs: int | None, rows_in_bytes: float = 0.0) -> int:
@@ -42,24 +34,33 @@ def processes_for(jobs: int | None, rows_in_bytes: float = 0.0) -> int:
     Parameters
     ----------
     jobs : int or None
-        Processes asked for; -1 is one a core, None this one alone.
+        Processes asked for; -1 is one a core, -2 one fewer, None this one alone.
     rows_in_bytes : float
         Size of what each of them works on.
+
+    Raises
+    ------
+    HyperparameterError
+        When 0 are asked for.
 
     Examples
     --------
     >>> processes_for(1), processes_for(4, rows_in_bytes=1e15)
     (1, 1)
     """
-    if jobs in (None, 1) or not sys.executable or _is_helper:
+    if jobs == 0:
+        raise HyperparameterError("0 processes do no work: ask for 1 or more, or -1 for all cores.")
+    if jobs in (None, 1) or not sys.executable or is_helper() or getattr(sys, "frozen", False):
         return 1
-    most = min(MOST, threads()) if jobs == -1 else jobs
+    most = jobs if jobs > 0 else min(MOST, threads() + 1 + jobs)
     held = int(free_memory() / 2 / (ENGINES + COPIES * rows_in_bytes))
     return max(1, min(most, 1 + held))
 
 
 def start_processes(count: int, modules: Sequence[str] = ()) -> None:
     """Let the helpers of this process begin to load what they will need; nothing is waited for.
+
+    Where the system starts no further process, there are fewer.
 
     Parameters
     ----------
@@ -68,19 +69,21 @@ def start_processes(count: int, modules: Sequence[str] = ()) -> None:
     modules : sequence of str
         What to import.
     """
-    for helper in [h for h in _helpers if h.is_there and not h.alive]:
-        _helpers.remove(helper)
-        helper.stop()
-    # One that could not even start keeps its place: no further one could.
-    while len(_helpers) < count - 1:
-        _helpers.append(_Helper(max(1, threads() // count), modules))
+    with _lock:
+        for helper in [h for h in _helpers if h.has_ended]:
+            _helpers.remove(helper)
+            helper.stop()
+        with suppress(OSError):
+            while len(_helpers) < count - 1:
+                _helpers.append(HelperProcess(modules))
 
 
 @atexit.register
 def stop_processes() -> None:
     """End the helpers, whatever they do."""
-    while _helpers:
-        _helpers.pop().stop()
+    with _lock:
+        while _helpers:
+            _helpers.pop().stop()
 
 
 def run_tasks(
@@ -92,6 +95,7 @@ def run_tasks(
 
     A helper takes its first task once it is there, so that nothing waits for one that starts. What
     it was given and cannot do, because it was killed or the task cannot be sent, is done here.
+    Filters of warnings and scikit-learn's settings hold there too, and what was warned arrives.
 
     Parameters
     ----------
@@ -100,7 +104,8 @@ def run_tasks(
     count : int
         Processes, this one included.
     before : callable (index)
-        Called before a task is done in this process.
+        Called before a task is done in this process, which takes them from the last to the first
+        where there are helpers.
 
     Raises
     ------
@@ -125,13 +130,13 @@ def run_tasks_within(
     count: int = 1,
     before: Callable[[int], None] = lambda index: None,
 ) -> dict[int, Result]:
-    """As `run_tasks`, but nothing is waited for longer: results by the places of their tasks.
+    """As `run_tasks`, but a late helper is not waited for: results by the places of their tasks.
 
     Parameters
     ----------
     seconds : float
-        Time from now on. What this process has begun by itself it ends, however long that takes;
-        a helper that is late is free again when it has done its task.
+        Time for helpers, from now on. Tasks that none of them has begun are done here, however long
+        that takes; a helper that is late is free again when it has done its task.
     tasks, count, before
         As in `run_tasks`.
 
@@ -140,10 +145,17 @@ def run_tasks_within(
     end = time.monotonic() + seconds
     count = count if len(tasks) > 1 else 1
     start_processes(count)
-    shared = _SharedTasks(tasks, _helpers[: count - 1])
+    with _lock:
+        helpers = _helpers[: count - 1]
+    shared = _SharedTasks(tasks, helpers)
     try:
-        shared.work(before)
-        return shared.results(end, before)
+        # As in the helpers: who does a task must not show in its last digits.
+        with one_blas_thread(0) if helpers else nullcontext():
+            shared.work(before)
+            return shared.results(end, before)
+    except Exception:
+        shared.give_up()
+        raise
     except BaseException:
         stop_processes()
         raise
@@ -169,19 +181,17 @@ def run_in_fresh_process(task: Callable[[], Result]) -> Result:
 
     Notes: §7.8
     """
-    packed = _packed(task)
-    helper = _Helper(threads(), ())
+    packed = Setting().packed(task)
+    helper = HelperProcess(())
     try:
         with helper.free:
             helper.wait()
-            done, found = helper.do(packed)
+            answer = helper.do(packed)
     except (EOFError, OSError):
         raise EOFError(f"status {helper.status()}") from None
     finally:
         helper.stop()
-    if not done:
-        raise found
-    return cast(Result, found)
+    return cast(Result, answer.result())
 
 
 def helpers_memory() -> int:
@@ -189,94 +199,45 @@ def helpers_memory() -> int:
     return sum(helper.peak for helper in _helpers)
 
 
-class _Helper:
-    """A process that does tasks, one at a time."""
-
-    def __init__(self, cores: int, modules: Sequence[str]) -> None:
-        # Its share of the cores: threads that wait for one another cost more than they do.
-        limits = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-        paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", SERVE, *modules],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | dict.fromkeys(limits, str(cores)) | {"PYTHONPATH": paths},
-        )
-        self._process = process
-        self._tasks, self._results = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
-        self.peak = 0
-        self.is_there = False
-        self.free = threading.Lock()  # held by who gives it a task
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be given something."""
-        return self._process.poll() is None
-
-    def wait(self) -> None:
-        """Until it has loaded its engines.
-
-        Raises
-        ------
-        EOFError, OSError
-            When it has ended.
-        """
-        self.is_there = self.is_there or bool(pickle.load(self._results))
-
-    def do(self, packed: bytes) -> tuple[bool, Any]:
-        """Whether a task could be done, and its result, or what it raised.
-
-        Raises
-        ------
-        EOFError, OSError
-            When the process has ended.
-        """
-        self._tasks.write(packed)
-        self._tasks.flush()
-        done, found, self.peak = pickle.load(self._results)
-        return done, found
-
-    def status(self) -> int:
-        """The exit status of a process that has closed its ends of the pipes."""
-        return self._process.wait()
-
-    def stop(self) -> None:
-        """End the process."""
-        self._process.kill()
-        self._process.wait()
-        with self.free:  # whoever reads from it has met the end by now
-            self._results.close()
-            with suppress(OSError):  # what it had not read yet
-                self._tasks.close()
+_lock = threading.RLock()  # held by who changes the helpers
+_helpers: list[HelperProcess] = []
 
 
-_helpers: list[_Helper] = []
-_is_helper = False
-if hasattr(os, "register_at_fork"):  # a fork has no part in its parent's helpers
-    os.register_at_fork(after_in_child=_helpers.clear)
+def _forget_helpers() -> None:
+    """A fork has no part in its parent's helpers."""
+    global _lock
+    _lock = threading.RLock()
+    _helpers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_helpers)
 
 
 class _SharedTasks:
     """Tasks that this process takes from the end, and its helpers from the beginning."""
 
-    def __init__(self, tasks: Sequence[Callable[[], Any]], helpers: Sequence[_Helper]) -> None:
+    def __init__(
+        self, tasks: Sequence[Callable[[], Any]], helpers: Sequence[HelperProcess]
+    ) -> None:
         self._tasks, self._alone = tasks, not helpers
+        self._setting = Setting()
         self._waiting = deque(range(len(tasks)))
         self._given: set[int] = set()
         self._found: dict[int, Any] = {}
-        self._error: BaseException | None = None
+        self._answers: dict[int, Answer] = {}
         self._changed = threading.Condition()
         for helper in helpers:
             threading.Thread(target=self._hand_out, args=(helper,), daemon=True).start()
 
-    def _hand_out(self, helper: _Helper) -> None:
+    def _hand_out(self, helper: HelperProcess) -> None:
         """Give one helper a task after the other, as long as there are any."""
         goes_on = True
         while goes_on:
             with helper.free:
                 goes_on = self._hand_one(helper)
 
-    def _hand_one(self, helper: _Helper) -> bool:
+    def _hand_one(self, helper: HelperProcess) -> bool:
         """Whether the helper has done a task and can be given another."""
         index = None
         try:
@@ -284,23 +245,21 @@ class _SharedTasks:
             index = self._take()
             if index is None:
                 return False
-            done, found = helper.do(_packed(self._tasks[index]))
+            answer = helper.do(self._setting.packed(self._tasks[index]))
         except Exception:  # not the task's own: it is done here, where it can be seen to fail
             with self._changed:
-                if index is not None:
-                    self._given.discard(index)
+                if index in self._given:
+                    self._given.remove(index)
                     self._waiting.append(index)
                 self._changed.notify_all()
             return False
         with self._changed:
-            self._given.remove(index)
-            if done:
-                self._found[index] = found
-            else:
+            self._given.discard(index)
+            self._answers[index] = answer
+            if answer.failed:
                 self._waiting.clear()
-                self._error = found
             self._changed.notify_all()
-        return done
+        return not answer.failed
 
     def _take(self) -> int | None:
         with self._changed:
@@ -320,61 +279,22 @@ class _SharedTasks:
             before(index)
             self._found[index] = self._tasks[index]()
 
+    def give_up(self) -> None:
+        """Hand out nothing more; a helper that is busy ends its task for nobody."""
+        with self._changed:
+            self._waiting.clear()
+            self._given.clear()
+
     def results(self, end: float, before: Callable[[int], None]) -> dict[int, Any]:
         """What was found by the end, a time of the monotonic clock."""
         while True:
             with self._changed:
+                failed = any(answer.failed for answer in self._answers.values())
                 left = end - time.monotonic()
-                in_time = self._changed.wait_for(
-                    lambda: self._waiting or self._error or not self._given,
-                    None if left == float("inf") else max(left, 0.0),
-                )
-            if self._error is not None:
-                raise self._error
-            if not in_time or not self._waiting:
-                return dict(self._found)
+                if self._given and not self._waiting and not failed and left > 0:
+                    self._changed.wait(min(left, SLICE))
+                    continue
+                answers, open_ = dict(sorted(self._answers.items())), bool(self._waiting)
+            if failed or not open_:
+                return self._found | {at: answer.result() for at, answer in answers.items()}
             self.work(before)
-
-
-def _packed(task: Callable[[], Any]) -> bytes:
-    import cloudpickle  # functions without a name of their own too
-
-    return bytes(cloudpickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL))
-
-
-def serve(modules: Sequence[str]) -> None:
-    """Do the tasks that come in by standard input, until it ends: what a helper's process runs."""
-    global _is_helper
-    _is_helper = True  # and has none of its own
-    gc.set_threshold(100_000, 50, 100)  # it keeps its engines, and little else for long
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that is helped ends this one
-    incoming = sys.stdin.buffer
-    # What a task prints is not mistaken for what came out of it.
-    outgoing = io.BufferedWriter(io.FileIO(os.dup(sys.stdout.fileno()), "w"))
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    for module in modules:
-        import_module(module)
-    _send(outgoing, True)
-    while True:
-        idle = threading.Timer(IDLE, os._exit, (0,))
-        idle.start()
-        try:
-            task = pickle.load(incoming)
-        except EOFError:
-            os._exit(0)
-        idle.cancel()
-        _send(outgoing, _done(task))
-
-
-def _done(task: Callable[[], Any]) -> tuple[bool, Any, int]:
-    try:
-        return True, task(), peak_memory()
-    except Exception as error:
-        return False, error, peak_memory()
-
-
-def _send(outgoing: BinaryIO, result: Any) -> None:
-    import cloudpickle
-
-    outgoing.write(cloudpickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL))
-    outgoing.flush()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import errno
-import gc
 import io
 import os
 import sys
@@ -24,15 +23,14 @@ from pellucid.cli import start_time  # loaded first: its import is the beginning
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-RARELY = 100_000, 50, 100  # most of what a command makes, it keeps until its end
-
-
 def run() -> None:
     """Run the command line as this process's whole work, and end the process.
 
     What was loaded is not taken down piece by piece, which would keep a person waiting a second.
     """
-    gc.set_threshold(*RARELY)
+    from pellucid.memory import collect_rarely
+
+    collect_rarely()
     try:
         main()
         code = 0

@@ -103,12 +103,12 @@ class Column:
 
     def take(self, rows: NDArray[np.intp]) -> Column:
         """The given rows, in the given order."""
-        taken = self.with_values(self.values[rows])
+        taken = self._with_values(self.values[rows])
         if self.written is not None:
             taken.__dict__["written"] = self.written[rows]
         return taken
 
-    def with_values(self, values: NDArray[Any]) -> Column:
+    def _with_values(self, values: NDArray[Any]) -> Column:
         """The same column with other values of the same kind; its cells as written stay."""
         found = object.__new__(Column)  # `replace` sets each field anew: most of a fold's time
         found.__dict__.update(self.__dict__, values=values)
@@ -219,18 +219,23 @@ class Table:
         values = values[:, rows]
         at = dict(zip(places, values, strict=True))
         columns = tuple(
-            c.take(rows) if (mine := at.get(i)) is None else c.with_values(mine)
+            c.take(rows) if (mine := at.get(i)) is None else c._with_values(mine)
             for i, c in enumerate(self.columns)
         )
         taken = replace(self, columns=columns)
         taken.__dict__["_side_by_side"] = places, values
         return taken
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the values of all columns."""
+        return sum(column.values.nbytes for column in self.columns)
+
     def matrix(self) -> NDArray[np.float64] | None:
         """All columns side by side, (n, d), where they are plain numbers and outnumber the rows."""
         if self._side_by_side is None or len(self._side_by_side[0]) < len(self.columns):
             return None
-        return np.ascontiguousarray(self._side_by_side[1].T)
+        return self._side_by_side[1].T.copy(order="C")
 
     def without_cells(self) -> Table:
         """The table without its cells as written: for work in which no column is read anew."""

@@ -120,9 +120,10 @@ def cross_validate(
     seed : int
         Seed of the shuffle.
     n_jobs : int or None
-        Processes that folds are shared among, -1 for one a core; the result is the same for any.
+        Processes that folds are shared among, -1 for one a core. The result is the same for any,
+        as far as the estimator's own is the same under any number of threads.
     callback : callable or None
-        Called before each chunk; what it raises ends the work.
+        Called before each chunk that this process works on; what it raises ends the work.
     inputs : callable (training rows, held-out rows) -> (inputs, inputs), or None
         What the estimator is given for a chunk, in place of rows of X: where several estimators
         share an encoding, it is learned once a chunk.
@@ -226,7 +227,10 @@ def tune(
     more = list(values)
     while more:
         tasks = [partial(chunk.judge, more) for chunk in along]
-        along, found = zip(*_all_chunks(tasks, n_jobs, X, callback), strict=True)
+        learned, found = zip(*_all_chunks(tasks, n_jobs, X, callback), strict=True)
+        along = [
+            replace(chunk, learned=so_far) for chunk, so_far in zip(along, learned, strict=True)
+        ]
         for i, value in enumerate(more):
             held, inside = (score_of([fold[i][part] for fold in found]) for part in (0, 1))
             answers = [fold[i][2] for fold in found]
@@ -272,8 +276,8 @@ class _ChunkAlong:
     goes_on: bool
     learned: Any = None
 
-    def judge(self, values: Sequence[Any]) -> tuple[_ChunkAlong, list[tuple[Any, ...]]]:
-        """This chunk as it can be gone on with, and for each value what `_one_chunk` finds."""
+    def judge(self, values: Sequence[Any]) -> tuple[Any, list[tuple[Any, ...]]]:
+        """What can be gone on with, and for each value what `_one_chunk` finds."""
         train, held_out = self.chunk
         y_train, y_held_out, loss, learned = self.y[train], self.y[held_out], self.loss, None
         if self.learned is not None:
@@ -295,7 +299,7 @@ class _ChunkAlong:
             )
             for h in path(values)
         ]
-        return replace(self, learned=learned), found
+        return learned, found
 
 
 def _all_chunks(
@@ -308,7 +312,14 @@ def _all_chunks(
         if callback is not None:
             callback()
 
-    return run_tasks(tasks, processes_for(n_jobs, getattr(X, "nbytes", 0)), before=before)
+    return run_tasks(tasks, processes_for(n_jobs, size_of(X)), before)
+
+
+def size_of(X: Any) -> float:
+    """Bytes of rows, where they tell; 0 where they do not."""
+    if hasattr(X, "memory_usage"):
+        return float(X.memory_usage(deep=False).sum())
+    return float(getattr(X, "nbytes", 0))
 
 
 def _split_last(estimator: Any) -> tuple[list[Any], Any]:

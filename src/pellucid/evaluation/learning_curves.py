@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.errors import TooFewRowsError
-from pellucid.evaluation.cross_validation import Folds, cross_validate, folds_for
+from pellucid.evaluation.cross_validation import Folds, cross_validate, folds_for, size_of
 from pellucid.evaluation.evaluation_results import LearningCurve, Score
 from pellucid.former_names import renamed_arguments
 from pellucid.losses import Loss
@@ -94,7 +94,7 @@ def learning_curve(
         for m in wanted
         if full_scores is None or m < largest
     ]
-    found = run_tasks(tasks, processes_for(n_jobs, getattr(X, "nbytes", 0)))
+    found = run_tasks(tasks, processes_for(n_jobs, size_of(X)))
     pairs = [(f.training, f.score) for f in found]
     if len(pairs) < len(wanted) and full_scores is not None:
         pairs.append(full_scores)

@@ -43,7 +43,7 @@ class Drawer:
         """The page with all its figures drawn."""
         drawn = run_tasks(self._waiting, self._processes)
         pieces = re.split(MARK.format(r"(\d+)"), body)
-        pieces[1::2] = [drawn[int(at) - 1] or "" for at in pieces[1::2]]
+        pieces[1::2] = [drawn[int(at) - 1] for at in pieces[1::2]]
         return "".join(pieces)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -72,25 +73,25 @@ def compare(
 
     Notes: Def 85, Concept 87
     """
+    width = encoded_width(X, y, settings.code)
+    processes = processes_for(settings.jobs, 8.0 * len(y) * width)
     comparison = _Comparison(
         EncodedChunks(X, y, settings.code),
-        encoded_width(X, y, settings.code),
-        settings,
+        width,
+        replace(settings, jobs=processes),
         loss,
         marks,
         deadline or Deadline(None),
     )
-    processes = processes_for(settings.jobs, 8.0 * len(y) * comparison.width)
     told: list[_Outcome] = []
 
     def try_all(recipes: Sequence[Recipe], others: int = 0) -> None:
         base = told[0].loss if told else 0.0
-        begun = len(told)
+        here, before, of = count(), len(told), len(told) + len(recipes) + others
 
         def say(index: int) -> None:
             if progress:
-                done = begun + index
-                progress(f"trying {recipes[index].name}", done / (begun + len(recipes) + others))
+                progress(f"trying {recipes[index].name}", (before + next(here)) / of)
 
         # A candidate's chunks are shared too, by the process in which the comparison is made.
         tasks = [partial(_outcome, recipe, comparison, base) for recipe in recipes]

@@ -65,11 +65,11 @@ class EncodedChunks:
         return given
 
 
-_last: dict[str, EncodedChunks] = {}  # of another process, by mark: it sends them with each task
+_at_work: dict[str, EncodedChunks] = {}  # of another process, by mark: it sends them with each task
 
 
 def _the_same_or_new(mark: str, X: Any, y: Array, codes: dict[str, str] | None) -> EncodedChunks:
-    if mark not in _last:
-        _last.clear()
-        _last[mark] = EncodedChunks(X, y, codes)
-    return _last[mark]
+    if mark not in _at_work:
+        _at_work.clear()
+        _at_work[mark] = EncodedChunks(X, y, codes)
+    return _at_work[mark]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import warnings
 from functools import partial, wraps
 from types import FunctionType
 from typing import Any
@@ -79,7 +78,7 @@ def in_fresh_process(
 ) -> Any:
     """What the method returns; the estimator learns, and warnings and errors arrive, as if here."""
     try:
-        state, result, error, heard = run_in_fresh_process(
+        state, result, error = run_in_fresh_process(
             partial(_called, estimator, method, given, named)
         )
     except (pickle.PicklingError, AttributeError, TypeError) as cannot:
@@ -89,8 +88,6 @@ def in_fresh_process(
             f"The fresh process that computes {type(estimator).__name__}.{method} for this fork "
             f"ended and gave no answer ({ended}): what it printed says why."
         ) from None
-    for message, category, file, line in heard:
-        warnings.warn_explicit(message, category, file, line)
     if error is not None:
         raise error
     vars(estimator).clear()  # what the call took away is gone here too
@@ -100,15 +97,12 @@ def in_fresh_process(
 
 def _called(
     estimator: Any, method: str, given: tuple[Any, ...], named: dict[str, Any]
-) -> tuple[dict[str, Any], Any, Exception | None, list[Any]]:
+) -> tuple[dict[str, Any], Any, Exception | None]:
     """In the fresh process: make the call; what the estimator has learned, and what came of it."""
     result, error = None, None
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
-        try:
-            found = getattr(estimator, method)(*given, **named)
-            result = None if found is estimator else (found,)
-        except Exception as raised:
-            error = raised
-    told = [(str(w.message), w.category, w.filename, w.lineno) for w in heard]
-    return vars(estimator), result, error, told
+    try:
+        found = getattr(estimator, method)(*given, **named)
+        result = None if found is estimator else (found,)
+    except Exception as raised:
+        error = raised
+    return vars(estimator), result, error
