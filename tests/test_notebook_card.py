@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,6 +14,7 @@ from pellucid import Settings, fit_table
 from pellucid.clusters.choosing_k import choose_k
 from pellucid.data import Column, Kind, Table, read_table
 from pellucid.descent import Objective, minimize
+from pellucid.findings import Finding
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.notebook_card import card
 from pellucid.picture_mixin import PictureMixin
@@ -95,3 +97,11 @@ def test_a_card_stays_small_whatever_it_holds() -> None:
     long = card("t" * 9_999, ["s" * 9_999] * 3, ("a",), [("c" * 9_999,)] * 9_999)
     assert len(long) < 4_000
     assert "and 9,987 more" in long
+
+
+def test_a_fit_shows_what_is_grave_and_leaves_notes_to_the_report(fitted: FitResult) -> None:
+    told = [Finding("n", severity, f"this {severity}") for severity in ("note", "caution", "alarm")]
+    shown = shown_by(replace(fitted, findings=tuple(told)))
+    assert "this caution" in shown
+    assert "this alarm" in shown
+    assert "this note" not in shown
