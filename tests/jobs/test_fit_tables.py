@@ -127,3 +127,19 @@ def test_what_cannot_be_fitted_says_why() -> None:
     few = table.take(np.array([0, 1, 200]))
     with pytest.raises(TooFewRowsError, match="at least"):
         fit_table(few, Settings("species"))
+
+
+def test_a_code_reads_the_cells_as_written_whether_a_file_or_its_table_is_given(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(0)
+    version = rng.choice(["1.10", "1.1", "1.2", "2.0"], 200)
+    y = 3.0 * (version == "1.10") + rng.normal(size=200)
+    path = tmp_path / "versions.csv"
+    pd.DataFrame({"v": version, "z": rng.normal(size=200), "y": y}).to_csv(path, index=False)
+    settings = Settings("y", model="ridge", code={"v": "one-hot"})
+    of_file, of_table = (fit_table(source, settings) for source in (path, read_table(path)))
+    assert of_table.errors["R²"] == pytest.approx(of_file.errors["R²"])
+    assert of_table.errors["R²"] > 0.5
+    weights = [{w.name: w.value for w in fit.weights} for fit in (of_file, of_table)]
+    assert weights[0] == pytest.approx(weights[1])

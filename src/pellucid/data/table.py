@@ -237,9 +237,12 @@ class Table:
             return None
         return self._side_by_side[1].T.copy(order="C")
 
-    def without_cells(self) -> Table:
-        """The table without its cells as written: for work in which no column is read anew."""
-        plain = (c if c.written is None else replace(c, written=None) for c in self.columns)
+    def without_cells(self, keep: Collection[str] = ()) -> Table:
+        """The table without its cells as written, but for columns that are still read anew."""
+        plain = (
+            c if c.written is None or c.name in keep else replace(c, written=None)
+            for c in self.columns
+        )
         return replace(self, columns=tuple(plain))
 
     def select(self, names: Iterable[str]) -> Table:

@@ -172,9 +172,11 @@ def _job(
     in_time: TimeBudget,
     progress: Progress,
 ) -> _Job:
+    # A code that was asked for reads its column anew; taking cells along costs as much as values.
+    table = table.without_cells(keep=settings.code or ())
     y = framing.answers(table)
     split = split_for(y, settings, framing, marks)
-    X_train = take_rows(table.select(framing.features).without_cells(), split.train)
+    X_train = take_rows(table.select(framing.features), split.train)
     marks = {name: values[split.train] for name, values in marks.items()}
     return _Job(
         settings, table, framing, y, split, X_train, y[split.train], marks, in_time, progress
@@ -280,7 +282,7 @@ def _tested(
     job: _Job, machine: Machine, candidates: list[Candidate], chosen: Candidate
 ) -> FitResult:
     table, framing, split, y, settings = job.table, job.framing, job.split, job.y, job.settings
-    X = table.select(framing.features).without_cells()
+    X = table.select(framing.features)
     with warnings.catch_warnings(
         record=True
     ):  # what is unseen in the test rows is part of the test

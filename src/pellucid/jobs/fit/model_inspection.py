@@ -86,7 +86,7 @@ def inspect_model(
     Notes: KE 35
     """
     in_time = in_time or TimeBudget(Deadline(None))
-    features = table.select(result.framing.features).without_cells()
+    features = table.select(result.framing.features)
     inside, outside = features.take(result.split.train), features.take(result.split.test)
     y_train, y_test = y[result.split.train], y[result.split.test]
     with warnings.catch_warnings():
