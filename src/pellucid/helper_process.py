@@ -118,13 +118,15 @@ class HelperProcess:
         ------
         EOFError, OSError
             When the process has ended.
+        pickle.PicklingError
+            When task or result cannot be sent.
         Exception
             When the answer means nothing here.
         """
         _send(self._tasks, packed)
         message = _receive(self._answers)
         if not message:
-            raise TypeError("the task or its result cannot be sent")
+            raise pickle.PicklingError("the task or its result")
         answer: Answer = pickle.loads(message)
         self.peak = answer.peak
         return answer
@@ -152,11 +154,20 @@ class Setting:
         self._filters = list(warnings.filters)
 
     def packed(self, task: Callable[[], Any]) -> bytes:
-        """A task as it is sent."""
+        """A task as it is sent.
+
+        Raises
+        ------
+        pickle.PicklingError
+            When it cannot be.
+        """
         import cloudpickle  # functions without a name of their own too
 
         whole = task, self._sklearn, self._filters
-        return bytes(cloudpickle.dumps(whole, pickle.HIGHEST_PROTOCOL))
+        try:
+            return bytes(cloudpickle.dumps(whole, pickle.HIGHEST_PROTOCOL))
+        except (AttributeError, TypeError) as error:
+            raise pickle.PicklingError(str(error)) from error
 
 
 def serve(modules: Sequence[str]) -> None:

@@ -166,8 +166,8 @@ def run_in_fresh_process(task: Callable[[], Result]) -> Result:
 
     Raises
     ------
-    pickle.PicklingError, TypeError
-        When the task cannot be sent.
+    pickle.PicklingError
+        When the task or its result cannot be sent.
     EOFError
         When the process ended without an answer; says how.
     Exception

@@ -22,7 +22,6 @@ from pellucid.findings import Finding
 Codes = NDArray[np.intp]
 FEW_VALUES = 20  # values of a column that may hang together with another
 MOST_LINKED = 30  # columns among which the strongest dependences are looked for
-LOOKED_AT_FIRST = 5
 ALARM = 0.05  # share of test rows beyond chance
 
 
@@ -37,10 +36,9 @@ def repeated_rows(table: Table, framing: Framing, split: Split) -> list[Finding]
 
     Notes: Def 12
     """
-    first = (framing.target, *framing.features[:LOOKED_AT_FIRST])
-    if any(len(np.unique(codes)) == len(table) for codes in _codes(table, first).T):
-        return []  # one column tells all rows apart
-    codes = _codes(table, (*framing.features, framing.target))
+    codes = _codes(table, framing)
+    if codes is None:
+        return []
     _, whole = np.unique(codes, axis=0, return_inverse=True)
     whole = whole.ravel()
     again = int(np.isin(whole[split.test], whole[split.train]).sum())
@@ -74,9 +72,17 @@ def repeated_rows(table: Table, framing: Framing, split: Split) -> list[Finding]
     ]
 
 
-def _codes(table: Table, names: tuple[str, ...]) -> Codes:
-    """Each column's values as whole numbers from 0; missing is a value of its own."""
-    return np.column_stack([_coded(np.asarray(table[name].values)) for name in names])
+def _codes(table: Table, framing: Framing) -> Codes | None:
+    """Values of features and target as whole numbers from 0; None where a column has no two alike.
+
+    Missing is a value of its own.
+    """
+    found: dict[str, Codes] = {}
+    for name in (framing.target, *framing.features):
+        found[name] = _coded(np.asarray(table[name].values))
+        if found[name].max(initial=-1) == len(table) - 1:
+            return None
+    return np.column_stack([found[name] for name in (*framing.features, framing.target)])
 
 
 def _coded(values: NDArray[Any]) -> Codes:

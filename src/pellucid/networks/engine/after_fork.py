@@ -78,18 +78,14 @@ def in_fresh_process(
 ) -> Any:
     """What the method returns; the estimator learns, and warnings and errors arrive, as if here."""
     try:
-        state, result, error = run_in_fresh_process(
-            partial(_called, estimator, method, given, named)
-        )
-    except (pickle.PicklingError, AttributeError, TypeError) as cannot:
+        state, result = run_in_fresh_process(partial(_called, estimator, method, given, named))
+    except pickle.PicklingError as cannot:
         raise ForkedProcessError(f"{REFUSED} (It cannot be sent there: {cannot}.)") from None
     except EOFError as ended:
         raise ForkedProcessError(
             f"The fresh process that computes {type(estimator).__name__}.{method} for this fork "
             f"ended and gave no answer ({ended}): what it printed says why."
         ) from None
-    if error is not None:
-        raise error
     vars(estimator).clear()  # what the call took away is gone here too
     vars(estimator).update(state)
     return estimator if result is None else result[0]
@@ -97,12 +93,7 @@ def in_fresh_process(
 
 def _called(
     estimator: Any, method: str, given: tuple[Any, ...], named: dict[str, Any]
-) -> tuple[dict[str, Any], Any, Exception | None]:
-    """In the fresh process: make the call; what the estimator has learned, and what came of it."""
-    result, error = None, None
-    try:
-        found = getattr(estimator, method)(*given, **named)
-        result = None if found is estimator else (found,)
-    except Exception as raised:
-        error = raised
-    return vars(estimator), result, error
+) -> tuple[dict[str, Any], Any]:
+    """In the fresh process: make the call; what the estimator has learned, and what it returns."""
+    found = getattr(estimator, method)(*given, **named)
+    return vars(estimator), None if found is estimator else (found,)
