@@ -10,12 +10,18 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 from sklearn import datasets
 
 from pellucid.data import frame, read_table, split_rows
 from pellucid.evaluation.duplicate_rows import expected_repeats, repeated_rows
 from pellucid.evaluation.leaks.leak_findings import find_leaks
-from pellucid.evaluation.leaks.relations import intervals_of, inversions, unexplained
+from pellucid.evaluation.leaks.relations import (
+    intervals_of,
+    inversions,
+    unexplained,
+    unexplained_of_each,
+)
 from pellucid.findings import Finding
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins.csv"
@@ -206,6 +212,32 @@ def test_what_a_relation_measures() -> None:
         inside = intervals_of(x - 50, codes.astype(int))
         assert inside.right == 100
         assert len(inside.edges) == 2
+
+
+@given(st.integers(0, 10**6), st.integers(3, 60), st.integers(2, 400))
+def test_columns_at_once_leave_what_each_leaves_alone(seed: int, rows: int, values: int) -> None:
+    rng = np.random.default_rng(seed)
+    X = rng.integers(values, size=(rows, 5)).astype(float)
+    ranks = rankdata(X[:, 0] + rng.normal(size=rows))
+    for x, left in zip(X.T, unexplained_of_each(X, ranks), strict=True):
+        if len(np.unique(x)) < rows:
+            assert np.isnan(left)
+        else:
+            assert left == pytest.approx(unexplained(x, ranks))
+
+
+def test_a_leak_among_many_columns_is_found_and_no_other() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 500))
+    table = pd.DataFrame(X, columns=[f"x{j}" for j in range(500)])
+    table["y"] = rng.exponential(size=60)
+    assert not found(table, "y")
+    table["copy"], table["line"] = table["y"], 3 - 2 * table["y"]
+    table["log"], table["gaps"] = np.log(table["y"]), np.log(table["y"])
+    table.loc[5, "gaps"] = np.nan
+    assert {name for each in found(table, "y") for name in each.columns} >= {
+        "copy", "line", "log", "gaps"
+    }  # fmt: skip
 
 
 @given(st.integers(0, 10**6), st.integers(2, 5))

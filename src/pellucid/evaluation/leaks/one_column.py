@@ -21,6 +21,7 @@ from pellucid.evaluation.leaks.relations import (
     purity,
     transform_of,
     unexplained,
+    unexplained_of_each,
 )
 from pellucid.formatting import number
 
@@ -33,6 +34,8 @@ NEAR = 0.005  # spread of the target's ranks that a column leaves unexplained
 APART = 10  # how many times less it leaves than the next column does
 TURNS = 0.01  # neighbouring values between which a monotone column may turn back
 GROUPS = 10  # different values that a monotone column must have
+FAR = 0.1  # spread left unexplained by which a column tells nothing exactly
+CELLS_AT_ONCE = 500_000
 ABSENT = 0.1  # errors of "missing or not" as a share of the baseline's
 
 
@@ -53,12 +56,29 @@ def relations(evidence: LeakSample) -> list[Relation]:
     """Each column that tells the target alone; near ones only where they stand out."""
     found: list[Relation] = []
     untold: dict[str, float] = {}
+    far = _far_from_numbers(evidence)
     for name in evidence.features:
-        relation, left = _relation(evidence, name)
+        relation, left = _relation(evidence, name, far.get(name))
         if relation:
             found.append(relation)
         untold[name] = left
     return [*found, *_standing_out(evidence, untold, {r.column for r in found})]
+
+
+def _far_from_numbers(evidence: LeakSample) -> dict[str, float]:
+    """What columns of different numbers leave of a numeric target, where it is much."""
+    if evidence.numbers is None or np.ptp(evidence.numbers) == 0:
+        return {}
+    found: dict[str, float] = {}
+    names = [n for n in evidence.features if is_number(evidence.column(n))]
+    width = max(CELLS_AT_ONCE // len(evidence), 1)
+    for some in (names[at : at + width] for at in range(0, len(names), width)):
+        X = np.column_stack([evidence.as_numbers(name) for name in some])
+        left = unexplained_of_each(X, evidence.ranks)
+        # A copy, a straight line or a band leaves nothing.
+        far = np.isfinite(X).all(axis=0) & (left > FAR)
+        found |= {some[j]: float(left[j]) for j in np.flatnonzero(far)}
+    return found
 
 
 def _standing_out(
@@ -98,8 +118,11 @@ def _counts_rows(evidence: LeakSample, name: str) -> bool:
     return bool(len(steps) and ((steps >= 0).all() or (steps <= 0).all()))
 
 
-def _relation(evidence: LeakSample, name: str) -> tuple[Relation | None, float]:
-    """What a column tells, and the share of the target's spread that it leaves unexplained."""
+def _relation(evidence: LeakSample, name: str, far: float | None) -> tuple[Relation | None, float]:
+    """What a column tells, and the share of the target's spread that it leaves unexplained.
+
+    `far` is that share where it is known to be much.
+    """
     column = evidence.column(name)
     x = evidence.as_numbers(name)
     there = np.isfinite(x)
@@ -110,7 +133,9 @@ def _relation(evidence: LeakSample, name: str) -> tuple[Relation | None, float]:
         return None, 1.0
     x = x[there]
     sentence, left = "", 1.0
-    if evidence.numbers is not None:
+    if far is not None:
+        left = far
+    elif evidence.numbers is not None:
         sentence, left = _of_numbers(evidence, name, there)
     if not sentence and evidence.classes is not None:
         c = evidence.classes[there]
@@ -133,7 +158,7 @@ def _of_numbers(evidence: LeakSample, name: str, present: NDArray[np.bool_]) -> 
     if abs(correlation(x, y)) > 1 - 1e-9:
         return f"{name!r} is a straight-line copy of {target!r}.", 0.0
     left = unexplained(x, evidence.ranks[present])
-    if left > 0.1:
+    if left > FAR:
         return "", left
     share, direction, groups = inversions(x, y)
     if share <= TURNS and groups >= GROUPS and len(np.unique(y)) >= GROUPS:

@@ -176,6 +176,24 @@ def unexplained(x: Numbers, ranks: Numbers) -> float:
     return float(total / rows / spread) if rows else 1.0
 
 
+def unexplained_of_each(X: Numbers, ranks: Numbers) -> Numbers:
+    """`unexplained` of each column at once: (d,) of X (n, d); NaN where two rows have one value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).random((50, 2))
+    >>> X[:2, 1] = 0.5
+    >>> unexplained_of_each(X, X[:, 0].argsort().argsort().astype(float)).round(3)
+    array([ 0., nan])
+    """
+    order = X.argsort(axis=0)
+    xs, rs = np.take_along_axis(X, order, axis=0), ranks[order]
+    bends = rs[1:-1] - (rs[2:] + rs[:-2]) / 2
+    left = (bends**2).sum(axis=0) / 1.5 / len(bends) / ranks.var()
+    return np.where((xs[1:] == xs[:-1]).any(axis=0), np.nan, left)
+
+
 def purity(x: Array, codes: Array) -> tuple[float, int]:
     """Share of rows whose class is that of the other rows of their category, and how many rows.
 
