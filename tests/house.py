@@ -42,7 +42,17 @@ def modules(source: Path = SOURCE) -> dict[str, Path]:
 def nodes_of(source: str) -> tuple[ast.AST, ...]:
     """The imports and functions of a file, which more than one measure looks at."""
     kinds = ast.ImportFrom, ast.FunctionDef
-    return tuple(node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds))
+    return tuple(node for node in statements(ast.parse(source)) if isinstance(node, kinds))
+
+
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement without its expressions, which are most of a tree."""
+    waiting = [tree]
+    for node in waiting:  # which grows meanwhile
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            within = getattr(node, part, ())  # the body of a lambda is no list
+            waiting += within if isinstance(within, list) else ()
 
 
 def imported(path: Path, known: dict[str, Path]) -> Iterator[tuple[str, str]]:
