@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pellucid.evaluation.diagnosis_statements import DIAGNOSIS, SMALL, DiagnosisFacts
+from pellucid.evaluation.diagnosis_statements import DIAGNOSIS, DiagnosisFacts
 from pellucid.evaluation.evaluation_results import Candidate, Diagnosis, LearningCurve
 from pellucid.evaluation.statements import applicable_statements
 
@@ -55,8 +55,9 @@ def diagnose(
     -------
     Diagnosis
         Estimation error is half of the gap between held-out and training loss; structural error
-        is how far a richer class lowers the middle of the two. The words tell what the λ path
-        and the learning curve add, and how sure this is.
+        is how far a richer class lowers the middle of the two. Where both are small, a learning
+        curve that still falls tells of estimation error. The words tell what the λ path and the
+        curve add, and how sure this is.
 
     Notes: Def 73, Def 75, Concept 77, Concept 78
     """
@@ -70,12 +71,12 @@ def diagnose(
     return Diagnosis(facts.verdict, structural, estimation, " ".join(words), advice)
 
 
-def _verdict(structural: float, estimation: float, scale: float, spread: float) -> str:
-    if max(structural, estimation) <= SMALL * scale:
-        return "balanced"
-    if abs(structural - estimation) < spread / 2:
+def _verdict(f: DiagnosisFacts, spread: float) -> str:
+    if f.small:
+        return "estimation" if f.steep else "balanced"
+    if abs(f.structural - f.estimation) < spread / 2:
         return "unclear"
-    return "structural" if structural > estimation else "estimation"
+    return "structural" if f.structural > f.estimation else "estimation"
 
 
 def diagnosis_facts(
@@ -94,7 +95,7 @@ def diagnosis_facts(
         baseline=baseline,
         estimation=estimation,
         structural=structural,
-        verdict=_verdict(structural, estimation, max(abs(baseline), 1e-300), chosen.score.error),
+        verdict="",
     )
     if richer is not None:
         gain = chosen.score.mean - richer.score.mean
@@ -106,6 +107,7 @@ def diagnosis_facts(
             fall_error=curve.held_out[-1].error,
             sizes=(curve.sizes[-2], curve.sizes[-1]),
         )
+    facts = replace(facts, verdict=_verdict(facts, chosen.score.error))
     if len(chosen.path) < 3 or chosen.lam is None:
         return facts
     first, last = chosen.path[0], chosen.path[-1]

@@ -77,6 +77,16 @@ class DiagnosisFacts:
         return self.fall is not None and not self.falls
 
     @property
+    def steep(self) -> bool:
+        """Whether the learning curve still falls by an amount that stands out."""
+        return self.fall is not None and self.falls and self.fall > SMALL * self.scale
+
+    @property
+    def small(self) -> bool:
+        """Whether no error stands out by the gap to the training loss, or a richer class."""
+        return max(self.structural, self.estimation) <= SMALL * self.scale
+
+    @property
     def gains(self) -> bool:
         """Whether the richer class that was tried removes an error that stands out."""
         return bool(self.richer) and self.structural > SMALL * self.scale
@@ -96,6 +106,10 @@ def _verdict_is(f: DiagnosisFacts, verdict: str) -> bool:
     return f.verdict == verdict and not f.nothing_left
 
 
+def _of_scale(f: DiagnosisFacts, error: float) -> str:
+    return f"{error / f.scale:.1%}"
+
+
 def _simpler(f: DiagnosisFacts) -> str:
     return "Fewer columns" if f.lam is None else "Fewer columns or a stronger penalty"
 
@@ -113,8 +127,17 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
         {"error left": "none", "columns": "look for a leak"},
     ),
     Statement(
+        "estimation error by the curve alone",
+        lambda f: _verdict_is(f, "estimation") and f.small,
+        lambda f: (
+            "More rows would help: the fall of the learning curve shows more estimation error than "
+            "the gap between the two losses does."
+        ),
+        {"error left": "estimation", "more rows": "help"},
+    ),
+    Statement(
         "much estimation error",
-        lambda f: _verdict_is(f, "estimation") and f.share > MUCH and not f.flat,
+        lambda f: _verdict_is(f, "estimation") and not f.small and f.share > MUCH and not f.flat,
         lambda f: (
             f"Much of what is left ({f.share:.0%}) is estimation error: more rows would help."
         ),
@@ -122,7 +145,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "some estimation error",
-        lambda f: _verdict_is(f, "estimation") and f.share <= MUCH and not f.flat,
+        lambda f: _verdict_is(f, "estimation") and not f.small and f.share <= MUCH and not f.flat,
         lambda f: (
             f"Of what is left, {f.share:.0%} is estimation error, which more rows would lower; the "
             "rest is structural error and noise."
@@ -160,15 +183,19 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
         "neither, a richer class tried",
         lambda f: _verdict_is(f, "balanced") and bool(f.richer),
         lambda f: (
-            "Neither error stands out: training and held-out loss nearly agree, and the richer "
-            "class that was tried gains little."
+            f"Neither error stands out: of the baseline's loss, {_of_scale(f, f.estimation)} is "
+            f"estimation error, and the richer class that was tried gains "
+            f"{_of_scale(f, f.structural)}."
         ),
         {"error left": "neither", "richer class": "no"},
     ),
     Statement(
         "neither, no richer class tried",
         lambda f: _verdict_is(f, "balanced") and not f.richer,
-        lambda f: "Training and held-out loss nearly agree: there is little estimation error.",
+        lambda f: (
+            f"There is little estimation error: {_of_scale(f, f.estimation)} of the baseline's "
+            "loss."
+        ),
         {"error left": "neither", "richer class": "not tried"},
     ),
     Statement(
@@ -182,8 +209,9 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
         "the two losses",
         lambda f: True,
         lambda f: (
-            f"Rows held out cost {number(f.held_out)}, rows fitted {number(f.training)}: about "
-            f"{number(f.estimation)} of it is estimation error."
+            f"Rows held out cost {number(f.held_out)}, rows fitted {number(f.training)}: "
+            + ("by this gap alone, " if f.small and f.steep else "")
+            + f"about {number(f.estimation)} of it is estimation error."
         ),
         {},
     ),
@@ -268,7 +296,7 @@ DIAGNOSIS: tuple[Statement[DiagnosisFacts], ...] = (
     ),
     Statement(
         "drop columns",
-        lambda f: _verdict_is(f, "estimation"),
+        lambda f: _verdict_is(f, "estimation") and not f.small,
         lambda f: "Drop columns that carry little.",
         {"columns": "drop some"},
         "advice",
