@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, read_table
 from pellucid.evaluation.statements import applicable_statements, contradictions
+from pellucid.formatting import number
 from pellucid.jobs.fit import model_inspection
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.jobs.fit.model_weights import opposed
@@ -90,6 +91,7 @@ def drawn(seed: int) -> ResultFacts:
     return ResultFacts(
         test, spread, held, spread, base, int(rng.integers(1, 500)), top,
         top * float(rng.uniform(0, 1)), "x", covered, bool(rng.random() < 0.8),
+        float(rng.uniform(0, 1)), str(rng.choice(["", "x = 5555 is above"])), spread / 2,
     )  # fmt: skip
 
 
@@ -111,6 +113,24 @@ def test_every_sentence_of_a_result_can_be_said() -> None:
     assert set(counts) == {s.name for s in RESULT}
     assert max(counts.values()) < 3_000
     assert set(ADVICE) == {s.name for s in RESULT if s.part != "words"}
+
+
+def test_a_mistyped_cell_among_the_test_rows_is_named_and_not_called_chance() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": rng.integers(18, 80, 300), "b": rng.normal(size=300)})
+    frame["y"] = 0.1 * frame["age"] + frame["b"] + rng.normal(size=300)
+    at = int(fit_table(read_table(frame), Settings("y", model="ridge")).split.test[0])
+    frame.loc[at, "age"] = 5555
+    result = fit_table(read_table(frame), Settings("y", model="ridge"))
+    (said,) = (f for f in result.findings if f.name == "one row decides the test error")
+    assert "age = 5,555 is above all of training" in said.message
+    losses = (result.predictions - result.targets) ** 2
+    others = np.sort(losses)[:-1].mean()
+    assert f"Without it the test error is {number(others)};" in said.message
+    assert result.insight is not None
+    told = " ".join([*result.insight.sentences, *(f.message for f in result.findings)])
+    assert "no further off than chance" not in told
+    assert "do not tell the target" not in told
 
 
 @pytest.mark.parametrize("model", ["least-squares", pytest.param("trees", marks=pytest.mark.slow)])

@@ -107,7 +107,7 @@ def _row_numbers(table: Table, framing: Framing) -> list[Finding]:
             f"Row numbers, by their name and as no two are alike: {_list(names)}. They foretell "
             "the target where the table was sorted by it; the number of a new row will not.",
             names,
-            f"Leave them out: --drop {names[0]}.",
+            f"Leave them out: {' '.join(f'--drop {name}' for name in names)}.",
         )
     ]
 

@@ -114,12 +114,10 @@ def inspect_model(
         covered, width = _coverage(machine, outside, y_test)
         insight = Insight(importance, rows, columns, dependence or (), covered, width)
         each = losses_of_test(machine, result, outside, y_test)
+        worst = _worst(machine, result, outside, each, strongest[:3])
+        insight = replace(insight, worst=worst)
         facts = facts_of_result(result, insight, each)
-        insight = replace(
-            insight,
-            worst=_worst(machine, result, outside, each, strongest[:3]),
-            sentences=tuple(result_sentences(facts)),
-        )
+        insight = replace(insight, sentences=tuple(result_sentences(facts)))
     machine = replace(
         machine,
         training_facts=machine.training_facts
@@ -280,6 +278,7 @@ def facts_of_result(result: FitResult, insight: Insight, losses: Array) -> Resul
     test_spread = float(losses.std(ddof=1) / np.sqrt(m)) if m > 1 else 0.0
     shares = [i.share for i in insight.importance if i.sure] + [float("nan")] * 2
     held = result.chosen.score
+    whole = np.isclose(result.test_error, losses.mean())  # else these are some of many test rows
     return ResultFacts(
         test_error=result.test_error,
         test_spread=test_spread,
@@ -292,6 +291,9 @@ def facts_of_result(result: FitResult, insight: Insight, losses: Array) -> Resul
         top_column=insight.importance[0].column if insight.importance else "",
         coverage=insight.coverage,
         compared=len(result.candidates) > 1 or not result.chosen.name.startswith("baseline"),
+        largest=float(losses.max() / losses.sum()) if whole and losses.sum() > 0 else 0.0,
+        odd=insight.worst[0].caution if insight.worst else "",
+        held_out_error=held.error,
     )
 
 

@@ -16,6 +16,7 @@ NEARLY_PERFECT = 0.03  # of the baseline's loss
 FAR = 3.0  # standard errors between test and cross-validation that chance does not give
 AT_LEAST = 0.05  # of the baseline's loss: a smaller distance matters to nobody
 CARRIES = 0.5  # of the model's gain that one column carries, and twice that of the next
+DECIDES = 0.5  # of the test error that one row makes up
 LEVEL = 0.9
 
 
@@ -27,7 +28,9 @@ class ResultFacts:
     `held_out` and `held_out_spread` the same by cross-validation; `baseline` is the baseline's
     loss on the test rows, and `compared` says whether any other candidate was tried. `top` and
     `next` are the shares of the gain that the two most important columns carry, NaN when unknown.
-    `coverage` is that of the 90 % intervals on `test_rows` rows, None without.
+    `coverage` is that of the 90 % intervals on `test_rows` rows, None without. `largest` is the
+    share of the test error that the row predicted worst makes up, `odd` what is odd about it, and
+    `held_out_error` the spread over the chunks alone.
     """
 
     test_error: float
@@ -41,6 +44,22 @@ class ResultFacts:
     top_column: str = ""
     coverage: float | None = None
     compared: bool = True
+    largest: float = 0.0
+    odd: str = ""
+    held_out_error: float = 0.0
+
+    @property
+    def without_largest(self) -> float:
+        """Test error without the row predicted worst."""
+        rows = self.test_rows
+        return self.test_error * (1 - self.largest) * rows / (rows - 1) if rows > 1 else 0.0
+
+    @property
+    def one_row(self) -> bool:
+        """Whether one row alone lifts the test error far above what cross-validation promised."""
+        apart = self.test_error - self.held_out
+        far = max(FAR * self.held_out_error, AT_LEAST * abs(self.baseline))
+        return self.largest > DECIDES and apart > far
 
     @property
     def distance(self) -> float:
@@ -113,7 +132,7 @@ RESULT: tuple[Statement[ResultFacts], ...] = (
     ),
     Statement(
         "no better than the baseline",
-        lambda f: f.useless and f.compared,
+        lambda f: f.useless and f.compared and not f.one_row,
         lambda f: (
             f"On rows never used the loss is {number(f.test_error)}; the baseline's is "
             f"{number(f.baseline)}. These columns do not tell the target."
@@ -122,8 +141,19 @@ RESULT: tuple[Statement[ResultFacts], ...] = (
         "caution",
     ),
     Statement(
+        "one row decides the test error",
+        lambda f: f.one_row,
+        lambda f: (
+            f"One of {f.test_rows:,} test rows makes up {f.largest:.0%} of the test error, "
+            f"{number(f.test_error)}" + (f": {f.odd}" if f.odd else "") + ". Without it the test "
+            f"error is {number(f.without_largest)}; cross-validation promised {number(f.held_out)}."
+        ),
+        {"test against cross-validation": "one row"},
+        "caution",
+    ),
+    Statement(
         "test error far above cross-validation",
-        lambda f: f.distance > FAR,
+        lambda f: f.distance > FAR and not f.one_row,
         lambda f: (
             f"The test error, {number(f.test_error)}, lies {number(f.distance, 2)} standard errors "
             f"above what cross-validation promised ({number(f.held_out)}): more than chance gives."
@@ -144,7 +174,11 @@ RESULT: tuple[Statement[ResultFacts], ...] = (
     ),
     Statement(
         "test error as cross-validation promised",
-        lambda f: abs(f.distance) <= FAR and math.isfinite(f.test_error + f.held_out),
+        lambda f: (
+            abs(f.distance) <= FAR
+            and math.isfinite(f.test_error + f.held_out)
+            and not f.one_row
+        ),
         lambda f: (
             f"Cross-validation had promised {number(f.held_out)}; the test error is "
             f"{number(f.test_error)}, no further off than chance allows."
@@ -198,6 +232,8 @@ ADVICE = {
     "(--model).",
     "no better than the baseline": "Look for columns that have to do with the target; more rows "
     "only help if there is something to find.",
+    "one row decides the test error": "Look at it: where a cell is mistyped, mend it. A new row "
+    "with such a cell would be predicted as badly.",
     "test error far above cross-validation": "Ask whether rows depend on each other (--group, "
     "--order-by), and whether test rows come from another time or place.",
     "test error far below cross-validation": "Try another split (--seed), and trust the "
