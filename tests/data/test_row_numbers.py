@@ -58,3 +58,16 @@ def test_without_a_gap_between_the_ends_they_count_the_rows(
     present: np.ndarray, low: float, high: float, n: int, counts: bool
 ) -> None:
     assert counts_rows(present, low, high, n) is counts
+
+
+@given(st.integers(0, 10_000), st.integers(8, 500))
+def test_a_name_that_software_gives_is_believed_of_a_small_part_of_a_table(
+    seed: int, times: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    places = rng.choice(100 * times, 100, replace=False).astype(float)
+    for name in ("rownames", "Unnamed: 0", "row_number", "level_0", "#"):
+        assert named_as_row_numbers(name, places)
+        assert not named_as_row_numbers(name, np.append(places, places[0]))  # twice: a group
+    for name in ("id", "row", "index", "No"):
+        assert not named_as_row_numbers(name, places)

@@ -15,10 +15,13 @@ from pellucid.data.table import Column, Kind
 FEW_ROWS = 10  # below this, uniqueness says nothing
 ROWS_LEFT_OUT = 3.0  # a part of a table keeps at least so small a share of its numbers: 1 in 3
 COUNTED = "counts the rows; not used"
-# Names that software and people give to row numbers; a first column without a name is `column 1`.
-NAMES = re.compile(
-    r"row[ _.]?(names?|numbers?|nr|no|id)?|unnamed(: ?\d+)?|column 1|index|level_0|obs(ervation)?|#"
-    r"|(case|obs|record|serial|s)?[ _.]?(id|no|nr|num|number)"
+# Names that software gives to row numbers; a first column without a name is `column 1`.
+GIVEN = re.compile(
+    r"row[ _.]?(names?|numbers?|nr|no|id)|unnamed(: ?\d+)?|column 1|level_0|#", re.IGNORECASE
+)
+# Names that people give to them, or to a code or a place that may say more.
+CHOSEN = re.compile(
+    r"row|index|obs(ervation)?|(case|obs|record|serial|s)?[ _.]?(id|no|nr|num|number)"
     r"|(sub|cust|pat|part|resp|stud|user|pers|house)\w*[ _.]?(id|no|nr|number)",
     re.IGNORECASE,
 )
@@ -48,19 +51,24 @@ def counts_rows(present: NDArray[np.float64], low: float, high: float, n: int) -
 def named_as_row_numbers(name: str, values: NDArray[np.float64]) -> bool:
     """Whether a column numbers the rows by its name, with gaps as a part of a table has them.
 
+    A name that software gives is believed of any part of a table.
+
     Examples
     --------
-    >>> named_as_row_numbers("rownames", np.arange(20.0) * 2)
-    True
+    >>> [named_as_row_numbers("rownames", np.arange(20.0) * n) for n in (2, 50)]
+    [True, True]
+    >>> [named_as_row_numbers("id", np.arange(20.0) * n) for n in (2, 50)]
+    [True, False]
     >>> named_as_row_numbers("weight", np.arange(20.0) * 2)
     False
 
     Notes: §5.3
     """
     n = len(values)
-    if n < FEW_ROWS or not NAMES.fullmatch(name.strip()) or np.isnan(values).any():
+    if n < FEW_ROWS or np.isnan(values).any() or not _whole_and_apart(values):
         return False
-    return bool(np.ptp(values) <= ROWS_LEFT_OUT * n) and _whole_and_apart(values)
+    dense = bool(np.ptp(values) <= ROWS_LEFT_OUT * n)
+    return bool(GIVEN.fullmatch(name.strip()) or (dense and CHOSEN.fullmatch(name.strip())))
 
 
 def numbers_rows(column: Column) -> bool:
