@@ -45,6 +45,17 @@ def test_rows_that_a_sample_holds_start_as_in_memory(init: str) -> None:
     same(KMeans(9, init=init, stop="labels").fit(array_blocks(rows, cut=1_234)), memory)
 
 
+@pytest.mark.parametrize("unit", [2.0**700, 2.0**-700])
+@pytest.mark.parametrize("init", ["positions", "k-means++", "k-means||"])
+def test_rows_of_any_size_are_grouped_as_in_memory(unit: float, init: str) -> None:
+    """Squares of these distances overflow, or vanish."""
+    rows: NDArray[np.float64] = X[:900] * unit
+    blocks = KMeans(9, init=init).fit(array_blocks(rows, cut=123))
+    same(blocks, KMeans(9, init=init).fit(rows))
+    plain = KMeans(9, init=init).fit(X[:900])
+    assert (blocks.predict(rows) == plain.predict(X[:900])).all()
+
+
 def test_empty_clusters_are_given_the_farthest_row() -> None:
     rows = RNG.integers(0, 3, size=(400, 1)).astype(float)
     start = np.array([[0.0], [90.0], [91.0], [92.0]])

@@ -14,7 +14,7 @@ from pellucid import (
     SoftmaxClassifier,
     SoftmaxCV,
 )
-from pellucid.data.blocks import row_sample
+from pellucid.data.blocks import row_sample, tiles
 from pellucid.data.blocks.hashed_splits import HashedFolds
 from pellucid.data.blocks.passes import LocalPasses
 from pellucid.data.blocks.row_blocks import array_blocks
@@ -105,7 +105,11 @@ def test_objectives_with_many_numbers_go_by_hessians_on_demand_or_of_the_sample(
     assert np.abs(blocks.coef_ - memory.coef_).max() < 1e-8 * np.abs(memory.coef_).max()
 
 
-def test_without_a_penalty_a_direction_that_separates_a_part_is_found() -> None:
+@pytest.mark.parametrize("tile", [tiles.MOST, 1_024])
+def test_without_a_penalty_a_direction_that_separates_a_part_is_found(
+    tile: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiles, "MOST", tile)
     Z = np.round(X[:9_000], 1)
     Z[:, 2] = np.arange(9_000) % 3 == 0
     y = (YES[:9_000] == "yes") | (Z[:, 2] > 0)
