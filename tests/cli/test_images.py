@@ -44,6 +44,11 @@ def test_images_are_fitted_reported_and_predicted(
     report = (tmp_path / "report.html").read_text()
     for part in ("How it was trained", "The network", "Convolution", "never used", "held-out rows"):
         assert part in report
+    answer, _, mistakes = report.partition("Errors on images never used")
+    assert (
+        "100.0% of the answers are right. Always giving the commonest label is right 50" in answer
+    )
+    assert '<figure><div class="wide big"' in mistakes
     assert run("predict", str(tmp_path / "model.pellucid"), str(archive)) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "image,prediction,probability_0,probability_1"

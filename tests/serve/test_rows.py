@@ -110,6 +110,16 @@ def answered(ask: Any) -> Any:
         return str(error)
 
 
+def test_a_row_of_coded_columns_is_answered_without_a_table(
+    served: ServedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def table_of(rows: Any) -> Any:
+        raise AssertionError("a table is made for one row")
+
+    monkeypatch.setattr(served, "table_of", table_of)
+    assert list(served.answer_one(served.example)) == served.answers_named
+
+
 @given(data=st.data())
 def test_a_row_is_answered_as_its_table_whatever_its_cells(
     served: ServedModel, data: st.DataObject
