@@ -18,7 +18,7 @@ from pellucid.storage import save_model
 
 ROOT = Path(__file__).parents[2]
 PENGUINS = str(ROOT / "examples" / "penguins.csv")
-ONE_MODEL = ("--model", "ridge")
+ONE_MODEL = ("--model", "ridge", "--cv", "2")
 
 
 def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -35,8 +35,9 @@ def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProces
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fit")
-    # One model: that without options several are compared, README's blocks show.
-    done = run("fit", PENGUINS, "--target", "species", "--model", "softmax", "-o", str(folder))
+    # One model, two chunks: that without options several are compared, README's blocks show.
+    wanted = ("--target", "species", "--model", "softmax", "--cv", "2")
+    done = run("fit", PENGUINS, *wanted, "-o", str(folder))
     assert done.returncode == 0, done.stderr
     assert "On 69 rows never used" in " ".join(done.stdout.split())
     return folder

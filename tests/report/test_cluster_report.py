@@ -37,9 +37,14 @@ def result(name: str) -> ClusterResult:
     return replace(cluster_table(read_table(pa.table(frame)), settings), source="<i>t</i>.csv")
 
 
+@cache
+def page_of(name: str) -> str:
+    return render(result(name), Path("out"), "./pellucid cluster '<i>t</i>.csv'")
+
+
 @pytest.mark.parametrize("name", ["two", "none"])
 def test_page_is_safe_offline_and_in_order(name: str) -> None:
-    page = render(result(name), Path("out"), "./pellucid cluster '<i>t</i>.csv'")
+    page = page_of(name)
     assert "<script" not in page.lower()
     assert "<i>t" not in page
     assert "<b>one" not in page
@@ -56,12 +61,12 @@ def test_page_is_safe_offline_and_in_order(name: str) -> None:
 
 
 def test_the_answer_comes_first_and_the_groups_are_told() -> None:
-    page = render(result("two"))
+    page = page_of("two")
     assert page.index("There are 2 groups") < page.index("What the groups mean")
     assert page.index("What the groups mean") < page.index("How many groups")
     assert "Against kind" in page
     assert "100.0% right" in page
-    none = render(result("none"))
+    none = page_of("none")
     assert "There are no clusters here" in none
     assert "What the groups mean" not in none
 
