@@ -45,7 +45,7 @@ def test_states_and_keys_go_through_a_compiled_loop() -> None:
     net = normalised()
     params, state = net.init(0), net.init_state()
     rng = np.random.default_rng(0)
-    X, Y = (jnp.asarray(rng.normal(size=s), jnp.float32) for s in ((3, 8, 2), (3, 8, 1)))
+    X, Y = (rng.normal(size=s).astype(np.float32) for s in ((3, 8, 2), (3, 8, 1)))
     keys = jax.random.split(jax.random.key(1), 3)
 
     def step(state: Any, batch: Any) -> Any:
@@ -53,9 +53,12 @@ def test_states_and_keys_go_through_a_compiled_loop() -> None:
         value, gradient, state = net.loss_and_gradient(params, x, y, Mode(True, key, state))
         return state, (value, gradient)
 
-    looped, (values, gradients) = jax.jit(lambda s: jax.lax.scan(step, s, (X, Y, keys)))(state)
+    looped, (values, gradients) = jax.device_get(
+        jax.jit(lambda s: jax.lax.scan(step, s, (X, Y, keys)))(state)
+    )
+    alone = jax.jit(step)  # its operations one by one are compiled for longer
     for t in range(3):
-        state, (value, gradient) = step(state, (X[t], Y[t], keys[t]))
+        state, (value, gradient) = alone(state, (X[t], Y[t], keys[t]))
         assert float(values[t]) == pytest.approx(float(value), rel=1e-5)
         each = jax.tree.map(lambda leaf, t=t: leaf[t], gradients)
         jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5), each,
