@@ -292,11 +292,11 @@ def test_stochastic_steps_settle_when_the_two_series_say_so() -> None:
     """Theorem 123: 1/t settles on the minimum; a constant step keeps wandering about it."""
     J, best = least_squares(n=200)
     shrinking = minimize(
-        J, np.zeros(3), step_size=lambda t: 1 / (t + 10), batches=Batches(1), stop=Steps(10_000),
+        J, np.zeros(3), step_size=lambda t: 1 / (t + 10), batches=Batches(1), stop=Steps(3000),
         record=0,
     )  # fmt: skip
     constant = minimize(
-        J, np.zeros(3), step_size=0.1, batches=Batches(1), stop=Steps(10_000), record=0
+        J, np.zeros(3), step_size=0.1, batches=Batches(1), stop=Steps(3000), record=0
     )
     assert np.linalg.norm(shrinking.theta - best) < 0.05
     assert np.linalg.norm(constant.theta - best) > 3 * np.linalg.norm(shrinking.theta - best)

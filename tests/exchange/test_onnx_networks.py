@@ -107,10 +107,15 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
 def remembering(network: Network, params: Any, shape: tuple[int, ...]) -> Any:
     """What the layers remember after a few batches."""
     state = network.init_state()
+
+    @jax.jit  # sooner compiled than its operations one by one
+    def after(x: Any, key: Any, state: Any) -> Any:
+        mode = Mode(training=True, key=key, state=state)
+        return forward_series(network.layers, params, x, mode)[2]
+
     for seed in range(3 if any(layer.stateful for layer in network.layers) else 0):
         x = np.random.default_rng(seed).normal(1, 2, (8, *shape)).astype(np.float32)
-        mode = Mode(training=True, key=jax.random.key(seed), state=state)
-        _, _, state = forward_series(network.layers, params, x, mode)
+        state = after(x, jax.random.key(seed), state)
     return state
 
 

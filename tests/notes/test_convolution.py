@@ -7,6 +7,7 @@ from math import ceil, floor, prod
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -51,9 +52,20 @@ CROSS = np.array([[-1, 1, -1], [1, 1, 1], [-1, 1, -1]])
 FOUR = np.array([[1.0, 3, -9, -22], [44, -10, -11, -1], [0, 10, 4, -3], [11, 9, 321, 99]])
 
 
+def both_ways(layer: Any, params: Any, x: Any, by_output: Any) -> Any:
+    """The output, and the derivatives by input and parameters: NumPy's, of one compiled program."""
+
+    @jax.jit
+    def run(params: Any, x: Any, by_output: Any) -> Any:
+        y, backward = layer.forward(params, x, Mode())
+        return y, backward(jnp.broadcast_to(by_output, y.shape))
+
+    return jax.device_get(run(params, x, by_output))
+
+
 def pooled(M: Any, **how: Any) -> Any:
-    y, backward = MaxPool(2, **how).forward({}, M[None, ..., None], Mode())
-    return np.asarray(y)[0, ..., 0], np.asarray(backward(np.ones_like(y))[0])[0, ..., 0]
+    y, (dx, _) = both_ways(MaxPool(2, **how), {}, M[None, ..., None], np.float32(1))
+    return y[0, ..., 0], dx[0, ..., 0]
 
 
 def test_flattening() -> None:
@@ -191,13 +203,13 @@ def test_banks_and_tensor_filters_are_told_apart() -> None:
     assert bank.shape == (3, 3, 1, 2)
     image = np.random.default_rng(0).normal(size=(1, 5, 5, 1))
     layer = Convolution(2, 3, offset=False)
-    maps, _ = layer.forward({"W": bank}, image, Mode())
-    np.testing.assert_allclose(maps[..., 0], -np.asarray(maps[..., 1]), atol=1e-6)
+    maps = np.asarray(layer.forward({"W": bank}, image, Mode())[0])
+    np.testing.assert_allclose(maps[..., 0], -maps[..., 1], atol=1e-6)
     alone = filtered(signal=image[0, ..., 0], filter=CROSS)
     np.testing.assert_allclose(maps[0, ..., 0], alone, rtol=1e-5, atol=1e-5)
     rgb = np.random.default_rng(1).normal(size=(1, 5, 5, 3))
     W = tensor_filter(np.ones((3, 3, 3)))
-    summed, _ = Convolution(1, 3, offset=False).forward({"W": W}, rgb, Mode())
+    summed = np.asarray(Convolution(1, 3, offset=False).forward({"W": W}, rgb, Mode())[0])
     by_hand = filtered(signal=rgb[0].sum(axis=-1), filter=np.ones((3, 3)))
     np.testing.assert_allclose(summed[0, ..., 0], by_hand, rtol=1e-5)
     with pytest.raises(ShapeError, match=r"3×3×3×2 .*mask is 3×3×1×2"):
@@ -246,9 +258,12 @@ def test_filters_in_series_are_one_filter() -> None:
     x = rng.normal(size=(2, 6, 7, 2))
     first, second = (Convolution(W.shape[-1], W.shape[:2], offset=False) for W in (F, S))
     with computing_in("float64"):
-        between, _ = first.forward({"W": F}, x, Mode())
-        twice, _ = second.forward({"W": S}, between, Mode())
-        W = compose_filters(F, S)
+
+        @jax.jit
+        def both(x: Any) -> Any:
+            return second.forward({"W": S}, first.forward({"W": F}, x, Mode())[0], Mode())[0]
+
+        twice, W = both(x), compose_filters(F, S)
         once, _ = Convolution(3, W.shape[:2], offset=False).forward({"W": W}, x, Mode())
         np.testing.assert_allclose(once, twice, rtol=1e-10, atol=1e-12)
     with pytest.raises(ShapeError, match=r"gives 4 channels, but the second .* takes 2"):
@@ -269,11 +284,11 @@ def test_convolution_is_a_matrix(layer: Convolution) -> None:
         M = as_matrix(layer, params, (5, 4, 2))
         assert M.shape == (40, prod(out))
         x = rng.normal(size=(1, 5, 4, 2))
-        z, backward = layer.forward(params, x, Mode())
+        d = rng.normal(size=(1, *out))
+        z, (dx, _) = both_ways(layer, params, x, d)
         offset = np.broadcast_to(params.get("W0", 0), out).ravel()
         np.testing.assert_allclose(M.T @ x.ravel() + offset, np.ravel(z), atol=1e-12)
-        d = rng.normal(size=z.shape)
-        np.testing.assert_allclose(np.ravel(backward(d)[0]), M @ d.ravel(), atol=1e-12)
+        np.testing.assert_allclose(np.ravel(dx), M @ d.ravel(), atol=1e-12)
 
 
 def test_max_pool_of_four_by_four() -> None:
@@ -411,8 +426,7 @@ def test_a_layer_of_filters_shares_its_weights() -> None:
     layer, x, d = Convolution(2, 3), rng.normal(size=(2, 7, 1)), rng.normal(size=(2, 5, 2))
     params = {"W": rng.normal(size=(3, 1, 2)), "W0": np.array([0.5, -2.0])}
     with computing_in("float64"):
-        z, backward = layer.forward(params, x, Mode())
-        own = backward(d)[1]
+        z, (_, own) = both_ways(layer, params, x, d)
     by_w, by_w0 = np.zeros((3, 1, 2)), np.zeros(2)
     for n, i, q in np.ndindex(2, 5, 2):
         v = window(x[n, :, 0], i, 3)
