@@ -6,6 +6,7 @@ import re
 import warnings
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -500,15 +501,18 @@ def test_sum_and_mean_of_losses() -> None:
     net, params = logistic_neuron()
     mean = neuron("binary", 2, "mean")
     X, y = np.random.default_rng(0).normal(size=(4, 2)), np.array([0.0, 1, 1, 0])
+    # Sooner compiled than its operations one by one.
+    of_sum = jax.jit(lambda x, y, w=None: net.loss_and_gradient(params, x, y, Mode(True), w))
+    of_mean = jax.jit(lambda x, y: mean.loss_and_gradient(params, x, y, Mode(True)))
     with computing_in("float64"):
-        total, g_sum, _ = net.loss_and_gradient(params, X, y, Mode(True))
-        each, g_mean, _ = mean.loss_and_gradient(params, X, y, Mode(True))
+        total, g_sum, _ = of_sum(X, y)
+        each, g_mean, _ = jax.device_get(of_mean(X, y))
         assert float(total) == pytest.approx(4 * float(each))
         np.testing.assert_allclose(g_sum[0]["W"], 4 * g_mean[0]["W"], rtol=1e-12)
         # A weight of 0 leaves a point out, a weight of 2 takes it twice.
-        weighed, g, _ = net.loss_and_gradient(params, X, y, Mode(True), np.array([1.0, 0, 2, 1]))
+        weighed, g, _ = of_sum(X, y, np.array([1.0, 0, 2, 1]))
         rows = [0, 2, 2, 3]
-        twice, g_twice, _ = net.loss_and_gradient(params, X[rows], y[rows], Mode(True))
+        twice, g_twice, _ = of_sum(X[rows], y[rows])
         assert float(weighed) == pytest.approx(float(twice))
         np.testing.assert_allclose(g[0]["W"], g_twice[0]["W"], rtol=1e-12)
 
