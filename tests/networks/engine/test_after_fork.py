@@ -3,53 +3,42 @@
 from __future__ import annotations
 
 import os
-import pickle
-import signal
-import threading
-import traceback
-import warnings
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+# What the fork finds is written down there, what its parent finds here, and both are compared.
+BOTH = """
+import os, pickle, sys, threading, warnings
+import numpy as np
 import pellucid
 from pellucid.errors import ForkedProcessError
 from pellucid.networks.engine.after_fork import is_fork
 from pellucid.networks.engine.precision import computing_in
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-
 X = np.random.default_rng(0).normal(size=(60, 4))
-KNOWN: dict[str, Any] = {
-    "__name__": "__main__", "ForkedProcessError": ForkedProcessError, "X": X,
-    "computing_in": computing_in, "is_fork": is_fork, "np": np, "pellucid": pellucid,
-    "threading": threading, "warnings": warnings, "y": (X[:, 0] > 0).astype(int),
-}  # fmt: skip
+y = (X[:, 0] > 0).astype(int)
+def found():
+{body}
+here = found()
+if not (child := os.fork()):
+    with open("there", "wb") as file:
+        pickle.dump(found(), file)
+    os._exit(0)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+np.testing.assert_equal(pickle.load(open("there", "rb")), here)
+"""
 
 
 def same_after_fork(body: str, place: Path) -> None:
-    """The lines, which return numbers, give the same here and in a fork of this process.
-
-    What the fork finds, or what went wrong there, is written down; a fork that waits for ever is
-    ended.
-    """
-    told = place / "there"
-    named = dict(KNOWN)
-    exec("def found():\n" + "\n".join("    " + line for line in body.splitlines()), named)
-    with warnings.catch_warnings(action="ignore"):  # forks are warned of: rightly, as is shown here
-        here = named["found"]()
-        if not (child := os.fork()):
-            signal.alarm(120)
-            try:
-                told.write_bytes(pickle.dumps(named["found"]()))
-            except BaseException:
-                told.write_bytes(pickle.dumps(traceback.format_exc()))
-            finally:
-                os._exit(0)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    np.testing.assert_equal(pickle.loads(told.read_bytes()), here)
+    """The lines, which return numbers, give the same here and in a fork."""
+    code = BOTH.format(body="\n".join("    " + line for line in body.splitlines()))
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(command, cwd=place, timeout=120, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_fork_fits_to_the_same_bits_and_is_refused_what_no_other_process_can_do(
