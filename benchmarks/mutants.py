@@ -74,7 +74,7 @@ OPPOSITE: dict[type[ast.AST], type[ast.AST]] = {
 LOOKS = re.compile(
     "alpha|azim|borderaxespad|capsize|digits|dpi|elev|figsize|fontsize|ha|height_ratios|justify|"
     "label(pad|rotation|size)|length|linewidths?|lw|marker(edgewidth|scale|size)|mew|"
-    "mutation_scale|pad|padding|rotation|stacklevel|va|verbose|width_ratios|zorder"
+    "mutation_scale|pad|padding|rotation|shrink[AB]|stacklevel|va|verbose|width_ratios|zorder"
 )
 # As `./test` runs the quick suite.
 QUIETLY = {

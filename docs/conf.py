@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import sys
 from pathlib import Path
 
@@ -10,6 +12,9 @@ sys.path.insert(0, str(HERE / "extensions"))
 sys.path.insert(0, str(HERE.parent / "tests" / "examples"))
 
 import pellucid  # noqa: E402
+
+gc.set_threshold(1_000_000)  # trees of documents stay until the end; drawings go now and then
+logging.disable(logging.DEBUG)  # many thousand messages that nobody is shown
 
 project = "Pellucid"
 author = "the Pellucid developers"
@@ -34,6 +39,7 @@ myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]
 
 autodoc_typehints = "none"  # numpydoc's Parameters tell shapes, which types do not
+autodoc_use_type_comments = False  # there are none to search the source for
 autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False

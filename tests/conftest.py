@@ -81,9 +81,11 @@ def pytest_collection_finish() -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker has nothing to write at its end: it is spared taking down what JAX compiled.
 
-    That takes several seconds, and the run waits for ten before it kills a worker.
+    That takes several seconds, and the run waits for ten before it kills a worker. Nor does pytest
+    walk once more over all that was made.
     """
     if hasattr(session.config, "workerinput"):
+        gc.freeze()
         atexit.register(os._exit, 0)
 
 
