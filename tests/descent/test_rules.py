@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pellucid.descent import RULES, Rule, adadelta, adagrad, adam, momentum, true_adadelta
+from pellucid.descent import RULES, Rule, adadelta, adagrad, adam, lion, momentum, true_adadelta
 from pellucid.descent.rules import gradient_descent, rule_named
 from pellucid.descent.rules.running_average import bias_corrected, update_average
 from pellucid.errors import HyperparameterError
@@ -36,6 +36,7 @@ def three_steps(rule: Rule, eta: float = 0.1) -> list[float]:
         (adagrad(), [0.9, 0.833104, 0.780456]),
         (adam(), [0.9, 0.800412, 0.701586]),
         (adam(epsilon_place="outside"), [0.9, 0.800412, 0.701586]),
+        (lion(), [0.9, 0.8, 0.7]),  # η a step, wherever the slope is not 0
     ],
     ids=lambda value: value.name if isinstance(value, Rule) else "",
 )
@@ -51,6 +52,22 @@ def test_the_running_average_begins_deflated_and_the_correction_mends_it() -> No
         A = update_average(A, 1.0, 0.1)
         assert pytest.approx(found) == A
         assert bias_corrected(A, 0.1, t) == pytest.approx(1)
+
+
+@given(st.integers(0, 999), st.floats(0, 0.99), st.floats(0, 0.99))
+def test_lion_moves_every_number_by_the_step_size_against_the_sign(
+    seed: int, beta_1: float, beta_2: float
+) -> None:
+    """Def 323: θ ← θ − η sign(β₁ M + (1 − β₁) g), and 0 where that is 0."""
+    rng = np.random.default_rng(seed)
+    rule, theta, M = lion(beta_1, beta_2), rng.normal(size=5), np.zeros(5)
+    state = rule.init(theta)
+    for _ in range(4):
+        g = rng.normal(size=5) * [1, 1, 1e-9, 1e9, 0]
+        expected = theta - 0.1 * np.sign(beta_1 * M + (1 - beta_1) * g)
+        theta, state = rule.step(g, state, theta, 0.1)
+        M = beta_2 * M + (1 - beta_2) * g
+        np.testing.assert_allclose(theta, expected)
 
 
 @given(st.floats(0, 0.99), st.integers(1, 12))

@@ -1,7 +1,8 @@
 """What each test draws is what was looked at.
 
 Every figure that a test makes is compared with the fingerprint that was kept for it, once the test
-has passed; but not where it is drawn twice, most of which is left to the night. A picture that is new or meant to look otherwise is looked at, and kept:
+has passed; but not where it is drawn twice, which is left to the night for the most part. A picture
+that is new or meant to look otherwise is looked at, and kept:
 `KEEP_PICTURES=1 ./test tests/pictures -n 0`.
 """
 

@@ -20,6 +20,7 @@ from pellucid.errors import PellucidError
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
 from pellucid.jobs.fit.machine import Machine
+from pellucid.serve import served_model
 from pellucid.serve.request_error import RequestError
 from pellucid.serve.served_model import Options, ServedModel
 from pellucid.storage import load_model, save_model
@@ -203,6 +204,18 @@ def test_effects_are_answers_less_those_without_the_column(served: ServedModel) 
     for column, effect in whole["effects"][0].items():
         without = served.answer_table(served.table_of([{**row, column: None}]))
         assert math.isclose(effect, whole[name][0] - without[name][0], abs_tol=1e-9)
+
+
+def test_effects_of_more_rows_than_one_request_may_ask_for_are_refused(
+    served: ServedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served_model, "MOST_EFFECTS", 2)
+    rows = [served.example] * 3
+    found = served.answer_table(served.table_of(rows[:2]), Options(effects=True))
+    assert len(found["effects"]) == 2
+    with pytest.raises(RequestError, match="at most 2 rows at once") as refused:
+        served.answer_table(served.table_of(rows), Options(effects=True))
+    assert refused.value.status == 422
 
 
 def test_intervals_hold_nine_of_ten_test_rows_and_classes_have_none(served: ServedModel) -> None:

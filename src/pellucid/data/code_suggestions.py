@@ -127,7 +127,7 @@ def _requested_suggestion(column: Column, code_text: str) -> Suggestion:
     return Suggestion(column.name, format_code(name, given), "As you said.")
 
 
-def _default_suggestion(column: Column, for_target: bool = True) -> Suggestion:
+def _default_suggestion(column: Column, for_target: bool) -> Suggestion:
     if for_target and column.kind is Kind.TEXT:
         return _of_many_values(column)
     if for_target and column.kind is Kind.NUMERIC:
