@@ -16,7 +16,7 @@ from pellucid.formatting import number
 from pellucid.jobs.fit import model_inspection
 from pellucid.jobs.fit.fit_result import Weight
 from pellucid.jobs.fit.model_weights import opposed
-from pellucid.jobs.fit.statements import ADVICE, RESULT, ResultFacts, result_findings
+from pellucid.jobs.fit.statements import ADVICE, FAR, RESULT, ResultFacts, result_findings
 
 
 def table(seed: int = 0, n: int = 240) -> pd.DataFrame:
@@ -101,6 +101,9 @@ def test_no_two_sentences_of_a_result_contradict_each_other(seed: int) -> None:
     said = applicable_statements(RESULT, facts)
     assert not contradictions(said)
     assert sum("test against cross-validation" in s.claims for s in said) == 1
+    if "no better than the baseline" in {s.name for s in said}:
+        promised = facts.held_out + facts.held_out_error < facts.baseline
+        assert not promised or facts.distance > FAR
     for finding in result_findings(facts):
         assert finding.advice
         assert any(character.isdigit() for character in finding.message)

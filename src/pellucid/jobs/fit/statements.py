@@ -76,6 +76,12 @@ class ResultFacts:
         return self.test_error >= self.baseline
 
     @property
+    def unsettled(self) -> bool:
+        """Whether the test rows deny, by no more than chance, what cross-validation promised."""
+        promised = self.held_out + self.held_out_error < self.baseline
+        return self.useless and promised and abs(self.distance) <= FAR
+
+    @property
     def nearly_perfect(self) -> bool:
         """Whether hardly any of the baseline's loss is left, on the test rows."""
         return not self.useless and 0 <= self.test_error <= NEARLY_PERFECT * self.baseline
@@ -131,8 +137,19 @@ RESULT: tuple[Statement[ResultFacts], ...] = (
         "caution",
     ),
     Statement(
+        "these rows do not settle it",
+        lambda f: f.unsettled and f.compared and not f.one_row,
+        lambda f: (
+            f"On {f.test_rows:,} rows never used the loss is {number(f.test_error)} and the "
+            f"baseline's {number(f.baseline)}, where cross-validation promised "
+            f"{number(f.held_out)}: these rows do not settle whether the columns tell the target."
+        ),
+        {"score": "unsettled", "importance": "none"},
+        "caution",
+    ),
+    Statement(
         "no better than the baseline",
-        lambda f: f.useless and f.compared and not f.one_row,
+        lambda f: f.useless and f.compared and not f.one_row and not f.unsettled,
         lambda f: (
             f"On rows never used the loss is {number(f.test_error)}; the baseline's is "
             f"{number(f.baseline)}. These columns do not tell the target."
@@ -230,6 +247,7 @@ ADVICE = {
     "wanted; leave out what is not: --drop COLUMN",
     "nothing was compared with the baseline": "Allow more time (--budget), or name another model "
     "(--model).",
+    "these rows do not settle it": "Try another split (--seed), or a larger test (--test).",
     "no better than the baseline": "Look for columns that have to do with the target; more rows "
     "only help if there is something to find.",
     "one row decides the test error": "Look at it: where a cell is mistyped, mend it. A new row "
