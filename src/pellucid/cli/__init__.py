@@ -28,9 +28,11 @@ def run() -> None:
 
     What was loaded is not taken down piece by piece, which would keep a person waiting a second.
     """
+    from pellucid.cli.lost_interrupts import give_lost_interrupts_again
     from pellucid.memory import collect_rarely
 
     collect_rarely()
+    give_lost_interrupts_again()
     try:
         main()
         code = 0
