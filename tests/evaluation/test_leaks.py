@@ -240,6 +240,28 @@ def test_a_leak_among_many_columns_is_found_and_no_other() -> None:
     }  # fmt: skip
 
 
+MADE: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "the sum of 'a', 'c', 'b'": lambda t: t.a + t.b + t.c,
+    "the mean of 'a', 'c', 'b'": lambda t: (t.a + t.b + t.c) / 3,
+    "the mean of 'a', 'b'": lambda t: (t.a + t.b) / 2,
+    "'b' minus 'a'": lambda t: t.b - t.a,
+    "3 × 'c' + 2 × 'a'": lambda t: 2 * t.a + 3 * t.c,
+    "2 × 'a' − 3 × 'c'": lambda t: 2 * t.a - 3 * t.c,
+    "'c' divided by 'a', up to a factor": lambda t: 5 * t.c / t.a,
+    "the product 'a' × 'b', up to a factor": lambda t: 5 * t.a * t.b,
+    "the larger of 'a' and 'b'": lambda t: np.maximum(t.a, t.b),
+}
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_what_columns_make_up_is_said_as_a_formula(made: str) -> None:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(rng.uniform(1, 9, size=(80, 3)), columns=list("abc"))
+    table["target"] = MADE[made](table)
+    (finding,) = found(table, "target")
+    assert f"'target' is {made}, in " in finding.message
+
+
 @given(st.integers(0, 10**6), st.integers(2, 5))
 @settings(max_examples=10)
 def test_intervals_are_as_good_as_every_threshold_tried(seed: int, levels: int) -> None:

@@ -194,9 +194,11 @@ def _formula(
         over = shown if first == 1 else shown[::-1]
         made = f"{over[0]} minus {over[1]}"
     else:
-        terms = [f"{number(abs(float(w)))} × {s}" for s, w in zip(shown, weights, strict=True)]
-        signs = [f" {MINUS if w < 0 else '+'} " for w in weights]
-        made = "".join(s + t for s, t in zip(signs, terms, strict=True)).removeprefix(" + ").strip()
+        added_first = sorted(zip(weights, shown, strict=True), key=lambda term: term[0] < 0)
+        terms = [
+            f" {MINUS if w < 0 else '+'} {number(abs(float(w)))} × {s}" for w, s in added_first
+        ]
+        made = "".join(terms).removeprefix(" + ").strip()
     return f"{evidence.target!r} is {made}, {rows}."
 
 
