@@ -5,6 +5,7 @@ Notes: §1.0.5
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -23,3 +24,14 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".strip()
+
+
+def drop_options(names: Iterable[str]) -> str:
+    """The options that leave columns out.
+
+    Examples
+    --------
+    >>> drop_options(["id", "late"])
+    '--drop id --drop late'
+    """
+    return " ".join(f"--drop {name}" for name in names)

@@ -19,7 +19,7 @@ from pellucid.data.splits import Split
 from pellucid.data.table import Column, Kind, Table
 from pellucid.evaluation.duplicate_rows import repeated_rows
 from pellucid.evaluation.leaks.leak_findings import find_leaks
-from pellucid.findings import Finding
+from pellucid.findings import Finding, drop_options
 
 SAMPLE = 20_000  # rows looked at by the statistical checks; more would not change a verdict
 LEVEL = 0.01  # family-wise level of the shift test
@@ -107,7 +107,7 @@ def _row_numbers(table: Table, framing: Framing) -> list[Finding]:
             f"Row numbers, by their name and as no two are alike: {_list(names)}. They foretell "
             "the target where the table was sorted by it; the number of a new row will not.",
             names,
-            f"Leave them out: {' '.join(f'--drop {name}' for name in names)}.",
+            f"Leave them out: {drop_options(names)}.",
         )
     ]
 

@@ -71,14 +71,6 @@ def diagnose(
     return Diagnosis(facts.verdict, structural, estimation, " ".join(words), advice)
 
 
-def _verdict(f: DiagnosisFacts, spread: float) -> str:
-    if f.small:
-        return "estimation" if f.steep else "balanced"
-    if abs(f.structural - f.estimation) < spread / 2:
-        return "unclear"
-    return "structural" if f.structural > f.estimation else "estimation"
-
-
 def diagnosis_facts(
     curve: LearningCurve | None,
     chosen: Candidate,
@@ -95,7 +87,7 @@ def diagnosis_facts(
         baseline=baseline,
         estimation=estimation,
         structural=structural,
-        verdict="",
+        chosen_spread=chosen.score.error,
     )
     if richer is not None:
         gain = chosen.score.mean - richer.score.mean
@@ -107,7 +99,6 @@ def diagnosis_facts(
             fall_error=curve.held_out[-1].error,
             sizes=(curve.sizes[-2], curve.sizes[-1]),
         )
-    facts = replace(facts, verdict=_verdict(facts, chosen.score.error))
     if len(chosen.path) < 3 or chosen.lam is None:
         return facts
     first, last = chosen.path[0], chosen.path[-1]

@@ -19,6 +19,7 @@ NOTHING_LEFT = 0.03  # of the baseline's loss: below this there is hardly an err
 class DiagnosisFacts:
     """The numbers that a diagnosis rests on, in units of the loss.
 
+    `spread` is the larger one of the candidates', `chosen_spread` that of the chosen.
     `fall` is by how much the learning curve fell over its last step, `fall_error` the spread of its
     end; None without a curve. `richer` names the best more expressive candidate, "" for none;
     `richer_gain` is how much lower its held-out loss is. `lams` is the λ grid from end to end and
@@ -33,7 +34,7 @@ class DiagnosisFacts:
     baseline: float
     estimation: float
     structural: float
-    verdict: str
+    chosen_spread: float
     richer: str = ""
     richer_model: str = ""
     richer_gain: float = 0.0
@@ -85,6 +86,15 @@ class DiagnosisFacts:
     def small(self) -> bool:
         """Whether no error stands out by the gap to the training loss, or a richer class."""
         return max(self.structural, self.estimation) <= SMALL * self.scale
+
+    @property
+    def verdict(self) -> str:
+        """The error that is left: "structural", "estimation", "balanced" or "unclear"."""
+        if self.small:
+            return "estimation" if self.steep else "balanced"
+        if abs(self.structural - self.estimation) < self.chosen_spread / 2:
+            return "unclear"
+        return "structural" if self.structural > self.estimation else "estimation"
 
     @property
     def gains(self) -> bool:

@@ -64,11 +64,12 @@ def named_as_row_numbers(name: str, values: NDArray[np.float64]) -> bool:
 
     Notes: §5.3
     """
-    n = len(values)
-    if n < FEW_ROWS or np.isnan(values).any() or not _whole_and_apart(values):
+    n, given = len(values), GIVEN.fullmatch(name.strip())
+    # The name first: values of every column of a table would be sorted.
+    if n < FEW_ROWS or not (given or CHOSEN.fullmatch(name.strip())) or np.isnan(values).any():
         return False
-    dense = bool(np.ptp(values) <= ROWS_LEFT_OUT * n)
-    return bool(GIVEN.fullmatch(name.strip()) or (dense and CHOSEN.fullmatch(name.strip())))
+    dense = np.ptp(values) <= ROWS_LEFT_OUT * n
+    return bool(given or dense) and _whole_and_apart(values)
 
 
 def numbers_rows(column: Column) -> bool:

@@ -12,7 +12,7 @@ from pellucid.data.table import Kind, Table
 from pellucid.evaluation.leaks.combined_columns import combinations_of
 from pellucid.evaluation.leaks.leak_sample import MOST_ROWS, sample_for_leaks
 from pellucid.evaluation.leaks.one_column import relations
-from pellucid.findings import Finding
+from pellucid.findings import Finding, drop_options
 
 MOST_NAMED = 12  # leaks named one by one
 SHIFTED = 0.99  # share of rows that hold the target of the next
@@ -76,7 +76,7 @@ def _alone(name: str, sentence: str, exact: bool) -> Finding:
 
 
 def _together(names: tuple[str, ...], sentence: str) -> Finding:
-    drops = " ".join(f"--drop {name}" for name in names[:MOST_NAMED])
+    drops = drop_options(names[:MOST_NAMED])
     return Finding(
         "columns make up the target",
         "alarm",

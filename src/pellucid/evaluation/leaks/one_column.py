@@ -67,7 +67,7 @@ def relations(evidence: LeakSample) -> list[Relation]:
 
 def _far_from_numbers(evidence: LeakSample) -> dict[str, float]:
     """What columns of different numbers leave of a numeric target, where it is much."""
-    if evidence.numbers is None or np.ptp(evidence.numbers) == 0:
+    if evidence.numbers is None:
         return {}
     found: dict[str, float] = {}
     names = [n for n in evidence.features if is_number(evidence.column(n))]
