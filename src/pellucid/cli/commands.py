@@ -102,7 +102,7 @@ def fit(
         balanced (default: a black box only where it is clearly better), readable, or accurate.
     budget
         Seconds for the whole job: the best model found by then is taken, and what was not tried is
-        named.
+        named. Starting, reading the table and writing the report come in any case.
     keep_test_out
         Keep the model that was tested, instead of fitting it again on all rows.
     jobs

@@ -74,7 +74,8 @@ def table_job(
             File("settings", "run.toml", run_file(data, settings, result.columns)),
         ]
 
-    return Job(work, files, summary, show, predict_from("NEW.csv"), lambda r: r.peak_memory)
+    after = predict_from("NEW.csv")
+    return Job(work, files, summary, show, after, lambda r: r.peak_memory, settings.budget)
 
 
 # Bytes of a file from which a second process is worth its start, and from which all cores are.

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from pellucid.cli.start_time import start_time
 from pellucid.errors import PellucidError
+from pellucid.formatting import number
 from pellucid.notebook_progress import Progress
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Job(Generic[Result]):
         Commands to go on with, by what they do.
     memory : callable result -> int, or None
         The most memory that it took, in bytes, where that is known.
+    budget : float or None
+        Seconds that it was allowed.
     """
 
     work: Callable[[Progress], Result]
@@ -63,6 +66,7 @@ class Job(Generic[Result]):
     show: Callable[[Console, Result], None]
     after: Callable[[Result, Path], Mapping[str, str]]
     memory: Callable[[Result], int] | None = None
+    budget: float | None = None
 
 
 def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
@@ -95,7 +99,13 @@ def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
         if what != "settings":
             console.print(f"{what.capitalize():8} {line}", markup=False)
     memory = f", {job.memory(result) / 2**20:,.0f} MiB at most" if job.memory else ""
-    console.print(f"[dim]{time.perf_counter() - start_time():.1f} s{memory}[/]")
+    console.print(f"[dim]{_seconds(time.perf_counter() - start_time(), job.budget)}{memory}[/]")
+
+
+def _seconds(spent: float, budget: float | None) -> str:
+    """The seconds since the command began, and what they ought to have been."""
+    late = f" (--budget allowed {number(budget)} s)" if budget and spent > budget else ""
+    return f"{spent:.1f} s{late}"
 
 
 def predict_from(new: str) -> Callable[[Any, Path], dict[str, str]]:

@@ -52,6 +52,7 @@ def choose(
     *,
     prefer: str = "balanced",
     beside: Sequence[Candidate] = (),
+    alone: str = "was asked for",
 ) -> tuple[Candidate, str]:
     """The candidate to take, and why, in a few sentences.
 
@@ -66,6 +67,8 @@ def choose(
         paired standard error; "readable": never; "accurate": the lowest loss, whatever it is.
     beside : sequence of Candidate
         Candidates that were only measured, as the baseline and the yardstick.
+    alone : str
+        What is said of a candidate where no other may be taken; see `said_of_one_alone`.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def choose(
     everyone = [*candidates, *(c for c in beside if c not in candidates)]
     if len(candidates) == 1:
         only = candidates[0]
-        return only, f"{_start(only.name)} was asked for.{_yardstick(only, everyone, loss)}"
+        return only, f"{_start(only.name)} {alone}.{_yardstick(only, everyone, loss)}"
     best = min(candidates, key=lambda c: c.score.mean)
     if prefer == "accurate":
         return best, (
@@ -105,6 +108,42 @@ def choose(
         f"{number(error, 2)} on the same chunks. Given up for it: no weight and no curve of "
         f"{_unreadable(black)} can be read. To have the readable one: --prefer readable."
     )
+
+
+def said_of_one_alone(asked: str, requested: int) -> str:
+    """Why there is but one candidate to take.
+
+    Parameters
+    ----------
+    asked : str
+        What `--model` named; "auto" where it named nothing.
+    requested : int
+        How many candidates were compared of those that were asked for.
+
+    Examples
+    --------
+    >>> said_of_one_alone("forest", 0)
+    'was taken, since nothing that --model forest asks for could be compared'
+    >>> said_of_one_alone("auto", 3)
+    'was taken, since the time allowed left none to fit another'
+
+    Notes: Concept 87
+    """
+    if requested > 1:
+        return "was taken, since the time allowed left none to fit another"
+    if asked == "auto":
+        return "was taken, since nothing else could be compared"
+    if requested == 1:
+        return "was asked for"
+    return f"was taken, since nothing that --model {asked} asks for could be compared"
+
+
+def said_of_late_fits(late: Sequence[Candidate]) -> str:
+    """A sentence on candidates that are not chosen among, since there is no time to fit them."""
+    if not late:
+        return ""
+    names = ", ".join(each.name for each in late)
+    return f"The time allowed left none to fit {names}; the choice was among the others. "
 
 
 def _unreadable(black: Candidate) -> str:

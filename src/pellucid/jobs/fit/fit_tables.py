@@ -35,7 +35,7 @@ from pellucid.findings import Finding
 from pellucid.formatting import number
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.epoch_progress import epoch_progress
-from pellucid.jobs.fit.candidate_choice import choose
+from pellucid.jobs.fit.candidate_choice import choose, said_of_late_fits, said_of_one_alone
 from pellucid.jobs.fit.candidate_comparison import chunks_of, compare, sample
 from pellucid.jobs.fit.candidates import compared_recipes, is_requested, recipe_named
 from pellucid.jobs.fit.code_findings import balance_finding, code_findings, codes_of
@@ -189,12 +189,16 @@ def _chosen(
     """The candidate taken, and its fit; the baseline where that does not end in time."""
     settings, problem = job.settings, job.framing.problem
     allowed = [c for c in candidates if is_requested(problem, settings.model, c)]
+    taken = candidates_in_time(allowed, candidates, job.in_time.deadline, len(job.y), settings.cv)
     chosen, why = choose(
-        candidates_in_time(allowed, candidates, job.in_time.deadline, len(job.y), settings.cv),
+        taken,
         job.framing.loss,
         prefer=settings.prefer,
         beside=candidates,
+        alone=said_of_one_alone(settings.model, len(allowed)),
     )
+    if len(taken) > 1:
+        why = said_of_late_fits([c for c in allowed if c not in taken]) + why
     recipe = recipe_of(problem, chosen)
     job.progress(f"fitting {chosen.name}", 0.6)
     if chosen.rank > 0:
