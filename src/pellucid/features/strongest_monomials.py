@@ -5,7 +5,6 @@ Notes: Def 187, §5.2, Concept 185
 
 from __future__ import annotations
 
-from math import comb
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -34,8 +33,9 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
     """The inputs, and the products and squares of them that matter most for the target.
 
     Where all monomials of order 2 are at most `max_features`, it is the polynomial basis of order 2
-    without its constant. Beyond, each product is weighed by how closely it follows what a linear
-    fit leaves of the target; all are weighed in two products of matrices.
+    without its constant and without products that say nothing new (see `new_products`). Beyond,
+    each product is weighed by how closely it follows what a linear fit leaves of the target; all
+    are weighed in two products of matrices.
 
     Parameters
     ----------
@@ -46,7 +46,8 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
     pairs_ : ndarray of int, shape (m, 2)
         The inputs of each product; a square names its input twice.
     candidates_ : int
-        How many products there were.
+        How many products that say something new there were to choose from: of all inputs, or of
+        the 1,500 that follow the target most closely.
     n_features_in_ : int
         d.
     warnings_ : list of str
@@ -94,32 +95,17 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
         self.check_hyperparameters()
         X = validate_data(self, X, dtype=np.float64)
         refuse_extremes(X)
-        d = X.shape[1]
-        self.candidates_ = comb(d + 1, 2)
-        room = max(int(self.max_features) - d, 0)
-        if self.candidates_ <= room:
-            first, second = np.triu_indices(d)
-            self.pairs_ = np.column_stack([first, second]).astype(np.intp)
-            return self
-        self.pairs_ = self._strongest(X, y, room)
+        room = max(int(self.max_features) - X.shape[1], 0)
+        among = _most_related(X, y)
+        new = new_products(X[:, among])
+        self.candidates_ = int(new.sum())
+        first, second = np.nonzero(new)
+        if self.candidates_ > room:
+            strength = _strengths(X, y, among)[first, second]
+            strongest = np.sort(np.argsort(-strength, kind="stable")[:room])
+            first, second = first[strongest], second[strongest]
+        self.pairs_ = np.column_stack([among[first], among[second]]).astype(np.intp)
         return self
-
-    def _strongest(self, X: Array, y: Any, room: int) -> NDArray[np.intp]:
-        among = np.arange(X.shape[1])
-        centred = X - X.mean(axis=0)
-        residual = _residual(centred, _numbers(y, len(X)))
-        if len(among) > WIDEST:
-            told = np.abs(centred.T @ residual).max(axis=1) + X.std(axis=0) * 1e-12
-            among = np.sort(np.argsort(-told, kind="stable")[:WIDEST])
-        Z = centred[:, among]
-        sizes = np.sqrt((Z**2).T @ Z**2) + 1e-12 * max(float((Z**4).sum(axis=0).max()), 1e-300)
-        strength = np.zeros(sizes.shape)
-        for column in residual.T:
-            strength = np.maximum(strength, np.abs((Z * column[:, None]).T @ Z) / sizes)
-        first, second = np.triu_indices(len(among))
-        order = np.argsort(-strength[first, second], kind="stable")[:room]
-        order = np.sort(order)
-        return np.column_stack([among[first[order]], among[second[order]]]).astype(np.intp)
 
     def transform(self, X: Any) -> Array:
         """The inputs, then the products: n×(d + m)."""
@@ -154,7 +140,10 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
                 "x: d×1, φ(x): (d + m)×1",
                 "Def 187",
             ),
-            algorithm="Each product is weighed by its correlation with what a linear fit leaves.",
+            algorithm=(
+                "Each product is weighed by its correlation with what a linear fit leaves. What is "
+                "a sum of the inputs themselves, as the square of a two-valued one, is left out."
+            ),
             happened=(
                 ("inputs", f"{self.n_features_in_:,}"),
                 ("products", f"{chosen:,} of {self.candidates_:,}"),
@@ -162,6 +151,57 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
             warnings=tuple(self.warnings_),
             notes="Def 187, §5.2, Concept 185",
         )
+
+
+def _most_related(X: Array, y: Any) -> NDArray[np.intp]:
+    """The inputs among which products are looked for, by their place."""
+    if X.shape[1] <= WIDEST:
+        return np.arange(X.shape[1])
+    centred = X - X.mean(axis=0)
+    residual = _residual(centred, _numbers(y, len(X)))
+    told = np.abs(centred.T @ residual).max(axis=1) + X.std(axis=0) * 1e-12
+    return np.sort(np.argsort(-told, kind="stable")[:WIDEST])
+
+
+def _strengths(X: Array, y: Any, among: NDArray[np.intp]) -> Array:
+    """How closely the product of each two of these inputs follows what a linear fit leaves."""
+    centred = X - X.mean(axis=0)
+    residual = _residual(centred, _numbers(y, len(X)))
+    Z = centred[:, among]
+    sizes = np.sqrt((Z**2).T @ Z**2) + 1e-12 * max(float((Z**4).sum(axis=0).max()), 1e-300)
+    strength = np.zeros(sizes.shape)
+    for column in residual.T:
+        strength = np.maximum(strength, np.abs((Z * column[:, None]).T @ Z) / sizes)
+    return strength
+
+
+def new_products(X: Array) -> NDArray[np.bool_]:
+    """Which products of two columns are no sum of the columns themselves: d×d, above the diagonal.
+
+    A product with a constant is none, and one of two columns u and v of two values each is
+    a·u + b·v + c unless all four of their combinations occur: the square of a column, a product of
+    places of the same one-hot code (always 0), or of steps of the same thermometer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[0.0, 1, 0], [1, 0, 1], [0, 1, 2], [0, 0, 3]])
+    >>> np.argwhere(new_products(X)).tolist()
+    [[0, 2], [1, 2], [2, 2]]
+
+    Notes: Def 187, Def 182
+    """
+    new = np.triu(np.ones((X.shape[1], X.shape[1]), dtype=bool))
+    high, low = X.max(axis=0) == X, X.min(axis=0) == X
+    constant = (high & low).all(axis=0)
+    new[constant] = new[:, constant] = False
+    two = np.flatnonzero((high | low).all(axis=0))
+    one = high[:, two].astype(np.float64)
+    both = one.T @ one
+    first = one.sum(axis=0)[:, None] - both
+    second, neither = first.T, len(X) - both - first - first.T
+    new[np.ix_(two, two)] &= (both > 0) & (first > 0) & (second > 0) & (neither > 0)
+    return np.asarray(new)
 
 
 def _numbers(y: Any, n: int) -> Array:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from pellucid import Settings, fit_table, read_table
 from pellucid.jobs.fit.candidate_comparison import count_parameters
 from pellucid.jobs.fit.recipe import Recipe
 
@@ -21,3 +24,30 @@ def test_parameters_of_four_columns(model: str, rank: int, expand: bool, count: 
     recipe = Recipe(model, model, rank, lambda seed: None, expand=expand)
     assert count_parameters(recipe, 4, 1) == count
     assert count_parameters(recipe, 4, 3) == 3 * count
+
+
+def test_products_that_say_nothing_new_are_not_counted() -> None:
+    recipe = Recipe("polynomial", "polynomial", 2, lambda seed: None, expand=True, most=10)
+    assert count_parameters(recipe, 4, 1, products=3) == 4 + 3 + 1
+    assert count_parameters(recipe, 4, 1, products=7) == 10 + 1  # no more than there is room for
+
+
+def test_the_polynomial_of_a_table_learns_as_many_numbers_as_its_candidate_says() -> None:
+    """No weight is shared by a two-valued column and its square, or by places of a one-hot code."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "size": rng.normal(size=80),
+            "age": rng.normal(size=80),
+            "flag": rng.integers(0, 2, 80),
+            "town": rng.choice(["Pula", "Rab", "Split"], 80),
+        }
+    )
+    frame["y"] = frame["size"] * frame["age"] + frame["flag"] + 0.1 * rng.normal(size=80)
+    asked = Settings("y", model="polynomial", cv=2, keep_test_out=True)
+    found = fit_table(read_table(frame), asked)
+    encoder, products = found.machine.steps
+    names = products.get_feature_names_out(encoder.get_feature_names_out()).tolist()
+    assert len(names) == found.chosen.parameters - 1 == 20
+    assert {"size²", "age²", "flag·town=Rab", "size·flag"} <= {*names}
+    assert not {"flag²", "town=Rab²", "town=Pula·town=Rab"} & {*names}

@@ -263,7 +263,8 @@ def _try(
     else:
         judged = cross_validate(pipeline, None, y_some, **shared)
         score, training, answers = judged.score, judged.training, judged.held_out
-    parameters = count_parameters(recipe, d, _free(outputs))
+    products = encoded.count_products(recipe, rows) if recipe.expand else None
+    parameters = count_parameters(recipe, d, _free(outputs), products)
     candidate = Candidate(
         recipe.name,
         recipe.model,
@@ -303,11 +304,12 @@ def _prefer_larger_lam(tuning: Tuning, enough: float) -> int:
     return max(i for i, score in enumerate(tuning.scores) if score.mean <= least + enough)
 
 
-def count_parameters(recipe: Recipe, d: int, outputs: int) -> int:
+def count_parameters(recipe: Recipe, d: int, outputs: int, products: int | None = None) -> int:
     """Numbers that a candidate learns from d columns for so many free outputs."""
     if recipe.count:
         return recipe.count(d, outputs)
-    return 0 if recipe.model == "nearest" else (recipe.terms(d) * (recipe.rank > 0) + 1) * outputs
+    terms = recipe.terms(d, products)
+    return 0 if recipe.model == "nearest" else (terms * (recipe.rank > 0) + 1) * outputs
 
 
 def _free(outputs: int) -> int:

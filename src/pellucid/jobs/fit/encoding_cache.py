@@ -8,11 +8,13 @@ Notes: Def 85, Clar 86
 from __future__ import annotations
 
 import threading
+import warnings
 from typing import Any
 from uuid import uuid4
 
 from numpy.typing import NDArray
 
+from pellucid.errors import PellucidWarning
 from pellucid.evaluation.cross_validation import Rows, take_rows
 from pellucid.jobs.fit.recipe import Recipe
 
@@ -63,6 +65,16 @@ class EncodedChunks:
             return pair
 
         return given
+
+    def count_products(self, recipe: Recipe, rows: Rows) -> int:
+        """How many products of encoded columns say something new, on the rows compared on."""
+        from pellucid.features.strongest_monomials import new_products
+
+        with warnings.catch_warnings():  # the chunks' own encoding has said them
+            warnings.simplefilter("ignore", PellucidWarning)
+            encoder = recipe.encoder(self.codes)
+            encoded = encoder.fit_transform(take_rows(self.X, rows), self.y[rows])
+        return int(new_products(encoded).sum())
 
 
 _at_work: dict[str, EncodedChunks] = {}  # of another process, by mark: it sends them with each task

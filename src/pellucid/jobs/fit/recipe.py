@@ -96,9 +96,13 @@ class Recipe:
         """What turns columns into what the estimator takes: not fitted."""
         return ColumnValues(codes=codes) if self.whole else TableEncoder(codes=codes)
 
-    def terms(self, d: int) -> int:
-        """Number of columns that reach the estimator, from d encoded ones."""
-        return min(comb(d + 2, 2) - 1, max(self.most, d)) if self.expand else d
+    def terms(self, d: int, products: int | None = None) -> int:
+        """Number of columns that reach the estimator, from d encoded ones.
+
+        `products` is how many of theirs say something new; all that there can be when not given.
+        """
+        every = comb(d + 2, 2) - 1 if products is None else d + products
+        return min(every, max(self.most, d)) if self.expand else d
 
     def rows(self, d: int, outputs: int) -> int:
         """How many rows to compare on, so that the comparison ends in seconds."""
