@@ -88,6 +88,7 @@ ENGINES = (
     *("polars", "pyarrow.parquet", "scipy.optimize", "scipy.stats", "starlette.testclient"),
     "sklearn.utils.estimator_checks",
 )
+NO_ROOMS = ("__init__", "__main__")  # names alone; a changed condition there runs the command
 FATES = ("killed", "killed elsewhere", "survives", "unfinished")
 Lines = tuple[int, int]
 
@@ -316,7 +317,7 @@ def chosen(rooms: list[str], count: int, seed: int) -> list[Mutant]:
     files: dict[str, list[Path]] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
-        if room != "__init__" and (not rooms or room in rooms):
+        if room not in NO_ROOMS and (not rooms or room in rooms):
             files.setdefault(room, []).append(path)
     if not files:
         raise SystemExit(f"There is no room {', '.join(rooms)}.")
