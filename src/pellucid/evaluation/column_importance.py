@@ -19,6 +19,7 @@ Moves = Sequence[tuple[str, NDArray[np.intp]]]  # columns, and the order of each
 REPEATS = 5
 TINY = np.finfo(np.float64).tiny
 SURE = 2.0  # spreads above zero from which a column certainly matters
+ROUNDING = 1e-9  # of what the model gains
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def permutation_importance(
     rows : int
         n.
     gain : float
-        Loss of the baseline minus that of the model, for the shares.
+        Loss of the baseline minus that of the model, for the shares. A rise below a billionth of it
+        is rounding, and counts as none.
     repeats, seed : int
         Shuffles a column, and their seed.
     at_once : int
@@ -110,6 +112,8 @@ def permutation_importance(
         rises.extend(losses.mean(axis=1) - base)
     found = []
     for name, of in zip(columns, np.reshape(rises, (len(columns), repeats)), strict=True):
+        if np.abs(of).max() < ROUNDING * gain:
+            of = np.zeros(repeats)
         mean = float(of.mean())
         share = mean / gain if gain > 0 else float("nan")
         found.append(Importance(name, mean, float(of.std(ddof=1)), share))
