@@ -117,6 +117,20 @@ def test_a_formula_of_one_number_needs_no_data(
     assert json.loads(said)["theta"][0] == pytest.approx(best, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("formula", "start"), [("abs(x-1)", ""), ("abs(x-1)", "3"), ("x'*x", "3"), ("x'*x", "3,4")]
+)
+def test_what_is_minimized_is_written_as_a_number(
+    capsys: pytest.CaptureFixture[str], formula: str, start: str
+) -> None:
+    """The derivation has the shapes of the descent: as many entries as the start, else one."""
+    code, said = run(capsys, formula, *(["--start", start] if start else []))
+    assert code == 0, said
+    assert "(1×1)" in said.splitlines()[0]
+    assert f"x: {len(start.split(','))}×1" in said
+    assert "not declared" not in said
+
+
 def test_start_and_stop_are_as_told(capsys: pytest.CaptureFixture[str]) -> None:
     code, said = run(
         capsys, "norm2(x-1)^2", "--start", "-3,4", "--step-size", "0.1", "--json",

@@ -62,10 +62,12 @@ def run_minimize(
     bound = bound_to(data, target, bind, given, ones)
     parameter = _parameter(formula, wrt, bound, where)
     numbers = None if settings.start is None else _start_numbers(settings.start)
-    declared = where
-    if numbers is not None and len(numbers) > 1 and not where and not _uses_data(bound):
+    declared, alone = where, not where and not _uses_data(bound)
+    if alone and numbers is not None:
         declared = f"{parameter}: {len(numbers)}"
     objective = compile_objective(formula, parameter, bound.arrays, where=declared)
+    if alone and objective.shape == (1, 1):  # f is a number, and its derivation says so too
+        declared = f"{parameter}: 1"
     start, how = _start(objective, numbers)
     found = _descend(objective, start, settings)
     if picture is not None:
