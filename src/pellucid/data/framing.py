@@ -17,6 +17,7 @@ from pellucid.data.columns.spellings import number_spelling
 from pellucid.data.scaling import refuse_huge
 from pellucid.data.table import CODED, Column, Kind, Table
 from pellucid.errors import FramingError
+from pellucid.findings import option
 from pellucid.losses import LOSSES
 
 PROBLEMS = ("regression", "two classes", "several classes", "overlapping classes")
@@ -256,13 +257,13 @@ def _infer(column: Column, delimiter: str) -> tuple[str, str]:
             return (
                 "regression",
                 f"{name!r} holds only {count} whole numbers and is taken as an amount. If they "
-                f"name classes, say so: --category {name}.",
+                f"name classes, say so: {option('category', name)}.",
             )
         return "regression", f"{name!r} holds numbers, so its values are predicted as amounts."
     if column.kind is Kind.TEXT:
         raise FramingError(
             f"The target {name!r} holds too many different texts to be classes ({column.note}). "
-            f"If they are classes, say so: --category {name}."
+            f"If they are classes, say so: {option('category', name)}."
         )
     return "several classes", f"{name!r} names classes."
 

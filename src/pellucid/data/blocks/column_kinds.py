@@ -33,7 +33,7 @@ from pellucid.data.columns.unparsed_cells import SHOWN
 from pellucid.data.sources.any_source import SourceCells
 from pellucid.data.table import CODED, Column, Kind, Table
 from pellucid.data.table_reader import Notations, inferred_columns, read_by_schema
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 MOST_CELLS = 300_000  # that stand for a column: beyond them counts are scaled down
 OF_ALL_ROWS = ("odd cells", "spellings", OPEN, ZEROS_BEFORE, ZEROS_BEHIND)  # said by all cells
@@ -220,6 +220,6 @@ def _unparsed_finding(
         f"{cells.rows - cells.missing:,} cells, which count as missing: "
         f"{', '.join(shown)}{more}.",
         (name,),
-        f"If they are missing, say --missing {first!r}; if they mean something, say --category "
-        f"{name}.",
+        f"If they are missing, say {option('missing', first, cell=True)}; if they mean "
+        f"something, say {option('category', name)}.",
     )

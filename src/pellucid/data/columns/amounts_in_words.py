@@ -25,7 +25,7 @@ from pellucid.data.columns.number_formats import (
 )
 from pellucid.data.columns.spellings import AMONG_WORDS, normalized_spelling
 from pellucid.data.columns.unparsed_cells import NEARLY
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 FEWEST = 3  # different numbers, below which a column is hardly one of amounts
 DIGITS = (  # of other scripts: Arabic, Persian, Devanagari, full width
@@ -145,7 +145,10 @@ def _partly_numbers(
         f"holds numbers in {share:.0%} of its cells, and words beside them, as {text!r} "
         f"({_places(texts, text, int(counts[at]))}): read as categories."
     )
-    advice = f"If such words mean missing, say --missing {text!r}; then the others are numbers."
+    advice = (
+        f"If such words mean missing, say {option('missing', text, cell=True)}; then the others "
+        "are numbers."
+    )
     return (_finding(name, said, advice),)
 
 

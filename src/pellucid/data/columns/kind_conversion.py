@@ -34,6 +34,7 @@ from pellucid.data.columns.number_formats import numbers_in_notation
 from pellucid.data.columns.spellings import CODE, SIGNS, canonical_number, normalized_spelling
 from pellucid.data.table import CODED, Column, Kind
 from pellucid.errors import ColumnError
+from pellucid.findings import option
 
 Levels = tuple[str, ...]
 NAT = np.datetime64("NaT", "us")
@@ -281,7 +282,7 @@ def _refuse_unread(
         written = " Or say how dates are written, as --date-format '%d.%m.%Y'."
     raise ColumnError(
         f"Column {name!r} should hold {expected}, but row {first + row + 1} holds {text!r}. Mend "
-        f"it, or say that it means missing: --missing {text!r}.{written}"
+        f"it, or say that it means missing: {option('missing', text, cell=True)}.{written}"
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.columns.date_formats import fields_of
 from pellucid.data.columns.notation import PLAIN_NOTATION, Notation
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 Flags = NDArray[np.bool_]
 
@@ -91,7 +91,7 @@ class Lengths:
             how = " Nothing decides, and they might be minutes and seconds."
         elif self.notation.order == MINUTES_FIRST:
             how = " They are minutes and seconds: some cells have parts of a second."
-        remedy = f"If they are no times, say --category {name}."
+        remedy = f"If they are no times, say {option('category', name)}."
         if self.notation.order != MINUTES_FIRST and ":" in text:
             remedy = f"If they are minutes and seconds, write 0:{text}. {remedy}"
         return Finding(

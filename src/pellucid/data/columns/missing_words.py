@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pellucid.data.columns.spellings import SPELLINGS
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 # Words that a person may mean; #N/A and NaN are written by programs alone.
 WORDS = ("NA", "N/A", "n/a", "NULL", "null")
@@ -80,7 +80,8 @@ def counted_as_missing(name: str, found: dict[str, list[int]]) -> Finding:
         "note",
         f"Column {name!r} holds words, and {listed}; these count as missing.",
         (name,),
-        f"If they are a category, say --category {name}; if not, --missing {first!r}.",
+        f"If they are a category, say {option('category', name)}; if not, "
+        f"{option('missing', first, cell=True)}.",
     )
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pellucid.data.columns.arrow_values import FEW_CELLS
 from pellucid.data.columns.notation import Notation, NotationHints
 from pellucid.data.columns.number_formats import marks_of, number_parts
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 First = tuple[int, str] | None
 Places = NDArray[np.intp]
@@ -177,8 +177,8 @@ def number_doubts(
                 f"{at + 1:,}). They are read as decimal points ({text!r} is {float(text):g}); "
                 "nothing decides, and they might part thousands.",
                 (name,),
-                f"If they part thousands, say --thousands {name}=. (and if not, --decimal "
-                f"{name}=.).",
+                f"If they part thousands, say {option('thousands', f'{name}=.')} (and if not, "
+                f"{option('decimal', f'{name}=.')}).",
             )
         )
     if spelled.code is not None:
@@ -190,7 +190,7 @@ def number_doubts(
                 f"Column {name!r} is read as numbers, though {text!r} (row {at + 1:,}) begins with "
                 f"a zero that no number needs: it is read as {float(text):g}.",
                 (name,),
-                f"If such cells are codes, say --category {name}.",
+                f"If such cells are codes, say {option('category', name)}.",
             )
         )
     if spelled.tenths and spelled.zero_behind is not None:
@@ -202,7 +202,7 @@ def number_doubts(
                 f"Column {name!r} is read as numbers: {text!r} (row {at + 1:,}) is "
                 f"{float(text):g}, though other cells are written without such a zero.",
                 (name,),
-                f"If they are versions or other names, say --category {name}.",
+                f"If they are versions or other names, say {option('category', name)}.",
             )
         )
     return tuple(found)
@@ -254,7 +254,7 @@ def numeral_doubts(
                 f"Column {name!r}: numbers in brackets, or with a minus behind, as {text!r} (row "
                 f"{at + 1:,}), are read as negative.",
                 (name,),
-                f"If they are names, say --category {name}.",
+                f"If they are names, say {option('category', name)}.",
             )
         )
     if notation.mark or notation.scaled:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 SPELLINGS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A")
 
@@ -123,7 +123,7 @@ def _merger(name: str, said: str) -> Finding:
         "note",
         f"Column {name!r}: {said}.",
         (name,),
-        f"If they differ, say --category {name}: it keeps every spelling apart.",
+        f"If they differ, say {option('category', name)}: it keeps every spelling apart.",
     )
 
 

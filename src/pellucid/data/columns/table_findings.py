@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.columns.spellings import AMONG_WORDS, TOTALS, normalized_spelling
 from pellucid.data.table import CODED, Column, Kind
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 Numbers = NDArray[np.float64]
 
@@ -137,7 +137,7 @@ def _sentinel(name: str, values: Numbers, value: float) -> Finding:
         f"Column {name!r} holds {value:g} in {_rows(count)}, and otherwise only numbers from "
         f"{rest.min():g} to {rest.max():g}. It counts as a number.",
         (name,),
-        f'If {value:g} stands for "missing", say --missing={value:g}.',
+        f'If {value:g} stands for "missing", say {option("missing", f"{value:g}")}.',
     )
 
 
@@ -157,7 +157,7 @@ def _missing_words(column: Column) -> list[Finding]:
                     "note",
                     f"Column {column.name!r} holds {level!r} in {_rows(count)}, as a category.",
                     (column.name,),
-                    f'If it stands for "missing", say --missing {level!r}.',
+                    f'If it stands for "missing", say {option("missing", level, cell=True)}.',
                 )
             )
     return found

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pellucid.data.columns.spellings import JOINED, SIGNS, TOTALS, normalized_spelling
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 NEARLY = 0.95  # a column with at least this share of numbers (or dates) holds numbers (or dates)
 FEWEST = (
@@ -82,6 +82,6 @@ def unparsed_finding(name: str, unparsed: dict[str, list[int]], n: int, kind: st
         f"Column {name!r} holds {kind}, but for {total:,} of {n:,} cells, which count as missing: "
         f"{shown}{more}.",
         (name,),
-        f"If they are missing, say --missing {first!r}; if they mean something, say --category "
-        f"{name}.",
+        f"If they are missing, say {option('missing', first, cell=True)}; if they mean "
+        f"something, say {option('category', name)}.",
     )

@@ -71,7 +71,7 @@ def _alone(name: str, sentence: str, exact: bool) -> Finding:
         "alarm",
         f"{sentence} A model that uses it learns little else.",
         (name,),
-        f"If it is unknown when the prediction is wanted, leave it out: --drop {name}",
+        f"If it is unknown when the prediction is wanted, leave it out: {drop_options([name])}",
     )
 
 
@@ -113,8 +113,8 @@ def _of_next_row(name: str, target: str, share: float) -> Finding:
         f"{name!r} holds, in {share:.1%} of the rows, the {target!r} of the row below. If rows "
         "stand in order of time, it looks into the future.",
         (name,),
-        f"Leave it out: --drop {name}; or, if rows run backwards in time, split them by time: "
-        "--order-by COLUMN.",
+        f"Leave it out: {drop_options([name])}; or, if rows run backwards in time, split them by "
+        "time: --order-by COLUMN.",
     )
 
 

@@ -5,9 +5,10 @@ Notes: Concept 192, Clar 86
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from pellucid.findings import Finding
+from pellucid.findings import Finding, option
 
 NAMES = {
     "target-mean": "values by their target means",
@@ -15,11 +16,22 @@ NAMES = {
     "text": "text by its words",
     "circle": "numbers that go round",
 }
-OTHERWISE = {
-    "target-mean": "Look at what it gains: leave it out with --drop {0}; or --code {0}=rare.",
-    "rare": "Or the target's mean of each value: --code {0}=target-mean.",
-    "text": "Leave it out with --drop {0}; if its values recur, --category {0}.",
-    "circle": "As an amount: --code {0}=standardize. Each value by itself: --category {0}.",
+OTHERWISE: dict[str, Callable[[str], str]] = {
+    "target-mean": lambda name: (
+        f"Look at what it gains: leave it out with {option('drop', name)}; or "
+        f"{option('code', f'{name}=rare')}."
+    ),
+    "rare": lambda name: (
+        f"Or the target's mean of each value: {option('code', f'{name}=target-mean')}."
+    ),
+    "text": lambda name: (
+        f"Leave it out with {option('drop', name)}; if its values recur, "
+        f"{option('category', name)}."
+    ),
+    "circle": lambda name: (
+        f"As an amount: {option('code', f'{name}=standardize')}. Each value by itself: "
+        f"{option('category', name)}."
+    ),
 }
 
 
@@ -49,7 +61,7 @@ def code_findings(codes: list[dict[str, Any]]) -> list[Finding]:
             f"{code['column']!r} is encoded by {code['spelled']}: {code['statement']}. "
             f"{code['reason']}",
             (code["column"],),
-            OTHERWISE[code["code"]].format(code["column"]),
+            OTHERWISE[code["code"]](code["column"]),
         )
         for code in codes
         if code.get("code") in NAMES

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from pellucid.evaluation.statements import Statement, applicable_statements
-from pellucid.findings import Finding
+from pellucid.findings import Finding, drop_options
 from pellucid.formatting import number
 
 NEARLY_PERFECT = 0.03  # of the baseline's loss
@@ -242,7 +242,7 @@ RESULT: tuple[Statement[ResultFacts], ...] = (
 
 ADVICE = {
     "nearly perfect by one column": "Ask whether that column is known when the prediction is "
-    "wanted; if not: --drop {column}",
+    "wanted; if not: {drop}",
     "nearly perfect": "Ask of each strong column whether it is known when the prediction is "
     "wanted; leave out what is not: --drop COLUMN",
     "nothing was compared with the baseline": "Allow more time (--budget), or name another model "
@@ -269,7 +269,7 @@ def result_findings(facts: ResultFacts) -> list[Finding]:
             s.part,
             s.text(facts),
             column if s.name == "nearly perfect by one column" else (),
-            ADVICE[s.name].format(column=facts.top_column or "COLUMN"),
+            ADVICE[s.name].format(drop=drop_options([facts.top_column or "COLUMN"])),
         )
         for s in applicable_statements(RESULT, facts)
         if s.part != "words"

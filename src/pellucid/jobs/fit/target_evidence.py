@@ -29,6 +29,7 @@ from pellucid.data.table_encoder import TableEncoder
 from pellucid.errors import FramingError
 from pellucid.evaluation.cross_validation import score_of, take_rows
 from pellucid.evaluation.training_and_test_error import losses_at
+from pellucid.findings import option
 from pellucid.formatting import number
 from pellucid.jobs.fit.candidates import requested_recipes
 from pellucid.linear.majority_baseline import MajorityBaseline
@@ -277,7 +278,7 @@ def _of_amounts(target: str, count: int, evidence: TargetEvidence) -> str:
         )
     return (
         f"{target!r} holds only {count} whole numbers and is taken as an amount: {found}. If they "
-        f"name classes, say so: --category {target}."
+        f"name classes, say so: {option('category', target)}."
     )
 
 
