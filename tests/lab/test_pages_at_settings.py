@@ -92,7 +92,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
     "filters": ({"over": "an image"}, {"over": "a bank of filters"}, {"over": "two channels"}),
     "max-pooling": ({"pool": "max, then blur", "shift": 1},),
     "derivative-by-shape": tuple(
-        {"by": by, "of": of, "layout": layout}
+        {"by": by, "of": of, "layout": layout, "n": 4}
         for by, of in (("matrix", "scalar"), ("scalar", "matrix"), ("matrix", "vector"))
         for layout in ("denominator", "numerator")
     ),

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
+import matplotlib
 import numpy as np
 import pytest
+from matplotlib.offsetbox import AnnotationBbox
 from sklearn.datasets import load_digits
 
 from pellucid import VariationalAutoencoder
 from pellucid.formatting import number
 from pellucid.networks import Dense, Network, Sigmoid
 from pellucid.pictures.latent_space import (
+    MOST_IMAGES,
     axes_of_cloud,
+    decoded_images,
+    label_colour,
     latent_map,
     originals_and_reconstructions,
     point_and_distribution,
@@ -74,3 +81,59 @@ def test_axes_and_shares_are_labelled() -> None:
     assert figure.axes[0].get_xlabel()
     shares = variance_explained_by_column(["mass", "length"], [0.9, 0.4])
     assert {text.get_text() for text in shares.axes[0].get_yticklabels()} >= {"mass", "length"}
+
+
+@pytest.mark.parametrize("channels", [(), (2,)])
+def test_images_stand_at_their_codes_and_none_over_another(channels: tuple[int, ...]) -> None:
+    """Of two codes that are near to one another, one image is drawn."""
+    images = np.arange(4 * 6 * math.prod(channels) * 5, dtype=float).reshape(5, 4, 6, *channels)
+    images[4] = 7.0
+    codes = np.array([[0.0, 0.0], [0.6, 0.8], [9.4, 0.8], [0.0, 9.2], [10.0, 10.0]])
+    drawn = latent_map(codes, images=images).axes[0].artists
+    boxes = {box.xy: box.offsetbox for box in drawn if isinstance(box, AnnotationBbox)}
+    assert {(9.4, 0.8), (0.0, 9.2), (10.0, 10.0)} < set(boxes)
+    assert len(boxes) == 4
+    ink = boxes[9.4, 0.8].get_data()
+    assert ink.shape == (4, 6, 4)
+    assert ink[0, 0].tolist() == [0.25, 0.31, 0.36, 0.0]
+    assert ink[-1, -1].tolist() == [0.25, 0.31, 0.36, 1.0]
+    assert not boxes[10.0, 10.0].get_data()[..., 3].any(), "what is all alike leaves no ink"
+    assert {box.get_zoom() for box in boxes.values()} == {20 / 6}
+
+
+@pytest.mark.parametrize(
+    ("move", "drawn"), [((0.072, 0.0), 2), ((0.068, 0.0), 1), ((0.0, 0.087), 2), ((0.0, 0.083), 1)]
+)
+def test_images_are_near_within_their_own_width(move: tuple[float, float], drawn: int) -> None:
+    """The corners of the map are far away, whatever is drawn in its middle."""
+    corners, middle = [[0.0, 0.0], [1.0, 1.0]], np.array([0.5, 0.5])
+    codes = 10 * np.array([*corners, middle, middle + move]) - 3
+    (axes,) = latent_map(codes, images=np.zeros((4, 2, 2))).axes
+    assert sum(isinstance(each, AnnotationBbox) for each in axes.artists) == 2 + drawn
+
+
+def test_so_many_images_are_drawn_and_no_more() -> None:
+    codes = np.stack(np.meshgrid(np.arange(9.0), np.arange(9.0)), axis=-1).reshape(-1, 2)
+    (axes,) = latent_map(codes, images=np.zeros((81, 2, 2))).axes
+    assert sum(isinstance(each, AnnotationBbox) for each in axes.artists) == MOST_IMAGES
+
+
+def test_many_labels_have_colours_of_their_own() -> None:
+    """Beyond the series, those of a palette of ten, and then of twenty."""
+    for count in (2, 10, 11):
+        assert len({label_colour(at, count) for at in range(count)}) == count
+    assert label_colour(0, 10) == matplotlib.colormaps["tab10"](0)
+    assert label_colour(1, 11) == matplotlib.colormaps["tab20"](1)
+
+
+def test_a_grid_of_codes_is_one_sheet_of_images() -> None:
+    """With codes, each image stands about its own."""
+    grid = np.arange(2 * 3 * 4 * 5, dtype=float).reshape(2, 3, 4, 5)
+    (bare,) = decoded_images(grid).axes
+    sheet = np.asarray(bare.images[0].get_array())
+    assert sheet.shape == (8, 15)
+    np.testing.assert_array_equal(sheet[4:, 5:10], grid[1, 1])
+    across, down = np.meshgrid([-1.0, 0.0, 1.0], [4.0, 2.0])
+    figure = decoded_images(grid, np.stack([across, down], axis=-1))
+    assert figure.axes[0].images[0].get_extent() == [-1.5, 1.5, 1.0, 5.0]
+    assert figure.get_size_inches().tolist() == pytest.approx([5.2, 5.2 * 8 / 15])
