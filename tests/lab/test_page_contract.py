@@ -20,6 +20,7 @@ from pellucid.lab.frame_encoding import FAR, pack_frame, unpack_frame
 from pellucid.lab.marks import handles, histogram, plane
 from pellucid.lab.sample_tables import SAMPLES, sample
 from pellucid.lab.scene import Moving
+from pellucid.lab.table_rows import some_rows
 
 LAM = Hyperparameter("lam", 1.0, "float", "Weight of the regularizer.", symbol="λ", low=0)
 
@@ -142,3 +143,10 @@ def test_a_control_is_of_a_known_form() -> None:
         Control(LAM, form="dial")
     with pytest.raises(HyperparameterError, match="needs the declaration's `shown`"):
         control(LAM)
+
+
+def test_some_rows_are_taken_evenly_from_the_first_to_the_last() -> None:
+    table = sample("a wave").table
+    taken = some_rows(table.take(np.arange(9)), 5)
+    np.testing.assert_array_equal(taken.numbers("x"), table.numbers("x")[[0, 2, 4, 6, 8]])
+    assert len(some_rows(table.take(np.arange(3)), 5)) == 3

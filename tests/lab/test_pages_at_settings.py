@@ -16,6 +16,7 @@ from test_pages import agree, parts_of, whole
 
 from fingerprints import check
 from pellucid.errors import TextError
+from pellucid.lab.pages.appendix_a import derive_and_answer
 from pellucid.lab.pages.chapter_1 import drawing_rows
 from pellucid.lab.pages.chapter_8 import next_token
 from pellucid.lab.pages.chapter_8.latent_explorer import TABLE
@@ -23,10 +24,11 @@ from pellucid.lab.pages.chapter_8.latent_explorer import TABLE
 DRAWN = Path(__file__).with_name("drawn_at_settings.json")
 
 PLACED = [[-1.0, 0.5, 9.0], [0.5, 1.5, 9.0], [1.5, -0.5, 9.0]]  # the third numbers are not read
+TWO = [[-1.0, 0.5], [0.5, 1.5]]
 NOT_PLACED = [[1.0], [2.0]]
 SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
     "events": (
-        {"source": "a column of the table", "A": [[0, 1, 1]], "B": [[1, 1, 0]]},
+        {"source": "a column of the table", "column": "sex", "A": [[0, 1]], "B": [[1, 1]]},
         {"A": [[1, 1, 0]], "B": [[1, 0, 0]]},
         {"A": [[1, 1, 0]], "B": [[0, 0, 1]]},
         {"A": [[0, 0, 0]]},
@@ -37,6 +39,8 @@ SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "line-by-hand": (
         {"by_hand": True, "points": PLACED},
+        {"by_hand": True, "points": TWO},
+        {"by_hand": True, "points": TWO[:1]},
         {"by_hand": True, "points": NOT_PLACED},
         {"x2": "flipper_length_mm", "theta": 0.5, "theta_2": -0.4},
     ),
@@ -52,6 +56,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
     "radial-features": ({"show": "sides of a linear machine on φ"},),
     "half-steps": (
         {"placed": True, "points": PLACED, "start": "by hand", "means": PLACED[:2], "k": 3},
+        {"placed": True, "points": TWO, "start": "by hand", "means": TWO, "k": 2},
         {"placed": True, "points": NOT_PLACED, "start": "by hand", "means": NOT_PLACED},
     ),
     "simpson-and-rings": (
@@ -60,13 +65,13 @@ SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "judging-clusters": ({"method": "a tree, cut", "trusted": "species", "k": 3},),
     "back-propagation": (
-        {"view": "factors", "weight": "here"},
+        {"weight": "here"},
+        {"view": "factors", "weight": "0,1,2"},
         {"view": "factors", "weight": "1,2,0"},
     ),
     "optimisers": ({"rule": "gradient descent"},),
     "regularisation": ({"dropout": 0.5, "noise": 0.1, "stopping": True, "draw": 3},),
     "training": ({"epochs": 40, "hidden": 3},),
-    "adversary": ({"whose": "drawn by hand", "steps": 3},),
     "attention": ({"sharp": 0.0},),
     "generative-pair": (
         {"epochs": 1},
@@ -89,11 +94,15 @@ SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
         {"beta": 0.5, "draw": 1},
         {"view": "denoising", "noise": 0.2},
     ),
-    "filters": ({"over": "an image"}, {"over": "a bank of filters"}, {"over": "two channels"}),
+    "filters": (
+        {"over": "an image", "f2": [[1.0, -1.0] * 3] * 6},
+        {"over": "a bank of filters"},
+        {"over": "two channels"},
+    ),
     "max-pooling": ({"pool": "max, then blur", "shift": 1},),
     "derivative-by-shape": tuple(
         {"by": by, "of": of, "layout": layout, "n": 4}
-        for by, of in (("matrix", "scalar"), ("scalar", "matrix"), ("matrix", "vector"))
+        for by, of in (("matrix", "scalar"), ("scalar", "matrix"), ("vector", "matrix"))
         for layout in ("denominator", "numerator")
     ),
     "planar-approximation": (
@@ -109,11 +118,17 @@ SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
 
 
 def shown_parts(page: Any, scene: Any, state: dict[str, Any]) -> dict[str, Any]:
-    """All that a page shows, mark by mark; of a picture itself only what is about its marks."""
-    return parts_of(page, scene, state) | {
-        f"picture {name}": {k: v for k, v in drawn.items() if k not in ("marks", "items")}
-        for name, drawn in scene.pictures.items()
-    }
+    """All that a page shows; of a picture, beside its marks, each thing by itself but its words."""
+    found = parts_of(page, scene, state)
+    for name, drawn in scene.pictures.items():
+        drawn = {k: v for k, v in drawn.items() if k not in ("marks", "items")}
+        found[f"picture {name}"] = {k: v for k, v in drawn.items() if not _is_long(v)}
+        found |= {f"picture {name}, {k}": v for k, v in drawn.items() if _is_long(v)}
+    return found
+
+
+def _is_long(value: Any) -> bool:
+    return not isinstance(value, str | bool | float | int)
 
 
 @pytest.mark.parametrize(
@@ -155,3 +170,26 @@ def test_what_is_no_pair_of_sentences_is_told(pairs: str, told: str) -> None:
 def test_values_that_are_all_the_same_get_a_range_about_them() -> None:
     drawn = drawing_rows._histograms(np.full(4, 2.0), np.full(3, 2.0), True, 0.0)
     assert drawn["box"][:2] == [1.5, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("formula", "shapes", "right"),
+    [
+        ("A*x", "A: m×n, x: n×1", 1),
+        ("A*x'", "A: m×n, x: 1×n", 1),  # of a row, too
+        ("x'*A", "A: n×m, x: n×1", 1),  # and of a row by a column
+        ("x*y", "x: scalar, y: 1×n", 2),  # n×1: those of f × that of the variable
+        ("x*A", "x: scalar, A: m×n", 2),
+        ("A*x", "A: m×n, x: n×k", 2),
+        ("x*y", "x: 1×n, y: n×1", 0),
+    ],
+)
+def test_the_shape_of_a_derivative_is_named(formula: str, shapes: str, right: int) -> None:
+    page, (data,) = (
+        table.page("derive-and-answer"),
+        table.tables_of(table.page("derive-and-answer")),
+    )
+    given = {"exercise": "your own", "formula": formula, "shapes": shapes}
+    state = page.checked_state(given, data)
+    said, _ = page.questions[0].judge(state, table.scene_of(page, state, data))
+    assert said == derive_and_answer.SHAPES[right]

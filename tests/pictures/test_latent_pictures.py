@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -90,7 +91,7 @@ def test_images_stand_at_their_codes_and_none_over_another(channels: tuple[int, 
     images[4] = 7.0
     codes = np.array([[0.0, 0.0], [0.6, 0.8], [9.4, 0.8], [0.0, 9.2], [10.0, 10.0]])
     drawn = latent_map(codes, images=images).axes[0].artists
-    boxes = {box.xy: box.offsetbox for box in drawn if isinstance(box, AnnotationBbox)}
+    boxes: Any = {box.xy: box.offsetbox for box in drawn if isinstance(box, AnnotationBbox)}
     assert {(9.4, 0.8), (0.0, 9.2), (10.0, 10.0)} < set(boxes)
     assert len(boxes) == 4
     ink = boxes[9.4, 0.8].get_data()
@@ -107,7 +108,7 @@ def test_images_stand_at_their_codes_and_none_over_another(channels: tuple[int, 
 def test_images_are_near_within_their_own_width(move: tuple[float, float], drawn: int) -> None:
     """The corners of the map are far away, whatever is drawn in its middle."""
     corners, middle = [[0.0, 0.0], [1.0, 1.0]], np.array([0.5, 0.5])
-    codes = 10 * np.array([*corners, middle, middle + move]) - 3
+    codes = np.array([*corners, middle, middle + move]) * [10, 30] - 3
     (axes,) = latent_map(codes, images=np.zeros((4, 2, 2))).axes
     assert sum(isinstance(each, AnnotationBbox) for each in axes.artists) == 2 + drawn
 
@@ -118,11 +119,17 @@ def test_so_many_images_are_drawn_and_no_more() -> None:
     assert sum(isinstance(each, AnnotationBbox) for each in axes.artists) == MOST_IMAGES
 
 
+def test_rows_with_a_label_are_ringed() -> None:
+    codes = np.arange(12.0).reshape(6, 2)
+    ring = latent_map(codes, labelled_rows=[4, 1]).axes[0].lines[-1]
+    np.testing.assert_array_equal(ring.get_xydata(), codes[[4, 1]])
+
+
 def test_many_labels_have_colours_of_their_own() -> None:
     """Beyond the series, those of a palette of ten, and then of twenty."""
     for count in (2, 10, 11):
         assert len({label_colour(at, count) for at in range(count)}) == count
-    assert label_colour(0, 10) == matplotlib.colormaps["tab10"](0)
+    assert label_colour(1, 10) == matplotlib.colormaps["tab10"](1)
     assert label_colour(1, 11) == matplotlib.colormaps["tab20"](1)
 
 
@@ -135,5 +142,5 @@ def test_a_grid_of_codes_is_one_sheet_of_images() -> None:
     np.testing.assert_array_equal(sheet[4:, 5:10], grid[1, 1])
     across, down = np.meshgrid([-1.0, 0.0, 1.0], [4.0, 2.0])
     figure = decoded_images(grid, np.stack([across, down], axis=-1))
-    assert figure.axes[0].images[0].get_extent() == [-1.5, 1.5, 1.0, 5.0]
+    assert tuple(figure.axes[0].images[0].get_extent()) == (-1.5, 1.5, 1.0, 5.0)
     assert figure.get_size_inches().tolist() == pytest.approx([5.2, 5.2 * 8 / 15])

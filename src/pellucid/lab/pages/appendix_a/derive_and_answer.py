@@ -164,10 +164,15 @@ def _shape(state: State, scene: Scene) -> tuple[str, str]:
     reason = f"It is {scene.numbers['shape']}: {_derived(formula, by, shapes).steps[0].text}"
     if found.shape == found.by.shape and found.of.shape == (1, 1):
         return SHAPES[0], f"f is a single number and the variable {own}. {reason}"
-    vector = len(found.by.shape) == 2 and found.by.shape[1] == 1
-    if len(found.shape) == 2 and vector and found.of.shape[1] == 1:
+    if found.shape == (_entries(found.by.shape), _entries(found.of.shape)):
         return SHAPES[1], reason
     return SHAPES[2], reason
+
+
+def _entries(shape: tuple[Any, ...]) -> Any:
+    """How many entries a column or a row has; None for a matrix."""
+    rows, columns = shape
+    return rows if columns == 1 else columns if rows == 1 else None
 
 
 PAGE = Page(
