@@ -65,7 +65,7 @@ def test_of_a_long_table_every_so_many_rows_are_shown() -> None:
 def test_a_table_that_serves_no_page_makes_room_for_a_sample() -> None:
     page = page_named("line-by-hand")
     assert Tables(pa.table({"word": ["a", "b"]})).of(page, {}) is sample(page.samples[0])
-    rows = pa.table({"a": np.arange(20.0), "b": np.arange(20.0)})
+    rows = pa.table({"a": 1.5 * np.arange(20), "b": 1.5 * np.arange(20)})
     assert Tables(rows).of(page, {}).name == "data"
 
 
