@@ -71,7 +71,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "optimisers": ({"rule": "gradient descent"},),
     "regularisation": ({"dropout": 0.5, "noise": 0.1, "stopping": True, "draw": 3},),
-    "training": ({"epochs": 40, "hidden": 3},),
+    "training": ({"epochs": 20, "hidden": 3, "eta": 0.01},),
     "attention": ({"sharp": 0.0},),
     "generative-pair": (
         {"epochs": 1},
