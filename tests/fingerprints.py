@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.patches import Patch
@@ -93,9 +94,10 @@ def differences(kept: Mapping[str, Fingerprint], now: Mapping[str, Fingerprint])
 
 # What artists of all kinds may be asked for, where they have it.
 ASKED = (
-    *("get_label", "get_xydata", "get_offsets", "get_array", "get_sizes", "get_segments"),
-    *("get_extent", "get_linestyle", "get_marker", "get_zorder", "get_alpha", "get_color"),
-    *("get_facecolor", "get_edgecolor", "get_linewidth", "get_markersize", "get_hatch"),
+    *("get_label", "get_xydata", "get_data_3d", "get_offsets", "get_array", "get_sizes"),
+    *("get_segments", "get_coordinates", "get_extent", "get_linestyle", "get_marker"),
+    *("get_zorder", "get_alpha", "get_color", "get_facecolor", "get_edgecolor"),
+    *("get_linewidth", "get_markersize", "get_hatch"),
 )
 
 
@@ -119,6 +121,8 @@ def of_figure(figure: Figure) -> dict[str, Any]:
 
 def _of_artist(artist: Artist) -> list[Any]:
     found: list[Any] = [type(artist).__name__, artist.get_visible()]
+    if isinstance(artist, PolyCollection):
+        found.append(_corners(artist))
     if isinstance(artist, Legend):
         return [*found, [text.get_text() for text in artist.get_texts()]]
     if isinstance(artist, Text):
@@ -129,6 +133,18 @@ def _of_artist(artist: Artist) -> list[Any]:
         path = artist.get_path().transformed(artist.get_patch_transform())
         found.append(path.vertices)
     return found + [_plain(getattr(artist, name)()) for name in ASKED if hasattr(artist, name)]
+
+
+def _corners(faces: PolyCollection) -> np.ndarray:
+    """Where the faces lie on the page; in space, where they come by depth, in no order."""
+    if hasattr(faces, "do_3d_projection"):
+        axes: Any = faces.axes
+        axes.M = axes.get_proj()
+        faces.do_3d_projection()
+    corners = np.concatenate(
+        [np.empty(0), *(np.ravel(path.vertices) for path in faces.get_paths())]
+    )
+    return np.sort(corners) if hasattr(faces, "do_3d_projection") else corners
 
 
 def _plain(value: Any) -> Any:
