@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, load_model, read_table, save_model
@@ -61,6 +62,36 @@ def test_the_yardstick_stands_beside_what_was_asked_for() -> None:
     assert chosen is line
     assert "R² 0.800" in why
     assert "0.600" in why
+
+
+@pytest.mark.parametrize(("loss", "base"), [("square", 0.9), ("square", 0.0), ("nll", 10.0)])
+def test_the_yardstick_is_a_share_only_where_there_is_something_to_share(
+    loss: str, base: float
+) -> None:
+    """R² of amounts that vary; of chances, and where the baseline loses nothing, the losses."""
+    line = candidate("line", 1, [0.45] * 5)
+    others = [candidate("mean", 0, [base] * 5), candidate("trees", 7, [0.09] * 5, readable=False)]
+    why = choose([line], loss, beside=others)[1]
+    shares = "R² 0.900 on the same chunks; this model 0.500" in why
+    losses = "loss of 0.09 on the same chunks; this model 0.45" in why
+    assert why.startswith("Line was asked for. A black box (trees)")
+    assert (shares, losses) == ((True, False) if base == 0.9 else (False, True))
+
+
+@given(st.sampled_from(["square", "nll"]), st.floats(-0.1, 0.2), st.floats(0.5, 8.0), st.booleans())
+def test_a_simpler_model_costs_little_however_uncertain_the_difference_is(
+    loss: str, behind: float, best: float, same_rows: bool
+) -> None:
+    """A hundredth of the baseline's loss at the most; of chances, a fiftieth of the best's own."""
+    spread = np.array([1.0, -1.0, 1.0, -1.0, 0.0])  # an error that any difference is within
+    bent = candidate("bent", 2, [best] * 5)
+    line = replace(candidate("line", 1, list(best + behind + spread)), rows=100 if same_rows else 9)
+    gap, error = paired_difference(line, bent)
+    assert gap == pytest.approx(behind)
+    assert error == pytest.approx(spread.std(ddof=1) / np.sqrt(5))
+    most = 0.1 if loss == "square" else best / 50
+    assume(abs(behind - most) > 1e-9)
+    assert choose([BASE, line, bent], loss)[0] is (line if behind < most else bent)
 
 
 def test_a_deadline_leaves_work_behind() -> None:

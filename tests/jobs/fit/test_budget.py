@@ -71,7 +71,7 @@ def test_asked_for_is_said_of_what_was_asked_for_only(model: str) -> None:
 def test_the_choice_is_among_fits_that_end_in_time(costs: list[float], seconds: float) -> None:
     """What has the lowest loss and no time left is named, and is not said to be worse."""
     every = [
-        Candidate(f"m{i}", f"m{i}", score_of([5.0 - i, 5.1 - i]), i, cost, 1, rows=10)
+        Candidate(f"m{i}", f"m{i}", score_of([5.0 - i, 5.1 - i]), i, 0.0, 1, seconds=cost, rows=10)
         for i, cost in enumerate(costs)
     ]
     taken = candidates_in_time(every, every, Deadline(seconds), n=10, folds=1)
@@ -80,6 +80,7 @@ def test_the_choice_is_among_fits_that_end_in_time(costs: list[float], seconds: 
     assert chosen in taken
     assert ("lowest loss" in why) == (len(taken) > 1)
     told = said_of_late_fits(late)
+    assert bool(told) == bool(late)
     assert all((f" {each.name}" in told.replace(",", "")) == (each in late) for each in every)
     if len(taken) == 1:
         assert "time allowed" in why

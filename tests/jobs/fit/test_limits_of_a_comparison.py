@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pellucid.data.table import Column, Kind, Table
+from pellucid.errors import FramingError
 from pellucid.evaluation.cross_validation import tune
-from pellucid.jobs.fit.candidate_comparison import compare
+from pellucid.jobs.fit.candidate_comparison import compare, sample
 from pellucid.jobs.fit.candidates import MANY_ROWS, automatic, compared_recipes, recipes
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
@@ -114,3 +117,52 @@ def test_more_rounds_are_tried_one_by_one_while_the_last_are_the_best() -> None:
     assert tried == [15, 30, 60, 102, 198, 337]
     worse = np.array([3.0, 2.0, 1.0, 1.5])
     assert not len(trees.further_rounds(400, 1, 2, np.array(tried[:4]), worse))
+
+
+@given(
+    st.lists(st.sampled_from("abc"), min_size=20, max_size=200), st.integers(12, 60), st.booleans()
+)
+def test_a_sample_keeps_the_shares_of_the_classes(
+    labels: list[str], most: int, of_numbers: bool
+) -> None:
+    """And of a rare class as many rows as there are chunks, or all."""
+    y: np.ndarray = np.arange(float(len(labels))) if of_numbers else np.array(labels)
+    settings = Settings("y", cv=4)
+    rows = sample(y, most, settings, {})
+    assert (np.diff(rows) > 0).all()
+    assert np.array_equal(rows, sample(y, most, settings, {}))
+    if len(y) <= most:
+        assert len(rows) == len(y)
+    elif of_numbers:
+        assert len(rows) == most
+    else:
+        for label, count in zip(*np.unique(y, return_counts=True), strict=True):
+            share = round(most * count / len(y))
+            assert (y[rows] == label).sum() == min(count, max(share, settings.cv))
+
+
+def test_a_sample_in_order_is_the_newest_and_one_of_groups_is_whole() -> None:
+    when = np.random.default_rng(0).permutation(50)
+    newest = sample(np.zeros(50), 20, Settings("y"), {"order": when})
+    assert sorted(when[newest]) == list(range(30, 50))
+    assert (np.diff(newest) > 0).all()
+    assert len(sample(np.zeros(50), 20, Settings("y"), {"groups": when % 5})) == 50
+
+
+@pytest.mark.parametrize("model", ["mean", "ridge"])
+def test_what_a_candidate_does_not_allow_leaves_it_out_but_never_the_baseline(model: str) -> None:
+    def refusing(seed: int) -> Ridge:
+        raise FramingError("no such rows")
+
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    wanted = [
+        replace(recipes("regression")[name], **({"make": refusing} if name == model else {}))
+        for name in ("mean", "ridge")
+    ]
+    if model == "mean":
+        with pytest.raises(FramingError, match="no such rows"):
+            compare(wanted, _table(X), X[:, 0], Settings("y"), "square", {})
+        return
+    found, findings = compare(wanted, _table(X), X[:, 0], Settings("y"), "square", {})
+    assert [each.candidate.model for each in found] == ["mean"]
+    assert "no such rows" in findings[0].message

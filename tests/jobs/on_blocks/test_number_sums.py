@@ -74,8 +74,6 @@ def test_the_test_is_the_same_wherever_its_rows_were_kept(
     where: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The same bits; what cannot be kept is read again."""
-    monkeypatch.setattr("pellucid.data.blocks.tiles.MOST", 128)
-    monkeypatch.setattr("pellucid.data.blocks.tiles.FEWEST", 128)
     ours, taken = fitted(rows(), 170)
     assert len(taken) == 1
     place = None if where == "nowhere" else HeldOutNumbers(1, tmp_path)
