@@ -99,7 +99,7 @@ LAYERS: dict[str, tuple[tuple[int, ...], list[Any]]] = {
     "encoder": (SEQUENCE, [TransformerEncoder(4, 6, 2, dropout=0.1), SelfAttention()]),
     "decoder": (SEQUENCE, [TransformerDecoder(4, 2, 6, 2), CrossAttention(3)]),
     "places": (SEQUENCE, [EachPlace([Dense(3), BatchNorm()]), Stretch([], 1, 4, "drop")]),
-    "stretch": (SEQUENCE, [Stretch([LayerNorm()], 1, 3), Stretch([SelfAttention()])]),
+    "stretch": (SEQUENCE, [Stretch([LayerNorm()], 1, 5), Stretch([SelfAttention()])]),
 }  # fmt: skip
 
 

@@ -10,9 +10,11 @@ import pyarrow as pa
 import pytest
 
 from pellucid import cluster_table, load_model, read_table, save_model
+from pellucid.clusters.axes import Axis
 from pellucid.data.column_units import named_with_unit
 from pellucid.data.table import Column, Kind, Table
 from pellucid.errors import ColumnError, TableError, TooFewRowsError
+from pellucid.jobs.cluster.cluster_job import _choice_along_axis
 from pellucid.jobs.cluster.cluster_result import ClusterResult, ClusterSettings
 from pellucid.jobs.cluster.cluster_statements import agreement_statement, unused_columns
 from pellucid.jobs.cluster.group_profiles import profiles, share, spread_between_groups
@@ -224,3 +226,25 @@ def test_units_are_read_from_names(column: str, name: str, unit: str) -> None:
 def test_shares_are_not_rounded_to_all_or_none() -> None:
     shown = [share(v) for v in (0.0, 0.001, 0.5, 0.999, 1.0)]
     assert shown == ["0%", "< 1%", "50%", "> 99%", "100%"]
+
+
+def test_a_group_between_the_others_is_told_by_its_range() -> None:
+    """Its effect: the angle between the two shares within, where from none to all is 4."""
+    own, rest = np.linspace(4, 6, 21), np.r_[np.linspace(0, 3, 9), 4.5, 5.5, np.linspace(7, 10, 9)]
+    column = Column("width_cm", Kind.NUMERIC, np.r_[own, rest])
+    groups = np.repeat([1, 2], [len(own), len(rest)])
+    (trait,) = profiles(Table((column,)), ["width_cm"], groups)[0].traits
+    assert trait.between
+    assert trait.words == "width mostly from 4.1 cm to 5.9 cm, where 10% of the other rows are"
+    inside, outside = np.arccos(1 - 2 * np.array([19 / 21, 2 / 20]))
+    assert trait.effect == pytest.approx((inside - outside) * 4 / np.pi)
+
+
+def test_an_axis_is_named_by_its_column_or_by_its_heaviest_weights() -> None:
+    weights = np.array([0.05, -0.7, 0.1, 0.2, 0.6, -0.3, 0.15])
+    names = list("abcdefg")
+    assert _choice_along_axis(Axis(weights, 2, 2), names) == "c"
+    told = "the axis −0.7 × b + 0.6 × e − 0.3 × f + 0.2 × d (standardised)"
+    assert _choice_along_axis(Axis(weights, 2, None), names) == told
+    few = _choice_along_axis(Axis(np.array([0.1, 0.9]), 2, None), names)
+    assert few == "the axis 0.9 × b (standardised)"

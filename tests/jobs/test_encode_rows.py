@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid import Autoencoder, LinearAutoencoder
+from pellucid import Autoencoder, LinearAutoencoder, TableEncoder, read_table
 from pellucid.cli.encode_output import command
 from pellucid.data.image_files import ImageSet
 from pellucid.descent.step_sizes import Cosine
 from pellucid.errors import FramingError
 from pellucid.jobs.encode.encode_job import encode_images
 from pellucid.jobs.encode.encoding_input import EncodedRows
+from pellucid.jobs.encode.encoding_machine import EncodingMachine
 from pellucid.jobs.encode.encoding_models import (
     LEAST_EPOCHS,
     MOST_EPOCHS,
@@ -110,3 +113,25 @@ def test_a_setting_that_makes_no_sense_is_named(wrong: dict[str, Any]) -> None:
 def test_the_command_says_each_setting_once() -> None:
     again = command("a table.csv", EncodeSettings(k=3, epochs=7, model="convnet"), Path("out"))
     assert again == "./pellucid encode 'a table.csv' -k 3 --model convnet --epochs 7 -o out"
+
+
+def test_decoded_chances_are_the_likeliest_class_or_missing_above_one_half() -> None:
+    """The numbers of one column are its own, wherever it stands among the others."""
+    frame = {"n": [1.0, 2.0, 3.0, 4.0], "hue": ["a", "b", None, "c"], "m": [5.0, 7.0, 9.0, 8.0]}
+    table = read_table(pa.table(frame))
+    codes = {"hue": "one-hot"}
+    encoder = TableEncoder(codes=codes).fit(table)
+    rows = np.asarray(encoder.transform(table))
+    assert list(encoder.get_feature_names_out())[1:5] == [
+        "hue=a", "hue=b", "hue=c", "hue is missing",
+    ]  # fmt: skip
+    model = SimpleNamespace(decode=lambda given: given)
+    machine = EncodingMachine(table.schema, table.names, "codes", encoder, (), model, {})
+    rows[:, 1:4] = 0.4 * rows[:, 1:4] + 0.1  # the likeliest, though below one half
+    rows[:, 4] = [0.0, 0.5, 0.6, 0.2]
+    found = machine.decode(rows)
+    assert [v or None for v in found["hue"]] == frame["hue"]
+    np.testing.assert_allclose(found["n"].astype(float), frame["n"])
+    np.testing.assert_allclose(found["m"].astype(float), frame["m"])
+    images = EncodingMachine([], (), "codes", None, (2, 3, 1), model, {})
+    assert images.decode(np.zeros((4, 6))).shape == (4, 2, 3, 1)

@@ -11,6 +11,7 @@ import pytest
 
 from pellucid import Settings, fit_table, load_model, read_table, save_model
 from pellucid.errors import ColumnError, FramingError, TooFewRowsError
+from pellucid.jobs.fit.fit_tables import MANY, interval_of
 from pellucid.processes import helpers_memory
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins.csv"
@@ -143,3 +144,15 @@ def test_a_code_reads_the_cells_as_written_whether_a_file_or_its_table_is_given(
     assert of_table.errors["R²"] > 0.5
     weights = [{w.name: w.value for w in fit.weights} for fit in (of_file, of_table)]
     assert weights[0] == pytest.approx(weights[1])
+
+
+def test_the_interval_of_many_losses_is_that_of_resampling() -> None:
+    """Where rows are many the mean is as good as normal, and no row is drawn again."""
+    losses = np.random.default_rng(0).exponential(size=MANY + 1)
+    low, high = interval_of(losses, 0)
+    mean = losses.mean()
+    assert interval_of(losses, 1) == (low, high)  # no draws
+    assert high - mean == pytest.approx(mean - low)
+    drawn = interval_of(losses[:-1], 0)
+    assert drawn != interval_of(losses[:-1], 1)
+    assert (low, high) == pytest.approx(drawn, abs=0.1 * (high - low))

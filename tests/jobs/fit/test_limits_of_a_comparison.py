@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pellucid.data.table import Column, Kind, Table
 from pellucid.errors import FramingError
 from pellucid.evaluation.cross_validation import tune
-from pellucid.jobs.fit.candidate_comparison import compare, sample
+from pellucid.jobs.fit.candidate_comparison import NO_BETTER, compare, sample
 from pellucid.jobs.fit.candidates import MANY_ROWS, automatic, compared_recipes, recipes
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.fit_tables import fit_table
@@ -92,6 +92,7 @@ def test_values_of_lambda_that_were_asked_for_are_the_only_ones() -> None:
         found, _ = compare(wanted, _table(X), y, settings, "square", {})
         path = [lam for lam, _, _ in found[1].candidate.path]
         assert path == list(lams) if lams else path[0] < 1e-6
+        assert np.allclose(np.diff(np.log10(path)), 1.0 if lams else 0.5)  # goes on as it began
 
 
 def test_a_class_of_one_row_does_not_stop_the_job() -> None:
@@ -149,11 +150,12 @@ def test_a_sample_in_order_is_the_newest_and_one_of_groups_is_whole() -> None:
     assert len(sample(np.zeros(50), 20, Settings("y"), {"groups": when % 5})) == 50
 
 
+def refusing(seed: int) -> Ridge:
+    raise FramingError("no such rows")
+
+
 @pytest.mark.parametrize("model", ["mean", "ridge"])
 def test_what_a_candidate_does_not_allow_leaves_it_out_but_never_the_baseline(model: str) -> None:
-    def refusing(seed: int) -> Ridge:
-        raise FramingError("no such rows")
-
     X = np.random.default_rng(0).normal(size=(20, 2))
     wanted = [
         replace(recipes("regression")[name], **({"make": refusing} if name == model else {}))
@@ -166,3 +168,33 @@ def test_what_a_candidate_does_not_allow_leaves_it_out_but_never_the_baseline(mo
     found, findings = compare(wanted, _table(X), X[:, 0], Settings("y"), "square", {})
     assert [each.candidate.model for each in found] == ["mean"]
     assert "no such rows" in findings[0].message
+
+
+@pytest.mark.parametrize(("classes", "too_long"), [("ab", False), ("abc", True)])
+def test_two_classes_cost_one_score_and_several_one_each(classes: str, too_long: bool) -> None:
+    """With one more score, curves of so many columns would take too long for two classes too."""
+    X = np.random.default_rng(0).normal(size=(200, 201))
+    problem = "two classes" if len(classes) == 2 else "several classes"
+    curves = replace(recipes(problem)["curves"], make=refusing)
+    assert bool(curves.too_much(200, 201, 2, 5))
+    y = np.array(list(classes))[np.arange(200) % len(classes)]
+    wanted = [recipes(problem)["mean"], curves]
+    _, (left_out,) = compare(wanted, _table(X), y, Settings("y"), "nll", {})
+    assert ("too long" in left_out.message) is too_long
+    assert ("no such rows" in left_out.message) is not too_long
+
+
+def test_of_classes_far_apart_the_largest_lambda_that_does_as_well_is_taken() -> None:
+    """The smaller λ, the lower the loss, by less and less: and the grid goes on as it began."""
+    x = np.linspace(-1, 1, 40)
+    X, y = np.column_stack([x, x**2]), np.where(x > 0, "up", "down")
+    wanted = [recipes("two classes")[name] for name in ("mean", "logistic")]
+    (mean, logistic), _ = compare(wanted, _table(X), y, Settings("y", cv=2), "nll", {})
+    found = logistic.candidate
+    lams = np.array([lam for lam, _, _ in found.path])
+    losses = np.array([score.mean for _, score, _ in found.path])
+    assert np.allclose(np.diff(np.log10(lams)), 1.0)
+    assert losses.argmin() == 0
+    near = losses <= losses[0] + NO_BETTER * mean.candidate.score.mean
+    assert found.lam == lams[near].max() > lams[0]
+    assert (mean.candidate.parameters, found.parameters) == (1, 3)

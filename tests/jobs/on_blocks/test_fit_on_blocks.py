@@ -19,6 +19,7 @@ from pellucid.errors import FramingError, OutputError, TooLargeError
 from pellucid.evaluation.training_ranges import training_ranges
 from pellucid.jobs.fit.fit_result import FitResult, Settings
 from pellucid.jobs.fit.interval_machine import with_intervals
+from pellucid.jobs.on_blocks.block_statements import _listed
 from pellucid.jobs.on_blocks.first_passes import frame_blocks
 from pellucid.jobs.on_blocks.fit_any_size import fit_any_size
 from pellucid.jobs.on_blocks.fit_on_blocks import fit_on_blocks
@@ -216,3 +217,12 @@ def test_rows_without_a_target_are_not_counted_on_the_sample() -> None:
     assert known.framing.reasons
     assert not any("left out" in reason for reason in known.framing.reasons)
     assert any("left out" in reason for reason in frame(read_table(table), "y").reasons)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [("ab", "'a', 'b'"), ("abcde", "'a', 'b', 'c', 'd', 'e'"),
+     ("abcdefg", "'a', 'b', 'c', 'd', 'e' and 2 more")],
+)  # fmt: skip
+def test_of_many_columns_five_are_named_and_the_others_counted(names: str, told: str) -> None:
+    assert _listed(list(names)) == told
