@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from fitted_machines import CODES, MODELS, features, mixed
+from hypothesis import given
+from hypothesis import strategies as st
 from onnx_answers import run, session_of
 from test_onnx_machine import feed_of, rows_of
 from test_python_file import answered as python_answered
@@ -21,13 +23,15 @@ from test_sql import answered as sql_answered
 
 from pellucid import Autoencoder, LinearAutoencoder, VariationalAutoencoder
 from pellucid import networks as layers
+from pellucid.autoencoders.code_sample import CodeSample
 from pellucid.autoencoders.column_activation import ColumnActivation
 from pellucid.data.framing import frame
 from pellucid.data.table_encoder import TableEncoder
 from pellucid.data.table_reader import read_table
 from pellucid.errors import CodeWarning, FramingError, PellucidWarning
 from pellucid.exchange import machine_to_onnx, to_python, to_sql
-from pellucid.exchange.formulas import network_scores
+from pellucid.exchange.formulas import autoencoder_scores, network_scores
+from pellucid.exchange.formulas.expressions import Constant, Sum
 from pellucid.exchange.formulas.program import Program, Step
 from pellucid.exchange.printed.python_file import python_of
 from pellucid.jobs.encode.encoding_machine import EncodingMachine
@@ -104,6 +108,36 @@ def test_sql_and_python_answer_as_the_machine_does(name: str) -> None:
             near(sql_answered(query, table, dialect), machine(name), table)
 
 
+@pytest.mark.filterwarnings("ignore::pellucid.errors.UnseenCategoryWarning")
+@pytest.mark.parametrize("name", ["grown", "side", "variational"])
+def test_python_alone_answers_as_the_machine_does(name: str) -> None:
+    near(python_answered(machine(name), features()), machine(name), features())
+
+
+LOGITS = st.floats(-1e3, 1e3)
+
+
+@given(st.lists(LOGITS, min_size=2, max_size=4), LOGITS, st.booleans())
+def test_losses_of_classes_are_those_of_their_scores_however_large(
+    scores: list[float], u: float, yes: bool
+) -> None:
+    """−y log σ(u) − (1 − y) log(1 − σ(u)), and −log softmax(u) of the class that is there."""
+    program = Program()
+    names = [f"u{j}" for j in range(len(scores))] + ["u", "y"]
+    read: list[Any] = [program.read(name, "number") for name in names]
+    there = [Constant(float(j == 1)) for j in range(len(scores))]
+    of_yes_or_no = autoencoder_scores._of_yes_or_no(read[-2], read[-1])
+    of_category = autoencoder_scores._of_category(program, read[:-2], there)
+    program.answers += [Step("yes", of_yes_or_no), Step("class", Sum(tuple(of_category)))]
+    found: dict[str, Any] = {"__name__": "exported"}
+    exec(python_of(program), found)
+    row = dict(zip(names, [*scores, u, float(yes)], strict=True))
+    said = found["predict"](row)
+    assert said["yes"] == pytest.approx(np.logaddexp(0, -u if yes else u), abs=1e-12)
+    total = np.logaddexp.reduce(scores)
+    assert said["class"] == pytest.approx(total - scores[1], rel=1e-12, abs=1e-12)
+
+
 @pytest.mark.parametrize("name", ENCODERS)
 def test_the_graph_of_a_machine_gives_its_codes_and_losses(name: str) -> None:
     of = machine(name)
@@ -136,6 +170,7 @@ LAYERS = {
     "both summed": (layers.Parallel(((layers.Dense(2),), (layers.Dense(2), layers.ReLU()))),),
     "both kept": (layers.Parallel(((layers.Dense(2),), (layers.Dense(3),)), join="concatenate"),),
     "columns": (ColumnActivation(layers.Sigmoid(), (1, 3)),),
+    "a code at its mean": (CodeSample(), layers.Tanh()),
 }
 
 
