@@ -5,12 +5,15 @@ Notes: Concept 87
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from pellucid.cli.job_runner import File, Job, run_job
+from pellucid.cli.job_runner import File, Job, progress, run_job, show_findings
 from pellucid.cli.start_time import restart_clock
+from pellucid.findings import Finding
 
 
 @pytest.mark.parametrize(
@@ -26,9 +29,30 @@ def test_a_budget_that_was_too_short_is_told(
         files=lambda result, folder: [File("answer", "answer.txt", str(result).encode())],
         summary=lambda result: {"result": result},
         show=lambda console, result: console.print(result),
-        after=lambda result, folder: {},
+        after=lambda result, folder: {"settings": "s", "predict": "p"},
         budget=budget,
     )
     run_job(job, tmp_path / "out", as_json=False)
-    assert capsys.readouterr().out.endswith(said)
+    out = capsys.readouterr().out
+    assert out.endswith(said)
+    assert "Predict  p\n" in out
+    assert "Settings" not in out
     assert (tmp_path / "out" / "answer.txt").read_text() == "1"
+
+
+def test_advice_stands_below_what_is_more_than_a_note(capsys: pytest.CaptureFixture[str]) -> None:
+    found = [Finding("a", kind, f"{kind}.", (), f"do {kind}") for kind in ("note", "caution")]
+    show_findings(Console(highlight=False), [*found, Finding("b", "caution", "nothing to do")])
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == 4
+    assert lines[2] == "do caution"
+
+
+@pytest.mark.parametrize(("quiet", "terminal"), [(False, True), (False, False), (True, True)])
+def test_a_bar_is_drawn_on_a_terminal_that_is_not_to_be_quiet(
+    quiet: bool, terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    with progress(quiet) as say:
+        say("looking at rows", 0.5)
+    assert bool(capsys.readouterr().err) == (terminal and not quiet)
