@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from pellucid import GenerativeAdversarialPair
-from pellucid.autoencoders import interpret_accuracy
+from pellucid.autoencoders import gan_training, interpret_accuracy
 from pellucid.autoencoders.gan_training import (
     discriminator_accuracy,
     discriminator_gradient,
@@ -166,3 +167,85 @@ def test_the_accuracy_is_the_mean_of_the_shares_of_real_and_of_generated_rows() 
     real, generated = (np.log(p / (1 - p)) for p in chances)
     found = discriminator_accuracy(network, params, real, generated)
     assert float(found) == pytest.approx((3 / 4 + 2 / 3) / 2)
+
+
+def by_hand(params: Any, x: Any) -> Any:
+    """A hidden layer whose negative numbers count a fifth, and one that leaves off before σ."""
+    first, _, last, *_ = params
+    z = x @ first["W"] + first["W0"]
+    return np.where(z > 0, z, 0.2 * z) @ last["W"] + last["W0"]
+
+
+ROWS = np.random.default_rng(0).normal([5.0, -1.0], [2.0, 0.1], size=(20, 2))
+SMALL: dict[str, Any] = {"hidden": (2,), "noise_length": 3, "batch_size": 8, "step_size": 0.01}
+
+
+def test_rows_are_made_and_judged_as_the_formulas_say() -> None:
+    """8.5.3-adversarial-pair: in the units of the rows; the networks see standardised ones."""
+    pair = GenerativeAdversarialPair(**SMALL, epochs=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        pair.fit(ROWS)
+    seen = pair._standardised_with_networks(ROWS)
+    np.testing.assert_allclose([seen.mean(axis=0), seen.std(axis=0)], [[0, 0], [1, 1]], atol=1e-5)
+    made = pair.generate(6, seed=4)
+    np.testing.assert_array_equal(made.codes, np.random.default_rng(4).normal(size=(6, 3)))
+    rows = by_hand(pair.generator_params_, made.codes) * ROWS.std(axis=0) + ROWS.mean(axis=0)
+    np.testing.assert_allclose(made.rows, rows, rtol=1e-4)
+    z = by_hand(pair.discriminator_params_, (ROWS - ROWS.mean(axis=0)) / ROWS.std(axis=0))
+    np.testing.assert_allclose(pair.chance_of_real(ROWS), 1 / (1 + np.exp(-z[:, 0])), rtol=1e-4)
+    others = pair.chance_of_real(pair.generate(20, seed=7).rows) <= 0.5
+    right = (pair.chance_of_real(ROWS) > 0.5).mean() + others.mean()
+    assert pair.discriminator_accuracy(ROWS, seed=7) == right / 2
+    with pytest.raises(ValueError, match="3 features"):
+        pair.chance_of_real(np.ones((2, 3)))
+
+
+def test_a_turn_moves_its_learners_by_the_step_size_and_nobody_else() -> None:
+    """8.5.3-adversarial-pair: the first step of Adam is η in every direction that has a slope."""
+    pair = GenerativeAdversarialPair(**SMALL)
+    path = pair.fit_by_turns(ROWS, ["D", "", "GD"], steps=1)
+    assert path[-1] is pair
+    kinds = ("discriminator_params_", "generator_params_")
+    weights = [[np.concatenate([*map(np.ravel, jax.tree.leaves(getattr(each, kind)))])
+                for kind in kinds] for each in path]  # fmt: skip
+    moved = [[float(np.abs(b - a).max()) for a, b in zip(*ends, strict=True)]
+             for ends in pairwise(weights)]  # fmt: skip
+    np.testing.assert_allclose(moved[:2], [[0.01, 0], [0, 0]], rtol=1e-2)
+    assert moved[2][1] == pytest.approx(0.01, rel=1e-2)
+    assert moved[2][0] > 0
+
+
+def test_what_is_explained_is_the_last_tenth_of_the_epochs() -> None:
+    pair = GenerativeAdversarialPair(epochs=20)
+    pair.n_features_in_, pair.warnings_ = 2, []
+    pair.trace_ = {"generator_loss": [3, 1.5], "discriminator_loss": [2, 0.25]}
+    pair.trace_["accuracy"] = [0.9] * 18 + [0.6, 0.7]
+    happened = dict(pair.explain().happened)
+    assert list(happened.values()) == ["20", interpret_accuracy(0.65), "1.5", "0.25"]
+    pair.trace_["accuracy"] = [0.1, 0.8]
+    assert interpret_accuracy(0.8) in dict(pair.explain().happened).values()
+
+
+def test_an_epoch_goes_through_its_rows_once_and_the_step_size_falls_to_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each row at most once, in batches of K; η (1 − share of the steps that are done)."""
+
+    def alternate(G: Any, D: Any, carry: Any, real: Any, key: Any, eta: Any) -> Any:
+        step, seen = carry
+        return (step + 1, seen.at[step].set(real[:, 0])), (eta, eta * step, real.sum())
+
+    monkeypatch.setattr(gan_training, "alternate", alternate)
+    run = gan_training.compiled_epoch.__wrapped__(None, None, 3)
+    X, key = np.arange(1.0, 8.0, dtype=np.float32)[:, None], jax.random.key(0)
+    carry: Any = (0, jnp.zeros((6, 3)))
+    etas = []
+    for epoch in range(3):
+        carry, (eta, _, _) = run(carry, X, key, 0.6, epoch, 3)
+        etas.append(float(eta))
+    np.testing.assert_allclose(etas, [0.55, 0.35, 0.15], rtol=1e-5)  # means of two steps
+    assert carry[0] == 6
+    epochs = np.asarray(carry[1]).reshape(3, 6)
+    assert [len({*rows} & {*X[:, 0].tolist()}) for rows in epochs.tolist()] == [6, 6, 6]
+    assert (epochs[0] != epochs[1]).any()
