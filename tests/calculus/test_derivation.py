@@ -154,11 +154,30 @@ def test_kinks_are_stated(formula: str, words: str | None) -> None:
         ("max(X'*theta)", "convex"),
         ("norm2(theta)^3", "convex"),
         ("s*norm2(theta)^2", "unknown"),
+        ("(1 + norm2(y)^2)*norm2(theta)^2", "convex"),
+        ("(-1 - lam^2)*norm2(theta)^2", "concave"),
+        ("(lam^2 - 1)*norm2(theta)^2", "unknown"),
+        ("norm1(y')*norm2(theta)^2", "convex"),
+        ("sum(exp(y)')*norm2(theta)^2", "convex"),
+        ("sum(y)*norm2(theta)^2", "unknown"),
+        ("norm2(exp(theta))", "convex"),
+        ("norm2(theta.^3)", "unknown"),
+        ("norm2(sigmoid(theta))", "unknown"),
+        ("(theta + X*w)'*P'*P*(theta + X*w)", "convex"),
+        ("exp(theta)'*P'*P*exp(theta)", "unknown"),
     ],
 )
 def test_convexity_by_composition(formula: str, expected: str) -> None:
     declared = declare("X: d×n, y: n, theta: d, lam: scalar, P: d×d, w: n, s: scalar")
     assert curvature(read(formula, declared), declared.symbols["theta"]) == expected
+
+
+@pytest.mark.parametrize(("mark", "expected"), [("symmetric", "concave"), ("", "unknown")])
+def test_the_logarithm_of_a_determinant_is_concave_in_symmetric_matrices(
+    mark: str, expected: str
+) -> None:
+    declared = declare(f"P: d×d {mark}")
+    assert curvature(read("logdet(P)", declared), declared.symbols["P"]) == expected
 
 
 def test_convexity_is_never_claimed_wrongly() -> None:

@@ -39,6 +39,9 @@ FIT = "norm2(X'*theta - y)^2/n"
         ("x'*A*x", "x", "2*A*x", "scalar habit", "(A + Aᵀ) x"),
         (FIT, "theta", "X*X*theta", "wrong shape", "conform"),
         ("norm2(x)^2", "x", "exp(x)", "wrong", "2 x"),
+        (FIT, "theta", "(X*X'*theta)'", "wrong shape", "and its values are wrong as well"),
+        ("norm2(x)^2", "x", "3.7*x", "missing factor", "by 20/37."),
+        ("norm2(x)^2", "x", "6.1*x", "missing factor", "by 0.327869."),
     ],
 )
 def test_verdicts(formula: str, by: str, answer: str, verdict: str, words: str) -> None:

@@ -36,6 +36,8 @@ WHERE = "X: d×n, y: n, theta: d, lam: scalar, A: m×m, W: m×k, x: m, u: k, v: 
         # a command takes the one token that follows
         (r"\frac12 \lambda", "lam/2"),
         (r"\tfrac\lambda2", "lam/2"),
+        (r"\sqrt{\lambda} \exp{\lambda} - \exp{\lambda}", "sqrt(lam)*exp(lam) - exp(lam)"),
+        (r"(\exp{\lambda})^2 + \lambda^{-2}", "exp(lam)^2 + lam^(-2)"),
         (r"\frac1{10}\lambda", "lam/10"),
         (r"\sqrt2 \lambda", "sqrt(2)*lam"),
         (r"\sqrt[3]{\lambda}", "pow(lam, 1/3)"),

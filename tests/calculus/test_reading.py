@@ -192,6 +192,18 @@ def test_declarations() -> None:
         ("(x - 3)^2", "x: 1×1"),
         ("x'*x + s^3", "x: d×1, s: 1×1"),
         ("A^2*x", "A: d×d, x: d×1"),
+        ("‖A‖*b", "A: m×n, b: k×1"),
+        ("x[1]*y", "x: d×1, y: n×1"),
+        ("A[1, 2]*x", "A: m×n, x: d×1"),
+        ("A[1, :]*x", "A: m×d, x: d×1"),
+        ("A[:, 1]'*x", "A: d×m, x: d×1"),
+        ("x[:]'*y", "x: n×1, y: n×1"),
+        ("diag(x)*A", "x: d×1, A: d×m"),
+        ("diag(A)'*x", "A: d×d, x: d×1"),
+        ("dot(A, B)", "A: m×n, B: m×n"),
+        ("transpose(A)*x", "A: d×m, x: d×1"),
+        (r"\ln|A|", "A: m×m"),
+        ("matrix(3)*A + B", "A: m×n, B: m×n"),
     ],
 )
 def test_shapes_are_worked_out(formula: str, stated: str) -> None:

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pellucid.calculus import derive
+from pellucid.calculus import declare, derive, read
+from pellucid.calculus.algebra.stable_forms import stable_form
+from pellucid.calculus.codegen.modules import callable_for
 from pellucid.calculus.derivation.derivation import Derivation
 from pellucid.errors import PellucidError
 
@@ -143,13 +145,43 @@ def test_what_is_finite_does_not_overflow(formula: str, wanted: float) -> None:
     assert np.isfinite(at(made["gradient"], point)).all()
 
 
-@pytest.mark.parametrize("formula", ["norm2(x)", "sqrt(x'*x)"])
+@pytest.mark.parametrize("formula", ["norm2(x)", "sqrt(x'*x)", "sqrt(sum(x.^2))"])
 @pytest.mark.parametrize("size", [1e-200, 1e200])
 def test_a_length_has_a_direction_at_any_size(formula: str, size: float) -> None:
     made = functions_of(derive(formula, "x", "x: d×1"))
     point = {"x": size * np.array([[3.0], [4.0]])}
     np.testing.assert_allclose(float(at(made["value"], point)), 5 * size, rtol=1e-14)
     np.testing.assert_allclose(at(made["gradient"], point).ravel(), [0.6, 0.8], rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("formula", "stable"),
+    [
+        ("exp(x)/sum(exp(x))", "softmax(x)"),
+        ("sqrt(sum(x.^2))", "norm2(x)"),
+        ("sqrt(sum(x.^4))", None),
+        ("det(A)*(A + inv(A))", None),
+        ("s*(s + 1)", None),
+    ],
+)
+def test_what_is_computed_is_the_stable_form(formula: str, stable: str | None) -> None:
+    declared = declare("x: n, A: n×n, s: scalar")
+    assert stable_form(read(formula, declared)) == read(stable or formula, declared)
+
+
+@pytest.mark.parametrize(
+    ("formula", "point", "wanted"),
+    [
+        ("det(A)*(inv(A) + inv(A)')", {"A": SINGULAR}, [[8, -4], [-4, 2]]),
+        ("(2*log(s) + 1)*s", {"s": 0.0}, 0),
+        ("s*(log(s) + log(t))", {"s": 0.0, "t": 2.0}, 0),
+    ],
+)
+def test_products_are_finite_where_a_factor_is_not(
+    formula: str, point: dict[str, Any], wanted: Any
+) -> None:
+    value = callable_for([read(formula, "A: 2×2, s: scalar, t: scalar")])
+    np.testing.assert_allclose(at(value, point), wanted, atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,30 @@ def test_the_operation_of_graphics_processors_gives_the_same(name: str) -> None:
             np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-11)
 
 
+def test_the_operation_of_graphics_processors_is_a_sum_over_windows_and_its_adjoints() -> None:
+    """KE 399, KE 452: by hand in each window; a derivative gives back what the sum took in."""
+    layer = Convolution(2, (2, 3), stride=(2, 3), padding=(1, 0), dilation=(2, 1))
+    rng, windows = np.random.default_rng(0), layer.windows(2)
+    with computing_in("float64"):
+        x, W = rng.normal(size=(2, 6, 11, 3)), rng.normal(size=(2, 3, 3, 2))
+        z = np.asarray(device_correlation.correlate(x, W, windows))
+        padded = np.pad(x, ((0, 0), (1, 1), (0, 0), (0, 0)))
+        for i, j in np.ndindex(3, 3):
+            seen = padded[:, 2 * i : 2 * i + 3 : 2, 3 * j : 3 * j + 3]
+            np.testing.assert_allclose(z[:, i, j], np.tensordot(seen, W, 3), rtol=1e-12)
+        assert z.shape == (2, 3, 3, 2)
+        dz = rng.normal(size=z.shape)
+        by_filter = device_correlation.by_filter(x, dz, windows)
+        by_input = device_correlation.by_input(dz, W, windows, x.shape[1:3])
+        assert (by_filter.shape, by_input.shape) == (W.shape, x.shape)
+        for w in (W, rng.normal(size=W.shape)):
+            taken = np.vdot(dz, device_correlation.correlate(x, w, windows))
+            assert np.vdot(by_filter, w) == pytest.approx(taken)
+        for other in (x, rng.normal(size=x.shape)):
+            taken = np.vdot(dz, device_correlation.correlate(other, W, windows))
+            assert np.vdot(by_input, other) == pytest.approx(taken)
+
+
 def test_weighted_points_in_batch_statistics_are_repeated_points() -> None:
     """Weight 2 is a point twice, weight 0 a point that is not there."""
     rng = np.random.default_rng(0)

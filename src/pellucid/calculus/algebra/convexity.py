@@ -190,8 +190,6 @@ def _power(node: Expression, kinds: list[str]) -> str:
         return UNKNOWN
     value = exponent.detail
     whole = isinstance(value, Fraction) and value.denominator == 1
-    if value == 1:
-        return kinds[0]
     if whole and value > 0 and value % 2 == 0 and kinds[0] == LINEAR:
         return CONVEX
     if sign_of(base) != 1:

@@ -212,6 +212,10 @@ def _unshifted(role: str) -> Callable[[Expression, list[Tensor]], Tensor]:
     return lowered
 
 
+def _shift(node: Expression, _: list[Tensor]) -> Tensor:
+    return atom_tensor(shift_atom(*node.shape))
+
+
 def _unknown_scalar(node: Expression, inner: list[Tensor]) -> Tensor:
     return atom_tensor(Atom("unknown", (), node.detail, (inner[0],)))
 
@@ -259,6 +263,7 @@ _RULES: dict[str, Callable[[Expression, list[Tensor]], Tensor]] = {
     "windows": _unshifted("windows"),
     "band": _unshifted("band"),
     "spread": _unshifted("spread"),
+    "shift": _shift,
     "unknown": _unknown_scalar,
     "slope": _unknown_slope,
     "contract": _contract,

@@ -159,6 +159,8 @@ class _Unifier:
     def _number(self, _: Syntax) -> _Pair:
         return (_Size(1), _Size(1))
 
+    _every = _number  # a subscript has no shape of its own
+
     def _norm(self, node: Syntax) -> _Pair:
         self.shape(node.arguments[0])
         return (_Size(1), _Size(1))
@@ -186,14 +188,8 @@ class _Unifier:
 
     def _index(self, node: Syntax) -> _Pair:
         rows, columns = self.shape(node.arguments[0])
-        places = node.arguments[1:]
-        one = _Size(1)
-        if len(places) == 1:
-            return (one, one)
-        return (
-            rows if places[0].operation == "every" else one,
-            columns if places[1].operation == "every" else one,
-        )
+        every = [place.operation == "every" for place in node.arguments[1:]]
+        return (rows if every[0] else _Size(1), columns if every[1:] == [True] else _Size(1))
 
     def _divide(self, node: Syntax) -> _Pair:
         above, below = (self.shape(a) for a in node.arguments)
@@ -267,7 +263,11 @@ class _Unifier:
             return (_Size(1), _Size(1))
         if name == "diag":
             rows, columns = inner[0]
-            return (rows, rows) if columns.root().value == 1 else (rows, _Size(1))
+            if columns.root().value == 1:
+                return (rows, rows)
+            if rows.root().plural and columns.root().plural:
+                self.join(rows, columns, node)
+            return (rows, _Size(1))
         if name == "transpose":
             return (inner[0][1], inner[0][0])
         if name == "bars":
