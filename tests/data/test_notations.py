@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pellucid import read_table
 from pellucid.data import Kind, Table
-from pellucid.data.columns.date_formats import read_dates
+from pellucid.data.columns.date_formats import dates_by_format, read_dates
 from pellucid.data.columns.lengths_of_time import read_durations
 from pellucid.data.columns.notation import NO_HINTS
 from pellucid.data.columns.number_formats import CELL, CELL_OF_ASCII, read_numerals
@@ -120,6 +121,8 @@ def test_the_other_columns_decide_what_points_part(tmp_path: Path) -> None:
             ["2026-11-24T09:30", "2026-11-24T10:30"],
         ),
         (["31/02/2020", "01/03/2020"], [None, "2020-03-01"]),
+        (["24/11/2026", "11/24/2026"], ["2026-11-24", None]),
+        (["11/24/2026", "11/13/2026", "24/11/2026"], ["2026-11-24", "2026-11-13", None]),
     ],
 )
 def test_dates_are_read_as_a_person_reads_them(cells: list[str], days: list[str | None]) -> None:
@@ -151,6 +154,33 @@ def test_the_order_of_training_reads_new_dates(tmp_path: Path) -> None:
         assert str(table["c"].values[0])[:10] == "2026-03-04"
     said = table_of(tmp_path, ["03/04/2026", "05/06/2026", "07/08/2026"], date_format="%m/%d/%Y")
     assert str(said["c"].values[0])[:10] == "2026-03-04"
+
+
+@pytest.mark.parametrize("wrong", ["%Q", "%", "%Y %", "%Y-%Y", "%G"])
+def test_a_date_format_that_is_none_is_named(wrong: str) -> None:
+    with pytest.raises(HyperparameterError, match=r"date_format '%.*': .*(directive|stray|redef)"):
+        dates_by_format(pa.array([None, "2021"]), wrong)
+
+
+@pytest.mark.parametrize(
+    "cell", ["stray dogs", "directive", "2021 stray", "2021 directive", "0000"]
+)
+def test_a_cell_that_does_not_match_is_no_date_whatever_it_says(cell: str) -> None:
+    found = dates_by_format(pa.array(["2021", cell]), "%Y")
+    assert found.read.tolist() == [True, False]
+
+
+@given(st.datetimes(timezones=st.timezones(), min_value=datetime(1900, 1, 2)))
+def test_a_date_with_a_zone_is_taken_to_utc(moment: datetime) -> None:
+    moment = moment.replace(microsecond=0)
+    whole = moment.utcoffset()
+    assume(whole is not None and whole.total_seconds() % 60 == 0)
+    found = dates_by_format(
+        pa.array([f"{moment:%Y-%m-%d %H:%M:%S%z}", None]), "%Y-%m-%d %H:%M:%S%z"
+    )
+    there = moment.astimezone(UTC).replace(tzinfo=None)
+    np.testing.assert_array_equal(found.values, np.array([there, None], "datetime64[us]"))
+    assert (found.read.tolist(), found.zoned.tolist()) == ([True, False], [True, False])
 
 
 def test_lengths_of_time_are_seconds_whatever_their_unit() -> None:

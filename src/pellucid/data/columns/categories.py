@@ -38,8 +38,6 @@ def category_column(
     Notes: Def 197
     """
     encoded = values.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks() if encoded.num_chunks != 1 else encoded.chunk(0)
     met = [str(v) for v in encoded.dictionary.to_pylist()]
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     order = tuple(sorted(met, key=natural)) if levels is None else levels

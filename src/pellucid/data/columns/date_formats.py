@@ -7,8 +7,9 @@ Notes: §2.1.3
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -243,6 +244,15 @@ def _minutes(zone: str) -> int:
     return (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if zone[0] == "-" else 1)
 
 
+def _is_of_the_format(error: Exception) -> bool:
+    """Whether a format is at fault, and not the cell, which is quoted where it does not match."""
+    said = str(error)
+    if isinstance(error, re.error):  # a directive twice
+        return True
+    quoted = said.startswith(("time data", "unconverted data"))
+    return not quoted and ("directive" in said or "stray" in said)
+
+
 def dates_by_format(texts: pa.Array, date_format: str) -> Dates:
     """Dates in a format that a person said, as `datetime.strptime` takes it.
 
@@ -257,20 +267,15 @@ def dates_by_format(texts: pa.Array, date_format: str) -> Dates:
     for text in texts.to_pylist():
         try:
             stamp = None if text is None else datetime.strptime(text.strip(), date_format)
-        except ValueError as error:
-            if (
-                "directive" in str(error)
-                or "stray" in str(error)
-                or "bad" in str(error).split(" ")[0]
-            ):
+        except (ValueError, re.error) as error:
+            if _is_of_the_format(error):
                 raise HyperparameterError(f"date_format {date_format!r}: {error}.") from None
             stamp = None
         aware = stamp is not None and stamp.tzinfo is not None
         read.append(stamp is not None)
         zoned.append(aware)
         if stamp is not None and aware:
-            offset = stamp.utcoffset()
-            stamp = stamp.replace(tzinfo=None) - offset if offset is not None else stamp
+            stamp = stamp.astimezone(UTC).replace(tzinfo=None)
         found.append(np.datetime64("NaT", "us") if stamp is None else np.datetime64(stamp, "us"))
     return Dates(
         np.array(found, dtype="datetime64[us]"), np.array(read, bool), np.array(zoned, bool)

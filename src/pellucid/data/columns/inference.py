@@ -388,8 +388,6 @@ def _stamps(values: pa.ChunkedArray) -> NDArray[Any]:
 def _distinct(values: pa.ChunkedArray) -> tuple[pa.Array, NDArray[np.int64]]:
     """Different texts, and the place of each row's among them; −1 where missing."""
     encoded = values.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks() if encoded.num_chunks != 1 else encoded.chunk(0)
     places = np.asarray(encoded.indices.cast(pa.int64()).fill_null(-1))
     return encoded.dictionary, places
 

@@ -116,8 +116,6 @@ def _as_categories(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if len(set(short.values())) < len(distinct):
         return values
     encoded = values.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks() if encoded.num_chunks != 1 else encoded.chunk(0)
     named = pa.array([short[t] for t in encoded.dictionary.to_pylist()], pa.string())
     return pa.chunked_array([named.take(encoded.indices)])
 

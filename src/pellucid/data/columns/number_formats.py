@@ -133,8 +133,6 @@ def number_parts(texts: pa.ChunkedArray) -> pa.StructArray:
     plain = pc.replace_substring(pc.utf8_trim_whitespace(plain), "’", "'")
     ascii_alone = pc.all(pc.string_is_ascii(plain)).as_py() is not False
     found = pc.extract_regex(plain, CELL_OF_ASCII if ascii_alone else CELL).combine_chunks()
-    if isinstance(found, pa.ChunkedArray):
-        found = found.chunk(0)
     if len(found):
         balanced = pc.equal(pc.equal(found.field("open"), ""), pc.equal(found.field("close"), ""))
         short = pc.less_equal(pc.utf8_length(found.field("after")), LONGEST)

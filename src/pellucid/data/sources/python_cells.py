@@ -59,6 +59,8 @@ def column_of_cells(values: Sequence[Any]) -> pa.Array:
 
 
 def _kind(value: Any) -> str:
+    if isinstance(value, dt.timedelta | np.timedelta64):  # to NumPy a whole number
+        return "length"
     if isinstance(value, bool | np.bool_):
         return "bool"
     if isinstance(value, int | np.integer):
@@ -71,9 +73,7 @@ def _kind(value: Any) -> str:
         return "naive" if value.tzinfo is None else "aware"
     if isinstance(value, dt.date):
         return "date"
-    if isinstance(value, dt.time):
-        return "time"
-    return "length" if isinstance(value, dt.timedelta | np.timedelta64) else "other"
+    return "time" if isinstance(value, dt.time) else "other"
 
 
 def _numbers(cells: list[Any], kinds: set[str]) -> pa.Array:
@@ -141,7 +141,7 @@ def array_column(values: np.ndarray[Any, Any]) -> pa.Array:
     if kind in "fiub":
         return pa.array(values.astype(values.dtype.newbyteorder("=")), from_pandas=True)
     if kind == "M":
-        return pa.array(values.astype("datetime64[us]"), from_pandas=True)
+        return pa.array(values.astype("datetime64[us]"))
     if kind == "m":
         seconds = values.astype("timedelta64[ns]").astype(np.float64) / 1e9
         return pa.array(np.where(np.isnat(values), np.nan, seconds), from_pandas=True)
