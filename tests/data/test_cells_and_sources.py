@@ -204,6 +204,10 @@ def test_json_in_its_three_forms(tmp_path: Path) -> None:
     ):
         table = read_table(written(tmp_path, text, "t.json"))
         assert table["a"].values.tolist() == [1, 2, 3.5]
+    late = '[{"a": 1.5}, {"a": 2}, {"a": 3, "b": "x"}, {"b": "y"}]'
+    table = read_table(written(tmp_path, late, "late.json"))
+    assert table["b"].texts().tolist() == [None, None, "x", "y"]
+    assert table["a"].missing.tolist() == [False, False, False, True]
     with pytest.raises(TableError, match="line 2"):
         read_table(written(tmp_path, '{"a": 1}\n{"a":\n', "bad.jsonl"))
     with pytest.raises(TableError, match="is not a row"):

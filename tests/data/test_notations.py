@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from pellucid import read_table
 from pellucid.data import Kind, Table
 from pellucid.data.columns.date_formats import dates_by_format, read_dates
 from pellucid.data.columns.lengths_of_time import read_durations
-from pellucid.data.columns.notation import NO_HINTS
+from pellucid.data.columns.notation import NO_HINTS, Notation, NotationHints
 from pellucid.data.columns.number_formats import CELL, CELL_OF_ASCII, read_numerals
+from pellucid.data.table_reader import Notations
 from pellucid.errors import ColumnError, HyperparameterError
 
 
@@ -94,6 +96,58 @@ def test_an_open_comma_is_said_and_can_be_said_otherwise(tmp_path: Path) -> None
     assert table_of(tmp_path, cells, decimal="c=,")["c"].values[0] == 1.234
     with pytest.raises(HyperparameterError, match="decimal is one of"):
         table_of(tmp_path, cells, decimal=";")
+
+
+@pytest.mark.parametrize(
+    ("cells", "hints", "numbers", "doubt"),
+    [
+        (["1.234", "5"], NotationHints(thousands="."), [1234, 5], ""),
+        (["1,234", "5"], NotationHints(thousands=","), [1234, 5], ""),
+        (["1.234,5", "5"], NotationHints(decimal=".", thousands="."), [1234.5, 5], ""),
+        (["1,234.5", "5"], NotationHints(decimal=",", thousands=","), [1234.5, 5], ""),
+        (["1,234", "5"], NotationHints(decimal=","), [1.234, 5], ""),
+        (["1,234", "567"], NO_HINTS, [1234, 567], "the comma might be a decimal comma"),
+        (["1,234", "5678"], NO_HINTS, [1.234, 5678], ""),
+        (["1,234", "567"], NotationHints(default_notation=Notation(decimal=",")), [1.234, 567],
+         "the comma might part thousands"),
+        (["1,234", "5678"], NotationHints(default_notation=Notation(decimal=",")), [1.234, 5678],
+         ""),
+        (["1.234", "567"], NotationHints(default_notation=Notation(thousands=".")), [1234, 567],
+         "the points might be decimal points"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_column_and_of_its_table_decides(
+    cells: list[str], hints: NotationHints, numbers: list[float], doubt: str
+) -> None:
+    found = read_numerals(pa.chunked_array([cells]), hints)
+    assert found.values.tolist() == numbers
+    assert found.doubt == doubt
+
+
+@pytest.mark.parametrize(("cells", "unit"), [
+    (["3 kg", "4 kg", "5 kg"], "kg"),
+    (["3 kg", "4 kg", "4 kg"], ""),  # too few different ones
+    ([f"{i} zorkmids" for i in range(10)], "zorkmids"),
+    ([f"{i} zorkmids" for i in range(9)], ""),
+    (["3 kg", "4 kg", "5 kg", *"123"], "kg"),
+    (["3 kg", "4 kg", "5 kg", *"1234"], ""),  # most are bare
+    (["3 of us", "4 of us", "5 of us"], ""),
+])  # fmt: skip
+def test_a_word_by_many_numbers_is_their_unit(cells: list[str], unit: str) -> None:
+    found = read_numerals(pa.chunked_array([cells]), NO_HINTS)
+    assert found.notation.mark == unit
+    assert bool(found.read.all()) == bool(unit)
+
+
+def test_what_is_said_at_predict_goes_before_the_notation_of_training() -> None:
+    trained = Notation(decimal=",", thousands=".", mark="€", date_format="%d.%m.%Y")
+    said = Notations.of("a=.", {"b": ","}, "d=%Y")
+    assert said.told("other", trained) == Notation()
+    assert said.told("a", trained) == replace(trained, decimal=".", thousands="")
+    assert said.told("b", trained) == replace(trained, thousands=",")
+    assert said.told("d", trained) == replace(trained, date_format="%Y")
+    both = Notations.of(".", "'", ())
+    assert both.told("a", trained) == replace(trained, decimal=".", thousands="'")
 
 
 def test_the_other_columns_decide_what_points_part(tmp_path: Path) -> None:

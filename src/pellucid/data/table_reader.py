@@ -67,11 +67,10 @@ class Notations:
         decimal, thousands, date_format = (f.get(column, f.get("", "")) for f in self._each())
         if not (decimal or thousands or date_format):
             return PLAIN_NOTATION
-        other = "" if thousands in ("", None) else thousands
         return replace(
             notation,
             decimal=decimal or notation.decimal,
-            thousands=other or ("" if decimal else notation.thousands),
+            thousands=thousands or ("" if decimal else notation.thousands),
             date_format=date_format or notation.date_format,
         )
 

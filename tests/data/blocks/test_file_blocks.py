@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,9 @@ from pyarrow import csv, parquet
 from pellucid.data.blocks.file_blocks import file_blocks
 from pellucid.data.blocks.row_batches import concatenate_rows
 from pellucid.data.blocks.row_blocks import CalledBlocks
+from pellucid.data.blocks.size_estimates import estimated_rows
 from pellucid.data.blocks.tiles import tiles
+from pellucid.data.sources.sqlite_files import sqlite_blocks
 from pellucid.errors import ColumnError, TableError
 
 TABLE = pa.table({"a": np.arange(1000.0), "b": [f"w{i % 3}" for i in range(1000)]})
@@ -69,3 +74,48 @@ def test_damage_is_named_by_file_and_row_group_and_other_columns_by_file(tmp_pat
     parquet.write_table(TABLE.select(["a"]), tmp_path / "2.parquet")
     with pytest.raises(ColumnError, match=r"2\.parquet lacks the column 'b'"):
         file_blocks(str(tmp_path))
+
+
+def test_a_table_of_a_database_comes_in_its_own_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.sqlite"
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE t (a REAL, b TEXT)")
+        base.executemany("INSERT INTO t VALUES (?, ?)", [(i, f"w{i}") for i in range(7)])
+        base.execute("CREATE TABLE other (x REAL)")
+        base.commit()
+    source = file_blocks(f"{path}::t")
+    assert (source.names, source.pieces, source.rows) == (("a", "b"), 1, 7)
+    assert concatenate_rows(list(source.blocks(["b"]))).to_pydict() == {
+        "b": [f"w{i}" for i in range(7)]
+    }
+    in_threes = list(sqlite_blocks(path, "t.sqlite", "t", 3))
+    assert [len(block) for block in in_threes] == [3, 3, 1]
+    assert concatenate_rows(in_threes)["a"].to_pylist() == list(range(7))
+    (none,) = sqlite_blocks(path, "t.sqlite", "other")
+    assert (len(none), none.column_names) == (0, ["x"])
+    with pytest.raises(TableError, match=r"no table 'u'; its tables are t, other\. Name one"):
+        file_blocks(f"{path}::u")
+    sqlite3.connect(tmp_path / "none.sqlite").execute("VACUUM").connection.close()
+    with pytest.raises(TableError, match="its tables are none"):
+        file_blocks(str(tmp_path / "none.sqlite"))
+
+
+def test_blocks_whose_columns_differ_in_kind_are_joined_as_text() -> None:
+    parts = [pa.table({"a": [1, 2], "b": [1, 2]}), pa.table({"a": ["x"], "b": [3]})]
+    whole = concatenate_rows(parts)
+    assert whole.to_pydict() == {"a": ["1", "2", "x"], "b": [1, 2, 3]}
+
+
+def test_rows_are_estimated_from_the_length_of_the_first_ones(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a,b\n" + "12,34\n" * 600)
+    found = estimated_rows(file_blocks(str(tmp_path / "x.csv")))
+    assert 550 < found < 650
+    with gzip.open(tmp_path / "x.csv.gz", "wt") as stream:
+        stream.write("a,b\n" + "".join(f"{i * i * 7919 % 99991},{i}\n" for i in range(600)))
+    source = file_blocks(str(tmp_path / "x.csv.gz"))
+    packed = (tmp_path / "x.csv.gz").stat().st_size
+    bytes_a_row = next(block for block in source.blocks() if len(block)).nbytes / 600
+    assert estimated_rows(source) == int(packed / (bytes_a_row / 6))
+    assert estimated_rows(CalledBlocks(lambda: iter([TABLE]))) == 0
