@@ -11,6 +11,7 @@ from scipy.cluster.hierarchy import fcluster, is_monotonic, is_valid_linkage, li
 
 from pellucid import HierarchicalClusters
 from pellucid.clusters.quality import consistency
+from pellucid.clusters.solvers.cluster_tree import members_of_nodes
 from pellucid.data.synthetic_groups import blobs
 from pellucid.errors import HyperparameterError, TooFewRowsError, TooFewRowsWarning
 
@@ -97,3 +98,15 @@ def test_what_cannot_be_grouped_is_said() -> None:
         HierarchicalClusters(algorithm="merge").fit(np.arange(20_001.0)[:, None])
     with pytest.raises(HyperparameterError, match="whole weights"):
         HierarchicalClusters(algorithm="merge").fit(np.eye(3), sample_weight=[1, 0.5, 2])
+
+
+@given(points)
+def test_the_members_of_a_node_are_those_of_both_its_parts(X: np.ndarray) -> None:
+    tree = linkage(X, "ward")
+    members = members_of_nodes(tree)
+    assert [each.tolist() for each in members[: len(X)]] == [[row] for row in range(len(X))]
+    assert len(members) == 2 * len(X) - 1
+    for row, node in enumerate(tree, len(X)):
+        parts = [*members[int(node[0])], *members[int(node[1])]]
+        assert sorted(members[row]) == sorted(parts)
+        assert len(parts) == node[3]

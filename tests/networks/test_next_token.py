@@ -63,6 +63,29 @@ def test_attention_of_a_text() -> None:
         fitted().attention("hello, hello")
 
 
+def test_attention_is_that_of_the_block_without_what_fills_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """8.5.5-attention-figure: −1 stands where a text is shorter than the places."""
+    h = NextToken(**{**SMALL, "blocks": 2})
+    h.tokens_, h.network_, h.params_ = list("ehl"), None, None  # type: ignore[assignment]
+    every = np.arange(2 * 2 * 6 * 6.0).reshape(2, 1, 2, 6, 6)
+    seen = []
+
+    def weights(network: Any, params: Any, ids: Any) -> Any:
+        seen.append(ids.tolist())
+        return every
+
+    monkeypatch.setattr("pellucid.networks.passes.attention_maps.attention_weights", weights)
+    for block in (1, 2):
+        np.testing.assert_array_equal(h.attention("hel", block), every[block - 1, 0, :, :3, :3])
+    assert seen == [[[1, 0, 2, -1, -1, -1]]] * 2
+    assert h.attention("helleh").shape == (2, 6, 6)
+    for text, block in (("hel", 0), ("hel", 3), ("hellehe", 1)):
+        with pytest.raises(ShapeError, match=f"block is from 1 to 2.*got block {block} and"):
+            h.attention(text, block)
+
+
 @pytest.mark.parametrize(
     ("text", "error", "said"),
     [

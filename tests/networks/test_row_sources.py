@@ -122,3 +122,26 @@ def test_distinct_rows_are_the_same_rows(seed: int) -> None:
     one = distinct_rows(rows, y, w)
     other = distinct_rows(rows[again][order], y[again][order], np.ones(len(again)))
     assert all((a == b).all() for a, b in zip(one, other, strict=True))
+
+
+def test_a_digest_of_a_large_array_looks_at_rows_from_the_first_to_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(row_sources, "DIGESTED_BYTES", 8)
+    monkeypatch.setattr(row_sources, "DIGESTED_ROWS", 3)
+    whole = np.zeros((5, 1))
+    changed = [row_sources.digest(whole + np.eye(5)[:, [row]]) for row in range(5)]
+    assert [name == row_sources.digest(whole) for name in changed] == [False, True] * 2 + [False]
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=20), st.integers(1, 4), st.integers(1, 7))
+def test_rows_that_weigh_nothing_are_in_no_batch(weights: list[int], size: int, cut: int) -> None:
+    """But those that fill up the last batch, as rows of weight 0 that were met before."""
+    w, rows = np.array(weights, dtype=float), np.arange(len(weights), dtype=float)
+    parts = [(rows[at : at + cut], w[at : at + cut]) for at in range(0, len(w), cut)]
+    found = list(batch_rows(parts, size))
+    values = np.concatenate([x.ravel() for x, _ in found] or [rows[:0]])
+    told = np.concatenate([each.ravel() for _, each in found] or [w[:0]])
+    np.testing.assert_array_equal(values[told > 0], rows[w > 0])
+    np.testing.assert_array_equal(told[told > 0], w[w > 0])
+    assert len(values) == -(-int((w > 0).sum()) // size) * size

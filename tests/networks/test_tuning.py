@@ -10,6 +10,7 @@ from pellucid.data.splits import folds
 from pellucid.descent.step_sizes import Cosine
 from pellucid.errors import ConvergenceWarning, HyperparameterError, ShapeError
 from pellucid.networks import BatchNorm, Dense, Network, ReLU, Softmax, train, tune
+from pellucid.networks.training.tuning import NetworkTuning
 
 NET = Network(
     [Dense(6), BatchNorm(), ReLU(), Dense(3), Softmax()], "nllm", in_shape=4, reduction="mean"
@@ -18,12 +19,12 @@ NET = Network(
 
 def test_each_training_is_the_one_that_train_does() -> None:
     """With statistics that are remembered, folds of two sizes, decay, clipping, a schedule."""
-    grid = {"step_size": [1e-2, Cosine(0.03, 20)], "decay": [0.0, 1e-2], "clip": [0.5]}
+    grid = {"step_size": [1e-2, Cosine(0.03, 20)], "decay": [0.0, 1e-2], "clip": [0.5, None]}
     pairs = folds(len(X), 4, seed=1)
     assert len({len(kept) for kept, _ in pairs}) == 2
     found = tune(NET, grid, X, CODES, folds=pairs, restarts=2, epochs=3, seed=5)
-    assert found.losses.shape == (4, 4, 2)
-    for s, f, r in ((0, 0, 0), (1, 3, 1), (2, 1, 1), (3, 2, 0)):
+    assert found.losses.shape == (8, 4, 2)
+    for s, f, r in ((0, 0, 0), (3, 3, 1), (4, 1, 1), (7, 2, 0)):
         kept, held = pairs[f]
         setting = found.settings[s]
         alone = train(
@@ -35,6 +36,17 @@ def test_each_training_is_the_one_that_train_does() -> None:
         mine, plain = found.params[s][f][r][0]["W"], alone.params[0]["W"]
         np.testing.assert_allclose(mine, plain, rtol=2e-3, atol=2e-4)
     assert found.table()[0][0] == found.settings[found.best]
+
+
+def test_the_table_is_sorted_by_the_mean_loss_and_what_diverged_comes_last() -> None:
+    """The standard error is that of the folds, over whose restarts is averaged."""
+    losses = np.array([[[np.inf, 1.0], [1, 1]], [[5, 7], [2, 2]], [[1, 3], [4, 8]]])
+    settings = [{"decay": decay} for decay in (0.0, 0.1, 0.2)]
+    with np.errstate(invalid="ignore"):
+        rows = NetworkTuning(settings, losses, losses, []).table()
+    assert [row[0]["decay"] for row in rows] == [0.1, 0.2, 0.0]
+    assert [row[1] for row in rows] == [4, 4, np.inf]
+    assert [row[2] for row in rows[:2]] == pytest.approx([2, 2])  # of 6 and 2: √8 / √2
 
 
 def test_a_setting_that_needs_another_program_is_named() -> None:

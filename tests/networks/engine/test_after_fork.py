@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sklearn.dummy import DummyRegressor
+
+from pellucid.networks.engine import after_fork
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -101,3 +105,15 @@ def test_warnings_and_errors_come_back_from_the_fresh_process(tmp_path: Path) ->
         "return [(w.category, str(w.message)) for w in told], heard",
         tmp_path,
     )
+
+
+def test_what_a_call_learned_elsewhere_is_learned_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A method that returns its estimator returns this one."""
+    monkeypatch.setattr(
+        after_fork, "run_in_fresh_process", lambda work: pickle.loads(pickle.dumps(work))()
+    )
+    model = DummyRegressor(strategy="mean")
+    assert after_fork.in_fresh_process(model, "fit", ([[0.0], [0.0]], [1.0, 3.0]), {}) is model
+    assert model.constant_.ravel().tolist() == [2]
+    found = after_fork.in_fresh_process(model, "predict", ([[5.0]],), {"return_std": True})
+    assert [part.tolist() for part in found] == [[2], [0]]
