@@ -14,11 +14,14 @@ from scipy.stats import rankdata
 from sklearn import datasets
 
 from pellucid.data import frame, read_table, split_rows
+from pellucid.evaluation.assumptions import check_assumptions
 from pellucid.evaluation.duplicate_rows import expected_repeats, repeated_rows
 from pellucid.evaluation.leaks.leak_findings import find_leaks
 from pellucid.evaluation.leaks.relations import (
+    correlation,
     intervals_of,
     inversions,
+    purity,
     unexplained,
     unexplained_of_each,
 )
@@ -301,3 +304,70 @@ def test_chance_of_repeats_agrees_with_drawing() -> None:
         for train in [set(map(tuple, fresh[80:]))]
     ])  # fmt: skip
     assert expected_repeats(rows[:80], rows, 320) == pytest.approx(drawn, rel=0.15)
+
+
+def in_step(t: pd.DataFrame, sign: int) -> pd.Series:
+    """Steps of random lengths, so that no well-known function is met."""
+    steps = np.cumsum(np.random.default_rng(0).exponential(size=len(t)) ** 3)
+    return sign * pd.Series(steps)[t.amount.rank(method="dense").astype(int) - 1].set_axis(t.index)
+
+
+@pytest.mark.parametrize(
+    ("leak", "said"),
+    [
+        (lambda t: t.b.where(t.amount > t.amount.median()), "filled in where 'amount' is above "),
+        (lambda t: t.b.where(t.amount <= t.amount.median()), "filled in where 'amount' is up to "),
+        (lambda t: np.where(t.amount > t.amount.median(), "hi", "lo"),
+         "is a threshold of 'amount': 'hi' above 42.5, 'lo' below, in 300 of 300 rows"),
+        (lambda t: np.where(t.amount > t.amount.median(), "a", "b"), "'a' above 42.5, 'b' below"),
+        (lambda t: in_step(t, 1), "'leak' rises with 'amount' in step: of 265 values in order"),
+        (lambda t: in_step(t, -1), "'leak' falls with 'amount' in step: of 265 values in order"),
+    ],
+)  # fmt: skip
+def test_a_leak_is_told_with_its_direction(
+    leak: Callable[[pd.DataFrame], object], said: str
+) -> None:
+    table = clean(3)
+    told = found(table.assign(leak=leak(table)), "amount", ("kind",))
+    assert any(said in f.message for f in told)
+
+
+@pytest.mark.parametrize(("count", "more"), [(12, 0), (24, 12), (25, 13)])
+def test_many_leaks_are_told_in_one_sentence(count: int, more: int) -> None:
+    table = clean(3)
+    leaks = {f"leak{i}": table.amount * (i + 2) for i in range(count)}
+    told = found(table.assign(**leaks), "amount", ("kind",))
+    assert len(told) == 12 + (more > 0)
+    if more:
+        assert told[-1].message.startswith(f"{more} further columns tell the target: 'leak12', ")
+        assert told[-1].message.count("leak") == 12
+        assert (" …" in told[-1].message) == (more > 12)
+
+
+@given(st.integers(0, 99), st.integers(-900, 900), st.integers(-900, 900))
+def test_correlation_is_numpys_at_any_scale(seed: int, one: int, other: int) -> None:
+    x, y = np.random.default_rng(seed).normal(size=(2, 9))
+    told = correlation(np.ldexp(x, one), np.ldexp(y, other))
+    assert told == correlation(x, y) == pytest.approx(np.corrcoef(x, y)[0, 1])
+    assert correlation(np.full(9, 3.0), y) == 0
+
+
+def test_a_column_without_a_step_or_a_pair_tells_nothing() -> None:
+    assert inversions(np.ones(4), np.arange(4.0)) == (1.0, 1, 1)
+    assert inversions(np.arange(4.0), np.arange(4.0)) == (0.0, 1, 4)
+    assert purity(np.arange(4), np.array([0, 1, 0, 1])) == (0.0, 0)
+    assert purity(np.array([0, 0, 1]), np.array([0, 0, 1])) == (1.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["id"], "'id' names each row and says nothing about the next one; not used."),
+        (["id", "key"], "'id', 'key' name each row and say nothing about the next one; not used."),
+    ],
+)
+def test_names_of_rows_are_told(names: list[str], said: str) -> None:
+    ids = {name: [f"{name}{i * 7919 % 997}" for i in range(300)] for name in names}
+    table = read_table(clean(3).assign(**ids))
+    told = check_assumptions(table, frame(table, "amount"))
+    assert [f.message for f in told if f.name == "identifier"] == [said]
