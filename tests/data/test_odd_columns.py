@@ -22,6 +22,7 @@ from pellucid.data import Kind, Table
 from pellucid.data.columns import inference
 from pellucid.data.columns import number_doubts as doubts
 from pellucid.data.columns.inference import Cells, InferredColumn, column_of
+from pellucid.data.columns.kind_conversion import texts_of
 from pellucid.data.columns.lengths_of_time import read_durations
 from pellucid.data.columns.notation import NO_HINTS
 from pellucid.data.columns.number_doubts import (
@@ -249,3 +250,38 @@ def test_many_mergers_are_told_in_one_sentence(words: int) -> None:
             f"Column 'c': {words} categories gather spellings of one word, such as "
             "'a' (9), 'a ' (8); 'b' (9), 'b ' (8); 'c' (9), 'c ' (8)."
         ]
+
+
+DAYS = [20261124, None, 20260228, *range(20260101, 20260110)]
+
+
+def test_whole_numbers_that_are_days_are_dates_where_all_of_them_are() -> None:
+    table = read_table(pd.DataFrame({"day": DAYS, "none": [*DAYS[:-1], 20261399]}))
+    assert (table["day"].kind, table["none"].kind) == (Kind.DATE, Kind.NUMERIC)
+    assert table["day"].missing.tolist() == [False, True] + [False] * 10
+    assert str(table["day"].values[2])[:10] == "2026-02-28"
+    assert texts_of(table["day"]).to_pylist()[:3] == ["20261124", None, "20260228"]
+
+
+@pytest.mark.parametrize(("zone", "shown"), [("UTC", "T12:00:00.000000Z"), (None, " 12:00:00")])
+def test_a_date_that_never_changes_is_shown_with_its_zone(zone: str | None, shown: str) -> None:
+    times = [pd.Timestamp("2026-11-24 12:00", tz=zone)] * 3 + [pd.NaT]
+    column = read_table(pd.DataFrame({"t": times, "y": [1.5, 2, 4, 7]}))["t"]
+    assert column.kind is Kind.CONSTANT
+    assert column.texts().tolist() == ["2026-11-24" + shown] * 3 + [None]
+
+
+def test_columns_come_back_as_arrow_holds_them() -> None:
+    lengths = pa.array([1_500_000 * i * i for i in range(11)] + [None], pa.duration("us"))
+    zoned = pa.array([*range(0, 11_000_000, 1_000_000), None], pa.timestamp("us", "UTC"))
+    table = read_table(pa.table({"length": lengths, "zoned": zoned}))
+    for name, given_ in (("length", lengths), ("zoned", zoned)):
+        assert texts_of(table[name]).equals(given_)
+
+
+def test_parts_of_a_microsecond_are_left_out_and_large_numbers_stay() -> None:
+    stamps = pa.array([1_000_000_001 * i * i for i in range(12)], pa.timestamp("ns"))
+    large = pa.array([2**60 + 1, -999, 5] * 4, pa.int64())
+    table = read_table(pa.table({"t": stamps, "a": large}), missing=["-999"])
+    assert table["t"].values.astype(int)[1:3].tolist() == [1_000_000, 4_000_000]
+    assert table["a"].missing.tolist() == [False, True, False] * 4

@@ -158,6 +158,26 @@ def test_partial_dependence_of_a_sum_is_its_own_part() -> None:
     assert (flat.low <= flat.mean).all()
 
 
+def test_a_large_table_is_averaged_over_rows_from_the_first_to_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pellucid.evaluation.partial_dependence.MOST_CELLS", 1)
+    table = read_table(pd.DataFrame({"x": np.arange(39.0) % 2, "z": np.arange(39.0) ** 2}))
+    found = partial_dependence(lambda t: t["z"].values, table, "x")
+    kept = np.arange(0, 39, 2.0) ** 2  # 20 rows
+    np.testing.assert_allclose(found.mean[:, 0], kept.mean())
+    np.testing.assert_allclose(found.low[:, 0], np.quantile(kept, 0.1))
+
+
+def test_of_many_scores_quantiles_are_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    g, y = rng.normal(size=(2, 500))
+    whole = conformal_scores(g, y)["scores"]
+    monkeypatch.setattr("pellucid.evaluation.conformal_intervals.MOST_SCORES", 5)
+    few = conformal_scores(g, y)["scores"]
+    np.testing.assert_allclose(few, np.quantile(whole, [0, 0.25, 0.5, 0.75, 1]))
+
+
 @pytest.mark.parametrize("noise", ["even", "funnel", "skewed"])
 def test_intervals_cover_what_they_promise(noise: str) -> None:
     """Pooled over many draws 90 % lie inside, within 2 %; in a funnel on both of its ends."""

@@ -83,6 +83,8 @@ def test_missing_numbers_are_kept_filled_or_refused() -> None:
     assert Standardize().fit(X).mean_.tolist() == [2.0, 6.0]
     assert np.isnan(Standardize().fit_transform(X)).sum() == 2
     assert Center(missing="mean").fit_transform(X).tolist() == [[-1, 0], [1, -1], [0, 1]]
+    centred = Center().fit(X)
+    np.testing.assert_array_equal(centred.inverse_transform(centred.transform(X)), X)
     with pytest.raises(ValueError, match="NaN"):
         Standardize(missing="error").fit(X)
     with pytest.warns(CodeWarning, match="x0 has no value in any row"):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pellucid.data.blocks import tiles
+from pellucid.data import Kind
+from pellucid.data.blocks import cell_counts, tiles
 from pellucid.data.blocks.column_kinds import columns_needing_text, infer_columns
 from pellucid.data.blocks.passes import LocalPasses
 from pellucid.data.blocks.row_blocks import MemoryBlocks
@@ -79,6 +81,39 @@ def test_columns_in_blocks_are_read_and_doubted_as_in_memory(
     doubts = ("points before three digits", "zeros before", "zeros at the end", "notation")
     told = [(f.name, f.message) for f in blocks.findings if f.name in doubts]
     assert sorted(told) == sorted((f.name, f.message) for f in findings if f.name in doubts)
+
+
+TYPES = (
+    pa.duration("ms"), pa.time64("us"), pa.time32("s"), pa.timestamp("us"),
+    pa.timestamp("ms", "UTC"), pa.date32(), pa.int64(), pa.float64(), pa.bool_(), pa.string(),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=str)
+@pytest.mark.parametrize("absent", [False, True])
+def test_columns_of_every_type_are_in_blocks_what_they_are_in_memory(
+    kind: pa.DataType, absent: bool
+) -> None:
+    cells = pa.array([7 * i * i % 5 for i in range(24)], pa.int32())
+    if absent:
+        cells = pa.array([None if i % 6 == 5 else value.as_py() for i, value in enumerate(cells)])
+    wide = pa.int64() if pa.types.is_duration(kind) or pa.types.is_time64(kind) else pa.int32()
+    if pa.types.is_timestamp(kind):
+        wide = pa.int64()
+    table = pa.table({"a": cells.cast(wide).cast(kind)})
+    (memory,), _ = inferred_columns(SourceCells(table, "", True), ["a"], {}, (), NOTATIONS)
+    found = in_blocks(table, 7)["a"]
+    assert (found.kind, found.note, found.notation) == (memory.kind, memory.note, memory.notation)
+    assert found.texts().tolist() == memory.texts().tolist()
+
+
+@pytest.mark.parametrize(("first", "kind"), [(1, Kind.IDENTIFIER), (0.5, Kind.NUMERIC)])
+def test_numbers_that_count_the_rows_of_all_blocks_are_no_amounts(first: float, kind: Kind) -> None:
+    """Known by their ends, where they are too many to be counted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cell_counts, "MOST_NUMBERS", 4)
+        found = in_blocks(pa.table({"a": first + np.arange(30.0)}), 7)["a"]
+    assert found.kind is kind
 
 
 @given(st.lists(st.one_of(*FIGURES, st.none()), min_size=1, max_size=30), st.integers(0, 30))
