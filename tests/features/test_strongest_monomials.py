@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from pellucid.features import strongest_monomials
 from pellucid.features.polynomial_basis import PolynomialBasis
 from pellucid.features.strongest_monomials import StrongestMonomials, new_products
 
@@ -73,3 +74,43 @@ def test_what_says_nothing_new_takes_no_room(room: int) -> None:
     assert len(found.pairs_) == room
     assert all(max(pair) >= 5 for pair in found.pairs_.tolist())
     assert [5, 6] in found.pairs_.tolist()
+
+
+@given(st.integers(0, 99), st.sampled_from([4, 30]), st.booleans())
+def test_only_what_varies_in_the_target_decides_whatever_the_inputs_and_it_are_counted_in(
+    seed: int, n: int, narrow: bool
+) -> None:
+    """More rows than columns or fewer; where the columns are many, products of the best alone."""
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(n, 6)), rng.normal(size=n)
+    y += 3 * X[:, 1] * X[:, 4]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strongest_monomials, "WIDEST", 4 if narrow else 40)
+        pairs, moved, scaled, wide = (
+            StrongestMonomials(8).fit(*given_).pairs_.tolist()
+            for given_ in ((X, y), (X, y + 1e3), (X * 7 - 1e3, -y), (X, np.column_stack([y, y])))
+        )
+    assert pairs == moved == scaled == wide
+    assert len(pairs) == 2
+
+
+def test_labels_are_numbers_of_each_class_and_without_any_the_widest_products_are_taken() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4)) + 5
+    labels = np.array(["low", "mid", "high"])[np.digitize(X[:, 0] * X[:, 2], [22, 28])]
+    one_hot = (labels[:, None] == np.unique(labels)).astype(float)
+    found = StrongestMonomials(5).fit(X, labels).pairs_
+    assert found.tolist() == StrongestMonomials(5).fit(X, one_hot).pairs_.tolist() == [[0, 2]]
+    Z = rng.choice([-1.0, 0.0, 2.0], size=(60, 4))
+    Z[:, 3] = Z[:, 1] + rng.normal(size=60) * 0.01
+    centred = Z - Z.mean(axis=0)
+    told = np.abs(centred.T @ centred)
+    told /= np.sqrt((centred**2).T @ centred**2)
+    (pair,) = StrongestMonomials(5).fit(Z).pairs_.tolist()
+    assert told[tuple(pair)] == told[np.triu_indices(4)].max()
+
+
+@pytest.mark.parametrize("met", range(1, 16))
+def test_a_product_of_two_valued_columns_is_new_where_all_four_combinations_occur(met: int) -> None:
+    X = np.array([[k // 2, k % 2] for k in range(4) if met >> k & 1], dtype=float)
+    assert new_products(X)[0, 1] == (met == 15) == is_new(X[:, 0] * X[:, 1], X)
