@@ -189,7 +189,7 @@ def new_products(X: Array) -> NDArray[np.bool_]:
     >>> np.argwhere(new_products(X)).tolist()
     [[0, 2], [1, 2], [2, 2]]
 
-    Notes: Def 187, Def 182
+    Notes: Def 187
     """
     new = np.triu(np.ones((X.shape[1], X.shape[1]), dtype=bool))
     high, low = X.max(axis=0) == X, X.min(axis=0) == X
