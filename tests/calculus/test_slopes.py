@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from pellucid.calculus import declare, derive, read
 from pellucid.calculus.algebra.stable_forms import stable_form
 from pellucid.calculus.codegen.modules import callable_for
+from pellucid.calculus.codegen.objective import compile_objective
 from pellucid.calculus.derivation.derivation import Derivation
 from pellucid.errors import PellucidError
 
@@ -108,6 +110,14 @@ SPECIAL = [
     ("sum(abs(x).^2)", "x", "x: d×1", {"x": ZERO}),
     ("mean(relu(x - y) - abs(y - x)/2)", "x", "x: d×1, y: d×1", {"x": ONE, "y": ONE}),
     ("sum(log(1 + exp(-abs(x))) + abs(x)/2)", "x", "x: d×1", {"x": ZERO}),
+    ("sum(log(1 + exp(-abs(-2*x))) + abs(x))", "x", "x: d×1", {"x": ZERO}),
+    ("sum(log(1 + exp(-2*abs(x))) + abs(x))", "x", "x: d×1", {"x": ZERO}),
+    ("sum(relu(2*x) - 2*relu(-x))", "x", "x: d×1", {"x": ZERO}),
+    ("sum(relu(3*x - 3*y) - 1.5*abs(2*y - 2*x)/2)", "x", "x: d×1, y: d×1", {"x": ONE, "y": ONE}),
+    ("sum(relu(relu(x)) - relu(-x))", "x", "x: d×1", {"x": ZERO}),
+    ("sum(abs(-3*relu(x)) - 3*relu(-x))", "x", "x: d×1", {"x": ZERO}),
+    ("sum(relu(abs(x) + exp(x)) - 2*relu(x))", "x", "x: d×1", {"x": ZERO}),
+    ("sum(abs(x.^2 + 2*relu(x)) - abs(x))", "x", "x: d×1", {"x": ZERO}),
 ]
 
 
@@ -116,6 +126,24 @@ def test_a_slope_that_exists_is_found(
     formula: str, by: str, where: str, point: dict[str, Any]
 ) -> None:
     assert check_slope(formula, by, where, point) == "limit"
+
+
+KINKS = {"relu": Fraction(1, 2), "abs": Fraction(1)}  # their size, in terms of |u|
+SMALL = st.fractions(-4, 4, max_denominator=3).filter(bool)
+PARTS = st.lists(st.tuples(st.sampled_from(sorted(KINKS)), SMALL, SMALL), min_size=1, max_size=3)
+
+
+@given(PARTS, st.sampled_from(sorted(KINKS)), SMALL)
+def test_kinks_of_any_size_cancel(
+    parts: list[tuple[str, Fraction, Fraction]], last: str, inside: Fraction
+) -> None:
+    """Of a·relu(c·x) and a·|c·x|, whatever their a and c, if their sizes add up to zero."""
+    total = sum(a * KINKS[name] * abs(c) for name, a, c in parts)
+    parts = [*parts, (last, -total / (KINKS[last] * abs(inside)), inside)]
+    formula = " + ".join(f"({a})*{name}(({c})*x)" for name, a, c in parts)
+    slope = sum(float(a * c) / 2 for name, a, c in parts if name == "relu")
+    found = compile_objective(formula, "x", {}, where="x: 1").gradient_at([0.0])
+    np.testing.assert_allclose(found, [slope], atol=1e-12)
 
 
 LARGE = np.array([[1000.0], [999.0], [-1000.0]])

@@ -1,8 +1,8 @@
 """Kinks that cancel: max(z, 0) + log(1 + exp(−|z|)) is smooth, though each part has a kink.
 
-In a sum, relu(±u), |±u| and softplus(−|u|) of one u are the same kink in different sizes. Where the
-sizes add up to zero the sum is written without them, so that its derivative exists everywhere, as
-it should; sign(u)·|u| is u, and |u|² is u².
+In a sum, relu(cu), |cu| and softplus(−|cu|) of one u are the same kink in different sizes. Where
+the sizes add up to zero the sum is written without them, so that its derivative exists everywhere,
+as it should; sign(u)·|u| is u, |u|² is u², and relu and |·| of what is never negative is itself.
 
 Notes: KE 450, Concept 149
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from pellucid.calculus.algebra.canonical_tensors import tensor_of
-from pellucid.calculus.algebra.index_form import Factor, Tensor, Term
+from pellucid.calculus.algebra.index_form import Coefficient, Factor, Tensor, Term
 from pellucid.calculus.algebra.tensor_arithmetic import function_of, scaled
 
 HALF = Fraction(1, 2)
@@ -21,59 +21,84 @@ HALF = Fraction(1, 2)
 def without_cancelled_kinks(tensor: Tensor) -> Tensor:
     """The same tensor, with kinks that cancel written away."""
     terms = [_smooth_products(term) for term in tensor.terms]
-    groups: dict[object, list[tuple[int, Factor, Tensor, Fraction, str]]] = {}
+    groups: dict[object, list[tuple[int, Factor, Tensor, Coefficient, str]]] = {}
     for place, term in enumerate(terms):
         for factor in term.factors:
             kink = _kink(factor)
             if kink is None:
                 continue
-            inner, sign, kind = kink
+            inner, kind = kink
+            unit, scale = _unit(inner)
             rest = frozenset((f.atom, f.indices, f.exponent) for f in term.factors if f != factor)
-            name = (rest, factor.indices, inner.key)
-            groups.setdefault(name, []).append((place, factor, inner, sign, kind))
+            name = (rest, factor.indices, unit.key)
+            groups.setdefault(name, []).append((place, factor, inner, _size(kind) * scale, kind))
     written: dict[int, list[Term]] = {}
     for members in groups.values():
         places = [m[0] for m in members]
         if len(set(places)) < 2 or any(p in written for p in places):
             continue
-        total = sum(terms[p].coefficient * _size(kind) for p, _, _, _, kind in members)
-        if total == 0:
-            for place, factor, inner, sign, kind in members:
-                written[place] = _rewritten(terms[place], factor, inner, sign, kind)
+        if sum(terms[place].coefficient * size for place, _, _, size, _ in members) == 0:
+            for place, factor, inner, _, kind in members:
+                written[place] = _rewritten(terms[place], factor, inner, kind)
     if not written and terms == list(tensor.terms):
         return tensor
     kept = [t for place, term in enumerate(terms) for t in written.get(place, [term])]
     return tensor_of(tensor.axes, kept)
 
 
-def _canonical_sign(inner: Tensor) -> tuple[Tensor, Fraction]:
-    """u or −u, whichever comes first by its key, and the sign that was taken out."""
+def function_with_a_kink(name: str, inner: Tensor) -> Tensor:
+    """relu or |·| of a tensor: itself, up to its sign, where it is of one sign everywhere."""
+    if inner.terms and all(_never_negative(term) for term in inner.terms):
+        return inner
     turned = scaled(inner, Fraction(-1))
-    return (inner, Fraction(1)) if inner.key <= turned.key else (turned, Fraction(-1))
+    if name == "abs" and turned.terms and all(_never_negative(term) for term in turned.terms):
+        return turned
+    return function_of(name, inner)
 
 
-def _kink(factor: Factor) -> tuple[Tensor, Fraction, str] | None:
-    """The u (up to sign), the sign, and the kind of a kink at u = 0."""
+NEVER_NEGATIVE = {"relu", "abs", "exp", "softplus", "sigmoid"}
+
+
+def _never_negative(term: Term) -> bool:
+    return term.coefficient > 0 and all(
+        (factor.atom.kind == "map" and factor.atom.detail in NEVER_NEGATIVE)
+        or (factor.exponent.denominator == 1 and factor.exponent % 2 == 0)
+        for factor in term.factors
+    )
+
+
+def _unit(inner: Tensor) -> tuple[Tensor, Coefficient]:
+    """±u/c, whichever comes first by its key, and c > 0: the size of its first term."""
+    first = inner.terms[0].coefficient if inner.terms else Fraction(1)
+    size = first if first > 0 else -first
+    unit = scaled(inner, 1 / size)
+    return min(unit, scaled(unit, Fraction(-1)), key=lambda each: each.key), size
+
+
+def _kink(factor: Factor) -> tuple[Tensor, str] | None:
+    """The u and the kind of a kink at u = 0."""
     if factor.atom.kind != "map" or factor.exponent != 1:
         return None
     name, inner = factor.atom.detail, factor.atom.inners[0]
     if name in {"relu", "abs"}:
-        return (*_canonical_sign(inner), name)
+        return inner, str(name)
     if name == "softplus" and (u := _minus_abs(inner)) is not None:
-        return (*_canonical_sign(u), "softplus")
+        return u, "softplus"
     return None
 
 
 def _minus_abs(inner: Tensor) -> Tensor | None:
     """u, where the tensor is −|u|."""
-    if len(inner.terms) != 1 or inner.terms[0].coefficient != -1:
+    if len(inner.terms) != 1 or inner.terms[0].coefficient >= 0:
         return None
     factors = inner.terms[0].factors
     if len(factors) != 1 or factors[0].exponent != 1 or factors[0].atom.kind != "map":
         return None
     plain = factors[0].indices == tuple(range(inner.rank))
     found: Tensor = factors[0].atom.inners[0]
-    return found if plain and factors[0].atom.detail == "abs" else None
+    if not plain or factors[0].atom.detail != "abs":
+        return None
+    return scaled(found, inner.terms[0].coefficient)
 
 
 def _size(kind: str) -> Fraction:
@@ -81,12 +106,12 @@ def _size(kind: str) -> Fraction:
     return {"relu": HALF, "abs": Fraction(1), "softplus": -HALF}[kind]
 
 
-def _rewritten(term: Term, factor: Factor, inner: Tensor, sign: Fraction, kind: str) -> list[Term]:
+def _rewritten(term: Term, factor: Factor, inner: Tensor, kind: str) -> list[Term]:
     """The smooth part: relu(u) is (u + |u|)/2, softplus(−|u|) is softplus(u) − (u + |u|)/2."""
     if kind == "abs":
         return []
     if kind == "relu":
-        return _in_place(term, factor, inner, HALF * sign)
+        return _in_place(term, factor, inner, HALF)
     smooth = function_of("softplus", inner)
     return _in_place(term, factor, smooth, Fraction(1)) + _in_place(term, factor, inner, -HALF)
 

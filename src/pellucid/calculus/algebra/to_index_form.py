@@ -9,7 +9,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from pellucid.calculus.algebra import expression as ex
-from pellucid.calculus.algebra.cancelled_kinks import without_cancelled_kinks
+from pellucid.calculus.algebra.cancelled_kinks import (
+    function_with_a_kink,
+    without_cancelled_kinks,
+)
 from pellucid.calculus.algebra.canonical_tensors import tensor_of
 from pellucid.calculus.algebra.expression import Expression
 from pellucid.calculus.algebra.functions import TABLE
@@ -46,6 +49,8 @@ def _index_form_rule(node: Expression, inner: list[Tensor]) -> Tensor:
     rule = _RULES.get(node.operation)
     if rule is not None:
         return rule(node, inner)
+    if node.operation in {"relu", "abs"}:
+        return function_with_a_kink(node.operation, inner[0])
     if len(inner) == 1:
         return function_of(node.operation, inner[0])
     raise FormulaError(f"{node.operation!r} cannot be differentiated.")
