@@ -264,6 +264,21 @@ def test_recognised_functions_are_named_in_the_steps() -> None:
 
 
 @pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("x: scalar", ()),
+        ("x: scalar, y: scalar", ("y is declared, but does not occur in the formula",)),
+        (
+            "x: scalar, y: scalar, z: d×1",
+            ("y, z are declared, but do not occur in the formula",),
+        ),
+    ],
+)
+def test_names_that_are_declared_in_vain_are_told(where: str, said: tuple[str, ...]) -> None:
+    assert derive("x^2", "x", where).warnings == said
+
+
+@pytest.mark.parametrize(
     ("formula", "by", "where"),
     [
         ("np*x", "x", "np: scalar, x: n"),  # names that the code uses itself
