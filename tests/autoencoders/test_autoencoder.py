@@ -238,6 +238,15 @@ def test_bad_settings_are_named(change: dict[str, Any], says: str) -> None:
         Autoencoder(**(QUICK | change)).fit(mixed())
 
 
+@pytest.mark.parametrize("cell", [-0.25, 1.5])
+def test_a_binary_column_between_0_and_1_has_chances_and_no_other_cells(cell: float) -> None:
+    rows = np.column_stack([np.linspace(0, 1, 8), np.arange(8.0)])
+    Autoencoder(**(QUICK | {"binary": (0,), "epochs": 1})).fit(rows)
+    rows[3, 0] = cell
+    with pytest.raises(HyperparameterError, match=f"it goes from {min(0, cell):g} to "):
+        Autoencoder(**(QUICK | {"binary": (0,)})).fit(rows)
+
+
 @pytest.mark.parametrize(
     ("X", "says"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import runpy
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pellucid import Ridge, Settings
-from pellucid.cli import fit_output, main
+from pellucid.cli import commands, fit_output, main
 from pellucid.errors import PellucidError
 from pellucid.storage import save_model
 
@@ -176,6 +177,14 @@ def test_every_command_is_in_the_list_and_only_these(capsys: pytest.CaptureFixtu
         main(["--help"])
     listed = {line[2:].split()[0] for line in capsys.readouterr().out.splitlines() if "│ " in line}
     assert set(COMMANDS) <= listed
+
+
+def test_no_flag_is_on_that_nobody_asked_for() -> None:
+    own = [f for f in vars(commands).values() if getattr(f, "__module__", "") == commands.__name__]
+    given = [each for command in own for each in inspect.signature(command).parameters.values()]
+    flags = [each for each in given if isinstance(each.default, bool)]
+    assert {"balance", "resume", "keep_test_out", "json"} <= {each.name for each in flags}
+    assert not any(each.default for each in flags)
 
 
 def test_a_model_saved_in_python_is_explained_and_not_guessed_with(

@@ -28,7 +28,13 @@ from pellucid.jobs.encode.encoding_models import (
     usual_epochs,
 )
 from pellucid.jobs.encode.encoding_result import EncodeSettings
-from pellucid.jobs.encode.encoding_statements import still_learning, trained
+from pellucid.jobs.encode.encoding_statements import (
+    MOST_ODD,
+    ODD,
+    outlier_rows,
+    still_learning,
+    trained,
+)
 
 
 def of_images(n: int, size: tuple[int, int, int] = (8, 8, 1)) -> EncodedRows:
@@ -135,3 +141,29 @@ def test_decoded_chances_are_the_likeliest_class_or_missing_above_one_half() -> 
     np.testing.assert_allclose(found["m"].astype(float), frame["m"])
     images = EncodingMachine([], (), "codes", None, (2, 3, 1), model, {})
     assert images.decode(np.zeros((4, 6))).shape == (4, 2, 3, 1)
+
+
+@given(st.lists(st.floats(0.0, 20.0), min_size=1, max_size=30), st.integers(0, 2**20))
+def test_rows_rebuilt_worst_come_first_with_the_columns_that_make_it_so(
+    sizes: list[float], seed: int
+) -> None:
+    shares = np.random.default_rng(seed).dirichlet((1.0, 1.0, 1.0), len(sizes))
+    losses = np.array(sizes)[:, None] * shares
+    names: list[str | None] = [f"r{i}" if i % 2 else None for i in range(len(sizes))]
+    found = outlier_rows(losses, {"a": [0], "b": [1, 2]}, {"name": names})
+    usual = float(np.median(losses.sum(axis=1))) or float(np.finfo(float).tiny)
+    times = losses.sum(axis=1) / usual
+    assert [each.row - 1 for each in found] == [
+        int(row) for row in np.argsort(-times, kind="stable")[:MOST_ODD] if times[row] >= ODD
+    ]
+    for each in found:
+        row = each.row - 1
+        part = losses[row, 0] / losses[row].sum()
+        parts = {"a": part, "b": 1 - part}
+        assert each.name == (names[row] or "")
+        assert each.times == pytest.approx(times[row])
+        assert each.because == ", ".join(
+            f"{name} {parts[name]:.0%}"
+            for name in sorted(parts, key=lambda name: -parts[name])
+            if parts[name] > 0.1
+        )
