@@ -14,7 +14,7 @@ from sklearn.inspection import permutation_importance as peer_importance
 from sklearn.linear_model import LinearRegression
 
 from pellucid.data import folds, read_table
-from pellucid.data.table import Column, Kind
+from pellucid.data.table import Column, Kind, Table
 from pellucid.errors import FramingError, TooFewRowsError
 from pellucid.evaluation.column_importance import (
     permutation_importance,
@@ -244,6 +244,20 @@ def test_rows_unlike_training_are_named_and_others_are_not() -> None:
     assert strange == "k = 'zebra' was not met in training"
     assert "x is missing" in gap
     assert "d = 1999-12-31 is below" in gap
+
+
+def test_columns_without_a_range_have_nothing_outside_of_it() -> None:
+    """A column of gaps in training, and one that holds names now."""
+    low = {"x": 0.0, "k": 0.0}
+    known = {"low": low, "high": {"x": 1.0, "k": 1.0}, "complete": []}
+    new = Table((
+        Column("x", Kind.NUMERIC, np.array([0.5, 2.0])),
+        Column("gaps", Kind.NUMERIC, np.array([7.0, 8.0])),
+        Column("k", Kind.CATEGORY, np.array([1, 0]), ("a", "b")),
+    ))  # fmt: skip
+    inside, above = extrapolation_warnings(known, new)
+    assert inside == ""
+    assert above == "x = 2 is above all of training (0 to 1)"
 
 
 @given(st.integers(1, 400), st.integers(0, 2**32 - 1))
