@@ -59,6 +59,17 @@ def test_same_bytes_twice() -> None:
     assert render(result()) == page_of("regression")
 
 
+@pytest.mark.parametrize(
+    ("interval", "said"), [((0.04, 0.09), "0.2 to 0.3"), ((-0.01, 0.25), "0 to 0.5")]
+)
+def test_the_interval_of_a_squared_error_is_in_the_targets_unit(
+    interval: tuple[float, float], said: str
+) -> None:
+    found = result(interval=interval, **WITHOUT_PICTURES)
+    page = render(replace(found, framing=replace(found.framing, loss="square")))
+    assert said in re.sub(r"<[^>]+>", " ", page)
+
+
 def test_names_from_data_are_escaped() -> None:
     page = page_of("hostile")
     assert HOSTILE not in page
