@@ -42,7 +42,8 @@ class Source:
         else:
             table = pd.read_csv(_path(self.package, self.file), sep=self.separator)
         table = table.drop(columns=[c for c in self.drop if c in table])
-        table = table.loc[:, [not str(c).startswith("Unnamed") for c in table.columns]]
+        # Numbers of rows: a new row has none, and trees follow them where a table is sorted.
+        table = table.loc[:, [not str(c).startswith(("Unnamed", "rownames")) for c in table]]
         table.columns = [str(c).strip("'") for c in table.columns]
         table = table[table[self.target].notna()].reset_index(drop=True)
         if self.classes:
