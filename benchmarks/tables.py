@@ -189,18 +189,12 @@ def means(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     tables: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         tables.setdefault(row["table"], []).append(row)
-    return [
-        each[0]
-        | {
-            "scores": {
-                name: None
-                if None in (scores := [r["scores"].get(name) for r in each])
-                else float(np.mean(scores))
-                for name in each[0]["scores"]
-            }
-        }
-        for each in tables.values()
-    ]
+    return [each[0] | {"scores": _mean_scores(each)} for each in tables.values()]
+
+
+def _mean_scores(rows: list[dict[str, Any]]) -> dict[str, float | None]:
+    every = {name: [row["scores"].get(name) for row in rows] for name in rows[0]["scores"]}
+    return {n: None if None in scores else float(np.mean(scores)) for n, scores in every.items()}
 
 
 def verdict(row: dict[str, Any], of: str = "ours") -> tuple[bool, float, str]:
@@ -284,9 +278,17 @@ def main() -> None:
 
 def _say(row: dict[str, Any]) -> None:
     shown = {k: v if v is None else round(v, 3) for k, v in row["scores"].items()}
-    print(row["table"], row["split"], row["shape"], row.get("model"), shown, row["seconds"])
+    print(
+        row["table"],
+        row["split"],
+        row["shape"],
+        row.get("model"),
+        shown,
+        row["seconds"],
+        flush=True,
+    )
     for name, error in row.get("errors", {}).items():
-        print("   ", name, error)
+        print("   ", name, error, flush=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Notes: Def 187, §5.2, Concept 185
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -96,12 +97,17 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
         X = validate_data(self, X, dtype=np.float64)
         refuse_extremes(X)
         room = max(int(self.max_features) - X.shape[1], 0)
-        among = _most_related(X, y)
+        centred = X - X.mean(axis=0)
+        left = cache(lambda: _residual(centred, _numbers(y, len(X))))
+        among = np.arange(X.shape[1])
+        if len(among) > WIDEST:
+            told = np.abs(centred.T @ left()).max(axis=1) + X.std(axis=0) * 1e-12
+            among = np.sort(np.argsort(-told, kind="stable")[:WIDEST])
         new = new_products(X[:, among])
         self.candidates_ = int(new.sum())
         first, second = np.nonzero(new)
         if self.candidates_ > room:
-            strength = _strengths(X, y, among)[first, second]
+            strength = _strengths(centred[:, among], left())[first, second]
             strongest = np.sort(np.argsort(-strength, kind="stable")[:room])
             first, second = first[strongest], second[strongest]
         self.pairs_ = np.column_stack([among[first], among[second]]).astype(np.intp)
@@ -153,21 +159,8 @@ class StrongestMonomials(TransformerMixin, GlassBox):  # type: ignore[misc]
         )
 
 
-def _most_related(X: Array, y: Any) -> NDArray[np.intp]:
-    """The inputs among which products are looked for, by their place."""
-    if X.shape[1] <= WIDEST:
-        return np.arange(X.shape[1])
-    centred = X - X.mean(axis=0)
-    residual = _residual(centred, _numbers(y, len(X)))
-    told = np.abs(centred.T @ residual).max(axis=1) + X.std(axis=0) * 1e-12
-    return np.sort(np.argsort(-told, kind="stable")[:WIDEST])
-
-
-def _strengths(X: Array, y: Any, among: NDArray[np.intp]) -> Array:
-    """How closely the product of each two of these inputs follows what a linear fit leaves."""
-    centred = X - X.mean(axis=0)
-    residual = _residual(centred, _numbers(y, len(X)))
-    Z = centred[:, among]
+def _strengths(Z: Array, residual: Array) -> Array:
+    """How closely the product of each two centred inputs follows what a linear fit leaves: d×d."""
     sizes = np.sqrt((Z**2).T @ Z**2) + 1e-12 * max(float((Z**4).sum(axis=0).max()), 1e-300)
     strength = np.zeros(sizes.shape)
     for column in residual.T:

@@ -48,10 +48,9 @@ def without_cancelled_kinks(tensor: Tensor) -> Tensor:
 
 def function_with_a_kink(name: str, inner: Tensor) -> Tensor:
     """relu or |·| of a tensor: itself, up to its sign, where it is of one sign everywhere."""
-    if inner.terms and all(_never_negative(term) for term in inner.terms):
+    if _never_negative(inner):
         return inner
-    turned = scaled(inner, Fraction(-1))
-    if name == "abs" and turned.terms and all(_never_negative(term) for term in turned.terms):
+    if name == "abs" and _never_negative(turned := scaled(inner, Fraction(-1))):
         return turned
     return function_of(name, inner)
 
@@ -59,11 +58,15 @@ def function_with_a_kink(name: str, inner: Tensor) -> Tensor:
 NEVER_NEGATIVE = {"relu", "abs", "exp", "softplus", "sigmoid"}
 
 
-def _never_negative(term: Term) -> bool:
-    return term.coefficient > 0 and all(
-        (factor.atom.kind == "map" and factor.atom.detail in NEVER_NEGATIVE)
-        or (factor.exponent.denominator == 1 and factor.exponent % 2 == 0)
-        for factor in term.factors
+def _never_negative(tensor: Tensor) -> bool:
+    return bool(tensor.terms) and all(
+        term.coefficient > 0
+        and all(
+            (factor.atom.kind == "map" and factor.atom.detail in NEVER_NEGATIVE)
+            or (factor.exponent.denominator == 1 and factor.exponent % 2 == 0)
+            for factor in term.factors
+        )
+        for term in tensor.terms
     )
 
 
