@@ -38,6 +38,7 @@ HOMES: dict[str, str] = {
     "FactoredCode": "pellucid.features.factored_code",
     "FewLabelClassifier": "pellucid.autoencoders.few_label_classifier",
     "fit_table": "pellucid.jobs.any_table",
+    "ForestClassifier": "pellucid.trees.forest",
     "frame": "pellucid.data.framing",
     "ForestRegressor": "pellucid.trees.forest",
     "GenerativeAdversarialPair": "pellucid.autoencoders.generative_adversarial_pair",

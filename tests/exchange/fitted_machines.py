@@ -39,8 +39,8 @@ MODELS = {
         "average",
     ),
     "grown": ("ridge-log",),
-    "side": ("logistic", "curves", "small-trees", "average"),
-    "third": ("mean", "softmax", "pairs", "trees", "average"),
+    "side": ("logistic", "curves", "small-trees", "forest", "average"),
+    "third": ("mean", "softmax", "pairs", "trees", "forest", "average"),
     "tags": ("sigmoids",),
 }
 CASES = [(target, model) for target, models in MODELS.items() for model in models]
@@ -127,6 +127,8 @@ def machine_of(target: str, model: str) -> Machine:
     pipeline = recipe.pipeline(0, lam, codes)
     if recipe.tuned == "max_iter":
         pipeline[-1].set_params(max_iter=12)
+    if model == "forest":
+        pipeline[-1].set_params(n_estimators=20)
     X: Table = table.select(framing.features)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CodeWarning)

@@ -45,6 +45,7 @@ MACHINES: dict[str, tuple[str, str, dict[str, str] | None]] = {
     "products": ("regression", "polynomial", None),
     "curves": ("regression", "pairs", None),
     "trees": ("several classes", "trees", None),
+    "forest": ("several classes", "forest", None),
     "two classes": ("two classes", "logistic", CODES),
     "neighbours": ("two classes", "nearest", None),
     "several classes": ("several classes", "softmax", None),

@@ -26,6 +26,7 @@ from pellucid import (
     CurvesClassifier,
     Dates,
     FactoredCode,
+    ForestClassifier,
     ForestRegressor,
     KMeans,
     LeastSquares,
@@ -92,6 +93,8 @@ PIPELINES: dict[str, tuple[Any, Any, Any]] = {
     "whole columns": (make_pipeline(ColumnValues(), BoostedTreesClassifier(20)), FRAME, THREE),
     "trees of a frame": (BoostedTreesClassifier(20), FRAME.drop(columns="day"), LABEL),
     "forest of a frame": (ForestRegressor(20), FRAME.drop(columns="day"), Y),
+    "forest of two classes": (ForestClassifier(20), FRAME.drop(columns="day"), LABEL),
+    "forest of three classes": (ForestClassifier(20), FRAME.drop(columns="day"), THREE),
     "curves of a frame": (CurvesClassifier(), FRAME.drop(columns="day"), LABEL),
     "a search": (GridSearchCV(make_pipeline(Standardize(), Ridge()), {"ridge__lam": [1.0]}), X, Y),
     "parts of names": (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from tree_frames import mixed
 
-from pellucid import ForestRegressor
+from pellucid import ForestClassifier, ForestRegressor
+from pellucid.errors import FramingError
 
 
 def ranked(X: np.ndarray) -> np.ndarray:
@@ -85,3 +87,62 @@ def test_neighbouring_numbers_are_told_apart(low: float) -> None:
     y = np.repeat([0.0, 1.0], 20)
     forest = ForestRegressor(3, max_features=1.0).fit(x, y)
     assert np.allclose(forest.predict(x), y)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 40), st.integers(1, 8), st.integers(2, 4))
+@settings(max_examples=10, deadline=None)
+def test_chances_are_those_of_scikit_learn_and_the_class_shares_as_one_tree_more(
+    seed: int, leaves: int, rows: int, k: int
+) -> None:
+    frame, X, score = mixed(seed)
+    labels = np.array(list("abcd"))[np.digitize(score, np.quantile(score, np.arange(1, k) / k))]
+    shared = {"n_estimators": 7, "max_leaf_nodes": leaves, "min_samples_leaf": rows}
+    theirs = RandomForestClassifier(**shared, max_features=0.5, random_state=0)
+    order = np.lexsort((labels, *X.T))
+    theirs.fit(ranked(X)[order], labels[order])
+    ours = ForestClassifier(**shared).fit(frame, labels)
+    names, counts = np.unique(labels, return_counts=True)
+    expected = (7 * theirs.predict_proba(ranked(X)) + counts / len(labels)) / 8
+    chances = ours.predict_proba(frame)
+    assert np.allclose(chances, expected, rtol=0, atol=1e-12)
+    assert (chances > 0).all()
+    assert np.allclose(chances.sum(axis=1), 1, rtol=0, atol=1e-12)
+    assert (ours.predict(frame) == names[chances.argmax(axis=1)]).all()
+
+
+def test_labels_of_weight_two_are_two_rows_and_of_weight_zero_none() -> None:
+    rng = np.random.default_rng(0)
+    X, weights = rng.normal(size=(60, 2)), rng.integers(0, 4, 60)
+    labels = np.digitize(X[:, 0], [-0.5, 0.5])
+    weighted = ForestClassifier(5).fit(X, labels, weights)
+    repeated = ForestClassifier(5).fit(np.repeat(X, weights, axis=0), np.repeat(labels, weights))
+    assert (weighted.predict_proba(X) == repeated.predict_proba(X)).all()
+
+
+def test_a_class_without_weight_is_no_class() -> None:
+    X = np.arange(60.0)[:, None]
+    labels = np.repeat(list("abc"), 20)
+    forest = ForestClassifier(5).fit(X, labels, np.where(labels == "b", 0.0, 1.5))
+    assert forest.classes_.tolist() == ["a", "c"]
+    assert forest.predict_proba(X).shape == (60, 2)
+
+
+def test_the_order_of_labelled_rows_does_not_matter() -> None:
+    frame, _, score = mixed(3)
+    labels = np.where(score > np.median(score), "high", "low")
+    order = np.random.default_rng(0).permutation(len(score))
+    forest = ForestClassifier(10).fit(frame, labels)
+    shuffled = ForestClassifier(10).fit(frame.iloc[order], labels[order])
+    assert np.allclose(forest.predict_proba(frame), shuffled.predict_proba(frame), rtol=1e-12)
+
+
+def test_the_explanation_counts_a_tree_once_for_all_classes() -> None:
+    X = np.arange(90.0)[:, None]
+    three = ForestClassifier(6).fit(X, np.repeat(list("abc"), 30)).explain()
+    assert dict(three.happened)["trees"] == "6"
+    assert three.hypothesis.shapes == "x: d×1, ŷ: 3×1"
+
+
+def test_one_class_is_named() -> None:
+    with pytest.raises(FramingError, match="ForestClassifier needs at least 2 classes"):
+        ForestClassifier().fit(np.arange(5.0)[:, None], ["a"] * 5)

@@ -255,7 +255,11 @@ WITHOUT = {
         ("NearestNeighbor", "NearestNeighborClassifier", "NearestNeighborRegressor"), ROWS
     ),
     **dict.fromkeys(
-        ("BoostedTreesClassifier", "BoostedTreesRegressor", "ForestRegressor"), BLACK_BOX
+        (
+            *("BoostedTreesClassifier", "BoostedTreesRegressor"),
+            *("ForestClassifier", "ForestRegressor"),
+        ),
+        BLACK_BOX,
     ),
     **dict.fromkeys(
         (

@@ -36,6 +36,7 @@ REGISTRY: dict[str, str] = {
     "CurvesRegressor": "pellucid.additive.curves_regressor:CurvesRegressor",
     "BoostedTreesClassifier": "pellucid.trees.boosted_trees:BoostedTreesClassifier",
     "BoostedTreesRegressor": "pellucid.trees.boosted_trees:BoostedTreesRegressor",
+    "ForestClassifier": "pellucid.trees.forest:ForestClassifier",
     "ForestRegressor": "pellucid.trees.forest:ForestRegressor",
     "StrongestMonomials": "pellucid.features.strongest_monomials:StrongestMonomials",
     "TransformedTarget": "pellucid.linear.transformed_target:TransformedTarget",

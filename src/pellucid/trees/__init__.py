@@ -11,6 +11,7 @@ from pellucid.lazy import lazy_names
 HOMES: dict[str, str] = {
     "BoostedTreesClassifier": "pellucid.trees.boosted_trees",
     "BoostedTreesRegressor": "pellucid.trees.boosted_trees",
+    "ForestClassifier": "pellucid.trees.forest",
     "ForestRegressor": "pellucid.trees.forest",
 }
 

@@ -1,4 +1,4 @@
-"""`ForestRegressor`: scikit-learn's random forest, kept as plain arrays.
+"""`ForestRegressor`, `ForestClassifier`: scikit-learn's random forests, kept as plain arrays.
 
 Where rows are few, the mean of many trees, each grown on rows and columns drawn at random, is
 steadier than a sum of corrections. The trees are grown on the places of a column's values among its
@@ -14,10 +14,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import RegressorMixin
+from sklearn.base import ClassifierMixin, RegressorMixin
 
-from pellucid.data.row_checks import checked_training_rows
+from pellucid.data.column_values import Values
+from pellucid.data.row_checks import checked_training_rows, classes_of
 from pellucid.explanation import Explanation, Formula
+from pellucid.glass_box import LogProbabilityMixin
 from pellucid.hyperparameters import Hyperparameter
 from pellucid.trees.boosted_trees import (
     MAX_FEATURES,
@@ -35,7 +37,86 @@ ROWS_OF_A_LEAF = replace(MIN_SAMPLES_LEAF, default=3)
 COLUMNS_OF_A_SPLIT = replace(MAX_FEATURES, default=0.5)
 
 
-class ForestRegressor(RegressorMixin, SumOfTrees):  # type: ignore[misc]
+class Forest(SumOfTrees):
+    """Abstract: growing trees side by side, each on rows drawn at random, with replacement.
+
+    Notes: §1.4, Def 85
+    """
+
+    hyperparameters: ClassVar = (
+        *(N_ESTIMATORS, LEAVES, ROWS_OF_A_LEAF, COLUMNS_OF_A_SPLIT, RANDOM_STATE),
+    )
+    leaves_hold: ClassVar[str]  # how the answer is made from b and the leaves, for the explanation
+
+    def __init__(
+        self,
+        n_estimators: int = N_ESTIMATORS.default,
+        *,
+        max_leaf_nodes: int = LEAVES.default,
+        min_samples_leaf: int = ROWS_OF_A_LEAF.default,
+        max_features: float = COLUMNS_OF_A_SPLIT.default,
+        random_state: int = RANDOM_STATE.default,
+    ) -> None:
+        self.n_estimators = n_estimators
+        self.max_leaf_nodes = max_leaf_nodes
+        self.min_samples_leaf = min_samples_leaf
+        self.max_features = max_features
+        self.random_state = random_state
+
+    def _rows(self, values: Values, y: Any, weights: Array) -> tuple[Array, Any, Array | None]:
+        """The rows as the trees meet them, with their answers and weights.
+
+        Sorted by their values: which of them are drawn does not depend on their order.
+        """
+        rows, y, shares = rows_by_weight(self._rank_categories(values), y, weights)
+        order = np.lexsort((y, *rows.T))
+        return rows[order], y[order], None if shares is None else shares[order]
+
+    def _grow(self, make: Any, rows: Array, y: Any, shares: Array | None, more: int = 0) -> None:
+        """Let scikit-learn grow the trees; `more` answers beside theirs are part of the mean."""
+        distinct = [np.unique(column[~np.isnan(column)]) for column in rows.T]
+        forest = make(
+            self.n_estimators,
+            max_leaf_nodes=self.max_leaf_nodes,
+            min_samples_leaf=self.min_samples_leaf,
+            max_features=self.max_features,
+            random_state=self.random_state,
+        )
+        grown = forest.fit(_places(rows, distinct), y, shares)
+        self.trees_ = forest_arrays(
+            [tree.tree_ for tree in grown.estimators_],
+            self._coded,
+            distinct,
+            len(self.baseline_),
+            1 / (self.n_estimators + more),
+        )
+
+    def _explanation(self) -> Explanation:
+        outputs = len(self.baseline_)
+        return Explanation(
+            name=type(self).__name__,
+            problem="A black box that is steady on few rows, to measure readable models against "
+            "or to take where it is worth what it costs: no weight and no curve of it can be read.",
+            hypothesis=Formula(
+                "ŷ(x) = b + Σ_t tree_t(x)",
+                r"\hat y(x) = b + \sum_t \mathrm{tree}_t(x)",
+                f"x: d×1, ŷ: {outputs}×1",
+                "§1.4",
+            ),
+            algorithm="A random forest (scikit-learn's): each tree sees rows drawn with "
+            f"replacement, each of its splits a share of the columns; {self.leaves_hold}",
+            happened=(
+                ("trees", f"{(len(self.trees_['starts']) - 1) // outputs:,}"),
+                ("nodes", f"{len(self.trees_['value']) // outputs:,}"),
+                ("leaves of a tree", f"at most {self.max_leaf_nodes}"),
+                ("columns", f"{self.n_features_in_:,}"),
+            ),
+            warnings=tuple(self.warnings_),
+            notes="§1.4, Def 85",
+        )
+
+
+class ForestRegressor(RegressorMixin, Forest):  # type: ignore[misc]
     """The mean of regression trees, each grown on rows drawn at random, with replacement.
 
     Parameters
@@ -66,24 +147,10 @@ class ForestRegressor(RegressorMixin, SumOfTrees):  # type: ignore[misc]
     Notes: §1.4, Def 85
     """
 
-    hyperparameters: ClassVar = (
-        *(N_ESTIMATORS, LEAVES, ROWS_OF_A_LEAF, COLUMNS_OF_A_SPLIT, RANDOM_STATE),
+    leaves_hold = (
+        "b is the mean target, and a leaf holds its rows' mean distance from b, divided by the "
+        "number of trees."
     )
-
-    def __init__(
-        self,
-        n_estimators: int = N_ESTIMATORS.default,
-        *,
-        max_leaf_nodes: int = LEAVES.default,
-        min_samples_leaf: int = ROWS_OF_A_LEAF.default,
-        max_features: float = COLUMNS_OF_A_SPLIT.default,
-        random_state: int = RANDOM_STATE.default,
-    ) -> None:
-        self.n_estimators = n_estimators
-        self.max_leaf_nodes = max_leaf_nodes
-        self.min_samples_leaf = min_samples_leaf
-        self.max_features = max_features
-        self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Grow the trees.
@@ -105,56 +172,89 @@ class ForestRegressor(RegressorMixin, SumOfTrees):  # type: ignore[misc]
 
         self.check_hyperparameters()
         values, targets, weights = checked_training_rows(self, X, y, sample_weight)
-        y = np.asarray(targets, dtype=np.float64)
-        rows, y, shares = _in_order(*rows_by_weight(self._rank_categories(values), y, weights))
-        distinct = [np.unique(column[~np.isnan(column)]) for column in rows.T]
-        forest = RandomForestRegressor(
-            self.n_estimators,
-            max_leaf_nodes=self.max_leaf_nodes,
-            min_samples_leaf=self.min_samples_leaf,
-            max_features=self.max_features,
-            random_state=self.random_state,
-        )
+        rows, y, shares = self._rows(values, np.asarray(targets, dtype=np.float64), weights)
         self.baseline_ = np.array([np.average(y, weights=shares)])
-        grown = forest.fit(_places(rows, distinct), y - self.baseline_, shares)
-        self.trees_ = forest_arrays(
-            [tree.tree_ for tree in grown.estimators_], self._coded, distinct
-        )
+        self._grow(RandomForestRegressor, rows, y - self.baseline_, shares)
         return self
 
     def predict(self, X: Any) -> Array:
         """The mean of the trees, for each row of X: (n,)."""
         return self._sums(X)[:, 0]
 
-    def _explanation(self) -> Explanation:
-        return Explanation(
-            name=type(self).__name__,
-            problem="A black box that is steady on few rows, to measure readable models against "
-            "or to take where it is worth what it costs: no weight and no curve of it can be read.",
-            hypothesis=Formula(
-                "ŷ(x) = b + Σ_t tree_t(x)",
-                r"\hat y(x) = b + \sum_t \mathrm{tree}_t(x)",
-                "x: d×1, ŷ: 1×1",
-                "§1.4",
-            ),
-            algorithm="A random forest (scikit-learn's): each tree sees rows drawn with "
-            "replacement, each of its splits a share of the columns; b is the mean target, and a "
-            "leaf holds its rows' mean distance from b, divided by the number of trees.",
-            happened=(
-                ("trees", f"{len(self.trees_['starts']) - 1:,}"),
-                ("nodes", f"{len(self.trees_['value']):,}"),
-                ("leaves of a tree", f"at most {self.max_leaf_nodes}"),
-                ("columns", f"{self.n_features_in_:,}"),
-            ),
-            warnings=tuple(self.warnings_),
-            notes="§1.4, Def 85",
-        )
 
+class ForestClassifier(LogProbabilityMixin, ClassifierMixin, Forest):  # type: ignore[misc]
+    """The mean of classification trees and of the class shares, which keeps each chance above 0.
 
-def _in_order(rows: Array, y: Array, shares: Array | None) -> tuple[Array, Array, Array | None]:
-    """The rows sorted by their values: which are drawn does not depend on their order."""
-    order = np.lexsort((y, *rows.T))
-    return rows[order], y[order], None if shares is None else shares[order]
+    Parameters
+    ----------
+    {hyperparameters}
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (k,)
+        The labels, sorted, that the chances belong to.
+    trees_ : dict of ndarray
+        The nodes of all trees, end to end, once for each class (of two: for the second); a leaf's
+        value is its share of the mean.
+    baseline_ : ndarray, shape (1,) or (k,)
+        What the shares are added to: the training rows' class shares, as of one tree more.
+    n_features_in_, ranks_, levels_, warnings_
+        As of `ForestRegressor`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(200.0)[:, None]
+    >>> h = ForestClassifier().fit(x, np.where(x[:, 0] > 99, "late", "early"))
+    >>> h.predict([[3.0], [150.0]]).tolist()
+    ['early', 'late']
+    >>> h.predict_proba([[3.0]]).round(3)
+    array([[0.995, 0.005]])
+
+    Notes: §1.4, Def 85
+    """
+
+    classes_: NDArray[Any]
+    leaves_hold = (
+        "a leaf holds the shares of the classes among its rows, and b those among all rows, each "
+        "divided by the number of trees and one more."
+    )
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Grow the trees.
+
+        Parameters
+        ----------
+        X : Table, data frame or array, n rows
+            As for `ForestRegressor`.
+        y : array, shape (n,)
+            Labels, at least two that differ.
+        sample_weight : array, shape (n,), or None
+
+        Returns
+        -------
+        self
+        """
+        from sklearn.ensemble import RandomForestClassifier
+
+        self.check_hyperparameters()
+        values, labels, weights = checked_training_rows(self, X, y, sample_weight)
+        self.classes_, codes = classes_of(self, labels)
+        rows, codes, shares = self._rows(values, codes, weights)
+        k = len(self.classes_)
+        counts = np.bincount(codes, weights=shares, minlength=k)
+        self.baseline_ = (counts / counts.sum() / (self.n_estimators + 1))[1 if k == 2 else 0 :]
+        self._grow(RandomForestClassifier, rows, codes, shares, more=1)
+        return self
+
+    def predict_proba(self, X: Any) -> Array:
+        """Probability of each class, for each row of X: n×k."""
+        chances = self._sums(X)
+        return np.hstack([1 - chances, chances]) if chances.shape[1] == 1 else chances
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The most probable class of each row; a tie goes to the first."""
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
 
 
 def _places(rows: Array, distinct: list[Array]) -> Array:

@@ -52,7 +52,9 @@ def tree_arrays(rounds: Sequence[Sequence[Any]]) -> Trees:
     }
 
 
-def forest_arrays(trees: Sequence[Any], coded: int, distinct: Sequence[Array]) -> Trees:
+def forest_arrays(
+    trees: Sequence[Any], coded: int, distinct: Sequence[Array], outputs: int, share: float
+) -> Trees:
     """The trees of a forest that was grown on places among distinct values, as `tree_arrays`.
 
     Parameters
@@ -62,6 +64,10 @@ def forest_arrays(trees: Sequence[Any], coded: int, distinct: Sequence[Array]) -
         So many columns, the first, hold categories: a split on one sends a set of them left.
     distinct : sequence of ndarray
         The distinct values of each column, sorted; a node's threshold lies between two of them.
+    outputs : int
+        The last so many values of each leaf are kept: a tree becomes as many, one an output.
+    share : float
+        What the values are multiplied by.
     """
     sizes = [tree.node_count for tree in trees]
     feature = np.concatenate([tree.feature for tree in trees]).astype(np.int64)
@@ -77,16 +83,24 @@ def forest_arrays(trees: Sequence[Any], coded: int, distinct: Sequence[Array]) -
         middle = below / 2 + above / 2
         bound[mine] = np.where(middle < above, middle, below)  # neighbours have no middle
     sets = ~leaf & (feature < coded)
-    return {
-        "starts": np.cumsum([0, *sizes]).astype(np.int64),
+    nodes = {
         "feature": np.where(leaf, 0, feature),
         "threshold": bound,
         "left": left,
         "right": np.concatenate([tree.children_right for tree in trees]).astype(np.int64),
-        "value": np.concatenate([tree.value[:, 0, 0] for tree in trees]) / len(trees),
         "leaf": leaf,
         "missing_left": np.concatenate([tree.missing_go_to_left for tree in trees]).astype(bool),
         "categorical": np.where(sets, np.cumsum(sets) - 1, -1).astype(np.int64),
+    }
+    own = np.concatenate([tree.value[:, 0, -outputs:] for tree in trees]) * share
+    tree_of = np.repeat(np.arange(len(sizes)), sizes)
+    # Stable: the nodes of a tree stay in order, and the tree stands once for each output.
+    order = np.argsort(np.tile(tree_of, outputs), kind="stable")
+    at, output = order % len(leaf), order // len(leaf)
+    return {
+        "starts": np.cumsum([0, *np.repeat(sizes, outputs)]).astype(np.int64),
+        **{name: values[at] for name, values in nodes.items()},
+        "value": own[at, output],
         "categories": np.arange(256) <= bound[sets][:, None],
     }
 

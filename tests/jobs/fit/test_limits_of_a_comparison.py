@@ -45,13 +45,15 @@ def test_ordinary_tables_lose_no_candidate(problem: str, n: int, d: int) -> None
 @pytest.mark.parametrize(
     ("n", "model", "tried"), [(40, "auto", True), (41, "auto", False), (41, "forest", True)]
 )
+@pytest.mark.parametrize(("problem", "loss"), [("regression", "square"), ("two classes", "nll")])
 def test_a_candidate_for_few_rows_is_tried_with_more_when_asked_for(
-    n: int, model: str, tried: bool
+    n: int, model: str, tried: bool, problem: str, loss: str
 ) -> None:
     X = np.random.default_rng(0).normal(size=(n, 2))
-    forest = replace(recipes("regression")["forest"], few_rows=40)
-    wanted = [recipes("regression")["mean"], forest]
-    found, _ = compare(wanted, _table(X), X[:, 0], Settings("y", model=model), "square", {})
+    y = X[:, 0] if problem == "regression" else np.where(X[:, 0] > 0, "up", "down")
+    forest = replace(recipes(problem)["forest"], few_rows=40)
+    wanted = [recipes(problem)["mean"], forest]
+    found, _ = compare(wanted, _table(X), y, Settings("y", model=model), loss, {})
     assert ("forest" in {each.candidate.model for each in found}) is tried
 
 

@@ -85,7 +85,6 @@ def test_real_classes_given_as_numbers() -> None:
         ({"loss": "absolute"}, "regression"),
         ({"problem": "several classes"}, "several classes"),
         ({"model": "ridge"}, "regression"),
-        ({"model": "forest"}, "regression"),
         ({"model": "softmax"}, "several classes"),
     ],
 )
@@ -96,7 +95,7 @@ def test_what_is_said_decides(said: dict[str, str], problem: str) -> None:
     assert ("and they name classes" in framing.reasons[0]) is (not said)
 
 
-@pytest.mark.parametrize("model", ["trees", "curves"])
+@pytest.mark.parametrize("model", ["trees", "forest", "curves"])
 def test_a_model_of_both_kinds_leaves_it_to_the_rows(model: str) -> None:
     for frame, problem in ((named([0, 1, 2, 3]), "several classes"), (rated(5, 0.5), "regression")):
         _, framing, _ = framed_rows(read_table(frame), Settings("kind", model=model))

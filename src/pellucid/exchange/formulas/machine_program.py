@@ -56,6 +56,7 @@ from pellucid.linear.sigmoids_classifier import SigmoidsClassifier
 from pellucid.linear.softmax_classifier import SeveralClasses
 from pellucid.linear.square_loss import SquareLossRegressor
 from pellucid.linear.transformed_target import FURTHEST, TransformedTarget
+from pellucid.trees.forest import ForestClassifier
 from pellucid.trees.sum_of_trees import SumOfTrees
 
 Inputs = Sequence[Any]  # expressions of an encoded row, or whole columns
@@ -230,8 +231,9 @@ def _chances(program: Program, model: Any, inputs: Inputs, names: Sequence[str])
             Ref(_fresh(program, "p", Constant(share), f"share of {name}"))
             for share, name in zip(shares, names, strict=True)
         ]
-    if _is_network(model):
-        outputs = network_scores(program, model, inputs)
+    if _is_network(model) or isinstance(model, ForestClassifier):
+        forest = isinstance(model, ForestClassifier)
+        outputs = tree_scores(model, inputs) if forest else network_scores(program, model, inputs)
         if len(outputs) == 1:
             second = program.bind("p", outputs[0], f"probability of {names[1]}")
             left = Difference(Constant(1.0), second)

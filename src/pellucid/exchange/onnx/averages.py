@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.exchange.onnx.converters import features_of, outputs_of
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.linear import label_names
+from pellucid.exchange.onnx.linear import likeliest
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
@@ -29,9 +29,7 @@ def of_chances(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     Notes: §2.7, KE 152
     """
     chances = _sum(graph, rows, model, "probabilities")
-    label = label_names(graph, model.classes_, graph("ArgMax", chances, axis=1, keepdims=0))
-    width = len(model.classes_)
-    return {"label": label, "probabilities": (chances, np.float64, (width,))}
+    return likeliest(graph, model, chances)
 
 
 def _sum(graph: OnnxGraph, rows: Rows, model: Any, name: str) -> str:

@@ -26,6 +26,7 @@ CONVERTERS: dict[str, str] = {
     "Bins": "codes:bins",
     "BoostedTreesClassifier": "trees:tree_classes",
     "BoostedTreesRegressor": "trees:tree_sums",
+    "ForestClassifier": "trees:tree_chances",
     "ForestRegressor": "trees:tree_sums",
     "Center": "scalers:center",
     "ClusterThenModel": "clusters:model_of_each",

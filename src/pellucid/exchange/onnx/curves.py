@@ -11,7 +11,7 @@ import numpy as np
 
 from pellucid.exchange.onnx.column_values import values_of_columns
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.linear import label_names, two_chances
+from pellucid.exchange.onnx.linear import likeliest, two_chances
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 Term = dict[str, Any]
@@ -30,18 +30,16 @@ def curve_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
     Notes: KE 160
     """
-    return likeliest(graph, _scores(graph, rows, model), model)
+    return likeliest_by_scores(graph, _scores(graph, rows, model), model)
 
 
-def likeliest(graph: OnnxGraph, u: str, model: Any) -> Outputs:
+def likeliest_by_scores(graph: OnnxGraph, u: str, model: Any) -> Outputs:
     """Chances from scores, one a class or one for two classes; the label of the greatest.
 
     Notes: KE 160
     """
-    k = len(model.classes_)
-    chances = two_chances(graph, u) if k == 2 else graph("Softmax", u, axis=1)
-    label = label_names(graph, model.classes_, graph("ArgMax", chances, axis=1, keepdims=0))
-    return {"label": label, "probabilities": (chances, np.float64, (k,))}
+    two = len(model.classes_) == 2
+    return likeliest(graph, model, two_chances(graph, u) if two else graph("Softmax", u, axis=1))
 
 
 def _scores(graph: OnnxGraph, rows: Rows, model: Any) -> str:

@@ -58,8 +58,16 @@ def several_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     Notes: Def 170
     """
     u = _scores(graph, rows, model)
-    label = label_names(graph, model.classes_, graph("ArgMax", u, axis=1, keepdims=0))
-    chances = graph("Softmax", u, axis=1)
+    return likeliest(graph, model, graph("Softmax", u, axis=1), by=u)
+
+
+def likeliest(graph: OnnxGraph, model: Any, chances: str, by: str = "") -> Outputs:
+    """The label of the greatest chance, or of the greatest of other scores, and the chances, n×k.
+
+    Notes: KE 160
+    """
+    greatest = graph("ArgMax", by or chances, axis=1, keepdims=0)
+    label = label_names(graph, model.classes_, greatest)
     return {"label": label, "probabilities": (chances, np.float64, (len(model.classes_),))}
 
 
@@ -79,8 +87,7 @@ def sigmoids(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
         return {"label": (present, np.int64, k), "probabilities": (g, np.float64, k)}
     g = graph("Max", g, graph.constant(np.finfo(np.float64).tiny))
     shares = graph("Div", g, graph.total(g, 1, keepdims=1))
-    label = label_names(graph, model.classes_, graph("ArgMax", u, axis=1, keepdims=0))
-    return {"label": label, "probabilities": (shares, np.float64, k)}
+    return likeliest(graph, model, shares, by=u)
 
 
 def transformed_target(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:

@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.exchange.onnx.converters import outputs_of
 from pellucid.exchange.onnx.distances import distances
 from pellucid.exchange.onnx.graph import OnnxGraph
-from pellucid.exchange.onnx.linear import label_names
+from pellucid.exchange.onnx.linear import likeliest
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 from pellucid.linear.nearest_neighbor import DECIMALS
 
@@ -40,10 +40,9 @@ def vote(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     index, votes = _votes(graph, rows, model)
     ballots = graph("Gather", graph.constant(np.eye(k)[model.codes_]), index, axis=0)
     counts = graph.total(graph("Mul", graph("Unsqueeze", votes, graph.whole([2])), ballots), 1)
-    label = label_names(graph, model.classes_, graph("ArgMax", counts, axis=1, keepdims=0))
     smoothed = graph("Add", counts, graph.constant(1.0))
     chances = graph("Div", smoothed, graph.total(smoothed, 1, keepdims=1))
-    return {"label": label, "probabilities": (chances, np.float64, (k,))}
+    return likeliest(graph, model, chances, by=counts)
 
 
 def chosen_machine(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:

@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.layers.series import write_series
-from pellucid.exchange.onnx.linear import label_names
+from pellucid.exchange.onnx.linear import likeliest
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
@@ -75,5 +75,4 @@ def _classes(graph: OnnxGraph, model: Any, p: str, k: int) -> Outputs:
         p = graph("Concat", graph("Sub", graph.constant(np.ones(1)), p), p, axis=1)
     else:
         p = graph("Div", p, graph.total(p, 1, keepdims=1))
-    label = label_names(graph, model.classes_, graph("ArgMax", p, axis=1, keepdims=0))
-    return {"label": label, "probabilities": (p, np.float64, (len(model.classes_),))}
+    return likeliest(graph, model, p)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pellucid.exchange.onnx.column_values import values_of_columns
-from pellucid.exchange.onnx.curves import likeliest
+from pellucid.exchange.onnx.curves import likeliest_by_scores
 from pellucid.exchange.onnx.graph import ML, OnnxGraph, tensor
+from pellucid.exchange.onnx.linear import likeliest
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 AT_MOST, MEMBER = 0, 6  # ways in which a node decides, as ONNX numbers them
@@ -33,7 +34,18 @@ def tree_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 
     Notes: §1.4
     """
-    return likeliest(graph, _sums(graph, rows, model), model)
+    return likeliest_by_scores(graph, _sums(graph, rows, model), model)
+
+
+def tree_chances(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
+    """Chances of the classes, which the trees of a forest add up to, and the likeliest.
+
+    Notes: §1.4
+    """
+    chances = _sums(graph, rows, model)
+    if len(model.baseline_) == 1:
+        chances = graph("Concat", graph("Sub", graph.constant(1.0), chances), chances, axis=1)
+    return likeliest(graph, model, chances)
 
 
 def _sums(graph: OnnxGraph, rows: Rows, model: Any) -> str:

@@ -146,13 +146,13 @@ def _trees(kind: str) -> dict[str, Recipe]:
     }
 
 
-def _forest() -> Recipe:
+def _forest(kind: str) -> Recipe:
     """A forest: steadier than boosting where rows are few."""
 
     def make(seed: int) -> Any:
-        from pellucid.trees.forest import ForestRegressor
+        import pellucid
 
-        return ForestRegressor(random_state=seed)
+        return getattr(pellucid, f"Forest{kind}")(random_state=seed)
 
     return Recipe("random forest", "forest", 7, make, few_rows=FOREST_ROWS, **TREES)
 
@@ -250,7 +250,7 @@ def _regression() -> dict[str, Recipe]:
         ),
         "network": _network("NetworkRegressor"),
         **_trees("Regressor"),
-        "forest": _forest(),
+        "forest": _forest("Regressor"),
     }
 
 
@@ -282,6 +282,7 @@ def _classes(linear: str, class_name: str) -> dict[str, Recipe]:
         ),
         "network": _network("NetworkClassifier"),
         **_trees("Classifier"),
+        "forest": _forest("Classifier"),
     }
 
 
