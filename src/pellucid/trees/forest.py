@@ -254,7 +254,8 @@ class ForestClassifier(LogProbabilityMixin, ClassifierMixin, Forest):  # type: i
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most probable class of each row; a tie goes to the first."""
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+        places = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[places])
 
 
 def _places(rows: Array, distinct: list[Array]) -> Array:
