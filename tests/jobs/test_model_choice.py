@@ -64,6 +64,13 @@ def test_the_yardstick_stands_beside_what_was_asked_for() -> None:
     assert "0.600" in why
 
 
+def test_beside_a_black_box_the_yardstick_is_another() -> None:
+    forest = candidate("forest", 7, [4.0] * 5, readable=False)
+    trees = candidate("trees", 7, [2.0] * 5, readable=False)
+    why = choose([forest], "square", beside=[BASE, forest, trees])[1]
+    assert why.startswith("Forest was asked for. Another black box (trees) reaches R²")
+
+
 @pytest.mark.parametrize(("loss", "base"), [("square", 0.9), ("square", 0.0), ("nll", 10.0)])
 def test_the_yardstick_is_a_share_only_where_there_is_something_to_share(
     loss: str, base: float

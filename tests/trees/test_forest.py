@@ -12,6 +12,7 @@ from tree_frames import mixed
 
 from pellucid import ForestClassifier, ForestRegressor
 from pellucid.errors import FramingError
+from pellucid.trees.tree_arrays import one_value_a_leaf, tree_scores
 
 
 def ranked(X: np.ndarray) -> np.ndarray:
@@ -146,3 +147,18 @@ def test_the_explanation_counts_a_tree_once_for_all_classes() -> None:
 def test_one_class_is_named() -> None:
     with pytest.raises(FramingError, match="ForestClassifier needs at least 2 classes"):
         ForestClassifier().fit(np.arange(5.0)[:, None], ["a"] * 5)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 4))
+@settings(max_examples=8, deadline=None)
+def test_trees_of_one_value_a_leaf_add_up_to_the_same(seed: int, k: int) -> None:
+    frame, X, score = mixed(seed)
+    labels = np.digitize(score, np.quantile(score, np.arange(1, k) / k))
+    forest = ForestClassifier(5, max_leaf_nodes=9).fit(frame, labels)
+    apart, several = one_value_a_leaf(forest.trees_), k > 2
+    assert len(apart["starts"]) - 1 == 5 * (k if several else 1)
+    assert apart["value"].ndim == 1
+    assert forest.trees_["value"].ndim == 1 + several
+    sums = tree_scores(apart, X, forest.baseline_)
+    assert np.array_equal(sums[:, -1], forest.predict_proba(frame)[:, -1])
+    assert np.array_equal(sums[:, 0], forest.predict_proba(frame)[:, 0 if several else 1])

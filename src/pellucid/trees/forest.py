@@ -106,8 +106,8 @@ class Forest(SumOfTrees):
             algorithm="A random forest (scikit-learn's): each tree sees rows drawn with "
             f"replacement, each of its splits a share of the columns; {self.leaves_hold}",
             happened=(
-                ("trees", f"{(len(self.trees_['starts']) - 1) // outputs:,}"),
-                ("nodes", f"{len(self.trees_['value']) // outputs:,}"),
+                ("trees", f"{len(self.trees_['starts']) - 1:,}"),
+                ("nodes", f"{len(self.trees_['value']):,}"),
                 ("leaves of a tree", f"at most {self.max_leaf_nodes}"),
                 ("columns", f"{self.n_features_in_:,}"),
             ),
@@ -194,8 +194,8 @@ class ForestClassifier(LogProbabilityMixin, ClassifierMixin, Forest):  # type: i
     classes_ : ndarray, shape (k,)
         The labels, sorted, that the chances belong to.
     trees_ : dict of ndarray
-        The nodes of all trees, end to end, once for each class (of two: for the second); a leaf's
-        value is its share of the mean.
+        The nodes of all trees, end to end; a leaf's values, one a class (of two: of the second),
+        are its shares of the mean.
     baseline_ : ndarray, shape (1,) or (k,)
         What the shares are added to: the training rows' class shares, as of one tree more.
     n_features_in_, ranks_, levels_, warnings_

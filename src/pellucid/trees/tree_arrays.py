@@ -65,7 +65,7 @@ def forest_arrays(
     distinct : sequence of ndarray
         The distinct values of each column, sorted; a node's threshold lies between two of them.
     outputs : int
-        The last so many values of each leaf are kept: a tree becomes as many, one an output.
+        The last so many values of each leaf are kept: `value` has as many columns, if not one.
     share : float
         What the values are multiplied by.
     """
@@ -83,25 +83,37 @@ def forest_arrays(
         middle = below / 2 + above / 2
         bound[mine] = np.where(middle < above, middle, below)  # neighbours have no middle
     sets = ~leaf & (feature < coded)
-    nodes = {
+    values = np.concatenate([tree.value[:, 0, -outputs:] for tree in trees]) * share
+    return {
+        "starts": np.cumsum([0, *sizes]).astype(np.int64),
         "feature": np.where(leaf, 0, feature),
         "threshold": bound,
         "left": left,
         "right": np.concatenate([tree.children_right for tree in trees]).astype(np.int64),
+        "value": values[:, 0] if outputs == 1 else values,
         "leaf": leaf,
         "missing_left": np.concatenate([tree.missing_go_to_left for tree in trees]).astype(bool),
         "categorical": np.where(sets, np.cumsum(sets) - 1, -1).astype(np.int64),
+        "categories": np.arange(256) <= bound[sets][:, None],
     }
-    own = np.concatenate([tree.value[:, 0, -outputs:] for tree in trees]) * share
+
+
+def one_value_a_leaf(trees: Trees) -> Trees:
+    """The same sums by trees of one value a leaf: a tree of k outputs as k trees, one an output."""
+    if trees["value"].ndim == 1:
+        return trees
+    starts, outputs = trees["starts"], trees["value"].shape[1]
+    sizes = np.diff(starts)
     tree_of = np.repeat(np.arange(len(sizes)), sizes)
     # Stable: the nodes of a tree stay in order, and the tree stands once for each output.
     order = np.argsort(np.tile(tree_of, outputs), kind="stable")
-    at, output = order % len(leaf), order // len(leaf)
+    output, node = np.divmod(order, len(tree_of))
+    nodes = {k: v[node] for k, v in trees.items() if k not in ("starts", "categories", "value")}
     return {
         "starts": np.cumsum([0, *np.repeat(sizes, outputs)]).astype(np.int64),
-        **{name: values[at] for name, values in nodes.items()},
-        "value": own[at, output],
-        "categories": np.arange(256) <= bound[sets][:, None],
+        **nodes,
+        "value": trees["value"][node, output],
+        "categories": trees["categories"],
     }
 
 
@@ -147,22 +159,22 @@ def _walk(  # type: ignore[no-untyped-def]  # pragma: no cover
                 else:
                     goes_left = x <= threshold[node]
                 node = first + (left[node] if goes_left else right[node])
-            out[i, output] += value[node]
+            if value.shape[1] == 1:
+                out[i, output] += value[node, 0]
+            else:
+                out[i] += value[node]
 
 
 def tree_scores(trees: Trees, X: Array, baseline: Array) -> Array:
     """Sum of the trees' values for each row, n×k, on top of the baseline (k,).
 
+    Tree t adds to output t mod k, or, where a leaf has a value for each output, to all of them.
     `X` holds categories as numbers from 0 to 255, NaN where missing or not met in training.
     """
     out = np.tile(np.asarray(baseline, dtype=np.float64), (len(X), 1))
-    parts = tuple(
-        trees[name]
-        for name in (
-            *("starts", "feature", "threshold", "left", "right", "value", "leaf"),
-            *("missing_left", "categorical", "categories"),
-        )
-    )
+    before = (trees[name] for name in ("starts", "feature", "threshold", "left", "right"))
+    after = (trees[name] for name in ("leaf", "missing_left", "categorical", "categories"))
+    parts = (*before, trees["value"].reshape(len(trees["leaf"]), -1), *after)
     X = np.ascontiguousarray(X)
     for start in range(0, len(X), BLOCK):
         _walk(X, *parts, len(baseline), start, min(start + BLOCK, len(X)), out)

@@ -20,6 +20,7 @@ from pellucid.exchange.formulas.expressions import (
 )
 from pellucid.exchange.formulas.unencoded_columns import WholeColumn
 from pellucid.trees.sum_of_trees import SumOfTrees
+from pellucid.trees.tree_arrays import Trees, one_value_a_leaf
 
 
 def tree_scores(model: SumOfTrees, columns: Sequence[WholeColumn]) -> list[Expression]:
@@ -27,7 +28,7 @@ def tree_scores(model: SumOfTrees, columns: Sequence[WholeColumn]) -> list[Expre
 
     Notes: §1.4
     """
-    trees, outputs = model.trees_, len(model.baseline_)
+    trees, outputs = one_value_a_leaf(model.trees_), len(model.baseline_)
     coded = np.array([ranks is not None for ranks in model.ranks_])
     order = np.argsort(~coded, kind="stable").tolist()  # columns of categories come first
     starts = trees["starts"].tolist()
@@ -37,7 +38,7 @@ def tree_scores(model: SumOfTrees, columns: Sequence[WholeColumn]) -> list[Expre
         if trees["leaf"][at]:
             return Constant(float(trees["value"][at]))
         left, right = (grown(first, int(trees[side][at])) for side in ("left", "right"))
-        return If(_condition(model, at, order, columns), left, right)
+        return If(_condition(model, trees, at, order, columns), left, right)
 
     scores: list[list[Expression]] = [[Constant(float(b))] for b in model.baseline_]
     for number, first in enumerate(starts[:-1]):
@@ -46,10 +47,9 @@ def tree_scores(model: SumOfTrees, columns: Sequence[WholeColumn]) -> list[Expre
 
 
 def _condition(
-    model: SumOfTrees, node: int, order: Sequence[int], columns: Sequence[WholeColumn]
+    model: SumOfTrees, trees: Trees, node: int, order: Sequence[int], columns: Sequence[WholeColumn]
 ) -> Condition:
     """Whether a row goes to the left of a node."""
-    trees = model.trees_
     j = order[int(trees["feature"][node])]
     column, missing = columns[j], bool(trees["missing_left"][node])
     bound = float(trees["threshold"][node])

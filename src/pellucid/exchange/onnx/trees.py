@@ -15,6 +15,7 @@ from pellucid.exchange.onnx.curves import likeliest_by_scores
 from pellucid.exchange.onnx.graph import ML, OnnxGraph, tensor
 from pellucid.exchange.onnx.linear import likeliest
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
+from pellucid.trees.tree_arrays import one_value_a_leaf
 
 AT_MOST, MEMBER = 0, 6  # ways in which a node decides, as ONNX numbers them
 NEWEST = 5  # version of the operator that knows sets and sums in float64
@@ -51,9 +52,10 @@ def tree_chances(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
 def _sums(graph: OnnxGraph, rows: Rows, model: Any) -> str:
     x = _ranked(graph, values_of_columns(graph, rows, model), model.ranks_)
     k, baseline = len(model.baseline_), graph.constant(model.baseline_)
+    trees = one_value_a_leaf(model.trees_)
     if graph.limits.get(ML, NEWEST) >= NEWEST:
-        return graph("Add", graph("TreeEnsemble", x, **_ensemble(model.trees_, k)), baseline)
-    x, trees = _without_sets(graph, x, model.trees_, len(model.levels_))
+        return graph("Add", graph("TreeEnsemble", x, **_ensemble(trees, k)), baseline)
+    x, trees = _without_sets(graph, x, trees, len(model.levels_))
     grown = graph("TreeEnsembleRegressor", x, **_older_ensemble(trees, k))
     return graph("Add", graph.cast(grown, np.float64), baseline)
 

@@ -187,15 +187,13 @@ def _yardstick(chosen: Candidate, everyone: Sequence[Candidate], loss: str) -> s
     if not trees or chosen in trees:
         return ""
     black = min(trees, key=lambda c: c.score.mean)
+    told = f" {'A' if chosen.readable else 'Another'} black box ({black.name})"
     base = next((c for c in everyone if c.rank == 0), None)
     if loss == "square" and base is not None and base.score.mean > 0:
         its, mine = (1 - c.score.mean / base.score.mean for c in (black, chosen))
-        return (
-            f" A black box ({black.name}) reaches R² {its:.3f} on the same chunks; this model "
-            f"{mine:.3f}."
-        )
+        return f"{told} reaches R² {its:.3f} on the same chunks; this model {mine:.3f}."
     return (
-        f" A black box ({black.name}) has a loss of {number(black.score.mean)} on the same chunks; "
+        f"{told} has a loss of {number(black.score.mean)} on the same chunks; "
         f"this model {number(chosen.score.mean)}."
     )
 
