@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 from tree_frames import mixed
 
-from pellucid import BoostedTreesClassifier, BoostedTreesRegressor
+from pellucid import (
+    BoostedTreesClassifier,
+    BoostedTreesRegressor,
+    CurvesRegressor,
+    ForestRegressor,
+    read_table,
+)
+from pellucid.errors import CodeWarning
 from pellucid.trees.tree_arrays import first_trees
 
 
@@ -79,3 +89,48 @@ def test_the_first_trees_keep_their_nodes_and_all_sets_of_categories() -> None:
         if name not in ("starts", "categories"):
             assert len(values) == trees["starts"][2], name
     assert (few["categories"] == trees["categories"]).all()
+
+
+@given(st.integers(0, 10_000), st.sampled_from([["amount"], ["colour"], ["amount", "colour"]]))
+@settings(max_examples=8, deadline=None)
+def test_a_column_without_a_known_value_changes_nothing(seed: int, bare: list[str]) -> None:
+    """As in a chunk of few rows: scikit-learn's histograms know no column that is all missing."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(50, 2))
+    frame = pd.DataFrame(X, columns=["a", "b"])
+    frame["amount"] = np.where(np.arange(50) < 4, rng.normal(size=50), np.nan)
+    frame["colour"] = np.where(np.arange(50) < 4, ["red", "blue"] * 25, None)
+    chunk = read_table(frame).take(np.arange(4, 50)).select(["a", "b", *bare])
+    X = X[4:]
+    labels = np.where(X[:, 1] > 0, "p", "q")
+    for model, y in ((BoostedTreesRegressor(10), X[:, 0]), (BoostedTreesClassifier(10), labels)):
+        alone = clone(model).fit(X, y)
+        assert np.array_equal(clone(model).fit(chunk, y).predict(chunk), alone.predict(X))
+    forest = ForestRegressor(5, max_features=1.0).fit(chunk, X[:, 0])
+    assert np.isfinite(forest.predict(chunk)).all()
+
+
+@pytest.mark.parametrize("model", [BoostedTreesRegressor(5), ForestRegressor(5), CurvesRegressor()])
+@pytest.mark.parametrize("more", [{}, {"colour": ["red", "blue"] * 20}])
+def test_what_takes_no_dates_says_so_and_answers_the_same_frame(
+    model: Any, more: dict[str, list[str]]
+) -> None:
+    days = pd.date_range("2026-01-01", periods=40)
+    frame = pd.DataFrame({"size": np.arange(40.0) % 7, **more, "day": days})
+    with pytest.warns(CodeWarning, match=r"left out 'day' \(date\)"):
+        fitted = clone(model).fit(frame, frame["size"])
+    plain = clone(model).fit(frame.drop(columns="day"), frame["size"])
+    assert np.array_equal(fitted.predict(frame), plain.predict(frame.drop(columns="day")))
+    assert np.array_equal(fitted.predict(frame), fitted.predict(frame.drop(columns="day")))
+
+
+@pytest.mark.parametrize("model", [BoostedTreesRegressor(5), ForestRegressor(5), CurvesRegressor()])
+def test_a_constant_column_may_vary_later(model: Any) -> None:
+    frame = pd.DataFrame({"size": np.arange(40.0) % 7, "batch": 1.0})
+    fitted = clone(model).fit(frame, frame["size"])
+    assert fitted.warnings_ == []
+    later = frame.assign(batch=np.arange(40.0) % 9)
+    assert np.array_equal(fitted.predict(later), fitted.predict(frame))
+    again = fitted.fit(later, frame["size"])
+    assert again.n_features_in_ == 2
+    assert not hasattr(again, "left_out_")

@@ -7,7 +7,7 @@ Notes: Concept 192, §5.3
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ from pellucid.data.column_code import parse_code
 from pellucid.data.table import Column, Kind, Table
 from pellucid.data.table_encoder import CODES, TableEncoder
 from pellucid.data.table_reader import read_table
+from pellucid.errors import CodeWarning
 from pellucid.explanation import Explanation, Formula
 from pellucid.glass_box import GlassBox
 
@@ -52,11 +53,14 @@ def values_of(estimator: Any, X: Any, *, fitting: bool) -> Values:
     Parameters
     ----------
     estimator : estimator
-        Gets `n_features_in_` (and names) when fitting; is asked for them otherwise.
+        Gets `n_features_in_` (and names) when fitting, and `left_out_`, the columns of a frame that
+        it does not use, where there are any; is asked for them otherwise.
     X : Table, data frame or array, n rows
 
     Notes: Notation 7
     """
+    if fitting:
+        vars(estimator).pop("left_out_", None)
     if isinstance(X, Table) or (hasattr(X, "columns") and hasattr(X, "shape")):
         table = _known(estimator, X, fitting)
         if table is not None:
@@ -76,6 +80,10 @@ def _known(estimator: Any, X: Any, fitting: bool) -> Table | None:
         table = X if isinstance(X, Table) else read_table(X)
         if not isinstance(X, Table) and all(c.kind is Kind.NUMERIC for c in table.columns):
             return None
+        others = [column for column in table.columns if column.kind not in KEPT]
+        if others and not isinstance(X, Table):  # a frame to predict for holds them too
+            estimator.left_out_ = [column.name for column in others]
+        _warn_of_left_out(estimator, [c for c in others if c.kind is not Kind.CONSTANT])
         table = Table(tuple(c for c in table.columns if c.kind in KEPT), table.source)
         estimator.n_features_in_ = len(table.columns)
         estimator.feature_names_in_ = np.array(table.names, dtype=object)
@@ -85,7 +93,8 @@ def _known(estimator: Any, X: Any, fitting: bool) -> Table | None:
     if not hasattr(estimator, "feature_names_in_"):
         return None
     names = list(estimator.feature_names_in_)
-    if not isinstance(X, Table) and all(levels is None for levels in estimator.levels_):
+    of_numbers = all(levels is None for levels in estimator.levels_)
+    if not isinstance(X, Table) and of_numbers and not hasattr(estimator, "left_out_"):
         return None
     if isinstance(X, Table) and all(name in X for name in names):
         there = X if X.names == tuple(names) else X.select(names)
@@ -98,6 +107,16 @@ def _known(estimator: Any, X: Any, fitting: bool) -> Table | None:
         for name, levels in zip(names, estimator.levels_, strict=True)
     ]
     return read_table(X, schema=schema)
+
+
+def _warn_of_left_out(estimator: Any, columns: Sequence[Column]) -> None:
+    if columns:
+        told = " and ".join(f"{column.name!r} ({column.kind})" for column in columns)
+        estimator.warn(
+            f"left out {told}: only amounts and categories are known here. Dates and texts get a "
+            "code from ColumnValues in front: make_pipeline(ColumnValues(), ...).",
+            CodeWarning,
+        )
 
 
 def _of_table(table: Table) -> Values:

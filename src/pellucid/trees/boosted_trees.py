@@ -87,6 +87,7 @@ class BoostedTrees(SumOfTrees):
     def _grow(self, make: Any, values: Values, y: Any, weights: Array) -> None:
         """Let scikit-learn grow the trees, and keep them as arrays."""
         X = self._rank_categories(values)
+        X[:, np.isnan(X).all(axis=0)] = 0.0  # nothing to split by; scikit-learn has no bin for it
         X, y, shares = rows_by_weight(X, y, weights)
         categorical = [place < self._coded for place in range(X.shape[1])]
         machine = make(
