@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, load_model, read_table, save_model
@@ -103,6 +103,63 @@ def test_a_simpler_model_costs_little_however_uncertain_the_difference_is(
     assert gap == pytest.approx(behind)
     assert error == pytest.approx(spread.std(ddof=1) / np.sqrt(5))
     assert choose([BASE, line, bent], loss)[0] is (line if part < 1 else bent)
+
+
+CHANCES = st.lists(st.floats(0.0, 0.05), min_size=3, max_size=3)
+
+
+@given(
+    losses=st.lists(CHANCES, min_size=2, max_size=5),
+    readable=st.lists(st.booleans(), min_size=5, max_size=5),
+    rows=st.sampled_from([20, 100, 1_000]),
+    loss=st.sampled_from(["square", "nll"]),
+    prefer=st.sampled_from(["balanced", "readable", "accurate"]),
+)
+@settings(max_examples=300)
+def test_why_a_candidate_is_taken_holds_for_its_figures(
+    losses: list[list[float]], readable: list[bool], rows: int, loss: str, prefer: str
+) -> None:
+    base = replace(candidate("mean", 0, [0.06] * 3), rows=rows)
+    others = [
+        replace(candidate(f"c{i}", 1 + i, each, readable[i]), rows=rows)
+        for i, each in enumerate(losses)
+    ]
+    chosen, why = choose([base, *others], loss, prefer=prefer)
+    by_mean = sorted([base, *others], key=lambda c: c.score.mean)
+    open_to_all = [c for c in by_mean if c.readable]
+    told = 1 / rows if loss == "nll" else 0.0  # rows tell no smaller difference
+    if not why.startswith("Of the"):
+        least = [c.name for c in by_mean if c.score.mean == by_mean[0].score.mean]
+        assert why.lower().startswith(tuple(least))
+    if why.startswith("Of the readable candidates"):
+        assert f"candidates {open_to_all[0].name} had" in why
+        assert not by_mean[0].readable
+    best = open_to_all[0]
+    behind, error = paired_difference(chosen, best)
+    simpler = [c for c in open_to_all if c.rank < best.rank]
+    near = [c for c in simpler if paired_difference(c, best)[0] <= paired_difference(c, best)[1]]
+    assert ("No simpler candidate" not in why) or not near
+    assert ("is simpler, but" not in why) or near
+    assert ("within one standard error, so" not in why) or behind <= error
+    assert ("rows can tell (1 / " not in why.split("came out")[0]) or error < behind <= told
+    if not chosen.readable and prefer == "balanced":
+        gain, error = paired_difference(best, chosen)
+        assert gain > max(error, told)
+    assert not ("came out ahead" in why and by_mean[0].readable)
+
+
+def test_a_log_loss_below_what_rows_can_tell_is_no_reason() -> None:
+    """One row in 1,000 that a model errs on costs more than it seemed to be ahead."""
+    losses = {"line": [5e-4] * 5, "bent": [1e-4] * 5, "trees": [1e-6] * 5}
+    line, bent, trees = (
+        replace(candidate(name, rank, chunks, name != "trees"), rows=1_000)
+        for rank, (name, chunks) in enumerate(losses.items(), start=1)
+    )
+    chosen, why = choose([BASE, line, bent, trees], "nll")
+    assert chosen is line
+    assert "less than 1,000 rows can tell (1 / 1,000 = 0.001), so it is preferred" in why
+    assert "Trees, which nobody can read, came out ahead by 0.000099" in why
+    assert choose([BASE, line, bent, trees], "square")[0] is trees
 
 
 def test_a_deadline_leaves_work_behind() -> None:

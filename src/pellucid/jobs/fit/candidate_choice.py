@@ -90,8 +90,8 @@ def choose(
     best = min(candidates, key=lambda c: c.score.mean)
     if prefer == "accurate":
         return best, (
-            f"{_start(best.name)} had the lowest loss, {_figures(best, loss)}; you preferred "
-            f"accuracy to being readable.{_yardstick(best, everyone, loss)}"
+            f"{_lowest(best, everyone, loss)}; you preferred accuracy to being readable."
+            f"{_yardstick(best, everyone, loss)}"
         )
     readable = [c for c in candidates if c.readable] or list(candidates)
     chosen, why = _simplest(readable, everyone, loss)
@@ -100,13 +100,13 @@ def choose(
         return chosen, why + _yardstick(chosen, everyone, loss)
     top = min(readable, key=lambda c: c.score.mean)
     gain, error = paired_difference(top, black)
-    if gain <= error or gain <= 0:
-        return chosen, why + _yardstick(chosen, everyone, loss)
+    if gain <= max(error, _untold(loss, black)):
+        return chosen, why + _ahead(black, gain, error, loss) + _yardstick(chosen, everyone, loss)
     return black, (
-        f"{_start(black.name)} had the lowest loss, {_figures(black, loss)}: better than the best "
-        f"readable candidate, {top.name} ({number(top.score.mean)}), by {number(gain)} ± "
-        f"{number(error, 2)} on the same chunks. Given up for it: no weight and no curve of "
-        f"{_unreadable(black)} can be read. To have the readable one: --prefer readable."
+        f"{_lowest(black, everyone, loss)}: better than the best readable candidate, {top.name} "
+        f"({number(top.score.mean)}), by {number(gain)} ± {number(error, 2)} on the same chunks. "
+        f"Given up for it: no weight and no curve of {_unreadable(black)} can be read. To have the "
+        "readable one: --prefer readable."
     )
 
 
@@ -159,26 +159,75 @@ def _simplest(
     base = next((c for c in everyone if c.rank == 0), best)
     amounts = loss in ("square", "absolute")
     most = GIVEN_UP * abs(base.score.mean) if amounts else 2 * GIVEN_UP * abs(best.score.mean)
-
-    def near(c: Candidate) -> bool:
-        behind, error = paired_difference(c, best)
-        return behind <= min(error, most)
-
-    chosen = min(
-        (c for c in readable if c is best or near(c)), key=lambda c: (c.rank, c.score.mean)
-    )
-    figures = _figures(best, loss)
+    untold = _untold(loss, best)
+    behind = {c.model: paired_difference(c, best) for c in readable if c is not best}
+    near = [
+        c
+        for c in readable
+        if c is best or behind[c.model][0] <= max(min(behind[c.model][1], most), untold)
+    ]
+    chosen = min(near, key=lambda c: (c.rank, c.score.mean))
+    lowest = _lowest(best, everyone, loss)
     if chosen is best:
+        simpler = [
+            c for c in readable if c.rank < best.rank and behind[c.model][0] <= behind[c.model][1]
+        ]
+        if not simpler:
+            return chosen, (
+                f"{lowest}. No simpler candidate came within one standard error of it, chunk by "
+                "chunk."
+            )
+        close = min(simpler, key=lambda c: c.score.mean)
+        more, error = (number(v, 2) for v in behind[close.model])
         return chosen, (
-            f"{_start(best.name)} had the lowest loss, {figures}. No simpler candidate came within "
-            "one standard error of it, chunk by chunk."
+            f"{lowest}. {_start(close.name)} is simpler, but {more} ± {error} behind it on the "
+            f"same chunks: more than the {number(most, 2)} that being simpler may cost."
         )
-    behind, error = paired_difference(chosen, best)
-    return chosen, (
-        f"{_start(best.name)} had the lowest loss, {figures}. {_start(chosen.name)} is simpler "
-        f"and only {number(max(behind, 0.0))} ± {number(error, 2)} behind it on the same chunks, "
-        "within one standard error, so it is preferred."
+    more, error = behind[chosen.model]
+    within = (
+        "within one standard error"
+        if more <= error
+        else f"less than {best.rows:,} rows can tell (1 / {best.rows:,} = {number(untold, 2)})"
     )
+    return chosen, (
+        f"{lowest}. {_start(chosen.name)} is simpler and only {number(max(more, 0.0))} ± "
+        f"{number(error, 2)} behind it on the same chunks, {within}, so it is preferred."
+    )
+
+
+def _lowest(best: Candidate, everyone: Sequence[Candidate], loss: str) -> str:
+    """That a candidate had the lowest loss, and of which candidates, where others had a lower."""
+    lower = [c for c in everyone if c.score.mean < best.score.mean]
+    said = f"had the lowest loss, {_figures(best, loss)}"
+    if not lower:
+        return f"{_start(best.name)} {said}"
+    if best.readable and not any(c.readable for c in lower):
+        return f"Of the readable candidates {best.name} {said}"
+    return f"Of the candidates asked for {best.name} {said}"
+
+
+def _ahead(black: Candidate, gain: float, error: float, loss: str) -> str:
+    """Why a black box that is ahead is not taken; nothing where it is not ahead."""
+    if gain <= 0:
+        return ""
+    why = (
+        "no more than one standard error"
+        if gain <= error
+        else f"less than {black.rows:,} rows can tell (1 / {black.rows:,} = "
+        f"{number(_untold(loss, black), 2)})"
+    )
+    return (
+        f" {_start(black.name)}, which nobody can read, came out ahead by {number(gain)} ± "
+        f"{number(error, 2)}, {why}."
+    )
+
+
+def _untold(loss: str, judged: Candidate) -> float:
+    """What n rows cannot tell of a log loss: who errs once in n rows errs in none of them often.
+
+    By the rule of succession such a chance is 1 / (n + 2) however surely a model denies it.
+    """
+    return 1 / judged.rows if loss in ("nll", "nllm") and judged.rows else 0.0
 
 
 def _yardstick(chosen: Candidate, everyone: Sequence[Candidate], loss: str) -> str:
