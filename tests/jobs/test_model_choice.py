@@ -12,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid import Settings, fit_table, load_model, read_table, save_model
+from pellucid.data.framing import frame
 from pellucid.data.splits import folds, without_singles
+from pellucid.errors import FramingError, TooFewRowsError
 from pellucid.evaluation.cross_validation import score_of
 from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.features.strongest_monomials import StrongestMonomials
 from pellucid.jobs.fit.candidate_choice import choose, paired_difference
+from pellucid.jobs.fit.candidate_comparison import chunks_of
+from pellucid.jobs.fit.framed_rows import split_for
 from pellucid.linear.transformed_target import TransformedTarget
 
 
@@ -105,11 +109,12 @@ def test_a_simpler_model_costs_little_however_uncertain_the_difference_is(
     assert choose([BASE, line, bent], loss)[0] is (line if part < 1 else bent)
 
 
-CHANCES = st.lists(st.floats(0.0, 0.05), min_size=3, max_size=3)
+# Chunks of 1,024ths, four of them: their means and differences are exact.
+CHUNKS = st.lists(st.integers(0, 60).map(lambda v: v / 1_024), min_size=4, max_size=4)
 
 
 @given(
-    losses=st.lists(CHANCES, min_size=2, max_size=5),
+    losses=st.lists(CHUNKS, min_size=2, max_size=5),
     readable=st.lists(st.booleans(), min_size=5, max_size=5),
     rows=st.sampled_from([20, 100, 1_000]),
     loss=st.sampled_from(["square", "nll"]),
@@ -119,7 +124,7 @@ CHANCES = st.lists(st.floats(0.0, 0.05), min_size=3, max_size=3)
 def test_why_a_candidate_is_taken_holds_for_its_figures(
     losses: list[list[float]], readable: list[bool], rows: int, loss: str, prefer: str
 ) -> None:
-    base = replace(candidate("mean", 0, [0.06] * 3), rows=rows)
+    base = replace(candidate("mean", 0, [0.0625] * 4), rows=rows)
     others = [
         replace(candidate(f"c{i}", 1 + i, each, readable[i]), rows=rows)
         for i, each in enumerate(losses)
@@ -239,10 +244,37 @@ def test_the_only_row_of_a_class_is_always_learned_from(seed: int, singles: int,
         assert len(train) + len(held) == len(labels)
 
 
+@given(st.lists(st.integers(0, 12), min_size=6, max_size=40), st.integers(0, 100))
+def test_rows_are_left_to_learn_from_and_to_judge_by_or_it_is_said(
+    codes: list[int], seed: int
+) -> None:
+    labels = [f"c{code:02d}" for code in codes]
+    table = read_table(pd.DataFrame({"x": np.arange(len(codes)) % 3, "y": labels}))
+    asked = Settings("y", seed=seed, category=("y",))
+    try:
+        framing = frame(table, "y", problem="several classes")
+        y = np.array(labels, dtype=object)
+        split = split_for(y, asked, framing, {})
+        chunks = chunks_of(y[split.train], asked, {})
+    except (FramingError, TooFewRowsError):
+        return
+    assert len(split.test) > 0
+    assert len(chunks) > 1
+    assert all(len(train) and len(held) for train, held in chunks)
+
+
+def test_a_target_whose_classes_are_single_rows_is_refused() -> None:
+    rare = pd.DataFrame({"x": range(9), "y": ["b", *"acdefgh", "a"]}).assign(x=lambda f: f.x % 4)
+    with pytest.raises(FramingError, match="7 of its 9 rows are the only ones of their class"):
+        frame(read_table(rare, category=["y"]), "y")
+    with pytest.raises(TooFewRowsError, match="too few share their class"):
+        chunks_of(np.array(list("abcdef"), dtype=object), Settings("y"), {})
+
+
 def test_classes_of_one_row_are_kept() -> None:
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"x": rng.normal(size=42), "y": ["a"] * 30 + ["b"] * 10 + ["c", "d"]})
-    result = fit_table(read_table(frame), Settings("y", model="softmax"))
+    rare = pd.DataFrame({"x": rng.normal(size=42), "y": ["a"] * 30 + ["b"] * 10 + ["c", "d"]})
+    result = fit_table(read_table(rare), Settings("y", model="softmax"))
     assert [str(c) for c in result.machine.model.classes_] == ["a", "b", "c", "d"]
     assert any("1 row" in f.message for f in result.findings)
 

@@ -296,6 +296,13 @@ def _classes(column: Column, problem: str, delimiter: str) -> tuple[str, ...]:
             f"The target {column.name!r} has {len(classes):,} classes; at most {MOST_CLASSES} are "
             "fitted. Merge rare ones, or choose another target."
         )
+    singles = [text for text, count in Counter(texts).items() if count == 1]
+    if 2 * len(singles) > len(texts):
+        raise FramingError(
+            f"The target {column.name!r} names rows rather than classes: {len(singles):,} of its "
+            f"{len(texts):,} rows are the only ones of their class, as {singles[0]!r} is. Merge "
+            "rare classes, or choose another target."
+        )
     return classes
 
 

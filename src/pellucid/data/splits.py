@@ -150,6 +150,8 @@ def folds(
 def without_singles(labels: Array, pairs: list[tuple[Rows, Rows]]) -> list[tuple[Rows, Rows]]:
     """The same (train, held-out) rows, but the only row of a class is always learned from.
 
+    A chunk that held out nothing else is left out.
+
     Examples
     --------
     >>> import numpy as np
@@ -165,6 +167,7 @@ def without_singles(labels: Array, pairs: list[tuple[Rows, Rows]]) -> list[tuple
     return [
         (np.sort(np.concatenate([train, held[single[held]]])), held[~single[held]])
         for train, held in pairs
+        if not single[held].all()
     ]
 
 

@@ -178,10 +178,11 @@ def _simplest(
                 "chunk."
             )
         close = min(simpler, key=lambda c: c.score.mean)
-        more, error = (number(v, 2) for v in behind[close.model])
+        more, error = behind[close.model]
         return chosen, (
-            f"{lowest}. {_start(close.name)} is simpler, but {more} ± {error} behind it on the "
-            f"same chunks: more than the {number(most, 2)} that being simpler may cost."
+            f"{lowest}. {_start(close.name)} is simpler, but {number(more)} ± {number(error, 2)} "
+            f"behind it on the same chunks: more than the {number(most, 2)} that being simpler may "
+            "cost."
         )
     more, error = behind[chosen.model]
     within = (

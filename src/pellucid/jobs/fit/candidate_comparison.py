@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pellucid.data.splits import folds as make_folds
 from pellucid.data.splits import without_singles
-from pellucid.errors import FramingError, PellucidWarning, TooLargeError
+from pellucid.errors import FramingError, PellucidWarning, TooFewRowsError, TooLargeError
 from pellucid.evaluation.cross_validation import Folds, Rows, Tuning, cross_validate, tune
 from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.evaluation.evaluation_results import Candidate, Score
@@ -344,7 +344,13 @@ def chunks_of(y: Array, settings: Settings, marks: dict[str, Array]) -> Folds:
     found = make_folds(
         len(y), settings.cv, seed=settings.seed, labels=y if stratify else None, **marks
     )
-    return without_singles(y, found) if stratify else found
+    left = without_singles(y, found) if stratify else found
+    if len(left) < 2:
+        raise TooFewRowsError(
+            f"Of {len(y):,} rows too few share their class with another row: candidates cannot be "
+            "compared. Merge rare classes, or gather more rows."
+        )
+    return left
 
 
 def _start(name: str) -> str:

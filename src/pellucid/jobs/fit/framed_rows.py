@@ -119,8 +119,13 @@ def split_for(y: Array, settings: Settings, framing: Framing, marks: dict[str, A
     labels = y if one_label and not marks else None
     split = split_rows(len(y), test=settings.test, seed=settings.seed, labels=labels, **marks)
     if labels is not None:
-        train, test = without_singles(labels, [(split.train, split.test)])[0]
-        split = Split(train, test, split.how)
+        left = without_singles(labels, [(split.train, split.test)])
+        if not left:
+            raise TooFewRowsError(
+                f"All {len(split.test):,} test rows are the only ones of their class: nothing is "
+                "left to test on. Merge rare classes, or test on more rows (--test)."
+            )
+        split = Split(*left[0], split.how)
     _refuse_one_class(y, split, framing)
     if len(split.train) < settings.cv:
         raise TooFewRowsError(
