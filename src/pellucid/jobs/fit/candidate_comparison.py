@@ -28,7 +28,7 @@ from pellucid.jobs.fit.encoding_cache import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, averages_of
 from pellucid.jobs.fit.recipe import Recipe
-from pellucid.linear.solvers.lam_grid import extended_lams, finer_lams
+from pellucid.linear.solvers.lam_grid import extended_lams
 from pellucid.notebook_progress import Progress
 from pellucid.processes import processes_for, run_tasks_within
 
@@ -248,11 +248,7 @@ def _try(
         lams = settings.lams or recipe.lams
         # Where classes are separable the log loss falls for ever, by less and less.
         at_rest = NO_BETTER * baseline if loss in ("nll", "nllm") else None
-
-        def further(lams: Array, mean: Array) -> Array:
-            beyond = extended_lams(lams, mean, _a_decade(recipe.lams), at_rest)
-            return beyond if len(beyond) else finer_lams(lams, mean)
-
+        further = partial(extended_lams, a_decade=_a_decade(lams), enough=at_rest)
         tuning = tune(
             pipeline, None, y_some, lams, beyond=None if settings.lams else further, **shared
         )

@@ -1,4 +1,4 @@
-"""Which λ of a grid is best, and where the grid goes on or becomes finer.
+"""Which λ of a grid is best, and where the grid goes on.
 
 Notes: Concept 82, Concept 87
 """
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 SMALLEST, LARGEST = 1e-12, 1e9  # λ beyond which the default grid is not extended
-FAR = 5.0  # ratio of neighbours from which a value between them is worth a fit
 FLAT = 1e-9  # share of the loss below which another λ is no better
 
 
@@ -62,36 +61,3 @@ def extended_lams(
     if best == lams.min() and best > SMALLEST:
         return best / steps
     return best * steps if best == lams.max() and best < LARGEST else np.zeros(0)
-
-
-def finer_lams(lams: Array, mean: Array) -> Array:
-    """The two values half-way between the best λ and its neighbours, where these are far.
-
-    Parameters
-    ----------
-    lams : ndarray, shape (a,)
-        Values of λ tried, in any order.
-    mean : ndarray, shape (a,)
-        The held-out loss at each.
-
-    Returns
-    -------
-    ndarray
-        What to try next: empty where the best is at an end of the grid, or its neighbours are near.
-
-    Examples
-    --------
-    >>> finer_lams(np.array([0.01, 0.1, 1.0]), np.array([3.0, 1.0, 2.0])).round(4).tolist()
-    [0.0316, 0.3162]
-    >>> [len(finer_lams(np.array([0.1, 1.0, 2.0]), np.array(m))) for m in ([1, 2, 3], [3, 2, 1])]
-    [0, 0]
-
-    Notes: Concept 82
-    """
-    best, known = best_lam(lams, mean), np.sort(lams)
-    at = int(np.searchsorted(known, best))
-    if not 0 < at < len(known) - 1:
-        return np.zeros(0)
-    beside = known[[at - 1, at + 1]]
-    far = np.maximum(beside / best, best / beside) > FAR
-    return np.sqrt(beside[far] * best)
