@@ -159,11 +159,13 @@ def _plain(value: Any) -> Any:
 def sections(page: str, *folders: Path) -> dict[str, str]:
     """The sections of a page of HTML under their titles, and each of their drawings by itself.
 
-    The names of `folders` that other runs and machines do not have are left out.
+    The names of `folders` that other runs and machines do not have are left out, and those that
+    Matplotlib makes of a shape's last bits, which another processor rounds otherwise.
     """
     found = {}
     for folder in folders:
         page = page.replace(str(folder), "FOLDER")
+    page = re.sub(r"\b([mp])[0-9a-f]{10}\b", r"\1-shape", page)
     for section in page.partition("<body")[2].split("<section>"):
         title = re.sub(r"<[^>]*>", "", section.partition("</h2>")[0])[:60] or "start"
         section = re.sub(r"<defs>.*?</defs>", "", section, flags=re.DOTALL)  # shapes of letters

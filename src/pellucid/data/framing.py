@@ -297,7 +297,7 @@ def _classes(column: Column, problem: str, delimiter: str) -> tuple[str, ...]:
             "fitted. Merge rare ones, or choose another target."
         )
     singles = [text for text, count in Counter(texts).items() if count == 1]
-    if 2 * len(singles) > len(texts):
+    if len(singles) > max(len(texts) / 2, 2):
         raise FramingError(
             f"The target {column.name!r} names rows rather than classes: {len(singles):,} of its "
             f"{len(texts):,} rows are the only ones of their class, as {singles[0]!r} is. Merge "
