@@ -137,7 +137,7 @@ def test_why_a_candidate_is_taken_holds_for_its_figures(
         least = [c.name for c in by_mean if c.score.mean == by_mean[0].score.mean]
         assert why.lower().startswith(tuple(least))
     if why.startswith("Of the readable candidates"):
-        assert f"candidates {open_to_all[0].name} had" in why
+        assert f"candidates, {open_to_all[0].name} had" in why
         assert not by_mean[0].readable
     best = open_to_all[0]
     behind, error = paired_difference(chosen, best)
@@ -163,7 +163,7 @@ def test_a_log_loss_below_what_rows_can_tell_is_no_reason() -> None:
     chosen, why = choose([BASE, line, bent, trees], "nll")
     assert chosen is line
     assert "less than 1,000 rows can tell (1 / 1,000 = 0.001), so it is preferred" in why
-    assert "Trees, which nobody can read, came out ahead by 0.000099" in why
+    assert "Trees, which cannot be read, came out ahead by 0.000099" in why
     assert choose([BASE, line, bent, trees], "square")[0] is trees
 
 

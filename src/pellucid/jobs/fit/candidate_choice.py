@@ -203,8 +203,8 @@ def _lowest(best: Candidate, everyone: Sequence[Candidate], loss: str) -> str:
     if not lower:
         return f"{_start(best.name)} {said}"
     if best.readable and not any(c.readable for c in lower):
-        return f"Of the readable candidates {best.name} {said}"
-    return f"Of the candidates asked for {best.name} {said}"
+        return f"Of the readable candidates, {best.name} {said}"
+    return f"Of the candidates asked for, {best.name} {said}"
 
 
 def _ahead(black: Candidate, gain: float, error: float, loss: str) -> str:
@@ -217,8 +217,9 @@ def _ahead(black: Candidate, gain: float, error: float, loss: str) -> str:
         else f"less than {black.rows:,} rows can tell (1 / {black.rows:,} = "
         f"{number(_untold(loss, black), 2)})"
     )
+    hidden = f"of which {_unreadable(black)} cannot" if black.parts else "which cannot"
     return (
-        f" {_start(black.name)}, which nobody can read, came out ahead by {number(gain)} ± "
+        f" {_start(black.name)}, {hidden} be read, came out ahead by {number(gain)} ± "
         f"{number(error, 2)}, {why}."
     )
 
