@@ -165,9 +165,9 @@ def test_a_log_loss_below_what_rows_can_tell_is_no_reason() -> None:
     assert "less than 1,000 rows can tell (1 / 1,000 = 0.001), so it is preferred" in why
     assert "Trees, which cannot be read, came out ahead by 0.000099" in why
     assert choose([BASE, line, bent, trees], "square")[0] is trees
-    average = replace(trees, name="average", parts=((line, 0.5), (trees, 0.5)))
+    average = replace(trees, name="average", model="average", parts=((line, 0.5), (trees, 0.5)))
     why = choose([BASE, line, average], "nll")[1]
-    assert "Average, of which trees cannot be read, came out ahead by 0.0005" in why
+    assert "Average, of which trees cannot be read, came out ahead by 0.000499" in why
 
 
 def test_the_lowest_loss_is_that_of_those_asked_for_where_another_has_a_lower() -> None:
