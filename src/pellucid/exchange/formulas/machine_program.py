@@ -219,6 +219,14 @@ def _chances(program: Program, model: Any, inputs: Inputs, names: Sequence[str])
             for formula, name in zip(formulas, names, strict=True)
         ]
 
+    def all_of(outputs: Sequence[Expression]) -> list[Ref]:
+        """Of two classes a model gives the probability of the second."""
+        if len(outputs) > 1:
+            return bound(outputs)
+        second = program.bind("p", outputs[0], f"probability of {names[1]}")
+        left = Difference(Constant(1.0), second)
+        return [program.bind("p", left, f"probability of {names[0]}"), second]
+
     if isinstance(model, WeightedAverage):
         answers = [
             _chances(program, steps[-1], rows, names)
@@ -231,14 +239,10 @@ def _chances(program: Program, model: Any, inputs: Inputs, names: Sequence[str])
             Ref(_fresh(program, "p", Constant(share), f"share of {name}"))
             for share, name in zip(shares, names, strict=True)
         ]
-    if _is_network(model) or isinstance(model, ForestClassifier):
-        forest = isinstance(model, ForestClassifier)
-        outputs = tree_scores(model, inputs) if forest else network_scores(program, model, inputs)
-        if len(outputs) == 1:
-            second = program.bind("p", outputs[0], f"probability of {names[1]}")
-            left = Difference(Constant(1.0), second)
-            return [program.bind("p", left, f"probability of {names[0]}"), second]
-        return bound(outputs)
+    if _is_network(model):
+        return all_of(network_scores(program, model, inputs))
+    if isinstance(model, ForestClassifier):
+        return all_of(tree_scores(model, inputs))
     scores = _scores(program, model, inputs)
     of = names if len(scores) == len(names) else names[1:]
     u = [

@@ -61,6 +61,15 @@ def several_classes(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     return likeliest(graph, model, graph("Softmax", u, axis=1), by=u)
 
 
+def with_the_first(graph: OnnxGraph, second: str) -> str:
+    """The chances of two classes from that of the second, n×1: n×2.
+
+    Notes: KE 152
+    """
+    first = graph("Sub", graph.constant(np.ones(1)), second)
+    return graph("Concat", first, second, axis=1)
+
+
 def likeliest(graph: OnnxGraph, model: Any, chances: str, by: str = "") -> Outputs:
     """The label of the greatest chance, or of the greatest of other scores, and the chances, n×k.
 

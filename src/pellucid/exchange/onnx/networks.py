@@ -12,7 +12,7 @@ import numpy as np
 from pellucid.errors import FramingError
 from pellucid.exchange.onnx.graph import OnnxGraph
 from pellucid.exchange.onnx.layers.series import write_series
-from pellucid.exchange.onnx.linear import likeliest
+from pellucid.exchange.onnx.linear import likeliest, with_the_first
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 
 
@@ -71,8 +71,5 @@ def standardised(graph: OnnxGraph, x: str, model: Any) -> str:
 
 
 def _classes(graph: OnnxGraph, model: Any, p: str, k: int) -> Outputs:
-    if k == 1:
-        p = graph("Concat", graph("Sub", graph.constant(np.ones(1)), p), p, axis=1)
-    else:
-        p = graph("Div", p, graph.total(p, 1, keepdims=1))
-    return likeliest(graph, model, p)
+    whole = with_the_first(graph, p) if k == 1 else graph("Div", p, graph.total(p, 1, keepdims=1))
+    return likeliest(graph, model, whole)

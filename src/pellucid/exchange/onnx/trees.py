@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pellucid.exchange.onnx.column_values import values_of_columns
 from pellucid.exchange.onnx.curves import likeliest_by_scores
 from pellucid.exchange.onnx.graph import ML, OnnxGraph, tensor
-from pellucid.exchange.onnx.linear import likeliest
+from pellucid.exchange.onnx.linear import likeliest, with_the_first
 from pellucid.exchange.onnx.row_parts import Outputs, Rows
 from pellucid.trees.tree_arrays import one_value_a_leaf
 
@@ -45,7 +45,7 @@ def tree_chances(graph: OnnxGraph, rows: Rows, model: Any) -> Outputs:
     """
     chances = _sums(graph, rows, model)
     if len(model.baseline_) == 1:
-        chances = graph("Concat", graph("Sub", graph.constant(1.0), chances), chances, axis=1)
+        chances = with_the_first(graph, chances)
     return likeliest(graph, model, chances)
 
 

@@ -101,7 +101,7 @@ def choose(
     top = min(readable, key=lambda c: c.score.mean)
     gain, error = paired_difference(top, black)
     if gain <= max(error, _untold(loss, black)):
-        return chosen, why + _ahead(black, gain, error, loss) + _yardstick(chosen, everyone, loss)
+        return chosen, why + _ahead(black, gain, error) + _yardstick(chosen, everyone, loss)
     return black, (
         f"{_lowest(black, everyone, loss)}: better than the best readable candidate, {top.name} "
         f"({number(top.score.mean)}), by {number(gain)} ± {number(error, 2)} on the same chunks. "
@@ -185,11 +185,7 @@ def _simplest(
             "cost."
         )
     more, error = behind[chosen.model]
-    within = (
-        "within one standard error"
-        if more <= error
-        else f"less than {best.rows:,} rows can tell (1 / {best.rows:,} = {number(untold, 2)})"
-    )
+    within = "within one standard error" if more <= error else _too_little(best)
     return chosen, (
         f"{lowest}. {_start(chosen.name)} is simpler and only {number(max(more, 0.0))} ± "
         f"{number(error, 2)} behind it on the same chunks, {within}, so it is preferred."
@@ -207,16 +203,11 @@ def _lowest(best: Candidate, everyone: Sequence[Candidate], loss: str) -> str:
     return f"Of the candidates asked for, {best.name} {said}"
 
 
-def _ahead(black: Candidate, gain: float, error: float, loss: str) -> str:
+def _ahead(black: Candidate, gain: float, error: float) -> str:
     """Why a black box that is ahead is not taken; nothing where it is not ahead."""
     if gain <= 0:
         return ""
-    why = (
-        "no more than one standard error"
-        if gain <= error
-        else f"less than {black.rows:,} rows can tell (1 / {black.rows:,} = "
-        f"{number(_untold(loss, black), 2)})"
-    )
+    why = "no more than one standard error" if gain <= error else _too_little(black)
     hidden = f"of which {_unreadable(black)} cannot" if black.parts else "which cannot"
     return (
         f" {_start(black.name)}, {hidden} be read, came out ahead by {number(gain)} ± "
@@ -230,6 +221,12 @@ def _untold(loss: str, judged: Candidate) -> float:
     By the rule of succession such a chance is 1 / (n + 2) however surely a model denies it.
     """
     return 1 / judged.rows if loss in ("nll", "nllm") and judged.rows else 0.0
+
+
+def _too_little(judged: Candidate) -> str:
+    """Of a difference of log losses below `_untold`."""
+    n = judged.rows
+    return f"less than {n:,} rows can tell (1 / {n:,} = {number(1 / n, 2)})"
 
 
 def _yardstick(chosen: Candidate, everyone: Sequence[Candidate], loss: str) -> str:
