@@ -5,6 +5,7 @@ Notes: Concept 87
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from pellucid.cli.job_runner import File, Job, progress, run_job, show_findings
 from pellucid.cli.start_time import restart_clock
+from pellucid.errors import OutputError
 from pellucid.findings import Finding
 
 
@@ -38,6 +40,41 @@ def test_a_budget_that_was_too_short_is_told(
     assert "Predict  p\n" in out
     assert "Settings" not in out
     assert (tmp_path / "out" / "answer.txt").read_text() == "1"
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("file", "file is a file; name a folder"),
+        ("file/out", "file is a file; name a folder"),
+        ("file/a/b", "file is a file; name a folder"),
+        ("locked", "you may not write in"),
+        ("locked/a/b", "you may not write in"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_in_is_refused_before_the_work(
+    folder: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after it: what was computed would be lost."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "locked").mkdir()
+    may = os.access  # root may write anywhere
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path).name != "locked" and may(path, mode)
+    )
+    done: list[str] = []
+    job = Job[int](
+        work=lambda say: done.append("work") or 1,  # type: ignore[func-returns-value]
+        files=lambda result, folder: [],
+        summary=lambda result: {},
+        show=lambda console, result: None,
+        after=lambda result, folder: {},
+    )
+    with pytest.raises(OutputError, match=said):
+        run_job(job, tmp_path / folder, as_json=True)
+    assert not done
+    run_job(job, tmp_path / "new" / "folder", as_json=True)
+    assert done == ["work"]
 
 
 def test_advice_stands_below_what_is_more_than_a_note(capsys: pytest.CaptureFixture[str]) -> None:

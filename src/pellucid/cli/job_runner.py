@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from rich.console import Console
 
 from pellucid.cli.start_time import start_time
-from pellucid.errors import PellucidError
+from pellucid.errors import OutputError
 from pellucid.formatting import number
 from pellucid.notebook_progress import Progress
 
@@ -74,14 +75,15 @@ def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
 
     Raises
     ------
-    PellucidError
-        Where `output` is a file; and whatever the work does not allow.
+    OutputError
+        Where `output` cannot be a folder to write in, before any work is done.
+    Exception
+        Whatever the work raises.
     """
     from pellucid.storage.atomic_files import write_files_together
 
     folder = output or DEFAULT_FOLDER
-    if folder.exists() and not folder.is_dir():
-        raise PellucidError(f"-o {folder} is a file; name a folder.")
+    _require_writable(folder)
     with progress(quiet=as_json) as say:
         result = job.work(say)
         say("writing the files", 1.0)
@@ -100,6 +102,16 @@ def run_job(job: Job[Result], output: Path | None, as_json: bool) -> None:
             console.print(f"{what.capitalize():8} {line}", markup=False)
     memory = f", {job.memory(result) / 2**20:,.0f} MiB at most" if job.memory else ""
     console.print(f"[dim]{_seconds(time.perf_counter() - start_time(), job.budget)}{memory}[/]")
+
+
+def _require_writable(folder: Path) -> None:
+    """Refuse a folder that could not be made or written in once the work is done."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        what = f"-o {folder} is a file" if there == folder else f"-o {folder}: {there} is a file"
+        raise OutputError(f"{what}; name a folder.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(f"-o {folder}: you may not write in {there}; name another folder.")
 
 
 def _seconds(spent: float, budget: float | None) -> str:
