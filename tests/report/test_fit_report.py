@@ -15,6 +15,7 @@ from results import HOSTILE, all_results, result
 
 from fingerprints import check, sections
 from pellucid.errors import OutputError
+from pellucid.evaluation.evaluation_results import Score
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.fit_result import Settings
 from pellucid.report import render, write_report
@@ -153,3 +154,34 @@ def test_an_average_is_said_to_be_of_what_its_parts_answer(problem: str, answers
         framing=SimpleNamespace(problem=problem), chosen=SimpleNamespace(parts=())
     )
     assert f"An answer is the average of the {answers}" in _parts_section(found)
+
+
+@pytest.mark.parametrize("order", [None, "day"])
+@pytest.mark.parametrize("times", [2, 5])
+def test_the_page_says_how_candidates_were_judged(order: str | None, times: int) -> None:
+    """On as many chunks as there were, on the past where rows have an order, parts of averages."""
+    plain = result()
+    linear = replace(plain.chosen, score=Score(0.31, 0.02, (0.3,) * times))
+    curves = replace(linear, name="curves", parameters=None)
+    average = replace(curves, name="average", parts=((linear, 0.5), (curves, 0.5)))
+    settings = Settings("answer", order_by=order)
+
+    def said(*tried: Any) -> str:
+        shown = replace(plain, settings=settings, candidates=tried, chosen=linear)
+        return sections(render(replace(shown, **WITHOUT_PICTURES)))["The candidates"]
+
+    alone, all_three = said(linear), said(linear, curves, average)
+    assert f"judged on that one, {times} times" in alone
+    assert ("the chunks before one" in alone) is (order is not None)
+    assert ("all chunks but one" in alone) is (order is None)
+    assert "average is judged" not in alone
+    assert "A dash" not in alone
+    assert "average is judged" in all_three
+    assert "A dash" in all_three
+
+
+@pytest.mark.parametrize(("lam", "said"), [(0.001, "has"), (0.1, "comes within 0.011 of")])
+def test_a_chosen_lambda_is_said_to_be_the_best_only_where_it_is(lam: float, said: str) -> None:
+    chosen = replace(result().chosen, lam=lam)
+    page = render(result(chosen=chosen))
+    assert f"{said} the lowest held-out loss" in page

@@ -27,7 +27,8 @@ class Candidate:
     is no λ. `rank` orders candidates from simple (0) upwards: within one standard error of the best
     the lowest rank wins. `readable` tells whether a person can follow its predictions. `value` is
     what was tuned instead of λ, such as the rounds of boosting. `parts` are those of a weighted
-    average, each with its weight; empty for a model by itself.
+    average, each with its weight; empty for a model by itself. `parameters` is None where how many
+    numbers are learned depends on the rows, as of curves and trees.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Candidate:
     score: Score
     rank: int
     training: float
-    parameters: int
+    parameters: int | None
     lam: float | None = None
     path: tuple[tuple[float, Score, float], ...] = ()
     seconds: float = 0.0

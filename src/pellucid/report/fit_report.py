@@ -147,7 +147,7 @@ def _candidates(result: FitResult, draw: Drawer) -> str:
             f"{number(c.score.mean)} ± {number(c.score.error, 2)}",
             number(c.training),
             number(c.lam, 2),
-            f"{c.parameters:,}",
+            "—" if c.parameters is None else f"{c.parameters:,}",
             "< 0.1 s" if c.seconds < 0.05 else f"{c.seconds:.1f} s",
             c.note,
         )
@@ -157,11 +157,7 @@ def _candidates(result: FitResult, draw: Drawer) -> str:
     heads = ("model", "held-out loss", "training loss", "λ", "parameters", "time", "note")
     return section(
         "The candidates",
-        paragraph(
-            f"Each was fitted on all chunks of the training rows but one and judged on that one, "
-            f"{result.settings.cv} times. Encoding was learned inside each fold. Within one "
-            "standard error of the best, the simplest is preferred."
-        ),
+        paragraph(_how_judged(result)),
         grid(
             f"{_start(pictures.loss_title(result.framing.loss))}; lower is better",
             heads,
@@ -180,14 +176,33 @@ def _candidates(result: FitResult, draw: Drawer) -> str:
     )
 
 
+def _how_judged(result: FitResult) -> str:
+    """On which rows, how often, and what the table of candidates leaves open."""
+    tried, times = result.candidates, len(result.chosen.score.chunks) or result.settings.cv
+    inside = "the chunks before one" if result.settings.order_by else "all chunks but one"
+    said = (
+        f"Each was fitted on {inside} of the training rows and judged on that one, {times} times. "
+        "Encoding was learned inside each fold."
+    )
+    if any(c.parts for c in tried):
+        said += " An average is judged by what its parts said of the rows held out."
+    if any(c.parameters is None for c in tried):
+        said += " A dash: how many numbers are learned depends on the rows."
+    return said
+
+
 def _path(result: FitResult, draw: Drawer) -> str:
     chosen = result.chosen
     if not chosen.path or chosen.lam is None:
         return ""
+    losses = {lam: held.mean for lam, held, _ in chosen.path}
+    more = losses[chosen.lam] - min(losses.values())
+    lowest = "the lowest held-out loss"
+    found = f"comes within {number(more, 2)} of {lowest}" if more > 0 else f"has {lowest}"
     return draw(
         pictures.lambda_path(chosen.path, chosen.lam, result.framing.loss),
-        f"How strongly to regularize: along the grid of λ, λ = {number(chosen.lam, 2)} has the "
-        "lowest held-out loss. Smaller λ trusts the data more; larger λ keeps the weights smaller.",
+        f"How strongly to regularize: along the grid of λ, λ = {number(chosen.lam, 2)} {found}. "
+        "Smaller λ trusts the data more; larger λ keeps the weights smaller.",
     )
 
 

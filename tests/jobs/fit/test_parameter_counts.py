@@ -8,6 +8,7 @@ import pytest
 
 from pellucid import Settings, fit_table, read_table
 from pellucid.jobs.fit.candidate_comparison import count_parameters
+from pellucid.jobs.fit.candidates import recipes
 from pellucid.jobs.fit.recipe import Recipe
 
 
@@ -17,13 +18,23 @@ from pellucid.jobs.fit.recipe import Recipe
         ("mean", 0, False, 1),  # an offset alone
         ("ridge", 1, False, 5),  # a weight a column, and the offset
         ("polynomial", 2, True, 15),  # 4 columns, 4 squares and 6 products, and the offset
-        ("nearest", 3, False, 0),  # keeps the rows and learns nothing
     ],
 )
 def test_parameters_of_four_columns(model: str, rank: int, expand: bool, count: int) -> None:
     recipe = Recipe(model, model, rank, lambda seed: None, expand=expand)
     assert count_parameters(recipe, 4, 1) == count
     assert count_parameters(recipe, 4, 3) == 3 * count
+
+
+@pytest.mark.parametrize("problem", ["regression", "two classes", "several classes"])
+def test_no_number_is_said_of_what_depends_on_the_rows(problem: str) -> None:
+    """Curves bend and trees split as often as the rows call for; nearest rows learn nothing."""
+    counted = {
+        name: count_parameters(recipe, 4, 1) is not None
+        for name, recipe in recipes(problem).items()
+    }
+    unknown = {"nearest", "curves", "pairs", "trees", "small-trees", "forest"}
+    assert {name for name, known in counted.items() if not known} == unknown
 
 
 def test_products_that_say_nothing_new_are_not_counted() -> None:

@@ -304,12 +304,18 @@ def _prefer_larger_lam(tuning: Tuning, enough: float) -> int:
     return max(i for i, score in enumerate(tuning.scores) if score.mean <= least + enough)
 
 
-def count_parameters(recipe: Recipe, d: int, outputs: int, products: int | None = None) -> int:
-    """Numbers that a candidate learns from d columns for so many free outputs."""
+def count_parameters(
+    recipe: Recipe, d: int, outputs: int, products: int | None = None
+) -> int | None:
+    """Numbers that a candidate learns from d columns for so many free outputs.
+
+    None where that depends on the rows: curves bend, and trees split, as often as these call for.
+    """
+    if recipe.whole or recipe.model == "nearest":
+        return None
     if recipe.count:
         return recipe.count(d, outputs)
-    terms = recipe.terms(d, products)
-    return 0 if recipe.model == "nearest" else (terms * (recipe.rank > 0) + 1) * outputs
+    return (recipe.terms(d, products) * (recipe.rank > 0) + 1) * outputs
 
 
 def _free(outputs: int) -> int:

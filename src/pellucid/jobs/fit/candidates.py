@@ -107,7 +107,6 @@ TREES: dict[str, Any] = {
     "whole": True,
     "family": "trees",
     "readable": False,
-    "count": lambda d, k: 0,
 }
 
 

@@ -136,7 +136,7 @@ def _average(
         score,
         READABLE_RANK if readable else BLACK_RANK,
         weight * sum(c.training for c in parts),
-        sum(c.parameters for c in parts),
+        _all_parameters(parts),
         seconds=sum(c.seconds for c in parts),
         rows=parts[0].rows,
         note="training loss: the mean of the parts' own; that of the average is no higher",
@@ -144,6 +144,11 @@ def _average(
         parts=tuple((c, weight) for c in parts),
     )
     return EvaluatedCandidate(average, answers)
+
+
+def _all_parameters(parts: Sequence[Candidate]) -> int | None:
+    counts = [c.parameters for c in parts if c.parameters is not None]
+    return sum(counts) if len(counts) == len(parts) else None
 
 
 def _near(evaluated: Sequence[EvaluatedCandidate]) -> list[EvaluatedCandidate]:
