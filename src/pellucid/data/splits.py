@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pellucid.errors import TooFewRowsError
+from pellucid.errors import FramingError, TooFewRowsError
 
 Rows = NDArray[np.intp]
 Array = NDArray[Any]
@@ -19,11 +19,15 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Split:
-    """Rows to learn from and rows to test on, and how they were chosen."""
+    """Rows to learn from and rows to test on, how they were chosen, and what was kept by it.
+
+    `kept` is "order" where the test rows are the last, "groups" where groups stay whole.
+    """
 
     train: Rows
     test: Rows
     how: str
+    kept: str = ""
 
 
 def split_rows(
@@ -61,6 +65,8 @@ def split_rows(
     ------
     TooFewRowsError
         When a side would be empty; says how many rows are needed.
+    FramingError
+        When both an order and groups are given.
 
     Examples
     --------
@@ -70,6 +76,7 @@ def split_rows(
 
     Notes: §2.1.6, KE 35
     """
+    _refuse_both(order, groups)
     if not 0 < test < 1:
         raise TooFewRowsError(f"The share of test rows lies between 0 and 1; got {test}.")
     wanted = max(1, round(n * test))
@@ -80,11 +87,12 @@ def split_rows(
         )
     if order is not None:
         held = np.argsort(order, kind="stable")[n - wanted :]
-        return _split(n, held, f"The last {test:.0%} by time are the test.")
+        return _split(n, held, f"The last {test:.0%} by time are the test.", "order")
     rng = np.random.default_rng(seed)
     if groups is not None:
         held = _whole_groups(groups, wanted, rng)
-        return _split(n, held, f"Groups are kept whole; about {test:.0%} of rows are the test.")
+        how = f"Groups are kept whole; about {test:.0%} of rows are the test."
+        return _split(n, held, how, "groups")
     if labels is not None:
         held = _stratified(labels, [wanted], rng)[0]
         return _split(n, held, f"Drawn at random (seed {seed}), each class in its share.")
@@ -120,6 +128,8 @@ def folds(
     ------
     TooFewRowsError
         When there are fewer rows, or groups, than chunks need.
+    FramingError
+        When both an order and groups are given.
 
     Examples
     --------
@@ -128,6 +138,7 @@ def folds(
 
     Notes: Def 85
     """
+    _refuse_both(order, groups)
     need = k + 1 if order is not None else k
     if k < 2 or n < need:
         raise TooFewRowsError(
@@ -171,9 +182,17 @@ def without_singles(labels: Array, pairs: list[tuple[Rows, Rows]]) -> list[tuple
     ]
 
 
-def _split(n: int, held_out: Rows, how: str) -> Split:
+def _split(n: int, held_out: Rows, how: str, kept: str = "") -> Split:
     train, test = _complement(n, held_out)
-    return Split(train, test, how)
+    return Split(train, test, how, kept)
+
+
+def _refuse_both(order: Array | None, groups: Array | None) -> None:
+    if order is not None and groups is not None:
+        raise FramingError(
+            "Rows are held out by their order or by their groups, not by both: give one of "
+            "--order-by and --group."
+        )
 
 
 def _complement(n: int, held_out: Rows) -> tuple[Rows, Rows]:

@@ -24,6 +24,20 @@ from pellucid.findings import Finding, drop_options
 SAMPLE = 20_000  # rows looked at by the statistical checks; more would not change a verdict
 LEVEL = 0.01  # family-wise level of the shift test
 Rows = NDArray[np.intp]
+# What to do about a doubt, by what the split keeps: nothing, the order of rows, or their groups.
+ORDER_ADVICE = {
+    "": "If rows come in time order, train on the past: --order-by COLUMN. If they come in "
+    "batches, keep them whole: --group COLUMN. If the file is merely sorted, ignore this.",
+    "order": "The test rows are the last in the order you gave, so the test error allows for it.",
+    "groups": "Groups are kept whole as you asked, so the test error allows for what their rows "
+    "share. If rows also come in time order, --order-by COLUMN may be the stricter test.",
+}
+SHIFT_ADVICE = {
+    "": "Ask where the rows come from; do not lump sources; expect worse than the test error.",
+    "order": "Rows change with time, and new rows will have changed further: expect worse than the "
+    "test error.",
+    "groups": "Whole groups are in the test, and groups differ: so will new ones.",
+}
 
 
 def check_assumptions(table: Table, framing: Framing, split: Split | None = None) -> list[Finding]:
@@ -47,7 +61,7 @@ def check_assumptions(table: Table, framing: Framing, split: Split | None = None
     Notes: Def 12, §1.2.8
     """
     findings = [*table.findings, *_identifiers(table, framing), *_row_numbers(table, framing)]
-    findings += find_leaks(table, framing) + _order(table, framing)
+    findings += find_leaks(table, framing) + _order(table, framing, split)
     findings += _balance(table, framing) + _few_rows(table, framing, split)
     if split is not None:
         findings += repeated_rows(table, framing, split) + _shifts(table, framing, split)
@@ -134,7 +148,7 @@ def _shifts(table: Table, framing: Framing, split: Split) -> list[Finding]:
             f"{_list(tuple(shifted))}: training and test rows do not look drawn from one source "
             f"(two-sample test, Holm-corrected over {len(names)} columns at level {LEVEL}).",
             tuple(shifted),
-            "Ask where the rows come from; do not lump sources; expect worse than the test error.",
+            SHIFT_ADVICE[split.kept],
         )
     ]
 
@@ -154,7 +168,7 @@ def _same_source(column: Column, train: Rows, test: Rows) -> float:
     return float(stats.chi2_contingency(counts).pvalue)
 
 
-def _order(table: Table, framing: Framing) -> list[Finding]:
+def _order(table: Table, framing: Framing, split: Split | None) -> list[Finding]:
     """Neighbouring rows more alike than rows far apart: the order of rows carries something."""
     n = len(table)
     if n < 30:
@@ -177,8 +191,7 @@ def _order(table: Table, framing: Framing) -> list[Finding]:
             f"{framing.target!r} depends on where a row stands (correlation with the next row "
             f"{lag:.2f}, with the row number {trend.statistic:.2f}): rows may not be independent.",
             (framing.target,),
-            "If rows come in time order, train on the past: --order-by COLUMN. If they come in "
-            "batches, keep them whole: --group COLUMN. If the file is merely sorted, ignore this.",
+            ORDER_ADVICE[split.kept if split else ""],
         )
     ]
 

@@ -53,6 +53,7 @@ from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, recipe_of
 from pellucid.jobs.fit.model_inspection import HeldOut, held_out_by_fits, inspect_model
 from pellucid.jobs.fit.model_weights import weights_of
 from pellucid.jobs.fit.recipe import MOST_ROWS, Recipe
+from pellucid.jobs.fit.row_marks import marking_columns, marks_told
 from pellucid.jobs.fit.time_budget import TimeBudget, time_for_work
 from pellucid.linear.majority_baseline import MajorityBaseline
 from pellucid.losses import LOSSES
@@ -86,6 +87,7 @@ def fit_table(
     say("framing the problem", 0.0)
     in_time = TimeBudget(time_for_work(settings.budget, started_at, processes_for(settings.jobs)))
     job = _job(*framed_rows(table, settings), settings, in_time, say)
+    marking = marks_told(marking_columns(table, settings), has_target(table, settings.target))
     say("checking assumptions", 0.05)
     findings = in_time.run(
         "checking the assumptions",
@@ -117,6 +119,7 @@ def fit_table(
     coded = code_findings(codes_of(machine))
     result = replace(
         result,
+        columns=(*result.columns, *marking),
         findings=(*(findings or ()), *_without_repeats([*coded, *noticed, *noticed_last])),
         why=why,
         curve=curve,

@@ -5,6 +5,7 @@ Notes: §1.0.3, §2.7
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from pellucid.data.framing import Framing
 from pellucid.data.splits import Split, split_rows, without_singles
 from pellucid.data.table import Table
 from pellucid.errors import ColumnError, FramingError, TooFewRowsError
+from pellucid.findings import Finding
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.fit.row_marks import group_of_rows, marking_columns, place_in_order
 from pellucid.jobs.fit.target_evidence import frame_by_evidence
 
 Array = NDArray[Any]
@@ -30,23 +33,23 @@ def framed_rows(table: Table, settings: Settings) -> tuple[Table, Framing, dict[
 
     Notes: §1.0.3
     """
-    marks: dict[str, Array] = {}
     if settings.target in (settings.code or {}):
         raise ColumnError(f"{settings.target!r} is given a code, but it is the target.")
-    for name, use in ((settings.order_by, "order"), (settings.group, "groups")):
-        if name is not None:
-            if name == settings.target:
-                raise ColumnError(f"{name!r} is the target; it cannot order or group the rows.")
-            marks[use] = _marks(table, name)
-            table = table.drop([name])
+    marking = marking_columns(table, settings)
+    table = table.drop([column.name for column in marking.values()])
     framing = framing_for(table, settings)
     _refuse_unused_codes(settings, framing)
     _refuse_balance(settings, framing)
     known = has_target(table, settings.target)
+    marks: dict[str, Array] = {}
+    told: list[Finding] = []
+    for use, column in marking.items():
+        values, noticed = (place_in_order if use == "order" else group_of_rows)(column, known)
+        marks[use] = values[known]
+        told += noticed
     if not known.all():
         table = table.take(np.flatnonzero(known))
-        marks = {use: values[known] for use, values in marks.items()}
-    return table, framing, marks
+    return replace(table, findings=(*table.findings, *told)), framing, marks
 
 
 def framing_for(table: Table, settings: Settings) -> Framing:
@@ -90,16 +93,6 @@ def _refuse_balance(settings: Settings, framing: Framing) -> None:
         raise FramingError("--costs and --balance both decide which class is said; give one.")
 
 
-def _marks(table: Table, name: str) -> Array:
-    column = table[name]
-    values = np.asarray(column.values)
-    if column.levels is not None:
-        return values
-    return (
-        np.unique(values.astype(str), return_inverse=True)[1] if values.dtype == object else values
-    )
-
-
 def has_target(table: Table, target: str) -> NDArray[np.bool_]:
     """Which rows have a target: (n,)."""
     return ~table[target].missing
@@ -125,7 +118,7 @@ def split_for(y: Array, settings: Settings, framing: Framing, marks: dict[str, A
                 f"All {len(split.test):,} test rows are the only ones of their class: nothing is "
                 "left to test on. Merge rare classes, or test on more rows (--test)."
             )
-        split = Split(*left[0], split.how)
+        split = Split(*left[0], split.how, split.kept)
     _refuse_one_class(y, split, framing)
     if len(split.train) < settings.cv:
         raise TooFewRowsError(
