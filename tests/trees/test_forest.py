@@ -16,14 +16,12 @@ from pellucid.trees.tree_arrays import one_value_a_leaf, tree_scores
 
 
 def ranked(X: np.ndarray) -> np.ndarray:
-    """Values as places among the distinct ones, which is all that a tree asks of them."""
-    columns = []
-    for column in X.T:
-        there = ~np.isnan(column)
-        places = np.full(len(column), np.nan)
-        places[there] = np.unique(column[there], return_inverse=True)[1]
-        columns.append(places)
-    return np.column_stack(columns)
+    """Each of the five colours in a column of its own; sizes as places among the distinct ones."""
+    size = X[:, 1]
+    there = ~np.isnan(size)
+    places = np.full(len(size), np.nan)
+    places[there] = np.unique(size[there], return_inverse=True)[1]
+    return np.column_stack([*(X[:, :1] == np.arange(5)).T, places])
 
 
 @given(st.integers(0, 10_000), st.integers(2, 40), st.integers(1, 8))
@@ -55,6 +53,31 @@ def test_a_row_between_two_values_goes_to_the_nearer() -> None:
     x = np.repeat([0.0, 10.0], 20)[:, None]
     forest = ForestRegressor(5, max_features=1.0).fit(x, x[:, 0])
     assert forest.predict([[4.9]])[0] < 1 < 9 < forest.predict([[5.1]])[0]
+
+
+def test_a_split_on_categories_tells_one_from_the_others_and_amounts_are_parted_between() -> None:
+    frame, _, score = mixed(4)
+    trees = ForestRegressor(10, min_samples_leaf=1).fit(frame, score).trees_
+    sent_left = trees["categories"][trees["categorical"][trees["categorical"] >= 0], :5].sum(axis=1)
+    assert len(sent_left) > 10
+    assert set(sent_left) == {4}
+    two = frame.assign(colour=frame["colour"].map(lambda c: "a" if c == "a" else "b"))
+    trees = ForestRegressor(10).fit(two, score).trees_
+    assert {*trees["categories"][:, :2].sum(axis=1)} == {1}
+
+
+@given(st.integers(0, 10_000), st.floats(0.05, 0.5))
+@settings(max_examples=10, deadline=None)
+def test_a_missing_category_is_known_as_missing(seed: int, share: float) -> None:
+    """It has a side of its own at each split, as scikit-learn gives it, even where all else is."""
+    rng = np.random.default_rng(seed)
+    colour = rng.choice(list("abc"), 120).astype(object)
+    colour[rng.uniform(size=120) < share] = None
+    gone = np.array([c is None for c in colour])
+    frame = pd.DataFrame({"colour": colour, "noise": rng.normal(size=120)})
+    forest = ForestRegressor(30, max_features=1.0).fit(frame, np.where(gone, 5.0, 0.0))
+    found = forest.predict(frame)
+    assert found[gone].min() > found[~gone].max()
 
 
 def test_what_training_did_not_hold_is_missing() -> None:

