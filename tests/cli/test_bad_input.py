@@ -180,3 +180,40 @@ def test_the_keyboard_stops_a_fit_and_nothing_is_left(tmp_path: Path) -> None:
     assert b"stopped; nothing half-written" in said
     assert b"Traceback" not in said
     assert not out.exists()
+
+
+@pytest.mark.parametrize("command", ["fit", "cluster", "encode", "check"])
+def test_a_seed_that_no_generator_takes_is_named(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = ["-t", "species"] if command in ("fit", "check") else []
+    output = ["-o", str(tmp_path / "out")] if command != "check" else []
+    for seed in ("-1", str(2**32)):
+        with pytest.raises(SystemExit) as ended:
+            main([command, PENGUINS, *target, *output, "--seed", seed])
+        assert ended.value.code == 1
+        assert f"from 0 to 4,294,967,295; got {seed}." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('target = "species"', "has no table [settings]"),
+        ('settings = "species"', "has no table [settings]"),
+        ('[settings]\ntarget = "species"\ntest = "0.2"', "test is a number; got '0.2'"),
+        ('[settings]\ntarget = "species"\nkeep_test_out = "no"', "keep_test_out is true or false"),
+        ('[settings]\ntarget = "species"\nnumeric = [1]', "numeric is a list, each a text"),
+        ('[settings]\ntarget = "species"\ncosts = 3', "costs is a table of a text = a number"),
+        ('[settings]\ntarget = "species"\ncv = 1', "--cv needs at least 2 chunks"),
+    ],
+)
+def test_a_run_file_that_holds_something_else_is_refused_by_the_setting(
+    written: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "run.toml"
+    config.write_text(written)
+    with pytest.raises(SystemExit) as ended:
+        main(["fit", PENGUINS, "--config", str(config), "-o", str(tmp_path / "out")])
+    assert ended.value.code == 1
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -38,34 +38,7 @@ def settings_from(given: Mapping[str, Any], config: Path | None) -> Settings:
     if isinstance(merged.get("code"), tuple):
         merged["code"] = (held.get("code") or {}) | dict(_code(entry) for entry in merged["code"])
     plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in merged.items()}
-    settings = Settings(**plain)
-    _check(settings)
-    return settings
-
-
-def _check(settings: Settings) -> None:
-    from pellucid.jobs.fit.fit_result import PREFERENCES
-
-    if not 0 < settings.test < 1:
-        raise FramingError(f"--test is a share of the rows between 0 and 1; got {settings.test}.")
-    if settings.cv < 2:
-        raise FramingError(f"--cv needs at least 2 chunks; got {settings.cv}.")
-    if settings.budget is not None and not settings.budget > 0:
-        raise FramingError(f"--budget is a number of seconds above 0; got {settings.budget}.")
-    if settings.prefer not in PREFERENCES:
-        raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {settings.prefer!r}.")
-    if settings.jobs is not None and (settings.jobs == 0 or settings.jobs < -1):
-        raise FramingError(f"--jobs is 1 or more, or -1 for all cores; got {settings.jobs}.")
-    if not _are_texts(settings.code):
-        raise FramingError(f"code is a table of column = code; got {settings.code!r}.")
-    if settings.lams is not None and any(not lam >= 0 for lam in settings.lams):
-        raise FramingError(f"--lams are numbers ≥ 0; got {settings.lams}.")
-
-
-def _are_texts(codes: Any) -> bool:
-    if codes is None:
-        return True
-    return isinstance(codes, dict) and all(isinstance(v, str) for v in codes.values())
+    return Settings(**plain)
 
 
 def _cost(entry: str) -> tuple[str, float]:
@@ -119,9 +92,11 @@ def _read(config: Path) -> dict[str, Any]:
 
 
 def _settings_in(read: Mapping[str, Any], config: Path) -> dict[str, Any]:
-    settings = read.get("settings", {})
+    settings = read.get("settings")
     if not isinstance(settings, dict):
-        raise TableError(f"{config} has no table [settings].")
+        raise TableError(
+            f"{config} has no table [settings]: a run file begins its settings with that line."
+        )
     return settings
 
 

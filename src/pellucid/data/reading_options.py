@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from pellucid.setting_types import with_declared_types
+
 KINDS = ("numeric", "binary", "category", "text", "date", "identifier", "drop")
 
 
@@ -58,6 +60,9 @@ class ReadingOptions:
     thousands: tuple[str, ...] = ()
     date_format: tuple[str, ...] = ()
     encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        with_declared_types(self)
 
     def given(self) -> dict[str, Any]:
         """Those that are not the default."""

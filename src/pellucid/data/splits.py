@@ -83,7 +83,8 @@ def split_rows(
     if wanted < 1 or n - wanted < 2:
         need = max(int(np.ceil(2 / (1 - test))), 3)
         raise TooFewRowsError(
-            f"{n} row(s) cannot be split with {test:.0%} for testing: at least {need} are needed."
+            f"{n} row(s) cannot be split with {test:.5g} of them for testing: at least {need} are "
+            "needed."
         )
     if order is not None:
         held = np.argsort(order, kind="stable")[n - wanted :]

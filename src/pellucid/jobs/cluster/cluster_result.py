@@ -15,6 +15,7 @@ from pellucid.data.reading_options import ReadingOptions
 from pellucid.findings import Finding
 from pellucid.former_names import renamed
 from pellucid.jobs.column_summary import ColumnSummary
+from pellucid.jobs.setting_checks import require_seed
 
 if TYPE_CHECKING:
     from pellucid.clusters.choice_of_k import ChoiceOfK
@@ -44,6 +45,10 @@ class ClusterSettings(ReadingOptions):
     ks: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
     truth: str | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_seed(self.seed)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pellucid.errors import FramingError
 from pellucid.findings import Finding
 from pellucid.former_names import renamed
 from pellucid.jobs.column_summary import ColumnSummary
+from pellucid.jobs.setting_checks import require_seed, require_share
 
 if TYPE_CHECKING:
     from pellucid.jobs.encode.decoder_outputs import DecoderOutputs
@@ -61,12 +62,13 @@ class EncodeSettings(ReadingOptions):
     seed: int = 0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        require_seed(self.seed)
+        require_share(self.test)
         if self.k < 1:
             raise FramingError(f"-k is how many numbers a code has, at least 1; got {self.k}.")
         if self.model not in MODELS:
             raise FramingError(f"--model is one of {', '.join(MODELS)}; got {self.model!r}.")
-        if not 0 < self.test < 1:
-            raise FramingError(f"--test is a share of the rows between 0 and 1; got {self.test}.")
         if self.epochs is not None and self.epochs < 1:
             raise FramingError(f"--epochs is at least 1; got {self.epochs}.")
 

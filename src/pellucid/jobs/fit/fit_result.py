@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pellucid.data.reading_options import KINDS, ReadingOptions
 from pellucid.errors import FramingError
 from pellucid.former_names import renamed
+from pellucid.jobs.setting_checks import require_seed, require_share
 from pellucid.picture_mixin import PictureMixin, picture_html
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class Settings(ReadingOptions):
     cluster : str or None
         Address of a Dask cluster whose workers read the rows, such as "tcp://10.0.0.5:8786"; the
         answer does not depend on it.
+
+    Raises
+    ------
+    HyperparameterTypeError, FramingError
+        For a value that is none of these.
     """
 
     target: str
@@ -99,6 +105,21 @@ class Settings(ReadingOptions):
     jobs: int | None = None
     memory: str | None = None
     cluster: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_seed(self.seed)
+        require_share(self.test)
+        if self.cv < 2:
+            raise FramingError(f"--cv needs at least 2 chunks; got {self.cv}.")
+        if self.budget is not None and not self.budget > 0:
+            raise FramingError(f"--budget is a number of seconds above 0; got {self.budget}.")
+        if self.prefer not in PREFERENCES:
+            raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {self.prefer!r}.")
+        if self.jobs is not None and (self.jobs == 0 or self.jobs < -1):
+            raise FramingError(f"--jobs is 1 or more, or -1 for all cores; got {self.jobs}.")
+        if self.lams is not None and any(not lam >= 0 for lam in self.lams):
+            raise FramingError(f"--lams are numbers ≥ 0; got {self.lams}.")
 
     def reading(self) -> dict[str, Any]:
         """What `read_table` takes: a code also says what its column is read as.

@@ -86,8 +86,7 @@ def fit_table(
     table = table if isinstance(table, Table) else read_table(table, **settings.reading())
     say("framing the problem", 0.0)
     in_time = TimeBudget(time_for_work(settings.budget, started_at, processes_for(settings.jobs)))
-    job = _job(*framed_rows(table, settings), settings, in_time, say)
-    marking = marks_told(marking_columns(table, settings), has_target(table, settings.target))
+    job = _job(table, settings, in_time, say)
     say("checking assumptions", 0.05)
     findings = in_time.run(
         "checking the assumptions",
@@ -119,7 +118,6 @@ def fit_table(
     coded = code_findings(codes_of(machine))
     result = replace(
         result,
-        columns=(*result.columns, *marking),
         findings=(*(findings or ()), *_without_repeats([*coded, *noticed, *noticed_last])),
         why=why,
         curve=curve,
@@ -159,6 +157,7 @@ class _Job:
     marks_train: dict[str, Array]
     in_time: TimeBudget
     progress: Progress
+    marking: tuple[ColumnSummary, ...] = ()
 
     def chunked(self, max_rows: int) -> tuple[Array, Folds]:
         """At most so many training rows, and chunks of them as the comparison made them."""
@@ -167,22 +166,19 @@ class _Job:
         return rows, chunks_of(self.y_train[rows], self.settings, marks)
 
 
-def _job(
-    table: Table,
-    framing: Framing,
-    marks: dict[str, Array],
-    settings: Settings,
-    in_time: TimeBudget,
-    progress: Progress,
-) -> _Job:
+def _job(table: Table, settings: Settings, in_time: TimeBudget, progress: Progress) -> _Job:
+    marking = marking_columns(table, settings)
+    told = marks_told(marking, has_target(table, settings.target)) if marking else ()
+    table, framing, marks = framed_rows(table, settings)
     # A code that was asked for reads its column anew; taking cells along costs as much as values.
     table = table.without_cells(keep=settings.code or ())
     y = framing.answers(table)
     split = split_for(y, settings, framing, marks)
     X_train = take_rows(table.select(framing.features), split.train)
     marks = {name: values[split.train] for name, values in marks.items()}
+    y_train = y[split.train]
     return _Job(
-        settings, table, framing, y, split, X_train, y[split.train], marks, in_time, progress
+        settings, table, framing, y, split, X_train, y_train, marks, in_time, progress, told
     )
 
 
@@ -310,7 +306,7 @@ def _tested(
         settings=settings,
         source=table.source,
         rows=len(table),
-        columns=_columns(table, framing, machine),
+        columns=(*_columns(table, framing, machine), *job.marking),
         framing=framing,
         split=split,
         findings=(),

@@ -23,6 +23,7 @@ from pellucid.jobs.on_blocks.any_size import rows_beyond_memory
 from pellucid.jobs.on_blocks.block_statements import IN_BLOCKS, findings_of_sample
 from pellucid.jobs.on_blocks.first_passes import infer_kinds
 from pellucid.jobs.on_blocks.progress_passes import passes_over
+from pellucid.jobs.setting_checks import require_seed, require_share
 from pellucid.notebook_progress import Progress
 
 
@@ -80,6 +81,8 @@ def check_any_size(
 
     Notes: Def 12
     """
+    require_seed(seed)
+    require_share(test)
     beyond = rows_beyond_memory(data, reading.get("encoding", "utf-8"), memory, cluster)
     if beyond is None:
         table = read_table(data, **reading)

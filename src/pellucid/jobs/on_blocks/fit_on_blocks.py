@@ -138,7 +138,7 @@ def _held_out(
 
 
 def _seconds(deadline: Deadline) -> float | None:
-    return None if deadline.seconds is None else max(deadline.left, 0.0)
+    return None if deadline.seconds is None else max(deadline.left, 1e-3)
 
 
 def _refuse_settings(settings: Settings) -> None:
