@@ -77,6 +77,13 @@ def test_a_seed_is_one_that_every_algorithm_takes(seed: int) -> None:
                 kind(**needed, seed=seed)
 
 
+@pytest.mark.parametrize("budget", [0.0, -3.0, float("nan"), float("inf"), 1e20])
+def test_a_budget_is_a_time_that_a_clock_can_wait(budget: float) -> None:
+    with pytest.raises(FramingError, match="--budget is a number of seconds above 0"):
+        Settings("y", budget=budget)
+    assert Settings("y", budget=1e9).budget == 1e9
+
+
 def test_lists_are_kept_as_tuples() -> None:
     assert Settings("y", lams=[0.5], drop=["a"]).lams == (0.5,)  # type: ignore[arg-type]
     assert Settings("y", drop="home town").drop == ("home town",)  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pellucid.jobs.fit.machine import Machine
 
 
+MOST_SECONDS = 1_000_000_000  # of a budget: clocks do not wait much longer
 PREFERENCES = ("balanced", "readable", "accurate")
 
 
@@ -112,8 +113,11 @@ class Settings(ReadingOptions):
         require_share(self.test)
         if self.cv < 2:
             raise FramingError(f"--cv needs at least 2 chunks; got {self.cv}.")
-        if self.budget is not None and not self.budget > 0:
-            raise FramingError(f"--budget is a number of seconds above 0; got {self.budget}.")
+        if self.budget is not None and not 0 < self.budget <= MOST_SECONDS:
+            raise FramingError(
+                f"--budget is a number of seconds above 0, at most {MOST_SECONDS:,}; got "
+                f"{self.budget}."
+            )
         if self.prefer not in PREFERENCES:
             raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {self.prefer!r}.")
         if self.jobs is not None and (self.jobs == 0 or self.jobs < -1):
