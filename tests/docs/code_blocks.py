@@ -55,6 +55,12 @@ def commands(text: str, slow: bool = False) -> Iterator[list[str]]:
             yield words[1:]
 
 
+def folders_of_long_commands(text: str) -> set[str]:
+    """What the commands that only `./test --slow` runs write their files to."""
+    lines = (line for line in text.splitlines() if LONG.search(line))
+    return {found[1] for line in lines if (found := re.search(r" -o (\S+)", line))}
+
+
 def exit_code(words: list[str]) -> int:
     """What the command line exits with."""
     try:
