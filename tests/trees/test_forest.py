@@ -66,6 +66,31 @@ def test_a_split_on_categories_tells_one_from_the_others_and_amounts_are_parted_
     assert {*trees["categories"][:, :2].sum(axis=1)} == {1}
 
 
+def test_categories_rarer_than_a_leaf_are_parted_by_how_common_they_are() -> None:
+    names = np.repeat([f"c{i}" for i in range(40)], 2)
+    frame = pd.DataFrame({"name": names, "noise": np.random.default_rng(0).normal(size=80)})
+    trees = ForestRegressor(10, min_samples_leaf=3).fit(frame, np.arange(80.0)).trees_
+    sent_left = trees["categories"][:, :40].astype(int)
+    assert len(sent_left) > 10
+    assert (np.diff(sent_left, axis=1) <= 0).all()  # the first ranks, and no others
+    assert {*sent_left.sum(axis=1)} - {1, 39}
+
+
+def test_of_very_many_categories_the_commonest_are_told() -> None:
+    """What trees are grown on stays narrow, however many columns of categories there are."""
+    rng = np.random.default_rng(0)
+    names = {f"c{j}": np.minimum(rng.geometric(0.02, 900), 200).astype(str) for j in range(4)}
+    frame = pd.DataFrame({k: np.char.add("v", v) for k, v in names.items()})
+    trees = ForestRegressor(60, min_samples_leaf=2).fit(frame, rng.normal(size=900)).trees_
+    split = trees["categorical"] >= 0
+    others = ~trees["categories"][trees["categorical"][split]]
+    assert (others.sum(axis=1) == 1).all()
+    told = {*zip(trees["feature"][split].tolist(), others.argmax(axis=1).tolist(), strict=True)}
+    assert 150 < len(told) <= 256
+    rarest = max(rank for _, rank in told)  # ranks are by how common a category is
+    assert rarest < min(frame[c].nunique() for c in frame) - 20
+
+
 @given(st.integers(0, 10_000), st.floats(0.05, 0.5))
 @settings(max_examples=10, deadline=None)
 def test_a_missing_category_is_known_as_missing(seed: int, share: float) -> None:
