@@ -13,13 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pellucid.errors import HyperparameterTypeError
 
-WORDS = {
-    str: "a text",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    NoneType: "nothing",
-}
+WORDS = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
 def with_declared_types(settings: Any) -> None:

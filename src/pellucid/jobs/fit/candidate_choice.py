@@ -12,10 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pellucid.errors import FramingError
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.formatting import number
-from pellucid.jobs.fit.fit_result import PREFERENCES
+from pellucid.jobs.fit.fit_result import require_preference
 from pellucid.losses import LOSSES
 
 # A simpler model may cost so much of the baseline's loss (of chances: twice that of the best's own)
@@ -81,8 +80,7 @@ def choose(
 
     Notes: Concept 87, Def 24
     """
-    if prefer not in PREFERENCES:
-        raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {prefer!r}.")
+    require_preference(prefer)
     everyone = [*candidates, *(c for c in beside if c not in candidates)]
     if len(candidates) == 1:
         only = candidates[0]

@@ -34,6 +34,20 @@ MOST_SECONDS = 1_000_000_000  # of a budget: clocks do not wait much longer
 PREFERENCES = ("balanced", "readable", "accurate")
 
 
+def require_preference(prefer: str) -> None:
+    """One of `PREFERENCES`.
+
+    Raises
+    ------
+    FramingError
+        For another; names those that there are.
+
+    Notes: Concept 87
+    """
+    if prefer not in PREFERENCES:
+        raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {prefer!r}.")
+
+
 @dataclass(frozen=True)
 class Settings(ReadingOptions):
     """Everything a person may choose for a fit: plain values, one TOML file.
@@ -118,8 +132,7 @@ class Settings(ReadingOptions):
                 f"--budget is a number of seconds above 0, at most {MOST_SECONDS:,}; got "
                 f"{self.budget}."
             )
-        if self.prefer not in PREFERENCES:
-            raise FramingError(f"--prefer is one of {', '.join(PREFERENCES)}; got {self.prefer!r}.")
+        require_preference(self.prefer)
         if self.jobs is not None and (self.jobs == 0 or self.jobs < -1):
             raise FramingError(f"--jobs is 1 or more, or -1 for all cores; got {self.jobs}.")
         if self.lams is not None and any(not lam >= 0 for lam in self.lams):
