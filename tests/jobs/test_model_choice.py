@@ -19,9 +19,11 @@ from pellucid.evaluation.cross_validation import score_of
 from pellucid.evaluation.deadline import Deadline, TimeLimitReached
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.features.strongest_monomials import StrongestMonomials
+from pellucid.formatting import number
 from pellucid.jobs.fit.candidate_choice import choose, paired_difference
 from pellucid.jobs.fit.candidate_comparison import chunks_of
 from pellucid.jobs.fit.framed_rows import split_for
+from pellucid.jobs.fit.held_out_weights import WEIGHTED
 from pellucid.linear.transformed_target import TransformedTarget
 
 
@@ -151,6 +153,24 @@ def test_why_a_candidate_is_taken_holds_for_its_figures(
         gain, error = paired_difference(best, chosen)
         assert gain > max(error, told)
     assert not ("came out ahead" in why and by_mean[0].readable)
+
+
+@given(st.lists(CHUNKS, min_size=2, max_size=4), CHUNKS)
+def test_accuracy_is_the_average_of_all_unless_another_is_clearly_ahead(
+    losses: list[list[float]], averaged: list[float]
+) -> None:
+    others = [candidate(f"c{i}", 1 + i, each) for i, each in enumerate(losses)]
+    average = replace(candidate("all", 8, averaged, False), model=WEIGHTED)
+    best = min([*others, average], key=lambda c: c.score.mean)
+    behind, error = paired_difference(average, best)
+    chosen, why = choose([*others, average], "square", prefer="accurate", beside=[BASE])
+    assert chosen is (average if behind <= 2 * error else best)
+    if best is not average:
+        assert why.startswith(f"{best.name.capitalize()} had the lowest loss")
+        assert f"{number(behind)} ± {number(error, 2)} behind it" in why
+    assert ("within two standard errors" in why) == (best is not average and chosen is average)
+    assert ("more than two standard errors" in why) == (chosen is not average)
+    assert "you preferred accuracy to being readable" in why
 
 
 def test_a_log_loss_below_what_rows_can_tell_is_no_reason() -> None:

@@ -18,6 +18,7 @@ from pellucid.errors import OutputError
 from pellucid.evaluation.evaluation_results import Score
 from pellucid.jobs.column_summary import ColumnSummary
 from pellucid.jobs.fit.fit_result import Settings
+from pellucid.jobs.fit.held_out_weights import WEIGHTED
 from pellucid.report import render, write_report
 from pellucid.report.weights_section import _parts_section
 
@@ -150,10 +151,17 @@ def test_mistakes_are_listed_where_a_table_of_them_is_large() -> None:
     [("regression", "numbers its parts predict"), ("two classes", "chances that its parts give")],
 )
 def test_an_average_is_said_to_be_of_what_its_parts_answer(problem: str, answers: str) -> None:
-    found: Any = SimpleNamespace(
-        framing=SimpleNamespace(problem=problem), chosen=SimpleNamespace(parts=())
-    )
-    assert f"An answer is the average of the {answers}" in _parts_section(found)
+    for model, why in (
+        ("average", "the average had a lower loss than each"),
+        (WEIGHTED, "pulled a little towards equal ones"),
+    ):
+        found: Any = SimpleNamespace(
+            framing=SimpleNamespace(problem=problem),
+            chosen=SimpleNamespace(parts=(), model=model),
+        )
+        section = _parts_section(found)
+        assert f"An answer is the average of the {answers}" in section
+        assert why in section
 
 
 @pytest.mark.parametrize("order", [None, "day"])
@@ -171,6 +179,10 @@ def test_the_page_says_how_candidates_were_judged(order: str | None, times: int)
         return sections(render(replace(shown, **WITHOUT_PICTURES)))["The candidates"]
 
     alone, all_three = said(linear), said(linear, curves, average)
+    weighted = said(linear, replace(average, model=WEIGHTED))
+    assert ("weights found on the chunks before it" in weighted) is (order is not None)
+    assert ("weights found on the other chunks" in weighted) is (order is None)
+    assert "weights found" not in all_three
     assert f"judged on that one, {times} times" in alone
     assert ("the chunks before one" in alone) is (order is not None)
     assert ("all chunks but one" in alone) is (order is None)

@@ -99,7 +99,8 @@ def fit(
         thermometer, numeric, factored, binary, bins, standardize, center, number, dates,
         two-valued. Chosen by kind, order and structure when not said.
     prefer
-        balanced (default: a black box only where it is clearly better), readable, or accurate.
+        balanced (default: a black box only where it is clearly better), readable, or accurate (all
+        candidates averaged, with weights found on held-out rows).
     budget
         Seconds for the whole job: the best model found by then is taken, and what was not tried is
         named. Starting, reading the table and writing the report come in any case.

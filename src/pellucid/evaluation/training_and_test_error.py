@@ -96,6 +96,36 @@ def answers_at(h: Hypothesis, X: Any, y: Array) -> NDArray[np.float64]:
 COST_OF_UNKNOWN = float(-np.log(1e-6))
 
 
+def row_losses(answers: Array, y: Array, loss: str) -> NDArray[np.float64]:
+    """The loss of each row from what `answers_at` gave for it.
+
+    Parameters
+    ----------
+    answers : ndarray, shape (n,)
+        As `answers_at` returns them.
+    y : ndarray, shape (n,)
+        Right answers.
+    loss : str
+        A loss of numbers, or a log loss.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Examples
+    --------
+    >>> row_losses(np.array([1.0, 0.5]), np.array(["a", "b"]), "nll").round(2)
+    array([-0.  ,  0.69])
+
+    Notes: KE 33, Def 148
+    """
+    rule = loss_named(loss)
+    if rule.guesses == "number":
+        return rule(answers, y)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.where(answers > 0, -np.log(answers), COST_OF_UNKNOWN))
+
+
 def _known_classes(h: Hypothesis, y: Array) -> NDArray[np.bool_]:
     classes = getattr(h, "classes_", None)
     return np.ones(len(y), dtype=bool) if classes is None else np.isin(y, np.asarray(classes))

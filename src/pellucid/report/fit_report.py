@@ -16,6 +16,7 @@ from pellucid.evaluation.decision_threshold import expected_costs
 from pellucid.evaluation.roc_and_calibration import confusion_counts
 from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult, Settings
+from pellucid.jobs.fit.held_out_weights import WEIGHTED
 from pellucid.losses import LOSSES
 from pellucid.pictures import evaluation as pictures
 from pellucid.pictures import prediction_errors as error_pictures
@@ -185,7 +186,12 @@ def _how_judged(result: FitResult) -> str:
         "Encoding was learned inside each fold."
     )
     if any(c.parts for c in tried):
-        said += " An average is judged by what its parts said of the rows held out."
+        said += " An average is judged by what its parts said of the rows held out"
+        if any(c.model == WEIGHTED for c in tried):
+            before = "the chunks before it (equal for the first one judged)"
+            others = before if result.settings.order_by else "the other chunks"
+            said += f", each chunk with weights found on {others}"
+        said += "."
     if any(c.parameters is None for c in tried):
         said += " A dash: how many numbers are learned depends on the rows."
     return said

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
+from pellucid.jobs.fit.held_out_weights import WEIGHTED
 from pellucid.pictures import evaluation as pictures
 from pellucid.report.common_parts import Drawer
 from pellucid.report.page import collapsible, grid, paragraph, section
@@ -63,11 +64,23 @@ def _parts_section(result: FitResult) -> str:
     return section(
         "Parts and their weights",
         paragraph(
-            f"An answer is the average of {answers}, weighted as below. Averaged are the best "
-            "candidate and those within one standard error of it, chunk by chunk; on held-out rows "
-            "the average had a lower loss than each of them."
+            f"An answer is the average of {answers}, weighted as below. {_why_these(result)}"
         ),
         grid("Parts", ("part", "weight", "held-out loss by itself", "λ"), rows, (1, 2, 3)),
+    )
+
+
+def _why_these(result: FitResult) -> str:
+    """Which candidates are averaged, and where their weights are from."""
+    if result.chosen.model == WEIGHTED:
+        return (
+            "The weights are those with which the average of the candidates has the lowest loss on "
+            "held-out rows, pulled a little towards equal ones, so that few rows do not decide "
+            "them by chance; what would get less than a twentieth is left out."
+        )
+    return (
+        "Averaged are the best candidate and those within one standard error of it, chunk by "
+        "chunk; on held-out rows the average had a lower loss than each of them."
     )
 
 

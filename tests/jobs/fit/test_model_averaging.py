@@ -15,13 +15,13 @@ from pellucid import Settings, fit_table, load_model, read_table, save_model
 from pellucid.data.splits import folds
 from pellucid.evaluation.cross_validation import cross_validate, score_of, tune
 from pellucid.evaluation.evaluation_results import Candidate
+from pellucid.evaluation.training_and_test_error import row_losses
 from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import FitResult
 from pellucid.jobs.fit.model_averaging import (
     MOST_PARTS,
     EvaluatedCandidate,
     averages_of,
-    row_losses,
 )
 from pellucid.linear.logistic_classifier import LogisticClassifier
 from pellucid.linear.ridge import Ridge

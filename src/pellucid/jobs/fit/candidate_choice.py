@@ -15,11 +15,13 @@ import numpy as np
 from pellucid.evaluation.evaluation_results import Candidate
 from pellucid.formatting import number
 from pellucid.jobs.fit.fit_result import require_preference
+from pellucid.jobs.fit.held_out_weights import WEIGHTED
 from pellucid.losses import LOSSES
 
 # A simpler model may cost so much of the baseline's loss (of chances: twice that of the best's own)
 # and no more, however uncertain the difference is.
 GIVEN_UP = 0.01
+CLEARLY = 2  # standard errors by which one candidate has to lead an average of all
 
 
 def paired_difference(one: Candidate, other: Candidate) -> tuple[float, float]:
@@ -63,7 +65,8 @@ def choose(
         The loss they were judged by.
     prefer : str
         "balanced": a black box only where it beats the best readable candidate by more than one
-        paired standard error; "readable": never; "accurate": the lowest loss, whatever it is.
+        paired standard error; "readable": never; "accurate": the weighted average of all, or what
+        has the lowest loss where that is clearly ahead.
     beside : sequence of Candidate
         Candidates that were only measured, as the baseline and the yardstick.
     alone : str
@@ -85,11 +88,10 @@ def choose(
     if len(candidates) == 1:
         only = candidates[0]
         return only, f"{_start(only.name)} {alone}.{_yardstick(only, everyone, loss)}"
-    best = min(candidates, key=lambda c: c.score.mean)
     if prefer == "accurate":
-        return best, (
-            f"{_lowest(best, everyone, loss)}; you preferred accuracy to being readable."
-            f"{_yardstick(best, everyone, loss)}"
+        chosen, why = _most_accurate(candidates, everyone, loss)
+        return chosen, (
+            f"{why}; you preferred accuracy to being readable.{_yardstick(chosen, everyone, loss)}"
         )
     readable = [c for c in candidates if c.readable] or list(candidates)
     chosen, why = _simplest(readable, everyone, loss)
@@ -106,6 +108,30 @@ def choose(
         f"Given up for it: no weight and no curve of {_unreadable(black)} can be read. To have the "
         "readable one: --prefer readable."
     )
+
+
+def _most_accurate(
+    candidates: Sequence[Candidate], everyone: Sequence[Candidate], loss: str
+) -> tuple[Candidate, str]:
+    """The average with weights found on held-out rows, unless another is clearly ahead of it.
+
+    Of many losses the lowest is lower than it should be, by chance; an average's own has no such
+    choice behind it.
+    """
+    best = min(candidates, key=lambda c: c.score.mean)
+    average = next((c for c in candidates if c.model == WEIGHTED), best)
+    behind, error = paired_difference(average, best)
+    lowest = _lowest(best, everyone, loss)
+    if average is best:
+        return best, lowest
+    told = (
+        f"{lowest}. {_start(average.name)}, with weights found on held-out rows, came "
+        f"{number(behind)} ± {number(error, 2)} behind it on the same chunks"
+    )
+    if behind <= CLEARLY * error:
+        within = "within two standard errors: the lowest of many losses is low by chance, too"
+        return average, f"{told}, {within}. The average was taken"
+    return best, f"{told}, more than two standard errors"
 
 
 def said_of_one_alone(asked: str, requested: int) -> str:

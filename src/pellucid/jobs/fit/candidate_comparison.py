@@ -26,7 +26,7 @@ from pellucid.findings import Finding
 from pellucid.formatting import number
 from pellucid.jobs.fit.encoding_cache import EncodedChunks
 from pellucid.jobs.fit.fit_result import Settings
-from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, averages_of
+from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, averages_of, weighted_average
 from pellucid.jobs.fit.recipe import Recipe
 from pellucid.linear.solvers.lam_grid import extended_lams
 from pellucid.notebook_progress import Progress
@@ -180,7 +180,11 @@ def _averaged(
     most = min((each.candidate for each in held), key=lambda c: c.score.mean).rows
     rows = sample(y, most, settings, marks)
     chunks = chunks_of(y[rows], settings, {k: v[rows] for k, v in marks.items()})
-    return averages_of([h for h in held if h.candidate.rows == most], y[rows], chunks, loss)
+    alike = [h for h in held if h.candidate.rows == most]
+    if settings.prefer != "accurate":
+        return averages_of(alike, y[rows], chunks, loss)
+    average = weighted_average(alike, y[rows], chunks, loss)
+    return [average] if average else []
 
 
 SKEWED = 0.7  # skewness of a target ≥ 0, from which other scales are tried

@@ -79,7 +79,8 @@ class Settings(ReadingOptions):
     numeric, binary, category, text, date, identifier, drop, missing, encoding
         How the table is read: see `ReadingOptions`.
     prefer : str
-        "balanced" (a black box only where it is clearly better), "readable" or "accurate".
+        "balanced" (a black box only where it is clearly better), "readable" or "accurate" (all
+        candidates averaged, with weights found on held-out rows).
     budget : float or None
         Seconds for the whole job; the best found by then is taken.
     keep_test_out : bool

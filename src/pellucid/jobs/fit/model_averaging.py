@@ -1,6 +1,7 @@
-"""Averages of the candidates that cannot be told apart: as judged on their held-out predictions.
+"""Averages of candidates: as judged on their held-out predictions.
 
-Weights found from the same rows did no better than equal ones on 25 real tables.
+Where the choice weighs what can be read, those that cannot be told apart, with equal weights; where
+accuracy is preferred, all of them, with weights found on rows held out.
 
 Notes: Def 85, Concept 87, §2.7
 """
@@ -17,9 +18,10 @@ from sklearn.pipeline import Pipeline
 
 from pellucid.evaluation.cross_validation import Folds, score_of
 from pellucid.evaluation.evaluation_results import Candidate, Score
-from pellucid.evaluation.training_and_test_error import COST_OF_UNKNOWN, loss_named
+from pellucid.evaluation.training_and_test_error import row_losses
 from pellucid.jobs.fit.candidate_choice import paired_difference
 from pellucid.jobs.fit.candidates import recipe_named
+from pellucid.jobs.fit.held_out_weights import WEIGHTED, answers_of_average, held_out_weights
 from pellucid.jobs.fit.recipe import Recipe
 
 Array = NDArray[Any]
@@ -125,25 +127,77 @@ def _average(
         return None
     near = _near(evaluated)
     answers = np.mean([np.asarray(each.predictions) for each in near], axis=0)
-    score = score_of([row_losses(answers[out], y[out], loss).mean() for _, out in chunks])
-    parts = [each.candidate for each in near]
-    if len(parts) < 2 or score.mean >= parts[0].score.mean:
+    score = _score(answers, y, chunks, loss)
+    if len(near) < 2 or score.mean >= near[0].candidate.score.mean:
         return None
-    readable, weight = all(c.readable for c in parts), 1 / len(parts)
-    average = Candidate(
-        "average of " + " + ".join(c.name for c in parts),
-        "readable-average" if readable else "average",
+    parts = [(each.candidate, 1 / len(near)) for each in near]
+    name = "average of " + " + ".join(part.name for part, _ in parts)
+    model = "readable-average" if all(part.readable for part, _ in parts) else "average"
+    return EvaluatedCandidate(_candidate(name, model, parts, score), answers)
+
+
+def weighted_average(
+    evaluated: Sequence[EvaluatedCandidate], y: Array, chunks: Folds, loss: str
+) -> EvaluatedCandidate | None:
+    """The average of all candidates with the weights that rows held out call for.
+
+    It is judged with weights found on the other chunks, so that no row has a say in its own loss.
+
+    Parameters
+    ----------
+    evaluated, y, chunks, loss
+        As `averages_of` takes them.
+
+    Returns
+    -------
+    EvaluatedCandidate or None
+        None where there is but one candidate, or but one is left with a weight.
+
+    Notes: Def 85, Clar 88
+    """
+    if len(evaluated) < 2 or loss not in LOSSES_AVERAGED:
+        return None
+    answers = np.stack([np.asarray(each.predictions) for each in evaluated])
+    judged = np.concatenate([out for _, out in chunks])
+    weights = held_out_weights(answers[:, judged], y[judged], loss)
+    parts = [
+        (each.candidate, float(weight))
+        for each, weight in zip(evaluated, weights, strict=True)
+        if weight > 0
+    ]
+    if len(parts) < 2:
+        return None
+    parts.sort(key=lambda part: -part[1])
+    said = answers_of_average(answers, y, chunks, loss)
+    name = f"weighted average of {len(parts)} candidates"
+    return EvaluatedCandidate(
+        _candidate(name, WEIGHTED, parts, _score(said, y, chunks, loss)), said
+    )
+
+
+def _score(answers: Array, y: Array, chunks: Folds, loss: str) -> Score:
+    return score_of([row_losses(answers[out], y[out], loss).mean() for _, out in chunks])
+
+
+def _candidate(
+    name: str, model: str, parts: Sequence[tuple[Candidate, float]], score: Score
+) -> Candidate:
+    """The average of these parts, which scored so on rows held out."""
+    members = [part for part, _ in parts]
+    readable = all(c.readable for c in members)
+    return Candidate(
+        name,
+        model,
         score,
         READABLE_RANK if readable else BLACK_RANK,
-        weight * sum(c.training for c in parts),
-        _all_parameters(parts),
-        seconds=sum(c.seconds for c in parts),
-        rows=parts[0].rows,
+        sum(weight * c.training for c, weight in parts),
+        _all_parameters(members),
+        seconds=sum(c.seconds for c in members),
+        rows=members[0].rows,
         note="training loss: the mean of the parts' own; that of the average is no higher",
         readable=readable,
-        parts=tuple((c, weight) for c in parts),
+        parts=tuple(parts),
     )
-    return EvaluatedCandidate(average, answers)
 
 
 def _all_parameters(parts: Sequence[Candidate]) -> int | None:
@@ -160,15 +214,3 @@ def _near(evaluated: Sequence[EvaluatedCandidate]) -> list[EvaluatedCandidate]:
         behind, error = paired_difference(each.candidate, best)
         found += [each] if behind <= error else []
     return found[:MOST_PARTS]
-
-
-def row_losses(predictions: Array, y: Array, loss: str) -> NDArray[np.float64]:
-    """Losses of rows from `answers_at`: (n,).
-
-    Notes: KE 33, Def 148
-    """
-    rule = loss_named(loss)
-    if rule.guesses == "number":
-        return rule(predictions, y)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.where(predictions > 0, -np.log(predictions), COST_OF_UNKNOWN))
