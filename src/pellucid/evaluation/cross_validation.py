@@ -37,20 +37,22 @@ class CrossValidation:
 
     `score.mean` estimates the test error of the *algorithm*; no single hypothesis owns it.
     `held_out`, where it was asked for, is the prediction of each row while its chunk was held out,
-    as `answers_at` has it: (n,), NaN where a row is in no chunk.
+    as `answers_at` has it: (n,), NaN where a row is in no chunk; `fitted` are those of the rows
+    that were fitted on meanwhile, an array a chunk.
     """
 
     score: Score
     training: Score
     held_out: Array | None = None
+    fitted: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True)
 class Tuning:
     """Scores along a hyperparameter: `values`, held-out `scores`, `training` loss, and `best`.
 
-    `best` is the index of the lowest mean held-out loss. `held_out`, where it was asked for, holds
-    for each value the predictions of held-out rows, as in `CrossValidation`.
+    `best` is the index of the lowest mean held-out loss. `held_out` and `fitted`, where they were
+    asked for, hold for each value what they are in `CrossValidation`.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Tuning:
     training: tuple[Score, ...]
     best: int
     held_out: tuple[Array, ...] = ()
+    fitted: tuple[tuple[Array, ...], ...] = ()
 
     @property
     def best_value(self) -> Any:
@@ -128,7 +131,7 @@ def cross_validate(
         What the estimator is given for a chunk, in place of rows of X: where several estimators
         share an encoding, it is learned once a chunk.
     keep : bool
-        Whether the predictions of held-out rows are wanted too.
+        Whether the predictions are wanted too, of held-out rows and of those fitted on.
 
     Returns
     -------
@@ -152,8 +155,10 @@ def cross_validate(
     tasks = [partial(_one_chunk, estimator, y, chunk, given, loss, keep) for chunk in chunks]
     found = _all_chunks(tasks, n_jobs, X, callback)
     held, training = (score_of([f[part] for f in found]) for part in (0, 1))
-    kept = _put_together(len(y), chunks, [f[2] for f in found]) if keep else None
-    return CrossValidation(held, training, kept)
+    if not keep:
+        return CrossValidation(held, training)
+    answers = _put_together(len(y), chunks, [f[2] for f in found])
+    return CrossValidation(held, training, answers, tuple(f[3] for f in found))
 
 
 def _put_together(n: int, chunks: Folds, predictions: Sequence[Array]) -> Array:
@@ -223,26 +228,27 @@ def tune(
         _ChunkAlong(estimator, y, chunk, given, name, loss, keep, beyond is not None)
         for chunk in chunks
     ]
-    tried: list[tuple[Any, Score, Score, Any]] = []
+    tried: list[tuple[Any, Score, Score, Any, Any]] = []
     more = list(values)
     while more:
         tasks = [partial(chunk.judge, more) for chunk in along]
-        learned, found = zip(*_all_chunks(tasks, n_jobs, X, callback), strict=True)
+        learned, judged = zip(*_all_chunks(tasks, n_jobs, X, callback), strict=True)
         along = [
             replace(chunk, learned=so_far) for chunk, so_far in zip(along, learned, strict=True)
         ]
         for i, value in enumerate(more):
-            held, inside = (score_of([fold[i][part] for fold in found]) for part in (0, 1))
-            answers = [fold[i][2] for fold in found]
+            held, inside = (score_of([fold[i][part] for fold in judged]) for part in (0, 1))
+            answers = [fold[i][2] for fold in judged]
             kept = _put_together(len(y), chunks, answers) if keep else None
-            tried.append((value, held, inside, kept))
+            tried.append((value, held, inside, kept, tuple(fold[i][3] for fold in judged)))
         means = np.array([each[1].mean for each in tried])
         more = [] if beyond is None else beyond(np.array([t[0] for t in tried]), means).tolist()
     if len(tried) > len(values):
         tried.sort(key=lambda each: each[0])
     best = int(np.argmin([each[1].mean for each in tried]))
-    found_values, scores, training, all_answers = zip(*tried, strict=True)
-    return Tuning(name, found_values, scores, training, best, all_answers if keep else ())
+    found_values, scores, training, held_out, fitted = zip(*tried, strict=True)
+    found = Tuning(name, found_values, scores, training, best)
+    return replace(found, held_out=held_out, fitted=fitted) if keep else found
 
 
 def _one_chunk(
@@ -252,14 +258,22 @@ def _one_chunk(
     inputs: Inputs,
     loss: str | Loss,
     keep: bool,
-) -> tuple[float, float, Any]:
-    """Held-out and training loss of a chunk, and the predictions while it was held out."""
+) -> tuple[float, float, Any, Any]:
+    """What `_judged` finds of a chunk."""
     train, held_out = chunk
-    X_train, X_held_out = inputs(train, held_out)
-    h = clone(estimator).fit(X_train, y[train])
-    inside = losses_at(h, X_train, y[train], loss).mean()
-    outside = losses_at(h, X_held_out, y[held_out], loss).mean()
-    return outside, inside, answers_at(h, X_held_out, y[held_out]) if keep else None
+    inside, outside = inputs(train, held_out)
+    h = clone(estimator).fit(inside, y[train])
+    return _judged(h, (inside, y[train]), (outside, y[held_out]), loss, keep)
+
+
+def _judged(
+    h: Any, fitted: tuple[Any, Array], held_out: tuple[Any, Array], loss: str | Loss, keep: bool
+) -> tuple[float, float, Any, Any]:
+    """Held-out and training loss, and the predictions of both where they are to be kept."""
+    outside, inside = (losses_at(h, *rows, loss).mean() for rows in (held_out, fitted))
+    if not keep:
+        return outside, inside, None, None
+    return outside, inside, answers_at(h, *held_out), answers_at(h, *fitted)
 
 
 @dataclass(frozen=True)
@@ -277,7 +291,7 @@ class _ChunkAlong:
     learned: Any = None
 
     def judge(self, values: Sequence[Any]) -> tuple[Any, list[tuple[Any, ...]]]:
-        """What can be gone on with, and for each value what `_one_chunk` finds."""
+        """What can be gone on with, and for each value what `_judged` finds."""
         train, held_out = self.chunk
         y_train, y_held_out, loss, learned = self.y[train], self.y[held_out], self.loss, None
         if self.learned is not None:
@@ -291,14 +305,8 @@ class _ChunkAlong:
             path = _path_of(last, inside, y_train, self.name)
             if self.goes_on and hasattr(last, "growing"):
                 learned = path, inside, outside
-        found = [
-            (
-                losses_at(h, outside, y_held_out, loss).mean(),
-                losses_at(h, inside, y_train, loss).mean(),
-                answers_at(h, outside, y_held_out) if self.keep else None,
-            )
-            for h in path(values)
-        ]
+        rows = (inside, y_train), (outside, y_held_out)
+        found = [_judged(h, *rows, loss, self.keep) for h in path(values)]
         return learned, found
 
 

@@ -24,9 +24,9 @@ from pellucid.jobs.fit.held_out_weights import (
     LEAST_WEIGHT,
     PULL,
     WEIGHTED,
-    answers_of_average,
     average_objective,
     held_out_weights,
+    weights_of_chunks,
 )
 from pellucid.jobs.fit.model_averaging import EvaluatedCandidate, weighted_average
 from pellucid.report.common_parts import Drawer
@@ -118,32 +118,35 @@ def test_no_chunk_has_a_say_in_the_weights_it_is_judged_with(
     answers, y = answers_of(seed, 3, loss)
     order = np.random.default_rng(seed).permutation(N) if ordered else None
     chunks = folds(N, 4, order=order)
-    said = answers_of_average(answers, y, chunks, loss)
+    weights = weights_of_chunks(answers, y, chunks, loss)
     for at, (_, out) in enumerate(chunks):
         later = np.concatenate([rows for _, rows in (chunks[at:] if ordered else [chunks[at]])])
         other, changed = y.copy(), answers.copy()
         other[later] += 100
         if loss.startswith("nll"):
             changed[:, np.setdiff1d(later, out)] = 0.5
-        again = answers_of_average(changed, other, chunks, loss)
-        np.testing.assert_allclose(again[out], said[out])
+        again = weights_of_chunks(changed, other, chunks, loss)
+        np.testing.assert_array_equal(again[at], weights[at])
     if ordered:
-        first = chunks[0][1]
-        np.testing.assert_allclose(said[first], answers[:, first].mean(axis=0))
+        np.testing.assert_allclose(weights[0], 1 / 3)
 
 
-@given(SEEDS, st.integers(1, 6), KINDS)
+@given(SEEDS, st.integers(1, 6), KINDS, st.booleans())
 @settings(max_examples=25)
-def test_the_average_of_all_is_judged_by_what_it_said(seed: int, k: int, loss: str) -> None:
+def test_the_average_of_all_is_judged_by_what_it_said(
+    seed: int, k: int, loss: str, ordered: bool
+) -> None:
     answers, y = answers_of(seed, k, loss)
-    chunks = folds(N, 5)
+    chunks = folds(N, 5, order=np.arange(N) if ordered else None)
+    rows = np.sort(np.concatenate([out for _, out in chunks]))
     held = []
     for j, mine in enumerate(answers):
         score = score_of([row_losses(mine[out], y[out], loss).mean() for _, out in chunks])
         of = Candidate(f"c{j}", f"c{j}", score, j, 0.1 * j, 1, rows=N, readable=j % 2 == 0)
-        held.append(EvaluatedCandidate(of, mine))
+        fitted = tuple(mine[train] + 0.1 * (1 - mine[train]) for train, _ in chunks)
+        held.append(EvaluatedCandidate(of, mine, None, fitted))
     judged = weighted_average(held, y, chunks, loss)
-    weights = held_out_weights(answers, y, loss) if k > 1 else np.ones(1)
+    weights = held_out_weights(answers[:, rows], y[rows], loss) if k > 1 else np.ones(1)
     if (weights > 0).sum() < 2:
         assert judged is None
         return
@@ -154,11 +157,18 @@ def test_the_average_of_all_is_judged_by_what_it_said(seed: int, k: int, loss: s
     assert list(given_to.values()) == sorted(given_to.values(), reverse=True)
     assert found.name == f"weighted average of {len(given_to)} candidates"
     assert found.readable == all(part.readable for part, _ in found.parts)
-    assert found.training == pytest.approx(sum(w * part.training for part, w in found.parts))
-    said = answers_of_average(answers, y, chunks, loss)
+    mine = weights_of_chunks(answers, y, chunks, loss)
+    said, training = np.full(N, np.nan), []
+    for w, (train, out) in zip(mine, chunks, strict=True):
+        said[out] = w @ answers[:, out]
+        inside = w @ (answers[:, train] + 0.1 * (1 - answers[:, train]))
+        training.append(row_losses(inside, y[train], loss).mean())
     np.testing.assert_allclose(judged.predictions, said)
     expected = [row_losses(said[out], y[out], loss).mean() for _, out in chunks]
     np.testing.assert_allclose(found.score.chunks, expected)
+    assert judged.training is not None
+    np.testing.assert_allclose(judged.training.chunks, training)
+    assert found.training == judged.training.mean
 
 
 @lru_cache

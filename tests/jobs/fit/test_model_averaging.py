@@ -48,7 +48,8 @@ def held_out(seed: int, m: int, loss: str) -> tuple[list[EvaluatedCandidate], np
         name = f"candidate {j}"
         score = score_of(chunks)
         of = Candidate(name, name, score, j, 0.0, 1, rows=60, readable=j % 2 == 0)
-        found.append(EvaluatedCandidate(of, mine))
+        fitted = tuple(mine[train] for train, _ in folds(60, 5))
+        found.append(EvaluatedCandidate(of, mine, None, fitted))
     return found, y
 
 
@@ -69,6 +70,10 @@ def test_an_average_is_named_only_where_rows_held_out_are_better_for_it(
         np.testing.assert_allclose(judged.predictions, mean)
         chunks = [row_losses(mean[out], y[out], loss).mean() for _, out in folds(60, 5)]
         np.testing.assert_allclose(found.score.chunks, chunks)
+        assert judged.training is not None
+        inside = [row_losses(mean[train], y[train], loss).mean() for train, _ in folds(60, 5)]
+        np.testing.assert_allclose(judged.training.chunks, inside)
+        assert found.training == judged.training.mean
 
 
 @pytest.mark.parametrize("kind", ["amounts", "two", "three"])
@@ -87,6 +92,14 @@ def test_losses_of_held_out_answers_are_those_of_the_comparison(kind: str) -> No
     for score_, answers in zip(tuned.scores, tuned.held_out, strict=True):
         each = row_losses(answers, y, loss)
         np.testing.assert_allclose([each[out].mean() for _, out in chunks], score_.chunks)
+    for score_, fitted in zip(tuned.training, tuned.fitted, strict=True):
+        inside = [
+            row_losses(mine, y[train], loss).mean()
+            for mine, (train, _) in zip(fitted, chunks, strict=True)
+        ]
+        np.testing.assert_allclose(inside, score_.chunks)
+    for mine, its in zip(tuned.fitted[1], plain.fitted, strict=True):
+        np.testing.assert_allclose(mine, its, rtol=1e-6)
 
 
 @lru_cache

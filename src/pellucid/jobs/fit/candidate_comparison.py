@@ -247,7 +247,7 @@ def _try(
         tuning = tune(pipeline, None, y_some, steps, name=recipe.tuned, beyond=more, **shared)
         score, value = tuning.scores[tuning.best], tuning.best_value
         training = tuning.training[tuning.best]
-        answers = tuning.held_out[tuning.best] if kept else None
+        answers, fitted = _kept(tuning, tuning.best)
     elif recipe.lams:
         lams = settings.lams or recipe.lams
         # Where classes are separable the log loss falls for ever, by less and less.
@@ -263,10 +263,11 @@ def _try(
             for lam, held, inside in zip(tuning.values, tuning.scores, tuning.training, strict=True)
         )
         lam = path[chosen][0]
-        answers = tuning.held_out[chosen] if kept else None
+        answers, fitted = _kept(tuning, chosen)
     else:
         judged = cross_validate(pipeline, None, y_some, **shared)
-        score, training, answers = judged.score, judged.training, judged.held_out
+        score, training = judged.score, judged.training
+        answers, fitted = judged.held_out, judged.fitted
     products = encoded.count_products(recipe, rows) if recipe.expand else None
     parameters = count_parameters(recipe, d, _free(outputs), products)
     candidate = Candidate(
@@ -284,7 +285,12 @@ def _try(
         recipe.readable,
         value,
     )
-    return EvaluatedCandidate(candidate, answers, training)
+    return EvaluatedCandidate(candidate, answers, training, fitted)
+
+
+def _kept(tuning: Tuning, at: int) -> tuple[Array | None, tuple[Array, ...]]:
+    """Predictions of held-out rows and of those fitted on, where they were kept."""
+    return (tuning.held_out[at], tuning.fitted[at]) if tuning.held_out else (None, ())
 
 
 def _scores(y: Array) -> int:

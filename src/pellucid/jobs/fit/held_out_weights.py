@@ -113,11 +113,11 @@ def _minimizing(answers: Array, y: NDArray[Any], loss: str) -> Array:
     return np.asarray(softmax(found.x))
 
 
-def answers_of_average(answers: Array, y: NDArray[Any], chunks: Folds, loss: str) -> Array:
-    """What such an average says of rows held out from its weights, too.
+def weights_of_chunks(answers: Array, y: NDArray[Any], chunks: Folds, loss: str) -> list[Array]:
+    """The weights that each chunk is judged with, in which it has no say.
 
-    For each chunk the weights are found on the other chunks among the rows that the chunk's models
-    were fitted on: all others, or those before it where rows have an order.
+    They are found on the other chunks among the rows that the chunk's models were fitted on: all
+    others, or those before it where rows have an order.
 
     Parameters
     ----------
@@ -128,14 +128,10 @@ def answers_of_average(answers: Array, y: NDArray[Any], chunks: Folds, loss: str
 
     Returns
     -------
-    ndarray, shape (n,)
-        0 for rows that no chunk holds out.
+    list of ndarray, shape (k,)
 
     Notes: Def 85
     """
     judged = np.concatenate([out for _, out in chunks])
-    found = np.zeros(len(y))
-    for train, out in chunks:
-        known = np.intersect1d(train, judged)
-        found[out] = held_out_weights(answers[:, known], y[known], loss) @ answers[:, out]
-    return found
+    known = [np.intersect1d(train, judged) for train, _ in chunks]
+    return [held_out_weights(answers[:, rows], y[rows], loss) for rows in known]

@@ -21,7 +21,7 @@ from pellucid.evaluation.evaluation_results import Candidate, Score
 from pellucid.evaluation.training_and_test_error import row_losses
 from pellucid.jobs.fit.candidate_choice import paired_difference
 from pellucid.jobs.fit.candidates import recipe_named
-from pellucid.jobs.fit.held_out_weights import WEIGHTED, answers_of_average, held_out_weights
+from pellucid.jobs.fit.held_out_weights import WEIGHTED, held_out_weights, weights_of_chunks
 from pellucid.jobs.fit.recipe import Recipe
 
 Array = NDArray[Any]
@@ -35,12 +35,14 @@ class EvaluatedCandidate:
     """A candidate with what its chunks found, so that nobody has to fit them again.
 
     `predictions` are `answers_at` of each compared row while its chunk was held out, or None;
-    `training` is the loss on the rows it was fitted on, or None where it is not known itself.
+    `fitted` those of the rows that were fitted on meanwhile, an array a chunk; `training` is the
+    loss on these.
     """
 
     candidate: Candidate
     predictions: Array | None = None
     training: Score | None = None
+    fitted: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,14 +128,14 @@ def _average(
     if len(evaluated) < 2 or loss not in LOSSES_AVERAGED:
         return None
     near = _near(evaluated)
-    answers = np.mean([np.asarray(each.predictions) for each in near], axis=0)
-    score = _score(answers, y, chunks, loss)
-    if len(near) < 2 or score.mean >= near[0].candidate.score.mean:
+    if len(near) < 2:
         return None
-    parts = [(each.candidate, 1 / len(near)) for each in near]
-    name = "average of " + " + ".join(part.name for part, _ in parts)
-    model = "readable-average" if all(part.readable for part, _ in parts) else "average"
-    return EvaluatedCandidate(_candidate(name, model, parts, score), answers)
+    equal = np.full(len(near), 1 / len(near))
+    name = "average of " + " + ".join(each.candidate.name for each in near)
+    readable = all(each.candidate.readable for each in near)
+    model = "readable-average" if readable else "average"
+    average = _judged(name, model, near, equal, [equal] * len(chunks), y, chunks, loss)
+    return average if average.candidate.score.mean < near[0].candidate.score.mean else None
 
 
 def weighted_average(
@@ -160,44 +162,42 @@ def weighted_average(
     answers = np.stack([np.asarray(each.predictions) for each in evaluated])
     judged = np.concatenate([out for _, out in chunks])
     weights = held_out_weights(answers[:, judged], y[judged], loss)
-    parts = [
-        (each.candidate, float(weight))
-        for each, weight in zip(evaluated, weights, strict=True)
-        if weight > 0
-    ]
-    if len(parts) < 2:
+    parts = int((weights > 0).sum())
+    if parts < 2:
         return None
-    parts.sort(key=lambda part: -part[1])
-    said = answers_of_average(answers, y, chunks, loss)
-    name = f"weighted average of {len(parts)} candidates"
-    return EvaluatedCandidate(
-        _candidate(name, WEIGHTED, parts, _score(said, y, chunks, loss)), said
-    )
+    each_chunk = weights_of_chunks(answers, y, chunks, loss)
+    name = f"weighted average of {parts} candidates"
+    return _judged(name, WEIGHTED, evaluated, weights, each_chunk, y, chunks, loss)
 
 
-def _score(answers: Array, y: Array, chunks: Folds, loss: str) -> Score:
-    return score_of([row_losses(answers[out], y[out], loss).mean() for _, out in chunks])
-
-
-def _candidate(
-    name: str, model: str, parts: Sequence[tuple[Candidate, float]], score: Score
-) -> Candidate:
-    """The average of these parts, which scored so on rows held out."""
+def _judged(
+    name: str, model: str, evaluated: Sequence[EvaluatedCandidate], weights: Array,
+    each_chunk: Sequence[Array], y: Array, chunks: Folds, loss: str,
+) -> EvaluatedCandidate:  # fmt: skip
+    """An average, judged chunk by chunk with the weights of each."""
+    answers, held_out, training = np.full(len(y), np.nan), [], []
+    for at, ((train, out), mine) in enumerate(zip(chunks, each_chunk, strict=True)):
+        answers[out] = mine @ np.stack([np.asarray(each.predictions)[out] for each in evaluated])
+        fitted = mine @ np.stack([each.fitted[at] for each in evaluated])
+        held_out.append(row_losses(answers[out], y[out], loss).mean())
+        training.append(row_losses(fitted, y[train], loss).mean())
+    by_weight = np.argsort(-weights, kind="stable")[: int((weights > 0).sum())]
+    parts = [(evaluated[at].candidate, float(weights[at])) for at in by_weight]
     members = [part for part, _ in parts]
-    readable = all(c.readable for c in members)
-    return Candidate(
+    readable, inside = all(c.readable for c in members), score_of(training)
+    average = Candidate(
         name,
         model,
-        score,
+        score_of(held_out),
         READABLE_RANK if readable else BLACK_RANK,
-        sum(weight * c.training for c, weight in parts),
+        inside.mean,
         _all_parameters(members),
         seconds=sum(c.seconds for c in members),
         rows=members[0].rows,
-        note="training loss: the mean of the parts' own; that of the average is no higher",
         readable=readable,
         parts=tuple(parts),
     )
+    return EvaluatedCandidate(average, answers, inside)
 
 
 def _all_parameters(parts: Sequence[Candidate]) -> int | None:
