@@ -97,6 +97,12 @@ def test_what_is_no_better_than_another_gets_no_more_and_the_useless_gets_nothin
     assert min(two[two > 0]) >= LEAST_WEIGHT
 
 
+def test_of_many_alike_none_is_left_out() -> None:
+    y = np.arange(9.0)
+    alike = held_out_weights(np.tile(y + 1, (30, 1)), y, "square")
+    np.testing.assert_allclose(alike, 1 / 30)
+
+
 def test_without_rows_the_weights_are_equal() -> None:
     np.testing.assert_allclose(held_out_weights(np.empty((4, 0)), np.empty(0), "square"), 0.25)
 
