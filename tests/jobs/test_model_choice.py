@@ -155,20 +155,23 @@ def test_why_a_candidate_is_taken_holds_for_its_figures(
     assert not ("came out ahead" in why and by_mean[0].readable)
 
 
-@given(st.lists(CHUNKS, min_size=2, max_size=4), CHUNKS)
+@given(st.lists(CHUNKS, min_size=2, max_size=4), CHUNKS, st.sampled_from(["square", "nll"]))
 def test_accuracy_is_the_average_of_all_unless_another_is_clearly_ahead(
-    losses: list[list[float]], averaged: list[float]
+    losses: list[list[float]], averaged: list[float], loss: str
 ) -> None:
     others = [candidate(f"c{i}", 1 + i, each) for i, each in enumerate(losses)]
     average = replace(candidate("all", 8, averaged, False), model=WEIGHTED)
     best = min([*others, average], key=lambda c: c.score.mean)
     behind, error = paired_difference(average, best)
-    chosen, why = choose([*others, average], "square", prefer="accurate", beside=[BASE])
-    assert chosen is (average if behind <= 2 * error else best)
+    chosen, why = choose([*others, average], loss, prefer="accurate", beside=[BASE])
+    told = 1 / best.rows if loss == "nll" else 0.0  # rows tell no smaller difference
+    assert chosen is (average if behind <= max(2 * error, told) else best)
     if best is not average:
         assert why.startswith(f"{best.name.capitalize()} had the lowest loss")
         assert f"{number(behind)} ± {number(error, 2)} behind it" in why
-    assert ("within two standard errors" in why) == (best is not average and chosen is average)
+    near = best is not average and behind <= 2 * error
+    assert ("within two standard errors" in why) == near
+    assert ("100 rows can tell" in why) == (2 * error < behind <= told)
     assert ("more than two standard errors" in why) == (chosen is not average)
     assert "you preferred accuracy to being readable" in why
 

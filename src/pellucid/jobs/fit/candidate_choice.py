@@ -131,6 +131,8 @@ def _most_accurate(
     if behind <= CLEARLY * error:
         within = "within two standard errors: the lowest of many losses is low by chance, too"
         return average, f"{told}, {within}. The average was taken"
+    if behind <= _untold(loss, best):
+        return average, f"{told}, {_too_little(best)}. The average was taken"
     return best, f"{told}, more than two standard errors"
 
 
