@@ -24,6 +24,8 @@ def number(value: float | None, digits: int = 3) -> str:
     --------
     >>> number(82014.7), number(82014.7, 6), number(-0.0123456), number(0.000032)
     ('82,015', '82,014.7', '−0.0123', '0.000032')
+    >>> number(400, 4), number(400.25, 4), number(40, 4)
+    ('400', '400.2', '40')
     >>> number(None), number(float("nan"))
     ('', '—')
 
@@ -35,7 +37,7 @@ def number(value: float | None, digits: int = 3) -> str:
         return "—"
     size = abs(value)
     if 100 <= size < 1e9:
-        decimals = max(digits - len(str(int(size))), 0)
+        decimals = max(digits - len(str(int(size))), 0) if size % 1 else 0
         return f"{value:,.{decimals}f}".replace("-", MINUS)
     if 1e-6 <= size < 1e-4:
         return f"{value:.{digits + 5}f}".rstrip("0").replace("-", MINUS)
