@@ -176,6 +176,16 @@ def test_accuracy_is_the_average_of_all_unless_another_is_clearly_ahead(
     assert "you preferred accuracy to being readable" in why
 
 
+def test_a_sure_lead_that_rows_cannot_tell_leaves_the_average_taken() -> None:
+    trees = candidate("trees", 7, [0.001] * 5, readable=False)
+    average = replace(candidate("all", 8, [0.004] * 5, False), model=WEIGHTED)
+    chosen, why = choose([trees, average], "nll", prefer="accurate")
+    assert chosen is average
+    assert "All, with weights found on held-out rows, came 0.003 ± 0 behind it" in why
+    assert "less than 100 rows can tell" in why
+    assert choose([trees, average], "square", prefer="accurate")[0] is trees
+
+
 def test_a_log_loss_below_what_rows_can_tell_is_no_reason() -> None:
     """One row in 1,000 that a model errs on costs more than it seemed to be ahead."""
     losses = {"line": [5e-4] * 5, "bent": [1e-4] * 5, "trees": [1e-6] * 5}

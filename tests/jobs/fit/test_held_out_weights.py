@@ -113,6 +113,13 @@ def test_a_row_that_no_model_gave_a_chance_costs_as_much_as_it_does_elsewhere() 
     assert value == pytest.approx(row_losses(np.array([0.0, 0.7]), np.zeros(2), "nllm").mean())
     assert np.isfinite(slope).all()
     assert slope[0] > 0 > slope[1]
+    tiny = np.array([[1e-9, 0.5], [2e-9, 0.5]])  # beyond what a row can cost nothing is gained
+    assert (average_objective(np.zeros(2), tiny, np.array(["a", "b"]), "nllm")[1] == 0).all()
+
+
+def test_where_all_answers_are_alike_their_own_loss_is_the_unit() -> None:
+    value = average_objective(np.zeros(2), np.array([[1.0, 1.0], [2.0, 2.0]]), np.ones(2), "square")
+    assert value[0] == 0.25
 
 
 @given(SEEDS, KINDS, st.booleans())
@@ -193,6 +200,9 @@ def test_who_prefers_accuracy_gets_it_explained_and_saved(kind: str, tmp_path: P
     assert result.chosen.model == WEIGHTED
     assert "you preferred accuracy to being readable" in result.why
     assert not [c for c in result.candidates if c.parts and c is not result.chosen]
+    assert result.curve is not None  # whose last size is that of the comparison
+    assert result.curve.held_out[-1] == result.chosen.score
+    assert result.curve.training[-1].mean == result.chosen.training
     drawer = Drawer()
     page = drawer.on(weights_section(result, drawer))
     for part, weight in result.chosen.parts:
